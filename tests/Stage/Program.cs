@@ -1,0 +1,1 @@
+return 64; // usage: no command exists yet

@@ -1,0 +1,126 @@
+namespace Culvert.Testing;
+
+/// <summary>
+/// A clock that stands still until a test moves it. Timers made from it, and so <c>Task.Delay</c>, fire inside
+/// <see cref="Advance"/>, in the order of their due times, on the caller's thread.
+/// </summary>
+public sealed class FakeTimeProvider : TimeProvider
+{
+    private readonly Lock gate = new();
+    private readonly List<FakeTimer> timers = [];
+    private DateTimeOffset now;
+
+    public FakeTimeProvider(DateTimeOffset? start = null) =>
+        now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (gate)
+        {
+            return now;
+        }
+    }
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    /// <summary>Moves the clock forward and fires what falls due on the way.</summary>
+    public void Advance(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        var end = GetUtcNow() + by;
+        while (NextDue(end) is { } timer)
+        {
+            timer.Fire();
+        }
+
+        lock (gate)
+        {
+            now = end;
+        }
+    }
+
+    /// <summary>Sets the clock without firing timers: a clock jump, backward or forward.</summary>
+    public void JumpTo(DateTimeOffset instant)
+    {
+        lock (gate)
+        {
+            now = instant;
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new FakeTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private FakeTimer? NextDue(DateTimeOffset end)
+    {
+        lock (gate)
+        {
+            var next = timers.Where(t => t.Due <= end).MinBy(t => t.Due);
+            if (next is null)
+            {
+                return null;
+            }
+
+            now = next.Due > now ? next.Due : now;
+            next.Reschedule_NeedsLock();
+            return next;
+        }
+    }
+
+    private sealed class FakeTimer(FakeTimeProvider owner, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan period;
+
+        public DateTimeOffset Due { get; private set; }
+
+        public void Fire() => callback(state);
+
+        public void Reschedule_NeedsLock()
+        {
+            if (period > TimeSpan.Zero)
+            {
+                Due += period;
+            }
+            else
+            {
+                owner.timers.Remove(this);
+            }
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan newPeriod)
+        {
+            lock (owner.gate)
+            {
+                owner.timers.Remove(this);
+                period = newPeriod;
+                if (dueTime >= TimeSpan.Zero)
+                {
+                    Due = owner.now + dueTime;
+                    owner.timers.Add(this);
+                }
+            }
+
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (owner.gate)
+            {
+                owner.timers.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
