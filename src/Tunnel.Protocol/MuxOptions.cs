@@ -1,0 +1,40 @@
+using System.IO.Pipelines;
+
+namespace Culvert.Tunnel.Protocol;
+
+/// <summary>Bounds and clocks of one outer connection. The defaults are those of the protocol note.</summary>
+public sealed record MuxOptions
+{
+    /// <summary>Told to the peer in HELLO: the agent's instance id, or the edge id. At most 128 bytes of UTF-8.</summary>
+    public required string InstanceId { get; init; }
+
+    /// <summary>Bytes that the peer may send on a stream before we give more credit. 16 KiB to 16 MiB, default 1 MiB.</summary>
+    public int StreamWindowBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Streams open at once, told to the peer in HELLO (W3). 1 to 16,384, default 1,024.</summary>
+    public int MaxStreams { get; init; } = 1024;
+
+    /// <summary>The peer's HELLO must have arrived by then (W7). Default 5 s.</summary>
+    public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Silence after which PING is sent (W4). Default 5 s.</summary>
+    public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Silence after a PING that ends the connection (W4). Default 10 s.</summary>
+    public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A write that makes no progress for so long ends the connection (W5). Default 30 s.</summary>
+    public TimeSpan WriteStall { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a stream whose handler has unwound may still deliver what was written and wait for the peer's FIN
+    /// before it is reset. Default 30 s.
+    /// </summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Where a stream's reader continues when bytes arrive. Default: the thread pool. <see cref="PipeScheduler.Inline"/>
+    /// saves a thread hop per frame and is right only for readers that never block or compute, as the edge's relay.
+    /// </summary>
+    public PipeScheduler InputScheduler { get; init; } = PipeScheduler.ThreadPool;
+}
