@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Culvert.Platform.Certificates;
+
+/// <summary>Keys and the requests that prove possession of them.</summary>
+public static class CertificateRequests
+{
+    /// <summary>A new key. The caller disposes of it.</summary>
+    public static AsymmetricAlgorithm NewKey(KeyType type = KeyType.EcdsaP256) =>
+        type switch
+        {
+            KeyType.EcdsaP256 => ECDsa.Create(ECCurve.NamedCurves.nistP256),
+            KeyType.EcdsaP384 => ECDsa.Create(ECCurve.NamedCurves.nistP384),
+            KeyType.Rsa2048 => RSA.Create(2048),
+            KeyType.Rsa3072 => RSA.Create(3072),
+            _ => throw new ArgumentOutOfRangeException(nameof(type)),
+        };
+
+    /// <summary>
+    /// A PKCS#10 request (RFC 2986) as PEM with an empty subject and no attributes: names come from the proven
+    /// identity, and the service refuses a request that brings its own.
+    /// </summary>
+    /// <exception cref="ArgumentException">The key is neither ECDSA nor RSA.</exception>
+    public static string Create(AsymmetricAlgorithm key)
+    {
+        var nobody = new X500DistinguishedNameBuilder().Build();
+        var request = key switch
+        {
+            ECDsa ec => new CertificateRequest(
+                nobody,
+                ec,
+                ec.KeySize > 256 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256
+            ),
+            RSA rsa => new CertificateRequest(nobody, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            _ => throw new ArgumentException("Only ECDSA and RSA keys can be certified.", nameof(key)),
+        };
+        return request.CreateSigningRequestPem();
+    }
+}

@@ -1,0 +1,112 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Platform.Certificates;
+
+/// <summary>
+/// A certificate with its private key and the intermediates to send with it. Immutable; a renewal makes a new one,
+/// and connections that still use the old one keep it alive, so it is never disposed by a swap.
+/// </summary>
+public sealed class KeyAndCertificate
+{
+    private readonly AsymmetricAlgorithm key;
+
+    private KeyAndCertificate(AsymmetricAlgorithm key, X509Certificate2 leaf, IEnumerable<X509Certificate2> chain)
+    {
+        this.key = key;
+        Certificate = leaf;
+
+        // S11: a self-signed root is never sent. Left in, it would also hide the link certificate of a root swap,
+        // because the shorter chain wins when the context is built.
+        Chain = [.. chain.Where(c => !CertificateNames.IsSelfSigned(c))];
+        Context = SslStreamCertificateContext.Create(leaf, [.. Chain], offline: true);
+        Serial = CertificateNames.Serial(leaf);
+        NotBefore = new DateTimeOffset(leaf.NotBefore.ToUniversalTime());
+        NotAfter = new DateTimeOffset(leaf.NotAfter.ToUniversalTime());
+    }
+
+    /// <summary>The leaf, with its private key.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>The intermediates, nearest to the leaf first, without a root.</summary>
+    public IReadOnlyList<X509Certificate2> Chain { get; }
+
+    /// <summary>For <see cref="SslStream"/>, built once: building it per handshake would build the chain each time.</summary>
+    public SslStreamCertificateContext Context { get; }
+
+    /// <summary>As on the wire: lower-case hex.</summary>
+    public string Serial { get; }
+
+    public DateTimeOffset NotBefore { get; }
+
+    /// <summary>The last second of validity, itself included (RFC 5280 §4.1.2.5).</summary>
+    public DateTimeOffset NotAfter { get; }
+
+    /// <summary>Joins what the service issued with the key it was asked for.</summary>
+    /// <exception cref="CertificateUnusableException">The PEM cannot be read, or the key is another one.</exception>
+    public static KeyAndCertificate Create(CertificateDocument issued, AsymmetricAlgorithm key) =>
+        Create(issued.CertificatePem, issued.ChainPem, key);
+
+    /// <summary>Joins a leaf and its intermediates with their key, which then belongs to the result.</summary>
+    /// <param name="certificatePem">The leaf; intermediates may follow it.</param>
+    /// <param name="chainPem">More intermediates, or empty.</param>
+    /// <param name="key">The leaf's private key.</param>
+    /// <exception cref="CertificateUnusableException">The PEM cannot be read, or the key is another one.</exception>
+    public static KeyAndCertificate Create(string certificatePem, string chainPem, AsymmetricAlgorithm key)
+    {
+        if (!CertificatePem.TryRead(certificatePem + "\n" + chainPem, out var certificates))
+        {
+            throw new CertificateUnusableException("The certificate is not PEM.");
+        }
+
+        try
+        {
+            var leaf = key switch
+            {
+                ECDsa ec => certificates[0].CopyWithPrivateKey(ec),
+                RSA rsa => certificates[0].CopyWithPrivateKey(rsa),
+                _ => throw new CertificateUnusableException("Only ECDSA and RSA keys are supported."),
+            };
+            return new KeyAndCertificate(key, leaf, certificates.Skip(1));
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or CryptographicException)
+        {
+            throw new CertificateUnusableException("The private key does not belong to the certificate.", e);
+        }
+    }
+
+    /// <summary>Reads a pair from PEM: the leaf then its chain, and an unencrypted private key.</summary>
+    /// <exception cref="CertificateUnusableException">Either cannot be read, or they do not belong together.</exception>
+    public static KeyAndCertificate FromPem(string certificatesPem, string keyPem) =>
+        Create(certificatesPem, "", ReadKey(keyPem));
+
+    /// <summary>The private key as PKCS#8 PEM, for a 0600 file and nothing else.</summary>
+    public string ExportPrivateKeyPem() => key.ExportPkcs8PrivateKeyPem();
+
+    /// <summary>The leaf, then its intermediates.</summary>
+    public string ExportCertificatesPem() => CertificatePem.Write([Certificate, .. Chain]);
+
+    // The private key must not come out by accident.
+    public override string ToString() => $"{nameof(KeyAndCertificate)} {Serial}";
+
+    private static AsymmetricAlgorithm ReadKey(string pem) =>
+        TryImport(ECDsa.Create(), pem)
+        ?? TryImport(RSA.Create(), pem)
+        ?? throw new CertificateUnusableException("The private key is not an unencrypted ECDSA or RSA key in PEM.");
+
+    private static AsymmetricAlgorithm? TryImport(AsymmetricAlgorithm key, string pem)
+    {
+        try
+        {
+            key.ImportFromPem(pem);
+            return key;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            return null;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Culvert.Platform.Certificates;
+
+/// <summary>The outcome of a check: an identity, or the reason why there is none.</summary>
+public sealed record PeerVerification
+{
+    private PeerVerification() { }
+
+    [MemberNotNullWhen(true, nameof(Id), nameof(Serial))]
+    public bool IsAccepted => Refusal == PeerRefusal.None;
+
+    public PeerRefusal Refusal { get; private init; }
+
+    /// <summary>Who the peer is; null when refused.</summary>
+    public SpiffeId? Id { get; private init; }
+
+    /// <summary>The certificate's serial as on the wire; null when refused.</summary>
+    public string? Serial { get; private init; }
+
+    /// <summary>When the certificate ends.</summary>
+    public DateTimeOffset NotAfter { get; private init; }
+
+    internal static PeerVerification Accepted(SpiffeId id, string serial, DateTimeOffset notAfter) =>
+        new()
+        {
+            Id = id,
+            Serial = serial,
+            NotAfter = notAfter,
+        };
+
+    internal static PeerVerification Refused(PeerRefusal refusal) => new() { Refusal = refusal };
+}

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Culvert.Platform.Certificates;
+
+/// <summary>
+/// Decides who a TLS peer is (S6, S9): chain, validity, key usage, identity and revocation, checked here after every
+/// handshake and never left to the TLS library's own verdict. Whether that identity may do what it asks (its tunnel,
+/// an edge id in the feed) is the caller's question.
+/// </summary>
+public sealed class PeerVerifier(PlatformTrust trust)
+{
+    // RFC 5280 §4.2.1.12
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    private static readonly IReadOnlySet<string> NoneRevoked = new HashSet<string>();
+
+    // notAfter counts in whole seconds and includes its last one (RFC 5280 §4.1.2.5).
+    private static readonly TimeSpan LastSecond = TimeSpan.FromSeconds(1);
+
+    /// <summary>Checks a peer with what the TLS library collected for it.</summary>
+    /// <param name="certificate">The peer's leaf; null when it sent none.</param>
+    /// <param name="presented">The chain of the validation callback: its extra store holds what the peer sent.</param>
+    /// <param name="role">What the peer must be.</param>
+    /// <param name="now">The time of the check.</param>
+    /// <param name="revokedSerials">Serials, as on the wire, that are no longer accepted.</param>
+    public PeerVerification Verify(
+        X509Certificate2? certificate,
+        X509Chain? presented,
+        PeerRole role,
+        DateTimeOffset now,
+        IReadOnlySet<string>? revokedSerials = null
+    ) => Verify(certificate, presented?.ChainPolicy.ExtraStore ?? [], role, now, revokedSerials);
+
+    /// <summary>Checks a peer with the intermediates that it sent.</summary>
+    public PeerVerification Verify(
+        X509Certificate2? certificate,
+        X509Certificate2Collection presented,
+        PeerRole role,
+        DateTimeOffset now,
+        IReadOnlySet<string>? revokedSerials = null
+    )
+    {
+        if (certificate is null)
+        {
+            return PeerVerification.Refused(PeerRefusal.NoCertificate);
+        }
+
+        var notAfter = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+        var serial = CertificateNames.Serial(certificate);
+        SpiffeId? id = null;
+        var refusal = CheckValidity(certificate, notAfter, now);
+        refusal = refusal != PeerRefusal.None ? refusal : CheckUsage(certificate, role);
+        refusal = refusal != PeerRefusal.None ? refusal : CheckIdentity(certificate, role, out id);
+        refusal = refusal != PeerRefusal.None ? refusal : CheckChain(certificate, presented, notAfter, now);
+        refusal = refusal != PeerRefusal.None ? refusal : CheckRevocation(serial, revokedSerials ?? NoneRevoked);
+        return refusal == PeerRefusal.None
+            ? PeerVerification.Accepted(id!, serial, notAfter)
+            : PeerVerification.Refused(refusal);
+    }
+
+    private static PeerRefusal CheckValidity(X509Certificate2 leaf, DateTimeOffset notAfter, DateTimeOffset now) =>
+        now < leaf.NotBefore.ToUniversalTime() ? PeerRefusal.NotYetValid
+        : now >= notAfter + LastSecond ? PeerRefusal.Expired
+        : PeerRefusal.None;
+
+    private static PeerRefusal CheckUsage(X509Certificate2 leaf, PeerRole role)
+    {
+        if (leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(c => c.CertificateAuthority))
+        {
+            return PeerRefusal.CertificateAuthority;
+        }
+
+        // Our CA always names the usages, so a certificate without the extension is not ours to accept.
+        var needed = role is PeerRole.Agent or PeerRole.EdgeClient ? ClientAuthentication : ServerAuthentication;
+        var usages = leaf
+            .Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .SelectMany(e => e.EnhancedKeyUsages.Cast<Oid>());
+        return usages.Any(u => u.Value == needed) ? PeerRefusal.None : PeerRefusal.KeyUsage;
+    }
+
+    private PeerRefusal CheckIdentity(X509Certificate2 leaf, PeerRole role, out SpiffeId? id)
+    {
+        id = null;
+
+        // Exactly one URI (X509-SVID §2): with two, each reader could pick another identity.
+        if (CertificateNames.Uris(leaf) is not [var uri] || !SpiffeId.TryParse(uri, out id))
+        {
+            return PeerRefusal.Identity;
+        }
+
+        if (id.TrustDomain != trust.TrustDomain)
+        {
+            return PeerRefusal.TrustDomain;
+        }
+
+        return id.Kind == KindOf(role) ? PeerRefusal.None : PeerRefusal.Role;
+    }
+
+    private PeerRefusal CheckChain(
+        X509Certificate2 leaf,
+        X509Certificate2Collection presented,
+        DateTimeOffset notAfter,
+        DateTimeOffset now
+    )
+    {
+        // OpenSSL takes notAfter itself for expired; within that last second, which is ours, it is asked about the
+        // second before.
+        using var chain = new X509Chain();
+        chain.ChainPolicy = trust.ChainPolicy(now >= notAfter ? notAfter - LastSecond : now);
+        chain.ChainPolicy.ExtraStore.AddRange(presented);
+        return chain.Build(leaf) ? PeerRefusal.None : PeerRefusal.Untrusted;
+    }
+
+    private static PeerRefusal CheckRevocation(string serial, IReadOnlySet<string> revokedSerials) =>
+        revokedSerials.Contains(serial) ? PeerRefusal.Revoked : PeerRefusal.None;
+
+    private static SpiffeKind KindOf(PeerRole role) =>
+        role switch
+        {
+            PeerRole.Agent => SpiffeKind.Agent,
+            PeerRole.EdgeClient or PeerRole.EdgeServer => SpiffeKind.Edge,
+            _ => SpiffeKind.Service,
+        };
+}

@@ -1,0 +1,22 @@
+namespace Culvert.Platform.Programs;
+
+/// <summary>What a program's exit status means, the same for all programs.</summary>
+public static class ExitCodes
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+
+    /// <summary>A check failed: doctor, health, status, drift.</summary>
+    public const int CheckFailed = 2;
+
+    /// <summary>The other side refused.</summary>
+    public const int Refused = 3;
+
+    public const int Usage = 64;
+    public const int Unreachable = 69;
+    public const int TryAgain = 75;
+    public const int Configuration = 78;
+
+    /// <summary>Stopped by a signal.</summary>
+    public const int Interrupted = 130;
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Answer to an agent's enrolment or renewal.</summary>
+public sealed record AgentEnrollment
+{
+    public const string TypeName = "agent_enrollment";
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = TypeName;
+
+    /// <summary>The enrolment, <c>agt_…</c>; the same one through all its renewals.</summary>
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
+    [JsonPropertyName("instance_id")]
+    public required string InstanceId { get; init; }
+
+    [JsonPropertyName("spiffe_id")]
+    public required string SpiffeId { get; init; }
+
+    [JsonPropertyName("certificate")]
+    public required CertificateDocument Certificate { get; init; }
+
+    [JsonPropertyName("platform_bundle")]
+    public required BundleDocument PlatformBundle { get; init; }
+
+    /// <summary>Base of the mTLS API that the certificate opens.</summary>
+    [JsonPropertyName("machine_url")]
+    public required string MachineUrl { get; init; }
+
+    [JsonPropertyName("trust_domain")]
+    public required string TrustDomain { get; init; }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Body of <c>POST /v1/agent/enrollments</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AgentEnrollmentRequest
+{
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
+    /// <summary><c>^[a-z0-9][a-z0-9-]{0,62}$</c>; names this agent among those of the tunnel.</summary>
+    [JsonPropertyName("instance_id")]
+    public required string InstanceId { get; init; }
+
+    /// <summary>PKCS#10 as PEM; it contributes the public key alone.</summary>
+    [JsonPropertyName("csr")]
+    public required string Csr { get; init; }
+}

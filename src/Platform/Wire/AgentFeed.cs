@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Answer to <c>GET /v1/agent/feed</c>: all that an agent must know, at one revision.</summary>
+public sealed record AgentFeed
+{
+    public const string TypeName = "agent_feed";
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = TypeName;
+
+    /// <summary>Counts every change that a feed shows; ask for the next with <c>since</c>.</summary>
+    [JsonPropertyName("revision")]
+    public required long Revision { get; init; }
+
+    [JsonPropertyName("tunnel")]
+    public required AgentFeedTunnel Tunnel { get; init; }
+
+    /// <summary>The edges to dial, and the only ones an agent accepts (S6).</summary>
+    [JsonPropertyName("edges")]
+    public required IReadOnlyList<AgentFeedEdge> Edges { get; init; }
+
+    [JsonPropertyName("platform_bundle")]
+    public required BundleDocument PlatformBundle { get; init; }
+
+    /// <summary>Serials of unexpired platform certificates that must no longer be accepted.</summary>
+    [JsonPropertyName("revoked_serials")]
+    public required IReadOnlyList<string> RevokedSerials { get; init; }
+
+    /// <summary>One of <see cref="Wire.ServerCertificateMode"/>.</summary>
+    [JsonPropertyName("server_certificate_mode")]
+    public required string ServerCertificateMode { get; init; }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Body of <c>POST /v1/agent/reports</c>: what the agent has taken into use. It counts as acknowledgement (S17).</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AgentReport
+{
+    /// <summary>Revision of the feed in force.</summary>
+    [JsonPropertyName("revision")]
+    public required long Revision { get; init; }
+
+    [JsonPropertyName("epochs")]
+    public required AgentReportEpochs Epochs { get; init; }
+
+    [JsonPropertyName("serials")]
+    public required AgentReportSerials Serials { get; init; }
+
+    [JsonPropertyName("version")]
+    public required string Version { get; init; }
+
+    [JsonPropertyName("routes")]
+    public required IReadOnlyList<AgentReportRoute> Routes { get; init; }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Epochs of the bundles in force at the agent.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AgentReportEpochs
+{
+    [JsonPropertyName("platform")]
+    public required long Platform { get; init; }
+
+    [JsonPropertyName("trust_bundle")]
+    public required long TrustBundle { get; init; }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>A route and whether its upstream answers.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AgentReportRoute
+{
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("hostname")]
+    public required string Hostname { get; init; }
+
+    /// <summary>Null while unknown or not probed.</summary>
+    [JsonPropertyName("upstream_healthy")]
+    public required bool? UpstreamHealthy { get; init; }
+
+    /// <summary>Why it is unhealthy, for a person; empty when it is not.</summary>
+    [JsonPropertyName("detail")]
+    public required string Detail { get; init; }
+}

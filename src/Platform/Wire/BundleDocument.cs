@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>A set of trust anchors and the epoch that counts its changes.</summary>
+public sealed record BundleDocument
+{
+    [JsonPropertyName("epoch")]
+    public required long Epoch { get; init; }
+
+    /// <summary>The anchors, concatenated; empty when there are none yet.</summary>
+    [JsonPropertyName("pem")]
+    public required string Pem { get; init; }
+}

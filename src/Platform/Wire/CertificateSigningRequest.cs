@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>
+/// Body of <c>POST /v1/agent/renewals</c>, <c>/v1/edge/renewals</c> and <c>/v1/agent/server_certificates</c>: who
+/// asks is known from the client certificate.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record CertificateSigningRequest
+{
+    /// <summary>PKCS#10 as PEM; it contributes the public key alone.</summary>
+    [JsonPropertyName("csr")]
+    public required string Csr { get; init; }
+}

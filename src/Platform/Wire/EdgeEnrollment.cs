@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Answer to an edge's enrolment or renewal.</summary>
+public sealed record EdgeEnrollment
+{
+    public const string TypeName = "edge_enrollment";
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = TypeName;
+
+    /// <summary>The edge itself, <c>edge_…</c>.</summary>
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("spiffe_id")]
+    public required string SpiffeId { get; init; }
+
+    [JsonPropertyName("certificate")]
+    public required CertificateDocument Certificate { get; init; }
+
+    [JsonPropertyName("platform_bundle")]
+    public required BundleDocument PlatformBundle { get; init; }
+
+    /// <summary>Base of the mTLS API that the certificate opens.</summary>
+    [JsonPropertyName("machine_url")]
+    public required string MachineUrl { get; init; }
+
+    [JsonPropertyName("trust_domain")]
+    public required string TrustDomain { get; init; }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Body of <c>POST /v1/edge/enrollments</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record EdgeEnrollmentRequest
+{
+    [JsonPropertyName("edge_id")]
+    public required string EdgeId { get; init; }
+
+    /// <summary>PKCS#10 as PEM; it contributes the public key alone.</summary>
+    [JsonPropertyName("csr")]
+    public required string Csr { get; init; }
+}

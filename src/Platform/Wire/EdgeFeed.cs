@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Answer to <c>GET /v1/edge/feed</c>: all that an edge must know, at one revision.</summary>
+public sealed record EdgeFeed
+{
+    public const string TypeName = "edge_feed";
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = TypeName;
+
+    /// <summary>Counts every change that a feed shows; ask for the next with <c>since</c>.</summary>
+    [JsonPropertyName("revision")]
+    public required long Revision { get; init; }
+
+    [JsonPropertyName("edge")]
+    public required EdgeFeedEdge Edge { get; init; }
+
+    [JsonPropertyName("platform_bundle")]
+    public required BundleDocument PlatformBundle { get; init; }
+
+    /// <summary>Only the tunnels assigned to this edge (S6).</summary>
+    [JsonPropertyName("tunnels")]
+    public required IReadOnlyList<EdgeFeedTunnel> Tunnels { get; init; }
+
+    /// <summary>Serials of unexpired platform certificates that must no longer be accepted.</summary>
+    [JsonPropertyName("revoked_serials")]
+    public required IReadOnlyList<string> RevokedSerials { get; init; }
+
+    /// <summary>Enrolments (<c>agt_…</c>) whose certificates must no longer be accepted.</summary>
+    [JsonPropertyName("revoked_enrolments")]
+    public required IReadOnlyList<string> RevokedEnrolments { get; init; }
+}

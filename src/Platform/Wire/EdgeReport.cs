@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Body of <c>POST /v1/edge/reports</c>: what the edge has taken into use and who is connected.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record EdgeReport
+{
+    /// <summary>Revision of the feed in force.</summary>
+    [JsonPropertyName("revision")]
+    public required long Revision { get; init; }
+
+    [JsonPropertyName("epochs")]
+    public required EdgeReportEpochs Epochs { get; init; }
+
+    /// <summary>Serial of the platform certificate in use.</summary>
+    [JsonPropertyName("serial")]
+    public required string Serial { get; init; }
+
+    [JsonPropertyName("version")]
+    public required string Version { get; init; }
+
+    /// <summary>The port that clients dial for SNI traffic, told to agents.</summary>
+    [JsonPropertyName("sni_public_port")]
+    public required int SniPublicPort { get; init; }
+
+    [JsonPropertyName("agents")]
+    public required IReadOnlyList<EdgeReportAgent> Agents { get; init; }
+
+    /// <summary>Open client connections by tunnel id.</summary>
+    [JsonPropertyName("client_connections")]
+    public required IReadOnlyDictionary<string, int> ClientConnections { get; init; }
+}

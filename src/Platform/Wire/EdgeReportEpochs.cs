@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Epochs of the bundles in force at the edge.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record EdgeReportEpochs
+{
+    [JsonPropertyName("platform")]
+    public required long Platform { get; init; }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>The error itself.</summary>
+public sealed record ErrorBody
+{
+    /// <summary>The class of the error, such as <c>authentication_error</c>.</summary>
+    [JsonPropertyName("type")]
+    public required string Type { get; init; }
+
+    [JsonPropertyName("message")]
+    public required string Message { get; init; }
+
+    /// <summary>Holds <c>error_code</c>, our stable <c>area.reason</c>, and what else helps.</summary>
+    [JsonPropertyName("details")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Details { get; init; }
+
+    /// <summary>The stable code; null when the answer carries none.</summary>
+    [JsonIgnore]
+    public string? Code =>
+        Details is { ValueKind: JsonValueKind.Object } details
+        && details.TryGetProperty("error_code", out var code)
+        && code.ValueKind == JsonValueKind.String
+            ? code.GetString()
+            : null;
+}

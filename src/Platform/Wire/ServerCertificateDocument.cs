@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Answer to <c>POST /v1/agent/server_certificates</c>: the leaf that ends inner TLS.</summary>
+public sealed record ServerCertificateDocument
+{
+    public const string TypeName = "server_certificate";
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = TypeName;
+
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
+    [JsonPropertyName("certificate")]
+    public required CertificateDocument Certificate { get; init; }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>JSON body of <c>POST /v1/oauth/token</c>: the grant of RFC 7523 §2.1 with the names the wire gives them.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record TokenRequest
+{
+    public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+    [JsonPropertyName("grant_type")]
+    public string GrantType { get; init; } = JwtBearer;
+
+    /// <summary>The identity provider's token, at most 16 KiB.</summary>
+    [JsonPropertyName("assertion")]
+    public required string Assertion { get; init; }
+
+    [JsonPropertyName("federation_rule_id")]
+    public required string FederationRuleId { get; init; }
+
+    [JsonPropertyName("organization_id")]
+    public required string OrganizationId { get; init; }
+
+    [JsonPropertyName("service_account_id")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ServiceAccountId { get; init; }
+
+    [JsonPropertyName("workspace_id")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? WorkspaceId { get; init; }
+
+    // A record would print the assertion.
+    public override string ToString() => $"{nameof(TokenRequest)} {{ FederationRuleId = {FederationRuleId} }}";
+}

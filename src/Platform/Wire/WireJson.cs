@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>
+/// Serialisers of the wire records, generated at build time. Requests refuse members they do not know; answers
+/// tolerate them, so that an older machine survives a newer service. Duplicate members are refused everywhere.
+/// </summary>
+[JsonSourceGenerationOptions(
+    AllowDuplicateProperties = false,
+    Converters = [typeof(UtcTimeConverter)],
+    MaxDepth = 16,
+    RespectNullableAnnotations = true
+)]
+[JsonSerializable(typeof(AgentEnrollmentRequest))]
+[JsonSerializable(typeof(EdgeEnrollmentRequest))]
+[JsonSerializable(typeof(CertificateSigningRequest))]
+[JsonSerializable(typeof(AgentEnrollment))]
+[JsonSerializable(typeof(EdgeEnrollment))]
+[JsonSerializable(typeof(ServerCertificateDocument))]
+[JsonSerializable(typeof(AgentFeed))]
+[JsonSerializable(typeof(EdgeFeed))]
+[JsonSerializable(typeof(AgentReport))]
+[JsonSerializable(typeof(EdgeReport))]
+[JsonSerializable(typeof(PlatformCaDocument))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(ErrorEnvelope))]
+public sealed partial class WireJson : JsonSerializerContext;
