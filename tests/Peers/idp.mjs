@@ -1,0 +1,74 @@
+// The company's identity provider: oidc-provider behind TLS, client credentials only.
+// usage: node idp.mjs CONFIG.json
+//
+// CONFIG: { issuer, port, addresses, certificate_file, key_file, keys_file,
+//           clients: [{ client_id, client_secret_file, algorithm, claims }] }
+// Every client may ask for a token for any resource; the answer is a JWT access token whose `aud` is that resource,
+// whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import Provider from 'oidc-provider';
+
+const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+
+const algorithms = new Map(config.clients.map((client) => [client.client_id, client.algorithm]));
+const claims = new Map(config.clients.map((client) => [client.client_id, client.claims ?? {}]));
+
+const provider = new Provider(config.issuer, {
+  jwks: { keys: signingKeys(config.keys_file) },
+  clients: config.clients.map((client) => ({
+    client_id: client.client_id,
+    client_secret: readFileSync(client.client_secret_file, 'utf8').trim(),
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
+    id_token_signed_response_alg: client.algorithm,
+  })),
+  clientAuthMethods: ['client_secret_basic'],
+  cookies: { keys: [randomBytes(32).toString('base64url')] },
+  enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
+  extraTokenClaims: (_ctx, token) => claims.get(token.clientId),
+  features: {
+    clientCredentials: { enabled: true },
+    devInteractions: { enabled: false },
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: (_ctx, resource, client) => ({
+        scope: '',
+        audience: resource,
+        accessTokenFormat: 'jwt',
+        accessTokenTTL: 300,
+        jwt: { sign: { alg: algorithms.get(client.clientId) } },
+      }),
+    },
+  },
+});
+
+provider.on('server_error', (_ctx, error) => console.error('server error:', error));
+provider.on('grant.error', (_ctx, error) => console.error('refused:', error.error, error.error_description ?? ''));
+provider.on('grant.success', (ctx) => console.log('token for', ctx.oidc.client.clientId));
+
+const tls = { cert: readFileSync(config.certificate_file), key: readFileSync(config.key_file), minVersion: 'TLSv1.2' };
+const listening = config.addresses.map((address) => new Promise((resolve, reject) => {
+  createServer(tls, provider.callback()).once('error', reject).listen(config.port, address, resolve);
+}));
+await Promise.all(listening);
+console.log(`ready: ${config.issuer}`);
+
+/** One key per algorithm, made at the first start and kept, so that a restart does not invalidate what was handed out. */
+function signingKeys(file) {
+  if (!existsSync(file)) {
+    const keys = [
+      [generateKeyPairSync('ec', { namedCurve: 'P-256' }), 'ES256'],
+      [generateKeyPairSync('rsa', { modulusLength: 2048 }), 'RS256'],
+    ].map(([pair, alg]) => ({
+      ...pair.privateKey.export({ format: 'jwk' }),
+      kid: `${alg.toLowerCase()}-${randomBytes(6).toString('hex')}`,
+      use: 'sig',
+      alg,
+    }));
+    writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
+  }
+  return JSON.parse(readFileSync(file, 'utf8'));
+}

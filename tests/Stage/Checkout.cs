@@ -1,0 +1,32 @@
+namespace Culvert.Stage;
+
+/// <summary>The checkout that this program was built in, and the configuration (Release, Debug) that it was built as.</summary>
+internal sealed record Checkout(string Root, string Configuration)
+{
+    /// <summary>The folder of the third-party peers (node).</summary>
+    public string Peers => Path.Combine(Root, "tests", "Peers");
+
+    /// <summary>Everything that a run writes lies under here; ignored by git.</summary>
+    public string RunFolder => Path.Combine(Root, ".run");
+
+    /// <summary>Walks up from the running assembly, <c>tests/X/bin/CONFIGURATION/net10.0</c>.</summary>
+    public static Checkout Find()
+    {
+        var output = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        for (var folder = output; folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Identity.sln")))
+            {
+                return new Checkout(folder.FullName, output.Parent!.Name);
+            }
+        }
+
+        throw new InvalidOperationException($"{output} is not inside a checkout: no Identity.sln above it.");
+    }
+
+    /// <summary>Where the build put a project under <c>src/</c>.</summary>
+    public string BuildOutput(string project) => Path.Combine(Root, "src", project, "bin", Configuration, "net10.0");
+
+    /// <summary>A script of an npm package installed under <see cref="Peers"/>.</summary>
+    public string PeerScript(string package, string script) => Path.Combine(Peers, "node_modules", package, script);
+}

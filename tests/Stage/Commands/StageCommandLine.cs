@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Culvert.Stage.Commands;
+
+/// <summary>What <c>./quickstart</c> was asked for. The shell script has the usage text.</summary>
+internal sealed record StageCommandLine(StageVerb Verb, string? Name, int? PortBase, bool Delete)
+{
+    /// <summary>Privileged ports are not ours to take, and the whole block must exist.</summary>
+    private const int LowestBase = 1024;
+    private const int HighestBase = 65_535 - Ports.PortPlan.BlockSize + 1;
+
+    /// <returns>Null with the reason when it cannot be understood.</returns>
+    public static StageCommandLine? Parse(IReadOnlyList<string> arguments, out string reason)
+    {
+        var result = new StageCommandLine(StageVerb.Once, null, null, Delete: false);
+        var words = new List<string>();
+        reason = "";
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            switch (arguments[i])
+            {
+                case "--delete":
+                    result = result with { Delete = true };
+                    break;
+                case "--port-base":
+                    if (
+                        i + 1 == arguments.Count
+                        || !int.TryParse(arguments[++i], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                        || port is < LowestBase or > HighestBase
+                    )
+                    {
+                        reason = $"--port-base needs a number from {LowestBase} to {HighestBase}";
+                        return null;
+                    }
+
+                    result = result with { PortBase = port };
+                    break;
+                case ['-', ..] unknown:
+                    reason = $"unknown option {unknown}";
+                    return null;
+                default:
+                    words.Add(arguments[i]);
+                    break;
+            }
+        }
+
+        StageVerb? verb = words switch
+        {
+            [] => StageVerb.Once,
+            ["up"] => StageVerb.Up,
+            ["demo"] => StageVerb.Demo,
+            ["status"] => StageVerb.Status,
+            ["logs", _] => StageVerb.Logs,
+            ["down"] => StageVerb.Down,
+            _ => null,
+        };
+        if (verb is null)
+        {
+            reason = words is ["logs"] ? "logs needs a name" : $"unknown command: {string.Join(' ', words)}";
+            return null;
+        }
+
+        if (result.Delete && verb != StageVerb.Down)
+        {
+            reason = "--delete belongs to down";
+            return null;
+        }
+
+        return result with
+        {
+            Verb = verb.Value,
+            Name = words.ElementAtOrDefault(1),
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Culvert.Stage.Processes;
+
+/// <summary>
+/// What every child inherits: the caller's environment without proxies (they are for set-up; everything here is on
+/// loopback) and without settings of this or a compatible product that the caller happens to carry.
+/// </summary>
+internal static class ChildEnvironment
+{
+    private const string Loopback = "localhost,.localhost,127.0.0.1,::1";
+
+    private static readonly string[] StrippedPrefixes =
+    [
+        "CULVERT_",
+        "ANTHROPIC_",
+        "OTEL_",
+        "NODE_",
+        "SSL_CERT_",
+        "LD_PRELOAD",
+        "NSS_WRAPPER_",
+    ];
+    private static readonly string[] ProxyNames = ["http_proxy", "https_proxy", "all_proxy", "ftp_proxy", "no_proxy"];
+
+    public static void Apply(ProcessStartInfo start, IReadOnlyDictionary<string, string> additions)
+    {
+        foreach (var name in start.Environment.Keys.ToList())
+        {
+            if (
+                ProxyNames.Contains(name, StringComparer.OrdinalIgnoreCase)
+                || Array.Exists(StrippedPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal))
+            )
+            {
+                start.Environment.Remove(name);
+            }
+        }
+
+        start.Environment["NO_PROXY"] = start.Environment["no_proxy"] = Loopback;
+        foreach (var (name, value) in additions)
+        {
+            start.Environment[name] = value;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Culvert.Stage.Processes;
+
+/// <summary>
+/// A process that cannot be mistaken for another: its id, and its start time in clock ticks since boot (field 22 of
+/// <c>/proc/PID/stat</c>), because ids are reused. Nothing is ever signalled unless both still match.
+/// </summary>
+internal sealed record ProcessStamp(string Name, int Pid, long StartTicks)
+{
+    public bool IsAlive =>
+        TryReadStart(Pid, out var state, out var start) && start == StartTicks && state is not ('Z' or 'X');
+
+    public static ProcessStamp Of(string name, int pid) =>
+        new(name, pid, TryReadStart(pid, out _, out var start) ? start : 0);
+
+    private static bool TryReadStart(int pid, out char state, out long startTicks)
+    {
+        state = 'X';
+        startTicks = 0;
+        string stat;
+        try
+        {
+            stat = File.ReadAllText($"/proc/{pid}/stat");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        // The command name stands in parentheses and may hold any character: count fields from the last one. What
+        // follows it starts with field 3 (state), so field 22 has index 19.
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        state = fields[0][0];
+        startTicks = long.Parse(fields[19], CultureInfo.InvariantCulture);
+        return true;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Culvert.Stage.Processes;
+
+/// <summary>A command in full, so that it can be run again exactly as before.</summary>
+internal sealed record ProgramCommand(
+    string Name,
+    string File,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyDictionary<string, string> Environment,
+    string WorkingDirectory
+);

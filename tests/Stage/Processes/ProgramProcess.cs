@@ -1,0 +1,77 @@
+using System.Diagnostics;
+
+namespace Culvert.Stage.Processes;
+
+/// <summary>
+/// One long-running part of the system: a real program in a session of its own (a Ctrl-C at our terminal reaches us, and
+/// we decide the order), with output appended to its log. Restarting runs the very same command again.
+/// </summary>
+internal sealed class ProgramProcess(ProgramCommand command, string logFile, TimeProvider time)
+{
+    private Process? process;
+
+    public string Name => command.Name;
+
+    public string LogFile => logFile;
+
+    public ProcessStamp Stamp { get; private set; } = new(command.Name, 0, 0);
+
+    public bool IsAlive => Stamp.IsAlive;
+
+    public void Start()
+    {
+        // setsid does not fork, because a fresh child leads no group: the id that we see is the program's own. The shell
+        // only opens the log and is replaced; the log's name travels as $0, so nothing needs quoting.
+        var start = new ProcessStartInfo("setsid")
+        {
+            UseShellExecute = false,
+            WorkingDirectory = command.WorkingDirectory,
+        };
+        string[] wrapper = ["/bin/sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", logFile, command.File];
+        foreach (var argument in wrapper.Concat(command.Arguments))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        ChildEnvironment.Apply(start, command.Environment);
+        process?.Dispose();
+        process = Process.Start(start) ?? throw new InvalidOperationException($"{command.File} did not start.");
+        Stamp = ProcessStamp.Of(Name, process.Id);
+    }
+
+    /// <summary>Ends it at once, as a power cut would: the process and everything in its group.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        Signals.SendToGroup(Stamp, Signals.Kill);
+        await WaitForEndAsync(TimeSpan.FromSeconds(5), cancellationToken);
+    }
+
+    /// <summary>Asks it to stop, and kills its group when it has not within the grace.</summary>
+    public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        Signals.Send(Stamp, Signals.Terminate);
+        if (!await WaitForEndAsync(grace, cancellationToken))
+        {
+            await KillAsync(cancellationToken);
+        }
+    }
+
+    public async Task<bool> WaitForEndAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var deadline = time.GetUtcNow() + limit;
+        while (Stamp.IsAlive)
+        {
+            if (time.GetUtcNow() >= deadline)
+            {
+                return false;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Null while it runs, or when it was started by another run of the stage.</summary>
+    public int? ExitCode => process is { HasExited: true } ended ? ended.ExitCode : null;
+}

@@ -1,0 +1,6 @@
+namespace Culvert.Stage.Processes;
+
+internal sealed record ToolResult(int ExitCode, string Output, string Error)
+{
+    public bool Succeeded => ExitCode == 0;
+}

@@ -1,0 +1,75 @@
+using Culvert.Stage.Processes;
+
+namespace Culvert.Stage.RunState;
+
+/// <summary>The state of one run: configuration, certificates, databases, logs and the ledger of its processes.</summary>
+internal sealed class RunDirectory(string path, TimeProvider time)
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public string Path => path;
+
+    public string Logs => System.IO.Path.Combine(path, "log");
+
+    /// <summary>A copy of the programs: a build that goes on meanwhile cannot change a file under a running process.</summary>
+    public string Binaries => System.IO.Path.Combine(path, "bin");
+
+    public ProcessLedger Ledger { get; } = new(System.IO.Path.Combine(path, "processes"));
+
+    public bool Exists => Directory.Exists(path);
+
+    public string LogFile(string name) => System.IO.Path.Combine(Logs, name + ".log");
+
+    public string File(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([path, .. parts]);
+
+    /// <summary>A folder of one part, private to this user: keys lie in it.</summary>
+    public string Folder(string name)
+    {
+        var folder = System.IO.Path.Combine(path, name);
+        Directory.CreateDirectory(folder, Private);
+        return folder;
+    }
+
+    public void Create()
+    {
+        Directory.CreateDirectory(path, Private);
+        Directory.CreateDirectory(Logs);
+    }
+
+    public void Delete()
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    /// <summary>Stops whatever the ledger names and is still that very process; asked first, killed after the grace.</summary>
+    /// <returns>The names of those that had to be stopped.</returns>
+    public async Task<IReadOnlyList<string>> StopRecordedAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        var alive = Ledger.Read().Where(p => p.IsAlive).ToList();
+        foreach (var process in alive)
+        {
+            Signals.Send(process, Signals.Terminate);
+        }
+
+        var deadline = time.GetUtcNow() + grace;
+        while (alive.Exists(p => p.IsAlive) && time.GetUtcNow() < deadline)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
+        }
+
+        foreach (var process in alive)
+        {
+            Signals.SendToGroup(process, Signals.Kill);
+        }
+
+        while (alive.Exists(p => p.IsAlive) && time.GetUtcNow() < deadline + TimeSpan.FromSeconds(2))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
+        }
+
+        return [.. alive.Select(p => p.Name)];
+    }
+}

@@ -1,0 +1,160 @@
+# Sourced by ./quickstart, ./test and ./bench: what must be there before anything of ours can run.
+# Bash alone, because on a fresh machine nothing else has been built yet.
+
+# Set-up may need a proxy; what runs afterwards talks to loopback only (the stage strips the variables from its children).
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# No compiler or build server may outlive the command that started it.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+setup_child=""
+setup_log_dir=".run/setup"
+
+# Ctrl-C or TERM: the step's whole process group ends, at latest after two seconds, and the command exits 130.
+setup_interrupted() {
+  trap '' INT TERM
+  if [ -n "$setup_child" ]; then
+    kill -TERM -- "-$setup_child" 2>/dev/null
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      kill -0 -- "-$setup_child" 2>/dev/null || break
+      sleep 0.2
+    done
+    kill -KILL -- "-$setup_child" 2>/dev/null
+  fi
+  printf '\ninterrupted\n'
+  exit 130
+}
+
+# step LOG NAME COMMAND…: prints the name, runs the command in its own process group with its output in the log,
+# prints elapsed time and result; past ten seconds also the last log line, every ten seconds.
+step() {
+  local log="$setup_log_dir/$1" name=$2 started elapsed next=10 code
+  shift 2
+  mkdir -p "$setup_log_dir"
+  : >"$log"
+  printf '%-44s ' "$name"
+  started=$SECONDS
+  setsid "$@" >"$log" 2>&1 </dev/null &
+  setup_child=$!
+  while kill -0 "$setup_child" 2>/dev/null; do
+    sleep 0.2
+    elapsed=$((SECONDS - started))
+    if [ "$elapsed" -ge "$next" ]; then
+      next=$((next + 10))
+      printf '\n  %3d s  %s' "$elapsed" "$(tail -n 1 "$log" | tr -d '[:cntrl:]' | cut -c 1-110)"
+    fi
+  done
+  wait "$setup_child"
+  code=$?
+  setup_child=""
+  elapsed=$((SECONDS - started))
+  [ "$next" = 10 ] || printf '\n  '
+  if [ "$code" = 0 ]; then
+    printf '%5d s  ok\n' "$elapsed"
+  else
+    printf '%5d s  failed (exit %d)\n' "$elapsed" "$code"
+    echo "--- last 20 lines of $PWD/$log"
+    tail -n 20 "$log"
+  fi
+  return "$code"
+}
+
+# Fills the arrays `lacking` (what, for a person) and `packages` (what Debian calls it).
+find_lacking() {
+  lacking=() packages=() unpackaged=()
+  lacks() { lacking+=("$1"); [ -n "$2" ] && packages+=("$2") || unpackaged+=("$1"); }
+  command -v dotnet >/dev/null || lacks ".NET SDK 10 (dotnet)" ""
+  if command -v dotnet >/dev/null && ! dotnet --list-sdks 2>/dev/null | grep -q '^1[0-9]\.'; then
+    lacks ".NET SDK 10 (dotnet --list-sdks shows none)" ""
+  fi
+  if ! command -v node >/dev/null; then
+    lacks "Node.js 20 or later (node)" "nodejs"
+  elif [ "$(node --version | tr -dc '0-9.' | cut -d. -f1)" -lt 20 ]; then
+    lacks "Node.js 20 or later (node $(node --version) is older)" ""
+  fi
+  command -v npm >/dev/null || lacks "npm" "npm"
+  command -v openssl >/dev/null || lacks "openssl" "openssl"
+  command -v setsid >/dev/null || lacks "setsid" "util-linux"
+  compgen -G '/usr/lib*/libsqlite3.so.0' >/dev/null || compgen -G '/usr/lib/*/libsqlite3.so.0' >/dev/null \
+    || compgen -G '/lib/*/libsqlite3.so.0' >/dev/null || lacks "libsqlite3" "libsqlite3-0"
+}
+
+# All that is missing, listed at once; installed where that is possible, else the one command is printed. Exit 69.
+check_prerequisites() {
+  local lacking packages unpackaged as_root="" install
+  find_lacking
+  [ "${#lacking[@]}" = 0 ] && return 0
+  install="apt-get install --yes --no-install-recommends ${packages[*]:-}"
+  if [ "${#unpackaged[@]}" = 0 ]; then
+    if [ "$(id -u)" = 0 ]; then
+      as_root="env"
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+      as_root="sudo -n"
+    fi
+  fi
+  if [ -z "$as_root" ]; then
+    echo "missing:"
+    printf '  %s\n' "${lacking[@]}"
+    [ "${#packages[@]}" = 0 ] || echo "install with: sudo apt-get update && sudo $install"
+    [ "${#unpackaged[@]}" = 0 ] || echo "not in Debian's packages, install first: ${unpackaged[*]}"
+    exit 69
+  fi
+  echo "apt: installing ${packages[*]} (undo: apt-get remove ${packages[*]})"
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2086 # both are word lists
+  step apt.log "apt" $as_root sh -c "apt-get update && $install" || exit 69
+  find_lacking
+  if [ "${#lacking[@]}" != 0 ]; then
+    echo "still missing:"
+    printf '  %s\n' "${lacking[@]}"
+    exit 69
+  fi
+}
+
+# The npm peers, exactly as the lock file says; done again only when the lock file changed.
+install_peers() {
+  local done="tests/Peers/node_modules/.installed-lock.json"
+  cmp -s tests/Peers/package-lock.json "$done" && return 0
+  echo "npm: installing the test peers under tests/Peers/node_modules (undo: remove that folder)"
+  step npm.log "npm" npm ci --prefix tests/Peers --no-fund --no-audit --no-update-notifier || return 69
+  cp tests/Peers/package-lock.json "$done"
+}
+
+# `x.tunnel.localhost` must resolve for the unmodified client. As root by Debian's myhostname module, which answers
+# for *.localhost; else by a wrapper library unpacked under .run/, preloaded into the client alone.
+ensure_names() {
+  getent ahosts x.tunnel.localhost >/dev/null && return 0
+  compgen -G '.run/nss-wrapper/usr/lib/*/libnss_wrapper.so' >/dev/null && return 0
+  if [ "$(id -u)" = 0 ]; then
+    echo "apt: installing libnss-myhostname, so that *.localhost resolves (undo: apt-get remove libnss-myhostname)"
+    export DEBIAN_FRONTEND=noninteractive
+    step names.log "apt" sh -c 'apt-get update && apt-get install --yes --no-install-recommends libnss-myhostname' || exit 69
+    getent ahosts x.tunnel.localhost >/dev/null && return 0
+  fi
+  echo "apt: unpacking libnss-wrapper under .run/nss-wrapper (undo: remove that folder)"
+  mkdir -p .run/nss-wrapper
+  if ! step names.log "libnss-wrapper" sh -c 'cd .run/nss-wrapper && apt-get download libnss-wrapper && dpkg-deb -x ./*.deb .'; then
+    echo "*.localhost does not resolve here; install with: sudo apt-get install libnss-myhostname"
+    exit 69
+  fi
+}
+
+# build STAMP TARGET: a Release build; the stamp takes the time of its start, so a file saved while the compiler ran is newer.
+build() {
+  mkdir -p .run
+  touch ".run/.building-$1"
+  [ -d "${NUGET_PACKAGES:-$HOME/.nuget/packages}" ] || echo "NuGet: restoring packages into ${NUGET_PACKAGES:-$HOME/.nuget/packages}"
+  step build.log "build $1 (Release)" flock -o .run/build.lock \
+    dotnet build "$2" -c Release -v minimal -nologo --disable-build-servers || return 1
+  mv ".run/.building-$1" ".run/built-$1"
+}
+
+# Builds only when a source is newer than the last complete build.
+build_if_stale() {
+  local stamp=".run/built-$1" newer
+  if [ -e "$stamp" ]; then
+    newer=$(find src tests global.json Identity.sln Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt \
+      \( -name bin -o -name obj -o -name node_modules \) -prune -o -newer "$stamp" -type f -print -quit)
+    [ -z "$newer" ] && return 0
+  fi
+  build "$@"
+}
