@@ -23,6 +23,12 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     /// <summary>Cancelled when the stream is closed: reset by either side, lost, or FIN in both directions.</summary>
     public CancellationToken Closed => throw new NotSupportedException();
 
+    /// <summary>
+    /// Cancelled when no more bytes will come: the peer's FIN or the end of the stream, even while nobody reads
+    /// <see cref="Input"/> and bytes received before are still unread. The agent learns by it that the client is gone.
+    /// </summary>
+    public CancellationToken InputEnded => throw new NotSupportedException();
+
     /// <summary>Sends RST in both directions, unless the stream is closed already.</summary>
     public void Abort(StreamErrorCode code) => throw new NotSupportedException();
 
