@@ -1,0 +1,66 @@
+using System.Net.Http.Headers;
+
+namespace Culvert.Identity.Cli.Api;
+
+/// <summary>Reads the admin key at each use; the key itself never appears in a message.</summary>
+internal static class AdminKey
+{
+    private const int MaxBytes = 4096;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
+
+    public static AuthenticationHeaderValue Read(string? file)
+    {
+        if (file is null)
+        {
+            throw new CommandFailure(ExitCode.Usage, "no admin key is given")
+            {
+                Where = $"--admin-key-file and {GlobalOptions.AdminKeyFileVariable} are both empty",
+                Next = $"export {GlobalOptions.AdminKeyFileVariable}=/path/to/admin.key",
+            };
+        }
+
+        var key = ReadText(file).Trim();
+        // Everything else could not travel in a header, or would split it.
+        if (key.Length == 0 || key.Any(c => c is <= ' ' or > '~'))
+        {
+            throw Bad(file, "the file holds no key: one line of printable characters is expected", null);
+        }
+
+        return new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    private static string ReadText(string file)
+    {
+        try
+        {
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != 0)
+            {
+                throw Bad(file, "others may read the admin key", null, $"chmod 600 {file}");
+            }
+
+            if (new FileInfo(file).Length > MaxBytes)
+            {
+                throw Bad(file, $"an admin key is shorter than {MaxBytes} bytes", null);
+            }
+
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Bad(file, $"the admin key cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static CommandFailure Bad(string file, string message, Exception? cause, string? next = null) =>
+        new(ExitCode.Configuration, message, cause)
+        {
+            Where = file,
+            Next = next ?? $"name the right file (--admin-key-file or {GlobalOptions.AdminKeyFileVariable})",
+        };
+}

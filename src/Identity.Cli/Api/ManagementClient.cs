@@ -1,0 +1,195 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Culvert.Identity.Cli.Api;
+
+/// <summary>
+/// The management API, one request at a time: no proxy, no redirect, no retry. Repeating a create that may have
+/// happened is the operator's decision.
+/// </summary>
+internal sealed class ManagementClient : IDisposable
+{
+    /// <summary>Far above the largest list (1,000 objects); a bound against a peer that never ends.</summary>
+    private const int MaxAnswerBytes = 16 * 1024 * 1024;
+
+    private readonly Settings settings;
+    private readonly TimeProvider time;
+    private readonly Action<string> trace;
+    private readonly HttpClient http;
+    private readonly AuthenticationHeaderValue credential;
+    private string? workspaceId;
+    private bool organizationProven;
+
+    private ManagementClient(
+        Settings settings,
+        TimeProvider time,
+        Action<string> trace,
+        HttpClient http,
+        AuthenticationHeaderValue credential
+    )
+    {
+        this.settings = settings;
+        this.time = time;
+        this.trace = trace;
+        this.http = http;
+        this.credential = credential;
+    }
+
+    public static async Task<ManagementClient> ConnectAsync(
+        Settings settings,
+        TimeProvider time,
+        Action<string> trace,
+        CancellationToken cancel
+    )
+    {
+        var credential = AdminKey.Read(settings.AdminKeyFile);
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false, // HTTPS_PROXY is for other programs: the key goes to the service alone
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            SslOptions = await ServerTrust.CreateAsync(settings, cancel),
+        };
+        var http = new HttpClient(handler)
+        {
+            Timeout = settings.Timeout,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+        return new ManagementClient(settings, time, trace, http, credential);
+    }
+
+    public Task<ApiAnswer> GetAsync(string path, CancellationToken cancel) =>
+        SendAsync(HttpMethod.Get, path, body: null, cancel);
+
+    /// <summary>A change. With an organization set, nothing is sent before the service confirmed that the key acts for it.</summary>
+    public async Task<ApiAnswer> PostAsync(string path, JsonObject? body, CancellationToken cancel)
+    {
+        await ProveOrganizationAsync(cancel);
+        return await SendAsync(HttpMethod.Post, path, body, cancel);
+    }
+
+    public async Task<ApiAnswer> DeleteAsync(string path, CancellationToken cancel)
+    {
+        await ProveOrganizationAsync(cancel);
+        return await SendAsync(HttpMethod.Delete, path, body: null, cancel);
+    }
+
+    /// <summary>From now on every request names this workspace.</summary>
+    public void UseWorkspace(string id) => workspaceId = id;
+
+    private async Task ProveOrganizationAsync(CancellationToken cancel)
+    {
+        if (settings.Organization is not { } expected || organizationProven)
+        {
+            return;
+        }
+
+        var answer = await GetAsync("v1/organizations/current", cancel);
+        var actual = answer.Json.Text("id") ?? answer.OrganizationId;
+        if (actual != expected && answer.Json.Text("name") != expected)
+        {
+            throw new CommandFailure(
+                ExitCode.Refused,
+                $"the admin key belongs to organization {actual}, not {expected}"
+            )
+            {
+                Where = $"--organization or {GlobalOptions.OrganizationVariable}; nothing was changed",
+                Next = "use the other organization's key, or name this organization",
+            };
+        }
+
+        organizationProven = true;
+    }
+
+    private async Task<ApiAnswer> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancel)
+    {
+        var url = new Uri(settings.Url, path);
+        using var request = new HttpRequestMessage(method, url);
+        request.Headers.Authorization = credential;
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("culvert", ProgramVersion.Text));
+        if (workspaceId is not null)
+        {
+            request.Headers.Add("anthropic-workspace-id", workspaceId);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new StringContent(body.ToJsonString(WireJson.Plain), Encoding.UTF8, "application/json");
+        }
+
+        var started = time.GetTimestamp();
+        try
+        {
+            using var response = await http.SendAsync(request, cancel);
+            var text = await response.Content.ReadAsStringAsync(cancel);
+            var requestId = Header(response, "request-id");
+            var milliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds;
+            trace($"{method} {url} {(int)response.StatusCode} {milliseconds} ms {requestId}");
+            return response.IsSuccessStatusCode
+                ? Parse(method, url, text, Header(response, "anthropic-organization-id"))
+                : throw Refusals.From(method, url, response.StatusCode, requestId, text);
+        }
+        catch (Exception e) when (IsUnreachable(e, cancel))
+        {
+            throw Unreachable(method, url, e, settings);
+        }
+    }
+
+    public static bool IsUnreachable(Exception e, CancellationToken cancel) =>
+        e is HttpRequestException || (e is OperationCanceledException && !cancel.IsCancellationRequested);
+
+    public static CommandFailure Unreachable(HttpMethod method, Uri url, Exception e, Settings settings)
+    {
+        var (why, next) = e switch
+        {
+            OperationCanceledException => (
+                $"no answer within {settings.Timeout.TotalSeconds:0.###} s",
+                "check the service (GET /healthz), or give a longer --timeout; a change may have happened: list first"
+            ),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
+                e.InnerException?.Message ?? e.Message,
+                $"give the platform root by --ca-file ({GlobalOptions.CaFileVariable}) or its pin by --ca-sha256"
+            ),
+            _ => (
+                e.InnerException?.Message ?? e.Message,
+                $"check --url ({GlobalOptions.UrlVariable}) and that the service runs"
+            ),
+        };
+        return new CommandFailure(ExitCode.Unreachable, $"the identity service cannot be reached: {why}", e)
+        {
+            Where = $"{method} {url}",
+            Next = next,
+        };
+    }
+
+    private static ApiAnswer Parse(HttpMethod method, Uri url, string text, string? organizationId)
+    {
+        try
+        {
+            if (JsonNode.Parse(text) is JsonObject json)
+            {
+                return new ApiAnswer(text, json) { OrganizationId = organizationId };
+            }
+        }
+        catch (JsonException)
+        {
+            // reported below
+        }
+
+        throw new CommandFailure(ExitCode.Failed, "the answer is no JSON object: this is not the identity service")
+        {
+            Where = $"{method} {url}",
+            Next = $"check --url ({GlobalOptions.UrlVariable})",
+        };
+    }
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    public void Dispose() => http.Dispose();
+}

@@ -1,0 +1,20 @@
+namespace Culvert.Identity.Cli.Api;
+
+/// <summary>A kind of object: how its ids begin, where it lives, and which member is the name that people use.</summary>
+internal sealed record Noun(string Word, string Prefix, string Path, string NameMember)
+{
+    public static readonly Noun Tunnel = new("tunnel", "tnl_", "v1/tunnels", "display_name");
+    public static readonly Noun Edge = new("edge", "edge_", "v1/edges", "name");
+    public static readonly Noun Ca = new("ca", "ca_", "v1/certificate_authorities", "name");
+    public static readonly Noun Issuer = new("issuer", "fdis_", "v1/organizations/federation_issuers", "name");
+    public static readonly Noun Rule = new("rule", "fdrl_", "v1/organizations/federation_rules", "name");
+    public static readonly Noun ServiceAccount = new(
+        "service-account",
+        "svac_",
+        "v1/organizations/service_accounts",
+        "name"
+    );
+    public static readonly Noun Workspace = new("workspace", "wrkspc_", "v1/organizations/workspaces", "name");
+
+    public string PathOf(string id) => $"{Path}/{Uri.EscapeDataString(id)}";
+}

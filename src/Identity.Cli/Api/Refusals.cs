@@ -1,0 +1,57 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Culvert.Identity.Cli.Api;
+
+/// <summary>Turns an answer other than 2xx into the failure that the operator reads: the service's own words, and what to do.</summary>
+internal static class Refusals
+{
+    public static CommandFailure From(HttpMethod method, Uri url, HttpStatusCode status, string? requestId, string body)
+    {
+        var envelope = Envelope(body);
+        var error = envelope?["error"] as JsonObject;
+        var code = (error?["details"] as JsonObject).Text("error_code");
+        var message = error.Text("message") ?? $"the service answered {(int)status} without saying why";
+        return new CommandFailure(ExitCodeOf((int)status), message)
+        {
+            Where = $"{method} {url} answered {(int)status}",
+            Code = code ?? error.Text("type"),
+            RequestId = envelope.Text("request_id") ?? requestId,
+            Next = NextOf((int)status, code),
+        };
+    }
+
+    private static JsonObject? Envelope(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null; // a proxy's page, or nothing
+        }
+    }
+
+    private static int ExitCodeOf(int status) =>
+        status switch
+        {
+            408 or 429 or 503 or 529 => ExitCode.TryAgain,
+            >= 400 and < 500 => ExitCode.Refused,
+            _ => ExitCode.Failed,
+        };
+
+    private static string NextOf(int status, string? code) =>
+        (code, status) switch
+        {
+            ("tunnel.revision", _) => "culvert tunnel show ID prints the present revision; look at it, then repeat",
+            (_, 401) => $"check that --admin-key-file ({GlobalOptions.AdminKeyFileVariable}) holds a current admin key",
+            (_, 403) => "this key may not do that: use one with the needed scope (culvert whoami shows whose it is)",
+            (_, 404) => "the list command of the same noun shows what exists (archived: --include-archived)",
+            (_, 408 or 429 or 503 or 529) => "repeat the command later",
+            (_, >= 500) => "the service's log has the cause under the request id",
+            (_, >= 300 and < 400) => "--url points at something that redirects: give the service's own address",
+            _ => code is null ? "change the request; --help lists the flags" : $"docs/errors.md explains {code}",
+        };
+}

@@ -1,0 +1,165 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Culvert.Identity.Cli.Api;
+
+/// <summary>
+/// How the service proves to be the service (S7): roots from a file, the pin of the platform root, or the system's
+/// roots. There is no trust on first use and no switch that turns the check off.
+/// </summary>
+internal static class ServerTrust
+{
+    private const int MaxAnswerBytes = 64 * 1024;
+
+    public static async Task<SslClientAuthenticationOptions> CreateAsync(Settings settings, CancellationToken cancel)
+    {
+        if (settings.CaFile is { } file)
+        {
+            return Trusting(ReadRoots(file));
+        }
+
+        return settings.CaSha256 is { } pin
+            ? Trusting(await FetchPinnedRootAsync(settings, pin, cancel))
+            : new SslClientAuthenticationOptions();
+    }
+
+    private static SslClientAuthenticationOptions Trusting(X509Certificate2Collection roots)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            // The platform's certificates carry no CRL or OCSP address: they live an hour and are revoked by the feed.
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(roots);
+        policy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1")); // id-kp-serverAuth, RFC 5280 §4.2.1.12
+        return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+    }
+
+    private static X509Certificate2Collection ReadRoots(string file)
+    {
+        var roots = new X509Certificate2Collection();
+        try
+        {
+            roots.ImportFromPemFile(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw Bad($"the CA file cannot be read: {e.Message}", e);
+        }
+
+        return roots.Count > 0 ? roots : throw Bad("the CA file holds no PEM certificate", null);
+
+        CommandFailure Bad(string message, Exception? cause) =>
+            new(ExitCode.Configuration, message, cause)
+            {
+                Where = file,
+                Next = $"give the platform root's PEM file (--ca-file or {GlobalOptions.CaFileVariable})",
+            };
+    }
+
+    /// <summary>
+    /// Fetches the root over a connection that proves nothing, so nothing but this request is sent on it; the root
+    /// counts only if its SHA-256 is the pin, and then verifies a new connection.
+    /// </summary>
+    private static async Task<X509Certificate2Collection> FetchPinnedRootAsync(
+        Settings settings,
+        string pin,
+        CancellationToken cancel
+    )
+    {
+        var expected = ParsePin(pin);
+        using var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+        };
+#pragma warning disable CA5359 // deliberately unproven: see the summary
+        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        using var http = new HttpClient(handler)
+        {
+            Timeout = settings.Timeout,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+        var url = new Uri(settings.Url, "v1/platform_ca");
+        string body;
+        try
+        {
+            body = await http.GetStringAsync(url, cancel);
+        }
+        catch (Exception e) when (ManagementClient.IsUnreachable(e, cancel))
+        {
+            throw ManagementClient.Unreachable(HttpMethod.Get, url, e, settings);
+        }
+
+        return new X509Certificate2Collection(Matching(body, expected, url));
+    }
+
+    private static byte[] ParsePin(string pin)
+    {
+        try
+        {
+            var bytes = Convert.FromHexString(pin.Replace(":", "", StringComparison.Ordinal));
+            if (bytes.Length == SHA256.HashSizeInBytes)
+            {
+                return bytes;
+            }
+        }
+        catch (FormatException)
+        {
+            // reported below, like a pin of the wrong length
+        }
+
+        throw new CommandFailure(ExitCode.Usage, "the pin of the platform root is no SHA-256 in hexadecimal")
+        {
+            Where = $"--ca-sha256 or {GlobalOptions.CaSha256Variable}",
+            Next = "openssl x509 -in platform-ca.pem -noout -fingerprint -sha256",
+        };
+    }
+
+    private static X509Certificate2 Matching(string body, byte[] expected, Uri url)
+    {
+        string? pem;
+        try
+        {
+            pem = JsonNode.Parse(body).Text("certificate_pem");
+        }
+        catch (JsonException)
+        {
+            pem = null;
+        }
+
+        try
+        {
+            var root = X509Certificate2.CreateFromPem(pem ?? "");
+            var actual = SHA256.HashData(root.RawData);
+            if (CryptographicOperations.FixedTimeEquals(actual, expected))
+            {
+                return root;
+            }
+
+            throw new CommandFailure(
+                ExitCode.Unreachable,
+                $"the platform root there is {Convert.ToHexStringLower(actual)}, which is not the pinned one"
+            )
+            {
+                Where = url.ToString(),
+                Next = "somebody is in between, or the pin is old: compare it on the service's host; nothing was sent",
+            };
+        }
+        catch (CryptographicException e)
+        {
+            throw new CommandFailure(ExitCode.Unreachable, "no platform root is served there", e)
+            {
+                Where = url.ToString(),
+                Next = $"check --url ({GlobalOptions.UrlVariable})",
+            };
+        }
+    }
+}

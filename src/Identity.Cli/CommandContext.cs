@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Culvert.Identity.Cli.Api;
+
+namespace Culvert.Identity.Cli;
+
+/// <summary>What a verb works with: its parsed flags, the service, and the operator.</summary>
+internal sealed class CommandContext(ParseResult parse, GlobalOptions global, CliHost host) : IDisposable
+{
+    private ManagementClient? client;
+    private Settings? settings;
+
+    public CliHost Host { get; } = host;
+
+    public Settings Settings => settings ??= Settings.Resolve(parse, global, Host);
+
+    public OutputFormat Format => parse.GetValue(global.Output);
+
+    public T? Get<T>(Option<T> option) => parse.GetValue(option);
+
+    public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);
+
+    /// <summary>The flag was written; its value may still be empty.</summary>
+    public bool Has(Option option) => parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>The service, connected on first use; with <c>--workspace</c> every request after this names it.</summary>
+    public async Task<ManagementClient> ClientAsync(CancellationToken cancel)
+    {
+        if (client is null)
+        {
+            client = await ManagementClient.ConnectAsync(Settings, Host.Time, Trace, cancel);
+            if (Settings.Workspace is { } workspace)
+            {
+                client.UseWorkspace(await new NameResolver(client).IdAsync(Noun.Workspace, workspace, cancel));
+            }
+        }
+
+        return client;
+    }
+
+    public async Task<string> IdAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
+        await new NameResolver(await ClientAsync(cancel)).IdAsync(noun, nameOrId, cancel);
+
+    /// <summary>A sentence for the operator; scripts read standard output alone.</summary>
+    public void Note(string text)
+    {
+        if (!parse.GetValue(global.Quiet))
+        {
+            Host.Error.WriteLine(Output.CellText.Safe(text));
+        }
+    }
+
+    /// <summary>
+    /// Before something that cannot be taken back: the operator types the object's name, or said <c>--yes</c>. The deed
+    /// is told as a sentence without its full stop.
+    /// </summary>
+    public void Confirm(string deed, string name, bool yes)
+    {
+        if (yes)
+        {
+            return;
+        }
+
+        if (!Host.CanAsk)
+        {
+            throw new CommandFailure(ExitCode.Usage, $"{deed}; that cannot be taken back, and nobody can be asked here")
+            {
+                Where = "no terminal",
+                Next = "repeat the command with --yes",
+            };
+        }
+
+        Host.Error.Write(Output.CellText.Safe($"{deed}. That cannot be taken back. Type {name} to go on: "));
+        Host.Error.Flush();
+        if (Host.In.ReadLine()?.Trim() != name)
+        {
+            throw new CommandFailure(ExitCode.Refused, "the name typed is another one: nothing was changed");
+        }
+    }
+
+    private void Trace(string line)
+    {
+        if (parse.GetValue(global.Verbose))
+        {
+            Host.Error.WriteLine(Output.CellText.Safe(line));
+        }
+    }
+
+    public void Dispose() => client?.Dispose();
+}

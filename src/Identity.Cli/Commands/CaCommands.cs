@@ -1,0 +1,240 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert ca</c>: issuing keys that the service holds for a tunnel, from CSR to active.</summary>
+internal static class CaCommands
+{
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
+            "ca",
+            "certificate authorities of tunnels: their key is the service's, their certificate the enterprise's",
+            Register(verbs),
+            Csr(verbs),
+            Upload(verbs),
+            Approve(verbs),
+            Activate(verbs),
+            List(verbs),
+            CommonVerbs.Show(verbs, Noun.Ca),
+            Status(verbs)
+        );
+
+    private static Command Register(VerbFactory verbs)
+    {
+        var name = Flags.Name();
+        var tunnel = Flags.Required("--tunnel", "TUNNEL", "id or name of the tunnel it will serve");
+        var custody = Flags.OneOf("--custody", "where its key lives (default: sealed)", "sealed");
+        return verbs.Create(
+            "register",
+            "make a key and a CSR for a new authority",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var body = new JsonObject
+                {
+                    ["name"] = context.Get(name),
+                    ["tunnel_id"] = await context.IdAsync(Noun.Tunnel, context.Get(tunnel)!, cancel),
+                    ["custody"] = context.Get(custody) ?? "sealed",
+                };
+                return CommandResult.Object(await client.PostAsync(Noun.Ca.Path, body, cancel));
+            },
+            name,
+            tunnel,
+            custody
+        );
+    }
+
+    private static Command Csr(VerbFactory verbs)
+    {
+        var id = Flags.Id("ca");
+        var file = Flags.Out("the CSR");
+        return verbs.Create(
+            "csr",
+            "the request that the enterprise's root signs",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var answer = await client.GetAsync($"{await PathAsync(context, id, cancel)}/csr", cancel);
+                return PemResult.Of(context, answer, "csr_pem", context.Get(file));
+            },
+            id,
+            file
+        );
+    }
+
+    private static Command Upload(VerbFactory verbs)
+    {
+        var id = Flags.Id("ca");
+        var chain = Flags.Required("--chain", "FILE", "PEM: the signed certificate, then those above it");
+        var fingerprint = Flags.Required("--fingerprint", "SHA256", "of the signed certificate, told by its signer");
+        return verbs.Create(
+            "upload",
+            "hand in what the enterprise's root signed",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject
+                {
+                    ["chain_pem"] = InFile.ReadText(context.Get(chain)!),
+                    ["fingerprint"] = Fingerprint(context.Get(fingerprint)!),
+                };
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.Object(
+                    await client.PostAsync($"{await PathAsync(context, id, cancel)}/chain", body, cancel)
+                );
+            },
+            id,
+            chain,
+            fingerprint
+        );
+    }
+
+    private static Command Approve(VerbFactory verbs)
+    {
+        var id = Flags.Id("ca");
+        var fingerprint = Flags.Text("--fingerprint", "SHA256", "of the certificate that is approved");
+        var yes = new Option<bool>("--yes") { Description = "approve what the service holds, without --fingerprint" };
+        return verbs.Create(
+            "approve",
+            "say that the uploaded certificate is the right one",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = await PathAsync(context, id, cancel);
+                var approved = context.Get(fingerprint) is { } given ? Fingerprint(given) : await HeldAsync();
+                var body = new JsonObject { ["fingerprint"] = approved };
+                return CommandResult.Object(await client.PostAsync($"{path}/approve", body, cancel));
+
+                async Task<string> HeldAsync()
+                {
+                    var held = (await client.GetAsync(path, cancel)).Json.Text("fingerprint");
+                    if (held is null)
+                    {
+                        throw new CommandFailure(ExitCode.Refused, "no certificate was uploaded yet")
+                        {
+                            Where = path,
+                            Next = "culvert ca upload ID --chain FILE --fingerprint SHA256",
+                        };
+                    }
+
+                    context.Confirm($"Approving the certificate with fingerprint {held}", held[..8], context.Get(yes));
+                    return held;
+                }
+            },
+            id,
+            fingerprint,
+            yes
+        );
+    }
+
+    private static Command Activate(VerbFactory verbs)
+    {
+        var id = Flags.Id("ca");
+        return verbs.Create(
+            "activate",
+            "let it sign this tunnel's server certificates",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = await PathAsync(context, id, cancel);
+                return CommandResult.Object(await client.PostAsync($"{path}/activate", body: null, cancel));
+            },
+            id
+        );
+    }
+
+    private static Command List(VerbFactory verbs)
+    {
+        var tunnel = Flags.Text("--tunnel", "TUNNEL", "only this tunnel's");
+        var flags = new ListFlags();
+        return verbs.Create(
+            "list",
+            "list authorities, newest first",
+            async (context, cancel) =>
+            {
+                var tunnelId = context.Get(tunnel) is { } t ? await context.IdAsync(Noun.Tunnel, t, cancel) : null;
+                return await flags.RunAsync(
+                    context,
+                    Noun.Ca.Path,
+                    new Query().Add("tunnel_id", tunnelId),
+                    [
+                        new("ID", "id"),
+                        new("NAME", "name"),
+                        new("TUNNEL", "tunnel_id"),
+                        new("STATE", "state"),
+                        new("CUSTODY", "custody"),
+                        new("FINGERPRINT", "fingerprint"),
+                        new("EXPIRES", "not_after"),
+                    ],
+                    cancel
+                );
+            },
+            [tunnel, .. flags.Options]
+        );
+    }
+
+    /// <summary>The authority beside the agents that must have learnt of it.</summary>
+    private static Command Status(VerbFactory verbs)
+    {
+        var id = Flags.Id("ca");
+        return verbs.Create(
+            "status",
+            "where it stands, and which agents have acknowledged which trust bundle",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var ca = (await client.GetAsync(await PathAsync(context, id, cancel), cancel)).Json;
+                var tunnel = Noun.Tunnel.PathOf(ca.Text("tunnel_id") ?? "");
+                var bundle = (await client.GetAsync($"{tunnel}/trust_bundle", cancel)).Json;
+                var agents = (await client.GetAsync($"{tunnel}/agents", cancel)).Json;
+                return CommandResult.Object(
+                    new JsonObject
+                    {
+                        ["id"] = ca["id"]?.DeepClone(),
+                        ["name"] = ca["name"]?.DeepClone(),
+                        ["state"] = ca["state"]?.DeepClone(),
+                        ["trust_bundle_epoch"] = bundle["epoch"]?.DeepClone(),
+                        ["agents"] = agents.Data().DeepClone(),
+                        ["next"] = NextOf(ca.Text("state")),
+                    }
+                );
+            },
+            id
+        );
+    }
+
+    private static string NextOf(string? state) =>
+        state switch
+        {
+            "csr_issued" =>
+                "culvert ca csr ID --out ca.csr; have it signed; culvert ca upload ID --chain F --fingerprint SHA256",
+            "verified" => "culvert ca approve ID --fingerprint SHA256",
+            "approved" or "staged" => "culvert ca activate ID",
+            "active" => "nothing: it signs this tunnel's server certificates",
+            _ => "culvert ca show ID",
+        };
+
+    private static async Task<string> PathAsync(
+        CommandContext context,
+        Argument<string> id,
+        CancellationToken cancel
+    ) => Noun.Ca.PathOf(await context.IdAsync(Noun.Ca, context.Get(id), cancel));
+
+    /// <summary>As openssl prints it (upper case, colons, with its label) or as the service does.</summary>
+    private static string Fingerprint(string text)
+    {
+        var hex = text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..]
+            .Replace(":", "", StringComparison.Ordinal)
+            .Trim()
+            .ToLowerInvariant();
+        return hex.Length == 64 && hex.All(char.IsAsciiHexDigitLower)
+            ? hex
+            : throw new CommandFailure(ExitCode.Usage, "a fingerprint is a SHA-256: 64 hexadecimal digits")
+            {
+                Where = "--fingerprint",
+                Next = "openssl x509 -in ca.pem -noout -fingerprint -sha256",
+            };
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>show</c> and <c>archive</c>, which are alike for every noun.</summary>
+internal static class CommonVerbs
+{
+    public static Command Show(VerbFactory verbs, Noun noun)
+    {
+        var id = Flags.Id(noun.Word);
+        return verbs.Create(
+            "show",
+            $"print one {noun.Word}",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = noun.PathOf(await context.IdAsync(noun, context.Get(id), cancel));
+                return CommandResult.Object(await client.GetAsync(path, cancel));
+            },
+            id
+        );
+    }
+
+    /// <summary>The consequence is what ends with it, said before the operator confirms.</summary>
+    public static Command Archive(VerbFactory verbs, Noun noun, string consequence)
+    {
+        var id = Flags.Id(noun.Word);
+        var yes = Flags.Yes();
+        return verbs.Create(
+            "archive",
+            $"archive for good: {consequence}",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var found = await context.IdAsync(noun, context.Get(id), cancel);
+                if (!context.Get(yes))
+                {
+                    var name = (await client.GetAsync(noun.PathOf(found), cancel)).Json.Text(noun.NameMember) ?? found;
+                    context.Confirm($"Archiving {noun.Word} {name}: {consequence}", name, yes: false);
+                }
+
+                return CommandResult.Object(
+                    await client.PostAsync($"{noun.PathOf(found)}/archive", body: null, cancel)
+                );
+            },
+            id,
+            yes
+        );
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert edge</c>: the relays that agents dial and clients reach.</summary>
+internal static class EdgeCommands
+{
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
+            "edge",
+            "edges: blind relays between clients and agents",
+            Add(verbs),
+            List(verbs),
+            CommonVerbs.Show(verbs, Noun.Edge),
+            CommonVerbs.Archive(verbs, Noun.Edge, "its certificate is revoked and agents leave it")
+        );
+
+    private static Command Add(VerbFactory verbs)
+    {
+        var name = Flags.Name();
+        var addresses = Flags.Many("--address", "HOST:PORT", "where agents dial it");
+        addresses.Required = true;
+        var dnsNames = Flags.Many("--dns-name", "NAME", "DNS name for its certificate");
+        return verbs.Create(
+            "create",
+            "register an edge",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject
+                {
+                    ["name"] = context.Get(name),
+                    ["addresses"] = WireJson.ArrayOf(context.Get(addresses)!),
+                    ["dns_names"] = WireJson.ArrayOf(context.Get(dnsNames) ?? []),
+                };
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.Object(await client.PostAsync(Noun.Edge.Path, body, cancel));
+            },
+            name,
+            addresses,
+            dnsNames
+        );
+    }
+
+    private static Command List(VerbFactory verbs)
+    {
+        var flags = new ListFlags();
+        return verbs.Create(
+            "list",
+            "list edges, newest first",
+            (context, cancel) =>
+                flags.RunAsync(
+                    context,
+                    Noun.Edge.Path,
+                    new Query(),
+                    [
+                        new("ID", "id"),
+                        new("NAME", "name"),
+                        new("ADDRESSES", "addresses"),
+                        new("PUBLIC PORT", "public_port"),
+                        new("CREATED", "created_at"),
+                        new("ARCHIVED", "archived_at"),
+                    ],
+                    cancel
+                ),
+            flags.Options
+        );
+    }
+}

@@ -1,0 +1,25 @@
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>Files that the operator hands in: certificates, chains, key sets.</summary>
+internal static class InFile
+{
+    /// <summary>The service takes bodies up to 1 MiB; nothing that is asked for comes near it.</summary>
+    private const int MaxBytes = 512 * 1024;
+
+    public static string ReadText(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length <= MaxBytes
+                ? File.ReadAllText(path)
+                : throw Bad(path, $"the file is larger than {MaxBytes / 1024} KiB", null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Bad(path, $"the file cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static CommandFailure Bad(string path, string message, Exception? cause) =>
+        new(ExitCode.Usage, message, cause) { Where = path, Next = "name the right file" };
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert issuer</c>: the identity providers whose tokens may be exchanged.</summary>
+internal static class IssuerCommands
+{
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
+            "issuer",
+            "federation issuers: identity providers whose tokens may be exchanged",
+            Add(verbs),
+            List(verbs),
+            CommonVerbs.Show(verbs, Noun.Issuer),
+            Update(verbs),
+            CommonVerbs.Archive(verbs, Noun.Issuer, "its tokens are exchanged no more")
+        );
+
+    private static Command Add(VerbFactory verbs)
+    {
+        var name = Flags.Name();
+        var flags = new IssuerFlags(urlRequired: true);
+        return verbs.Create(
+            "create",
+            "trust an identity provider; the global --url and --ca-file go before the word issuer",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject { ["name"] = context.Get(name) };
+                flags.AddTo(body, context);
+                body["jwks"] ??= new JsonObject { ["type"] = "discovery" };
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.Object(await client.PostAsync(Noun.Issuer.Path, body, cancel));
+            },
+            [name, .. flags.All]
+        );
+    }
+
+    private static Command List(VerbFactory verbs)
+    {
+        var flags = new ListFlags();
+        return verbs.Create(
+            "list",
+            "list issuers, newest first",
+            (context, cancel) =>
+                flags.RunAsync(
+                    context,
+                    Noun.Issuer.Path,
+                    new Query(),
+                    [
+                        new("ID", "id"),
+                        new("NAME", "name"),
+                        new("ISSUER", "issuer_url"),
+                        new("KEYS", "jwks.type"),
+                        new("SINGLE USE", "check_jti"),
+                        new("ARCHIVED", "archived_at"),
+                    ],
+                    cancel
+                ),
+            flags.Options
+        );
+    }
+
+    private static Command Update(VerbFactory verbs)
+    {
+        var id = Flags.Id("issuer");
+        var newName = Flags.Text("--name", "NAME", "new name");
+        var flags = new IssuerFlags(urlRequired: false);
+        return verbs.Create(
+            "update",
+            "change an issuer; where its keys come from is replaced whole",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject();
+                if (context.Get(newName) is { } name)
+                {
+                    body["name"] = name;
+                }
+
+                flags.AddTo(body, context);
+                UpdateBody.RequireChange(body);
+                var client = await context.ClientAsync(cancel);
+                var path = Noun.Issuer.PathOf(await context.IdAsync(Noun.Issuer, context.Get(id), cancel));
+                return CommandResult.Object(await client.PostAsync(path, body, cancel));
+            },
+            [id, newName, .. flags.All]
+        );
+    }
+}

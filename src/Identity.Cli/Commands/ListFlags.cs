@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>The flags of every list, and how they become requests.</summary>
+internal sealed class ListFlags
+{
+    /// <summary>A list longer than this many pages is a fault of the service, not a list.</summary>
+    private const int MaxPages = 10_000;
+
+    private readonly Option<int?> limit = new("--limit") { Description = "objects per page", HelpName = "N" };
+    private readonly Option<string?> page = Flags.Text("--page", "CURSOR", "continue where an earlier page ended");
+    private readonly Option<bool> all = new("--all") { Description = "every page" };
+    private readonly Option<bool> archived = new("--include-archived") { Description = "archived ones too" };
+
+    public ListFlags() =>
+        limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 1000)
+            {
+                result.AddError("--limit goes from 1 to 1000");
+            }
+        });
+
+    public Option[] Options => [limit, page, all, archived];
+
+    /// <summary>For lists of things that are never archived.</summary>
+    public Option[] OptionsWithoutArchived => [limit, page, all];
+
+    public async Task<CommandResult> RunAsync(
+        CommandContext context,
+        string path,
+        Query query,
+        IReadOnlyList<Column> columns,
+        CancellationToken cancel
+    )
+    {
+        var client = await context.ClientAsync(cancel);
+        query.Add("limit", context.Get(limit)?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        query.Add("include_archived", context.Get(archived) ? "true" : null);
+        var answer = await client.GetAsync(WithPage(query, context.Get(page)).On(path), cancel);
+        if (context.Get(all))
+        {
+            return CommandResult.List(await RestAsync(client, path, query, answer, cancel), columns);
+        }
+
+        if (answer.Json.Text("next_page") is { } next)
+        {
+            context.Note($"there is more: --page {next}, or --all");
+        }
+
+        return CommandResult.List(answer, columns);
+    }
+
+    private static async Task<ApiAnswer> RestAsync(
+        ManagementClient client,
+        string path,
+        Query query,
+        ApiAnswer first,
+        CancellationToken cancel
+    )
+    {
+        var data = new JsonArray();
+        var answer = first;
+        for (var n = 0; n < MaxPages; n++)
+        {
+            foreach (var item in answer.Json.Data())
+            {
+                data.Add(item?.DeepClone());
+            }
+
+            if (answer.Json.Text("next_page") is not { } next)
+            {
+                break;
+            }
+
+            answer = await client.GetAsync(WithPage(query, next).On(path), cancel);
+        }
+
+        return ApiAnswer.FromJson(new JsonObject { ["data"] = data, ["next_page"] = null });
+    }
+
+    private static Query WithPage(Query query, string? cursor) => query.Copy().Add("page", cursor);
+}

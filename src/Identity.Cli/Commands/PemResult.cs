@@ -1,0 +1,22 @@
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>Objects whose point is a PEM text: people get the PEM itself, or it goes into a file.</summary>
+internal static class PemResult
+{
+    public static CommandResult Of(CommandContext context, ApiAnswer answer, string member, string? file)
+    {
+        var pem = answer.Json.Text(member) ?? "";
+        var result = CommandResult.Object(answer);
+        if (file is null)
+        {
+            return result with { Plain = pem };
+        }
+
+        OutFile.WritePublic(file, pem);
+        context.Note($"written to {file}");
+        return result with { Plain = file };
+    }
+}

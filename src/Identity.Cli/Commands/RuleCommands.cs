@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert rule</c>: which token of which issuer becomes which service account, with which scope.</summary>
+internal static class RuleCommands
+{
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
+            "rule",
+            "federation rules: which outside token becomes whom, with which scope",
+            Add(verbs),
+            List(verbs),
+            CommonVerbs.Show(verbs, Noun.Rule),
+            Update(verbs),
+            CommonVerbs.Archive(verbs, Noun.Rule, "it exchanges nothing any more, and what enrolled by it is cut off")
+        );
+
+    private static Command Add(VerbFactory verbs)
+    {
+        var name = Flags.Name();
+        var issuer = Flags.Required("--issuer", "ISSUER", "id or name of the issuer");
+        var flags = new RuleFlags(creating: true);
+        var allWorkspaces = new Option<bool>("--all-workspaces") { Description = "valid in every workspace" };
+        return verbs.Create(
+            "create",
+            "write a rule, in the workspace of --workspace or else the default one",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var body = new JsonObject
+                {
+                    ["name"] = context.Get(name),
+                    ["issuer_id"] = await context.IdAsync(Noun.Issuer, context.Get(issuer)!, cancel),
+                    ["match"] = flags.MatchOver(new JsonObject(), context),
+                };
+                await flags.AddToAsync(body, context, cancel);
+                if (context.Get(allWorkspaces))
+                {
+                    body["applies_to_all_workspaces"] = true;
+                }
+                else
+                {
+                    body["workspace_id"] = await Workspaces.ChosenAsync(context, cancel);
+                }
+
+                return CommandResult.Object(await client.PostAsync(Noun.Rule.Path, body, cancel));
+            },
+            [name, issuer, .. flags.All, allWorkspaces]
+        );
+    }
+
+    private static Command List(VerbFactory verbs)
+    {
+        var issuer = Flags.Text("--issuer", "ISSUER", "only rules of this issuer");
+        var flags = new ListFlags();
+        return verbs.Create(
+            "list",
+            "list rules, newest first",
+            async (context, cancel) =>
+            {
+                var issuerId = context.Get(issuer) is { } i ? await context.IdAsync(Noun.Issuer, i, cancel) : null;
+                return await flags.RunAsync(
+                    context,
+                    Noun.Rule.Path,
+                    new Query().Add("issuer_id", issuerId),
+                    [
+                        new("ID", "id"),
+                        new("NAME", "name"),
+                        new("ISSUER", "issuer_name"),
+                        new("SUBJECT", "match.subject_prefix"),
+                        new("SERVICE ACCOUNT", "target.service_account_name"),
+                        new("SCOPE", "oauth_scope"),
+                        new("ARCHIVED", "archived_at"),
+                    ],
+                    cancel
+                );
+            },
+            [issuer, .. flags.Options]
+        );
+    }
+
+    private static Command Update(VerbFactory verbs)
+    {
+        var id = Flags.Id("rule");
+        var newName = Flags.Text("--name", "NAME", "new name");
+        var flags = new RuleFlags(creating: false);
+        return verbs.Create(
+            "update",
+            "change a rule; of its conditions only those named change, its claims as a whole",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = Noun.Rule.PathOf(await context.IdAsync(Noun.Rule, context.Get(id), cancel));
+                var body = new JsonObject();
+                if (context.Get(newName) is { } name)
+                {
+                    body["name"] = name;
+                }
+
+                if (flags.NamesMatch(context))
+                {
+                    // The API replaces a match whole: start from the present one, so that nothing falls open unnoticed.
+                    var present = (await client.GetAsync(path, cancel)).Json["match"] as JsonObject ?? [];
+                    body["match"] = flags.MatchOver((JsonObject)present.DeepClone(), context);
+                }
+
+                await flags.AddToAsync(body, context, cancel);
+                UpdateBody.RequireChange(body);
+                return CommandResult.Object(await client.PostAsync(path, body, cancel));
+            },
+            [id, newName, .. flags.All]
+        );
+    }
+}

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert service-account</c>: who an exchanged token acts as.</summary>
+internal static class ServiceAccountCommands
+{
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
+            "service-account",
+            "service accounts: who an exchanged token acts as",
+            Add(verbs),
+            List(verbs),
+            CommonVerbs.Show(verbs, Noun.ServiceAccount),
+            Update(verbs),
+            CommonVerbs.Archive(verbs, Noun.ServiceAccount, "nothing acts as it any more")
+        );
+
+    private static Command Add(VerbFactory verbs)
+    {
+        var name = Flags.Name();
+        var description = Flags.Text("--description", "TEXT", "what it is for");
+        var role = Role("its role (default: developer)");
+        return verbs.Create(
+            "create",
+            "create a service account",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject
+                {
+                    ["name"] = context.Get(name),
+                    ["organization_role"] = context.Get(role) ?? "developer",
+                };
+                if (context.Get(description) is { } text)
+                {
+                    body["description"] = text;
+                }
+
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.Object(await client.PostAsync(Noun.ServiceAccount.Path, body, cancel));
+            },
+            name,
+            description,
+            role
+        );
+    }
+
+    private static Command List(VerbFactory verbs)
+    {
+        var flags = new ListFlags();
+        return verbs.Create(
+            "list",
+            "list service accounts, newest first",
+            (context, cancel) =>
+                flags.RunAsync(
+                    context,
+                    Noun.ServiceAccount.Path,
+                    new Query(),
+                    [
+                        new("ID", "id"),
+                        new("NAME", "name"),
+                        new("ROLE", "organization_role"),
+                        new("CREATED", "created_at"),
+                        new("ARCHIVED", "archived_at"),
+                    ],
+                    cancel
+                ),
+            flags.Options
+        );
+    }
+
+    private static Command Update(VerbFactory verbs)
+    {
+        var id = Flags.Id("service-account");
+        var description = Flags.Text("--description", "TEXT", "what it is for");
+        var role = Role("its role");
+        return verbs.Create(
+            "update",
+            "change a service account; its name never changes",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject();
+                if (context.Has(description))
+                {
+                    body["description"] = context.Get(description);
+                }
+
+                if (context.Get(role) is { } newRole)
+                {
+                    body["organization_role"] = newRole;
+                }
+
+                UpdateBody.RequireChange(body);
+                var client = await context.ClientAsync(cancel);
+                var path = Noun.ServiceAccount.PathOf(
+                    await context.IdAsync(Noun.ServiceAccount, context.Get(id), cancel)
+                );
+                return CommandResult.Object(await client.PostAsync(path, body, cancel));
+            },
+            id,
+            description,
+            role
+        );
+    }
+
+    private static Option<string?> Role(string description) => Flags.OneOf("--role", description, "developer", "admin");
+}

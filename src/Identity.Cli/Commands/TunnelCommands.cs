@@ -1,0 +1,170 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert tunnel</c>.</summary>
+internal static class TunnelCommands
+{
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
+            "tunnel",
+            "tunnels: a domain, its agents and who may call",
+            Add(verbs),
+            List(verbs),
+            CommonVerbs.Show(verbs, Noun.Tunnel),
+            Update(verbs),
+            CommonVerbs.Archive(
+                verbs,
+                Noun.Tunnel,
+                "its certificates are archived, its token dies, its domain is never given out again"
+            ),
+            Status(verbs),
+            TrustBundle(verbs),
+            TunnelTokenCommands.Create(verbs),
+            TunnelCertCommands.Create(verbs)
+        );
+
+    private static Command Add(VerbFactory verbs)
+    {
+        var name = Flags.Name();
+        return verbs.Create(
+            "create",
+            "create a tunnel; the service gives it its domain",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject { ["display_name"] = context.Get(name) };
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.Object(await client.PostAsync(Noun.Tunnel.Path, body, cancel));
+            },
+            name
+        );
+    }
+
+    private static Command List(VerbFactory verbs)
+    {
+        var flags = new ListFlags();
+        return verbs.Create(
+            "list",
+            "list tunnels, newest first",
+            (context, cancel) =>
+                flags.RunAsync(
+                    context,
+                    Noun.Tunnel.Path,
+                    new Query(),
+                    [
+                        new("ID", "id"),
+                        new("NAME", "display_name"),
+                        new("DOMAIN", "domain"),
+                        new("CREATED", "created_at"),
+                        new("ARCHIVED", "archived_at"),
+                    ],
+                    cancel
+                ),
+            flags.Options
+        );
+    }
+
+    private static Command Update(VerbFactory verbs)
+    {
+        var id = Flags.Id("tunnel");
+        var displayName = Flags.Text("--display-name", "NAME", "new name");
+        var clientRanges = Flags.Many(
+            "--client-range",
+            "CIDR|none",
+            "addresses that may call by SNI; replaces the list"
+        );
+        var agentRanges = Flags.Many("--agent-range", "CIDR|none", "addresses that agents may use; replaces the list");
+        var allowToken = Flags.OneOf(
+            "--allow-tunnel-token",
+            "let agents enrol by tunnel token although a CA here is the service's (audited)",
+            "true",
+            "false"
+        );
+        var revision = new Option<long?>("--revision")
+        {
+            Description = "refuse if the tunnel changed since this revision",
+            HelpName = "N",
+        };
+        return verbs.Create(
+            "update",
+            "change a tunnel's settings",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject();
+                if (context.Has(displayName))
+                {
+                    body["display_name"] = context.Get(displayName);
+                }
+
+                AddRanges("client_source_ranges", clientRanges);
+                AddRanges("agent_source_ranges", agentRanges);
+                if (context.Get(allowToken) is { } allowed)
+                {
+                    body["allow_tunnel_token"] = allowed == "true";
+                }
+
+                UpdateBody.RequireChange(body);
+                if (context.Get(revision) is { } expected)
+                {
+                    body["revision"] = expected;
+                }
+
+                var client = await context.ClientAsync(cancel);
+                var path = Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(id), cancel));
+                return CommandResult.Object(await client.PostAsync(path, body, cancel));
+
+                void AddRanges(string member, Option<string[]> option)
+                {
+                    if (context.Has(option))
+                    {
+                        body[member] = WireJson.ArrayOf(UpdateBody.ListOrNone(option.Name, context.Get(option)!));
+                    }
+                }
+            },
+            id,
+            displayName,
+            clientRanges,
+            agentRanges,
+            allowToken,
+            revision
+        );
+    }
+
+    private static Command Status(VerbFactory verbs)
+    {
+        var id = Flags.Id("tunnel");
+        return verbs.Create(
+            "status",
+            "what the service knows of a tunnel's agents, edges and certificates",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(id), cancel));
+                return CommandResult.Object(await client.GetAsync($"{path}/status", cancel));
+            },
+            id
+        );
+    }
+
+    private static Command TrustBundle(VerbFactory verbs)
+    {
+        var id = Flags.Id("tunnel");
+        var file = Flags.Out("the PEM bundle");
+        return verbs.Create(
+            "trust-bundle",
+            "the CA certificates that a client of this tunnel must trust",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(id), cancel));
+                var answer = await client.GetAsync($"{path}/trust_bundle", cancel);
+                return PemResult.Of(context, answer, "pem", context.Get(file));
+            },
+            id,
+            file
+        );
+    }
+}

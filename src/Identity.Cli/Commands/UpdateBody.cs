@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>Partial updates: only what was named on the command line is sent.</summary>
+internal static class UpdateBody
+{
+    public static void RequireChange(JsonObject body)
+    {
+        if (body.Count == 0)
+        {
+            throw new CommandFailure(ExitCode.Usage, "no flag says what to change") { Next = "see --help" };
+        }
+    }
+
+    /// <summary>The word <c>none</c> alone empties a list.</summary>
+    public static string[] ListOrNone(string flag, string[] values)
+    {
+        if (!values.Contains("none"))
+        {
+            return values;
+        }
+
+        return values.Length == 1
+            ? []
+            : throw new CommandFailure(ExitCode.Usage, "none stands alone: it empties the list") { Where = flag };
+    }
+}

@@ -1,0 +1,6 @@
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>What a command does. It returns what it found or made, and throws <see cref="CommandFailure"/> when it cannot.</summary>
+internal delegate Task<CommandResult> Verb(CommandContext context, CancellationToken cancel);

@@ -1,0 +1,32 @@
+using Culvert.Identity.Cli.Api;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>Which workspace a new rule belongs to.</summary>
+internal static class Workspaces
+{
+    /// <summary>The one of <c>--workspace</c>, else the organization's default, which is said aloud.</summary>
+    public static async Task<string> ChosenAsync(CommandContext context, CancellationToken cancel)
+    {
+        if (context.Settings.Workspace is { } given)
+        {
+            return await context.IdAsync(Noun.Workspace, given, cancel);
+        }
+
+        var client = await context.ClientAsync(cancel);
+        await foreach (var workspace in NameResolver.AllAsync(client, Noun.Workspace.Path, cancel))
+        {
+            if (workspace["is_default"]?.GetValue<bool>() == true && workspace.Text("id") is { } id)
+            {
+                context.Note($"in the default workspace {id}");
+                return id;
+            }
+        }
+
+        throw new CommandFailure(ExitCode.Refused, "the organization has no default workspace")
+        {
+            Where = Noun.Workspace.Path,
+            Next = $"give --workspace ({GlobalOptions.WorkspaceVariable})",
+        };
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using Culvert.Identity.Cli.Commands;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli;
+
+/// <summary>The command tree, and the one place where a command's end becomes output and an exit code.</summary>
+internal sealed class CulvertCommand
+{
+    private readonly GlobalOptions global = new();
+    private readonly CliHost host;
+
+    private CulvertCommand(CliHost host) => this.host = host;
+
+    public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancel)
+    {
+        var root = new CulvertCommand(host).Root();
+        // A value that begins with "@" is a value (an npm scope, a subject), never a file of further arguments.
+        var parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parse.Errors.Count > 0)
+        {
+            var command = PathOf(parse.CommandResult.Command);
+            foreach (var error in parse.Errors)
+            {
+                host.Error.WriteLine($"{command}: {CellText.Safe(error.Message)}");
+            }
+
+            host.Error.WriteLine($"  next: {command} --help");
+            return ExitCode.Usage;
+        }
+
+        return await parse.InvokeAsync(
+            new InvocationConfiguration
+            {
+                Output = host.Out,
+                Error = host.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // Program handles the signals
+            },
+            cancel
+        );
+    }
+
+    private RootCommand Root()
+    {
+        var root = new RootCommand(
+            "Culvert's command line for operators: tunnels, certificate authorities, federation."
+        );
+        foreach (var option in global.All)
+        {
+            root.Options.Add(option);
+        }
+
+        foreach (var noun in Nouns())
+        {
+            root.Subcommands.Add(noun);
+        }
+
+        return root;
+    }
+
+    private IEnumerable<Command> Nouns()
+    {
+        var verbs = new VerbFactory(RunVerbAsync);
+        return
+        [
+            TunnelCommands.Create(verbs),
+            CaCommands.Create(verbs),
+            EdgeCommands.Create(verbs),
+            IssuerCommands.Create(verbs),
+            RuleCommands.Create(verbs),
+            ServiceAccountCommands.Create(verbs),
+        ];
+    }
+
+    private async Task<int> RunVerbAsync(ParseResult parse, Verb verb, CancellationToken cancel)
+    {
+        try
+        {
+            using var context = new CommandContext(parse, global, host);
+            var result = await verb(context, cancel);
+            ResultWriter.Write(result, context.Format, host);
+            return result.ExitCode;
+        }
+        catch (CommandFailure failure)
+        {
+            FailureReport.Write(failure, PathOf(parse.CommandResult.Command), host.Error);
+            return failure.ExitCode;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            host.Error.WriteLine("interrupted; a change under way may have happened");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static string PathOf(Command command)
+    {
+        var parent = command.Parents.OfType<Command>().FirstOrDefault();
+        return parent is null ? "culvert" : $"{PathOf(parent)} {command.Name}";
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+
+namespace Culvert.Identity.Cli;
+
+/// <summary>Flags that every command takes. Where a command has a flag of the same name (<c>issuer create --url</c>),
+/// the global one goes before the noun or comes from the environment.</summary>
+internal sealed class GlobalOptions
+{
+    public const string UrlVariable = "CULVERT_IDENTITY_URL";
+    public const string CaFileVariable = "CULVERT_PLATFORM_CA";
+    public const string CaSha256Variable = "CULVERT_PLATFORM_CA_SHA256";
+    public const string AdminKeyFileVariable = "CULVERT_ADMIN_KEY_FILE";
+    public const string OrganizationVariable = "CULVERT_ORGANIZATION_ID";
+    public const string WorkspaceVariable = "CULVERT_WORKSPACE_ID";
+
+    public Option<string?> Url { get; } = Text("--url", "URL", $"address of the identity service [{UrlVariable}]");
+
+    public Option<string?> CaFile { get; } =
+        Text("--ca-file", "FILE", $"PEM roots that the service must chain to; none: system roots [{CaFileVariable}]");
+
+    public Option<string?> CaSha256 { get; } =
+        Text("--ca-sha256", "HEX", $"pin of the platform root, instead of --ca-file [{CaSha256Variable}]");
+
+    public Option<string?> AdminKeyFile { get; } =
+        Text("--admin-key-file", "FILE", $"file with the admin key, mode 0600 [{AdminKeyFileVariable}]");
+
+    public Option<string?> Organization { get; } =
+        Text("--organization", "ID", $"refuse to change anything outside this one [{OrganizationVariable}]");
+
+    public Option<string?> Workspace { get; } =
+        Text("--workspace", "ID|NAME", $"workspace to work in [{WorkspaceVariable}]");
+
+    public Option<OutputFormat> Output { get; } =
+        new("--output", "-o")
+        {
+            Description = "table, json (the wire's own), yaml or name (ids only)",
+            HelpName = "FORMAT",
+            Recursive = true,
+            DefaultValueFactory = _ => OutputFormat.Table,
+            CustomParser = argument =>
+            {
+                var word = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
+                switch (word)
+                {
+                    case "table":
+                        return OutputFormat.Table;
+                    case "json":
+                        return OutputFormat.Json;
+                    case "yaml":
+                        return OutputFormat.Yaml;
+                    case "name":
+                        return OutputFormat.Name;
+                    default:
+                        argument.AddError($"--output '{word}': use table, json, yaml or name");
+                        return OutputFormat.Table;
+                }
+            },
+        };
+
+    public Option<bool> Quiet { get; } =
+        new("--quiet", "-q") { Description = "no progress and no notes on standard error", Recursive = true };
+
+    public Option<bool> Verbose { get; } =
+        new("--verbose", "-v")
+        {
+            Description = "each request and its answer's status on standard error",
+            Recursive = true,
+        };
+
+    public Option<TimeSpan> Timeout { get; } =
+        new("--timeout")
+        {
+            Description = "of one request",
+            HelpName = "DURATION",
+            Recursive = true,
+            DefaultValueFactory = _ => TimeSpan.FromSeconds(30),
+            CustomParser = Durations.Parser(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+        };
+
+    public IEnumerable<Option> All =>
+        [Url, CaFile, CaSha256, AdminKeyFile, Organization, Workspace, Output, Quiet, Verbose, Timeout];
+
+    private static Option<string?> Text(string name, string value, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = value,
+            Recursive = true,
+        };
+}

@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+
+namespace Culvert.Identity.Cli.Output;
+
+/// <summary>A JSON value as people read it: one line, and nothing in it that could drive a terminal.</summary>
+internal static class CellText
+{
+    public static string Of(JsonNode? node) =>
+        node switch
+        {
+            null => "-",
+            JsonArray { Count: 0 } => "-",
+            JsonArray array => string.Join(", ", array.Select(Of)),
+            JsonObject o => string.Join(", ", o.Select(p => $"{p.Key}={Of(p.Value)}")),
+            JsonValue v when v.TryGetValue(out string? text) => Safe(text),
+            _ => node.ToJsonString(WireJson.Plain),
+        };
+
+    /// <summary>Names come from other people: escape sequences and line breaks in them become visible marks.</summary>
+    public static string Safe(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Nodes;
+
+namespace Culvert.Identity.Cli.Output;
+
+/// <summary>A column of a list: its heading and the member it shows (<c>a.b</c> reaches into an object).</summary>
+internal sealed record Column(string Heading, string Member)
+{
+    public string Of(JsonNode? item)
+    {
+        foreach (var step in Member.Split('.'))
+        {
+            item = (item as JsonObject)?[step];
+        }
+
+        return CellText.Of(item);
+    }
+}

@@ -1,0 +1,43 @@
+namespace Culvert.Identity.Cli.Output;
+
+/// <summary>Files that a command was told to write. None is ever overwritten half: written aside, then renamed.</summary>
+internal static class OutFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Everybody = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>For secrets: mode 0600 from the first byte on.</summary>
+    public static void WriteSecret(string path, string text) => Write(path, text, OwnerOnly);
+
+    /// <summary>For certificates, bundles and requests.</summary>
+    public static void WritePublic(string path, string text) => Write(path, text, Everybody);
+
+    private static void Write(string path, string text, UnixFileMode mode)
+    {
+        try
+        {
+            var aside = path + ".new";
+            File.Delete(aside);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = mode;
+            }
+
+            using (var writer = new StreamWriter(aside, options))
+            {
+                writer.Write(text.EndsWith('\n') ? text : text + "\n");
+            }
+
+            File.Move(aside, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(ExitCode.Failed, $"the file cannot be written: {e.Message}", e)
+            {
+                Where = path,
+                Next = "name a file in a folder that you may write (--out)",
+            };
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace Culvert.Identity.Cli;
+
+internal enum OutputFormat
+{
+    /// <summary>For people: columns, or one field a line.</summary>
+    Table,
+
+    /// <summary>The wire object as the service sent it.</summary>
+    Json,
+
+    /// <summary>The same members as JSON.</summary>
+    Yaml,
+
+    /// <summary>Ids, one a line: for <c>$( … )</c>.</summary>
+    Name,
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+
+namespace Culvert.Identity.Cli;
+
+/// <summary>The global flags after flag and environment were weighed: a flag wins, an empty variable is none.</summary>
+internal sealed record Settings
+{
+    public required Uri Url { get; init; }
+    public required string? CaFile { get; init; }
+    public required string? CaSha256 { get; init; }
+    public required string? AdminKeyFile { get; init; }
+    public required string? Organization { get; init; }
+    public required string? Workspace { get; init; }
+    public required TimeSpan Timeout { get; init; }
+
+    public static Settings Resolve(ParseResult parse, GlobalOptions global, CliHost host)
+    {
+        var url = Value(global.Url, GlobalOptions.UrlVariable);
+        if (url is null)
+        {
+            throw new CommandFailure(ExitCode.Usage, "the address of the identity service is not known")
+            {
+                Where = $"--url and {GlobalOptions.UrlVariable} are both empty",
+                Next = $"export {GlobalOptions.UrlVariable}=https://identity.example.com:8443",
+            };
+        }
+
+        var caFile = Value(global.CaFile, GlobalOptions.CaFileVariable);
+        var caSha256 = Value(global.CaSha256, GlobalOptions.CaSha256Variable);
+        if (parse.GetValue(global.CaFile) is null && parse.GetValue(global.CaSha256) is { Length: > 0 })
+        {
+            caFile = null; // the flag beats the other setting's variable
+        }
+        else if (parse.GetValue(global.CaFile) is { Length: > 0 } && parse.GetValue(global.CaSha256) is null)
+        {
+            caSha256 = null;
+        }
+
+        if (caFile is not null && caSha256 is not null)
+        {
+            throw new CommandFailure(ExitCode.Usage, "a CA file and a pin of the platform root exclude each other")
+            {
+                Where = "--ca-file and --ca-sha256",
+                Next = "give one of the two",
+            };
+        }
+
+        return new Settings
+        {
+            Url = ParseUrl(url),
+            CaFile = caFile,
+            CaSha256 = caSha256,
+            AdminKeyFile = Value(global.AdminKeyFile, GlobalOptions.AdminKeyFileVariable),
+            Organization = Value(global.Organization, GlobalOptions.OrganizationVariable),
+            Workspace = Value(global.Workspace, GlobalOptions.WorkspaceVariable),
+            Timeout = parse.GetValue(global.Timeout),
+        };
+
+        string? Value(Option<string?> option, string variable) =>
+            parse.GetValue(option) is { Length: > 0 } flag ? flag
+            : host.Variable(variable) is { Length: > 0 } text ? text
+            : null;
+    }
+
+    /// <summary>Only https: the key travels in a header. A path prefix stays, so that a service behind one works.</summary>
+    private static Uri ParseUrl(string text)
+    {
+        if (
+            Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && url.Scheme == Uri.UriSchemeHttps
+            && url.Query.Length == 0
+            && url.Fragment.Length == 0
+            && url.UserInfo.Length == 0
+        )
+        {
+            return new Uri(url.AbsoluteUri.TrimEnd('/') + "/");
+        }
+
+        throw new CommandFailure(ExitCode.Usage, $"'{text}' is no https address")
+        {
+            Where = $"--url or {GlobalOptions.UrlVariable}",
+            Next = "write https://HOST:PORT, without user, query or fragment",
+        };
+    }
+}

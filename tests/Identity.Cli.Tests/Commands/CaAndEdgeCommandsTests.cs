@@ -1,0 +1,131 @@
+using Shouldly;
+
+namespace Culvert.Identity.Cli.Tests.Commands;
+
+public sealed class CaAndEdgeCommandsTests : CommandTest
+{
+    private const string Authorities = "/v1/certificate_authorities";
+    private static readonly string Fingerprint = string.Concat(Enumerable.Repeat("ab", 32));
+
+    [Fact]
+    public async Task CaRegister_SendsSealedCustody()
+    {
+        Service.On($"POST {Authorities}", """{"id":"ca_01","state":"csr_issued"}""");
+
+        var run = await Stage.RunAsync("ca", "register", "tunnel-ca", "--tunnel", "tnl_01");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe("""{"name":"tunnel-ca","tunnel_id":"tnl_01","custody":"sealed"}""");
+    }
+
+    [Theory]
+    [InlineData("pkcs11")]
+    [InlineData("trust-only")]
+    public async Task CaRegister_CustodyThatDoesNotExist_IsUsage(string custody) =>
+        (await Stage.RunAsync("ca", "register", "x", "--tunnel", "tnl_01", "--custody", custody)).ExitCode.ShouldBe(
+            ExitCode.Usage
+        );
+
+    [Fact]
+    public async Task CaCsr_PrintsThePem()
+    {
+        Service.On(
+            $"GET {Authorities}/ca_01/csr",
+            """{"id":"ca_01","csr_pem":"-----BEGIN CERTIFICATE REQUEST-----\n"}"""
+        );
+
+        (await Stage.RunAsync("ca", "csr", "ca_01")).Out.ShouldBe("-----BEGIN CERTIFICATE REQUEST-----\n");
+    }
+
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("SHA256 Fingerprint={1}")]
+    public async Task CaUpload_Fingerprint_InEitherSpelling(string spelling)
+    {
+        Service.On($"POST {Authorities}/ca_01/chain", """{"id":"ca_01","state":"verified"}""");
+        var chain = Stage.Write("chain.pem", "PEM");
+        var openssl = string.Join(':', Fingerprint.Chunk(2).Select(c => new string(c).ToUpperInvariant()));
+
+        var run = await Stage.RunAsync([
+            "ca",
+            "upload",
+            "ca_01",
+            "--chain",
+            chain,
+            "--fingerprint",
+            string.Format(null, spelling, Fingerprint, openssl),
+        ]);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe($$"""{"chain_pem":"PEM","fingerprint":"{{Fingerprint}}"}""");
+    }
+
+    [Fact]
+    public async Task CaUpload_NoFingerprintShape_IsUsage() =>
+        (
+            await Stage.RunAsync("ca", "upload", "ca_01", "--chain", Stage.Write("c.pem", ""), "--fingerprint", "abcd")
+        ).ExitCode.ShouldBe(ExitCode.Usage);
+
+    [Fact]
+    public async Task CaApprove_Yes_ApprovesWhatTheServiceHolds()
+    {
+        Service
+            .On($"GET {Authorities}/ca_01", $$"""{"id":"ca_01","fingerprint":"{{Fingerprint}}"}""")
+            .On($"POST {Authorities}/ca_01/approve", """{"id":"ca_01","state":"approved"}""");
+
+        var run = await Stage.RunAsync("ca", "approve", "ca_01", "--yes");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe($$"""{"fingerprint":"{{Fingerprint}}"}""");
+    }
+
+    [Fact]
+    public async Task CaApprove_NothingUploaded_IsRefused()
+    {
+        Service.On($"GET {Authorities}/ca_01", """{"id":"ca_01","fingerprint":null}""");
+
+        (await Stage.RunAsync("ca", "approve", "ca_01", "--yes")).ExitCode.ShouldBe(ExitCode.Refused);
+    }
+
+    [Fact]
+    public async Task CaActivate_PostsNoBody()
+    {
+        Service.On($"POST {Authorities}/ca_01/activate", """{"id":"ca_01","state":"active"}""");
+
+        var run = await Stage.RunAsync("ca", "activate", "ca_01");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task CaStatus_JoinsAuthorityBundleAndAgents()
+    {
+        Service
+            .On($"GET {Authorities}/ca_01", """{"id":"ca_01","name":"x","state":"verified","tunnel_id":"tnl_01"}""")
+            .On("GET /v1/tunnels/tnl_01/trust_bundle", """{"epoch":4,"pem":""}""")
+            .On("GET /v1/tunnels/tnl_01/agents", """{"data":[{"id":"agt_01"}],"next_page":null}""");
+
+        var run = await Stage.RunAsync("ca", "status", "ca_01", "-o", "json");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Json["trust_bundle_epoch"]!.GetValue<int>().ShouldBe(4);
+        run.Json["next"]!.GetValue<string>().ShouldContain("ca approve");
+        run.Json["agents"]![0]!["id"]!.GetValue<string>().ShouldBe("agt_01");
+    }
+
+    [Fact]
+    public async Task EdgeCreate_SendsAddressesAndNames()
+    {
+        Service.On("POST /v1/edges", """{"id":"edge_01"}""");
+
+        var run = await Stage.RunAsync(
+            "edge create one --address 127.0.0.1:7844 --address [::1]:7844 --dns-name edge-1.example.com".Split(' ')
+        );
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe(
+            """{"name":"one","addresses":["127.0.0.1:7844","[::1]:7844"],"dns_names":["edge-1.example.com"]}"""
+        );
+    }
+}
