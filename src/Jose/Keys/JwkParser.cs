@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Culvert.Jose.Signatures;
+
+namespace Culvert.Jose.Keys;
+
+/// <summary>One public JWK (RFC 7517 §4, RFC 7518 §6) to an imported key, or the reason why not.</summary>
+internal static class JwkParser
+{
+    private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+    public static JoseRefusal TryParse(JsonElement jwk, string? keyId, out VerificationKey? key)
+    {
+        key = null;
+        var type = Text(jwk, "kty");
+        if (type == "oct")
+        {
+            return JoseRefusal.KeySymmetric;
+        }
+
+        if (type is not ("RSA" or "EC"))
+        {
+            return type is null ? JoseRefusal.KeyMalformed : JoseRefusal.KeyTypeUnsupported;
+        }
+
+        if (PrivateMembers.Any(name => jwk.TryGetProperty(name, out _)))
+        {
+            return JoseRefusal.KeyPrivate;
+        }
+
+        if (!IsForVerifying(jwk))
+        {
+            return JoseRefusal.KeyUse;
+        }
+
+        return type == "RSA" ? ParseRsa(jwk, keyId, out key) : ParseEc(jwk, keyId, out key);
+    }
+
+    private static JoseRefusal ParseRsa(JsonElement jwk, string? keyId, out VerificationKey? key)
+    {
+        key = null;
+        if (
+            Text(jwk, "n") is not { } modulusText
+            || Text(jwk, "e") is not { } exponentText
+            || CanonicalBase64Url.Decode(modulusText) is not { } modulus
+            || CanonicalBase64Url.Decode(exponentText) is not { } exponent
+        )
+        {
+            return JoseRefusal.KeyMalformed;
+        }
+
+        var refusal = RsaKeyPolicy.Check(modulus, exponent);
+        if (refusal != JoseRefusal.None)
+        {
+            return refusal;
+        }
+
+        var algorithms = Narrow(jwk, JwsAlgorithms.Rsa);
+        if (algorithms == JwsAlgorithms.Empty)
+        {
+            return JoseRefusal.KeyAlgorithm;
+        }
+
+        RSA rsa;
+        try
+        {
+            rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
+        }
+        catch (CryptographicException)
+        {
+            return JoseRefusal.KeyMalformed;
+        }
+
+        key = new RsaVerificationKey(keyId, algorithms, rsa, JwkThumbprint.OfRsa(exponentText, modulusText));
+        return JoseRefusal.None;
+    }
+
+    private static JoseRefusal ParseEc(JsonElement jwk, string? keyId, out VerificationKey? key)
+    {
+        key = null;
+        if (Text(jwk, "crv") is not { } curveName)
+        {
+            return JoseRefusal.KeyMalformed;
+        }
+
+        if (EcCurve.Find(curveName) is not { } curve)
+        {
+            return JoseRefusal.KeyTypeUnsupported;
+        }
+
+        if (
+            Text(jwk, "x") is not { } xText
+            || Text(jwk, "y") is not { } yText
+            || CanonicalBase64Url.Decode(xText) is not { } x
+            || CanonicalBase64Url.Decode(yText) is not { } y
+        )
+        {
+            return JoseRefusal.KeyMalformed;
+        }
+
+        var algorithms = Narrow(jwk, curve.Algorithm.AsSet());
+        if (algorithms == JwsAlgorithms.Empty)
+        {
+            return JoseRefusal.KeyAlgorithm;
+        }
+
+        if (x.Length != curve.CoordinateBytes || y.Length != curve.CoordinateBytes)
+        {
+            return JoseRefusal.KeyPoint;
+        }
+
+        ECDsa ec;
+        try
+        {
+            ec = ECDsa.Create(
+                new ECParameters
+                {
+                    Curve = curve.Curve,
+                    Q = new ECPoint { X = x, Y = y },
+                }
+            );
+        }
+        catch (CryptographicException)
+        {
+            // The import refuses points off the curve; these curves have cofactor 1, so that is the whole check.
+            return JoseRefusal.KeyPoint;
+        }
+
+        key = new EcVerificationKey(keyId, algorithms, ec, JwkThumbprint.OfEc(curveName, xText, yText));
+        return JoseRefusal.None;
+    }
+
+    /// <summary>RFC 7517 §4.2, §4.3. Stricter: members of another type than the RFC's make the key unusable.</summary>
+    private static bool IsForVerifying(JsonElement jwk)
+    {
+        if (
+            jwk.TryGetProperty("use", out var use) && !(use.ValueKind == JsonValueKind.String && use.ValueEquals("sig"))
+        )
+        {
+            return false;
+        }
+
+        return !jwk.TryGetProperty("key_ops", out var operations)
+            || (
+                operations.ValueKind == JsonValueKind.Array
+                && operations.EnumerateArray().Any(o => o.ValueKind == JsonValueKind.String && o.ValueEquals("verify"))
+            );
+    }
+
+    private static JwsAlgorithms Narrow(JsonElement jwk, JwsAlgorithms possible)
+    {
+        if (!jwk.TryGetProperty("alg", out var named))
+        {
+            return possible;
+        }
+
+        return
+            named.ValueKind == JsonValueKind.String
+            && JwsAlgorithmExtensions.TryParse(named.GetString(), out var algorithm)
+            ? possible & algorithm.AsSet()
+            : JwsAlgorithms.Empty;
+    }
+
+    private static string? Text(JsonElement jwk, string name) =>
+        jwk.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+
+namespace Culvert.Jose.Signatures;
+
+/// <summary>Names and hashes of algorithms. Names are case-sensitive (RFC 7515 §4.1.1).</summary>
+public static class JwsAlgorithmExtensions
+{
+    private static readonly JwsAlgorithm[] Known = Enum.GetValues<JwsAlgorithm>();
+    private static readonly string[] Names = Array.ConvertAll(Known, a => a.ToString());
+
+    /// <summary>The <c>alg</c> value.</summary>
+    public static string Name(this JwsAlgorithm algorithm) => Names[(int)algorithm];
+
+    public static bool Contains(this JwsAlgorithms set, JwsAlgorithm algorithm) =>
+        (set & algorithm.AsSet()) != JwsAlgorithms.Empty;
+
+    public static JwsAlgorithms AsSet(this JwsAlgorithm algorithm) => (JwsAlgorithms)(1 << (int)algorithm);
+
+    /// <summary>The algorithm with exactly this name; false for every other text.</summary>
+    public static bool TryParse(ReadOnlySpan<char> name, out JwsAlgorithm algorithm)
+    {
+        foreach (var known in Known)
+        {
+            if (name.SequenceEqual(Names[(int)known]))
+            {
+                algorithm = known;
+                return true;
+            }
+        }
+
+        algorithm = default;
+        return false;
+    }
+
+    internal static HashAlgorithmName Hash(this JwsAlgorithm algorithm) =>
+        algorithm switch
+        {
+            JwsAlgorithm.RS256 or JwsAlgorithm.PS256 or JwsAlgorithm.ES256 => HashAlgorithmName.SHA256,
+            JwsAlgorithm.RS384 or JwsAlgorithm.PS384 or JwsAlgorithm.ES384 => HashAlgorithmName.SHA384,
+            _ => HashAlgorithmName.SHA512,
+        };
+}

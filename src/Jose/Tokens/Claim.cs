@@ -1,0 +1,89 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using Culvert.Jose.Json;
+
+namespace Culvert.Jose.Tokens;
+
+/// <summary>One top-level claim: a view into the token's payload, valid as long as that.</summary>
+public readonly ref struct Claim
+{
+    private readonly bool isEscaped;
+
+    internal Claim(ReadOnlySpan<byte> raw, in JsonMember member)
+    {
+        Raw = raw;
+        isEscaped = member.ValueIsEscaped;
+        Kind = member.ValueType switch
+        {
+            JsonTokenType.String => ClaimKind.String,
+            JsonTokenType.Number => ClaimKind.Number,
+            JsonTokenType.True or JsonTokenType.False => ClaimKind.Boolean,
+            JsonTokenType.StartArray => ClaimKind.Array,
+            JsonTokenType.StartObject => ClaimKind.Object,
+            _ => ClaimKind.Null,
+        };
+    }
+
+    public ClaimKind Kind { get; }
+
+    /// <summary>The value as written, quotes included: well-formed JSON.</summary>
+    public ReadOnlySpan<byte> Raw { get; }
+
+    /// <summary>The text of a string claim; null for every other type.</summary>
+    public string? ReadString() => Kind == ClaimKind.String ? new JsonText(Raw, isEscaped).ReadString() : null;
+
+    /// <summary>Ordinal comparison; false for every other type than string.</summary>
+    public bool StringEquals(ReadOnlySpan<byte> utf8) =>
+        Kind == ClaimKind.String && new JsonText(Raw, isEscaped).StringEquals(utf8);
+
+    /// <summary>An integer, written as one: no fraction, no exponent.</summary>
+    public bool TryReadInteger(out long value)
+    {
+        value = 0;
+        return Kind == ClaimKind.Number && Utf8Parser.TryParse(Raw, out value, out var read) && read == Raw.Length;
+    }
+
+    /// <summary>
+    /// A NumericDate (RFC 7519 §2), in seconds since 1970. Stricter than the RFC: a whole number between 0 and
+    /// <see cref="JoseLimits.MaxNumericDate"/>, without fraction or exponent.
+    /// </summary>
+    public bool TryReadNumericDate(out long seconds) =>
+        TryReadInteger(out seconds) && seconds is >= 0 and <= JoseLimits.MaxNumericDate;
+
+    /// <summary>
+    /// Looks for a string in a claim that is a string or an array of strings, as <c>aud</c> is (RFC 7519 §4.1.3).
+    /// </summary>
+    /// <param name="utf8">What to look for; compared ordinally.</param>
+    /// <param name="maxElements">Longest array accepted.</param>
+    public StringListMatch FindInStringList(ReadOnlySpan<byte> utf8, int maxElements)
+    {
+        if (Kind == ClaimKind.String)
+        {
+            return StringEquals(utf8) ? StringListMatch.Found : StringListMatch.NotFound;
+        }
+
+        if (Kind != ClaimKind.Array)
+        {
+            return StringListMatch.Malformed;
+        }
+
+        var reader = new Utf8JsonReader(Raw);
+        reader.Read();
+        var match = StringListMatch.NotFound;
+        var elements = 0;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.String || ++elements > maxElements)
+            {
+                return StringListMatch.Malformed;
+            }
+
+            if (reader.ValueTextEquals(utf8))
+            {
+                match = StringListMatch.Found;
+            }
+        }
+
+        return match;
+    }
+}

@@ -1,0 +1,70 @@
+using Culvert.Jose.Keys;
+using Culvert.Jose.Signatures;
+
+namespace Culvert.Jose.Tokens;
+
+/// <summary>
+/// A JWT in a compact JWS (RFC 7519 §7.2), parsed but not yet verified. Claims may be read before
+/// <see cref="Verify"/> only to choose the issuer's keys and to describe a refusal on our side.
+/// </summary>
+public sealed class SignedToken
+{
+    private const string MediaTypePrefix = "application/";
+    private readonly CompactJws jws;
+
+    private SignedToken(CompactJws jws, ClaimSet claims)
+    {
+        this.jws = jws;
+        Claims = claims;
+    }
+
+    public JwsAlgorithm Algorithm => jws.Algorithm;
+
+    /// <inheritdoc cref="CompactJws.KeyId"/>
+    public string? KeyId => jws.KeyId;
+
+    /// <inheritdoc cref="CompactJws.Type"/>
+    public string? Type => jws.Type;
+
+    /// <inheritdoc cref="CompactJws.SigningInput"/>
+    public ReadOnlySpan<byte> SigningInput => jws.SigningInput;
+
+    public ClaimSet Claims { get; }
+
+    /// <summary>Parses header and claims. The memory must stay unchanged while the result is in use.</summary>
+    public static JoseRefusal TryParse(ReadOnlyMemory<byte> compact, out SignedToken? token)
+    {
+        token = null;
+        var refusal = CompactJws.TryParse(compact, out var jws);
+        if (refusal != JoseRefusal.None)
+        {
+            return refusal;
+        }
+
+        refusal = ClaimSet.TryParse(jws!.Payload, out var claims);
+        if (refusal == JoseRefusal.None)
+        {
+            token = new SignedToken(jws, claims!);
+        }
+
+        return refusal;
+    }
+
+    /// <inheritdoc cref="CompactJws.Verify"/>
+    public JoseRefusal Verify(VerificationKey key, JwsAlgorithms allowed) => jws.Verify(key, allowed);
+
+    /// <summary>
+    /// Whether <c>typ</c> is this media type, with or without <c>application/</c>, in any case (RFC 7515 §4.1.9).
+    /// </summary>
+    public bool HasType(string type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var actual = Type.AsSpan();
+        if (actual.StartsWith(MediaTypePrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            actual = actual[MediaTypePrefix.Length..];
+        }
+
+        return actual.Equals(type, StringComparison.OrdinalIgnoreCase);
+    }
+}

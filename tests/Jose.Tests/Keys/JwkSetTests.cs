@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using Culvert.Jose.Keys;
+using Culvert.Jose.Signatures;
+
+namespace Culvert.Jose.Tests.Keys;
+
+public sealed class JwkSetTests
+{
+    public static IEnumerable<TheoryDataRow<string>> Dropped => Vectors.In("dropped");
+
+    public static IEnumerable<TheoryDataRow<string>> RefusedSets => Vectors.In("refused-sets");
+
+    [Theory]
+    [MemberData(nameof(Dropped))]
+    public void TryParse_UnusableKey_IsDroppedWithReason(string name)
+    {
+        var set = Vectors.KeySet("dropped", name);
+
+        set.Keys.ShouldBeEmpty();
+        set.Dropped.ShouldNotBeEmpty();
+        set.Dropped.ShouldAllBe(d => d.Reason == Vectors.ExpectedRefusal(name));
+    }
+
+    [Theory]
+    [MemberData(nameof(RefusedSets))]
+    public void TryParse_NoKeySet_IsRefused(string name)
+    {
+        JwkSet.TryParse(Vectors.Read("refused-sets", name), out var set).ShouldBe(Vectors.ExpectedRefusal(name));
+        set.ShouldBeNull();
+    }
+
+    [Fact]
+    public void TryParse_Rfc7638Example_HasItsThumbprint()
+    {
+        var key = Vectors.KeySet("accepted", "rfc7638-3.1.jwks.json").Keys.ShouldHaveSingleItem();
+
+        key.Thumbprint.ShouldBe(Encoding.ASCII.GetString(Vectors.Read("accepted", "rfc7638-3.1.thumbprint")));
+        key.KeyId.ShouldBe("2011-04-29");
+        key.Algorithms.ShouldBe(JwsAlgorithms.RS256);
+    }
+
+    [Theory]
+    [InlineData(2048)]
+    [InlineData(3072)]
+    [InlineData(4096)]
+    public void TryParse_RsaSizeWithinLimits_IsKept(int bits)
+    {
+        using var rsa = RSA.Create(bits);
+
+        Signatures.CompactJwsTests.KeyOf(TokenForge.KeySet(rsa)).Algorithms.ShouldBe(JwsAlgorithms.Rsa);
+    }
+
+    [Fact]
+    public void TryParse_DocumentAtByteLimit_IsParsed()
+    {
+        var padded = """{"keys":[]}""".PadRight(JoseLimits.MaxKeySetBytes);
+
+        JwkSet.TryParse(Encoding.ASCII.GetBytes(padded), out _).ShouldBe(JoseRefusal.None);
+        JwkSet.TryParse(Encoding.ASCII.GetBytes(padded + " "), out _).ShouldBe(JoseRefusal.KeySetTooLarge);
+    }
+
+    [Fact]
+    public void TryParse_HundredKeys_IsParsed()
+    {
+        var keys = string.Join(',', Enumerable.Repeat("{}", JoseLimits.MaxKeys));
+
+        JwkSet.TryParse(Encoding.ASCII.GetBytes($$"""{"keys":[{{keys}}]}"""), out var set).ShouldBe(JoseRefusal.None);
+        set!.Dropped.Count.ShouldBe(JoseLimits.MaxKeys);
+    }
+
+    [Fact]
+    public void Find_KeyId_IsOrdinal()
+    {
+        using var rsa = RSA.Create(2048);
+        JwkSet.TryParse(TokenForge.KeySet(rsa), out var set);
+
+        set!.Find("k", out var key).ShouldBe(JoseRefusal.None);
+        key.ShouldNotBeNull();
+        set.Find("K", out _).ShouldBe(JoseRefusal.KeyUnknown);
+        set.Find(null, out _).ShouldBe(JoseRefusal.KeyIdMissing);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Culvert.Jose.Tokens;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Culvert.Jose.Tests.Tokens;
+
+public sealed class ClaimSetTests
+{
+    [Theory]
+    [InlineData("\"x\"", ClaimKind.String)]
+    [InlineData("1", ClaimKind.Number)]
+    [InlineData("true", ClaimKind.Boolean)]
+    [InlineData("false", ClaimKind.Boolean)]
+    [InlineData("null", ClaimKind.Null)]
+    [InlineData("[\"x\"]", ClaimKind.Array)]
+    [InlineData("{\"x\":[{}]}", ClaimKind.Object)]
+    public void TryFind_Value_KeepsTypeAndText(string json, ClaimKind kind)
+    {
+        var claims = Parse($$"""{"before":{"c":1},"c": {{json}} ,"after":[2]}""");
+
+        claims.TryFind("c"u8, out var claim).ShouldBeTrue();
+        claim.Kind.ShouldBe(kind);
+        Encoding.UTF8.GetString(claim.Raw).ShouldBe(json);
+    }
+
+    [Fact]
+    public void TryFind_NestedName_IsNotFound() =>
+        Parse("""{"a":{"sub":"x"}}""").TryFind("sub"u8, out _).ShouldBeFalse();
+
+    [Fact]
+    public void TryFind_EscapedName_IsFound()
+    {
+        var claims = Parse("""{"\u0061ud":"1","s\u0075b":"x","y":"z"}""");
+
+        claims.FindString("sub"u8).ShouldBe("x");
+        claims.FindString("aud"u8).ShouldBe("1");
+        claims.Names.ShouldBe(["aud", "sub", "y"]);
+    }
+
+    [Theory]
+    [InlineData("\"1\"")]
+    [InlineData("\"\\u0031\"")]
+    public void StringEquals_Text_ComparesUnescaped(string json)
+    {
+        Find(json, out var claim);
+
+        claim.StringEquals("1"u8).ShouldBeTrue();
+        claim.StringEquals("2"u8).ShouldBeFalse();
+        claim.ReadString().ShouldBe("1");
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("[\"1\"]")]
+    [InlineData("null")]
+    public void StringEquals_OtherType_IsFalse(string json)
+    {
+        Find(json, out var claim);
+
+        claim.StringEquals("1"u8).ShouldBeFalse();
+        claim.ReadString().ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("0", 0L)]
+    [InlineData("1300819380", 1_300_819_380L)]
+    [InlineData("253402300799", 253_402_300_799L)]
+    [InlineData("-0", 0L)]
+    public void TryReadNumericDate_WholeSecondsInRange_AreRead(string json, long expected)
+    {
+        Find(json, out var claim);
+
+        claim.TryReadNumericDate(out var seconds).ShouldBeTrue();
+        seconds.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("253402300800")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("1e3")]
+    [InlineData("1e400")]
+    [InlineData("9223372036854775808")]
+    [InlineData("99999999999999999999999999999999999")]
+    [InlineData("\"1300819380\"")]
+    [InlineData("true")]
+    [InlineData("null")]
+    [InlineData("[1]")]
+    public void TryReadNumericDate_Anything_Else_IsRefused(string json)
+    {
+        Find(json, out var claim);
+
+        claim.TryReadNumericDate(out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("\"a\"", StringListMatch.Found)]
+    [InlineData("\"A\"", StringListMatch.NotFound)]
+    [InlineData("\"a/\"", StringListMatch.NotFound)]
+    [InlineData("[\"x\",\"a\"]", StringListMatch.Found)]
+    [InlineData("[\"\\u0061\"]", StringListMatch.Found)]
+    [InlineData("[]", StringListMatch.NotFound)]
+    [InlineData("[\"x\",\"y\",\"z\",\"a\"]", StringListMatch.Malformed)]
+    [InlineData("[\"a\",1]", StringListMatch.Malformed)]
+    [InlineData("[[\"a\"]]", StringListMatch.Malformed)]
+    [InlineData("{\"a\":\"a\"}", StringListMatch.Malformed)]
+    [InlineData("1", StringListMatch.Malformed)]
+    [InlineData("null", StringListMatch.Malformed)]
+    public void FindInStringList_Value_GivesMatch(string json, StringListMatch expected)
+    {
+        Find(json, out var claim);
+
+        claim.FindInStringList("a"u8, maxElements: 3).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void TryParse_MembersAtLimit_AreParsed()
+    {
+        var members = string.Join(',', Enumerable.Range(0, JoseLimits.MaxMembers).Select(i => $"\"{i}\":{i}"));
+
+        Parse($"{{{members}}}").Count.ShouldBe(JoseLimits.MaxMembers);
+    }
+
+    [Fact]
+    public void TryParse_DepthAtLimit_IsParsed() =>
+        Parse("""{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}""").Count.ShouldBe(1);
+
+    [Fact]
+    public void TryParse_SameNameInSiblings_IsNoDuplicate() =>
+        Parse("""{"a":{"x":1,"y":[{"x":1},{"x":2}]},"x":{"a":1},"b":{"x":1}}""").Names.ShouldBe(["a", "x", "b"]);
+
+    [Fact]
+    public void TryParse_AnySerialisedObject_FindsEveryMember() =>
+        Prop.ForAll<Dictionary<Guid, string>>(map =>
+            {
+                var bounded = map.Take(JoseLimits.MaxMembers).ToDictionary(p => p.Key.ToString(), p => p.Value);
+                var claims = Parse(JsonSerializer.Serialize(bounded));
+                return bounded.All(p => claims.FindString(Encoding.UTF8.GetBytes(p.Key)) == p.Value);
+            })
+            .QuickCheckThrowOnFailure();
+
+    private static void Find(string json, out Claim claim) =>
+        Parse($$"""{"c":{{json}}}""").TryFind("c"u8, out claim).ShouldBeTrue();
+
+    private static ClaimSet Parse(string json)
+    {
+        ClaimSet.TryParse(Encoding.UTF8.GetBytes(json), out var claims).ShouldBe(JoseRefusal.None);
+        return claims!;
+    }
+}
