@@ -13,7 +13,7 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
     public Settings Settings => settings ??= Settings.Resolve(parse, global, Host);
 
-    public OutputFormat Format => parse.GetValue(global.Output);
+    public OutputFormat Format => parse.GetValue(global.Output) ?? OutputFormat.Table;
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);
 

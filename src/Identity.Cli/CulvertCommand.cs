@@ -14,18 +14,13 @@ internal sealed class CulvertCommand
 
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancel)
     {
-        var root = new CulvertCommand(host).Root();
+        var culvert = new CulvertCommand(host);
+        var root = culvert.Root();
         // A value that begins with "@" is a value (an npm scope, a subject), never a file of further arguments.
         var parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parse.Errors.Count > 0)
         {
-            var command = PathOf(parse.CommandResult.Command);
-            foreach (var error in parse.Errors)
-            {
-                host.Error.WriteLine($"{command}: {CellText.Safe(error.Message)}");
-            }
-
-            host.Error.WriteLine($"  next: {command} --help");
+            culvert.WriteUsage(parse);
             return ExitCode.Usage;
         }
 
@@ -70,7 +65,38 @@ internal sealed class CulvertCommand
             IssuerCommands.Create(verbs),
             RuleCommands.Create(verbs),
             ServiceAccountCommands.Create(verbs),
+            OrganizationCommands.Create(verbs),
+            WorkspaceCommands.Create(verbs),
+            CertCommands.Create(verbs),
+            AgentCommands.Create(verbs),
+            HistoryCommands.CreateHistory(verbs),
+            HistoryCommands.CreateExplain(verbs),
+            AuditCommands.Create(verbs),
+            WhoAmICommand.Create(verbs),
+            VersionCommand.Create(verbs),
         ];
+    }
+
+    private void WriteUsage(ParseResult parse)
+    {
+        var command = parse.CommandResult.Command;
+        var path = PathOf(command);
+        if (command.Subcommands.Count > 0)
+        {
+            var word = parse.UnmatchedTokens is [var first, ..] ? first : null;
+            var known = string.Join(", ", command.Subcommands.Select(c => c.Name));
+            var problem = word is null ? "a word is missing" : $"'{word}' is not known here";
+            host.Error.WriteLine($"{path}: {CellText.Safe(problem)}; say one of {known}");
+        }
+        else
+        {
+            foreach (var error in parse.Errors)
+            {
+                host.Error.WriteLine($"{path}: {CellText.Safe(error.Message)}");
+            }
+        }
+
+        host.Error.WriteLine($"  next: {path} --help");
     }
 
     private async Task<int> RunVerbAsync(ParseResult parse, Verb verb, CancellationToken cancel)

@@ -12,6 +12,7 @@ internal sealed class GlobalOptions
     public const string AdminKeyFileVariable = "CULVERT_ADMIN_KEY_FILE";
     public const string OrganizationVariable = "CULVERT_ORGANIZATION_ID";
     public const string WorkspaceVariable = "CULVERT_WORKSPACE_ID";
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     public Option<string?> Url { get; } = Text("--url", "URL", $"address of the identity service [{UrlVariable}]");
 
@@ -30,13 +31,12 @@ internal sealed class GlobalOptions
     public Option<string?> Workspace { get; } =
         Text("--workspace", "ID|NAME", $"workspace to work in [{WorkspaceVariable}]");
 
-    public Option<OutputFormat> Output { get; } =
+    public Option<OutputFormat?> Output { get; } =
         new("--output", "-o")
         {
-            Description = "table, json (the wire's own), yaml or name (ids only)",
+            Description = "table (default), json (the wire's own), yaml or name (ids only)",
             HelpName = "FORMAT",
             Recursive = true,
-            DefaultValueFactory = _ => OutputFormat.Table,
             CustomParser = argument =>
             {
                 var word = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
@@ -67,14 +67,13 @@ internal sealed class GlobalOptions
             Recursive = true,
         };
 
-    public Option<TimeSpan> Timeout { get; } =
+    public Option<TimeSpan?> Timeout { get; } =
         new("--timeout")
         {
-            Description = "of one request",
+            Description = "of one request (default: 30s)",
             HelpName = "DURATION",
             Recursive = true,
-            DefaultValueFactory = _ => TimeSpan.FromSeconds(30),
-            CustomParser = Durations.Parser(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+            CustomParser = argument => Durations.Parser(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1))(argument),
         };
 
     public IEnumerable<Option> All =>

@@ -53,7 +53,7 @@ internal sealed record Settings
             AdminKeyFile = Value(global.AdminKeyFile, GlobalOptions.AdminKeyFileVariable),
             Organization = Value(global.Organization, GlobalOptions.OrganizationVariable),
             Workspace = Value(global.Workspace, GlobalOptions.WorkspaceVariable),
-            Timeout = parse.GetValue(global.Timeout),
+            Timeout = parse.GetValue(global.Timeout) ?? GlobalOptions.DefaultTimeout,
         };
 
         string? Value(Option<string?> option, string variable) =>

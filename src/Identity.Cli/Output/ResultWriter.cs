@@ -9,6 +9,9 @@ internal static class ResultWriter
     /// <summary>Wide enough that a pipe never sees a folded line.</summary>
     private const int UnboundedWidth = 100_000;
 
+    /// <summary>Blanks between columns.</summary>
+    private const int Gap = 2;
+
     public static void Write(CommandResult result, OutputFormat format, CliHost host)
     {
         switch (format)
@@ -49,7 +52,7 @@ internal static class ResultWriter
         {
             foreach (var column in columns)
             {
-                table.AddColumn(new TableColumn(new Text(column.Heading)).NoWrap());
+                table.AddColumn(new TableColumn(new Text(column.Heading)).NoWrap().Padding(0, 0, Gap, 0));
             }
 
             foreach (var item in result.Json.Data())
@@ -59,7 +62,10 @@ internal static class ResultWriter
         }
         else
         {
-            table.HideHeaders().AddColumn(new TableColumn("").NoWrap()).AddColumn(new TableColumn(""));
+            table
+                .HideHeaders()
+                .AddColumn(new TableColumn("").NoWrap().Padding(0, 0, Gap, 0))
+                .AddColumn(new TableColumn("").Padding(0, 0));
             foreach (var (name, value) in result.Json.Where(p => p.Key != "type"))
             {
                 table.AddRow(new Text(name), new Text(CellText.Of(value)));

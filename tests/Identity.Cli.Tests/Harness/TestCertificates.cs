@@ -19,9 +19,7 @@ internal sealed class TestCertificates
     {
         var now = TimeProvider.System.GetUtcNow();
         using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var rootRequest = new CertificateRequest("CN=CLI test root", rootKey, HashAlgorithmName.SHA256);
-        rootRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        Root = rootRequest.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
+        Root = SelfSigned(rootKey);
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
@@ -33,5 +31,20 @@ internal sealed class TestCertificates
         using var leaf = request.Create(Root, now.AddMinutes(-5), now.AddHours(12), [1, 2, 3, 4]);
         using var withKey = leaf.CopyWithPrivateKey(key);
         Server = X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null);
+    }
+
+    /// <summary>A root of the same name that signed nothing here.</summary>
+    public static X509Certificate2 OtherRoot()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return SelfSigned(key);
+    }
+
+    private static X509Certificate2 SelfSigned(ECDsa key)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var request = new CertificateRequest("CN=CLI test root", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
     }
 }

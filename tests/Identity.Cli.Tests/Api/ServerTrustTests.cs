@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Culvert.Identity.Cli.Tests.Commands;
+using Culvert.Identity.Cli.Tests.Harness;
+using Shouldly;
+
+namespace Culvert.Identity.Cli.Tests.Api;
+
+public sealed class ServerTrustTests : CommandTest
+{
+    private const string EmptyList = """{"data":[],"next_page":null}""";
+
+    private static string PlatformCa =>
+        JsonSerializer.Serialize(
+            new { type = "platform_ca", certificate_pem = TestCertificates.Shared.Root.ExportCertificatePem() }
+        );
+
+    [Fact]
+    public async Task NoRoots_UnknownIssuer_IsUnreachableAndNoKeyWasSent()
+    {
+        Stage.Variables.Remove(GlobalOptions.CaFileVariable);
+
+        var run = await Stage.RunAsync("tunnel", "list");
+
+        run.ExitCode.ShouldBe(ExitCode.Unreachable);
+        run.Error.ShouldContain(GlobalOptions.CaFileVariable);
+        Service.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task CaFile_OtherRoot_IsUnreachable()
+    {
+        Stage.Variables[GlobalOptions.CaFileVariable] = Stage.Write(
+            "other.pem",
+            TestCertificates.OtherRoot().ExportCertificatePem()
+        );
+
+        (await Stage.RunAsync("tunnel", "list")).ExitCode.ShouldBe(ExitCode.Unreachable);
+        Service.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("no PEM at all")]
+    [InlineData("")]
+    public async Task CaFile_Unusable_IsConfiguration(string content)
+    {
+        Stage.Variables[GlobalOptions.CaFileVariable] = Stage.Write("bad.pem", content);
+
+        var run = await Stage.RunAsync("tunnel", "list");
+
+        run.ExitCode.ShouldBe(ExitCode.Configuration);
+        run.Error.ShouldContain("bad.pem");
+    }
+
+    [Fact]
+    public async Task Name_NotInTheCertificate_IsUnreachable()
+    {
+        var url = $"https://127.0.0.2:{Service.Url.Port}";
+
+        var run = await Stage.RunAsync("tunnel", "list", "--url", url);
+
+        run.ExitCode.ShouldBe(ExitCode.Unreachable);
+        Service.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Pin_OfTheRoot_FetchesItWithoutCredentialThenWorks()
+    {
+        Service.On("GET /v1/platform_ca", PlatformCa).On("GET /v1/tunnels", EmptyList);
+
+        var run = await Stage.RunAsync("tunnel", "list", "--ca-sha256", TestCertificates.Shared.RootSha256);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Service.Requests.Select(r => r.Target).ShouldBe(["/v1/platform_ca", "/v1/tunnels"]);
+        Service.Requests[0].Headers.Keys.ShouldNotContain("authorization");
+    }
+
+    [Fact]
+    public async Task Pin_OfAnotherRoot_StopsBeforeTheKeyIsSent()
+    {
+        Service.On("GET /v1/platform_ca", PlatformCa);
+
+        var run = await Stage.RunAsync("tunnel", "list", "--ca-sha256", new string('0', 64));
+
+        run.ExitCode.ShouldBe(ExitCode.Unreachable);
+        run.Error.ShouldContain(TestCertificates.Shared.RootSha256);
+        Service.Requests.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("nonsense")]
+    [InlineData("""{"certificate_pem":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}""")]
+    public async Task Pin_NoRootServed_IsUnreachable(string body)
+    {
+        Service.On("GET /v1/platform_ca", body);
+
+        var run = await Stage.RunAsync("tunnel", "list", "--ca-sha256", TestCertificates.Shared.RootSha256);
+
+        run.ExitCode.ShouldBe(ExitCode.Unreachable);
+        run.Error.ShouldContain("no platform root");
+    }
+
+    [Theory]
+    [InlineData("abcd")]
+    [InlineData("zz")]
+    public async Task Pin_NoSha256_IsUsage(string pin) =>
+        (await Stage.RunAsync("tunnel", "list", "--ca-sha256", pin)).ExitCode.ShouldBe(ExitCode.Usage);
+
+    [Fact]
+    public async Task Proxy_InTheEnvironment_IsIgnored()
+    {
+        Service.On("GET /v1/tunnels", EmptyList);
+        // Read by HttpClient from the process, once: harmless to other tests because none may use a proxy.
+        Environment.SetEnvironmentVariable("HTTPS_PROXY", "http://127.0.0.1:9");
+
+        (await Stage.RunAsync("tunnel", "list")).ExitCode.ShouldBe(0);
+    }
+}
