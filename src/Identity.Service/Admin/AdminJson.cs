@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Admin;
+
+[JsonSourceGenerationOptions(
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true
+)]
+[JsonSerializable(typeof(OrganizationDocument))]
+[JsonSerializable(typeof(WorkspaceListDocument))]
+internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,34 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>An admin key's record. The secret itself exists only with its holder; we keep its SHA-256.</summary>
+internal sealed record AdminKey
+{
+    /// <summary>Makes a leaked key recognisable to scanners.</summary>
+    public const string SecretPrefix = "clv_adm_";
+
+    public required AdminKeyId Id { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required IReadOnlySet<string> Scopes { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>256 random bits, base64url.</summary>
+    public static string NewSecret()
+    {
+        Span<byte> random = stackalloc byte[32];
+        RandomNumberGenerator.Fill(random);
+        return SecretPrefix + Base64Url.EncodeToString(random);
+    }
+}

@@ -1,0 +1,30 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Storage.Admin;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>The capability's door.</summary>
+internal static class AdminRegistration
+{
+    public static IServiceCollection AddAdmin(this IServiceCollection services) =>
+        services
+            .AddSingleton<IAdminKeyStore, AdminKeyStore>()
+            .AddSingleton<ITenantStore, TenantStore>()
+            .AddSingleton<IInitStep, FirstTenant>();
+
+    public static void MapAdmin(this ApiHost host)
+    {
+        var tenants = host.Services.GetRequiredService<ITenantStore>();
+        host.Get(
+            "/v1/organizations/current",
+            Access.Scope(Scopes.ManageTunnels),
+            (request, cancellation) => OrganizationEndpoints.CurrentAsync(tenants, request, cancellation)
+        );
+        host.Get(
+            "/v1/organizations/workspaces",
+            Access.Scope(Scopes.ManageTunnels),
+            (request, cancellation) => OrganizationEndpoints.WorkspacesAsync(tenants, request, cancellation)
+        );
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>Init's first step: the organization, its default workspace and the installation's first key (S1).</summary>
+internal sealed class FirstTenant(
+    IJournal journal,
+    ITenantStore tenants,
+    IAdminKeyStore keys,
+    ServiceOptions options,
+    TimeProvider time
+) : IInitStep
+{
+    /// <summary>Life of the key that init makes.</summary>
+    public static readonly TimeSpan KeyLife = TimeSpan.FromDays(30);
+
+    public async Task RunAsync(InitContext context, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var organization = new Organization(NewUuid(), context.OrganizationName, now);
+        var workspace = new Workspace(WorkspaceId.New(), organization.Id, "Default", IsDefault: true, now);
+        await CommitAsync(
+            new Decision
+            {
+                Event = new InstallationInitialized(organization, workspace, options.PublicUrl)
+                {
+                    At = now,
+                    Actor = AuditActor.System,
+                    OrganizationId = organization.Id,
+                },
+                Statements = tenants.Insert(organization, workspace),
+            },
+            cancellationToken
+        );
+        context.Organization = organization;
+        context.DefaultWorkspace = workspace;
+        await MakeKeyAsync(context, organization, now, cancellationToken);
+    }
+
+    private async Task MakeKeyAsync(
+        InitContext context,
+        Organization organization,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var secret = AdminKey.NewSecret();
+        var key = new AdminKey
+        {
+            Id = AdminKeyId.New(),
+            OrganizationId = organization.Id,
+            Name = "init",
+            Scopes = new[] { Scopes.InstallationOperate, Scopes.OrganizationAdmin }.ToFrozenSet(StringComparer.Ordinal),
+            CreatedAt = now,
+            ExpiresAt = now + KeyLife,
+        };
+        await CommitAsync(
+            new Decision
+            {
+                Event = new AdminKeyCreated(key)
+                {
+                    At = now,
+                    Actor = AuditActor.System,
+                    OrganizationId = organization.Id,
+                },
+                Statements = [keys.Insert(key, Authenticator.HashOf(secret))],
+            },
+            cancellationToken
+        );
+        await WriteSecretAsync(context.AdminKeyFile, secret, cancellationToken);
+        context.Messages.Add($"organization   {organization.Id}");
+        context.Messages.Add($"workspace      {context.DefaultWorkspace!.Id}");
+        context.Messages.Add($"admin key      {context.AdminKeyFile} (0600, until {key.ExpiresAt:yyyy-MM-dd})");
+    }
+
+    private async Task CommitAsync(Decision decision, CancellationToken cancellationToken)
+    {
+        var result = await journal.CommitAsync(decision, cancellationToken);
+        if (result.RefusalIfUnavailable() is { } refusal)
+        {
+            throw new StoreException(refusal.Message);
+        }
+    }
+
+    private static async Task WriteSecretAsync(string file, string secret, CancellationToken cancellationToken)
+    {
+        await using var stream = new FileStream(
+            file,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(secret + "\n"), cancellationToken);
+        stream.Flush(flushToDisk: true);
+    }
+
+    // RFC 9562 §5.4: version 4, variant 10.
+    private static string NewUuid()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        RandomNumberGenerator.Fill(bytes);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true).ToString("D");
+    }
+}

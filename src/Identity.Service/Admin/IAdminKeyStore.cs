@@ -1,0 +1,12 @@
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Admin;
+
+internal interface IAdminKeyStore
+{
+    /// <summary>The key with that SHA-256, expired and revoked ones included; null = unknown.</summary>
+    ValueTask<AdminKey?> FindAsync(byte[] secretHash, CancellationToken cancellationToken);
+
+    /// <summary>The statement that records a new key.</summary>
+    Statement Insert(AdminKey key, byte[] secretHash);
+}

@@ -1,0 +1,19 @@
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>Organizations and their workspaces.</summary>
+internal interface ITenantStore
+{
+    ValueTask<Organization?> FindOrganizationAsync(string organizationId, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    ValueTask<IReadOnlyList<Workspace>> ListWorkspacesAsync(string organizationId, CancellationToken cancellationToken);
+
+    ValueTask<bool> HasWorkspaceAsync(string organizationId, string workspaceId, CancellationToken cancellationToken);
+
+    /// <summary>The organization's default workspace; every organization has exactly one.</summary>
+    ValueTask<Workspace> DefaultWorkspaceAsync(string organizationId, CancellationToken cancellationToken);
+
+    IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace);
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Audit;
+
+/// <summary><c>GET /v1/audit</c>: the organization's own entries, newest first.</summary>
+internal static class AuditEndpoints
+{
+    private const string List = "audit";
+
+    public static async ValueTask<ApiAnswer> ListAsync(
+        IAuditLog log,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var (page, refusal) = PageRequest.Read(request, List);
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        var entries = await log.ListAsync(
+            request.Caller.OrganizationId,
+            page.Before,
+            page.Limit + 1,
+            cancellationToken
+        );
+        var (rows, next) = page.Cut(entries, entry => entry.Sequence);
+        return ApiAnswer.Raw(Render(rows, next), "application/json");
+    }
+
+    // The stored body goes out byte for byte, so that a reader can recompute its digest.
+    private static ReadOnlyMemory<byte> Render(IReadOnlyList<AuditEntry> entries, string? next)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteStartArray("data");
+        foreach (var entry in entries)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "audit_entry");
+            json.WriteNumber("sequence", entry.Sequence);
+            json.WriteString("hash", Convert.ToHexStringLower(entry.Hash));
+            json.WriteString("salt", Convert.ToHexStringLower(entry.Salt));
+            json.WriteString("body_digest", Convert.ToHexStringLower(entry.BodyDigest));
+            json.WritePropertyName("body");
+            if (entry.Body is null)
+            {
+                json.WriteNullValue();
+            }
+            else
+            {
+                json.WriteRawValue(entry.Body);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("next_page", next);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+}

@@ -1,0 +1,38 @@
+namespace Culvert.Identity.Service.Audit;
+
+/// <summary>The closed list of event names; those of the compatible interface keep their public spelling.</summary>
+internal static class AuditEvents
+{
+    public const string FederatedAuthentication = "platform_federated_authentication";
+    public const string UnprovenRefusals = "platform_federated_authentication_unproven";
+    public const string FederationIssuerCreated = "platform_federation_issuer_created";
+    public const string FederationIssuerUpdated = "platform_federation_issuer_updated";
+    public const string FederationIssuerArchived = "platform_federation_issuer_archived";
+    public const string FederationRuleCreated = "platform_federation_rule_created";
+    public const string FederationRuleUpdated = "platform_federation_rule_updated";
+    public const string FederationRuleArchived = "platform_federation_rule_archived";
+    public const string FederationRuleWorkspaceAdded = "platform_federation_rule_workspace_added";
+    public const string FederationRuleWorkspaceRemoved = "platform_federation_rule_workspace_removed";
+    public const string ServiceAccountCreated = "platform_service_account_created";
+    public const string ServiceAccountUpdated = "platform_service_account_updated";
+    public const string ServiceAccountArchived = "platform_service_account_archived";
+    public const string ServiceAccountMemberAdded = "platform_service_account_workspace_member_added";
+    public const string ServiceAccountMemberUpdated = "platform_service_account_workspace_member_updated";
+    public const string ServiceAccountMemberRemoved = "platform_service_account_workspace_member_removed";
+
+    public const string TunnelCreated = "tunnel_created";
+    public const string TunnelUpdated = "tunnel_updated";
+    public const string TunnelArchived = "tunnel_archived";
+    public const string TunnelCertificateAdded = "tunnel_certificate_added";
+    public const string TunnelCertificateRevoked = "tunnel_certificate_revoked";
+    public const string TunnelTokenRevealed = "tunnel_token_revealed";
+    public const string TunnelTokenRotated = "tunnel_token_rotated";
+
+    public const string EdgeCreated = "edge_created";
+    public const string EdgeArchived = "edge_archived";
+    public const string AgentRevoked = "agent_revoked";
+
+    public const string InstallationInitialized = "installation_initialized";
+    public const string AdminKeyCreated = "admin_key_created";
+    public const string AdminKeyRevoked = "admin_key_revoked";
+}

@@ -1,0 +1,16 @@
+namespace Culvert.Identity.Service.Audit;
+
+/// <summary>Reads the chain; only the journal writes it.</summary>
+internal interface IAuditLog
+{
+    /// <summary>
+    /// An organization's entries with a smaller sequence than <paramref name="before"/>, newest first, at most
+    /// <paramref name="count"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<AuditEntry>> ListAsync(
+        string organizationId,
+        long before,
+        int count,
+        CancellationToken cancellationToken
+    );
+}

@@ -1,0 +1,53 @@
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Culvert.Identity.Service;
+
+/// <summary>The wiring in a page: every capability's two doors, in one place.</summary>
+internal static class Composition
+{
+    public static IServiceCollection AddCulvertService(
+        this IServiceCollection services,
+        ServiceOptions options,
+        Store store,
+        TimeProvider time
+    )
+    {
+        services.AddLogging();
+        services.AddSingleton(options);
+        services.AddSingleton(time);
+        services.AddSingleton(store.Database);
+        services.AddSingleton(store.Installation);
+        services.AddSingleton<ISealer>(store.Sealer);
+        services.AddSingleton(provider => new SqliteJournal(
+            store.Database,
+            new JournalOptions
+            {
+                Linger = options.Storage.CommitLinger,
+                DiskReserveBytes = options.Storage.DiskReserveBytes,
+            },
+            time,
+            provider.GetRequiredService<ILogger<SqliteJournal>>()
+        ));
+        services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
+        services.AddSingleton<IRevisions>(provider => provider.GetRequiredService<SqliteJournal>());
+
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<SourceLimits>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerMatcherPolicy>());
+
+        services.AddAdmin();
+        services.AddAudit();
+        return services;
+    }
+
+    public static void Map(ApiHost api, MachineHost machine)
+    {
+        api.MapAdmin();
+        api.MapAudit();
+    }
+}

@@ -1,0 +1,31 @@
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>Who may call an endpoint; checked before its handler runs.</summary>
+internal sealed record Access
+{
+    private Access() { }
+
+    /// <summary>No credential; limited per source address (S31).</summary>
+    public static Access Anonymous { get; } = new() { Kind = AccessKind.Anonymous };
+
+    /// <summary>
+    /// Any credential, tunnel tokens included; the handler decides on rights. Limited per source address like
+    /// anonymous calls until the credential is proved.
+    /// </summary>
+    public static Access AnyCredential { get; } = new() { Kind = AccessKind.AnyCredential };
+
+    /// <summary>An agent's certificate, on 8444.</summary>
+    public static Access Agent { get; } = new() { Kind = AccessKind.Machine, Role = MachineRole.Agent };
+
+    /// <summary>An edge's certificate, on 8444.</summary>
+    public static Access Edge { get; } = new() { Kind = AccessKind.Machine, Role = MachineRole.Edge };
+
+    public AccessKind Kind { get; private init; }
+
+    public string? RequiredScope { get; private init; }
+
+    public MachineRole Role { get; private init; }
+
+    /// <summary>An admin key or access token with that scope.</summary>
+    public static Access Scope(string scope) => new() { Kind = AccessKind.Scope, RequiredScope = scope };
+}

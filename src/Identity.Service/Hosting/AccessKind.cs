@@ -1,0 +1,9 @@
+namespace Culvert.Identity.Service.Hosting;
+
+internal enum AccessKind
+{
+    Anonymous,
+    AnyCredential,
+    Scope,
+    Machine,
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>What an endpoint produced: a body or a refusal. Written to the wire in one place.</summary>
+internal readonly struct ApiAnswer
+{
+    private ApiAnswer(int status, ReadOnlyMemory<byte> body, string? contentType, Refusal? refusal)
+    {
+        Status = status;
+        Body = body;
+        ContentType = contentType;
+        Refusal = refusal;
+    }
+
+    public int Status { get; }
+
+    public ReadOnlyMemory<byte> Body { get; }
+
+    public string? ContentType { get; }
+
+    public Refusal? Refusal { get; }
+
+    /// <summary>204.</summary>
+    public static ApiAnswer Empty => new(StatusCodes.Status204NoContent, default, null, null);
+
+    public static ApiAnswer Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
+        new(status, JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json", null);
+
+    /// <summary>Bytes that are already in their final form (a cached key set, an OAuth error in its own shape).</summary>
+    public static ApiAnswer Raw(ReadOnlyMemory<byte> body, string contentType, int status = StatusCodes.Status200OK) =>
+        new(status, body, contentType, null);
+
+    public static implicit operator ApiAnswer(Refusal refusal) => new(refusal.Code.Status, default, null, refusal);
+}

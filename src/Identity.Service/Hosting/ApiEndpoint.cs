@@ -1,0 +1,109 @@
+using System.Globalization;
+
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>
+/// What happens around every handler: 1. limit the source where no credential protects the path, 2. authenticate,
+/// 3. check the scope or role, 4. run the handler, 5. write its answer.
+/// </summary>
+internal sealed class ApiEndpoint(Access access, ApiHandler handler, Authenticator authenticator, SourceLimits limits)
+{
+    public static void Map(
+        IEndpointRouteBuilder routes,
+        Listener listener,
+        string method,
+        string path,
+        Access access,
+        ApiHandler handler
+    )
+    {
+        var endpoint = new ApiEndpoint(
+            access,
+            handler,
+            routes.ServiceProvider.GetRequiredService<Authenticator>(),
+            routes.ServiceProvider.GetRequiredService<SourceLimits>()
+        );
+        routes.MapMethods(path, [method], endpoint.InvokeAsync).WithMetadata(new ListenerMetadata(listener));
+    }
+
+    private async Task InvokeAsync(HttpContext http)
+    {
+        var answer = await AnswerAsync(new ApiRequest(http), http.RequestAborted);
+        await WriteAsync(http, answer);
+    }
+
+    private async ValueTask<ApiAnswer> AnswerAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        switch (access.Kind)
+        {
+            case AccessKind.Machine:
+                if (authenticator.AuthenticatePeer(request, access.Role) is { } refusedPeer)
+                {
+                    return refusedPeer;
+                }
+
+                break;
+            case AccessKind.Anonymous:
+                if (limits.Unauthenticated.TryTake(request.Source) is { } limited)
+                {
+                    return limited;
+                }
+
+                break;
+            default:
+                if (await AuthenticateAsync(request, cancellationToken) is { } refused)
+                {
+                    return refused;
+                }
+
+                break;
+        }
+
+        return await handler(request, cancellationToken);
+    }
+
+    private async ValueTask<Refusal?> AuthenticateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        // A source that keeps failing is cut off before the next proof is even looked at.
+        if (limits.FailedAuthentication.IsExhausted(request.Source) is { } limited)
+        {
+            return limited;
+        }
+
+        var result = await authenticator.AuthenticateAsync(request.Http, cancellationToken);
+        if (result.Caller is not { } caller)
+        {
+            limits.FailedAuthentication.TryTake(request.Source);
+            return result.Refusal;
+        }
+
+        request.SetCaller(caller);
+        if (access.Kind == AccessKind.Scope && !caller.Has(access.RequiredScope!))
+        {
+            return AuthErrors
+                .Scope.Refuse(
+                    string.Create(CultureInfo.InvariantCulture, $"This needs the scope {access.RequiredScope}.")
+                )
+                .With("required_scope", access.RequiredScope);
+        }
+
+        return null;
+    }
+
+    private static async Task WriteAsync(HttpContext http, ApiAnswer answer)
+    {
+        if (answer.Refusal is { } refusal)
+        {
+            await ErrorEnvelope.WriteAsync(http, refusal);
+            return;
+        }
+
+        http.Response.StatusCode = answer.Status;
+        if (answer.ContentType is not null)
+        {
+            http.Response.ContentType = answer.ContentType;
+            http.Response.ContentLength = answer.Body.Length;
+            await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        }
+    }
+}

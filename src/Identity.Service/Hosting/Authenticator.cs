@@ -1,0 +1,157 @@
+using System.Security.Cryptography;
+using System.Text;
+using Culvert.Identity.Service.Admin;
+
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>
+/// Turns a presented credential into a <see cref="Caller"/>. Admin keys and tunnel tokens are found by hash, access
+/// tokens by their own validator. Also applies the workspace header, which may narrow but never widen.
+/// </summary>
+internal sealed class Authenticator(
+    IAdminKeyStore adminKeys,
+    IAccessTokenValidator accessTokens,
+    ITunnelTokenValidator tunnelTokens,
+    IMachinePeerVerifier peers,
+    ITenantStore tenants,
+    TimeProvider time
+)
+{
+    /// <summary>Longest credential we look at; the largest token we issue is far below.</summary>
+    public const int MaxCredentialLength = 8 * 1024;
+
+    /// <summary>The credential of the request, proved. Also for endpoints that take it beside a client certificate.</summary>
+    public async ValueTask<AuthenticationResult> AuthenticateAsync(
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
+    {
+        if (CredentialOf(http.Request) is not { } credential)
+        {
+            return AuthenticationResult.Refused(AuthErrors.Missing.Refuse());
+        }
+
+        if (credential.Length > MaxCredentialLength)
+        {
+            return AuthenticationResult.Refused(AuthErrors.Invalid.Refuse());
+        }
+
+        var result = await ProveAsync(credential, cancellationToken);
+        if (result.Caller is not { } caller)
+        {
+            return result;
+        }
+
+        var hash =
+            caller.CredentialHash.Length > 0 ? caller.CredentialHash : Convert.ToHexStringLower(HashOf(credential));
+        return await ApplyWorkspaceAsync(http, caller with { CredentialHash = hash }, cancellationToken);
+    }
+
+    /// <summary>Whether the request carries a credential at all.</summary>
+    public static bool HasCredential(HttpContext http) => CredentialOf(http.Request) is not null;
+
+    /// <summary>Checks the connection's client certificate against the role and the present moment.</summary>
+    public Refusal? AuthenticatePeer(ApiRequest request, MachineRole role)
+    {
+        // The handshake admitted nobody without one; a missing feature is a wiring fault, not a refusal.
+        var peer =
+            request.Http.Features.Get<MachinePeer>()
+            ?? throw new InvalidOperationException("A machine endpoint was reached without a verified certificate.");
+        if (peer.Role != role)
+        {
+            return AuthErrors.Peer.Refuse();
+        }
+
+        if (time.GetUtcNow() > peer.NotAfter)
+        {
+            return AuthErrors.PeerExpired.Refuse();
+        }
+
+        if (peers.IsRevoked(peer))
+        {
+            return AuthErrors.PeerRevoked.Refuse();
+        }
+
+        request.SetPeer(peer);
+        return null;
+    }
+
+    public static byte[] HashOf(string credential) => SHA256.HashData(Encoding.UTF8.GetBytes(credential));
+
+    private async ValueTask<AuthenticationResult> ProveAsync(string credential, CancellationToken cancellationToken)
+    {
+        if (credential.StartsWith(AdminKey.SecretPrefix, StringComparison.Ordinal))
+        {
+            return await ProveAdminKeyAsync(credential, cancellationToken);
+        }
+
+        return credential.StartsWith("clv_tun_", StringComparison.Ordinal)
+            ? await tunnelTokens.ValidateAsync(credential, cancellationToken)
+            : await accessTokens.ValidateAsync(credential, cancellationToken);
+    }
+
+    private async ValueTask<AuthenticationResult> ProveAdminKeyAsync(
+        string credential,
+        CancellationToken cancellationToken
+    )
+    {
+        var hash = HashOf(credential);
+        if (await adminKeys.FindAsync(hash, cancellationToken) is not { RevokedAt: null } key)
+        {
+            return AuthenticationResult.Refused(AuthErrors.Invalid.Refuse());
+        }
+
+        if (time.GetUtcNow() > key.ExpiresAt)
+        {
+            return AuthenticationResult.Refused(AuthErrors.KeyExpired.Refuse());
+        }
+
+        return AuthenticationResult.Of(
+            new Caller
+            {
+                Kind = CallerKind.AdminKey,
+                OrganizationId = key.OrganizationId,
+                Scopes = key.Scopes,
+                ActorId = key.Id.Value,
+                ExpiresAt = key.ExpiresAt,
+                CredentialHash = Convert.ToHexStringLower(hash),
+            }
+        );
+    }
+
+    private async ValueTask<AuthenticationResult> ApplyWorkspaceAsync(
+        HttpContext http,
+        Caller caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var wanted = http.Request.Headers[RequestIdentity.WorkspaceHeader].ToString();
+        if (wanted.Length == 0)
+        {
+            return AuthenticationResult.Of(caller);
+        }
+
+        var covered = caller.WorkspaceId is null
+            ? await tenants.HasWorkspaceAsync(caller.OrganizationId, wanted, cancellationToken)
+            : caller.WorkspaceId == wanted;
+        return covered
+            ? AuthenticationResult.Of(caller with { WorkspaceId = wanted })
+            : AuthenticationResult.Refused(AuthErrors.Workspace.Refuse());
+    }
+
+    private static string? CredentialOf(HttpRequest request)
+    {
+        var authorization = request.Headers.Authorization.ToString();
+        var bearer = authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            ? authorization[7..].Trim()
+            : "";
+        var apiKey = request.Headers["X-Api-Key"].ToString();
+        return (bearer, apiKey) switch
+        {
+            ({ Length: > 0 }, { Length: 0 }) => bearer,
+            ({ Length: 0 }, { Length: > 0 }) => apiKey,
+            ({ Length: > 0 }, { Length: > 0 }) when bearer == apiKey => bearer,
+            _ => null,
+        };
+    }
+}

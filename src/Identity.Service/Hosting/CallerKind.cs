@@ -1,0 +1,14 @@
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>What a caller proved itself with.</summary>
+internal enum CallerKind
+{
+    /// <summary>An admin key, stored only as a hash.</summary>
+    AdminKey,
+
+    /// <summary>An access token of the token endpoint.</summary>
+    AccessToken,
+
+    /// <summary>A tunnel token: good for enrolling an agent of that one tunnel (S5), and for nothing else.</summary>
+    TunnelToken,
+}

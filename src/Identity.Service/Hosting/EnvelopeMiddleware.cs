@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>
+/// Outermost: gives every request its id, and turns what no endpoint answered (unknown path, wrong method, a fault)
+/// into the envelope. Unmapped faults disclose nothing but the request id.
+/// </summary>
+internal sealed class EnvelopeMiddleware(RequestDelegate next, ILogger<EnvelopeMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var requestId = RequestIdentity.Of(http);
+        try
+        {
+            await next(http);
+            if (
+                !http.Response.HasStarted
+                && http.GetEndpoint() is null or { DisplayName: "405 HTTP Method Not Supported" }
+            )
+            {
+                await ErrorEnvelope.WriteAsync(
+                    http,
+                    http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
+                        ? RequestErrors.Method.Refuse()
+                        : RequestErrors.NotFound.Refuse()
+                );
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone; there is nobody to answer.
+        }
+        catch (BadHttpRequestException fault)
+        {
+            await RefuseAsync(http, MapOf(fault));
+        }
+        catch (Exception fault)
+        {
+            // The boundary of the request: whatever went wrong inside must not take the connection's peers with it.
+            Log.RequestFaulted(logger, fault, requestId, http.Request.Method, http.Request.Path);
+            await RefuseAsync(http, RequestErrors.Internal.Refuse());
+        }
+    }
+
+    private static Refusal MapOf(BadHttpRequestException fault) =>
+        fault.StatusCode switch
+        {
+            StatusCodes.Status413PayloadTooLarge => RequestErrors.TooLarge.Refuse(),
+            StatusCodes.Status408RequestTimeout => RequestErrors.Timeout.Refuse(),
+            _ => RequestErrors.Invalid.Refuse(),
+        };
+
+    private static async Task RefuseAsync(HttpContext http, Refusal refusal)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Features.Get<IHttpRequestLifetimeFeature>()?.Abort();
+            return;
+        }
+
+        await ErrorEnvelope.WriteAsync(http, refusal);
+    }
+}

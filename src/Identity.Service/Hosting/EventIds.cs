@@ -1,0 +1,21 @@
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>Log event numbers, one range per capability; operators alert on them, so none is ever reused.</summary>
+internal static class EventIds
+{
+    // 100: Hosting
+    public const int RequestFaulted = 100;
+    public const int Listening = 101;
+    public const int PeerRefused = 102;
+
+    // 1000: Federation, 2000: Tokens, 3000: Certificates, 4000: Tunnels, 5000: Audit
+
+    // 6000: Storage
+    public const int StoreFailed = 6000;
+    public const int StoreProven = 6001;
+    public const int MigrationApplied = 6002;
+    public const int DiskReserveReached = 6003;
+    public const int StoreProbeFailed = 6004;
+
+    // 7000: Admin
+}

@@ -1,0 +1,15 @@
+namespace Culvert.Identity.Service.Hosting;
+
+internal sealed record FederationOptions
+{
+    /// <summary>Tolerance on exp, nbf and iat of assertions; at most 60 s.</summary>
+    public TimeSpan Leeway { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan MaxRuleTokenLife { get; init; } = TimeSpan.FromHours(24);
+
+    public TimeSpan ReissueWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan HistoryRetention { get; init; } = TimeSpan.FromDays(90);
+
+    public FetchOptions Fetch { get; init; } = new();
+}

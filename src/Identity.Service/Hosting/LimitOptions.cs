@@ -1,0 +1,15 @@
+namespace Culvert.Identity.Service.Hosting;
+
+internal sealed record LimitOptions
+{
+    /// <summary>Per source address, on paths that no credential protects.</summary>
+    public RateLimit ExchangePerAddress { get; init; } = new(50, TimeSpan.FromSeconds(1));
+
+    /// <summary>Per source address: refusals that are recorded one by one, and failed credentials.</summary>
+    public RateLimit HistoryPerAddress { get; init; } = new(10, TimeSpan.FromSeconds(1));
+
+    /// <summary>Issuances waiting for a signature.</summary>
+    public int SigningQueue { get; init; } = 256;
+
+    public int BodyBytes { get; init; } = RequestBody.MaxBytes;
+}

@@ -1,0 +1,4 @@
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>Ties an endpoint, and each connection, to one port.</summary>
+internal sealed record ListenerMetadata(Listener Listener);

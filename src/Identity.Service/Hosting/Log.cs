@@ -1,0 +1,19 @@
+namespace Culvert.Identity.Service.Hosting;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventIds.RequestFaulted, LogLevel.Error, "Request {RequestId} faulted: {Method} {Path}")]
+    public static partial void RequestFaulted(
+        ILogger logger,
+        Exception fault,
+        string requestId,
+        string method,
+        string path
+    );
+
+    [LoggerMessage(EventIds.Listening, LogLevel.Information, "Listening: {Listener} on {Address}")]
+    public static partial void Listening(ILogger logger, Listener listener, string address);
+
+    [LoggerMessage(EventIds.PeerRefused, LogLevel.Information, "Client certificate refused from {Source}: {Reason}")]
+    public static partial void PeerRefused(ILogger logger, string source, string reason);
+}

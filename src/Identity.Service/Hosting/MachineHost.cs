@@ -1,0 +1,21 @@
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>The routes of 8444: every caller has proved itself by certificate in the handshake (S7, S9).</summary>
+internal sealed class MachineHost(IEndpointRouteBuilder routes)
+{
+    public IServiceProvider Services => routes.ServiceProvider;
+
+    public void Get(string path, Access access, ApiHandler handler) => Map(HttpMethods.Get, path, access, handler);
+
+    public void Post(string path, Access access, ApiHandler handler) => Map(HttpMethods.Post, path, access, handler);
+
+    private void Map(string method, string path, Access access, ApiHandler handler)
+    {
+        if (access.Kind != AccessKind.Machine)
+        {
+            throw new ArgumentException("Routes of the machine port are open to machines alone.", nameof(access));
+        }
+
+        ApiEndpoint.Map(routes, Listener.Machine, method, path, access, handler);
+    }
+}

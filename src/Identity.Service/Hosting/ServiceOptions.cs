@@ -1,0 +1,52 @@
+using System.Net;
+
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>The validated configuration of the service (<c>identity-service.yaml</c>).</summary>
+internal sealed record ServiceOptions
+{
+    /// <summary>Issuer identifier and default audience, byte for byte; fixed by init.</summary>
+    public required string PublicUrl { get; init; }
+
+    /// <summary>Where machines reach 8444.</summary>
+    public required string MachineUrl { get; init; }
+
+    /// <summary>Of SPIFFE ids; the host of <see cref="PublicUrl"/> unless set; fixed by init.</summary>
+    public required string TrustDomain { get; init; }
+
+    /// <summary>0700, locked while running.</summary>
+    public required string StateDirectory { get; init; }
+
+    public IReadOnlyList<IPEndPoint> ApiListen { get; init; } = [new(IPAddress.IPv6Any, 8443)];
+
+    /// <summary>PEM files of 8443's own certificate; null = the platform CA issues one.</summary>
+    public CertificatePair? ApiCertificate { get; init; }
+
+    public IReadOnlyList<IPEndPoint> MachineListen { get; init; } = [new(IPAddress.IPv6Any, 8444)];
+
+    public IReadOnlyList<IPEndPoint> HealthListen { get; init; } = [new(IPAddress.Loopback, 8445)];
+
+    /// <summary>Serial prefix, 1–127.</summary>
+    public int NodeId { get; init; } = 1;
+
+    public StorageOptions Storage { get; init; } = new();
+
+    public required SealingKeyOptions SealingKey { get; init; }
+
+    public TokenSigningOptions TokenSigning { get; init; } = new();
+
+    public PlatformCaOptions PlatformCa { get; init; } = new();
+
+    /// <summary>Outer bound of every issuer's own private allowance (S27); CIDR.</summary>
+    public IReadOnlyList<IPNetwork> PrivateIssuerNetworks { get; init; } = [];
+
+    public FederationOptions Federation { get; init; } = new();
+
+    public CertificateOptions Certificates { get; init; } = new();
+
+    public TunnelOptions Tunnels { get; init; } = new();
+
+    public AgentOptions Agents { get; init; } = new();
+
+    public LimitOptions Limits { get; init; } = new();
+}

@@ -1,0 +1,17 @@
+using Culvert.Identity.Service.Admin;
+
+namespace Culvert.Identity.Service.Init;
+
+/// <summary>What init was asked for, and what earlier steps made.</summary>
+/// <param name="OrganizationName">Of the first organization.</param>
+/// <param name="AdminKeyFile">Absolute path that the admin key goes to.</param>
+internal sealed record InitContext(string OrganizationName, string AdminKeyFile)
+{
+    /// <summary>Set by the first step.</summary>
+    public Organization? Organization { get; set; }
+
+    public Workspace? DefaultWorkspace { get; set; }
+
+    /// <summary>Lines that init prints at the end; never a secret.</summary>
+    public IList<string> Messages { get; } = [];
+}

@@ -1,0 +1,32 @@
+using Culvert.Identity.Service.Audit;
+using Dapper;
+
+namespace Culvert.Identity.Service.Storage;
+
+internal sealed class AuditLog(Database database) : IAuditLog
+{
+    public async ValueTask<IReadOnlyList<AuditEntry>> ListAsync(
+        string organizationId,
+        long before,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<AuditEntry>(
+            new CommandDefinition(
+                "SELECT sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
+                    + "FROM journal WHERE sequence < @before AND organization_id = @organizationId "
+                    + "ORDER BY sequence DESC LIMIT @count",
+                new
+                {
+                    organizationId,
+                    before,
+                    count,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.AsList();
+    }
+}

@@ -1,0 +1,20 @@
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>What became of a decision.</summary>
+internal enum CommitOutcome
+{
+    /// <summary>Durable.</summary>
+    Committed,
+
+    /// <summary>The replay key was used before; nothing was written.</summary>
+    Replayed,
+
+    /// <summary>A statement met another state than expected; nothing was written.</summary>
+    Conflict,
+
+    /// <summary>
+    /// Not durable: the commit failed, or the store has not proved itself since, or the disk reserve is reached. The
+    /// replay key stays burnt (S12).
+    /// </summary>
+    Unavailable,
+}

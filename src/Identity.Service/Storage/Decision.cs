@@ -1,0 +1,26 @@
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>
+/// Everything that one answer rests on, committed together or not at all: the audit event, the replay key, and the
+/// changes.
+/// </summary>
+internal sealed record Decision
+{
+    /// <summary>
+    /// The chained audit entry. Null only for bookkeeping that is no decision (last contact of an agent, unproven
+    /// refusals of S31).
+    /// </summary>
+    public AuditEvent? Event { get; init; }
+
+    /// <summary>What must not have happened before; needs an <see cref="Event"/>, whose row carries it.</summary>
+    public ReplayKey? Replay { get; init; }
+
+    public IReadOnlyList<Statement> Statements { get; init; } = [];
+
+    /// <summary>Whether a feed shows this change: raises the installation's revision in the same transaction.</summary>
+    public bool BumpsFeed { get; init; }
+
+    public DecisionClass Class { get; init; } = DecisionClass.Essential;
+}

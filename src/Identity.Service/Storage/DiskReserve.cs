@@ -1,0 +1,52 @@
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>Watches the free space where the database lies (S31); looks at most once a second.</summary>
+internal sealed class DiskReserve(string file, JournalOptions options, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Func<long> freeBytes = options.FreeBytes ?? (() => FreeBytesAt(file));
+    private readonly Lock looking = new();
+    private long lookedAt;
+    private bool looked;
+    private volatile bool reached;
+
+    public bool IsReached()
+    {
+        if (looking.TryEnter())
+        {
+            try
+            {
+                Look_NeedsLock();
+            }
+            finally
+            {
+                looking.Exit();
+            }
+        }
+
+        return reached;
+    }
+
+    private void Look_NeedsLock()
+    {
+        var now = time.GetTimestamp();
+        if (looked && time.GetElapsedTime(lookedAt, now) < LookEvery)
+        {
+            return;
+        }
+
+        looked = true;
+        lookedAt = now;
+        var below = freeBytes() < options.DiskReserveBytes;
+        if (below && !reached)
+        {
+            Log.DiskReserveReached(logger, options.DiskReserveBytes);
+        }
+
+        reached = below;
+    }
+
+    private static long FreeBytesAt(string file) =>
+        new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(file))!).AvailableFreeSpace;
+}

@@ -1,0 +1,25 @@
+using System.Security.Cryptography;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>The hash chain of S30: entry = H(previous ‖ H(salt ‖ body)), SHA-256, starting from 32 zero bytes.</summary>
+internal static class JournalChain
+{
+    public static readonly byte[] Start = new byte[SHA256.HashSizeInBytes];
+
+    public static byte[] Digest(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(salt);
+        hash.AppendData(body);
+        return hash.GetHashAndReset();
+    }
+
+    public static byte[] Next(ReadOnlySpan<byte> previous, ReadOnlySpan<byte> bodyDigest)
+    {
+        Span<byte> both = stackalloc byte[2 * SHA256.HashSizeInBytes];
+        previous.CopyTo(both);
+        bodyDigest.CopyTo(both[SHA256.HashSizeInBytes..]);
+        return SHA256.HashData(both);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Culvert.Identity.Service.Storage;
+
+internal sealed record JournalOptions
+{
+    /// <summary>How long a batch waits for company.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.Zero;
+
+    public long DiskReserveBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Free bytes where the database lies; replaced by tests.</summary>
+    public Func<long>? FreeBytes { get; init; }
+
+    /// <summary>Runs on the writer's thread at each point of a batch; for fault injection.</summary>
+    public Action<JournalPoint>? Probe { get; init; }
+
+    /// <summary>Pause between two attempts of a failed store to prove itself.</summary>
+    public TimeSpan ProveEvery { get; init; } = TimeSpan.FromSeconds(1);
+}

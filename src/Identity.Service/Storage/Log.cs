@@ -1,0 +1,29 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Storage;
+
+internal static partial class Log
+{
+    [LoggerMessage(
+        EventIds.StoreFailed,
+        LogLevel.Error,
+        "A commit of {Decisions} decisions failed; no write is accepted until the store has proved itself"
+    )]
+    public static partial void StoreFailed(ILogger logger, Exception fault, int decisions);
+
+    [LoggerMessage(EventIds.StoreProven, LogLevel.Warning, "The store has proved itself; writes are accepted again")]
+    public static partial void StoreProven(ILogger logger);
+
+    [LoggerMessage(EventIds.StoreProbeFailed, LogLevel.Warning, "The store is still unusable: {Reason}")]
+    public static partial void StoreProbeFailed(ILogger logger, string reason);
+
+    [LoggerMessage(EventIds.MigrationApplied, LogLevel.Information, "Migration {Name} applied")]
+    public static partial void MigrationApplied(ILogger logger, string name);
+
+    [LoggerMessage(
+        EventIds.DiskReserveReached,
+        LogLevel.Error,
+        "Free disk space fell below the reserve of {ReserveBytes} bytes: exchanges are refused"
+    )]
+    public static partial void DiskReserveReached(ILogger logger, long reserveBytes);
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Culvert.Identity.Service.Storage.Sealing;
+
+/// <summary>
+/// The key-encryption keys: one line per version, <c>number:base64</c> of 256 bits. All can open, the highest writes.
+/// </summary>
+internal sealed class SealingKeys
+{
+    private const int KeyBytes = 32;
+
+    private readonly Dictionary<uint, byte[]> byVersion;
+
+    private SealingKeys(Dictionary<uint, byte[]> byVersion)
+    {
+        this.byVersion = byVersion;
+        WritingVersion = byVersion.Keys.Max();
+    }
+
+    public uint WritingVersion { get; }
+
+    public byte[]? Find(uint version) => byVersion.GetValueOrDefault(version);
+
+    public static SealingKeys Parse(string text)
+    {
+        var keys = new Dictionary<uint, byte[]>();
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var line in lines)
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            var key = new byte[KeyBytes];
+            if (
+                colon <= 0
+                || !uint.TryParse(
+                    line.AsSpan(0, colon),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var version
+                )
+                || !Convert.TryFromBase64String(line[(colon + 1)..], key, out var written)
+                || written != KeyBytes
+                || !keys.TryAdd(version, key)
+            )
+            {
+                // Never the line itself: it is a key.
+                throw new StoreException("The sealing key is malformed: each line is `version:base64 of 32 bytes`.");
+            }
+        }
+
+        return keys.Count > 0 ? new SealingKeys(keys) : throw new StoreException("The sealing key is empty.");
+    }
+
+    /// <summary>The text of a fresh key file.</summary>
+    public static string NewText() => $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))}\n";
+}

@@ -1,0 +1,314 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>
+/// The group-commit writer on SQLite. Requests append to one buffer while a dedicated thread writes the other: one
+/// transaction and one flush for all of them, then their waiters go on.
+/// </summary>
+/// <remarks>
+/// State × event:
+/// <code>
+///            batch waits      commit fails     probe due            stop
+/// Serving    write it         → Failed         ignored              finish queue, end
+/// Failed     refuse it        (cannot occur)   prove: → Serving     refuse queue, end
+/// </code>
+/// Failed means that the last batch's fate is unknown. Its waiters were told "unavailable", their replay keys stay
+/// burnt in memory, and the head of the chain is read again from the database before anything is written.
+/// </remarks>
+internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
+{
+    private readonly Database database;
+    private readonly JournalOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Thread thread;
+    private readonly ReplaySet replays = new();
+    private readonly DiskReserve reserve;
+
+    // Guards `incoming`, `stopping` and `probeDue`; the writer sleeps on it.
+    private readonly object gate = new();
+    private List<PendingDecision> incoming = [];
+    private List<PendingDecision> writing = [];
+    private bool stopping;
+    private bool probeDue;
+
+    // Touched by the writer's thread alone (and by the constructor before it starts).
+    private JournalSession session;
+    private ITimer? proveTimer;
+
+    private volatile bool healthy = true;
+    private long revision;
+    private TaskCompletionSource moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public SqliteJournal(Database database, JournalOptions options, TimeProvider time, ILogger<SqliteJournal> logger)
+    {
+        this.database = database;
+        this.options = options;
+        this.time = time;
+        this.logger = logger;
+        reserve = new DiskReserve(database.File, options, time, logger);
+        session = JournalSession.Open(database);
+        session.LoadReplays(replays, time.GetUtcNow());
+        revision = session.Revision;
+        thread = new Thread(Run) { IsBackground = true, Name = "journal" };
+        thread.Start();
+    }
+
+    public bool IsHealthy => healthy;
+
+    /// <summary>Whether bulk work is refused for want of disk space.</summary>
+    public bool IsReserveReached => reserve.IsReached();
+
+    public long Current => Interlocked.Read(ref revision);
+
+    public ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (decision is { Replay: not null, Event: null })
+        {
+            throw new ArgumentException("A replay key lives in the audit entry's row: the decision needs one.");
+        }
+
+        if (decision.Class == DecisionClass.Bulk && reserve.IsReached())
+        {
+            return new(Refused(StorageErrors.DiskReserve));
+        }
+
+        if (!healthy)
+        {
+            return new(Refused(StorageErrors.Unavailable));
+        }
+
+        // Before the append, and never taken back: whatever happens from here on, this key has been used (S12).
+        if (decision.Replay is { } key && !replays.TryAdd(key))
+        {
+            return new(new CommitResult { Outcome = CommitOutcome.Replayed, Revision = Current });
+        }
+
+        // Everything that does not depend on the chain is computed here, on the request's own thread.
+        var pending = new PendingDecision(decision);
+        lock (gate)
+        {
+            if (stopping)
+            {
+                return new(Refused(StorageErrors.Unavailable));
+            }
+
+            incoming.Add(pending);
+            if (incoming.Count == 1)
+            {
+                Monitor.Pulse(gate);
+            }
+        }
+
+        return new(pending.Completion);
+    }
+
+    public async ValueTask<bool> WaitBeyondAsync(long since, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task? deadline = null;
+        try
+        {
+            while (true)
+            {
+                // The signal is taken before the counter is read: a change in between completes it.
+                var signal = Volatile.Read(ref moved).Task;
+                if (Current > since)
+                {
+                    return true;
+                }
+
+                deadline ??= Task.Delay(wait, time, over.Token);
+                if (await Task.WhenAny(signal, deadline) == deadline)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    return Current > since;
+                }
+            }
+        }
+        finally
+        {
+            await over.CancelAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            stopping = true;
+            Monitor.Pulse(gate);
+        }
+
+        thread.Join();
+        proveTimer?.Dispose();
+        session.Dispose();
+    }
+
+    private void Run()
+    {
+        while (TakeBatch())
+        {
+            if (healthy)
+            {
+                Write(writing);
+            }
+            else
+            {
+                Complete(writing, Refused(StorageErrors.Unavailable));
+                Prove();
+            }
+
+            writing.Clear();
+        }
+    }
+
+    // Sleeps until there is something to do; false = stop, with nothing left in the queue.
+    private bool TakeBatch()
+    {
+        lock (gate)
+        {
+            while (incoming.Count == 0 && !stopping && !probeDue)
+            {
+                Monitor.Wait(gate);
+            }
+
+            if (options.Linger > TimeSpan.Zero && incoming.Count > 0 && !stopping)
+            {
+                Monitor.Wait(gate, options.Linger);
+            }
+
+            (incoming, writing) = (writing, incoming);
+            return writing.Count > 0 || !stopping;
+        }
+    }
+
+    private void Write(List<PendingDecision> batch)
+    {
+        try
+        {
+            options.Probe?.Invoke(JournalPoint.Taken);
+            session.Begin();
+            options.Probe?.Invoke(JournalPoint.Begun);
+            foreach (var pending in batch)
+            {
+                session.Apply(pending);
+            }
+
+            session.StoreRevision();
+            options.Probe?.Invoke(JournalPoint.Written);
+            session.Commit();
+            options.Probe?.Invoke(JournalPoint.Committed);
+        }
+        catch (Exception fault)
+        {
+            // The boundary of a batch: its requests must be refused, and the thread must live to prove the store.
+            Fail(batch, fault);
+            return;
+        }
+
+        Publish(session.Revision);
+        foreach (var pending in batch)
+        {
+            pending.Complete(session.Revision);
+        }
+    }
+
+    private void Fail(List<PendingDecision> batch, Exception fault)
+    {
+        healthy = false;
+        Log.StoreFailed(logger, fault, batch.Count);
+        session.Dispose();
+        Complete(batch, Refused(StorageErrors.Unavailable));
+        proveTimer ??= time.CreateTimer(
+            static self => ((SqliteJournal)self!).RequestProof(),
+            this,
+            options.ProveEvery,
+            options.ProveEvery
+        );
+    }
+
+    private void RequestProof()
+    {
+        lock (gate)
+        {
+            probeDue = true;
+            Monitor.Pulse(gate);
+        }
+    }
+
+    // A new connection, the chain's head as the database has it, and one real durable write.
+    private void Prove()
+    {
+        lock (gate)
+        {
+            if (!probeDue)
+            {
+                return;
+            }
+
+            probeDue = false;
+        }
+
+        try
+        {
+            var proven = JournalSession.Open(database);
+            try
+            {
+                options.Probe?.Invoke(JournalPoint.Taken);
+                proven.ProveWrite(options.Probe);
+                // Rows of the failed batch that did get through are replay records too.
+                proven.LoadReplays(replays, time.GetUtcNow());
+            }
+            catch
+            {
+                proven.Dispose();
+                throw;
+            }
+
+            session = proven;
+        }
+        catch (Exception fault)
+        {
+            // Still failed: the next probe tries again.
+            Log.StoreProbeFailed(logger, fault.Message);
+            return;
+        }
+
+        proveTimer?.Dispose();
+        proveTimer = null;
+        healthy = true;
+        Log.StoreProven(logger);
+        Publish(session.Revision);
+    }
+
+    private void Publish(long newRevision)
+    {
+        if (newRevision == Current)
+        {
+            return;
+        }
+
+        Interlocked.Exchange(ref revision, newRevision);
+        Interlocked
+            .Exchange(ref moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+            .SetResult();
+    }
+
+    private static void Complete(List<PendingDecision> batch, CommitResult result)
+    {
+        foreach (var pending in batch)
+        {
+            pending.Complete(result);
+        }
+    }
+
+    private static CommitResult Refused(ErrorCode code) =>
+        new()
+        {
+            Outcome = CommitOutcome.Unavailable,
+            Unavailable = code.Refuse() with { RetryAfter = TimeSpan.FromSeconds(1) },
+        };
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage.Sealing;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>
+/// The opened store: database, what init fixed, and the sealer, proved to be the right one. Made once per process,
+/// before anything else.
+/// </summary>
+internal sealed class Store : IDisposable
+{
+    private const string Canary = "culvert sealing canary";
+
+    private Store(Database database, Installation installation, ISealer sealer)
+    {
+        Database = database;
+        Installation = installation;
+        Sealer = sealer;
+    }
+
+    public Database Database { get; }
+
+    public Installation Installation { get; }
+
+    public ISealer Sealer { get; }
+
+    /// <summary>
+    /// Opens an initialised store. Throws <see cref="StoreException"/> when it is absent, needs migrations that the
+    /// options do not allow, was initialised under another name, or when the sealing key does not open its canary.
+    /// </summary>
+    public static Store Open(ServiceOptions options, ILogger logger)
+    {
+        var file = FileOf(options);
+        if (!File.Exists(file))
+        {
+            throw new StoreException($"There is no store at {file}: run `identity-service init` first.");
+        }
+
+        var database = new Database(file);
+        using var connection = database.OpenWrite();
+        var pending = Migrator.Pending(connection);
+        if (pending.Count > 0 && !options.Storage.ApplyMigrations)
+        {
+            throw new StoreException(
+                $"The database needs the migration {pending[0].Name}: set storage.migrate to apply, or run `migrate`."
+            );
+        }
+
+        Apply(connection, pending, logger);
+        var installation = connection.QuerySingle<Installation>(
+            "SELECT installation_id AS InstallationId, public_url AS PublicUrl, trust_domain AS TrustDomain FROM installation"
+        );
+        RequireSame("public_url", installation.PublicUrl, options.PublicUrl);
+        RequireSame("trust_domain", installation.TrustDomain, options.TrustDomain);
+        var sealer = new Sealer(SealingKeys.Parse(options.SealingKey.Read()), installation.InstallationId);
+        ProveCanary(connection, sealer);
+        return new Store(database, installation, sealer);
+    }
+
+    /// <summary>Makes a new store in <paramref name="file"/>, which must not exist.</summary>
+    public static Store Create(string file, ServiceOptions options, TimeProvider time, ILogger logger)
+    {
+        Database.Create(file);
+        var database = new Database(file);
+        using var connection = database.OpenWrite();
+        Apply(connection, Migrator.Pending(connection), logger);
+        var installation = new Installation(Identifier.New("inst"), options.PublicUrl, options.TrustDomain);
+        var sealer = new Sealer(SealingKeys.Parse(options.SealingKey.Read()), installation.InstallationId);
+        connection.Execute(
+            "INSERT INTO installation (one, installation_id, public_url, trust_domain, created_at_ms, revision, "
+                + "sealing_canary, proven) VALUES (1, @InstallationId, @PublicUrl, @TrustDomain, @At, 0, @Canary, 0)",
+            new
+            {
+                installation.InstallationId,
+                installation.PublicUrl,
+                installation.TrustDomain,
+                At = time.GetUtcNow().ToStore(),
+                Canary = sealer.Seal("installation", "1", "sealing_canary", Encoding.UTF8.GetBytes(Canary)),
+            }
+        );
+        return new Store(database, installation, sealer);
+    }
+
+    public static string FileOf(ServiceOptions options) => Path.Combine(options.StateDirectory, options.Storage.File);
+
+    public void Dispose() => Database.Dispose();
+
+    private static void Apply(SqliteConnection connection, IReadOnlyList<Migration> pending, ILogger logger)
+    {
+        foreach (var migration in pending)
+        {
+            Migrator.Apply(connection, migration);
+            Log.MigrationApplied(logger, migration.Name);
+        }
+    }
+
+    private static void RequireSame(string key, string initialised, string configured)
+    {
+        if (initialised != configured)
+        {
+            throw new StoreException(
+                $"{key} is fixed by init: this store was made for {initialised}, the configuration says {configured}."
+            );
+        }
+    }
+
+    private static void ProveCanary(SqliteConnection connection, Sealer sealer)
+    {
+        var canary = connection.QuerySingle<byte[]>("SELECT sealing_canary FROM installation");
+        if (Encoding.UTF8.GetString(sealer.Unseal("installation", "1", "sealing_canary", canary)) != Canary)
+        {
+            throw new StoreException("The sealing key does not belong to this store.");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>Short ways to look into an answer.</summary>
+internal static class Answers
+{
+    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response)
+    {
+        var bytes = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        using var document = JsonDocument.Parse(bytes);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary><c>error.details.error_code</c>.</summary>
+    public static async Task<string?> ErrorCodeAsync(this HttpResponseMessage response) =>
+        (await response.JsonAsync()).GetProperty("error").GetProperty("details").GetProperty("error_code").GetString();
+
+    public static string? Header(this HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? string.Join(",", values) : null;
+}

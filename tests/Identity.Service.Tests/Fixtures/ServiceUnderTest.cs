@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>
+/// A whole service in this process: real init, real SQLite, real TLS on loopback ports. Only the clock is faked, and
+/// what <c>configure</c> replaces.
+/// </summary>
+internal sealed class ServiceUnderTest : IAsyncDisposable
+{
+    private readonly string folder;
+    private readonly Store store;
+    private readonly WebApplication app;
+
+    private ServiceUnderTest(
+        string folder,
+        ServiceOptions options,
+        Store store,
+        WebApplication app,
+        FakeTimeProvider time
+    )
+    {
+        this.folder = folder;
+        this.store = store;
+        this.app = app;
+        Options = options;
+        Time = time;
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        ApiUrl = new Uri(addresses.First());
+        MachineUrl = new Uri(addresses.Last());
+        AdminKey = File.ReadAllText(Path.Combine(folder, "admin.key")).Trim();
+        Api = Client(AdminKey);
+    }
+
+    public ServiceOptions Options { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public Uri ApiUrl { get; }
+
+    public Uri MachineUrl { get; }
+
+    public string AdminKey { get; }
+
+    /// <summary>A client that carries the admin key.</summary>
+    public HttpClient Api { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    public static async Task<ServiceUnderTest> StartAsync(
+        Action<IServiceCollection>? configure = null,
+        Func<ServiceOptions, ServiceOptions>? options = null,
+        FakeTimeProvider? time = null
+    )
+    {
+        var folder = Directory.CreateTempSubdirectory("culvert-service-").FullName;
+        time ??= new FakeTimeProvider();
+        var configured = OptionsIn(folder);
+        configured = options?.Invoke(configured) ?? configured;
+        void Configure(IServiceCollection services)
+        {
+            configure?.Invoke(services);
+            services.TryAddSingleton<IAccessTokenValidator, NoAccessTokens>();
+            services.TryAddSingleton<ITunnelTokenValidator, NoTunnelTokens>();
+            services.TryAddSingleton<IApiCertificate, SelfSignedApiCertificate>();
+            services.TryAddSingleton<IMachinePeerVerifier, ScriptedPeers>();
+        }
+
+        await Initializer.RunAsync(
+            configured,
+            "Example",
+            Path.Combine(folder, "admin.key"),
+            time,
+            NullLoggerFactory.Instance,
+            Configure,
+            TestContext.Current.CancellationToken
+        );
+        var store = Store.Open(configured, NullLogger.Instance);
+        var app = ServiceHost.Build(configured, store, time, Configure);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new ServiceUnderTest(folder, configured, store, app, time);
+    }
+
+    public static ServiceOptions OptionsIn(string folder) =>
+        new()
+        {
+            PublicUrl = "https://identity.test:8443",
+            MachineUrl = "https://identity.test:8444",
+            TrustDomain = "identity.test",
+            StateDirectory = folder,
+            ApiListen = [new IPEndPoint(IPAddress.Loopback, 0)],
+            MachineListen = [new IPEndPoint(IPAddress.Loopback, 0)],
+            HealthListen = [new IPEndPoint(IPAddress.Loopback, 0)],
+            SealingKey = new SealingKeyOptions(
+                Path.Combine(folder, "sealing.key"),
+                () => SealingKeyFile.Read(Path.Combine(folder, "sealing.key"))
+            ),
+            Limits = new LimitOptions
+            {
+                ExchangePerAddress = new RateLimit(10_000, TimeSpan.FromSeconds(1)),
+                HistoryPerAddress = new RateLimit(1_000, TimeSpan.FromSeconds(1)),
+            },
+            Storage = new StorageOptions { DiskReserveBytes = 0 },
+        };
+
+    /// <summary>A client of 8443 with that bearer, or with none. Trusts the service's own certificate alone.</summary>
+    public HttpClient Client(string? bearer)
+    {
+        var presented = Get<IApiCertificate>().Api;
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                // Pinned: exactly the certificate that the service says it presents.
+                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    certificate is not null
+                    && certificate.GetRawCertData().AsSpan().SequenceEqual(presented.TargetCertificate.RawData),
+            },
+            UseProxy = false,
+        };
+        var client = new HttpClient(handler) { BaseAddress = ApiUrl };
+        if (bearer is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        }
+
+        return client;
+    }
+
+    public T Get<T>()
+        where T : notnull => Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        await app.DisposeAsync();
+        store.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+}
