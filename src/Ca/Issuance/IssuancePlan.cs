@@ -120,7 +120,7 @@ public sealed class IssuancePlan
         && names.Uris.All(name => constraints.Allows(GeneralNameKind.Uri, name, []))
         && names.Addresses.All(address => constraints.Allows(GeneralNameKind.IpAddress, "", address.GetAddressBytes()));
 
-    private static ParsedCertificate? Assemble(byte[] tbs, IssuanceOrder order, byte[] signature)
+    internal static ParsedCertificate? Assemble(byte[] tbs, IssuanceOrder order, byte[] signature)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
