@@ -1,11 +1,11 @@
-using System.IO.Pipelines;
+using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Protocol;
 
 /// <summary>Bounds and clocks of one outer connection. The defaults are those of the protocol note.</summary>
 public sealed record MuxOptions
 {
-    /// <summary>Told to the peer in HELLO: the agent's instance id, or the edge id. At most 128 bytes of UTF-8.</summary>
+    /// <summary>Told to the peer in HELLO: the agent's instance id, or the edge id. 1 to 128 visible ASCII characters.</summary>
     public required string InstanceId { get; init; }
 
     /// <summary>Bytes that the peer may send on a stream before we give more credit. 16 KiB to 16 MiB, default 1 MiB.</summary>
@@ -33,8 +33,30 @@ public sealed record MuxOptions
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Where a stream's reader continues when bytes arrive. Default: the thread pool. <see cref="PipeScheduler.Inline"/>
-    /// saves a thread hop per frame and is right only for readers that never block or compute, as the edge's relay.
+    /// Continue a stream's reader on the read loop's thread when bytes arrive, instead of on the thread pool. Saves a
+    /// thread hop per frame; right only for readers that never block or compute, as the edge's relay. Default false.
     /// </summary>
-    public PipeScheduler InputScheduler { get; init; } = PipeScheduler.ThreadPool;
+    public bool RunReadersInline { get; init; }
+
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    internal void Validate()
+    {
+        if (StreamWindowBytes is < TunnelProtocol.MaxDataBytes or > TunnelProtocol.MaxWindowBytes)
+        {
+            throw new ArgumentException("StreamWindowBytes must be 16 KiB to 16 MiB.");
+        }
+
+        if (MaxStreams is < 1 or > TunnelProtocol.MaxStreamsCeiling)
+        {
+            throw new ArgumentException("MaxStreams must be 1 to 16384.");
+        }
+
+        if (
+            InstanceId.Length is < 1 or > HelloCodec.MaxInstanceIdBytes
+            || InstanceId.AsSpan().ContainsAnyExceptInRange('\x21', '\x7e')
+        )
+        {
+            throw new ArgumentException("InstanceId must be 1 to 128 visible ASCII characters.");
+        }
+    }
 }

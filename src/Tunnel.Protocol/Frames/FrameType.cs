@@ -1,0 +1,18 @@
+namespace Culvert.Tunnel.Protocol.Frames;
+
+/// <summary>
+/// First byte of a frame. A type with the high bit set that this version does not know is skipped, any other unknown
+/// type is a <see cref="ConnectionErrorCode.Protocol"/> error.
+/// </summary>
+internal enum FrameType : byte
+{
+    Hello = 0x01,
+    Open = 0x02,
+    Data = 0x03,
+    Window = 0x04,
+    Fin = 0x05,
+    Rst = 0x06,
+    Ping = 0x07,
+    Pong = 0x08,
+    GoAway = 0x09,
+}

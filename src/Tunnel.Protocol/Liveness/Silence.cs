@@ -1,0 +1,19 @@
+namespace Culvert.Tunnel.Protocol.Liveness;
+
+/// <summary>What silence of the peer asks for (W4). A pure function of times, so that it is a table of tests.</summary>
+internal static class Silence
+{
+    /// <param name="sinceByte">Time since the last received byte.</param>
+    /// <param name="sincePing">Time since a PING that no byte has followed; null if there is none.</param>
+    /// <param name="pingAfter">Silence that asks for a PING.</param>
+    /// <param name="deadAfter">Further silence after which the peer counts as dead.</param>
+    public static SilenceAction Decide(TimeSpan sinceByte, TimeSpan? sincePing, TimeSpan pingAfter, TimeSpan deadAfter)
+    {
+        if (sincePing is { } waited)
+        {
+            return waited >= deadAfter ? SilenceAction.Dead : SilenceAction.None;
+        }
+
+        return sinceByte >= pingAfter ? SilenceAction.Ping : SilenceAction.None;
+    }
+}

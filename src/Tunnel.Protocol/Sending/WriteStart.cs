@@ -1,0 +1,14 @@
+namespace Culvert.Tunnel.Protocol.Sending;
+
+/// <summary>What the caller of an append must do after it has released the gate.</summary>
+internal enum WriteStart
+{
+    /// <summary>A write is running and takes the new bytes along, or there is nothing to write.</summary>
+    None,
+
+    /// <summary>Nothing was being written and the batch is small: write it on this thread.</summary>
+    Inline,
+
+    /// <summary>Hand over to the write loop.</summary>
+    Loop,
+}

@@ -1,0 +1,385 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+using Culvert.Tunnel.Protocol.Sending;
+
+namespace Culvert.Tunnel.Protocol.Streams;
+
+/// <summary>
+/// The received bytes of a stream. The read loop appends, one consumer reads; what it consumes goes back to the peer as
+/// credit (W2). Holds buffers only for bytes that nobody has consumed yet; the credit window is their bound.
+/// </summary>
+internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
+{
+    private const int MinSegmentBytes = 4096;
+    private const int SpareSegments = 4;
+
+    private readonly MuxStream stream;
+    private readonly Outbox outbox;
+    private readonly int window;
+    private readonly Lock gate = new(); // never taken around Outbox.Gate, nor the other way round
+
+    // Guarded by gate.
+    private InputSegment? first;
+    private InputSegment? last;
+    private InputSegment? spares; // objects without buffers
+    private int spareCount;
+    private long head; // absolute position of the first byte not consumed
+    private long examined; // a reader waits until there is a byte beyond
+    private long tail; // absolute position behind the last byte received
+    private int credit; // bytes that the peer may still send
+    private int ungranted; // consumed, not yet given back
+    private bool finished; // the peer's FIN
+    private (StreamEnd End, StreamErrorCode Code)? failure;
+    private bool completed; // the consumer wants no more
+    private bool handedOut; // a result is out and not yet advanced: its memory must stay
+    private bool waiting;
+    private bool cancelled;
+    private CancellationToken waitToken;
+    private CancellationTokenRegistration waitRegistration;
+    private ManualResetValueTaskSourceCore<ReadResult> waiter;
+
+    public StreamInput(MuxStream stream, Outbox outbox, int window, bool inline)
+    {
+        this.stream = stream;
+        this.outbox = outbox;
+        this.window = window;
+        credit = window;
+        waiter.RunContinuationsAsynchronously = !inline;
+    }
+
+    /// <summary>Read loop: takes over the payload of a DATA frame. True if a waiting reader should be woken.</summary>
+    /// <exception cref="MuxConnectionException">The peer sent more than its credit.</exception>
+    public bool Receive(ReadOnlySpan<byte> data)
+    {
+        lock (gate)
+        {
+            if (failure is not null)
+            {
+                return false; // crossed our RST: costs nothing
+            }
+
+            credit -= data.Length;
+            if (credit < 0)
+            {
+                throw new MuxConnectionException(
+                    ConnectionErrorCode.FlowControl,
+                    $"Stream {stream.Id} got more bytes than its credit."
+                );
+            }
+
+            if (completed)
+            {
+                return false; // no credit for what nobody reads: the peer stops at the window
+            }
+
+            Append_NeedsLock(data);
+            return waiting;
+        }
+    }
+
+    /// <summary>Read loop: the peer's FIN.</summary>
+    public void Finish()
+    {
+        lock (gate)
+        {
+            finished = true;
+        }
+
+        Wake();
+    }
+
+    /// <summary>The stream ended early. What was received and not read is let go.</summary>
+    public void Fail(StreamEnd end, StreamErrorCode code)
+    {
+        lock (gate)
+        {
+            if (failure is not null)
+            {
+                return;
+            }
+
+            failure = (end, code);
+            if (!handedOut)
+            {
+                ReleaseAll_NeedsLock();
+            }
+        }
+
+        Wake();
+    }
+
+    /// <summary>Completes a waiting read if there is now a reason to. Runs the reader if readers run inline.</summary>
+    public void Wake()
+    {
+        ReadResult result = default;
+        Exception? error = null;
+        CancellationTokenRegistration registration;
+        lock (gate)
+        {
+            if (!waiting)
+            {
+                return;
+            }
+
+            if (failure is { } ended)
+            {
+                error = new MuxStreamException(ended.End, ended.Code);
+            }
+            else if (waitToken.IsCancellationRequested)
+            {
+                error = new OperationCanceledException(waitToken);
+            }
+            else if (!TryResult_NeedsLock(out result))
+            {
+                return;
+            }
+
+            waiting = false;
+            waitToken = default;
+            (registration, waitRegistration) = (waitRegistration, default);
+        }
+
+        registration.Unregister();
+        if (error is not null)
+        {
+            waiter.SetException(error);
+        }
+        else
+        {
+            waiter.SetResult(result);
+        }
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        short token;
+        lock (gate)
+        {
+            if (TryReadNow_NeedsLock(out var result))
+            {
+                return new ValueTask<ReadResult>(result);
+            }
+
+            if (waiting)
+            {
+                throw new InvalidOperationException("A read is already waiting.");
+            }
+
+            waiter.Reset();
+            waiting = true;
+            waitToken = cancellationToken;
+            token = waiter.Version;
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            RegisterWait(cancellationToken);
+        }
+
+        return new ValueTask<ReadResult>(this, token);
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        lock (gate)
+        {
+            return TryReadNow_NeedsLock(out result);
+        }
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        var grant = 0;
+        lock (gate)
+        {
+            handedOut = false;
+            if (failure is not null || completed)
+            {
+                ReleaseAll_NeedsLock();
+                return;
+            }
+
+            // A position without a segment comes from an empty result: nothing consumed, everything examined.
+            var consumedTo = PositionOf(consumed) ?? head;
+            if (consumedTo < head || consumedTo > tail)
+            {
+                throw new ArgumentOutOfRangeException(nameof(consumed));
+            }
+
+            this.examined = Math.Max(consumedTo, PositionOf(examined) ?? tail);
+            ungranted += (int)(consumedTo - head);
+            head = consumedTo;
+            ReleaseConsumed_NeedsLock();
+            if (!finished && (ungranted >= window / 2 || (credit < TunnelProtocol.MaxDataBytes && ungranted > 0)))
+            {
+                grant = ungranted;
+                credit += grant;
+                ungranted = 0;
+            }
+        }
+
+        if (grant > 0)
+        {
+            stream.GiveCredit(grant);
+        }
+    }
+
+    public override void CancelPendingRead()
+    {
+        lock (gate)
+        {
+            cancelled = true;
+        }
+
+        Wake();
+    }
+
+    public override void Complete(Exception? exception = null)
+    {
+        lock (gate)
+        {
+            if (completed)
+            {
+                return;
+            }
+
+            completed = true;
+            handedOut = false;
+            ReleaseAll_NeedsLock();
+        }
+    }
+
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => waiter.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => waiter.GetStatus(token);
+
+    void IValueTaskSource<ReadResult>.OnCompleted(
+        Action<object?> continuation,
+        object? state,
+        short token,
+        ValueTaskSourceOnCompletedFlags flags
+    ) => waiter.OnCompleted(continuation, state, token, flags);
+
+    private bool TryReadNow_NeedsLock(out ReadResult result)
+    {
+        if (completed)
+        {
+            throw new InvalidOperationException("The reader has been completed.");
+        }
+
+        if (failure is { } ended)
+        {
+            throw new MuxStreamException(ended.End, ended.Code);
+        }
+
+        return TryResult_NeedsLock(out result);
+    }
+
+    private bool TryResult_NeedsLock(out ReadResult result)
+    {
+        if (!cancelled && !finished && tail <= examined)
+        {
+            result = default;
+            return false;
+        }
+
+        var buffer = first is null
+            ? default
+            : new ReadOnlySequence<byte>(
+                first,
+                (int)(head - first.RunningIndex),
+                last!,
+                (int)(tail - last!.RunningIndex)
+            );
+        result = new ReadResult(buffer, cancelled, finished);
+        cancelled = false;
+        handedOut = true;
+        return true;
+    }
+
+    private void RegisterWait(CancellationToken cancellationToken)
+    {
+        var registration = cancellationToken.UnsafeRegister(static state => ((StreamInput)state!).Wake(), this);
+        lock (gate)
+        {
+            if (waiting)
+            {
+                waitRegistration = registration;
+                return;
+            }
+        }
+
+        registration.Unregister(); // completed meanwhile
+    }
+
+    private void Append_NeedsLock(ReadOnlySpan<byte> data)
+    {
+        tail += data.Length;
+        if (last is { Free: > 0 } && last.Free >= Math.Min(data.Length, MinSegmentBytes / 2))
+        {
+            var fits = Math.Min(last.Free, data.Length);
+            last.Append(data[..fits]);
+            data = data[fits..];
+        }
+
+        if (data.IsEmpty)
+        {
+            return;
+        }
+
+        var segment = spares ?? new InputSegment();
+        if (spares is not null)
+        {
+            spares = segment.NextSegment;
+            spareCount--;
+        }
+
+        segment.Rent(Math.Max(data.Length, MinSegmentBytes), tail - data.Length);
+        segment.Append(data);
+        last?.Link(segment);
+        last = segment;
+        first ??= segment;
+    }
+
+    private void ReleaseConsumed_NeedsLock()
+    {
+        while (first is { } segment && segment.EndPosition <= head)
+        {
+            first = segment.NextSegment;
+            Release_NeedsLock(segment);
+        }
+
+        if (first is null)
+        {
+            last = null;
+        }
+    }
+
+    private void ReleaseAll_NeedsLock()
+    {
+        head = tail;
+        ReleaseConsumed_NeedsLock();
+    }
+
+    private void Release_NeedsLock(InputSegment segment)
+    {
+        segment.Return();
+        if (spareCount < SpareSegments)
+        {
+            if (spares is not null)
+            {
+                segment.Link(spares);
+            }
+
+            spares = segment;
+            spareCount++;
+        }
+    }
+
+    private static long? PositionOf(SequencePosition position) =>
+        position.GetObject() is InputSegment segment ? segment.RunningIndex + position.GetInteger() : null;
+}
