@@ -1,0 +1,62 @@
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Encoding;
+using Culvert.Ca.Refusals;
+
+namespace Culvert.Ca.Authorities;
+
+/// <summary>RFC 5280 §4.1.2.2, §4.1.2.5, §4.2: serial number, times, extensions.</summary>
+internal sealed class ConformsToRfc5280 : IAuthorityCheck
+{
+    // RFC 5280 §4.1.2.2: conforming authorities do not use more than 20 octets.
+    private const int MaxSerialOctets = 20;
+
+    private static readonly HashSet<string> KnownCritical =
+    [
+        Oids.BasicConstraints,
+        Oids.KeyUsage,
+        Oids.ExtendedKeyUsage,
+        Oids.SubjectAlternativeName,
+        Oids.NameConstraints,
+        Oids.CertificatePolicies,
+        Oids.PolicyMappings,
+        Oids.PolicyConstraints,
+        Oids.InhibitAnyPolicy,
+        Oids.CrlDistributionPoints,
+    ];
+
+    public CaRefusal? Check(AuthoritySubject subject)
+    {
+        for (int i = 0; i < subject.Chain.Count; i++)
+        {
+            if (FindFault(subject.Chain[i]) is { } fault)
+            {
+                return new CaRefusal(CaErrorCodes.CaNonconformant, fault + subject.Place(i) + ".");
+            }
+        }
+
+        return null;
+    }
+
+    private static string? FindFault(ParsedCertificate certificate)
+    {
+        ReadOnlySpan<byte> serial = certificate.SerialNumber.Span;
+        if (serial[0] >= 0x80 || serial.Length > MaxSerialOctets || serial.IndexOfAnyExcept((byte)0) < 0)
+        {
+            return "The serial number is negative, zero or longer than 20 octets";
+        }
+
+        if (certificate.HasBadTime || certificate.NotBefore > certificate.NotAfter)
+        {
+            return "The validity is not encoded as RFC 5280 asks, or ends before it begins";
+        }
+
+        if (certificate.Extensions.DistinctBy(extension => extension.Oid).Count() != certificate.Extensions.Count)
+        {
+            return "An extension occurs twice";
+        }
+
+        return certificate.Extensions.Any(extension => extension.Critical && !KnownCritical.Contains(extension.Oid))
+            ? "A critical extension is unknown"
+            : null;
+    }
+}

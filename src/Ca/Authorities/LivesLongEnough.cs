@@ -1,0 +1,25 @@
+using Culvert.Ca.Refusals;
+
+namespace Culvert.Ca.Authorities;
+
+/// <summary>security.md S18: what remains of a service-held authority covers six lives of its leaves, so that rotation has time.</summary>
+internal sealed class LivesLongEnough : IAuthorityCheck
+{
+    private const int Lives = 6;
+
+    public CaRefusal? Check(AuthoritySubject subject)
+    {
+        if (subject.LeafLife is not { } leafLife)
+        {
+            return null;
+        }
+
+        TimeSpan remaining = subject.Chain[0].NotAfter.AddSeconds(1) - subject.Now;
+        return remaining < Lives * leafLife
+            ? new CaRefusal(
+                CaErrorCodes.CaValidity,
+                $"The remaining life is less than six times the life of the certificates under it ({leafLife.TotalHours:0.##} h)."
+            )
+            : null;
+    }
+}

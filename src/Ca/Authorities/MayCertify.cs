@@ -1,0 +1,24 @@
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Refusals;
+
+namespace Culvert.Ca.Authorities;
+
+/// <summary>RFC 5280 §4.2.1.3: key usage present with keyCertSign.</summary>
+internal sealed class MayCertify : IAuthorityCheck
+{
+    public CaRefusal? Check(AuthoritySubject subject)
+    {
+        for (int i = 0; i < subject.Chain.Count; i++)
+        {
+            if (subject.Chain[i].KeyUsage is not { } usage || !usage.HasFlag(KeyUsages.KeyCertSign))
+            {
+                return new CaRefusal(
+                    CaErrorCodes.CaKeyUsage,
+                    $"Key usage must be present and include keyCertSign{subject.Place(i)}."
+                );
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Formats.Asn1;
+
+namespace Culvert.Ca.Certificates;
+
+/// <summary>Readers of the simple extension values; each throws <see cref="AsnContentException"/> on other content.</summary>
+internal static class ExtensionReaders
+{
+    private const int MaxPurposes = 32;
+    private static readonly Asn1Tag KeyIdentifierTag = new(TagClass.ContextSpecific, 0);
+
+    /// <summary>RFC 5280 §4.2.1.3.</summary>
+    public static KeyUsages ReadKeyUsage(AsnReader reader)
+    {
+        byte[] bits = reader.ReadBitString(out _);
+        reader.ThrowIfNotEmpty();
+        if (bits.Length > 2)
+        {
+            throw new AsnContentException("key usage with unknown bits");
+        }
+
+        int value = 0;
+        for (int bit = 0; bit < bits.Length * 8; bit++)
+        {
+            // BIT STRING numbers its bits from the most significant one (X.690 §8.6.2).
+            if ((bits[bit / 8] & (0x80 >> (bit % 8))) != 0)
+            {
+                value |= 1 << bit;
+            }
+        }
+
+        return (KeyUsages)value;
+    }
+
+    /// <summary>RFC 5280 §4.2.1.12.</summary>
+    public static List<string> ReadExtendedKeyUsage(AsnReader reader)
+    {
+        AsnReader sequence = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        List<string> purposes = [];
+        while (sequence.HasData)
+        {
+            if (purposes.Count == MaxPurposes)
+            {
+                throw new AsnContentException("too many purposes");
+            }
+
+            purposes.Add(sequence.ReadObjectIdentifier());
+        }
+
+        return purposes.Count > 0 ? purposes : throw new AsnContentException("an empty list of purposes");
+    }
+
+    /// <summary>RFC 5280 §4.2.1.2.</summary>
+    public static ReadOnlyMemory<byte> ReadSubjectKeyIdentifier(AsnReader reader)
+    {
+        byte[] identifier = reader.ReadOctetString();
+        reader.ThrowIfNotEmpty();
+        return identifier;
+    }
+
+    /// <summary>RFC 5280 §4.2.1.1: the key identifier; issuer and serial number are passed over.</summary>
+    public static ReadOnlyMemory<byte>? ReadAuthorityKeyIdentifier(AsnReader reader)
+    {
+        AsnReader sequence = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        ReadOnlyMemory<byte>? identifier = null;
+        if (sequence.HasData && sequence.PeekTag().HasSameClassAndValue(KeyIdentifierTag))
+        {
+            identifier = sequence.ReadOctetString(KeyIdentifierTag);
+        }
+
+        while (sequence.HasData)
+        {
+            sequence.ReadEncodedValue();
+        }
+
+        return identifier;
+    }
+}

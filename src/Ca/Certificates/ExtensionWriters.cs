@@ -1,0 +1,122 @@
+using System.Formats.Asn1;
+using System.Net;
+using Culvert.Ca.Encoding;
+using Culvert.Ca.Names;
+
+namespace Culvert.Ca.Certificates;
+
+/// <summary>Writers of the extensions that we issue, each with the criticality that RFC 5280 §4.2.1 asks for.</summary>
+internal static class ExtensionWriters
+{
+    private static readonly Asn1Tag KeyIdentifierTag = new(TagClass.ContextSpecific, 0);
+    private static readonly Asn1Tag DnsTag = new(TagClass.ContextSpecific, (int)GeneralNameKind.Dns);
+    private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, (int)GeneralNameKind.Uri);
+    private static readonly Asn1Tag AddressTag = new(TagClass.ContextSpecific, (int)GeneralNameKind.IpAddress);
+
+    /// <summary>Critical, for leaves too: a verifier that does not know it must not take a leaf for an authority.</summary>
+    public static void WriteBasicConstraints(AsnWriter writer, bool isAuthority, int? pathLength) =>
+        Write(
+            writer,
+            Oids.BasicConstraints,
+            critical: true,
+            value =>
+            {
+                using (value.PushSequence())
+                {
+                    // cA is DEFAULT FALSE: DER leaves it out.
+                    if (isAuthority)
+                    {
+                        value.WriteBoolean(true);
+                        if (pathLength is { } length)
+                        {
+                            value.WriteInteger(length);
+                        }
+                    }
+                }
+            }
+        );
+
+    /// <summary>Critical (RFC 5280 §4.2.1.3 SHOULD).</summary>
+    public static void WriteKeyUsage(AsnWriter writer, KeyUsages usage) =>
+        Write(writer, Oids.KeyUsage, critical: true, value => value.WriteNamedBitList(usage));
+
+    public static void WriteExtendedKeyUsage(AsnWriter writer, IReadOnlyList<string> purposes) =>
+        Write(
+            writer,
+            Oids.ExtendedKeyUsage,
+            critical: false,
+            value =>
+            {
+                using (value.PushSequence())
+                {
+                    foreach (string purpose in purposes)
+                    {
+                        value.WriteObjectIdentifier(purpose);
+                    }
+                }
+            }
+        );
+
+    public static void WriteSubjectKeyIdentifier(AsnWriter writer, ReadOnlyMemory<byte> identifier) =>
+        Write(writer, Oids.SubjectKeyIdentifier, critical: false, value => value.WriteOctetString(identifier.Span));
+
+    public static void WriteAuthorityKeyIdentifier(AsnWriter writer, ReadOnlyMemory<byte> identifier) =>
+        Write(
+            writer,
+            Oids.AuthorityKeyIdentifier,
+            critical: false,
+            value =>
+            {
+                using (value.PushSequence())
+                {
+                    value.WriteOctetString(identifier.Span, KeyIdentifierTag);
+                }
+            }
+        );
+
+    /// <param name="writer">Where to.</param>
+    /// <param name="names">At least one.</param>
+    /// <param name="critical">True when the subject is empty (RFC 5280 §4.2.1.6).</param>
+    public static void WriteSubjectAlternativeName(AsnWriter writer, GrantedNames names, bool critical) =>
+        Write(
+            writer,
+            Oids.SubjectAlternativeName,
+            critical,
+            value =>
+            {
+                using (value.PushSequence())
+                {
+                    foreach (string uri in names.Uris)
+                    {
+                        value.WriteCharacterString(UniversalTagNumber.IA5String, uri, UriTag);
+                    }
+
+                    foreach (string dns in names.Dns)
+                    {
+                        value.WriteCharacterString(UniversalTagNumber.IA5String, dns, DnsTag);
+                    }
+
+                    foreach (IPAddress address in names.Addresses)
+                    {
+                        value.WriteOctetString(address.GetAddressBytes(), AddressTag);
+                    }
+                }
+            }
+        );
+
+    private static void Write(AsnWriter writer, string oid, bool critical, Action<AsnWriter> writeValue)
+    {
+        var value = new AsnWriter(AsnEncodingRules.DER);
+        writeValue(value);
+        using (writer.PushSequence())
+        {
+            writer.WriteObjectIdentifier(oid);
+            if (critical)
+            {
+                writer.WriteBoolean(true);
+            }
+
+            writer.WriteOctetString(value.Encode());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Formats.Asn1;
+using Culvert.Ca.Names;
+
+namespace Culvert.Ca.Certificates;
+
+/// <summary>
+/// RFC 5280 §4.2.1.10, evaluated for the kinds of names that we certify (DNS, URI, IP address). Subtrees of other kinds
+/// do not bind our leaves; a kind that nobody evaluates is refused when the authority is registered.
+/// </summary>
+public sealed class NameConstraints
+{
+    private const int MaxSubtrees = 256;
+
+    private static readonly Asn1Tag PermittedTag = new(TagClass.ContextSpecific, 0);
+    private static readonly Asn1Tag ExcludedTag = new(TagClass.ContextSpecific, 1);
+
+    private NameConstraints(bool critical, List<GeneralName> permitted, List<GeneralName> excluded)
+    {
+        Critical = critical;
+        Permitted = permitted;
+        Excluded = excluded;
+    }
+
+    /// <summary>Whether the extension is critical, as it must be.</summary>
+    public bool Critical { get; }
+
+    /// <summary>Bases of the permitted subtrees.</summary>
+    public IReadOnlyList<GeneralName> Permitted { get; }
+
+    /// <summary>Bases of the excluded subtrees.</summary>
+    public IReadOnlyList<GeneralName> Excluded { get; }
+
+    /// <summary>True when every subtree is of a kind that verifiers evaluate.</summary>
+    public bool HasOnlyKnownKinds => Permitted.Concat(Excluded).All(IsKnown);
+
+    /// <summary>True when a certificate for this name may appear below the authority.</summary>
+    internal bool Allows(GeneralNameKind kind, string text, ReadOnlySpan<byte> content)
+    {
+        bool constrained = false;
+        bool permitted = false;
+        foreach (GeneralName subtree in Permitted)
+        {
+            if (subtree.Kind == kind)
+            {
+                constrained = true;
+                permitted |= IsWithin(kind, text, content, subtree);
+            }
+        }
+
+        if (constrained && !permitted)
+        {
+            return false;
+        }
+
+        foreach (GeneralName subtree in Excluded)
+        {
+            if (subtree.Kind == kind && IsWithin(kind, text, content, subtree))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    internal static NameConstraints Read(bool critical, AsnReader reader)
+    {
+        AsnReader sequence = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        List<GeneralName> permitted = ReadSubtrees(sequence, PermittedTag);
+        List<GeneralName> excluded = ReadSubtrees(sequence, ExcludedTag);
+        sequence.ThrowIfNotEmpty();
+        if (permitted.Count + excluded.Count == 0)
+        {
+            throw new AsnContentException("name constraints without a subtree");
+        }
+
+        return new NameConstraints(critical, permitted, excluded);
+    }
+
+    private static List<GeneralName> ReadSubtrees(AsnReader sequence, Asn1Tag tag)
+    {
+        List<GeneralName> subtrees = [];
+        if (!sequence.HasData || !sequence.PeekTag().HasSameClassAndValue(tag))
+        {
+            return subtrees;
+        }
+
+        AsnReader list = sequence.ReadSequence(tag);
+        while (list.HasData)
+        {
+            if (subtrees.Count == MaxSubtrees)
+            {
+                throw new AsnContentException("too many subtrees");
+            }
+
+            // minimum is DEFAULT 0 and maximum must be absent (RFC 5280 §4.2.1.10): a subtree is its base alone.
+            AsnReader subtree = list.ReadSequence();
+            subtrees.Add(GeneralName.Read(subtree));
+            subtree.ThrowIfNotEmpty();
+        }
+
+        return subtrees;
+    }
+
+    private static bool IsKnown(GeneralName subtree) =>
+        subtree.Kind
+            is GeneralNameKind.Dns
+                or GeneralNameKind.Email
+                or GeneralNameKind.Uri
+                or GeneralNameKind.DirectoryName
+        || (subtree.Kind == GeneralNameKind.IpAddress && subtree.Content.Length is 8 or 32);
+
+    private static bool IsWithin(GeneralNameKind kind, string text, ReadOnlySpan<byte> content, GeneralName subtree) =>
+        kind switch
+        {
+            GeneralNameKind.Dns => IsDnsWithin(text, subtree.Text),
+            GeneralNameKind.Uri => IsUriWithin(text, subtree.Text),
+            GeneralNameKind.IpAddress => IsAddressWithin(content, subtree.Content.Span),
+            _ => false,
+        };
+
+    /// <summary>
+    /// Any name that adds zero or more labels on the left is within. The leading dot that some tools write is read as
+    /// OpenSSL reads it: at least one label more.
+    /// </summary>
+    private static bool IsDnsWithin(string name, string subtree)
+    {
+        if (subtree.Length == 0)
+        {
+            return true;
+        }
+
+        if (subtree[0] == '.')
+        {
+            return name.Length > subtree.Length && name.EndsWith(subtree, StringComparison.OrdinalIgnoreCase);
+        }
+
+        return name.Equals(subtree, StringComparison.OrdinalIgnoreCase)
+            || (
+                name.Length > subtree.Length
+                && name[^(subtree.Length + 1)] == '.'
+                && name.EndsWith(subtree, StringComparison.OrdinalIgnoreCase)
+            );
+    }
+
+    /// <summary>The host part: exact, or any host below when the constraint begins with a dot.</summary>
+    private static bool IsUriWithin(string uri, string subtree)
+    {
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed))
+        {
+            return false;
+        }
+
+        string host = parsed.Host;
+        return subtree.StartsWith('.')
+            ? host.Length > subtree.Length && host.EndsWith(subtree, StringComparison.OrdinalIgnoreCase)
+            : host.Equals(subtree, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IsAddressWithin(ReadOnlySpan<byte> address, ReadOnlySpan<byte> subtree)
+    {
+        if (subtree.Length != 2 * address.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < address.Length; i++)
+        {
+            byte mask = subtree[address.Length + i];
+            if ((address[i] & mask) != (subtree[i] & mask))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

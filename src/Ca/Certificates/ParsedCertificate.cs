@@ -1,0 +1,258 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using Culvert.Ca.Encoding;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
+
+namespace Culvert.Ca.Certificates;
+
+/// <summary>
+/// A certificate read by its DER (RFC 5280 §4.1). Reading is strict about structure and lenient about rules: a duplicate
+/// extension or a negative serial number is kept as it stands, so that checks and lints can name it.
+/// </summary>
+public sealed class ParsedCertificate
+{
+    private static readonly Asn1Tag VersionTag = new(TagClass.ContextSpecific, 0);
+    private static readonly Asn1Tag ExtensionsTag = new(TagClass.ContextSpecific, 3);
+
+    private ParsedCertificate() { }
+
+    /// <summary>DER of the whole certificate.</summary>
+    public required ReadOnlyMemory<byte> Encoded { get; init; }
+
+    /// <summary>DER of what was signed.</summary>
+    public required ReadOnlyMemory<byte> TbsEncoded { get; init; }
+
+    /// <summary>1 to 3.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The serial number's value octets, big endian, two's complement.</summary>
+    public required ReadOnlyMemory<byte> SerialNumber { get; init; }
+
+    /// <summary>Who signed it.</summary>
+    public required DistinguishedName Issuer { get; init; }
+
+    /// <summary>Who it is about.</summary>
+    public required DistinguishedName Subject { get; init; }
+
+    /// <summary>First second of validity.</summary>
+    public required DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>Last second of validity, included (RFC 5280 §4.1.2.5).</summary>
+    public required DateTimeOffset NotAfter { get; init; }
+
+    /// <summary>The certified key; null when it is of a kind that we do not handle or out of bounds.</summary>
+    public required SubjectPublicKey? PublicKey { get; init; }
+
+    /// <summary>RFC 5280 §4.2.1.9; null when absent.</summary>
+    public BasicConstraints? BasicConstraints { get; private set; }
+
+    /// <summary>RFC 5280 §4.2.1.3; null when absent.</summary>
+    public KeyUsages? KeyUsage { get; private set; }
+
+    /// <summary>RFC 5280 §4.2.1.12; null when absent.</summary>
+    public IReadOnlyList<string>? ExtendedKeyUsages { get; private set; }
+
+    /// <summary>RFC 5280 §4.2.1.6; null when absent.</summary>
+    public IReadOnlyList<GeneralName>? SubjectAlternativeNames { get; private set; }
+
+    /// <summary>RFC 5280 §4.2.1.2; null when absent.</summary>
+    public ReadOnlyMemory<byte>? SubjectKeyIdentifier { get; private set; }
+
+    /// <summary>RFC 5280 §4.2.1.1, its key identifier; null when absent.</summary>
+    public ReadOnlyMemory<byte>? AuthorityKeyIdentifier { get; private set; }
+
+    /// <summary>RFC 5280 §4.2.1.10; null when absent.</summary>
+    public NameConstraints? NameConstraints { get; private set; }
+
+    /// <summary>Lower-case hex SHA-256 of the DER.</summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoded.Span));
+
+    /// <summary>The serial number as lower-case hex of its value octets.</summary>
+    public string SerialNumberHex => Convert.ToHexStringLower(SerialNumber.Span);
+
+    /// <summary>Subject and issuer are the same name.</summary>
+    public bool IsSelfIssued => Subject.HasSameEncoding(Issuer);
+
+    /// <summary>The certificate as PEM with a final line feed.</summary>
+    public string ToPem() => PemEncoding.WriteString("CERTIFICATE", Encoded.Span) + "\n";
+
+    internal PublicKeyFault PublicKeyFault { get; init; }
+
+    internal IReadOnlyList<DerExtension> Extensions { get; init; } = [];
+
+    internal ReadOnlyMemory<byte> InnerAlgorithm { get; init; }
+
+    internal ReadOnlyMemory<byte> OuterAlgorithm { get; init; }
+
+    internal ReadOnlyMemory<byte> Signature { get; init; }
+
+    /// <summary>The times are not in the form that RFC 5280 §4.1.2.5 asks for.</summary>
+    internal bool HasBadTime { get; init; }
+
+    /// <summary>Null when the algorithm is not accepted or the inner and outer identifiers differ.</summary>
+    internal SignatureScheme? SignatureScheme =>
+        InnerAlgorithm.Span.SequenceEqual(OuterAlgorithm.Span) ? SignatureScheme.Find(OuterAlgorithm.Span) : null;
+
+    /// <summary>Reads one certificate.</summary>
+    /// <returns>Null when the bytes are not exactly one DER certificate.</returns>
+    public static ParsedCertificate? TryParse(ReadOnlyMemory<byte> encoded)
+    {
+        try
+        {
+            var reader = new AsnReader(encoded, AsnEncodingRules.DER);
+            ParsedCertificate certificate = Read(encoded, reader.ReadSequence());
+            reader.ThrowIfNotEmpty();
+            return certificate;
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True when <paramref name="issuer"/>'s key made the signature, with an accepted algorithm.</summary>
+    internal bool IsSignedBy(SubjectPublicKey issuer) =>
+        SignatureScheme is { } scheme && issuer.Verify(TbsEncoded.Span, Signature.Span, scheme);
+
+    private static ParsedCertificate Read(ReadOnlyMemory<byte> encoded, AsnReader certificate)
+    {
+        ReadOnlyMemory<byte> tbsEncoded = certificate.PeekEncodedValue();
+        AsnReader tbs = certificate.ReadSequence();
+        ReadOnlyMemory<byte> outerAlgorithm = ReadAlgorithm(certificate);
+        byte[] signature = certificate.ReadBitString(out int unusedBits);
+        certificate.ThrowIfNotEmpty();
+        if (unusedBits != 0)
+        {
+            throw new AsnContentException("a signature of incomplete octets");
+        }
+
+        int version = ReadVersion(tbs);
+        ReadOnlyMemory<byte> serial = tbs.ReadIntegerBytes();
+        ReadOnlyMemory<byte> innerAlgorithm = ReadAlgorithm(tbs);
+        DistinguishedName issuer = DistinguishedName.Read(tbs);
+        AsnReader validity = tbs.ReadSequence();
+        bool goodStart = TryReadTime(validity, out DateTimeOffset notBefore);
+        bool goodEnd = TryReadTime(validity, out DateTimeOffset notAfter);
+        validity.ThrowIfNotEmpty();
+        DistinguishedName subject = DistinguishedName.Read(tbs);
+        PublicKeyFault fault = SubjectPublicKey.Read(tbs, out SubjectPublicKey? publicKey);
+
+        List<DerExtension> extensions = [];
+        if (tbs.HasData && tbs.PeekTag().HasSameClassAndValue(ExtensionsTag))
+        {
+            AsnReader wrapper = tbs.ReadSequence(ExtensionsTag);
+            extensions = DerExtension.ReadAll(wrapper);
+            wrapper.ThrowIfNotEmpty();
+        }
+
+        // issuerUniqueID and subjectUniqueID (RFC 5280 §4.1.2.8: never generated) fail here.
+        tbs.ThrowIfNotEmpty();
+        var parsed = new ParsedCertificate
+        {
+            Encoded = encoded,
+            TbsEncoded = tbsEncoded,
+            Version = version,
+            SerialNumber = serial,
+            Issuer = issuer,
+            Subject = subject,
+            NotBefore = notBefore,
+            NotAfter = notAfter,
+            HasBadTime = !goodStart || !goodEnd,
+            PublicKey = publicKey,
+            PublicKeyFault = fault,
+            Extensions = extensions,
+            InnerAlgorithm = innerAlgorithm,
+            OuterAlgorithm = outerAlgorithm,
+            Signature = signature,
+        };
+        parsed.DecodeExtensions();
+        return parsed;
+    }
+
+    private void DecodeExtensions()
+    {
+        foreach (DerExtension extension in Extensions)
+        {
+            AsnReader value = extension.OpenValue();
+            switch (extension.Oid)
+            {
+                case Oids.BasicConstraints:
+                    BasicConstraints = BasicConstraints.Read(extension.Critical, value);
+                    break;
+                case Oids.KeyUsage:
+                    KeyUsage = ExtensionReaders.ReadKeyUsage(value);
+                    break;
+                case Oids.ExtendedKeyUsage:
+                    ExtendedKeyUsages = ExtensionReaders.ReadExtendedKeyUsage(value);
+                    break;
+                case Oids.SubjectAlternativeName:
+                    SubjectAlternativeNames = GeneralName.ReadAll(value);
+                    break;
+                case Oids.SubjectKeyIdentifier:
+                    SubjectKeyIdentifier = ExtensionReaders.ReadSubjectKeyIdentifier(value);
+                    break;
+                case Oids.AuthorityKeyIdentifier:
+                    AuthorityKeyIdentifier = ExtensionReaders.ReadAuthorityKeyIdentifier(value);
+                    break;
+                case Oids.NameConstraints:
+                    NameConstraints = NameConstraints.Read(extension.Critical, value);
+                    break;
+            }
+        }
+    }
+
+    private static ReadOnlyMemory<byte> ReadAlgorithm(AsnReader reader)
+    {
+        ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();
+        reader.ReadSequence().ReadObjectIdentifier();
+        return encoded;
+    }
+
+    private static int ReadVersion(AsnReader tbs)
+    {
+        if (!tbs.PeekTag().HasSameClassAndValue(VersionTag))
+        {
+            return 1;
+        }
+
+        AsnReader wrapper = tbs.ReadSequence(VersionTag);
+        if (!wrapper.TryReadInt32(out int version) || version is < 1 or > 2)
+        {
+            throw new AsnContentException("an unknown version");
+        }
+
+        wrapper.ThrowIfNotEmpty();
+        return version + 1;
+    }
+
+    /// <summary>UTCTime through 2049, GeneralizedTime from 2050, both with seconds, in Z, without fractions.</summary>
+    private static bool TryReadTime(AsnReader validity, out DateTimeOffset time)
+    {
+        ReadOnlyMemory<byte> encoded = validity.PeekEncodedValue();
+        Asn1Tag tag = validity.PeekTag();
+        time = default;
+        try
+        {
+            if (tag.HasSameClassAndValue(Asn1Tag.UtcTime))
+            {
+                // Two-digit years 50 to 99 are of the twentieth century.
+                time = validity.ReadUtcTime(2049);
+                return encoded.Length == "YYMMDDHHMMSSZ".Length + 2;
+            }
+
+            if (tag.HasSameClassAndValue(Asn1Tag.GeneralizedTime))
+            {
+                time = validity.ReadGeneralizedTime();
+                return encoded.Length == "YYYYMMDDHHMMSSZ".Length + 2 && time.Year >= 2050;
+            }
+        }
+        catch (AsnContentException)
+        {
+            validity.ReadEncodedValue();
+            return false;
+        }
+
+        throw new AsnContentException("a time of another type");
+    }
+}

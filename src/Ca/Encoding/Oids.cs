@@ -1,0 +1,37 @@
+namespace Culvert.Ca.Encoding;
+
+/// <summary>Object identifiers, each with the document that assigns it.</summary>
+internal static class Oids
+{
+    // RFC 5280 §4.2.1
+    public const string SubjectKeyIdentifier = "2.5.29.14";
+    public const string KeyUsage = "2.5.29.15";
+    public const string SubjectAlternativeName = "2.5.29.17";
+    public const string BasicConstraints = "2.5.29.19";
+    public const string NameConstraints = "2.5.29.30";
+    public const string CrlDistributionPoints = "2.5.29.31";
+    public const string CertificatePolicies = "2.5.29.32";
+    public const string PolicyMappings = "2.5.29.33";
+    public const string AuthorityKeyIdentifier = "2.5.29.35";
+    public const string PolicyConstraints = "2.5.29.36";
+    public const string ExtendedKeyUsage = "2.5.29.37";
+    public const string InhibitAnyPolicy = "2.5.29.54";
+    public const string AuthorityInformationAccess = "1.3.6.1.5.5.7.1.1";
+
+    // RFC 5280 §4.2.1.12
+    public const string ServerAuth = "1.3.6.1.5.5.7.3.1";
+    public const string ClientAuth = "1.3.6.1.5.5.7.3.2";
+
+    // X.520
+    public const string CommonName = "2.5.4.3";
+
+    // RFC 2985 §5.4.2
+    public const string ExtensionRequest = "1.2.840.113549.1.9.14";
+
+    // RFC 8017 appendix A.1, RFC 5480 §2.1.1
+    public const string RsaEncryption = "1.2.840.113549.1.1.1";
+    public const string EcPublicKey = "1.2.840.10045.2.1";
+    public const string P256 = "1.2.840.10045.3.1.7";
+    public const string P384 = "1.3.132.0.34";
+    public const string P521 = "1.3.132.0.35";
+}

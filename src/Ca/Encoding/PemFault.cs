@@ -1,0 +1,16 @@
+namespace Culvert.Ca.Encoding;
+
+internal enum PemFault
+{
+    /// <summary>Well-formed.</summary>
+    None,
+
+    /// <summary>Nothing but white space.</summary>
+    Empty,
+
+    /// <summary>Not PEM, or a damaged block.</summary>
+    Malformed,
+
+    /// <summary>Something follows the allowed blocks.</summary>
+    TrailingData,
+}

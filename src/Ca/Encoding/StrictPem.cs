@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+
+namespace Culvert.Ca.Encoding;
+
+/// <summary>
+/// PEM as RFC 7468 §3 writes it, and nothing around it: text before, between or after the blocks is not skipped,
+/// because a reader that skips text can be made to see another block than the person who pasted it.
+/// </summary>
+internal static class StrictPem
+{
+    /// <summary>Reads up to <paramref name="maxBlocks"/> blocks; says why when the text is anything else.</summary>
+    public static PemFault Read(ReadOnlySpan<char> text, int maxBlocks, out List<PemBlock> blocks)
+    {
+        blocks = [];
+        while (true)
+        {
+            text = text.TrimStart();
+            if (text.IsEmpty)
+            {
+                return blocks.Count == 0 ? PemFault.Empty : PemFault.None;
+            }
+
+            if (!text.StartsWith("-----BEGIN ", StringComparison.Ordinal) || blocks.Count == maxBlocks)
+            {
+                return blocks.Count == 0 ? PemFault.Malformed : PemFault.TrailingData;
+            }
+
+            // TryFind skips a damaged block and reports the next good one: the location proves it is this one.
+            if (!PemEncoding.TryFind(text, out PemFields fields) || fields.Location.Start.Value != 0)
+            {
+                return PemFault.Malformed;
+            }
+
+            byte[] data = new byte[fields.DecodedDataLength];
+            if (!Convert.TryFromBase64Chars(text[fields.Base64Data], data, out int written) || written != data.Length)
+            {
+                return PemFault.Malformed;
+            }
+
+            blocks.Add(new PemBlock(text[fields.Label].ToString(), data));
+            text = text[fields.Location.End..];
+        }
+    }
+}

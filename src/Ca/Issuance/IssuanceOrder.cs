@@ -1,0 +1,33 @@
+using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
+using Culvert.Ca.Profiles;
+
+namespace Culvert.Ca.Issuance;
+
+/// <summary>Everything that decides a certificate's content.</summary>
+public sealed record IssuanceOrder
+{
+    /// <summary>Who signs.</summary>
+    public required Issuer Issuer { get; init; }
+
+    /// <summary>What kind of certificate.</summary>
+    public required CertificateProfile Profile { get; init; }
+
+    /// <summary>The key to certify.</summary>
+    public required SubjectPublicKey PublicKey { get; init; }
+
+    /// <summary>The subject: the common name of an authority, empty for a leaf (its names are alternative names).</summary>
+    public DistinguishedName Subject { get; init; } = DistinguishedName.Empty;
+
+    /// <summary>The names of a leaf.</summary>
+    public GrantedNames Names { get; init; } = GrantedNames.None;
+
+    /// <summary>Fresh from <see cref="SerialNumber.Draw"/>.</summary>
+    public required SerialNumber Serial { get; init; }
+
+    /// <summary>Moment of issuance.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>An explicit wish; null takes the profile's default.</summary>
+    public TimeSpan? Life { get; init; }
+}

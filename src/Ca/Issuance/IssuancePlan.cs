@@ -1,0 +1,135 @@
+using System.Formats.Asn1;
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Linting;
+using Culvert.Ca.Names;
+using Culvert.Ca.Refusals;
+
+namespace Culvert.Ca.Issuance;
+
+/// <summary>
+/// One certificate on its way: built and linted, not yet signed. The caller makes the intent durable between
+/// <see cref="Prepare"/> and <see cref="Redeem"/>. A plan signs once; nothing unlinted can be signed.
+/// </summary>
+/// <remarks>
+/// 1. Decide the period. 2. Check the names against every constraint of the chain. 3. Write the content to be signed.
+/// 4. Sign a twin with a throw-away key and lint it. 5. (Caller: commit serial number, intent, audit.) 6. Sign.
+/// 7. Verify the signature. 8. Compare with the twin.
+/// </remarks>
+public sealed class IssuancePlan
+{
+    private readonly IssuanceOrder order;
+    private readonly ParsedCertificate twin;
+    private int redeemed;
+
+    private IssuancePlan(IssuanceOrder order, ValidityWindow validity, ParsedCertificate twin)
+    {
+        this.order = order;
+        this.twin = twin;
+        Validity = validity;
+    }
+
+    /// <summary>The serial number that will be used up, whatever happens next.</summary>
+    public SerialNumber Serial => order.Serial;
+
+    /// <summary>The decided period.</summary>
+    public ValidityWindow Validity { get; }
+
+    /// <summary>Builds and lints.</summary>
+    public static CaResult<IssuancePlan> Prepare(IssuanceOrder order)
+    {
+        if (!order.Issuer.IsSelf && order.PublicKey.IsSameKey(order.Issuer.PublicKey))
+        {
+            return new CaRefusal(CaErrorCodes.KeyIsCaKey, "The key to certify is the issuing authority's own key.");
+        }
+
+        CaResult<ValidityWindow> validity = ValidityWindow.Decide(
+            order.Profile,
+            order.Now,
+            order.Life,
+            order.Issuer.Period,
+            order.Serial
+        );
+        if (!validity.Succeeded)
+        {
+            return validity.Refusal;
+        }
+
+        if (CheckConstraints(order) is { } violation)
+        {
+            return violation;
+        }
+
+        byte[] tbs = TbsCertificateWriter.Write(order, validity.Value);
+        ParsedCertificate? twin = Assemble(tbs, order, ThrowawaySigner.Sign(order.Issuer.PublicKey, tbs));
+        if (twin is null)
+        {
+            return new CaRefusal(CaErrorCodes.LintFailed, "The content to be signed is not a certificate.");
+        }
+
+        IReadOnlyList<string> findings = CertificateLints.Run(new LintSubject(twin, order));
+        return findings.Count > 0
+            ? new CaRefusal(CaErrorCodes.LintFailed, $"Rules that would be broken: {string.Join(", ", findings)}.")
+            : new IssuancePlan(order, validity.Value, twin);
+    }
+
+    /// <summary>Signs, verifies and compares. Only after the intent is durable.</summary>
+    /// <exception cref="InvalidOperationException">The plan was redeemed before, or the key is another issuer's.</exception>
+    public CaResult<IssuedCertificate> Redeem(IssuerKey key)
+    {
+        if (Interlocked.Exchange(ref redeemed, 1) != 0)
+        {
+            throw new InvalidOperationException("An issuance plan is redeemed once.");
+        }
+
+        if (!key.PublicKey.IsSameKey(order.Issuer.PublicKey))
+        {
+            throw new InvalidOperationException("The key is not the planned issuer's.");
+        }
+
+        byte[] signature = key.Sign(twin.TbsEncoded.Span);
+        ParsedCertificate? certificate = Assemble(twin.TbsEncoded.ToArray(), order, signature);
+        if (certificate is null || !certificate.IsSignedBy(order.Issuer.PublicKey))
+        {
+            return new CaRefusal(CaErrorCodes.SignerBadSignature, "The new signature does not verify.");
+        }
+
+        return certificate.TbsEncoded.Span.SequenceEqual(twin.TbsEncoded.Span)
+            ? new IssuedCertificate(certificate, order.Serial, Validity)
+            : new CaRefusal(CaErrorCodes.TbsMismatch, "The signed content is not the checked content.");
+    }
+
+    private static CaRefusal? CheckConstraints(IssuanceOrder order)
+    {
+        foreach (ParsedCertificate authority in order.Issuer.Chain)
+        {
+            if (authority.NameConstraints is { } constraints && !Allows(constraints, order.Names))
+            {
+                return new CaRefusal(
+                    CaErrorCodes.NameConstraintViolation,
+                    "A name lies outside the name constraints of the issuing chain."
+                );
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Allows(NameConstraints constraints, GrantedNames names) =>
+        names.Dns.All(name => constraints.Allows(GeneralNameKind.Dns, name, []))
+        && names.Uris.All(name => constraints.Allows(GeneralNameKind.Uri, name, []))
+        && names.Addresses.All(address => constraints.Allows(GeneralNameKind.IpAddress, "", address.GetAddressBytes()));
+
+    internal static ParsedCertificate? Assemble(byte[] tbs, IssuanceOrder order, byte[] signature)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteEncodedValue(tbs);
+            writer.WriteEncodedValue(SignatureScheme.For(order.Issuer.PublicKey).Identifier.Span);
+            writer.WriteBitString(signature);
+        }
+
+        return ParsedCertificate.TryParse(writer.Encode());
+    }
+}

@@ -1,0 +1,122 @@
+using Culvert.Ca.Profiles;
+using Culvert.Ca.Refusals;
+
+namespace Culvert.Ca.Issuance;
+
+/// <summary>
+/// When a certificate is valid and when it should be renewed. Life counts from <see cref="IssuedAt"/>, not from the
+/// backdated <see cref="NotBefore"/>; the last second, <see cref="NotAfter"/>, belongs to it (RFC 5280 §4.1.2.5), so a
+/// life of an hour issued at 12:00:00 ends with 12:59:59.
+/// </summary>
+public sealed record ValidityWindow
+{
+    // The server's window for renewal: two thirds of life, a thirtieth to either side, the whole window moved by up to
+    // another thirtieth so that certificates issued together are not renewed together.
+    private const double RenewalPoint = 2.0 / 3;
+    private const double HalfWidth = 1.0 / 30;
+    private const double MaxShift = 1.0 / 30;
+
+    private ValidityWindow() { }
+
+    /// <summary>Moment of issuance, in whole seconds.</summary>
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>First second of validity.</summary>
+    public required DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>Last second of validity.</summary>
+    public required DateTimeOffset NotAfter { get; init; }
+
+    /// <summary>Renew not before this moment.</summary>
+    public required DateTimeOffset RenewAfter { get; init; }
+
+    /// <summary>Renew before this moment.</summary>
+    public required DateTimeOffset RenewBefore { get; init; }
+
+    /// <summary>From issuance to the end of the last second.</summary>
+    public TimeSpan Life => NotAfter - IssuedAt + TimeSpan.FromSeconds(1);
+
+    /// <summary>Decides the window.</summary>
+    /// <param name="profile">Gives default, caps and backdate.</param>
+    /// <param name="now">Moment of issuance.</param>
+    /// <param name="askedLife">An explicit wish, refused when it exceeds a cap; null takes the default or what is left.</param>
+    /// <param name="issuer">The issuer's own period; null for a self-signed root.</param>
+    /// <param name="serial">Decides the renewal window's shift.</param>
+    public static CaResult<ValidityWindow> Decide(
+        CertificateProfile profile,
+        DateTimeOffset now,
+        TimeSpan? askedLife,
+        IssuerPeriod? issuer,
+        SerialNumber serial
+    )
+    {
+        DateTimeOffset issuedAt = new(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+        TimeSpan cap = profile.MaxLife;
+        if (issuer is not null)
+        {
+            TimeSpan left = issuer.NotAfter - issuedAt + TimeSpan.FromSeconds(1);
+            cap = left < cap ? left : cap;
+        }
+
+        if (cap < profile.MinLife)
+        {
+            return new CaRefusal(CaErrorCodes.ValidityInvalid, "The issuing authority is about to end or has ended.");
+        }
+
+        TimeSpan life = askedLife ?? (profile.DefaultLife < cap ? profile.DefaultLife : cap);
+        life = TimeSpan.FromSeconds(Math.Floor(life.TotalSeconds));
+        if (life < profile.MinLife)
+        {
+            return new CaRefusal(
+                CaErrorCodes.ValidityInvalid,
+                $"A certificate of the profile {profile.Name} lives at least {profile.MinLife.TotalSeconds:0} s."
+            );
+        }
+
+        if (life > cap)
+        {
+            return new CaRefusal(
+                CaErrorCodes.ValidityInvalid,
+                $"The asked life is beyond the profile's cap or the issuer's end, {cap.TotalSeconds:0} s from now."
+            );
+        }
+
+        return Lay(issuedAt, life, Backdate(profile, issuedAt, life, issuer), serial);
+    }
+
+    private static ValidityWindow Lay(
+        DateTimeOffset issuedAt,
+        TimeSpan life,
+        DateTimeOffset notBefore,
+        SerialNumber serial
+    )
+    {
+        // The shift is a function of the serial number alone: every reader of the same record computes the same window.
+        double unit = BitConverter.ToUInt16(serial.Value[^2..]) / (double)ushort.MaxValue;
+        double centre = RenewalPoint + (((2 * unit) - 1) * MaxShift);
+        return new ValidityWindow
+        {
+            IssuedAt = issuedAt,
+            NotBefore = notBefore,
+            NotAfter = issuedAt + life - TimeSpan.FromSeconds(1),
+            RenewAfter = issuedAt + (life * (centre - HalfWidth)),
+            RenewBefore = issuedAt + (life * (centre + HalfWidth)),
+        };
+    }
+
+    private static DateTimeOffset Backdate(
+        CertificateProfile profile,
+        DateTimeOffset issuedAt,
+        TimeSpan life,
+        IssuerPeriod? issuer
+    )
+    {
+        TimeSpan half = TimeSpan.FromSeconds(Math.Floor(life.TotalSeconds / 2));
+        DateTimeOffset notBefore = issuedAt - (profile.Backdate < half ? profile.Backdate : half);
+
+        // A leaf that begins before its authority is legal but surprises; the authority of a minute ago is the usual case.
+        return issuer is not null && notBefore < issuer.NotBefore && issuer.NotBefore <= issuedAt
+            ? issuer.NotBefore
+            : notBefore;
+    }
+}

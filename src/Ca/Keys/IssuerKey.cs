@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+
+namespace Culvert.Ca.Keys;
+
+/// <summary>
+/// A private key of an authority, held in memory while it may sign. One instance is shared by all threads: the
+/// platform's handles allow concurrent signing.
+/// </summary>
+public sealed class IssuerKey : IDisposable
+{
+    private readonly AsymmetricAlgorithm key;
+
+    private IssuerKey(AsymmetricAlgorithm key)
+    {
+        this.key = key;
+        PublicKey =
+            SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())
+            ?? throw new CryptographicException("The issuer key's algorithm is not supported.");
+        Scheme = SignatureScheme.For(PublicKey);
+    }
+
+    /// <summary>The public half.</summary>
+    public SubjectPublicKey PublicKey { get; }
+
+    internal SignatureScheme Scheme { get; }
+
+    /// <summary>Makes a new key.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The algorithm is <see cref="KeyAlgorithm.Other"/>.</exception>
+    public static IssuerKey Generate(KeyAlgorithm algorithm) =>
+        new(
+            algorithm switch
+            {
+                KeyAlgorithm.EcdsaP256 => ECDsa.Create(ECCurve.NamedCurves.nistP256),
+                KeyAlgorithm.EcdsaP384 => ECDsa.Create(ECCurve.NamedCurves.nistP384),
+                KeyAlgorithm.EcdsaP521 => ECDsa.Create(ECCurve.NamedCurves.nistP521),
+                KeyAlgorithm.Rsa2048 => RSA.Create(2048),
+                KeyAlgorithm.Rsa3072 => RSA.Create(3072),
+                KeyAlgorithm.Rsa4096 => RSA.Create(4096),
+                _ => throw new ArgumentOutOfRangeException(nameof(algorithm)),
+            }
+        );
+
+    /// <summary>Opens a key from PKCS#8. The caller clears its bytes afterwards.</summary>
+    /// <exception cref="CryptographicException">The bytes are not a PKCS#8 key of a supported algorithm.</exception>
+    public static IssuerKey Import(ReadOnlySpan<byte> pkcs8)
+    {
+        AsymmetricAlgorithm key = ImportAny(pkcs8);
+        try
+        {
+            return new IssuerKey(key);
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Hands the PKCS#8 encoding to <paramref name="use"/> (sealing it, in practice) and clears it before returning:
+    /// the plain key outlives neither success nor failure.
+    /// </summary>
+    public T UsePkcs8<T>(Func<byte[], T> use)
+    {
+        byte[] pkcs8 = key.ExportPkcs8PrivateKey();
+        try
+        {
+            return use(pkcs8);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pkcs8);
+        }
+    }
+
+    /// <summary>
+    /// A second handle on the same key for the TLS stack, which wants the platform's own type. The caller disposes it.
+    /// </summary>
+    public AsymmetricAlgorithm OpenForTls() => UsePkcs8(pkcs8 => ImportAny(pkcs8));
+
+    /// <inheritdoc/>
+    public void Dispose() => key.Dispose();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{KeyAlgorithms.Name(PublicKey.Algorithm)} issuer key";
+
+    internal byte[] Sign(ReadOnlySpan<byte> data) =>
+        key switch
+        {
+            ECDsa ecdsa => ecdsa.SignData(data, Scheme.Hash, DSASignatureFormat.Rfc3279DerSequence),
+            RSA rsa => rsa.SignData(data, Scheme.Hash, Scheme.Padding!),
+            _ => throw new InvalidOperationException("An issuer key is ECDSA or RSA."),
+        };
+
+    private static AsymmetricAlgorithm ImportAny(ReadOnlySpan<byte> pkcs8)
+    {
+        ECDsa ecdsa = ECDsa.Create();
+        try
+        {
+            ecdsa.ImportPkcs8PrivateKey(pkcs8, out _);
+            return ecdsa;
+        }
+        catch (CryptographicException)
+        {
+            ecdsa.Dispose();
+        }
+
+        RSA rsa = RSA.Create();
+        try
+        {
+            rsa.ImportPkcs8PrivateKey(pkcs8, out _);
+            return rsa;
+        }
+        catch
+        {
+            rsa.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Culvert.Ca.Keys;
+
+/// <summary>The written names of <see cref="KeyAlgorithm"/> in configuration and on the wire.</summary>
+public static class KeyAlgorithms
+{
+    private static readonly (string Name, KeyAlgorithm Algorithm)[] Table =
+    [
+        ("ecdsa-p256", KeyAlgorithm.EcdsaP256),
+        ("ecdsa-p384", KeyAlgorithm.EcdsaP384),
+        ("ecdsa-p521", KeyAlgorithm.EcdsaP521),
+        ("rsa-2048", KeyAlgorithm.Rsa2048),
+        ("rsa-3072", KeyAlgorithm.Rsa3072),
+        ("rsa-4096", KeyAlgorithm.Rsa4096),
+    ];
+
+    /// <summary>Finds the algorithm of a written name.</summary>
+    public static bool TryParse(string name, out KeyAlgorithm algorithm)
+    {
+        algorithm = Array.Find(Table, entry => entry.Name == name).Algorithm;
+        return algorithm != KeyAlgorithm.Other;
+    }
+
+    /// <summary>The written name; <c>other</c> for what has none.</summary>
+    public static string Name(KeyAlgorithm algorithm) =>
+        Array.Find(Table, entry => entry.Algorithm == algorithm).Name ?? "other";
+}

@@ -1,0 +1,214 @@
+using System.Formats.Asn1;
+using System.Numerics;
+using System.Security.Cryptography;
+using Culvert.Ca.Encoding;
+
+namespace Culvert.Ca.Keys;
+
+/// <summary>
+/// A <c>SubjectPublicKeyInfo</c> (RFC 5280 §4.1.2.7) that was read strictly: named curves and uncompressed points only
+/// (RFC 5480 §2), RSA with NULL parameters (RFC 3279 §2.3.1) and bounded sizes, so that verifying with it costs little.
+/// </summary>
+public sealed class SubjectPublicKey
+{
+    // A verification costs the square of the modulus; design.md allows registered authorities up to 8192 bits.
+    private const int MaxRsaBits = 8192;
+    private const int MinRsaBits = 1024;
+
+    private SubjectPublicKey(
+        ReadOnlyMemory<byte> encoded,
+        ReadOnlyMemory<byte> keyBits,
+        KeyAlgorithm algorithm,
+        int bits
+    )
+    {
+        Encoded = encoded;
+        KeyBits = keyBits;
+        Algorithm = algorithm;
+        Bits = bits;
+    }
+
+    /// <summary>DER of the whole structure.</summary>
+    public ReadOnlyMemory<byte> Encoded { get; }
+
+    /// <summary>Algorithm and size.</summary>
+    public KeyAlgorithm Algorithm { get; }
+
+    /// <summary>Modulus or field size in bits.</summary>
+    public int Bits { get; }
+
+    /// <summary>True for RSA of any size.</summary>
+    public bool IsRsa { get; private init; }
+
+    /// <summary>RSA: whether the exponent is 65537. Other exponents occur in old authorities only.</summary>
+    internal bool HasUsualExponent { get; private init; } = true;
+
+    /// <summary>Content of the BIT STRING.</summary>
+    internal ReadOnlyMemory<byte> KeyBits { get; }
+
+    /// <summary>
+    /// The key identifier that we give to our own authorities: the leftmost 160 bits of SHA-256 over the BIT STRING's
+    /// content (RFC 7093 §2, method 1).
+    /// </summary>
+    public byte[] ComputeKeyIdentifier() => SHA256.HashData(KeyBits.Span)[..20];
+
+    /// <summary>True when both are the same key in the same encoding.</summary>
+    public bool IsSameKey(SubjectPublicKey other) => Encoded.Span.SequenceEqual(other.Encoded.Span);
+
+    /// <summary>Reads a structure of its own.</summary>
+    /// <returns>Null when it is not one usable public key.</returns>
+    public static SubjectPublicKey? TryParse(ReadOnlyMemory<byte> encoded)
+    {
+        try
+        {
+            var reader = new AsnReader(encoded, AsnEncodingRules.DER);
+            PublicKeyFault fault = Read(reader, out SubjectPublicKey? key);
+            return fault == PublicKeyFault.None && !reader.HasData ? key : null;
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="AsnContentException">The bytes are not DER of that type.</exception>
+    internal static PublicKeyFault Read(AsnReader reader, out SubjectPublicKey? key)
+    {
+        key = null;
+        ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();
+        AsnReader sequence = reader.ReadSequence();
+        AsnReader algorithm = sequence.ReadSequence();
+        byte[] keyBits = sequence.ReadBitString(out int unusedBits);
+        sequence.ThrowIfNotEmpty();
+        string oid = algorithm.ReadObjectIdentifier();
+        if (unusedBits != 0)
+        {
+            return PublicKeyFault.Unsupported;
+        }
+
+        return oid switch
+        {
+            Oids.EcPublicKey => ReadEc(encoded, keyBits, algorithm, out key),
+            Oids.RsaEncryption => ReadRsa(encoded, keyBits, algorithm, out key),
+            _ => PublicKeyFault.Unsupported,
+        };
+    }
+
+    internal bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, SignatureScheme scheme)
+    {
+        if (scheme.IsRsa != IsRsa)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (IsRsa)
+            {
+                using RSA rsa = RSA.Create();
+                rsa.ImportSubjectPublicKeyInfo(Encoded.Span, out _);
+                return rsa.VerifyData(data, signature, scheme.Hash, scheme.Padding!);
+            }
+
+            using ECDsa ecdsa = ECDsa.Create();
+            ecdsa.ImportSubjectPublicKeyInfo(Encoded.Span, out _);
+            return ecdsa.VerifyData(data, signature, scheme.Hash, DSASignatureFormat.Rfc3279DerSequence);
+        }
+        catch (CryptographicException)
+        {
+            // A signature that is not even well-formed is a wrong signature.
+            return false;
+        }
+    }
+
+    private static PublicKeyFault ReadEc(
+        ReadOnlyMemory<byte> encoded,
+        byte[] point,
+        AsnReader parameters,
+        out SubjectPublicKey? key
+    )
+    {
+        key = null;
+
+        // RFC 5480 §2.1.1: implicit and explicit curve parameters must not be used.
+        if (!parameters.HasData || !parameters.PeekTag().HasSameClassAndValue(Asn1Tag.ObjectIdentifier))
+        {
+            return PublicKeyFault.Unsupported;
+        }
+
+        string curve = parameters.ReadObjectIdentifier();
+        parameters.ThrowIfNotEmpty();
+        (KeyAlgorithm algorithm, int bits, int coordinate) = curve switch
+        {
+            Oids.P256 => (KeyAlgorithm.EcdsaP256, 256, 32),
+            Oids.P384 => (KeyAlgorithm.EcdsaP384, 384, 48),
+            Oids.P521 => (KeyAlgorithm.EcdsaP521, 521, 66),
+            _ => (KeyAlgorithm.Other, 0, 0),
+        };
+
+        // Uncompressed form (SEC 1 §2.3.3) only; infinity is the single octet 00 and falls out here too.
+        if (algorithm == KeyAlgorithm.Other || point.Length != 1 + (2 * coordinate) || point[0] != 0x04)
+        {
+            return PublicKeyFault.Unsupported;
+        }
+
+        try
+        {
+            using ECDsa check = ECDsa.Create();
+            check.ImportSubjectPublicKeyInfo(encoded.Span, out _);
+        }
+        catch (CryptographicException)
+        {
+            // The point is not on the curve. These curves have cofactor 1, so being on the curve is the whole check.
+            return PublicKeyFault.Unsupported;
+        }
+
+        key = new SubjectPublicKey(encoded, point, algorithm, bits);
+        return PublicKeyFault.None;
+    }
+
+    private static PublicKeyFault ReadRsa(
+        ReadOnlyMemory<byte> encoded,
+        byte[] keyBits,
+        AsnReader parameters,
+        out SubjectPublicKey? key
+    )
+    {
+        key = null;
+        if (!parameters.HasData || !parameters.PeekTag().HasSameClassAndValue(Asn1Tag.Null))
+        {
+            return PublicKeyFault.Unsupported;
+        }
+
+        parameters.ReadNull();
+        parameters.ThrowIfNotEmpty();
+        var reader = new AsnReader(keyBits, AsnEncodingRules.DER);
+        AsnReader sequence = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        ReadOnlySpan<byte> modulus = sequence.ReadIntegerBytes().Span;
+        ReadOnlySpan<byte> exponent = sequence.ReadIntegerBytes().Span;
+        sequence.ThrowIfNotEmpty();
+        if (modulus.Length > (MaxRsaBits / 8) + 1 || exponent.Length > 4)
+        {
+            return PublicKeyFault.Weak;
+        }
+
+        var n = new BigInteger(modulus, isBigEndian: true);
+        var e = new BigInteger(exponent, isBigEndian: true);
+        int bits = n.Sign > 0 ? (int)n.GetBitLength() : 0;
+        if (bits is < MinRsaBits or > MaxRsaBits || n.IsEven || e.IsEven || e < 3)
+        {
+            return PublicKeyFault.Weak;
+        }
+
+        KeyAlgorithm algorithm = bits switch
+        {
+            2048 => KeyAlgorithm.Rsa2048,
+            3072 => KeyAlgorithm.Rsa3072,
+            4096 => KeyAlgorithm.Rsa4096,
+            _ => KeyAlgorithm.Other,
+        };
+        key = new SubjectPublicKey(encoded, keyBits, algorithm, bits) { IsRsa = true, HasUsualExponent = e == 65537 };
+        return PublicKeyFault.None;
+    }
+}

@@ -1,0 +1,42 @@
+namespace Culvert.Ca.Linting;
+
+/// <summary>The rules that every certificate of ours is held against before it is signed.</summary>
+internal static class CertificateLints
+{
+    /// <summary>In the order of RFC 5280 §4.</summary>
+    public static IReadOnlyList<ICertificateLint> All { get; } =
+    [
+        new VersionIsThree(),
+        new SerialNumberIsOurs(),
+        new SignatureAlgorithmsAgree(),
+        new IssuerIsCertifier(),
+        new TimesAreWellEncoded(),
+        new ValidityIsWithinProfile(),
+        new SubjectIsOrdered(),
+        new PublicKeyIsAccepted(),
+        new ExtensionsAreKnownAndSingle(),
+        new AuthorityKeyIdentifierIsIssuers(),
+        new SubjectKeyIdentifierOfAuthority(),
+        new KeyUsageIsProfiles(),
+        new NamesAreGranted(),
+        new DnsNamesAreWellFormed(),
+        new BasicConstraintsAreProfiles(),
+        new PathLengthIsHonoured(),
+        new ExtendedKeyUsageIsProfiles(),
+    ];
+
+    /// <summary>Names of the rules that do not hold.</summary>
+    public static IReadOnlyList<string> Run(LintSubject subject)
+    {
+        List<string> broken = [];
+        foreach (ICertificateLint lint in All)
+        {
+            if (!lint.Holds(subject))
+            {
+                broken.Add(lint.Name);
+            }
+        }
+
+        return broken;
+    }
+}

@@ -1,0 +1,9 @@
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Issuance;
+
+namespace Culvert.Ca.Linting;
+
+/// <summary>What a lint looks at.</summary>
+/// <param name="Certificate">The twin, read back from its own bytes.</param>
+/// <param name="Order">What was ordered.</param>
+internal sealed record LintSubject(ParsedCertificate Certificate, IssuanceOrder Order);

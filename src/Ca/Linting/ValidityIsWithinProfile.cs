@@ -1,0 +1,19 @@
+namespace Culvert.Ca.Linting;
+
+/// <summary>The validity as encoded lies within profile and issuer; the last second belongs to it (RFC 5280 §4.1.2.5).</summary>
+internal sealed class ValidityIsWithinProfile : ICertificateLint
+{
+    public string Name => "validity_is_within_profile";
+
+    public string Clause => "RFC 5280 §4.1.2.5, §6.1.3";
+
+    public bool Holds(LintSubject subject)
+    {
+        DateTimeOffset notBefore = subject.Certificate.NotBefore;
+        DateTimeOffset notAfter = subject.Certificate.NotAfter;
+        TimeSpan whole = notAfter - notBefore + TimeSpan.FromSeconds(1);
+        return whole <= subject.Order.Profile.MaxLife + subject.Order.Profile.Backdate
+            && notBefore <= subject.Order.Now
+            && (subject.Order.Issuer.Period is not { } period || notAfter <= period.NotAfter);
+    }
+}

@@ -1,0 +1,38 @@
+namespace Culvert.Ca.Profiles;
+
+/// <summary>A profile as an operator writes it; <see cref="CertificateProfile.Create"/> validates it.</summary>
+public sealed record CertificateProfileOptions
+{
+    /// <summary>Used in errors and audit.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Accepted subject keys: <c>ecdsa-p256|ecdsa-p384|ecdsa-p521|rsa-2048|rsa-3072|rsa-4096</c>.</summary>
+    public IReadOnlyList<string> KeyAlgorithms { get; init; } = ["ecdsa-p256", "ecdsa-p384"];
+
+    /// <summary>Life when none is asked for, counted from issuance. At most <see cref="MaxLife"/>.</summary>
+    public TimeSpan DefaultLife { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest life that may be asked for.</summary>
+    public TimeSpan MaxLife { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Shortest life that may be asked for; at least 5 s.</summary>
+    public TimeSpan MinLife { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How far notBefore lies before issuance, so that verifiers with a slow clock accept a new certificate; 0 to 5 min,
+    /// and never more than half of the life.
+    /// </summary>
+    public TimeSpan Backdate { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Purposes of a leaf, <c>server_auth</c> and <c>client_auth</c>; empty for an authority.</summary>
+    public IReadOnlyList<string> ExtendedKeyUsages { get; init; } = [];
+
+    /// <summary>Kinds of names that a leaf may carry: <c>dns|uri|ip</c>; empty for an authority.</summary>
+    public IReadOnlyList<string> NameKinds { get; init; } = [];
+
+    /// <summary>Certifies an authority instead of a leaf.</summary>
+    public bool IsAuthority { get; init; }
+
+    /// <summary>Authorities: how many authorities may follow below; null without limit.</summary>
+    public int? PathLength { get; init; }
+}

@@ -1,0 +1,76 @@
+namespace Culvert.Ca.Profiles;
+
+/// <summary>The profiles of an installation (security.md S3, S6, S10, S11). Lives are the defaults of the options.</summary>
+public static class StandardProfiles
+{
+    private static readonly IReadOnlyList<string> LeafKeys = ["ecdsa-p256", "ecdsa-p384"];
+
+    /// <summary>
+    /// Inner TLS under a tunnel's authority. Capped at 90 d: what outlives a quarter is renewed by nobody.
+    /// </summary>
+    public static CertificateProfileOptions Server(TimeSpan life) =>
+        new()
+        {
+            Name = "server",
+            KeyAlgorithms = ["ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "rsa-4096"],
+            DefaultLife = life,
+            MaxLife = TimeSpan.FromDays(90),
+            ExtendedKeyUsages = ["server_auth"],
+            NameKinds = ["dns"],
+        };
+
+    /// <summary>An agent's platform certificate.</summary>
+    public static CertificateProfileOptions Agent(TimeSpan life) =>
+        new()
+        {
+            Name = "agent",
+            KeyAlgorithms = LeafKeys,
+            DefaultLife = life,
+            ExtendedKeyUsages = ["client_auth"],
+            NameKinds = ["uri"],
+        };
+
+    /// <summary>An edge's platform certificate: it serves agents and calls the service.</summary>
+    public static CertificateProfileOptions Edge(TimeSpan life) =>
+        new()
+        {
+            Name = "edge",
+            KeyAlgorithms = LeafKeys,
+            DefaultLife = life,
+            ExtendedKeyUsages = ["server_auth", "client_auth"],
+            NameKinds = ["uri", "dns"],
+        };
+
+    /// <summary>The service's own certificates on its two API ports.</summary>
+    public static CertificateProfileOptions Service(TimeSpan life) =>
+        new()
+        {
+            Name = "service",
+            KeyAlgorithms = LeafKeys,
+            DefaultLife = life,
+            ExtendedKeyUsages = ["server_auth"],
+            NameKinds = ["uri", "dns", "ip"],
+        };
+
+    /// <summary>The platform root: 10 years, issues only issuing authorities (one level below).</summary>
+    public static CertificateProfileOptions PlatformRoot() =>
+        new()
+        {
+            Name = "platform-root",
+            KeyAlgorithms = ["ecdsa-p384"],
+            DefaultLife = TimeSpan.FromDays(3652),
+            MaxLife = TimeSpan.FromDays(3653),
+            IsAuthority = true,
+        };
+
+    /// <summary>A platform issuing authority: 90 days, issues leaves only.</summary>
+    public static CertificateProfileOptions PlatformIssuing() =>
+        new()
+        {
+            Name = "platform-issuing",
+            DefaultLife = TimeSpan.FromDays(90),
+            MaxLife = TimeSpan.FromDays(90),
+            IsAuthority = true,
+            PathLength = 0,
+        };
+}

@@ -1,0 +1,306 @@
+namespace Culvert.Ca.Refusals;
+
+/// <summary>The closed catalogue of the certificate core's error codes.</summary>
+public static class CaErrorCodes
+{
+    public static readonly CaErrorCode RequestTooLarge = new(
+        "request.too_large",
+        413,
+        "The input is larger than its documented limit.",
+        "Send only the certificate or the signing request, without explanatory text."
+    );
+
+    public static readonly CaErrorCode RequestInvalid = new(
+        "request.invalid",
+        400,
+        "The input is missing or empty.",
+        "Send the documented fields."
+    );
+
+    public static readonly CaErrorCode CsrSignatureInvalid = new(
+        "csr.signature_invalid",
+        400,
+        "The signing request is not signed by the key that it carries.",
+        "Create the request again with the private key that belongs to it."
+    );
+
+    public static readonly CaErrorCode CsrMalformed = new(
+        "csr.malformed",
+        400,
+        "The signing request is not one PEM or DER encoded PKCS#10 request.",
+        "Create the request again, for example with openssl req -new."
+    );
+
+    public static readonly CaErrorCode CsrTrailingData = new(
+        "csr.trailing_data",
+        400,
+        "Something follows the signing request.",
+        "Send exactly one request and nothing after it."
+    );
+
+    public static readonly CaErrorCode CsrSignatureAlgorithm = new(
+        "csr.signature_algorithm",
+        400,
+        "The signing request is signed with an algorithm that is not accepted.",
+        "Sign with SHA-256, SHA-384 or SHA-512 and ECDSA, RSA PKCS#1 or RSA-PSS with matching parameters."
+    );
+
+    public static readonly CaErrorCode CsrExtensionForbidden = new(
+        "csr.extension_forbidden",
+        400,
+        "The signing request asks for an extension that it may not ask for, or for one twice.",
+        "Ask for names only; everything else comes from the profile."
+    );
+
+    public static readonly CaErrorCode KeyWeak = new(
+        "key.weak",
+        400,
+        "The RSA key has a size or an exponent that is not accepted.",
+        "Use RSA with 2048, 3072 or 4096 bits and exponent 65537, or ECDSA."
+    );
+
+    public static readonly CaErrorCode KeyUnsupported = new(
+        "key.unsupported",
+        400,
+        "The key's algorithm, curve or encoding is not accepted here.",
+        "Use ECDSA on P-256 or P-384, or RSA."
+    );
+
+    public static readonly CaErrorCode KeyIsCaKey = new(
+        "key.is_ca_key",
+        409,
+        "The key in the signing request is the key of a certificate authority.",
+        "Create a new key for every certificate."
+    );
+
+    public static readonly CaErrorCode NameNotAuthorised = new(
+        "name.not_authorised",
+        403,
+        "The signing request asks for a name that the caller was not granted.",
+        "Ask only for granted names, or for none: the service adds them."
+    );
+
+    public static readonly CaErrorCode NameCnMismatch = new(
+        "name.cn_mismatch",
+        403,
+        "The common name is none of the granted names.",
+        "Leave the subject empty or use a granted name."
+    );
+
+    public static readonly CaErrorCode NameMissingSan = new(
+        "name.missing_san",
+        400,
+        "The signing request has a common name but no subject alternative name.",
+        "Put names into the subject alternative name, or leave both out."
+    );
+
+    public static readonly CaErrorCode NameInvalid = new(
+        "name.invalid",
+        400,
+        "A name in the signing request is not a well-formed DNS name.",
+        "Use letters, digits and hyphens, labels of at most 63 and names of at most 253 octets."
+    );
+
+    public static readonly CaErrorCode NameWildcardForbidden = new(
+        "name.wildcard_forbidden",
+        403,
+        "The wildcard name is not the one that the profile grants.",
+        "Ask for the tunnel domain's own wildcard or for none."
+    );
+
+    public static readonly CaErrorCode NameTypeForbidden = new(
+        "name.type_forbidden",
+        400,
+        "The signing request asks for a kind of name that the profile does not certify.",
+        "Ask only for the kinds of names that the profile lists."
+    );
+
+    public static readonly CaErrorCode NameConstraintViolation = new(
+        "name.constraint_violation",
+        403,
+        "A name lies outside the name constraints of the issuing chain.",
+        "Have the authority re-certified with constraints that permit the tunnel's domain."
+    );
+
+    public static readonly CaErrorCode ProfileEku = new(
+        "profile.eku",
+        403,
+        "The signing request asks for an extended key usage beyond the profile.",
+        "Leave extended key usage out; the profile decides it."
+    );
+
+    public static readonly CaErrorCode ValidityInvalid = new(
+        "validity.invalid",
+        400,
+        "The asked life is zero, negative, beyond its cap or beyond the issuer's own end.",
+        "Ask for a shorter life, or for none; renew the issuing authority when it is about to end."
+    );
+
+    public static readonly CaErrorCode LintFailed = new(
+        "lint.failed",
+        500,
+        "The certificate that would have been signed breaks a rule; nothing was signed.",
+        "Report it with the request id: this is a defect of the service or of its configuration."
+    );
+
+    public static readonly CaErrorCode TbsMismatch = new(
+        "issue.tbs_mismatch",
+        500,
+        "The signed certificate differs from the one that was checked; it was discarded.",
+        "Report it with the request id: this is a defect of the service."
+    );
+
+    public static readonly CaErrorCode SignerBadSignature = new(
+        "signer.bad_signature",
+        500,
+        "The signer answered with a signature that does not verify; nothing was issued.",
+        "Check the authority's key custody, then try again."
+    );
+
+    public static readonly CaErrorCode CaMalformed = new(
+        "ca.malformed",
+        400,
+        "The input is not PEM with exactly the certificates that are asked for.",
+        "Send PEM certificates only, nothing before, between or after them."
+    );
+
+    public static readonly CaErrorCode CaSecretInInput = new(
+        "ca.secret_in_input",
+        400,
+        "The input holds a private key. It was discarded and not stored.",
+        "Treat that key as disclosed: replace it, and send the certificate alone."
+    );
+
+    public static readonly CaErrorCode CaKeyMismatch = new(
+        "ca.key_mismatch",
+        409,
+        "The certificate is not for the key that the service made.",
+        "Sign the request that the service gave out for this authority."
+    );
+
+    public static readonly CaErrorCode CaNotACa = new(
+        "ca.not_a_ca",
+        422,
+        "The certificate is not one of an authority: basic constraints are missing, not critical or say CA:FALSE.",
+        "Issue it with basicConstraints=critical,CA:TRUE."
+    );
+
+    public static readonly CaErrorCode CaKeyUsage = new(
+        "ca.key_usage",
+        422,
+        "Key usage is missing or lacks keyCertSign.",
+        "Issue it with keyUsage=critical,keyCertSign,cRLSign."
+    );
+
+    public static readonly CaErrorCode CaPathLength = new(
+        "ca.path_length",
+        422,
+        "A path length constraint in the chain does not allow this authority to issue.",
+        "Raise pathlen of the issuers above it."
+    );
+
+    public static readonly CaErrorCode CaEku = new(
+        "ca.eku",
+        422,
+        "Extended key usage is present without serverAuth.",
+        "Leave extended key usage out, or include serverAuth."
+    );
+
+    public static readonly CaErrorCode CaNameConstraints = new(
+        "ca.name_constraints",
+        422,
+        "The name constraints do not permit the tunnel's names, or cannot be evaluated.",
+        "Permit the tunnel's domain, or leave name constraints out."
+    );
+
+    public static readonly CaErrorCode CaValidity = new(
+        "ca.validity",
+        422,
+        "The certificate is not valid now, not valid long enough, or outlives its issuer.",
+        "Issue it with a period that covers at least six lives of the certificates under it."
+    );
+
+    public static readonly CaErrorCode CaChain = new(
+        "ca.chain",
+        422,
+        "The chain is incomplete, out of order, too long or holds unrelated certificates.",
+        "Send the authority first, then each issuer, the self-signed root last; at most eight."
+    );
+
+    public static readonly CaErrorCode CaIdentifiers = new(
+        "ca.identifiers",
+        422,
+        "Subject, issuer or key identifiers are missing or do not link the chain.",
+        "Give every authority a subject and a subjectKeyIdentifier, and copy both into what it signs."
+    );
+
+    public static readonly CaErrorCode CaWeak = new(
+        "ca.weak",
+        422,
+        "The key or the signature's hash is too weak.",
+        "Use RSA with 2048 to 8192 bits or ECDSA on P-256, P-384 or P-521, and SHA-256 or better."
+    );
+
+    public static readonly CaErrorCode CaSignatureInvalid = new(
+        "ca.signature_invalid",
+        422,
+        "A signature in the chain does not verify.",
+        "Check that every certificate was signed by the next one."
+    );
+
+    public static readonly CaErrorCode CaNonconformant = new(
+        "ca.nonconformant",
+        422,
+        "The certificate breaks RFC 5280: unknown critical or duplicate extension, bad serial number or bad time.",
+        "Issue it again with a conforming tool."
+    );
+
+    public static readonly CaErrorCode CaTrialFailed = new(
+        "ca.trial_failed",
+        422,
+        "A trial certificate under this authority does not verify.",
+        "Read the verdict in the message; usually a constraint in the chain above forbids it."
+    );
+
+    /// <summary>Every code, in the order of the tables in the documentation.</summary>
+    public static IReadOnlyList<CaErrorCode> All { get; } =
+    [
+        RequestTooLarge,
+        RequestInvalid,
+        CsrSignatureInvalid,
+        CsrMalformed,
+        CsrTrailingData,
+        CsrSignatureAlgorithm,
+        CsrExtensionForbidden,
+        KeyWeak,
+        KeyUnsupported,
+        KeyIsCaKey,
+        NameNotAuthorised,
+        NameCnMismatch,
+        NameMissingSan,
+        NameInvalid,
+        NameWildcardForbidden,
+        NameTypeForbidden,
+        NameConstraintViolation,
+        ProfileEku,
+        ValidityInvalid,
+        LintFailed,
+        TbsMismatch,
+        SignerBadSignature,
+        CaMalformed,
+        CaSecretInInput,
+        CaKeyMismatch,
+        CaNotACa,
+        CaKeyUsage,
+        CaPathLength,
+        CaEku,
+        CaNameConstraints,
+        CaValidity,
+        CaChain,
+        CaIdentifiers,
+        CaWeak,
+        CaSignatureInvalid,
+        CaNonconformant,
+        CaTrialFailed,
+    ];
+}

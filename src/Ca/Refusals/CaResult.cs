@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Culvert.Ca.Refusals;
+
+/// <summary>Either a value or the refusal that says why there is none.</summary>
+/// <typeparam name="T">The value's type.</typeparam>
+public readonly struct CaResult<T>
+    where T : class
+{
+    private CaResult(T? value, CaRefusal? refusal)
+    {
+        Value = value;
+        Refusal = refusal;
+    }
+
+    /// <summary>True when there is a value.</summary>
+    [MemberNotNullWhen(true, nameof(Value))]
+    [MemberNotNullWhen(false, nameof(Refusal))]
+    public bool Succeeded => Refusal is null;
+
+    /// <summary>The value; null when refused.</summary>
+    public T? Value { get; }
+
+    /// <summary>The refusal; null when there is a value.</summary>
+    public CaRefusal? Refusal { get; }
+
+    public static implicit operator CaResult<T>(T value) => new(value, null);
+
+    public static implicit operator CaResult<T>(CaRefusal refusal) => new(null, refusal);
+}

@@ -1,0 +1,27 @@
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
+
+namespace Culvert.Ca.Requests;
+
+/// <summary>
+/// A signing request that was read strictly and whose signature proves possession of the key. Of all this only the key
+/// reaches a certificate; the names are compared with the granted ones, never copied.
+/// </summary>
+public sealed record ParsedRequest
+{
+    /// <summary>The key to certify.</summary>
+    public required SubjectPublicKey PublicKey { get; init; }
+
+    /// <summary>The subject as asked for.</summary>
+    public required DistinguishedName Subject { get; init; }
+
+    /// <summary>Names asked for; empty when the request has no subject alternative name.</summary>
+    public required IReadOnlyList<GeneralName> Names { get; init; }
+
+    /// <summary>Purposes asked for; null when not mentioned.</summary>
+    public required IReadOnlyList<string>? ExtendedKeyUsages { get; init; }
+
+    /// <summary>Key usage asked for; null when not mentioned.</summary>
+    public required KeyUsages? KeyUsage { get; init; }
+}

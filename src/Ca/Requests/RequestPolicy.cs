@@ -1,0 +1,118 @@
+using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
+using Culvert.Ca.Profiles;
+using Culvert.Ca.Refusals;
+
+namespace Culvert.Ca.Requests;
+
+/// <summary>Holds a request against its profile and the names that the identity was granted.</summary>
+public static class RequestPolicy
+{
+    /// <summary>The rules, in the order in which they are asked; the first refusal is the answer.</summary>
+    private static readonly (string Name, Func<Subject, CaRefusal?> Check)[] Rules =
+    [
+        ("key_algorithm", CheckKeyAlgorithm),
+        ("extended_key_usage", CheckExtendedKeyUsage),
+        ("name_kinds", CheckNameKinds),
+        ("name_syntax", CheckNameSyntax),
+        ("missing_san", CheckMissingSan),
+        ("granted_names", CheckGrantedNames),
+        ("common_name", CheckCommonName),
+    ];
+
+    /// <summary>Null when the request may be granted.</summary>
+    public static CaRefusal? Check(ParsedRequest request, CertificateProfile profile, GrantedNames granted)
+    {
+        var subject = new Subject(request, profile, granted);
+        foreach ((_, Func<Subject, CaRefusal?> check) in Rules)
+        {
+            if (check(subject) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private static CaRefusal? CheckKeyAlgorithm(Subject subject)
+    {
+        SubjectPublicKey key = subject.Request.PublicKey;
+        if (key.IsRsa && (key.Algorithm == KeyAlgorithm.Other || !key.HasUsualExponent))
+        {
+            return new CaRefusal(CaErrorCodes.KeyWeak, "RSA keys have 2048, 3072 or 4096 bits and the exponent 65537.");
+        }
+
+        return subject.Profile.KeyAlgorithms.Contains(key.Algorithm)
+            ? null
+            : new CaRefusal(
+                CaErrorCodes.KeyUnsupported,
+                $"The profile {subject.Profile.Name} does not accept {KeyAlgorithms.Name(key.Algorithm)} keys."
+            );
+    }
+
+    private static CaRefusal? CheckExtendedKeyUsage(Subject subject) =>
+        subject.Request.ExtendedKeyUsages?.All(subject.Profile.ExtendedKeyUsages.Contains) == false
+            ? new CaRefusal(
+                CaErrorCodes.ProfileEku,
+                $"The profile {subject.Profile.Name} does not grant a purpose that was asked for."
+            )
+            : null;
+
+    private static CaRefusal? CheckNameKinds(Subject subject) =>
+        subject.Request.Names.All(name => subject.Profile.NameKinds.Contains(name.Kind))
+            ? null
+            : new CaRefusal(
+                CaErrorCodes.NameTypeForbidden,
+                $"The profile {subject.Profile.Name} does not certify a kind of name that was asked for."
+            );
+
+    private static CaRefusal? CheckNameSyntax(Subject subject)
+    {
+        foreach (GeneralName name in subject.Request.Names.Where(name => name.Kind == GeneralNameKind.Dns))
+        {
+            if (!DnsNames.IsValid(name.Text))
+            {
+                return new CaRefusal(CaErrorCodes.NameInvalid, "A DNS name that was asked for is not well-formed.");
+            }
+
+            if (DnsNames.IsWildcard(name.Text) && !subject.Granted.ContainsDns(name.Text))
+            {
+                return new CaRefusal(
+                    CaErrorCodes.NameWildcardForbidden,
+                    $"The wildcard name {name.Text} is not granted."
+                );
+            }
+        }
+
+        return null;
+    }
+
+    // A request that names nothing at all asks for the granted names; one that names itself in the old place only was
+    // made by a tool that believes in common names (RFC 6125 §6.4.4).
+    private static CaRefusal? CheckMissingSan(Subject subject) =>
+        subject.Request.Names.Count == 0 && subject.Request.Subject.CommonNames.Count > 0
+            ? new CaRefusal(
+                CaErrorCodes.NameMissingSan,
+                "The request has a common name but no subject alternative name."
+            )
+            : null;
+
+    private static CaRefusal? CheckGrantedNames(Subject subject) =>
+        subject.Request.Names.FirstOrDefault(name => !subject.Granted.Contains(name)) is { } extra
+            ? new CaRefusal(CaErrorCodes.NameNotAuthorised, $"The name {Show(extra)} is not granted.")
+            : null;
+
+    private static CaRefusal? CheckCommonName(Subject subject) =>
+        subject.Request.Subject.CommonNames.All(name =>
+            subject.Granted.ContainsDns(name) || subject.Granted.Uris.Contains(name, StringComparer.Ordinal)
+        )
+            ? null
+            : new CaRefusal(CaErrorCodes.NameCnMismatch, "The common name is none of the granted names.");
+
+    // Names come from the caller and go back to the caller: printable ASCII of bounded length only.
+    private static string Show(GeneralName name) =>
+        name.Text.Length <= 253 && name.Text.All(c => c is > ' ' and <= '~') ? name.Text : "asked for";
+
+    private sealed record Subject(ParsedRequest Request, CertificateProfile Profile, GrantedNames Granted);
+}

@@ -1,0 +1,227 @@
+using System.Formats.Asn1;
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Encoding;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
+using Culvert.Ca.Refusals;
+
+namespace Culvert.Ca.Requests;
+
+/// <summary>
+/// Reads PKCS#10 signing requests (RFC 2986), PEM or DER, and verifies the proof of possession. Any bytes give a request
+/// or a refusal.
+/// </summary>
+public static class SigningRequestParser
+{
+    /// <summary>Bound on the input, in octets.</summary>
+    public const int MaxBytes = 16 * 1024;
+
+    private const int MaxAttributes = 16;
+    private static readonly Asn1Tag AttributesTag = new(TagClass.ContextSpecific, 0, isConstructed: true);
+
+    /// <summary>Reads PEM text.</summary>
+    public static CaResult<ParsedRequest> Parse(string pem)
+    {
+        if (pem.Length > MaxBytes)
+        {
+            return TooLarge();
+        }
+
+        PemFault fault = StrictPem.Read(pem, maxBlocks: 1, out List<PemBlock> blocks);
+        return fault switch
+        {
+            PemFault.Empty => new CaRefusal(CaErrorCodes.RequestInvalid, "The signing request is empty."),
+            PemFault.TrailingData => TrailingData(),
+            // OpenSSL before 1.0 and some appliances still write the second label (RFC 7468 §7).
+            PemFault.None when blocks[0].Label is "CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST" => ParseDer(
+                blocks[0].Data
+            ),
+            _ => Malformed("The signing request is not one PEM block of type CERTIFICATE REQUEST."),
+        };
+    }
+
+    /// <summary>Reads PEM or DER octets.</summary>
+    public static CaResult<ParsedRequest> Parse(ReadOnlyMemory<byte> input)
+    {
+        if (input.Length > MaxBytes)
+        {
+            return TooLarge();
+        }
+
+        // DER of a SEQUENCE begins with 30 hex, which is the character '0': no PEM text does.
+        return input.Length > 0 && input.Span[0] == 0x30
+            ? ParseDer(input)
+            : Parse(System.Text.Encoding.Latin1.GetString(input.Span));
+    }
+
+    private static CaResult<ParsedRequest> ParseDer(ReadOnlyMemory<byte> der)
+    {
+        try
+        {
+            var reader = new AsnReader(der, AsnEncodingRules.DER);
+            AsnReader request = reader.ReadSequence();
+            return reader.HasData ? TrailingData() : Read(request);
+        }
+        catch (AsnContentException)
+        {
+            return Malformed("The signing request is not DER of a PKCS#10 request.");
+        }
+    }
+
+    private static CaResult<ParsedRequest> Read(AsnReader request)
+    {
+        ReadOnlyMemory<byte> signed = request.PeekEncodedValue();
+        AsnReader info = request.ReadSequence();
+        ReadOnlyMemory<byte> algorithm = request.ReadEncodedValue();
+        byte[] signature = request.ReadBitString(out int unusedBits);
+        request.ThrowIfNotEmpty();
+        if (!info.TryReadInt32(out int version) || version != 0 || unusedBits != 0)
+        {
+            return Malformed("The signing request is not of version 1.");
+        }
+
+        DistinguishedName subject = DistinguishedName.Read(info);
+        PublicKeyFault keyFault = SubjectPublicKey.Read(info, out SubjectPublicKey? key);
+        CaRefusal? attributeRefusal = ReadAttributes(info, out List<DerExtension> extensions);
+
+        // The order is the one of the documentation's table: what is wrong with the proof comes before what is wrong
+        // with the wishes.
+        if (SignatureScheme.Find(algorithm.Span) is not { } scheme)
+        {
+            return new CaRefusal(
+                CaErrorCodes.CsrSignatureAlgorithm,
+                "The signing request's signature algorithm is not accepted."
+            );
+        }
+
+        if (key is null)
+        {
+            return keyFault == PublicKeyFault.Weak
+                ? new CaRefusal(CaErrorCodes.KeyWeak, "The RSA key's size or exponent is not accepted.")
+                : new CaRefusal(CaErrorCodes.KeyUnsupported, "The key's algorithm, curve or encoding is not accepted.");
+        }
+
+        if (!key.Verify(signed.Span, signature, scheme))
+        {
+            return new CaRefusal(
+                CaErrorCodes.CsrSignatureInvalid,
+                "The signing request is not signed by the key that it carries."
+            );
+        }
+
+        if (attributeRefusal is not null)
+        {
+            return attributeRefusal;
+        }
+
+        return ReadWishes(subject, key, extensions);
+    }
+
+    private static CaRefusal? ReadAttributes(AsnReader info, out List<DerExtension> extensions)
+    {
+        extensions = [];
+
+        // RFC 2986 §4.1: attributes are not optional, though the set may be empty.
+        AsnReader attributes = info.ReadSetOf(AttributesTag);
+        info.ThrowIfNotEmpty();
+        HashSet<string> seen = [];
+        while (attributes.HasData)
+        {
+            AsnReader attribute = attributes.ReadSequence();
+            string type = attribute.ReadObjectIdentifier();
+            AsnReader values = attribute.ReadSetOf();
+            attribute.ThrowIfNotEmpty();
+            if (!seen.Add(type))
+            {
+                return Forbidden("An attribute occurs twice.");
+            }
+
+            if (seen.Count > MaxAttributes)
+            {
+                return Forbidden("There are too many attributes.");
+            }
+
+            if (type == Oids.ExtensionRequest)
+            {
+                extensions = DerExtension.ReadAll(values);
+                values.ThrowIfNotEmpty();
+            }
+        }
+
+        return null;
+    }
+
+    private static CaResult<ParsedRequest> ReadWishes(
+        DistinguishedName subject,
+        SubjectPublicKey key,
+        List<DerExtension> extensions
+    )
+    {
+        IReadOnlyList<GeneralName> names = [];
+        IReadOnlyList<string>? purposes = null;
+        KeyUsages? usage = null;
+        HashSet<string> seen = [];
+        foreach (DerExtension extension in extensions)
+        {
+            if (!seen.Add(extension.Oid))
+            {
+                return Forbidden("An extension occurs twice.");
+            }
+
+            AsnReader value = extension.OpenValue();
+            switch (extension.Oid)
+            {
+                case Oids.SubjectAlternativeName:
+                    names = GeneralName.ReadAll(value);
+                    break;
+                case Oids.ExtendedKeyUsage:
+                    purposes = ExtensionReaders.ReadExtendedKeyUsage(value);
+                    break;
+                case Oids.KeyUsage:
+                    usage = ExtensionReaders.ReadKeyUsage(value);
+                    break;
+                case Oids.BasicConstraints:
+                    BasicConstraints constraints = BasicConstraints.Read(extension.Critical, value);
+                    if (constraints.IsAuthority || constraints.PathLength is not null)
+                    {
+                        return Forbidden("Basic constraints of an authority may not be asked for.");
+                    }
+
+                    break;
+                case Oids.NameConstraints:
+                    return Forbidden("Name constraints may not be asked for.");
+                default:
+                    if (extension.Critical && extension.Oid != Oids.SubjectKeyIdentifier)
+                    {
+                        return Forbidden("An unknown critical extension was asked for.");
+                    }
+
+                    break;
+            }
+        }
+
+        if (usage is { } asked && (asked & (KeyUsages.KeyCertSign | KeyUsages.CrlSign)) != 0)
+        {
+            return Forbidden("Key usage of an authority may not be asked for.");
+        }
+
+        return new ParsedRequest
+        {
+            PublicKey = key,
+            Subject = subject,
+            Names = names,
+            ExtendedKeyUsages = purposes,
+            KeyUsage = usage,
+        };
+    }
+
+    private static CaRefusal TooLarge() =>
+        new(CaErrorCodes.RequestTooLarge, "The signing request is larger than 16 KiB.");
+
+    private static CaRefusal TrailingData() =>
+        new(CaErrorCodes.CsrTrailingData, "Something follows the signing request.");
+
+    private static CaRefusal Malformed(string message) => new(CaErrorCodes.CsrMalformed, message);
+
+    private static CaRefusal Forbidden(string message) => new(CaErrorCodes.CsrExtensionForbidden, message);
+}

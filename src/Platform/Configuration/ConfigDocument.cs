@@ -1,0 +1,179 @@
+namespace Culvert.Platform.Configuration;
+
+/// <summary>
+/// One program's configuration from its four sources, strongest first: flags, environment, file, defaults. A program
+/// asks <see cref="Root"/> for every key it knows, in any order and always for all of them, then calls
+/// <see cref="Complete"/>: what was never asked for is unknown, and every fault is reported at once.
+/// </summary>
+public sealed class ConfigDocument
+{
+    private const string VersionKey = "config_version";
+    private const int Version = 1;
+
+    private readonly List<ConfigError> errors = [];
+    private readonly Dictionary<string, string> environment;
+    private readonly Dictionary<string, string> flags;
+    private readonly List<ConfigValue> values = [];
+    private readonly HashSet<string> usedVariables = new(StringComparer.Ordinal);
+    private readonly List<string> knownVariables = [];
+
+    private ConfigDocument(
+        string path,
+        string environmentPrefix,
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyDictionary<string, string> flags
+    )
+    {
+        FilePath = path;
+        Folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        EnvironmentPrefix = environmentPrefix;
+        this.environment = environment
+            .Where(v => v.Key.StartsWith(environmentPrefix, StringComparison.Ordinal))
+            .ToDictionary(StringComparer.Ordinal);
+        this.flags = flags.ToDictionary(StringComparer.Ordinal);
+        Root = new ConfigSection(this, "", MappingNode.Empty, new ConfigSource(ConfigSourceKind.File, path, 0), true);
+    }
+
+    /// <summary>The file's path as given.</summary>
+    public string FilePath { get; }
+
+    /// <summary>Where relative paths start.</summary>
+    public string Folder { get; }
+
+    /// <summary>For example <c>CULVERT_AGENT__</c>.</summary>
+    public string EnvironmentPrefix { get; }
+
+    /// <summary>The top level.</summary>
+    public ConfigSection Root { get; private set; }
+
+    /// <summary>The effective values in the order of asking, never a secret.</summary>
+    public IReadOnlyList<ConfigValue> Values => values;
+
+    /// <summary>
+    /// True while the keys are only being listed, for a schema: every getter gives its default, every map and list
+    /// has one entry, and errors are not kept.
+    /// </summary>
+    public bool IsDescribing { get; private init; }
+
+    /// <summary>Reads the file; its faults are part of what <see cref="Complete"/> returns.</summary>
+    /// <param name="path">The YAML file.</param>
+    /// <param name="environmentPrefix">Variables with this prefix belong to this program.</param>
+    /// <param name="environment">All environment variables.</param>
+    /// <param name="flags">Values from the command line by full key, such as <c>tunnel.id</c>.</param>
+    public static ConfigDocument Load(
+        string path,
+        string environmentPrefix,
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyDictionary<string, string>? flags = null
+    )
+    {
+        var document = new ConfigDocument(
+            path,
+            environmentPrefix,
+            environment,
+            flags ?? new Dictionary<string, string>()
+        );
+        var root = document.ReadFile();
+        document.Root = new ConfigSection(document, "", root, new ConfigSource(ConfigSourceKind.File, path, 1), true);
+        document.Root.Int(VersionKey, null, Version, Version);
+        return document;
+    }
+
+    /// <summary>A document without a file, for listing what a program would ask for.</summary>
+    public static ConfigDocument Describe()
+    {
+        var none = new Dictionary<string, string>();
+        var document = new ConfigDocument("/", "", none, none) { IsDescribing = true };
+        document.Root.Int(VersionKey, null, Version, Version);
+        return document;
+    }
+
+    /// <summary>Ends the reading: adds unknown keys and variables, and returns every fault, in the file's order.</summary>
+    public IReadOnlyList<ConfigError> Complete()
+    {
+        if (!IsDescribing)
+        {
+            Root.ReportUnknownKeys();
+            ReportUnknownVariables();
+            foreach (var flag in flags.Keys.Where(f => !usedVariables.Contains(f)))
+            {
+                Report(FlagSource(flag), flag, null, "No such key.", "Remove the flag.");
+            }
+        }
+
+        return [.. errors.OrderBy(e => e.Source.Kind).ThenBy(e => e.Source.Line)];
+    }
+
+    internal void Report(ConfigSource source, string key, string? value, string message, string remedy)
+    {
+        if (!IsDescribing)
+        {
+            errors.Add(
+                new ConfigError
+                {
+                    Source = source,
+                    Key = key,
+                    Value = value,
+                    Message = message,
+                    Remedy = remedy,
+                }
+            );
+        }
+    }
+
+    internal void Record(string path, string text, ConfigSource source) =>
+        values.Add(new ConfigValue(path, text, source));
+
+    /// <summary>A flag or variable that sets the key, strongest first.</summary>
+    internal bool TryOverride(string path, out string text, out ConfigSource source)
+    {
+        var variable = EnvironmentPrefix + path.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
+        knownVariables.Add(variable);
+        usedVariables.Add(variable);
+        usedVariables.Add(path);
+        if (flags.TryGetValue(path, out text!))
+        {
+            source = FlagSource(path);
+            return true;
+        }
+
+        source = new ConfigSource(ConfigSourceKind.Environment, variable, 0);
+        return environment.TryGetValue(variable, out text!);
+    }
+
+    private static ConfigSource FlagSource(string path) => new(ConfigSourceKind.Flag, path, 0);
+
+    private MappingNode ReadFile()
+    {
+        var file = new ConfigSource(ConfigSourceKind.File, FilePath, 0);
+        try
+        {
+            return YamlReader.Read(
+                File.ReadAllBytes(FilePath),
+                (line, key, message, remedy) => Report(file with { Line = line }, key, null, message, remedy)
+            );
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            Report(file, "", null, "The file does not exist.", "Create it or name another with --config.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Report(file, "", null, $"The file cannot be read: {e.Message}", "Give this user access to it.");
+        }
+
+        return MappingNode.Empty;
+    }
+
+    private void ReportUnknownVariables()
+    {
+        foreach (var name in environment.Keys.Where(n => !usedVariables.Contains(n)).Order(StringComparer.Ordinal))
+        {
+            var nearest = ConfigText.Nearest(name, knownVariables);
+            var remedy = nearest is null
+                ? "Unset it; lists and maps can be set only in the file."
+                : $"Did you mean {nearest}?";
+            Report(new ConfigSource(ConfigSourceKind.Environment, name, 0), "", null, "No key of that name.", remedy);
+        }
+    }
+}

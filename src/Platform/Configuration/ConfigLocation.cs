@@ -1,0 +1,38 @@
+namespace Culvert.Platform.Configuration;
+
+/// <summary>Where a program's configuration lies and what its variables are called.</summary>
+/// <param name="Program">For messages and the schema's title, such as <c>tunnel-agent</c>.</param>
+/// <param name="ProfileFolder">The folder of its profiles under <c>$XDG_CONFIG_HOME/culvert</c>, such as <c>agent</c>.</param>
+/// <param name="DefaultPath">The file when nothing else is said.</param>
+/// <param name="EnvironmentPrefix">Such as <c>CULVERT_AGENT__</c>.</param>
+public sealed record ConfigLocation(string Program, string ProfileFolder, string DefaultPath, string EnvironmentPrefix)
+{
+    public static ConfigLocation Agent { get; } =
+        new("tunnel-agent", "agent", "/etc/culvert/agent.yaml", "CULVERT_AGENT__");
+
+    public static ConfigLocation Edge { get; } = new("tunnel-edge", "edge", "/etc/culvert/edge.yaml", "CULVERT_EDGE__");
+
+    public static ConfigLocation Service { get; } =
+        new("identity-service", "identity-service", "/etc/culvert/identity-service.yaml", "CULVERT_SERVICE__");
+
+    /// <summary>The file to read: <c>--config</c>, else the profile, else the default.</summary>
+    /// <param name="config">The value of <c>--config</c>, if given.</param>
+    /// <param name="profile">The value of <c>--profile</c>, if given: a file's name without folder or extension.</param>
+    /// <param name="environment">For <c>XDG_CONFIG_HOME</c> and <c>HOME</c> (XDG Base Directory, "Environment variables").</param>
+    public string FindFile(string? config, string? profile, IReadOnlyDictionary<string, string> environment)
+    {
+        if (config is not null)
+        {
+            return config;
+        }
+
+        if (profile is null)
+        {
+            return DefaultPath;
+        }
+
+        var xdg = environment.GetValueOrDefault("XDG_CONFIG_HOME", "");
+        var folder = Path.IsPathRooted(xdg) ? xdg : Path.Combine(environment.GetValueOrDefault("HOME", "/"), ".config");
+        return Path.Combine(folder, "culvert", ProfileFolder, Path.GetFileName(profile) + ".yaml");
+    }
+}

@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Culvert.Platform.Configuration;
+
+/// <summary>
+/// The JSON schema (draft 2020-12) of a program's configuration file, from the very calls that read it: the reader
+/// runs once over a document that only lists what it is asked for.
+/// </summary>
+public static class ConfigSchema
+{
+    private const string DurationPattern = "^[0-9]+(ms|s|m|h|d)$";
+    private const string SizePattern = "^[0-9]+(KiB|MiB|GiB)?$";
+    private const string RatePattern = "^[1-9][0-9]*/[0-9]+(ms|s|m|h|d)$";
+    private const string SecretPattern = "^$|^(file|env):.+";
+
+    /// <summary>The schema of what the reader asks for.</summary>
+    /// <param name="title">The program's name.</param>
+    /// <param name="read">Reads the whole configuration; its result is not used.</param>
+    public static string Write(string title, Action<ConfigSection> read)
+    {
+        var document = ConfigDocument.Describe();
+        read(document.Root);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
+            json.WriteString("title", title);
+            WriteContent(json, document.Root);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    // Strictness is the point: a key that is not listed is an error here as it is at start.
+    private static void WriteContent(Utf8JsonWriter json, ConfigSection section)
+    {
+        json.WriteString("type", "object");
+        json.WriteBoolean("additionalProperties", false);
+        json.WriteStartObject("properties");
+        foreach (var declaration in section.Declarations.Where(d => d.Type != ConfigValueType.NotYet))
+        {
+            json.WriteStartObject(declaration.Key);
+            WriteType(json, declaration);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        var required = section.Declarations.Where(d => d.IsRequired).Select(d => d.Key).ToList();
+        if (required.Count > 0)
+        {
+            json.WriteStartArray("required");
+            required.ForEach(json.WriteStringValue);
+            json.WriteEndArray();
+        }
+    }
+
+    private static void WriteType(Utf8JsonWriter json, ConfigDeclaration declaration)
+    {
+        switch (declaration.Type)
+        {
+            case ConfigValueType.Section:
+                WriteContent(json, declaration.Content!);
+                break;
+            case ConfigValueType.Map:
+                json.WriteString("type", "object");
+                json.WriteStartObject("additionalProperties");
+                WriteContent(json, declaration.Content!);
+                json.WriteEndObject();
+                break;
+            case ConfigValueType.List:
+                WriteItems(json, () => WriteContent(json, declaration.Content!));
+                break;
+            case ConfigValueType.TextList or ConfigValueType.RangeList or ConfigValueType.EndPointList:
+                WriteItems(json, () => json.WriteString("type", "string"));
+                break;
+            case ConfigValueType.TextMap:
+                json.WriteString("type", "object");
+                json.WriteStartObject("additionalProperties");
+                json.WriteString("type", "string");
+                json.WriteEndObject();
+                break;
+            case ConfigValueType.Boolean:
+                json.WriteString("type", "boolean");
+                WriteDefault(json, declaration, d => json.WriteBooleanValue(d == "true"));
+                break;
+            case ConfigValueType.WholeNumber:
+                json.WriteString("type", "integer");
+                json.WritePropertyName("minimum");
+                json.WriteRawValue(declaration.Minimum!);
+                json.WritePropertyName("maximum");
+                json.WriteRawValue(declaration.Maximum!);
+                WriteDefault(json, declaration, d => json.WriteRawValue(d));
+                break;
+            case ConfigValueType.Size:
+                // A plain number of bytes needs no quotes in YAML and is then an integer.
+                json.WriteStartArray("type");
+                json.WriteStringValue("string");
+                json.WriteStringValue("integer");
+                json.WriteEndArray();
+                json.WriteString("pattern", SizePattern);
+                WriteBounds(json, declaration);
+                break;
+            default:
+                WriteText(json, declaration);
+                break;
+        }
+    }
+
+    private static void WriteText(Utf8JsonWriter json, ConfigDeclaration declaration)
+    {
+        json.WriteString("type", "string");
+        var pattern = declaration.Type switch
+        {
+            ConfigValueType.Duration => DurationPattern,
+            ConfigValueType.Rate => RatePattern,
+            ConfigValueType.Secret => SecretPattern,
+            _ => null,
+        };
+        if (pattern is not null)
+        {
+            json.WriteString("pattern", pattern);
+        }
+
+        if (declaration.Type == ConfigValueType.Choice)
+        {
+            json.WriteStartArray("enum");
+            foreach (var choice in declaration.Allowed)
+            {
+                json.WriteStringValue(choice);
+            }
+
+            json.WriteEndArray();
+        }
+
+        WriteBounds(json, declaration);
+    }
+
+    private static void WriteBounds(Utf8JsonWriter json, ConfigDeclaration declaration)
+    {
+        if (declaration is { Minimum: { } low, Maximum: { } high })
+        {
+            json.WriteString("description", $"From {low} to {high}.");
+        }
+
+        WriteDefault(json, declaration, json.WriteStringValue);
+    }
+
+    private static void WriteDefault(Utf8JsonWriter json, ConfigDeclaration declaration, Action<string> write)
+    {
+        if (declaration.Default is { } value)
+        {
+            json.WritePropertyName("default");
+            write(value);
+        }
+    }
+
+    private static void WriteItems(Utf8JsonWriter json, Action writeItem)
+    {
+        json.WriteString("type", "array");
+        json.WriteStartObject("items");
+        writeItem();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,27 @@
+namespace Culvert.Platform.Configuration;
+
+/// <summary>What a key holds.</summary>
+public enum ConfigValueType
+{
+    Text,
+    Boolean,
+    WholeNumber,
+    Duration,
+    Size,
+    Rate,
+    Choice,
+    Secret,
+    Path,
+    Url,
+    EndPoint,
+    TextList,
+    RangeList,
+    EndPointList,
+    TextMap,
+    Section,
+    Map,
+    List,
+
+    /// <summary>A key of the reference that this version refuses.</summary>
+    NotYet,
+}

@@ -1,0 +1,9 @@
+namespace Culvert.Platform.Configuration;
+
+/// <param name="Line">Where it starts, counted from 1.</param>
+/// <param name="Entries">By key, in the file's order; <c>KeyLine</c> is where the key stands.</param>
+internal sealed record MappingNode(int Line, IReadOnlyDictionary<string, (int KeyLine, ConfigNode Value)> Entries)
+    : ConfigNode(Line)
+{
+    public static MappingNode Empty { get; } = new(0, new Dictionary<string, (int, ConfigNode)>());
+}

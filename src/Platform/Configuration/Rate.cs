@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Culvert.Platform.Configuration;
+
+/// <summary>So many per span of time, written <c>50/1s</c>.</summary>
+/// <param name="Count">At least 1.</param>
+/// <param name="Per">The span that the count is for.</param>
+public readonly record struct Rate(int Count, TimeSpan Per)
+{
+    public static bool TryParse(string text, out Rate rate)
+    {
+        rate = default;
+        if (
+            text.Split('/') is not [var count, var span]
+            || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number < 1
+            || !ConfigText.TryDuration(span, out var per)
+            || per <= TimeSpan.Zero
+        )
+        {
+            return false;
+        }
+
+        rate = new Rate(number, per);
+        return true;
+    }
+
+    public override string ToString() => $"{Count}/{ConfigText.Duration(Per)}";
+}

@@ -1,0 +1,3 @@
+namespace Culvert.Platform.Configuration;
+
+internal sealed record SequenceNode(int Line, IReadOnlyList<ConfigNode> Items) : ConfigNode(Line);

@@ -1,0 +1,206 @@
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Culvert.Platform.Configuration;
+
+/// <summary>
+/// Turns a YAML file into nodes through the parser's events. Only what a configuration needs is taken: mappings with
+/// plain keys, sequences, scalars. Anchors, aliases, tags and a second document are errors, because each is a way to
+/// make a file mean something other than what it shows.
+/// </summary>
+internal sealed class YamlReader
+{
+    private const int MaxBytes = 1024 * 1024;
+    private const int MaxDepth = 32;
+
+    private readonly Parser parser;
+    private readonly Action<int, string, string, string> report;
+
+    private YamlReader(string text, Action<int, string, string, string> report)
+    {
+        parser = new Parser(new StringReader(text));
+        this.report = report;
+    }
+
+    /// <summary>Reads a file's bytes; the root is empty when the file is, or when it cannot be parsed.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="report">Takes line, key, message and remedy of each fault.</param>
+    public static MappingNode Read(byte[] bytes, Action<int, string, string, string> report)
+    {
+        if (bytes.Length > MaxBytes)
+        {
+            report(1, "", $"The file has {bytes.Length} bytes.", $"Keep it within {MaxBytes} bytes.");
+            return MappingNode.Empty;
+        }
+
+        try
+        {
+            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+            return new YamlReader(text, report).ReadDocument();
+        }
+        catch (DecoderFallbackException)
+        {
+            report(1, "", "The file is not UTF-8.", "Save it as UTF-8.");
+        }
+        catch (YamlException e)
+        {
+            report((int)e.Start.Line, "", $"This is not valid YAML: {OneLine(e.Message)}", "Correct the syntax.");
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException)
+        {
+            // The parser lets a few malformed inputs out under other types; a bad file is never a crash.
+            report(1, "", "This is not valid YAML.", "Correct the syntax.");
+        }
+
+        return MappingNode.Empty;
+    }
+
+    private MappingNode ReadDocument()
+    {
+        Take<StreamStart>();
+        if (parser.Current is StreamEnd)
+        {
+            return MappingNode.Empty;
+        }
+
+        Take<DocumentStart>();
+        var root = ReadNode("", depth: 0);
+        Take<DocumentEnd>();
+        if (parser.Current is DocumentStart second)
+        {
+            report(Line(second), "", "A second document begins.", "Keep one document per file.");
+        }
+
+        switch (root)
+        {
+            case MappingNode mapping:
+                return mapping;
+            case ScalarNode { IsNull: true }:
+                return MappingNode.Empty;
+            default:
+                report(root.Line, "", "The file is not a mapping of keys to values.", "Write `key: value` lines.");
+                return MappingNode.Empty;
+        }
+    }
+
+    private ConfigNode ReadNode(string path, int depth)
+    {
+        var current = parser.Current;
+        if (depth > MaxDepth)
+        {
+            throw new YamlException(current!.Start, current.End, $"nested deeper than {MaxDepth} levels");
+        }
+
+        switch (current)
+        {
+            case AnchorAlias alias:
+                Advance();
+                report(Line(alias), path, "Aliases are not supported.", "Write the value out.");
+                return new ScalarNode(Line(alias), "", IsPlain: false);
+            case Scalar scalar:
+                Advance();
+                RefuseDecoration(scalar, path);
+                return new ScalarNode(Line(scalar), scalar.Value, scalar.Style == ScalarStyle.Plain);
+            case SequenceStart start:
+                Advance();
+                RefuseDecoration(start, path);
+                return ReadSequence(start, path, depth);
+            case MappingStart start:
+                Advance();
+                RefuseDecoration(start, path);
+                return ReadMapping(start, path, depth);
+            default:
+                throw new YamlException("unexpected end");
+        }
+    }
+
+    private SequenceNode ReadSequence(SequenceStart start, string path, int depth)
+    {
+        var items = new List<ConfigNode>();
+        while (parser.Current is not SequenceEnd)
+        {
+            items.Add(ReadNode($"{path}[{items.Count}]", depth + 1));
+        }
+
+        Advance();
+        return new SequenceNode(Line(start), items);
+    }
+
+    private MappingNode ReadMapping(MappingStart start, string path, int depth)
+    {
+        var entries = new Dictionary<string, (int, ConfigNode)>(StringComparer.Ordinal);
+        while (parser.Current is not MappingEnd)
+        {
+            var keyLine = Line(parser.Current!);
+            if (ReadNode(path, depth + 1) is not ScalarNode { Text: var key })
+            {
+                report(keyLine, path, "A key is not plain text.", "Write `key: value`.");
+                ReadNode(path, depth + 1);
+                continue;
+            }
+
+            var keyPath = path.Length == 0 ? key : $"{path}.{key}";
+            var value = ReadNode(keyPath, depth + 1);
+            if (!entries.TryAdd(key, (keyLine, value)))
+            {
+                var first = entries[key].Item1;
+                report(keyLine, keyPath, $"This key stands twice; first in line {first}.", "Remove one of the two.");
+            }
+        }
+
+        Advance();
+        return new MappingNode(Line(start), entries);
+    }
+
+    private void RefuseDecoration(NodeEvent node, string path)
+    {
+        if (!node.Anchor.IsEmpty)
+        {
+            report(Line(node), path, "Anchors are not supported.", "Write the value out where it is needed.");
+        }
+
+        // The parser gives quoted scalars the non-specific tag "!", which says nothing.
+        if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific)
+        {
+            report(Line(node), path, "Tags are not supported.", "Remove the tag; quote text that looks like a number.");
+        }
+    }
+
+    private void Take<T>()
+        where T : ParsingEvent
+    {
+        // The very first event needs a first step.
+        if (parser.Current is null)
+        {
+            Advance();
+        }
+
+        if (parser.Current is not T)
+        {
+            throw new YamlException("unexpected content");
+        }
+
+        Advance();
+    }
+
+    private void Advance()
+    {
+        do
+        {
+            if (!parser.MoveNext())
+            {
+                return;
+            }
+        } while (parser.Current is Comment);
+    }
+
+    private static int Line(ParsingEvent e) => (int)e.Start.Line;
+
+    private static string OneLine(string message)
+    {
+        // "(Line: 3, Col: 1, Idx: 20) - (Line: …): text": the place is reported apart.
+        var text = message[(message.LastIndexOf("): ", StringComparison.Ordinal) is var at and >= 0 ? at + 3 : 0)..];
+        return text.ReplaceLineEndings(" ").TrimEnd('.') + ".";
+    }
+}

@@ -1,0 +1,14 @@
+namespace Culvert.Platform.Logging;
+
+/// <summary>How log entries are written.</summary>
+public enum LogFormat
+{
+    /// <summary>Text on a terminal, JSON lines elsewhere.</summary>
+    Auto,
+
+    /// <summary>One line for people.</summary>
+    Text,
+
+    /// <summary>One JSON object per line.</summary>
+    Json,
+}

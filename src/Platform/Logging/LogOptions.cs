@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Platform.Logging;
+
+/// <summary>The <c>log</c> section.</summary>
+public sealed record LogOptions
+{
+    /// <summary>The least severe level that is written. Default: information.</summary>
+    public LogLevel Level { get; init; } = LogLevel.Information;
+
+    /// <summary>Default: automatic.</summary>
+    public LogFormat Format { get; init; } = LogFormat.Auto;
+
+    /// <summary>The file to append to; empty (the default) for standard error.</summary>
+    public string File { get; init; } = "";
+}

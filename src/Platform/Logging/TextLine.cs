@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Platform.Logging;
+
+/// <summary>An entry for people: time, level, message, then the exception on lines of its own.</summary>
+internal static class TextLine
+{
+    public static void Write(ArrayBufferWriter<byte> buffer, DateTimeOffset time, in LogLine line)
+    {
+        var text = new StringBuilder();
+        text.Append(time.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture));
+        text.Append(' ').Append(NameOf(line.Level)).Append(' ');
+        AppendPrintable(text, line.Message);
+        text.Append('\n');
+        foreach (var part in line.Exception?.ToString().Split('\n') ?? [])
+        {
+            text.Append("    ");
+            AppendPrintable(text, part.TrimEnd('\r'));
+            text.Append('\n');
+        }
+
+        buffer.Write(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    private static string NameOf(LogLevel level) =>
+        level switch
+        {
+            LogLevel.Trace => "trc",
+            LogLevel.Debug => "dbg",
+            LogLevel.Information => "inf",
+            LogLevel.Warning => "WRN",
+            LogLevel.Error => "ERR",
+            _ => "CRT",
+        };
+
+    // What a peer sent may be part of a message; it must not move the cursor or forge a second line.
+    private static void AppendPrintable(StringBuilder text, string part)
+    {
+        foreach (var c in part)
+        {
+            text.Append(char.IsControl(c) ? '\uFFFD' : c);
+        }
+    }
+}

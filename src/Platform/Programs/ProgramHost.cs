@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Platform.Programs;
+
+/// <summary>What every program does at its borders: signals in, exit status out.</summary>
+public static class ProgramHost
+{
+    /// <summary>
+    /// Runs a program until it returns. SIGTERM and SIGINT cancel its token, so that it can end in order; a second
+    /// signal ends the process at once, for the operator who will not wait.
+    /// </summary>
+    /// <returns>The program's own status; <see cref="ExitCodes.Interrupted"/> when it let the cancellation through.</returns>
+    public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> program)
+    {
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        try
+        {
+            return await program(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+
+        void OnSignal(PosixSignalContext context)
+        {
+            // Not cancelled, the runtime would end the process now; left alone the second time, it does.
+            context.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>Prints every configuration fault and gives the status to exit with.</summary>
+    public static int Report(IReadOnlyList<ConfigError> errors, TextWriter output)
+    {
+        foreach (var error in errors)
+        {
+            output.WriteLine(error);
+        }
+
+        output.WriteLine(
+            errors.Count == 1 ? "1 error in the configuration." : $"{errors.Count} errors in the configuration."
+        );
+        return ExitCodes.Configuration;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Platform.Programs;
+
+/// <summary>
+/// A program's own folder: mode 0700, locked against a second instance while open. Files in it are 0600 and replaced
+/// whole, so that a crash leaves the old content or the new, never half of one.
+/// </summary>
+public sealed class StateDirectory : IDisposable
+{
+    private const string LockName = "lock";
+    private const UnixFileMode DirectoryMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode PrivateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly FileStream lockFile;
+
+    private StateDirectory(string path, FileStream lockFile)
+    {
+        Path = path;
+        this.lockFile = lockFile;
+    }
+
+    /// <summary>The absolute path.</summary>
+    public string Path { get; }
+
+    /// <summary>Creates the directory where needed and takes its lock.</summary>
+    /// <exception cref="StateDirectoryException">It cannot be made, others have access to it, or another process holds it.</exception>
+    public static StateDirectory Open(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(full, DirectoryMode);
+            if ((File.GetUnixFileMode(full) & ~DirectoryMode) != 0)
+            {
+                throw new StateDirectoryException($"{full} is open to others: run `chmod 700 {full}`.");
+            }
+
+            return new StateDirectory(full, TakeLock(full));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StateDirectoryException($"The state directory {full} cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The absolute path of a file in the directory.</summary>
+    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>A file's text; null when there is none.</summary>
+    /// <exception cref="SecretUnavailableException">It is there and cannot be read.</exception>
+    public string? ReadText(string name, int maxBytes = 16 * 1024 * 1024) =>
+        File.Exists(PathOf(name)) ? PrivateFile.ReadText(PathOf(name), maxBytes) : null;
+
+    /// <summary>Replaces a file whole: written beside it, flushed to the disk, then renamed over it.</summary>
+    /// <exception cref="StateDirectoryException">The disk refuses; the old file is still there.</exception>
+    public void WriteText(string name, string text)
+    {
+        var target = PathOf(name);
+        var next = target + ".new";
+        try
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = PrivateMode,
+            };
+            File.Delete(next); // a leftover of a crash would keep its own mode
+            using (var file = new FileStream(next, options))
+            {
+                file.Write(Encoding.UTF8.GetBytes(text));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(next, target, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StateDirectoryException($"{target} cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Removes a file; nothing happens when there is none.</summary>
+    public void Delete(string name) => File.Delete(PathOf(name));
+
+    public void Dispose() => lockFile.Dispose();
+
+    // The kernel drops the lock with the process, so a kill leaves nothing to clean up.
+    private static FileStream TakeLock(string directory)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            UnixCreateMode = PrivateMode,
+        };
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(directory, LockName), options);
+        }
+        catch (IOException e)
+        {
+            throw new StateDirectoryException(
+                $"{directory} is in use by another process: stop it, or give this one a state_dir of its own.",
+                e
+            );
+        }
+    }
+}

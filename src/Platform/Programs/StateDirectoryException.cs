@@ -1,0 +1,4 @@
+namespace Culvert.Platform.Programs;
+
+/// <summary>The state directory cannot be used; the message says why and what to do.</summary>
+public sealed class StateDirectoryException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace Culvert.Platform.Secrets;
+
+/// <summary>Reading of files that only their owner may read.</summary>
+public static class PrivateFile
+{
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
+
+    /// <summary>Reads a whole text file after checking, on the open file, that group and others have no access.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxBytes">The largest size that is still read.</param>
+    /// <exception cref="SecretUnavailableException">It is missing, too large, not UTF-8, or open to others.</exception>
+    public static string ReadText(string path, int maxBytes = 64 * 1024)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(path);
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(handle) & Others) != 0)
+            {
+                throw new SecretUnavailableException($"{path} can be read by others: run `chmod 600 {path}`.");
+            }
+
+            var buffer = new byte[maxBytes + 1];
+            var length = 0;
+            int read;
+            while ((read = RandomAccess.Read(handle, buffer.AsSpan(length), length)) > 0)
+            {
+                length += read;
+            }
+
+            if (length > maxBytes)
+            {
+                throw new SecretUnavailableException($"{path} is larger than {maxBytes} bytes.");
+            }
+
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(buffer, 0, length);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SecretUnavailableException($"{path} does not exist.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SecretUnavailableException($"{path} cannot be read: {e.Message}");
+        }
+        catch (DecoderFallbackException)
+        {
+            // The inner exception would quote the bytes.
+            throw new SecretUnavailableException($"{path} is not UTF-8 text.");
+        }
+    }
+}

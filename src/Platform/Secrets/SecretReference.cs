@@ -1,0 +1,81 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Culvert.Platform.Secrets;
+
+/// <summary>
+/// Where a secret lies: <c>file:/path</c> or <c>env:NAME</c>. The secret itself is read anew at each use, so that a
+/// rotation needs no restart, and is never kept here.
+/// </summary>
+public sealed class SecretReference
+{
+    private const string FileScheme = "file:";
+    private const string EnvironmentScheme = "env:";
+
+    private readonly string? path;
+    private readonly string? variable;
+    private readonly Func<string, string?> environment;
+
+    private SecretReference(string? path, string? variable, Func<string, string?> environment)
+    {
+        this.path = path;
+        this.variable = variable;
+        this.environment = environment;
+    }
+
+    /// <summary>Reads a reference; false when the text is anything else, a secret written out above all.</summary>
+    /// <param name="text">The written reference.</param>
+    /// <param name="folder">Where relative paths start.</param>
+    /// <param name="reference">The reference.</param>
+    /// <param name="environment">Looks up a variable; the process's own environment when null.</param>
+    public static bool TryParse(
+        string text,
+        string folder,
+        [NotNullWhen(true)] out SecretReference? reference,
+        Func<string, string?>? environment = null
+    )
+    {
+        reference = null;
+        var lookUp = environment ?? Environment.GetEnvironmentVariable;
+        if (text.StartsWith(FileScheme, StringComparison.Ordinal) && text.Length > FileScheme.Length)
+        {
+            reference = new SecretReference(Path.GetFullPath(text[FileScheme.Length..], folder), null, lookUp);
+        }
+        else if (text.StartsWith(EnvironmentScheme, StringComparison.Ordinal) && text.Length > EnvironmentScheme.Length)
+        {
+            reference = new SecretReference(null, text[EnvironmentScheme.Length..], lookUp);
+        }
+
+        return reference is not null;
+    }
+
+    /// <summary>A reference to a private file.</summary>
+    public static SecretReference ToFile(string path) => new(Path.GetFullPath(path), null, _ => null);
+
+    /// <summary>The secret as it is now, without surrounding white space.</summary>
+    /// <exception cref="SecretUnavailableException">Missing, empty, or a file that others can read.</exception>
+    public string Read()
+    {
+        var text = path is not null
+            ? PrivateFile.ReadText(path)
+            : environment(variable!) ?? throw new SecretUnavailableException($"{this} is not set.");
+        var secret = text.Trim();
+        return secret.Length > 0 ? secret : throw new SecretUnavailableException($"{this} is empty.");
+    }
+
+    /// <summary>Why the secret cannot be read now; null when it can.</summary>
+    public string? Problem()
+    {
+        try
+        {
+            Read();
+            return null;
+        }
+        catch (SecretUnavailableException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>The reference, never the secret.</summary>
+    public override string ToString() => path is not null ? FileScheme + path : EnvironmentScheme + variable;
+}

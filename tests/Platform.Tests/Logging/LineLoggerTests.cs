@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json;
+using Culvert.Platform.Logging;
+using Culvert.Testing;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.Platform.Tests.Logging;
+
+public sealed class LineLoggerTests : IDisposable
+{
+    private readonly MemoryStream output = new();
+
+    public void Dispose() => output.Dispose();
+
+    [Fact]
+    public void Json_Entry_IsOneObjectWithItsFields()
+    {
+        Logger(LogFormat.Json).LogInformation(new EventId(7), "Renewed {Serial} in {DurationMs}", "0a", 12);
+
+        Written()
+            .ShouldBe(
+                """{"time":"2026-01-01T00:00:00Z","level":"info","event":7,"category":"Test","message":"Renewed 0a in 12","serial":"0a","duration_ms":12}"""
+                    + "\n"
+            );
+    }
+
+    [Fact]
+    public void Json_HostileText_StaysOneLine()
+    {
+        Logger(LogFormat.Json).LogWarning("From {Peer}", "x\n{\"level\":\"info\"}\u001b[2J");
+
+        Written().Count(c => c == '\n').ShouldBe(1);
+        using var parsed = JsonDocument.Parse(Written());
+        parsed.RootElement.GetProperty("peer").GetString().ShouldStartWith("x\n");
+    }
+
+    [Fact]
+    public void Json_Exception_IsPartOfTheLine()
+    {
+        Logger(LogFormat.Json).LogError(new InvalidOperationException("boom"), "Failed");
+
+        Written().ShouldContain("\"exception\":\"System.InvalidOperationException: boom\"");
+    }
+
+    [Fact]
+    public void Text_HostileText_CannotMoveTheCursor()
+    {
+        Logger(LogFormat.Text).LogWarning("From {Peer}", "x\n\u001b[2J");
+
+        Written().ShouldBe("00:00:00.000 WRN From x\uFFFD\uFFFD[2J\n");
+    }
+
+    [Fact]
+    public void Create_WithALevel_DropsWhatIsBelow()
+    {
+        var file = Path.GetTempFileName();
+        using (
+            var factory = LoggingExtensions.CreateLoggerFactory(
+                new LogOptions { Level = LogLevel.Warning, File = file }
+            )
+        )
+        {
+            factory.CreateLogger("a").LogInformation("no");
+            factory.CreateLogger("a").LogWarning("yes");
+        }
+
+        File.ReadAllLines(file).Length.ShouldBe(1);
+        File.Delete(file);
+    }
+
+    private ILogger Logger(LogFormat format) =>
+        new LineLoggerProvider(output, format, new FakeTimeProvider()).CreateLogger("Test");
+
+    private string Written() => Encoding.UTF8.GetString(output.ToArray());
+}
