@@ -1,1 +1,62 @@
-return 64; // usage: no command exists yet
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Culvert.Benchmarks.Exchange;
+using Culvert.Benchmarks.Figures;
+using Culvert.Benchmarks.Servers;
+using Culvert.Stage;
+using Culvert.Stage.Reporting;
+
+using var stopping = new CancellationTokenSource();
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stopping.Cancel();
+}
+
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+if (args is ["serve", "empty", .. var arguments])
+{
+    await EmptyEndpoint.RunAsync(arguments, stopping.Token);
+    return 0;
+}
+
+var checkout = Checkout.Find();
+var folder = Path.Combine(checkout.RunFolder, "bench", RandomNumberGenerator.GetHexString(8, lowercase: true));
+try
+{
+    IReadOnlyList<Figure> figures;
+    switch (args)
+    {
+        case ["exchange"]:
+            figures = await new ExchangeBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+            break;
+        default:
+            await Console.Error.WriteLineAsync("usage: ./bench tunnel | exchange");
+            return 64;
+    }
+
+    foreach (var figure in figures)
+    {
+        Console.WriteLine(figure.ToJson());
+    }
+
+    return 0;
+}
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+{
+    return 130;
+}
+catch (HopFailureException failure)
+{
+    await Console.Error.WriteLineAsync($"failed at {failure.Hop}: {failure.Message}");
+    return 1;
+}
+finally
+{
+    if (Directory.Exists(folder))
+    {
+        Directory.Delete(folder, recursive: true);
+    }
+}

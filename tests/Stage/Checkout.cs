@@ -6,8 +6,14 @@ internal sealed record Checkout(string Root, string Configuration)
     /// <summary>The folder of the third-party peers (node).</summary>
     public string Peers => Path.Combine(Root, "tests", "Peers");
 
-    /// <summary>Everything that a run writes lies under here; ignored by git.</summary>
-    public string RunFolder => Path.Combine(Root, ".run");
+    /// <summary>
+    /// Everything that a run writes lies under here; ignored by git. QUICKSTART_STATE names another folder, so that tests
+    /// of the script do not meet what a developer left running.
+    /// </summary>
+    public string RunFolder =>
+        Environment.GetEnvironmentVariable("QUICKSTART_STATE") is { Length: > 0 } other
+            ? Path.GetFullPath(other)
+            : Path.Combine(Root, ".run");
 
     /// <summary>Walks up from the running assembly, <c>tests/X/bin/CONFIGURATION/net10.0</c>.</summary>
     public static Checkout Find()

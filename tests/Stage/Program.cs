@@ -1,19 +1,18 @@
 using System.Runtime.InteropServices;
 using Culvert.Stage;
 using Culvert.Stage.Commands;
-using Culvert.Stage.Ports;
 using Culvert.Stage.Reporting;
 
-if (StageCommandLine.Parse(args, out var reason) is not { Verb: StageVerb.Once } command)
+if (StageCommandLine.Parse(args, out var reason) is not { } command)
 {
     await Console.Error.WriteLineAsync($"{reason}; see ./quickstart help");
     return ExitCode.Usage;
 }
 
 using var interrupted = new CancellationTokenSource();
-void Interrupt(PosixSignalContext context)
+void Interrupt(PosixSignalContext signal)
 {
-    context.Cancel = true;
+    signal.Cancel = true;
     interrupted.Cancel();
 }
 
@@ -22,13 +21,24 @@ using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Inte
 using var onHangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
 
 var steps = new StepReporter(Console.Out, TimeProvider.System);
+var context = new StageContext(Checkout.Find(), steps, TimeProvider.System);
 try
 {
-    var ports = command.PortBase is { } first ? PortPlan.FromBase(first) : PortPlan.Default;
-    return await new OnceCommand(Checkout.Find(), steps, TimeProvider.System).RunAsync(ports, interrupted.Token);
+    return await (
+        command.Verb switch
+        {
+            StageVerb.Up => new UpCommand(context).RunAsync(command.PortBase, interrupted.Token),
+            StageVerb.Demo => new DemoCommand(context).RunAsync(interrupted.Token),
+            StageVerb.Status => new StatusCommand(context).RunAsync(interrupted.Token),
+            StageVerb.Logs => new LogsCommand(context).RunAsync(command.Name!, interrupted.Token),
+            StageVerb.Down => new DownCommand(context).RunAsync(command.Delete, interrupted.Token),
+            _ => new OnceCommand(context).RunAsync(command.PortBase, interrupted.Token),
+        }
+    );
 }
-catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+catch (Exception) when (interrupted.IsCancellationRequested)
 {
+    // A child that got the terminal's Ctrl-C too may have failed first: it is an interruption all the same.
     steps.Line("interrupted");
     return ExitCode.Interrupted;
 }

@@ -1,68 +1,43 @@
 using Culvert.Stage.Hops;
-using Culvert.Stage.Ports;
-using Culvert.Stage.Reporting;
 using Culvert.Stage.RunState;
 
 namespace Culvert.Stage.Commands;
 
-/// <summary>
-/// The first step of the path: the unmodified client calls the MCP server directly. The hops between them are named as
-/// missing; nothing stands in for them.
-/// </summary>
-internal sealed class OnceCommand(Checkout checkout, StepReporter steps, TimeProvider time)
+/// <summary>Plain <c>./quickstart</c>: start everything, make the call, say what happened, stop everything.</summary>
+internal sealed class OnceCommand(StageContext context)
 {
-    private static readonly string[] Missing =
-    [
-        "idp",
-        "identity-service",
-        "enterprise-ca",
-        "tunnel-edge",
-        "tunnel-agent",
-        "tunnel-agent-manual",
-    ];
-
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
-
-    public async Task<int> RunAsync(PortPlan ports, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(int? portBase, CancellationToken cancellationToken)
     {
-        var run = new RunDirectory(Path.Combine(checkout.RunFolder, "once"), time);
+        var run = context.Once;
         using var runLock = RunLock.TryTake(run.Path);
         if (runLock is null)
         {
-            steps.Line("another plain ./quickstart is running in this checkout");
+            context.Steps.Line("another plain ./quickstart is running in this checkout");
             return ExitCode.TryAgain;
         }
 
-        await run.StopRecordedAsync(StopGrace, cancellationToken);
+        // What a killed run left behind.
+        await StageContext.StopAsync(run, CancellationToken.None);
         run.Delete();
-        run.Create();
-        var server = new McpServer(checkout, run, ports.McpServer, time);
         try
         {
-            await steps.RunAsync(
-                "mcp-server",
-                server.Process.LogFile,
-                async () =>
-                {
-                    var starting = server.StartAsync(cancellationToken);
-                    run.Ledger.Write([server.Process.Stamp]);
-                    await starting;
-                    return $"ready on {server.Endpoint}";
-                }
-            );
-            var inspector = new Inspector(checkout);
-            await steps.RunAsync(
-                "inspector: tools/call echo, directly",
-                server.Process.LogFile,
-                async () => await inspector.EchoAsync(server.Endpoint, roots: null, "hello", cancellationToken)
-            );
+            var ports = PortChoice.Choose(portBase, mayMove: true, context.Steps);
+            var installation = context.Installation(run, ports);
+            await installation.CreateAsync(cancellationToken);
+            var demonstration = new Demonstration(installation, context.Steps, context.Time);
+            await demonstration.CallAsync(cancellationToken);
+            context.Steps.Line("");
+            foreach (var line in await demonstration.SummariseAsync("./quickstart up", cancellationToken))
+            {
+                context.Steps.Line(line);
+            }
         }
         finally
         {
-            await run.StopRecordedAsync(StopGrace, CancellationToken.None);
+            await StageContext.StopAsync(run, cancellationToken);
         }
 
-        steps.Line($"missing hops: {string.Join(", ", Missing)}");
-        return ExitCode.Failed;
+        run.Delete();
+        return ExitCode.Done;
     }
 }

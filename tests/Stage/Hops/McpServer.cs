@@ -33,9 +33,8 @@ internal sealed class McpServer(Checkout checkout, RunDirectory run, int port, T
     /// <summary>Where a client that is allowed inside calls it directly.</summary>
     public Uri Endpoint { get; } = new($"http://127.0.0.1:{port}/mcp");
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        Process.Start();
-        await Readiness.UntilListeningAsync(Process, port, TimeSpan.FromSeconds(30), time, cancellationToken);
-    }
+    public void Start() => Process.Start();
+
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        Readiness.UntilListeningAsync(Process, port, TimeSpan.FromSeconds(30), time, cancellationToken);
 }

@@ -22,14 +22,15 @@ internal static class NameResolution
             return [];
         }
 
-        var file = Path.Combine(checkout.RunFolder, "nss-wrapper", "hosts");
+        var file = Path.Combine(Path.GetDirectoryName(wrapper)!, "hosts");
         await File.WriteAllLinesAsync(file, [$"127.0.0.1 {host}", "127.0.0.1 localhost"], cancellationToken);
         return new() { ["LD_PRELOAD"] = wrapper, ["NSS_WRAPPER_HOSTS"] = file };
     }
 
     private static string? FindWrapper(Checkout checkout)
     {
-        var folder = Path.Combine(checkout.RunFolder, "nss-wrapper");
+        // Unpacked by Shell/setup.sh, which knows the checkout alone.
+        var folder = Path.Combine(checkout.Root, ".run", "nss-wrapper");
         return Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder, "libnss_wrapper.so", SearchOption.AllDirectories).FirstOrDefault()
             : null;

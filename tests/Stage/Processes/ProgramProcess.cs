@@ -39,6 +39,9 @@ internal sealed class ProgramProcess(ProgramCommand command, string logFile, Tim
         Stamp = ProcessStamp.Of(Name, process.Id);
     }
 
+    /// <summary>Stands for a process that another run of the stage started.</summary>
+    public void Attach(ProcessStamp running) => Stamp = running;
+
     /// <summary>Ends it at once, as a power cut would: the process and everything in its group.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {

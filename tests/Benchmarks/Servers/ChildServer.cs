@@ -1,0 +1,41 @@
+using Culvert.Stage.Hops;
+using Culvert.Stage.Processes;
+
+namespace Culvert.Benchmarks.Servers;
+
+/// <summary>This program started again as one of its small servers, so that each measured part has a process of its own.</summary>
+internal sealed class ChildServer : IAsyncDisposable
+{
+    private readonly ProgramProcess process;
+
+    private ChildServer(ProgramProcess process) => this.process = process;
+
+    public static async Task<ChildServer> StartAsync(
+        string kind,
+        int port,
+        string folder,
+        CancellationToken cancellationToken,
+        params string[] arguments
+    )
+    {
+        var command = new ProgramCommand(
+            $"bench-{kind}",
+            Environment.ProcessPath!,
+            ["serve", kind, $"{port}", .. arguments],
+            new Dictionary<string, string>(),
+            folder
+        );
+        var process = new ProgramProcess(command, Path.Combine(folder, $"{kind}.log"), TimeProvider.System);
+        process.Start();
+        await Readiness.UntilListeningAsync(
+            process,
+            port,
+            TimeSpan.FromSeconds(20),
+            TimeProvider.System,
+            cancellationToken
+        );
+        return new ChildServer(process);
+    }
+
+    public async ValueTask DisposeAsync() => await process.StopAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
+}

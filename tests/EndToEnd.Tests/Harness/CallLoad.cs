@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace Culvert.EndToEnd.Tests.Harness;
+
+/// <summary>
+/// A steady stream of calls from several clients, each call with a text of its own: some clients keep their connection,
+/// others open a new one (a new handshake) for every call.
+/// </summary>
+internal sealed class CallLoad : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly RunningSystem system;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ConcurrentQueue<CallOutcome> outcomes = new();
+    private readonly ConcurrentDictionary<string, byte> serials = new();
+    private readonly Task work;
+
+    private CallLoad(RunningSystem system, int keeping, int reconnecting)
+    {
+        this.system = system;
+        work = Task.WhenAll([
+            .. Enumerable.Range(0, keeping).Select(_ => Task.Run(KeepAsync)),
+            .. Enumerable.Range(0, reconnecting).Select(_ => Task.Run(ReconnectAsync)),
+        ]);
+    }
+
+    /// <summary>What became of every call so far, in the order in which they ended.</summary>
+    public IReadOnlyList<CallOutcome> Outcomes => [.. outcomes];
+
+    /// <summary>Serial numbers of all leaves that were presented.</summary>
+    public IReadOnlyCollection<string> Serials => [.. serials.Keys];
+
+    public static CallLoad Start(RunningSystem system, int keeping = 2, int reconnecting = 1) =>
+        new(system, keeping, reconnecting);
+
+    /// <summary>Waits for a call that was begun after the given moment and succeeded.</summary>
+    public async Task<CallOutcome> FirstGoodCallAsync(
+        DateTimeOffset after,
+        TimeSpan limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + limit;
+        while (TimeProvider.System.GetUtcNow() < deadline)
+        {
+            if (outcomes.FirstOrDefault(o => o.Error is null && o.Begun > after) is { } good)
+            {
+                return good;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
+        }
+
+        var last = outcomes.LastOrDefault(o => o.Error is not null);
+        throw new InvalidOperationException($"No call succeeded within {limit}; the last failed with {last?.Error}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await work;
+        stopping.Dispose();
+    }
+
+    private async Task KeepAsync()
+    {
+        McpCaller? caller = null;
+        while (!stopping.IsCancellationRequested)
+        {
+            await CallAsync(async text =>
+            {
+                caller ??= await ConnectAsync();
+                return await caller.EchoAsync(text, stopping.Token);
+            });
+        }
+
+        Remember(caller);
+        caller?.Dispose();
+    }
+
+    private async Task ReconnectAsync()
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await CallAsync(async text =>
+            {
+                using var caller = await ConnectAsync();
+                Remember(caller);
+                return await caller.EchoAsync(text, stopping.Token);
+            });
+        }
+    }
+
+    private Task<McpCaller> ConnectAsync() => system.ConnectAsync(stopping.Token, timeout: TimeSpan.FromSeconds(10));
+
+    private async Task CallAsync(Func<string, Task<string>> call)
+    {
+        var text = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var begun = TimeProvider.System.GetUtcNow();
+        string? error = null;
+        try
+        {
+            var answer = await call(text);
+            error = answer == $"Echo: {text}" ? null : $"wrong answer: {answer}";
+            await Task.Delay(Pause, TimeProvider.System, stopping.Token);
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            // The load outlives every failure: failures are what it counts.
+            error = e.ToString();
+        }
+
+        outcomes.Enqueue(new CallOutcome(text, begun, TimeProvider.System.GetUtcNow(), error));
+    }
+
+    private void Remember(McpCaller? caller)
+    {
+        foreach (var serial in caller?.Serials ?? [])
+        {
+            serials.TryAdd(serial, 0);
+        }
+    }
+}

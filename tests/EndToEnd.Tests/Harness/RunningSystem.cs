@@ -1,0 +1,120 @@
+using System.Net;
+using Culvert.Stage;
+using Culvert.Stage.Hops;
+using Culvert.Stage.Ports;
+using Culvert.Stage.Processes;
+using Culvert.Stage.Reporting;
+using Culvert.Stage.RunState;
+using Xunit;
+
+namespace Culvert.EndToEnd.Tests.Harness;
+
+/// <summary>
+/// The whole system of the quickstart for one test collection, on ports and in a folder of its own, with wire-taps where
+/// an observer could stand: between agents and edge, and between agents and the MCP server.
+/// </summary>
+public abstract class RunningSystem : IAsyncLifetime
+{
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    private readonly TestFolder folder = new();
+    private readonly StringWriter steps = new();
+
+    private protected RunningSystem(InstallationOptions options)
+    {
+        var ports = PortProbe.FreeBlock();
+        AgentSide = new TcpTap(new IPEndPoint(IPAddress.Loopback, ports.Agents));
+        UpstreamSide = new TcpTap(new IPEndPoint(IPAddress.Loopback, ports.McpServer));
+        Installation = new Installation(
+            Checkout.Find(),
+            new RunDirectory(Path.Combine(folder.Path, "system"), TimeProvider.System),
+            ports,
+            options with
+            {
+                AgentAddress = AgentSide.EndPoint.ToString(),
+                Upstream = new Uri($"http://{UpstreamSide.EndPoint}"),
+            },
+            new StepReporter(steps, TimeProvider.System),
+            TimeProvider.System
+        );
+    }
+
+    internal Installation Installation { get; }
+
+    /// <summary>Between the agents and the edge: what a capture on the edge's inner side would see.</summary>
+    internal TcpTap AgentSide { get; }
+
+    /// <summary>Between the agents and the MCP server: what really arrived there.</summary>
+    internal TcpTap UpstreamSide { get; }
+
+    /// <summary>Set when a test failed: its logs stay under <c>.run/test</c>.</summary>
+    internal bool Failed { get; set; }
+
+    internal IPEndPoint Ingress => IPEndPoint.Parse(Installation.Edge.Ingress);
+
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            await Installation.CreateAsync(CancellationToken.None);
+        }
+        catch (HopFailureException failure)
+        {
+            var log = failure.LogFile is { } file ? LogTail.Read(file, 20) : [];
+            throw new InvalidOperationException(
+                $"{failure.Hop}: {failure.Message}\n{steps}\n{string.Join('\n', log)}",
+                failure
+            );
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Installation.StopAsync(StopGrace, CancellationToken.None);
+        await AgentSide.DisposeAsync();
+        await UpstreamSide.DisposeAsync();
+        folder.Keep = Failed;
+        folder.Dispose();
+        await steps.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A new client session through the automatic tunnel.</summary>
+    internal async Task<McpCaller> ConnectAsync(
+        CancellationToken cancellationToken,
+        IPEndPoint? connectTo = null,
+        TimeSpan? timeout = null
+    )
+    {
+        var caller = new McpCaller(
+            Installation.Endpoint,
+            Installation.Record.Tunnel.TrustBundle,
+            connectTo ?? Ingress,
+            timeout
+        );
+        try
+        {
+            await caller.InitializeAsync(cancellationToken);
+            return caller;
+        }
+        catch
+        {
+            caller.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the very same command again, and waits until it can do its job.</summary>
+    internal async Task RestartAsync(ProgramProcess process, HealthProbe health, CancellationToken cancellationToken)
+    {
+        process.Start();
+        Installation.RecordProcesses();
+        await Readiness.UntilAsync(
+            process,
+            health.ObstacleAsync,
+            TimeSpan.FromSeconds(60),
+            TimeProvider.System,
+            cancellationToken
+        );
+    }
+}

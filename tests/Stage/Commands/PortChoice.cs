@@ -1,0 +1,41 @@
+using Culvert.Stage.Ports;
+using Culvert.Stage.Reporting;
+
+namespace Culvert.Stage.Commands;
+
+/// <summary>Which ports a run takes, or what stands in the way.</summary>
+internal static class PortChoice
+{
+    /// <param name="mayMove">Whether another block may be chosen when a default port is taken, which is then said.</param>
+    public static PortPlan Choose(int? requestedBase, bool mayMove, StepReporter steps)
+    {
+        var plan = requestedBase is { } first ? PortPlan.FromBase(first) : PortPlan.Default;
+        return Check(plan, mayMove && requestedBase is null, steps);
+    }
+
+    /// <summary>The plan itself when all its ports are free.</summary>
+    public static PortPlan Check(PortPlan plan, bool mayMove, StepReporter steps)
+    {
+        var taken = PortProbe.Taken(plan);
+        if (taken.Count == 0)
+        {
+            return plan;
+        }
+
+        if (mayMove)
+        {
+            var free = PortProbe.FreeBlock();
+            steps.Line(
+                $"port {taken[0].Port} is taken; this run uses ports {free.Api} to {free.Api + PortPlan.BlockSize - 1}"
+            );
+            return free;
+        }
+
+        foreach (var use in taken)
+        {
+            steps.Line($"port {use.Port} ({use.Key}) is taken by {PortHolder.Describe(use.Port)}");
+        }
+
+        throw new HopFailureException("ports", "free them, or choose others with --port-base N");
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+using Culvert.Stage.Reporting;
+
+namespace Culvert.Stage.Hops;
+
+/// <summary>A real MCP call through the running system by the unmodified client, and the evidence of what carried it.</summary>
+internal sealed class Demonstration(Installation installation, StepReporter steps, TimeProvider time)
+{
+    private const string Message = "hello through the tunnel";
+
+    private string answer = "";
+    private double milliseconds;
+
+    public async Task CallAsync(CancellationToken cancellationToken)
+    {
+        var record = installation.Record;
+        await CallTunnelAsync("automatic", installation.Agent, installation.Endpoint, record.Tunnel, cancellationToken);
+        if (record.Manual is { } manual)
+        {
+            await CallTunnelAsync(
+                "manual",
+                installation.ManualAgent,
+                installation.ManualEndpoint,
+                manual,
+                cancellationToken
+            );
+        }
+    }
+
+    /// <summary>At most ten lines that say what happened.</summary>
+    public async Task<IReadOnlyList<string>> SummariseAsync(string next, CancellationToken cancellationToken)
+    {
+        using var api = new ManagementApi(installation.Service);
+        var record = installation.Record;
+        var history = await api.ListAsync("/v1/authentication_history?limit=100", cancellationToken);
+        var certificates = await api.ListAsync($"/v1/certificates?tunnel_id={record.Tunnel.Id}", cancellationToken);
+        return
+        [
+            $"identity     {Exchange(history, record.AgentRuleId)}",
+            $"agent        {Certificate(certificates, "agent")}, platform CA",
+            $"inner TLS    {Certificate(certificates, "server")}, {Authority(certificates)}",
+            $"edge         {record.EdgeId}: clients on {installation.Edge.Ingress}, agents on {installation.Edge.AgentAddress}; it cannot read the call",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"call         {installation.Endpoint} tools/call echo -> \"{answer}\", {milliseconds:0} ms with the client's start"
+            ),
+            $"try next     {next}",
+        ];
+    }
+
+    private async Task CallTunnelAsync(
+        string mode,
+        TunnelAgent agent,
+        Uri endpoint,
+        TunnelRecord tunnel,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await steps.RunAsync($"inspector: tools/list ({mode})", agent.Process.LogFile, ListAsync);
+            await steps.RunAsync($"inspector: tools/call echo ({mode})", agent.Process.LogFile, EchoAsync);
+        }
+        catch (HopFailureException failure)
+        {
+            throw await Diagnosis.ExplainAsync(installation, agent, failure, cancellationToken);
+        }
+
+        async Task<string> ListAsync()
+        {
+            var tools = await installation.Inspector.ListToolsAsync(endpoint, tunnel.TrustBundle, cancellationToken);
+            return tools.Count > 0 ? $"{tools.Count} tools" : throw new HopFailureException(Inspector.Name, "no tool");
+        }
+
+        async Task<string> EchoAsync()
+        {
+            var started = time.GetTimestamp();
+            answer = await installation.Inspector.EchoAsync(endpoint, tunnel.TrustBundle, Message, cancellationToken);
+            milliseconds = time.GetElapsedTime(started).TotalMilliseconds;
+            return answer.Contains(Message, StringComparison.Ordinal)
+                ? answer
+                : throw new HopFailureException(Inspector.Name, $"unexpected answer: {answer}");
+        }
+    }
+
+    private string Exchange(IReadOnlyList<JsonElement> history, string ruleId)
+    {
+        var granted = history.FirstOrDefault(entry =>
+            Text(entry, "decision") == "granted" && Text(entry, "rule_id") == ruleId
+        );
+        if (granted.ValueKind == JsonValueKind.Undefined)
+        {
+            return "no exchange by the agents' rule is in the history";
+        }
+
+        var left = DateTimeOffset.TryParse(
+            Text(granted, "token_expires_at"),
+            CultureInfo.InvariantCulture,
+            out var expiry
+        )
+            ? string.Create(CultureInfo.InvariantCulture, $"{(expiry - time.GetUtcNow()).TotalSeconds:0} s left")
+            : "life unknown";
+        return $"{Text(granted, "issuer_url")} said {Text(granted, "subject")}; rule {ruleId}; {left}";
+    }
+
+    private static string Certificate(IReadOnlyList<JsonElement> certificates, string kind)
+    {
+        var newest = certificates.First(c => Text(c, "kind") == kind && Text(c, "status") == "issued");
+        return $"serial {Text(newest, "serial")}, until {Text(newest, "not_after")}";
+    }
+
+    private static string Authority(IReadOnlyList<JsonElement> certificates) =>
+        Text(certificates.First(c => Text(c, "kind") == "server"), "ca_id") is { Length: > 0 } id ? id : "unknown CA";
+
+    private static string Text(JsonElement entry, string member) =>
+        entry.TryGetProperty(member, out var value) ? value.ToString() : "";
+}

@@ -1,0 +1,51 @@
+using Culvert.Stage.RunState;
+
+namespace Culvert.Stage.Hops;
+
+/// <summary>
+/// The enterprise's identity team, played by openssl in a folder that no program of ours is told about: an offline root
+/// that signs the service's request for a sub-CA, and a second CA whose leaves it signs itself (manual mode).
+/// </summary>
+internal sealed class EnterpriseAuthority(RunDirectory run)
+{
+    private const string Root = "offline-root";
+    private const string ManualCa = "manual-ca";
+
+    private string Folder => run.Folder("enterprise");
+
+    public string ManualCaFile => Path.Combine(Folder, $"{ManualCa}.pem");
+
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        const string Organization = "/O=Example Corp";
+        await OpenSsl.CreateRootAsync(Folder, Root, $"{Organization}/CN=Example Corp Offline Root", cancellationToken);
+        await OpenSsl.CreateRootAsync(Folder, ManualCa, $"{Organization}/CN=Example Corp Manual CA", cancellationToken);
+    }
+
+    /// <summary>Signs the request; the answer is the chain to upload and the fingerprint that its signer vouches for.</summary>
+    public async Task<SignedAuthority> SignAsync(string requestFile, CancellationToken cancellationToken)
+    {
+        var certificate = Path.Combine(Folder, "sub-ca.pem");
+        await OpenSsl.SignSubordinateAsync(Folder, requestFile, certificate, Root, cancellationToken);
+        var chain = Path.Combine(Folder, "sub-ca-chain.pem");
+        await File.WriteAllTextAsync(
+            chain,
+            await File.ReadAllTextAsync(certificate, cancellationToken)
+                + await File.ReadAllTextAsync(Path.Combine(Folder, $"{Root}.pem"), cancellationToken),
+            cancellationToken
+        );
+        return new SignedAuthority(chain, await OpenSsl.FingerprintAsync(Folder, certificate, cancellationToken));
+    }
+
+    /// <summary>A key and a leaf for a tunnel's whole domain, signed directly by the manual CA.</summary>
+    public async Task<(string CertificateFile, string KeyFile)> IssueLeafAsync(
+        string domain,
+        CancellationToken cancellationToken
+    )
+    {
+        const string Leaf = "manual-leaf";
+        string[] names = [$"DNS:{domain}", $"DNS:*.{domain}"];
+        await OpenSsl.IssueServerAsync(Folder, Leaf, ManualCa, names, cancellationToken);
+        return (Path.Combine(Folder, $"{Leaf}.pem"), Path.Combine(Folder, $"{Leaf}.key"));
+    }
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Culvert.Stage.Processes;
+using Culvert.Stage.Reporting;
+using Culvert.Stage.RunState;
+
+namespace Culvert.Stage.Hops;
+
+/// <summary>
+/// The company's identity provider: npm oidc-provider behind TLS of its own private CA, on loopback. Each workload is a
+/// client of it and gets its tokens by a command, as it would on a real platform.
+/// </summary>
+internal sealed class IdentityProvider
+{
+    public const string Name = "idp";
+
+    /// <summary>The workloads, and by which algorithm their tokens are signed: both kinds are in use.</summary>
+    private static readonly (string Client, string Algorithm)[] Workloads =
+    [
+        (AgentClient, "ES256"),
+        (EdgeClient, "RS256"),
+        (OperatorClient, "ES256"),
+    ];
+
+    public const string AgentClient = "culvert-agent";
+    public const string EdgeClient = "culvert-edge";
+    public const string OperatorClient = "culvert-operator";
+
+    /// <summary>A claim that all workloads of this deployment carry, and nobody else.</summary>
+    public static readonly KeyValuePair<string, string> DeploymentClaim = new("deployment", "quickstart");
+
+    private readonly Checkout checkout;
+    private readonly RunDirectory run;
+    private readonly int port;
+    private readonly TimeProvider time;
+
+    public IdentityProvider(Checkout checkout, RunDirectory run, int port, TimeProvider time)
+    {
+        (this.checkout, this.run, this.port, this.time) = (checkout, run, port, time);
+        string[] arguments = [Path.Combine(checkout.Peers, "idp.mjs"), run.File(Name, "idp.json")];
+        Process = new ProgramProcess(
+            new ProgramCommand(Name, "node", arguments, new Dictionary<string, string>(), checkout.Peers),
+            run.LogFile(Name),
+            time
+        );
+    }
+
+    public ProgramProcess Process { get; }
+
+    /// <summary>The <c>iss</c> of its tokens, byte for byte.</summary>
+    public string Issuer => $"https://localhost:{port}";
+
+    public string CaFile => run.File(Name, "ca.pem");
+
+    /// <summary>An executable that prints a fresh token of that workload for the given service, and nothing else.</summary>
+    public string TokenCommand(string client) => run.File(Name, $"{client}-token");
+
+    /// <param name="audience">The resource that every token command asks for: the service's public URL.</param>
+    public async Task ConfigureAsync(string audience, CancellationToken cancellationToken)
+    {
+        var folder = run.Folder(Name);
+        await OpenSsl.CreateRootAsync(folder, "ca", "/O=Example Corp/CN=Example Corp IdP CA", cancellationToken);
+        string[] names = ["DNS:localhost", "IP:127.0.0.1", "IP:::1"];
+        await OpenSsl.IssueServerAsync(folder, "server", "ca", names, cancellationToken);
+        foreach (var (client, _) in Workloads)
+        {
+            await PrivateFile.WriteAsync(SecretFile(client), RandomNumberGenerator.GetHexString(64), cancellationToken);
+            await PrivateFile.WriteExecutableAsync(
+                TokenCommand(client),
+                $"""
+                #!/bin/sh
+                # A fresh token of {client}, as its platform would hand it out.
+                exec node {ShellText.Quote(Path.Combine(checkout.Peers, "idp-token.mjs"))} \
+                  {ShellText.Quote(Issuer)} {ShellText.Quote(CaFile)} {client} {ShellText.Quote(
+                    SecretFile(client)
+                )} {ShellText.Quote(audience)}
+
+                """,
+                cancellationToken
+            );
+        }
+
+        await File.WriteAllTextAsync(run.File(Name, "idp.json"), Configuration(folder), cancellationToken);
+    }
+
+    public void Start() => Process.Start();
+
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        Readiness.UntilListeningAsync(Process, port, TimeSpan.FromSeconds(30), time, cancellationToken);
+
+    /// <summary>A fresh token, by the command that the workload itself uses.</summary>
+    public async Task<string> TokenAsync(string client, CancellationToken cancellationToken)
+    {
+        var result = await Tool.RunAsync(TokenCommand(client), [], run.Path, cancellationToken);
+        return result.Succeeded
+            ? result.Output
+            : throw new HopFailureException(Name, $"no token for {client}: {result.Error.Trim()}", Process.LogFile);
+    }
+
+    private string SecretFile(string client) => run.File(Name, $"{client}.secret");
+
+    private string Configuration(string folder) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                issuer = Issuer,
+                port,
+                addresses = Loopback.Addresses,
+                certificate_file = Path.Combine(folder, "server.pem"),
+                key_file = Path.Combine(folder, "server.key"),
+                keys_file = Path.Combine(folder, "keys.json"),
+                clients = Workloads.Select(workload => new
+                {
+                    client_id = workload.Client,
+                    client_secret_file = SecretFile(workload.Client),
+                    algorithm = workload.Algorithm,
+                    claims = new Dictionary<string, string>([DeploymentClaim]),
+                }),
+            }
+        );
+}

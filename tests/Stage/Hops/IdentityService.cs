@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Culvert.Stage.Ports;
+using Culvert.Stage.Processes;
+using Culvert.Stage.Reporting;
+using Culvert.Stage.RunState;
+
+namespace Culvert.Stage.Hops;
+
+/// <summary>The identity service: SQLite, one node, first <c>init</c>, then <c>run</c>.</summary>
+internal sealed class IdentityService
+{
+    public const string Name = Programs.IdentityService;
+
+    private readonly RunDirectory run;
+    private readonly PortPlan ports;
+    private readonly TimeProvider time;
+    private readonly string program;
+
+    public IdentityService(RunDirectory run, PortPlan ports, TimeProvider time)
+    {
+        (this.run, this.ports, this.time) = (run, ports, time);
+        program = Path.Combine(run.Binaries, Name);
+        Health = new HealthProbe(ports.ServiceHealth);
+        Process = new ProgramProcess(
+            new ProgramCommand(
+                Name,
+                program,
+                ["run", "--config", ConfigurationFile],
+                new Dictionary<string, string>(),
+                run.Path
+            ),
+            run.LogFile(Name),
+            time
+        );
+    }
+
+    public ProgramProcess Process { get; }
+
+    public HealthProbe Health { get; }
+
+    public string PublicUrl => $"https://localhost:{ports.Api}";
+
+    public string MachineUrl => $"https://localhost:{ports.Machine}";
+
+    public string AdminKeyFile => run.File(Name, "admin.key");
+
+    /// <summary>The root that clients of 8443 trust, as published by the service.</summary>
+    public string PlatformCaFile => run.File(Name, "platform-ca.pem");
+
+    private string InitLog => run.LogFile("identity-service-init");
+
+    private string ConfigurationFile => run.File(Name, "identity-service.yaml");
+
+    public async Task ConfigureAsync(InstallationOptions options, CancellationToken cancellationToken)
+    {
+        run.Folder(Name);
+        var life = options.ServerLife is { } seconds
+            ? string.Create(CultureInfo.InvariantCulture, $", server_life: {seconds.TotalSeconds:0}s")
+            : "";
+        await File.WriteAllTextAsync(
+            ConfigurationFile,
+            $$"""
+            config_version: 1
+            public_url: {{PublicUrl}}
+            machine_url: {{MachineUrl}}
+            state_dir: state
+            api: {listen: {{Loopback.Listen(ports.Api)}}}
+            machine: {listen: {{Loopback.Listen(ports.Machine)}}}
+            health: {listen: ["127.0.0.1:{{ports.ServiceHealth}}"]}
+            storage: {type: sqlite}
+            keys: {sealing_key: file:sealing.key}
+            private_issuer_networks: [{{string.Join(
+                ", ",
+                Loopback.Ranges.Select(range => $"\"{range}\"")
+            )}}]  # the IdP is here
+            certificates: {approval: single{{life}}}  # one person runs this; two would approve for each other
+            tunnels: {domain_suffix: tunnel.localhost}
+            limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s}
+            log: {format: json}
+
+            """,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Makes the installation, its first organization and the key of its operator.</summary>
+    public async Task InitializeAsync(string organization, CancellationToken cancellationToken)
+    {
+        string[] arguments =
+        [
+            "init",
+            "--config",
+            ConfigurationFile,
+            "--organization",
+            organization,
+            "--admin-key-file",
+            AdminKeyFile,
+        ];
+        var result = await Tool.RunAsync(program, arguments, run.Path, cancellationToken);
+        await File.WriteAllTextAsync(InitLog, result.Output + result.Error, cancellationToken);
+        if (!result.Succeeded)
+        {
+            throw new HopFailureException(Name, $"init ended with exit code {result.ExitCode}", InitLog);
+        }
+    }
+
+    public void Start() => Process.Start();
+
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        Readiness.UntilAsync(Process, Health.ObstacleAsync, TimeSpan.FromSeconds(60), time, cancellationToken);
+
+    /// <summary>
+    /// Keeps the platform root as a file for everybody who must trust 8443 by it. The root is fetched unauthenticated and
+    /// believed because its hash is the one that <c>init</c> printed on this host.
+    /// </summary>
+    public async Task FetchPlatformRootAsync(CancellationToken cancellationToken)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+#pragma warning disable CA5359 // Nothing is sent, and what comes back is believed only by its hash, below.
+            SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+#pragma warning restore CA5359
+        };
+        using var client = new HttpClient(handler);
+        using var document = JsonDocument.Parse(
+            await client.GetStringAsync(new Uri(PublicUrl + "/v1/platform_ca"), cancellationToken)
+        );
+        var pem = document.RootElement.GetProperty("certificate_pem").GetString()!;
+        using var root = X509Certificate2.CreateFromPem(pem);
+        var pin = root.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+        var printed = await File.ReadAllTextAsync(InitLog, cancellationToken);
+        if (!printed.Contains(pin, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new HopFailureException(Name, $"the published platform root {pin} is not what init made", InitLog);
+        }
+
+        await File.WriteAllTextAsync(PlatformCaFile, pem, cancellationToken);
+    }
+}

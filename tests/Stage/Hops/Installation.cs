@@ -1,0 +1,441 @@
+using System.Net;
+using System.Net.Sockets;
+using Culvert.Stage.Ports;
+using Culvert.Stage.Processes;
+using Culvert.Stage.Reporting;
+using Culvert.Stage.RunState;
+
+namespace Culvert.Stage.Hops;
+
+/// <summary>
+/// The whole system as real processes: made in the order in which an enterprise would, or started again from its state.
+/// Whoever holds it stops it: nothing survives <see cref="StopAsync"/>.
+/// </summary>
+internal sealed class Installation
+{
+    private const string RecordFile = "installation.json";
+
+    private readonly Checkout checkout;
+    private readonly RunDirectory run;
+    private readonly PortPlan ports;
+    private readonly InstallationOptions options;
+    private readonly StepReporter steps;
+    private readonly EnterpriseAuthority enterprise;
+    private readonly Operator culvert;
+
+    public Installation(
+        Checkout checkout,
+        RunDirectory run,
+        PortPlan ports,
+        InstallationOptions options,
+        StepReporter steps,
+        TimeProvider time
+    )
+    {
+        (this.checkout, this.run, this.ports, this.options, this.steps) = (checkout, run, ports, options, steps);
+        enterprise = new EnterpriseAuthority(run);
+        IdentityProvider = new IdentityProvider(checkout, run, ports.IdentityProvider, time);
+        McpServer = new McpServer(checkout, run, ports.McpServer, time);
+        Service = new IdentityService(run, ports, time);
+        culvert = new Operator(run, Service);
+        Edge = new TunnelEdge(run, ports, time);
+        Agent = new TunnelAgent(TunnelAgent.AutomaticName, run, ports.AgentHealth, time);
+        ManualAgent = new TunnelAgent(TunnelAgent.ManualName, run, ports.ManualAgentHealth, time);
+        Inspector = new Inspector(checkout);
+    }
+
+    public PortPlan Ports => ports;
+
+    public RunDirectory Run => run;
+
+    public IdentityProvider IdentityProvider { get; }
+
+    public McpServer McpServer { get; }
+
+    public IdentityService Service { get; }
+
+    public TunnelEdge Edge { get; }
+
+    public TunnelAgent Agent { get; }
+
+    public TunnelAgent ManualAgent { get; }
+
+    public Inspector Inspector { get; }
+
+    public Operator Operator => culvert;
+
+    /// <summary>What was made; complete once <see cref="CreateAsync"/> or <see cref="ResumeAsync"/> has returned.</summary>
+    public InstallationRecord Record { get; private set; } = null!;
+
+    /// <summary>The processes in the order in which they start.</summary>
+    public IEnumerable<ProgramProcess> Processes
+    {
+        get
+        {
+            ProgramProcess[] always = [IdentityProvider.Process, McpServer.Process, Service.Process, Edge.Process];
+            return options.ManualTunnel ? [.. always, Agent.Process, ManualAgent.Process] : [.. always, Agent.Process];
+        }
+    }
+
+    public Uri Endpoint => Record.Tunnel.Endpoint(ports.Sni);
+
+    public Uri ManualEndpoint => Record.Manual!.Endpoint(ports.Sni);
+
+    /// <summary>The state of an earlier complete bring-up in this folder, if there was one.</summary>
+    public static InstallationRecord? FindRecord(RunDirectory run) => InstallationRecord.Load(run.File(RecordFile));
+
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        run.Create();
+        Programs.CopyTo(checkout, run.Binaries);
+
+        await Step(
+            "idp and mcp-server",
+            IdentityProvider.Process,
+            async () =>
+            {
+                await IdentityProvider.ConfigureAsync(Service.PublicUrl, cancellationToken);
+                Started(IdentityProvider.Start);
+                Started(McpServer.Start);
+                return $"{IdentityProvider.Issuer} · {McpServer.Upstream}";
+            }
+        );
+        await Step(
+            "identity-service: init and run",
+            Service.Process,
+            async () =>
+            {
+                await Service.ConfigureAsync(options, cancellationToken);
+                await Service.InitializeAsync("Example Corp", cancellationToken);
+                Started(Service.Start);
+                await Service.WaitAsync(cancellationToken);
+                await Service.FetchPlatformRootAsync(cancellationToken);
+                return $"{Service.PublicUrl} (approval: single, one person decides)";
+            }
+        );
+        Record = await RegisterAsync(cancellationToken);
+        await CertifyAsync(cancellationToken);
+        await StartEdgeAsync(cancellationToken);
+        await StartAgentsAsync(cancellationToken);
+        Record.Save(run.File(RecordFile));
+    }
+
+    /// <summary>Starts what an earlier run made and stopped: same keys, same database, same certificates.</summary>
+    public async Task ResumeAsync(InstallationRecord record, CancellationToken cancellationToken)
+    {
+        Record = record;
+        run.Create();
+        Programs.CopyTo(checkout, run.Binaries);
+        await Step(
+            "start again from the state of the last run",
+            Service.Process,
+            async () =>
+            {
+                Started(IdentityProvider.Start);
+                Started(McpServer.Start);
+                Started(Service.Start);
+                await Task.WhenAll(
+                    IdentityProvider.WaitAsync(cancellationToken),
+                    McpServer.WaitAsync(cancellationToken),
+                    Service.WaitAsync(cancellationToken)
+                );
+                Started(Edge.Start);
+                await Edge.WaitAsync(cancellationToken);
+                Started(Agent.Start);
+                Started(ManualAgent.Start);
+                await Task.WhenAll(Agent.WaitAsync(cancellationToken), ManualAgent.WaitAsync(cancellationToken));
+                return "ready";
+            }
+        );
+    }
+
+    /// <summary>Takes over what another run of the stage started and still runs.</summary>
+    public void Attach(InstallationRecord record)
+    {
+        Record = record;
+        var running = run.Ledger.Read();
+        foreach (var process in Processes)
+        {
+            if (running.FirstOrDefault(stamp => stamp.Name == process.Name) is { } stamp)
+            {
+                process.Attach(stamp);
+            }
+        }
+    }
+
+    /// <summary>Stops everything that this folder's ledger names.</summary>
+    public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken) =>
+        await run.StopRecordedAsync(grace, cancellationToken);
+
+    /// <summary>Writes down which processes run now; after every start and restart.</summary>
+    public void RecordProcesses() => run.Ledger.Write(Processes.Select(p => p.Stamp).Where(stamp => stamp.Pid != 0));
+
+    /// <summary>The company registers its IdP, its edge and its tunnels, and says which workload may do what.</summary>
+    private async Task<InstallationRecord> RegisterAsync(CancellationToken cancellationToken)
+    {
+        var (organization, workspace) = ("", "");
+        var (issuer, edge) = ("", "");
+        string[] accounts = [];
+        TunnelRecord tunnel = null!;
+        TunnelRecord? manual = null;
+        await Step(
+            "culvert: issuer, accounts, edge, tunnels",
+            Service.Process,
+            async () =>
+            {
+                (organization, workspace) = await ReadTenantAsync(cancellationToken);
+                await IdentityProvider.WaitAsync(cancellationToken);
+                var creatingIssuer = CreateIssuerAsync(cancellationToken);
+                var creatingEdge = culvert.CreateAsync(
+                    "edge create edge-1",
+                    cancellationToken,
+                    ["--address", options.AgentAddress ?? Edge.AgentAddress, "--dns-name", "localhost"]
+                );
+                var creatingAccounts = Task.WhenAll(
+                    new[] { "agents", "edges", "operators" }.Select(name =>
+                        culvert.CreateAsync($"service-account create {name}", cancellationToken)
+                    )
+                );
+                var creatingTunnels = Task.WhenAll(
+                    new[] { "docs", "docs-manual" }
+                        .Take(options.ManualTunnel ? 2 : 1)
+                        .Select(name => CreateTunnelAsync(name, cancellationToken))
+                );
+                await Task.WhenAll(creatingIssuer, creatingEdge, creatingAccounts, creatingTunnels);
+                (issuer, edge, accounts) = (await creatingIssuer, await creatingEdge, await creatingAccounts);
+                var tunnels = await creatingTunnels;
+                (tunnel, manual) = (tunnels[0], tunnels.ElementAtOrDefault(1));
+                return $"{tunnel.Domain}, {IdentityProvider.Issuer} trusted";
+            }
+        );
+        string[] rules = [];
+        await Step(
+            "culvert: rules",
+            Service.Process,
+            async () =>
+            {
+                var (claim, value) = IdentityProvider.DeploymentClaim;
+                string[] agents = ["--scope", "tunnel:agent", "--claim", $"{claim}={value}", "--tunnel", tunnel.Id];
+                string[] edges = ["--scope", "edge:serve", "--subject", IdentityProvider.EdgeClient, "--edge", edge];
+                string[] operators =
+                [
+                    "--scope",
+                    "workspace:manage_tunnels",
+                    "--subject",
+                    IdentityProvider.OperatorClient,
+                ];
+                rules = await Task.WhenAll(
+                    CreateRuleAsync("tunnel-agents", accounts[0], agents),
+                    CreateRuleAsync("edges", accounts[1], edges),
+                    CreateRuleAsync("tunnel-operators", accounts[2], operators)
+                );
+                return "agents by claim, edge and operators by subject";
+            }
+        );
+        return new InstallationRecord
+        {
+            Ports = ports,
+            OrganizationId = organization,
+            WorkspaceId = workspace,
+            EdgeId = edge,
+            IssuerId = issuer,
+            AgentRuleId = rules[0],
+            EdgeRuleId = rules[1],
+            AdminRuleId = rules[2],
+            AdminServiceAccountId = accounts[2],
+            Tunnel = tunnel,
+            Manual = manual,
+        };
+
+        Task<string> CreateRuleAsync(string name, string account, string[] arguments)
+        {
+            string[] target = ["--workspace", workspace, "--issuer", issuer, "--service-account", account];
+            return culvert.CreateAsync(
+                $"rule create {name}",
+                cancellationToken,
+                [.. target, "--life", "15m", .. arguments]
+            );
+        }
+    }
+
+    private async Task<(string Organization, string Workspace)> ReadTenantAsync(CancellationToken cancellationToken)
+    {
+        using var api = new ManagementApi(Service);
+        var organization = await api.GetAsync("/v1/organizations/current", cancellationToken);
+        var workspaces = await api.ListAsync("/v1/organizations/workspaces", cancellationToken);
+        return (
+            organization.GetProperty("id").GetString()!,
+            workspaces.Single(w => w.GetProperty("is_default").GetBoolean()).GetProperty("id").GetString()!
+        );
+    }
+
+    /// <summary>Trusts the IdP by its own CA, and opens loopback for it alone: its addresses and its port.</summary>
+    private Task<string> CreateIssuerAsync(CancellationToken cancellationToken)
+    {
+        var targets = Loopback.Addresses.Select(address => IPAddress.Parse(address)).SelectMany(Allowance);
+        return culvert.CreateAsync(
+            "issuer create corp-idp",
+            cancellationToken,
+            ["--url", IdentityProvider.Issuer, "--ca-file", IdentityProvider.CaFile, .. targets]
+        );
+
+        IEnumerable<string> Allowance(IPAddress address)
+        {
+            var bits = address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
+            return ["--allow", $"{address}/{bits}:{ports.IdentityProvider}"];
+        }
+    }
+
+    /// <summary>A tunnel that only this machine may reach: its ranges are loopback, on both sides.</summary>
+    private async Task<TunnelRecord> CreateTunnelAsync(string name, CancellationToken cancellationToken)
+    {
+        var created = await culvert.RunAsync($"tunnel create {name}", cancellationToken);
+        var id = created.GetProperty("id").GetString()!;
+        string[] ranges =
+        [
+            .. Loopback.Ranges.SelectMany(range => new[] { "--client-range", range, "--agent-range", range }),
+        ];
+        await culvert.RunAsync($"tunnel update {id}", cancellationToken, ranges);
+        var bundle = run.File($"{name}-trust-bundle.pem");
+        return new TunnelRecord(id, created.GetProperty("domain").GetString()!, bundle);
+    }
+
+    private async Task CertifyAsync(CancellationToken cancellationToken)
+    {
+        await Step(
+            "enterprise CA: signs the sub-CA's request",
+            Service.Process,
+            async () =>
+            {
+                await enterprise.CreateAsync(cancellationToken);
+                var authority = await culvert.CreateAsync(
+                    "ca register issuing-ca",
+                    cancellationToken,
+                    ["--tunnel", Record.Tunnel.Id, "--custody", "sealed"]
+                );
+                var request = run.File("enterprise", "sub-ca.csr");
+                await culvert.RunAsync($"ca csr {authority}", cancellationToken, ["--out", request]);
+                var signed = await enterprise.SignAsync(request, cancellationToken);
+                string[] fingerprint = ["--fingerprint", signed.Fingerprint];
+                await culvert.RunAsync(
+                    $"ca upload {authority}",
+                    cancellationToken,
+                    ["--chain", signed.ChainFile, .. fingerprint]
+                );
+                await culvert.RunAsync($"ca approve {authority}", cancellationToken, fingerprint);
+                await culvert.RunAsync($"ca activate {authority}", cancellationToken);
+                await WriteTrustBundleAsync(Record.Tunnel, cancellationToken);
+                return $"active, {signed.Fingerprint[..11]}…";
+            }
+        );
+        if (Record.Manual is { } manual)
+        {
+            await Step(
+                "manual tunnel: CA registered, token, leaf",
+                Service.Process,
+                async () =>
+                {
+                    string[] file = ["--file", enterprise.ManualCaFile];
+                    await culvert.RunAsync($"tunnel cert register {manual.Id}", cancellationToken, file);
+                    var token = culvert.RunAsync(
+                        $"tunnel token reveal {manual.Id}",
+                        cancellationToken,
+                        ["--out", ManualTokenFile]
+                    );
+                    await Task.WhenAll(token, WriteTrustBundleAsync(manual, cancellationToken));
+                    return manual.Domain;
+                }
+            );
+        }
+    }
+
+    private Task WriteTrustBundleAsync(TunnelRecord tunnel, CancellationToken cancellationToken) =>
+        culvert.RunAsync($"tunnel trust-bundle {tunnel.Id}", cancellationToken, ["--out", tunnel.TrustBundle]);
+
+    private Task StartEdgeAsync(CancellationToken cancellationToken) =>
+        Step(
+            "tunnel-edge",
+            Edge.Process,
+            async () =>
+            {
+                await Edge.ConfigureAsync(
+                    Record.EdgeId,
+                    Federated(Record.EdgeRuleId, IdentityProvider.EdgeClient),
+                    options.AgentAddress ?? Edge.AgentAddress,
+                    cancellationToken
+                );
+                Started(Edge.Start);
+                await Edge.WaitAsync(cancellationToken);
+                return $"agents on {Edge.AgentAddress}, clients on {Edge.Ingress}";
+            }
+        );
+
+    private async Task StartAgentsAsync(CancellationToken cancellationToken)
+    {
+        var upstream = options.Upstream ?? McpServer.Upstream;
+        await Step(
+            "tunnel-agent (automatic)",
+            Agent.Process,
+            async () =>
+            {
+                var identity = Federated(Record.AgentRuleId, IdentityProvider.AgentClient);
+                await Agent.ConfigureAsync(
+                    identity.ToYaml(),
+                    Record.Tunnel.Id,
+                    certificates: "",
+                    upstream,
+                    cancellationToken
+                );
+                Started(Agent.Start);
+                await Agent.WaitAsync(cancellationToken);
+                return Record.Tunnel.Domain;
+            }
+        );
+        if (Record.Manual is { } manual)
+        {
+            await Step(
+                "tunnel-agent-manual",
+                ManualAgent.Process,
+                async () =>
+                {
+                    var (certificate, key) = await enterprise.IssueLeafAsync(manual.Domain, cancellationToken);
+                    var identity = new TunnelTokenIdentity(Service.PublicUrl, Service.PlatformCaFile, ManualTokenFile);
+                    await ManualAgent.ConfigureAsync(
+                        identity.ToYaml(),
+                        manual.Id,
+                        $$"""
+                        certificates: {source: files, certificate_file: "{{certificate}}", key_file: "{{key}}"}
+                        """,
+                        upstream,
+                        cancellationToken
+                    );
+                    Started(ManualAgent.Start);
+                    await ManualAgent.WaitAsync(cancellationToken);
+                    return manual.Domain;
+                }
+            );
+        }
+
+        await McpServer.WaitAsync(cancellationToken);
+    }
+
+    private string ManualTokenFile => run.File("docs-manual.token");
+
+    private FederatedIdentity Federated(string ruleId, string client) =>
+        new(
+            Service.PublicUrl,
+            Service.PlatformCaFile,
+            Record.OrganizationId,
+            ruleId,
+            IdentityProvider.TokenCommand(client)
+        );
+
+    private Task Step(string name, ProgramProcess process, Func<Task<string>> work) =>
+        steps.RunAsync(name, process.LogFile, work);
+
+    private void Started(Action start)
+    {
+        start();
+        RecordProcesses();
+    }
+}

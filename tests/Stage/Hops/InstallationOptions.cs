@@ -1,0 +1,20 @@
+namespace Culvert.Stage.Hops;
+
+/// <summary>How a test's installation differs from the quickstart's.</summary>
+internal sealed record InstallationOptions
+{
+    /// <summary>Life of inner-TLS leaves; null leaves the service's default (24 h).</summary>
+    public TimeSpan? ServerLife { get; init; }
+
+    /// <summary>Exchanges that one address may ask for per second; tests ask faster than one company's workloads do.</summary>
+    public int ExchangesPerSecond { get; init; } = 50;
+
+    /// <summary>Where agents are told to dial the edge, when a test listens in between; null = the edge itself.</summary>
+    public string? AgentAddress { get; init; }
+
+    /// <summary>Where the agents find the MCP server, when a test listens in between; null = the server itself.</summary>
+    public Uri? Upstream { get; init; }
+
+    /// <summary>Whether the second tunnel, in manual mode, is made and its agent started.</summary>
+    public bool ManualTunnel { get; init; } = true;
+}

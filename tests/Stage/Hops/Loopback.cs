@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Culvert.Stage.Hops;
+
+/// <summary>Where services bind: 127.0.0.1 and, where the machine has it, ::1.</summary>
+internal static class Loopback
+{
+    public static readonly bool HasIPv6 = CanBindIPv6();
+
+    public static IReadOnlyList<string> Addresses { get; } = HasIPv6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
+
+    /// <summary>The same as ranges.</summary>
+    public static IReadOnlyList<string> Ranges { get; } = HasIPv6 ? ["127.0.0.0/8", "::1/128"] : ["127.0.0.0/8"];
+
+    /// <summary>A YAML list of listen addresses for one port.</summary>
+    public static string Listen(int port) =>
+        HasIPv6 ? $"[\"127.0.0.1:{port}\", \"[::1]:{port}\"]" : $"[\"127.0.0.1:{port}\"]";
+
+    private static bool CanBindIPv6()
+    {
+        if (!Socket.OSSupportsIPv6)
+        {
+            return false;
+        }
+
+        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

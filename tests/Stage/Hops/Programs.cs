@@ -1,0 +1,41 @@
+namespace Culvert.Stage.Hops;
+
+/// <summary>Our own programs: what the binary is called, and which project builds it.</summary>
+internal static class Programs
+{
+    public const string IdentityService = "identity-service";
+    public const string TunnelEdge = "tunnel-edge";
+    public const string TunnelAgent = "tunnel-agent";
+    public const string Culvert = "culvert";
+
+    private static readonly (string Program, string Project)[] Built =
+    [
+        (IdentityService, "Identity.Service"),
+        (TunnelEdge, "Tunnel.Edge"),
+        (TunnelAgent, "Tunnel.Agent"),
+        (Culvert, "Identity.Cli"),
+    ];
+
+    /// <summary>
+    /// Copies what the build made into one folder. They share the folder without harm: one build resolved every library
+    /// they have in common to one version.
+    /// </summary>
+    public static void CopyTo(Checkout checkout, string folder)
+    {
+        foreach (var (program, project) in Built)
+        {
+            var output = checkout.BuildOutput(project);
+            if (!File.Exists(Path.Combine(output, program)))
+            {
+                throw new InvalidOperationException($"{program} is not built as {checkout.Configuration}: {output}");
+            }
+
+            foreach (var file in Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(folder, Path.GetRelativePath(output, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy, overwrite: true);
+            }
+        }
+    }
+}

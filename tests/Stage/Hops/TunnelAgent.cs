@@ -1,0 +1,82 @@
+using Culvert.Stage.Processes;
+using Culvert.Stage.RunState;
+
+namespace Culvert.Stage.Hops;
+
+/// <summary>An agent inside the private network: one of each mode runs, with the same program.</summary>
+internal sealed class TunnelAgent
+{
+    public const string AutomaticName = Programs.TunnelAgent;
+    public const string ManualName = "tunnel-agent-manual";
+
+    /// <summary>The label of the MCP server under the tunnel's domain.</summary>
+    public const string Route = "docs";
+
+    private readonly RunDirectory run;
+    private readonly TimeProvider time;
+    private readonly int healthPort;
+
+    public TunnelAgent(string name, RunDirectory run, int healthPort, TimeProvider time)
+    {
+        (this.run, this.time, this.healthPort) = (run, time, healthPort);
+        Name = name;
+        Health = new HealthProbe(healthPort);
+        Process = new ProgramProcess(
+            new ProgramCommand(
+                name,
+                Path.Combine(run.Binaries, Programs.TunnelAgent),
+                ["run", "--config", run.File(name, "agent.yaml")],
+                new Dictionary<string, string>(),
+                run.Path
+            ),
+            run.LogFile(name),
+            time
+        );
+    }
+
+    public string Name { get; }
+
+    public ProgramProcess Process { get; }
+
+    public HealthProbe Health { get; }
+
+    /// <param name="identity">The <c>identity</c> section.</param>
+    /// <param name="certificates">The <c>certificates</c> section, empty for the service's.</param>
+    public Task ConfigureAsync(
+        string identity,
+        string tunnelId,
+        string certificates,
+        Uri upstream,
+        CancellationToken cancellationToken
+    )
+    {
+        run.Folder(Name);
+        return File.WriteAllTextAsync(
+            run.File(Name, "agent.yaml"),
+            $$"""
+            config_version: 1
+            state_dir: state
+            {{identity}}
+            tunnel:
+              id: {{tunnelId}}
+              drain_timeout: 2s
+            {{certificates}}
+            routes:
+              {{Route}}:
+                upstream:
+                  url: {{upstream.GetLeftPart(UriPartial.Authority)}}
+                  allowed_ranges: [127.0.0.1/32]
+                oauth: {mode: dangerous_none}  # whoever reaches the route may call it; the agent warns at every start
+            health: {listen: "127.0.0.1:{{healthPort}}"}
+            log: {format: json}
+
+            """,
+            cancellationToken
+        );
+    }
+
+    public void Start() => Process.Start();
+
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        Readiness.UntilAsync(Process, Health.ObstacleAsync, TimeSpan.FromSeconds(60), time, cancellationToken);
+}

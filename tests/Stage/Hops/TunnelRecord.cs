@@ -1,0 +1,8 @@
+namespace Culvert.Stage.Hops;
+
+/// <param name="TrustBundle">File with the roots that a client of this tunnel trusts.</param>
+internal sealed record TunnelRecord(string Id, string Domain, string TrustBundle)
+{
+    /// <summary>Where a client calls the MCP server of the route.</summary>
+    public Uri Endpoint(int publicPort) => new($"https://{TunnelAgent.Route}.{Domain}:{publicPort}/mcp");
+}
