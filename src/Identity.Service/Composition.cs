@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -42,6 +43,7 @@ internal static class Composition
 
         services.AddAdmin();
         services.AddAudit();
+        services.AddCertificates();
         return services;
     }
 
@@ -49,5 +51,6 @@ internal static class Composition
     {
         api.MapAdmin();
         api.MapAudit();
+        api.MapCertificates();
     }
 }

@@ -7,6 +7,7 @@ public static class CaErrorCodes
         "request.too_large",
         413,
         "The input is larger than its documented limit.",
+        "Text around the certificate, or many certificates where one is asked for.",
         "Send only the certificate or the signing request, without explanatory text."
     );
 
@@ -14,6 +15,7 @@ public static class CaErrorCodes
         "request.invalid",
         400,
         "The input is missing or empty.",
+        "An empty field.",
         "Send the documented fields."
     );
 
@@ -21,6 +23,7 @@ public static class CaErrorCodes
         "csr.signature_invalid",
         400,
         "The signing request is not signed by the key that it carries.",
+        "The request was changed after it was signed, or assembled from parts.",
         "Create the request again with the private key that belongs to it."
     );
 
@@ -28,6 +31,7 @@ public static class CaErrorCodes
         "csr.malformed",
         400,
         "The signing request is not one PEM or DER encoded PKCS#10 request.",
+        "A truncated copy, another PEM type, or BER instead of DER.",
         "Create the request again, for example with openssl req -new."
     );
 
@@ -35,6 +39,7 @@ public static class CaErrorCodes
         "csr.trailing_data",
         400,
         "Something follows the signing request.",
+        "Two requests in one field, or text pasted after the END line.",
         "Send exactly one request and nothing after it."
     );
 
@@ -42,6 +47,7 @@ public static class CaErrorCodes
         "csr.signature_algorithm",
         400,
         "The signing request is signed with an algorithm that is not accepted.",
+        "An old tool's default hash, or RSA-PSS with other salt or mask parameters.",
         "Sign with SHA-256, SHA-384 or SHA-512 and ECDSA, RSA PKCS#1 or RSA-PSS with matching parameters."
     );
 
@@ -49,6 +55,7 @@ public static class CaErrorCodes
         "csr.extension_forbidden",
         400,
         "The signing request asks for an extension that it may not ask for, or for one twice.",
+        "A request made for an authority, or from a configuration file with many extensions.",
         "Ask for names only; everything else comes from the profile."
     );
 
@@ -56,6 +63,7 @@ public static class CaErrorCodes
         "key.weak",
         400,
         "The RSA key has a size or an exponent that is not accepted.",
+        "An old key, or a key size between the usual ones.",
         "Use RSA with 2048, 3072 or 4096 bits and exponent 65537, or ECDSA."
     );
 
@@ -63,6 +71,7 @@ public static class CaErrorCodes
         "key.unsupported",
         400,
         "The key's algorithm, curve or encoding is not accepted here.",
+        "Another curve, explicit curve parameters, a compressed point, DSA or EdDSA.",
         "Use ECDSA on P-256 or P-384, or RSA."
     );
 
@@ -70,6 +79,7 @@ public static class CaErrorCodes
         "key.is_ca_key",
         409,
         "The key in the signing request is the key of a certificate authority.",
+        "The authority's own request or key was used for a leaf.",
         "Create a new key for every certificate."
     );
 
@@ -77,6 +87,7 @@ public static class CaErrorCodes
         "name.not_authorised",
         403,
         "The signing request asks for a name that the caller was not granted.",
+        "The request was made for another tunnel or with more names than the identity has.",
         "Ask only for granted names, or for none: the service adds them."
     );
 
@@ -84,6 +95,7 @@ public static class CaErrorCodes
         "name.cn_mismatch",
         403,
         "The common name is none of the granted names.",
+        "A host name as common name that is not one of the tunnel's.",
         "Leave the subject empty or use a granted name."
     );
 
@@ -91,6 +103,7 @@ public static class CaErrorCodes
         "name.missing_san",
         400,
         "The signing request has a common name but no subject alternative name.",
+        "A tool that still puts the host name into the common name alone.",
         "Put names into the subject alternative name, or leave both out."
     );
 
@@ -98,6 +111,7 @@ public static class CaErrorCodes
         "name.invalid",
         400,
         "A name in the signing request is not a well-formed DNS name.",
+        "An underscore, a trailing dot, an address, or characters outside ASCII.",
         "Use letters, digits and hyphens, labels of at most 63 and names of at most 253 octets."
     );
 
@@ -105,6 +119,7 @@ public static class CaErrorCodes
         "name.wildcard_forbidden",
         403,
         "The wildcard name is not the one that the profile grants.",
+        "A wildcard over a level that the identity does not own.",
         "Ask for the tunnel domain's own wildcard or for none."
     );
 
@@ -112,6 +127,7 @@ public static class CaErrorCodes
         "name.type_forbidden",
         400,
         "The signing request asks for a kind of name that the profile does not certify.",
+        "An e-mail address, an IP address or another kind of name in the request.",
         "Ask only for the kinds of names that the profile lists."
     );
 
@@ -119,6 +135,7 @@ public static class CaErrorCodes
         "name.constraint_violation",
         403,
         "A name lies outside the name constraints of the issuing chain.",
+        "An authority in the chain is constrained to other names.",
         "Have the authority re-certified with constraints that permit the tunnel's domain."
     );
 
@@ -126,6 +143,7 @@ public static class CaErrorCodes
         "profile.eku",
         403,
         "The signing request asks for an extended key usage beyond the profile.",
+        "clientAuth or codeSigning in a request for a server certificate, for example.",
         "Leave extended key usage out; the profile decides it."
     );
 
@@ -133,6 +151,7 @@ public static class CaErrorCodes
         "validity.invalid",
         400,
         "The asked life is zero, negative, beyond its cap or beyond the issuer's own end.",
+        "A life outside the profile, or an authority near its end.",
         "Ask for a shorter life, or for none; renew the issuing authority when it is about to end."
     );
 
@@ -140,6 +159,7 @@ public static class CaErrorCodes
         "lint.failed",
         500,
         "The certificate that would have been signed breaks a rule; nothing was signed.",
+        "A rule of the service's own lint set does not hold for the certificate.",
         "Report it with the request id: this is a defect of the service or of its configuration."
     );
 
@@ -147,6 +167,7 @@ public static class CaErrorCodes
         "issue.tbs_mismatch",
         500,
         "The signed certificate differs from the one that was checked; it was discarded.",
+        "A fault between checking and signing.",
         "Report it with the request id: this is a defect of the service."
     );
 
@@ -154,6 +175,7 @@ public static class CaErrorCodes
         "signer.bad_signature",
         500,
         "The signer answered with a signature that does not verify; nothing was issued.",
+        "A broken key store.",
         "Check the authority's key custody, then try again."
     );
 
@@ -161,6 +183,7 @@ public static class CaErrorCodes
         "ca.malformed",
         400,
         "The input is not PEM with exactly the certificates that are asked for.",
+        "Text around the blocks, a truncated copy, or another PEM type.",
         "Send PEM certificates only, nothing before, between or after them."
     );
 
@@ -168,6 +191,7 @@ public static class CaErrorCodes
         "ca.secret_in_input",
         400,
         "The input holds a private key. It was discarded and not stored.",
+        "A file that holds certificate and key together was pasted.",
         "Treat that key as disclosed: replace it, and send the certificate alone."
     );
 
@@ -175,6 +199,7 @@ public static class CaErrorCodes
         "ca.key_mismatch",
         409,
         "The certificate is not for the key that the service made.",
+        "Another request was signed, or the request of an earlier registration.",
         "Sign the request that the service gave out for this authority."
     );
 
@@ -182,6 +207,7 @@ public static class CaErrorCodes
         "ca.not_a_ca",
         422,
         "The certificate is not one of an authority: basic constraints are missing, not critical or say CA:FALSE.",
+        "A leaf, or an authority made without the critical flag.",
         "Issue it with basicConstraints=critical,CA:TRUE."
     );
 
@@ -189,6 +215,7 @@ public static class CaErrorCodes
         "ca.key_usage",
         422,
         "Key usage is missing or lacks keyCertSign.",
+        "An extension file without keyUsage.",
         "Issue it with keyUsage=critical,keyCertSign,cRLSign."
     );
 
@@ -196,6 +223,7 @@ public static class CaErrorCodes
         "ca.path_length",
         422,
         "A path length constraint in the chain does not allow this authority to issue.",
+        "An issuer above was made to sign leaves only.",
         "Raise pathlen of the issuers above it."
     );
 
@@ -203,6 +231,7 @@ public static class CaErrorCodes
         "ca.eku",
         422,
         "Extended key usage is present without serverAuth.",
+        "The issuing profile restricts the authority to other purposes.",
         "Leave extended key usage out, or include serverAuth."
     );
 
@@ -210,6 +239,7 @@ public static class CaErrorCodes
         "ca.name_constraints",
         422,
         "The name constraints do not permit the tunnel's names, or cannot be evaluated.",
+        "An authority of the chain is constrained to other domains.",
         "Permit the tunnel's domain, or leave name constraints out."
     );
 
@@ -217,6 +247,7 @@ public static class CaErrorCodes
         "ca.validity",
         422,
         "The certificate is not valid now, not valid long enough, or outlives its issuer.",
+        "Expired, made for the future, too short, or longer than its issuer.",
         "Issue it with a period that covers at least six lives of the certificates under it."
     );
 
@@ -224,6 +255,7 @@ public static class CaErrorCodes
         "ca.chain",
         422,
         "The chain is incomplete, out of order, too long or holds unrelated certificates.",
+        "A certificate is missing, surplus or in the wrong place.",
         "Send the authority first, then each issuer, the self-signed root last; at most eight."
     );
 
@@ -231,6 +263,7 @@ public static class CaErrorCodes
         "ca.identifiers",
         422,
         "Subject, issuer or key identifiers are missing or do not link the chain.",
+        "An extension file without subjectKeyIdentifier, or names re-encoded by a tool.",
         "Give every authority a subject and a subjectKeyIdentifier, and copy both into what it signs."
     );
 
@@ -238,6 +271,7 @@ public static class CaErrorCodes
         "ca.weak",
         422,
         "The key or the signature's hash is too weak.",
+        "An old key or an old default hash.",
         "Use RSA with 2048 to 8192 bits or ECDSA on P-256, P-384 or P-521, and SHA-256 or better."
     );
 
@@ -245,6 +279,7 @@ public static class CaErrorCodes
         "ca.signature_invalid",
         422,
         "A signature in the chain does not verify.",
+        "A certificate of another authority with the same name, or a damaged copy.",
         "Check that every certificate was signed by the next one."
     );
 
@@ -252,6 +287,7 @@ public static class CaErrorCodes
         "ca.nonconformant",
         422,
         "The certificate breaks RFC 5280: unknown critical or duplicate extension, bad serial number or bad time.",
+        "A home-made issuing tool.",
         "Issue it again with a conforming tool."
     );
 
@@ -259,6 +295,7 @@ public static class CaErrorCodes
         "ca.trial_failed",
         422,
         "A trial certificate under this authority does not verify.",
+        "A combination of constraints that no single check sees.",
         "Read the verdict in the message; usually a constraint in the chain above forbids it."
     );
 

@@ -32,6 +32,15 @@ internal static class AuditEvents
     public const string EdgeArchived = "edge_archived";
     public const string AgentRevoked = "agent_revoked";
 
+    public const string PlatformAuthorityCreated = "platform_authority_created";
+    public const string CertificateSigning = "certificate_signing";
+    public const string CertificateSigned = "certificate_signed";
+    public const string CertificateVoided = "certificate_voided";
+    public const string AuthorityCreated = "certificate_authority_created";
+    public const string AuthorityChainUploaded = "certificate_authority_chain_uploaded";
+    public const string AuthorityApproved = "certificate_authority_approved";
+    public const string AuthorityActivated = "certificate_authority_activated";
+
     public const string InstallationInitialized = "installation_initialized";
     public const string AdminKeyCreated = "admin_key_created";
     public const string AdminKeyRevoked = "admin_key_revoked";

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Culvert.Identity.Service.Certificates;
 
 namespace Culvert.Identity.Service.Hosting;
 
@@ -12,6 +13,7 @@ internal static class ErrorCatalogue
                 .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
                 .Where(field => field.FieldType == typeof(ErrorCode))
                 .Select(field => (ErrorCode)field.GetValue(null)!)
+                .Concat(CaErrors.All)
                 .OrderBy(error => error.Code, StringComparer.Ordinal),
         ];
 }

@@ -8,7 +8,15 @@ internal static class EventIds
     public const int Listening = 101;
     public const int PeerRefused = 102;
 
-    // 1000: Federation, 2000: Tokens, 3000: Certificates, 4000: Tunnels, 5000: Audit
+    // 1000: Federation, 2000: Tokens, 4000: Tunnels, 5000: Audit
+
+    // 3000: Certificates
+    public const int CertificateIssued = 3000;
+    public const int CertificateVoided = 3001;
+    public const int CertificateRefusedByCore = 3002;
+    public const int PlatformAuthorityMade = 3003;
+    public const int ServiceCertificateFailed = 3004;
+    public const int RevocationsUnread = 3005;
 
     // 6000: Storage
     public const int StoreFailed = 6000;

@@ -1,0 +1,45 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Issuance;
+
+/// <summary>A certificate in the inventory, from the moment it is intended.</summary>
+internal sealed record CertificateRecord
+{
+    public required CertificateId Id { get; init; }
+
+    /// <summary>Position in the inventory; 0 before it is stored.</summary>
+    public long Ordinal { get; init; }
+
+    /// <summary>Lower-case hex.</summary>
+    public required string Serial { get; init; }
+
+    public required CertificateKind Kind { get; init; }
+
+    public required CertificateStatus Status { get; init; }
+
+    public string? OrganizationId { get; init; }
+
+    public string? WorkspaceId { get; init; }
+
+    public string? TunnelId { get; init; }
+
+    /// <summary>Agents: <c>agt_…</c>.</summary>
+    public string? EnrollmentId { get; init; }
+
+    public string? EdgeId { get; init; }
+
+    /// <summary><c>ca_…</c> of a tunnel's authority; null for the platform CA.</summary>
+    public string? CaId { get; init; }
+
+    /// <summary>The SPIFFE id, or the domain of a server certificate.</summary>
+    public required string Identity { get; init; }
+
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    public required DateTimeOffset NotBefore { get; init; }
+
+    public required DateTimeOffset NotAfter { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of the DER; null until issued.</summary>
+    public string? Fingerprint { get; init; }
+}

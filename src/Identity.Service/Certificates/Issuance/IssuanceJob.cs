@@ -1,0 +1,44 @@
+using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
+using Culvert.Ca.Profiles;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Certificates.Issuance;
+
+/// <summary>A certificate that was granted and is to be made.</summary>
+internal sealed record IssuanceJob
+{
+    public required CertificateKind Kind { get; init; }
+
+    public required SigningAuthority Authority { get; init; }
+
+    public required CertificateProfile Profile { get; init; }
+
+    public required SubjectPublicKey PublicKey { get; init; }
+
+    public required GrantedNames Names { get; init; }
+
+    /// <summary>The SPIFFE id, or the domain of a server certificate.</summary>
+    public required string Identity { get; init; }
+
+    public required AuditActor Actor { get; init; }
+
+    public string? RequestId { get; init; }
+
+    public string? OrganizationId { get; init; }
+
+    public string? WorkspaceId { get; init; }
+
+    public string? TunnelId { get; init; }
+
+    public string? EnrollmentId { get; init; }
+
+    public string? EdgeId { get; init; }
+
+    /// <summary>Changes that belong to the grant; committed with the intent, so that they exist before the signature.</summary>
+    public IReadOnlyList<Statement> WithIntent { get; init; } = [];
+
+    /// <summary>Changes that tell of the finished certificate; committed with it.</summary>
+    public Func<CertificateRecord, IReadOnlyList<Statement>> WithCertificate { get; init; } = _ => [];
+}

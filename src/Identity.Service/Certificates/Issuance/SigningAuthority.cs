@@ -1,0 +1,21 @@
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Issuance;
+using Culvert.Ca.Keys;
+
+namespace Culvert.Identity.Service.Certificates.Issuance;
+
+/// <summary>An authority that is ready to sign.</summary>
+internal sealed record SigningAuthority
+{
+    /// <summary><c>ca_…</c> of a tunnel's authority; null for the platform CA.</summary>
+    public required string? CaId { get; init; }
+
+    public required Issuer Issuer { get; init; }
+
+    public required IssuerKey Key { get; init; }
+
+    /// <summary>What a leaf's holder sends along: the certificates above the leaf without the root; may be empty.</summary>
+    public required string ChainPem { get; init; }
+
+    public ParsedCertificate Certificate => Issuer.Chain[0];
+}

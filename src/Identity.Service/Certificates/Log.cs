@@ -1,0 +1,50 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates;
+
+internal static partial class Log
+{
+    [LoggerMessage(
+        EventIds.CertificateIssued,
+        LogLevel.Information,
+        "Certificate {Serial} issued: {Kind} {Identity}, until {NotAfter}"
+    )]
+    public static partial void Issued(
+        ILogger logger,
+        string serial,
+        string kind,
+        string identity,
+        DateTimeOffset notAfter
+    );
+
+    [LoggerMessage(EventIds.CertificateVoided, LogLevel.Warning, "Certificate {Serial} voided: {Reason}")]
+    public static partial void Voided(ILogger logger, string serial, string reason);
+
+    [LoggerMessage(
+        EventIds.CertificateRefusedByCore,
+        LogLevel.Error,
+        "No certificate for {Identity}: {Code} {Message}"
+    )]
+    public static partial void RefusedByCore(ILogger logger, string identity, string code, string message);
+
+    [LoggerMessage(
+        EventIds.PlatformAuthorityMade,
+        LogLevel.Information,
+        "Platform CA: new {Tier} authority {Fingerprint}, until {NotAfter}"
+    )]
+    public static partial void AuthorityMade(ILogger logger, string tier, string fingerprint, DateTimeOffset notAfter);
+
+    [LoggerMessage(
+        EventIds.ServiceCertificateFailed,
+        LogLevel.Error,
+        "The service's own certificates could not be renewed; trying again in {Seconds} s"
+    )]
+    public static partial void RenewalFailed(ILogger logger, Exception fault, int seconds);
+
+    [LoggerMessage(
+        EventIds.RevocationsUnread,
+        LogLevel.Error,
+        "The list of revoked serials could not be read; the last one stays in force"
+    )]
+    public static partial void RevocationsUnread(ILogger logger, Exception fault);
+}

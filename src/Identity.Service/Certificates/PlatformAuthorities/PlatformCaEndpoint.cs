@@ -1,0 +1,19 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
+
+/// <summary><c>GET /v1/platform_ca</c>: worth something only to a caller who compares it with a pin (S7).</summary>
+internal sealed class PlatformCaEndpoint(PlatformCa platform, ServiceOptions options)
+{
+    public ApiAnswer Get() =>
+        ApiAnswer.Json(
+            new PlatformCaDocument
+            {
+                TrustDomain = options.TrustDomain,
+                CertificatePem = platform.Root.ToPem(),
+                Sha256 = platform.Root.Fingerprint,
+            },
+            WireJson.Default.PlatformCaDocument
+        );
+}

@@ -1,0 +1,26 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
+
+/// <summary>8443's pair from files; read again when either file changes.</summary>
+internal sealed class ConfiguredPair(CertificatePair files)
+{
+    private (DateTime Certificate, DateTime Key) seen;
+
+    /// <summary>The pair when it changed since the last call (and at the first), else null.</summary>
+    /// <exception cref="CertificateUnusableException">The files do not hold a certificate and its key.</exception>
+    public KeyAndCertificate? ReadIfChanged()
+    {
+        var present = (File.GetLastWriteTimeUtc(files.CertificateFile), File.GetLastWriteTimeUtc(files.KeyFile));
+        if (present == seen)
+        {
+            return null;
+        }
+
+        // Both files are replaced one after the other: a pair that does not match is tried again at the next look.
+        var pair = KeyAndCertificate.FromPem(File.ReadAllText(files.CertificateFile), File.ReadAllText(files.KeyFile));
+        seen = present;
+        return pair;
+    }
+}

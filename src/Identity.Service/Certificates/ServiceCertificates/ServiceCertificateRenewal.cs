@@ -1,0 +1,134 @@
+using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
+using Culvert.Ca.Profiles;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
+
+/// <summary>
+/// Brings up the capability before the ports open (orphan sweep, platform CA, own certificates) and keeps the own
+/// certificates and the issuing authority fresh while the service runs.
+/// </summary>
+internal sealed class ServiceCertificateRenewal(
+    ApiCertificate certificates,
+    PlatformCa platform,
+    CertificateIssuer issuer,
+    OrphanSweep sweep,
+    ServiceOptions options,
+    TimeProvider time,
+    ILogger<ServiceCertificateRenewal> logger
+) : BackgroundService
+{
+    private const int RetrySeconds = 10;
+
+    // Bounds the wait, so that changed files and a clock that jumped are noticed.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
+    private readonly ConfiguredPair? configured = options.ApiCertificate is { } files ? new(files) : null;
+    private readonly CertificateProfile profile = CertificateProfile.CreateValid(
+        StandardProfiles.Service(options.Certificates.PlatformLife) with
+        {
+            Backdate = options.Certificates.Backdate,
+        }
+    );
+
+    private DateTimeOffset apiDue = DateTimeOffset.MinValue;
+    private DateTimeOffset machineDue = DateTimeOffset.MinValue;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await sweep.RunAsync(cancellationToken);
+        await RenewAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wait = NextWait();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(wait, time, stoppingToken);
+            try
+            {
+                await RenewAsync(stoppingToken);
+                wait = NextWait();
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // The loop must survive: a certificate is due in every later hour too, and the present one still
+                // serves for a third of its life.
+                Log.RenewalFailed(logger, fault, RetrySeconds);
+                wait = TimeSpan.FromSeconds(RetrySeconds);
+            }
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        await platform.LoadAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        if (configured is not null)
+        {
+            if (configured.ReadIfChanged() is { } pair)
+            {
+                certificates.UseApi(pair);
+            }
+        }
+        else if (now >= apiDue)
+        {
+            var (pair, issued) = await IssueAsync(ServiceNames.OfApi(options), cancellationToken);
+            certificates.UseApi(pair);
+            apiDue = issued.RenewAfter;
+        }
+
+        if (now >= machineDue)
+        {
+            var (pair, issued) = await IssueAsync(ServiceNames.OfMachine(options), cancellationToken);
+            certificates.UseMachine(pair);
+            machineDue = issued.RenewAfter;
+        }
+    }
+
+    private TimeSpan NextWait()
+    {
+        var due = configured is null && apiDue < machineDue ? apiDue : machineDue;
+        var wait = due - time.GetUtcNow();
+        return wait > LongestWait ? LongestWait
+            : wait < ShortestWait ? ShortestWait
+            : wait;
+    }
+
+    private async Task<(KeyAndCertificate Pair, CertificateDocument Issued)> IssueAsync(
+        GrantedNames names,
+        CancellationToken cancellationToken
+    )
+    {
+        // Belongs to the pair from then on.
+        var key = CertificateRequests.NewKey();
+        var outcome = await issuer.IssueAsync(
+            new IssuanceJob
+            {
+                Kind = CertificateKind.Service,
+                Authority = platform.Issuing,
+                Profile = profile,
+                PublicKey = SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())!,
+                Names = names,
+                Identity = ServiceNames.IdentityOf(options),
+                Actor = AuditActor.System,
+            },
+            cancellationToken
+        );
+        return outcome.Document is { } document
+            ? (KeyAndCertificate.Create(document, key), document)
+            : throw new StoreException(
+                $"No certificate for the service itself: {outcome.Refusal?.Message ?? outcome.Conflict?.ToString()}"
+            );
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using Culvert.Ca.Names;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
+
+/// <summary>What the service's own certificates are called.</summary>
+internal static class ServiceNames
+{
+    /// <summary>8443: the host of the public URL, and loopback for tools on the machine itself.</summary>
+    public static GrantedNames OfApi(ServiceOptions options) => Collect([options.PublicUrl]);
+
+    /// <summary>8444: the same, and the URI by which machines recognise the service (S6).</summary>
+    public static GrantedNames OfMachine(ServiceOptions options) =>
+        Collect([options.PublicUrl, options.MachineUrl]) with
+        {
+            Uris = [IdentityOf(options)],
+        };
+
+    public static string IdentityOf(ServiceOptions options) =>
+        SpiffeId.Service(options.TrustDomain, $"node-{options.NodeId}").ToString();
+
+    private static GrantedNames Collect(string[] urls)
+    {
+        List<string> names = ["localhost"];
+        List<IPAddress> addresses = [IPAddress.Loopback, IPAddress.IPv6Loopback];
+        foreach (var url in urls)
+        {
+            var host = new Uri(url).IdnHost.Trim('[', ']');
+            if (IPAddress.TryParse(host, out var address))
+            {
+                addresses.Add(address);
+            }
+            else
+            {
+                names.Add(host);
+            }
+        }
+
+        return new GrantedNames { Dns = [.. names.Distinct()], Addresses = [.. addresses.Distinct()] };
+    }
+}

@@ -1,0 +1,161 @@
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Hosting;
+using Dapper;
+
+namespace Culvert.Identity.Service.Storage.Certificates;
+
+internal sealed class CertificateStore(Database database) : ICertificateStore
+{
+    private const string Columns =
+        "id AS Id, ordinal AS Ordinal, serial AS Serial, kind AS Kind, status AS Status, "
+        + "organization_id AS OrganizationId, workspace_id AS WorkspaceId, tunnel_id AS TunnelId, "
+        + "enrollment_id AS EnrollmentId, edge_id AS EdgeId, ca_id AS CaId, identity AS Identity, "
+        + "issued_at_ms AS IssuedAt, not_before_ms AS NotBefore, not_after_ms AS NotAfter, fingerprint AS Fingerprint";
+
+    public Statement InsertIntent(CertificateRecord record) =>
+        new Statement(
+            "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
+                + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms) "
+                + "VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificates), @Serial, @Kind, 'intent', "
+                + "@OrganizationId, @WorkspaceId, @TunnelId, @EnrollmentId, @EdgeId, @CaId, @Identity, @IssuedAt, "
+                + "@NotBefore, @NotAfter)",
+            new
+            {
+                Id = record.Id.Value,
+                record.Serial,
+                Kind = CertificateNames.Of(record.Kind),
+                record.OrganizationId,
+                record.WorkspaceId,
+                record.TunnelId,
+                record.EnrollmentId,
+                record.EdgeId,
+                record.CaId,
+                record.Identity,
+                IssuedAt = record.IssuedAt.ToStore(),
+                NotBefore = record.NotBefore.ToStore(),
+                NotAfter = record.NotAfter.ToStore(),
+            }
+        ).Unique(IssuanceConflict.SerialUsed);
+
+    public Statement Complete(CertificateId id, string fingerprint, ReadOnlyMemory<byte> certificate) =>
+        new Statement(
+            "UPDATE certificates SET status = 'issued', fingerprint = @fingerprint, certificate = @certificate "
+                + "WHERE id = @id AND status = 'intent'",
+            new
+            {
+                id = id.Value,
+                fingerprint,
+                certificate = certificate.ToArray(),
+            }
+        ).ExpectingOne(IssuanceConflict.NotIntended);
+
+    public Statement Void(CertificateId id) =>
+        new Statement(
+            "UPDATE certificates SET status = 'void' WHERE id = @id AND status = 'intent'",
+            new { id = id.Value }
+        ).ExpectingOne(IssuanceConflict.NotIntended);
+
+    public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
+        string serialPrefix,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(
+                $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND serial LIKE @pattern ORDER BY ordinal",
+                new { pattern = serialPrefix + "%" },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
+        CertificateFilter filter,
+        long before,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(
+                $"SELECT {Columns} FROM certificates WHERE ordinal < @before "
+                    + "AND (organization_id = @OrganizationId OR (organization_id IS NULL AND @Installation = 1)) "
+                    + "AND (@WorkspaceId IS NULL OR workspace_id = @WorkspaceId) "
+                    + "AND (@TunnelId IS NULL OR tunnel_id = @TunnelId) "
+                    + "AND (@Serial IS NULL OR serial = @Serial) "
+                    + "ORDER BY ordinal DESC LIMIT @count",
+                new
+                {
+                    before,
+                    count,
+                    filter.OrganizationId,
+                    filter.WorkspaceId,
+                    Installation = filter.WithInstallation ? 1 : 0,
+                    filter.TunnelId,
+                    filter.Serial,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    private sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public long Ordinal { get; init; }
+
+        public required string Serial { get; init; }
+
+        public required string Kind { get; init; }
+
+        public required string Status { get; init; }
+
+        public string? OrganizationId { get; init; }
+
+        public string? WorkspaceId { get; init; }
+
+        public string? TunnelId { get; init; }
+
+        public string? EnrollmentId { get; init; }
+
+        public string? EdgeId { get; init; }
+
+        public string? CaId { get; init; }
+
+        public required string Identity { get; init; }
+
+        public long IssuedAt { get; init; }
+
+        public long NotBefore { get; init; }
+
+        public long NotAfter { get; init; }
+
+        public string? Fingerprint { get; init; }
+
+        public CertificateRecord ToRecord() =>
+            new()
+            {
+                Id = CertificateId.Wrap(Id),
+                Ordinal = Ordinal,
+                Serial = Serial,
+                Kind = CertificateNames.KindOf(Kind),
+                Status = CertificateNames.StatusOf(Status),
+                OrganizationId = OrganizationId,
+                WorkspaceId = WorkspaceId,
+                TunnelId = TunnelId,
+                EnrollmentId = EnrollmentId,
+                EdgeId = EdgeId,
+                CaId = CaId,
+                Identity = Identity,
+                IssuedAt = Instants.FromStore(IssuedAt),
+                NotBefore = Instants.FromStore(NotBefore),
+                NotAfter = Instants.FromStore(NotAfter),
+                Fingerprint = Fingerprint,
+            };
+    }
+}

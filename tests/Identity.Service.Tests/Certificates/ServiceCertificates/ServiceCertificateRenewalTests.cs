@@ -1,0 +1,69 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Certificates;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Certificates.ServiceCertificates;
+
+public sealed class ServiceCertificateRenewalTests
+{
+    [Fact]
+    public async Task Run_TwoThirdsOfLifeGone_BothPortsPresentNewCertificates()
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        var certificates = service.Get<IApiCertificate>();
+        var (api, machine) = (certificates.Api.TargetCertificate, certificates.Machine.TargetCertificate);
+
+        await Until(
+            service,
+            () =>
+                certificates.Api.TargetCertificate.SerialNumber != api.SerialNumber
+                && certificates.Machine.TargetCertificate.SerialNumber != machine.SerialNumber
+        );
+
+        (service.Time.GetUtcNow() - api.NotAfter.ToUniversalTime()).ShouldBeLessThan(TimeSpan.FromMinutes(-14));
+    }
+
+    [Fact]
+    public async Task Run_ConfiguredPair_IsServedAndReadAgainWhenItChanges()
+    {
+        var folder = Directory.CreateTempSubdirectory("culvert-pair-").FullName;
+        var pair = new CertificatePair(Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"));
+        var first = Write(pair, age: TimeSpan.FromMinutes(1));
+        await using var service = await ServiceUnderTest.StartAsync(options: o => o with { ApiCertificate = pair });
+        var certificates = service.Get<IApiCertificate>();
+        certificates.Api.TargetCertificate.SerialNumber.ShouldBe(first);
+
+        var second = Write(pair, age: TimeSpan.Zero);
+        await Until(service, () => certificates.Api.TargetCertificate.SerialNumber != first);
+
+        certificates.Api.TargetCertificate.SerialNumber.ShouldBe(second);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    // The loop runs beside the test: the clock is moved in small steps until the effect shows.
+    private static async Task Until(ServiceUnderTest service, Func<bool> reached)
+    {
+        for (var step = 0; step < 500 && !reached(); step++)
+        {
+            service.Time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        reached().ShouldBeTrue();
+    }
+
+    private static string Write(CertificatePair pair, TimeSpan age)
+    {
+        var context = new SelfSignedApiCertificate().Api.TargetCertificate;
+        File.WriteAllText(pair.CertificateFile, context.ExportCertificatePem() + "\n");
+        File.WriteAllText(
+            pair.KeyFile,
+            System
+                .Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(context)!
+                .ExportPkcs8PrivateKeyPem()
+        );
+        File.SetLastWriteTimeUtc(pair.CertificateFile, (TimeProvider.System.GetUtcNow() - age).UtcDateTime);
+        return context.SerialNumber;
+    }
+}
