@@ -1,0 +1,51 @@
+using System.Net;
+using Culvert.Platform.Net;
+
+namespace Culvert.Platform.Fetching;
+
+/// <summary>
+/// Which addresses a record may fetch from (S27). Public addresses on port 443 are open; what else a record names
+/// for itself counts only inside the installation's bound; link-local and cloud metadata stay shut whatever is named.
+/// </summary>
+public static class FetchPolicy
+{
+    private const int PublicPort = 443;
+
+    private static readonly IPNetwork[] LoopbackBlocks = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+
+    /// <summary>Null when the address and port may be fetched from; otherwise why not.</summary>
+    public static FetchRefusal? Check(IPEndPoint endPoint, IReadOnlyList<FetchTarget> own, AddressRanges bound)
+    {
+        var address = AddressRanges.Normalise(endPoint.Address);
+        var kind = AddressClasses.Of(address);
+        if (kind is AddressClass.LinkLocal or AddressClass.CloudMetadata)
+        {
+            return kind == AddressClass.LinkLocal ? FetchRefusal.LinkLocalAddress : FetchRefusal.MetadataAddress;
+        }
+
+        if (kind == AddressClass.Public && endPoint.Port == PublicPort)
+        {
+            return null;
+        }
+
+        // Loopback must be meant: a range that merely covers it, such as 0.0.0.0/0, does not name it.
+        bool Names(IPNetwork range) =>
+            kind != AddressClass.Loopback || Array.Exists(LoopbackBlocks, b => Holds(b, range));
+        var isOwn = own.Any(t => t.Port == endPoint.Port && t.Range.Contains(address) && Names(t.Range));
+        if (!isOwn)
+        {
+            return kind switch
+            {
+                AddressClass.Public => FetchRefusal.PortNotAllowed,
+                AddressClass.Private => FetchRefusal.PrivateAddress,
+                AddressClass.Loopback => FetchRefusal.LoopbackAddress,
+                _ => FetchRefusal.ReservedAddress,
+            };
+        }
+
+        return bound.Ranges.Any(r => r.Contains(address) && Names(r)) ? null : FetchRefusal.OutsideBound;
+    }
+
+    private static bool Holds(IPNetwork outer, IPNetwork inner) =>
+        outer.PrefixLength <= inner.PrefixLength && outer.Contains(inner.BaseAddress);
+}

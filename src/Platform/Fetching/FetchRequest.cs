@@ -1,0 +1,23 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Culvert.Platform.Fetching;
+
+/// <summary>What to fetch, on whose behalf, and what is open to that record.</summary>
+public sealed record FetchRequest
+{
+    public required string Url { get; init; }
+
+    /// <summary>The name of the setting that holds the URL, for the refusal: <c>issuer_url</c>, <c>jwks_url</c>.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>The record's own private targets. Each counts only inside the installation's bound.</summary>
+    public IReadOnlyList<FetchTarget> AllowedTargets { get; init; } = [];
+
+    /// <summary>The only roots that may vouch for the server; the system's when null.</summary>
+    public X509Certificate2Collection? PinnedRoots { get; init; }
+
+    public string Accept { get; init; } = "application/json";
+
+    /// <summary>The entity tag of the copy in hand; an unchanged answer then is <see cref="FetchResult.IsNotModified"/>.</summary>
+    public string? IfNoneMatch { get; init; }
+}

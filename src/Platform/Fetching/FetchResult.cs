@@ -1,0 +1,67 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Text.Json;
+
+namespace Culvert.Platform.Fetching;
+
+/// <summary>The outcome of a fetch.</summary>
+public sealed record FetchResult
+{
+    [MemberNotNullWhen(false, nameof(Refusal))]
+    public bool IsSuccess => Refusal is null;
+
+    /// <summary>The decoded body; empty when not modified or refused.</summary>
+    public ReadOnlyMemory<byte> Body { get; private init; }
+
+    /// <summary>The copy that the request named is still good.</summary>
+    public bool IsNotModified { get; private init; }
+
+    public string? EntityTag { get; private init; }
+
+    /// <summary>How long the server says the answer may be kept; null when it does not say.</summary>
+    public TimeSpan? MaxAge { get; private init; }
+
+    public FetchRefusal? Refusal { get; private init; }
+
+    /// <summary>The setting that held the URL.</summary>
+    public string Field { get; private init; } = "";
+
+    /// <summary>The address that was refused or tried; null when it never came to one.</summary>
+    public IPAddress? Address { get; private init; }
+
+    /// <summary>One sentence for the operator, without anything that the server sent.</summary>
+    public string Detail { get; private init; } = "";
+
+    /// <summary>The stable code in the caller's area: <c>issuer</c> gives <c>issuer.private_address</c>.</summary>
+    public string Code(string area) => $"{area}.{JsonNamingPolicy.SnakeCaseLower.ConvertName($"{Refusal}")}";
+
+    internal static FetchResult Fetched(ReadOnlyMemory<byte> body, string? entityTag, TimeSpan? maxAge) =>
+        new()
+        {
+            Body = body,
+            EntityTag = entityTag,
+            MaxAge = maxAge,
+        };
+
+    internal static FetchResult NotModified(string? entityTag, TimeSpan? maxAge) =>
+        new()
+        {
+            IsNotModified = true,
+            EntityTag = entityTag,
+            MaxAge = maxAge,
+        };
+
+    internal static FetchResult Refused(
+        FetchRequest request,
+        FetchRefusal refusal,
+        string detail,
+        IPAddress? address
+    ) =>
+        new()
+        {
+            Refusal = refusal,
+            Field = request.Field,
+            Detail = detail,
+            Address = address,
+        };
+}

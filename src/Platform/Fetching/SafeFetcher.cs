@@ -1,0 +1,199 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Net;
+
+namespace Culvert.Platform.Fetching;
+
+/// <summary>
+/// Fetches small documents from URLs that somebody else wrote down (S27): https alone, the name resolved once, every
+/// address checked, the connection made to the checked address, nothing followed, and little time and space. Proxy
+/// variables are ignored, since a proxy would resolve the name again, elsewhere.
+/// </summary>
+public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, IHostResolver? resolver = null)
+{
+    private const int MaxHeadersKilobytes = 16;
+
+    /// <summary>Fetches; every expected failure is a result.</summary>
+    public async Task<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
+    {
+        if (!TryParseUrl(request.Url, out var url))
+        {
+            var rule = "The URL must be absolute, with https and a host, and without user, password or fragment.";
+            return FetchResult.Refused(request, FetchRefusal.InvalidUrl, rule, null);
+        }
+
+        using var limit = new CancellationTokenSource(options.Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var client = NewClient(request);
+            return await SendAsync(client, request, url, both.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var detail = $"{url.Host} did not finish its answer within {options.Timeout.TotalSeconds} s.";
+            return FetchResult.Refused(request, FetchRefusal.TimedOut, detail, null);
+        }
+        catch (HttpRequestException e)
+        {
+            return Refuse(request, url, e);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            // The body broke off, or its compression is not what its header says.
+            var detail = $"{url.Host} sent an answer that cannot be read.";
+            return FetchResult.Refused(request, FetchRefusal.Malformed, detail, null);
+        }
+    }
+
+    /// <summary>Whether a URL could be fetched at all: the check for the moment it is written down.</summary>
+    public static bool TryParseUrl(string text, out Uri url) =>
+        Uri.TryCreate(text, UriKind.Absolute, out url!)
+        && url is { Scheme: "https", UserInfo: "", Fragment: "", Host.Length: > 0 };
+
+    private async Task<FetchResult> SendAsync(HttpClient client, FetchRequest request, Uri url, CancellationToken ct)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, url);
+        message.Headers.Accept.ParseAdd(request.Accept);
+        if (request.IfNoneMatch is not null)
+        {
+            message.Headers.TryAddWithoutValidation("If-None-Match", request.IfNoneMatch);
+        }
+
+        using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
+        var (tag, maxAge) = (response.Headers.ETag?.ToString(), MaxAgeOf(response.Headers.CacheControl));
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.OK:
+                return await ReadAsync(response, ct) is { } body
+                    ? FetchResult.Fetched(body, tag, maxAge)
+                    : FetchResult.Refused(
+                        request,
+                        FetchRefusal.TooLarge,
+                        $"{url.Host} sent more than {options.MaxBytes} bytes.",
+                        null
+                    );
+            case HttpStatusCode.NotModified when request.IfNoneMatch is not null:
+                return FetchResult.NotModified(tag, maxAge);
+            case >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest:
+                var moved = $"{url.Host} answered with a redirect ({(int)response.StatusCode}), which is not followed.";
+                return FetchResult.Refused(request, FetchRefusal.Redirect, moved, null);
+            default:
+                var status = $"{url.Host} answered with status {(int)response.StatusCode}.";
+                return FetchResult.Refused(request, FetchRefusal.Status, status, null);
+        }
+    }
+
+    // Counts what comes out of the decompressor: a bomb stops at the limit, not at its own end.
+    private async Task<byte[]?> ReadAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        var buffer = new byte[options.MaxBytes + 1];
+        var length = 0;
+        await using var body = await response.Content.ReadAsStreamAsync(ct);
+        int read;
+        while ((read = await body.ReadAsync(buffer.AsMemory(length), ct)) > 0)
+        {
+            length += read;
+        }
+
+        return length <= options.MaxBytes ? buffer[..length] : null;
+    }
+
+    // One client per fetch: what is open differs from record to record, and a pooled connection would forget it.
+    private HttpClient NewClient(FetchRequest request)
+    {
+        var connector = new VettedConnector(
+            endPoint => FetchPolicy.Check(endPoint, request.AllowedTargets, options.PrivateNetworks)?.ToString(),
+            time,
+            resolver
+        );
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.GZip,
+            ConnectCallback = connector.ConnectAsync,
+            MaxResponseHeadersLength = MaxHeadersKilobytes,
+            ActivityHeadersPropagator = null,
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = ChainPolicy(request) },
+        };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    // Downloads of intermediates or revocation lists would be fetches past every check made here.
+    private X509ChainPolicy ChainPolicy(FetchRequest request)
+    {
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+            VerificationTime = time.GetUtcNow().UtcDateTime,
+        };
+        if (request.PinnedRoots is { } roots)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(roots);
+        }
+
+        return policy;
+    }
+
+    private static FetchResult Refuse(FetchRequest request, Uri url, HttpRequestException e)
+    {
+        if (e.InnerException is VettedConnectException connect)
+        {
+            return Refuse(request, url, connect);
+        }
+
+        return e.HttpRequestError switch
+        {
+            HttpRequestError.SecureConnectionError => FetchResult.Refused(
+                request,
+                FetchRefusal.Tls,
+                $"{url.Host} has no certificate that is accepted here.",
+                null
+            ),
+            HttpRequestError.ConfigurationLimitExceeded => FetchResult.Refused(
+                request,
+                FetchRefusal.TooLarge,
+                $"{url.Host} sent more than {MaxHeadersKilobytes} KiB of headers.",
+                null
+            ),
+            _ => FetchResult.Refused(
+                request,
+                FetchRefusal.Malformed,
+                $"{url.Host} sent an answer that cannot be read.",
+                null
+            ),
+        };
+    }
+
+    private static FetchResult Refuse(FetchRequest request, Uri url, VettedConnectException e)
+    {
+        var refusal = e.Failure switch
+        {
+            ConnectFailure.Unresolvable => FetchRefusal.Unresolvable,
+            ConnectFailure.Unreachable => FetchRefusal.Unreachable,
+            _ => Enum.Parse<FetchRefusal>(e.Reason),
+        };
+        var detail = refusal switch
+        {
+            FetchRefusal.Unresolvable => $"{url.Host} has no address.",
+            FetchRefusal.Unreachable => $"{url.Host} ({e.Address}) does not answer on port {url.Port}.",
+            FetchRefusal.OutsideBound =>
+                $"{url.Host} has the address {e.Address}, which lies outside private_issuer_networks.",
+            FetchRefusal.PortNotAllowed =>
+                $"Port {url.Port} of {url.Host} ({e.Address}) is not among the allowed targets.",
+            FetchRefusal.LinkLocalAddress or FetchRefusal.MetadataAddress =>
+                $"{url.Host} has the address {e.Address}, which is never fetched from.",
+            _ => $"{url.Host} has the address {e.Address}, which is not public and not among the allowed targets.",
+        };
+        return FetchResult.Refused(request, refusal, detail, e.Address);
+    }
+
+    private static TimeSpan? MaxAgeOf(CacheControlHeaderValue? cacheControl) =>
+        cacheControl is { NoStore: true } or { NoCache: true } ? TimeSpan.Zero : cacheControl?.MaxAge;
+}

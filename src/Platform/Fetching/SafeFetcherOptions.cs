@@ -1,0 +1,19 @@
+using Culvert.Platform.Net;
+
+namespace Culvert.Platform.Fetching;
+
+/// <summary>Limits of every fetch, and the installation's outer bound.</summary>
+public sealed record SafeFetcherOptions
+{
+    /// <summary>From the start of the name's resolution to the last byte. Default 5 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The largest body, after decompression. Default 256 KiB.</summary>
+    public int MaxBytes { get; init; } = 256 * 1024;
+
+    /// <summary>
+    /// <c>private_issuer_networks</c>: a record's private target counts only inside these ranges. Empty (the default)
+    /// opens none.
+    /// </summary>
+    public AddressRanges PrivateNetworks { get; init; } = AddressRanges.Empty;
+}

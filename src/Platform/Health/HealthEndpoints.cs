@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Text.Json;
+using Culvert.Platform.Metrics;
+using Microsoft.AspNetCore.Http;
+
+namespace Culvert.Platform.Health;
+
+/// <summary>
+/// Answers <c>/healthz</c> (the process lives), <c>/readyz</c> (it can do its job now) and <c>/metrics</c>. Nothing
+/// here is secret, and nothing can be changed here.
+/// </summary>
+public sealed class HealthEndpoints(IReadOnlyList<ReadinessCheck> checks, MetricsText metrics, TimeProvider time)
+{
+    // A check that hangs is a failed check: probes give up after about a second more.
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>The whole application of a health listener.</summary>
+    public Task HandleAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = "GET, HEAD";
+            return Task.CompletedTask;
+        }
+
+        switch (context.Request.Path.Value)
+        {
+            case "/healthz":
+                return WriteAsync(
+                    context,
+                    StatusCodes.Status200OK,
+                    "application/json",
+                    "{\"status\":\"ok\"}"u8.ToArray()
+                );
+            case "/readyz":
+                return WriteReadinessAsync(context);
+            case "/metrics":
+                var text = System.Text.Encoding.UTF8.GetBytes(metrics.Write());
+                return WriteAsync(context, StatusCodes.Status200OK, MetricsText.ContentType, text);
+            default:
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Evaluates every check; a reason for each that fails.</summary>
+    public async Task<IReadOnlyList<(string Name, string? Reason)>> EvaluateAsync(
+        CancellationToken cancellationToken
+    ) => await Task.WhenAll(checks.Select(c => EvaluateAsync(c, cancellationToken)));
+
+    private async Task<(string Name, string? Reason)> EvaluateAsync(ReadinessCheck check, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(CheckTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
+        {
+            // Waited for apart, since a check may not heed its token.
+            return (check.Name, await check.Evaluate(both.Token).AsTask().WaitAsync(both.Token));
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return (check.Name, "The check did not finish in time.");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A check must never take the others down with it; its type says enough for a first look.
+            return (check.Name, $"The check failed: {e.GetType().Name}.");
+        }
+    }
+
+    private async Task WriteReadinessAsync(HttpContext context)
+    {
+        var results = await EvaluateAsync(context.RequestAborted);
+        var ready = results.All(r => r.Reason is null);
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("status", ready ? "ready" : "not_ready");
+            json.WriteStartArray("checks");
+            foreach (var (name, reason) in results)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", name);
+                json.WriteBoolean("ready", reason is null);
+                json.WriteString("detail", reason ?? "");
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        var status = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        await WriteAsync(context, status, "application/json", body.WrittenMemory);
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, string type, ReadOnlyMemory<byte> body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = type;
+        context.Response.ContentLength = body.Length;
+        context.Response.Headers.CacheControl = "no-store";
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Culvert.Platform.Health;
+
+/// <summary>A small web server of its own for health and metrics, so that the main listeners stay as they are.</summary>
+public sealed class HealthServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private HealthServer(WebApplication app, IReadOnlyList<string> urls)
+    {
+        this.app = app;
+        Urls = urls;
+    }
+
+    /// <summary>Where it listens, with the ports that the system chose.</summary>
+    public IReadOnlyList<string> Urls { get; }
+
+    /// <summary>Listens.</summary>
+    /// <param name="options">Where, and for whom.</param>
+    /// <param name="endpoints">What is answered.</param>
+    /// <param name="cancellationToken">Ends the start, not the server.</param>
+    /// <exception cref="IOException">An address is taken or not ours.</exception>
+    public static async Task<HealthServer> StartAsync(
+        HealthOptions options,
+        HealthEndpoints endpoints,
+        CancellationToken cancellationToken
+    )
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxConcurrentConnections = 64;
+            foreach (var endPoint in options.Listen)
+            {
+                kestrel.Listen(endPoint);
+            }
+
+            if (options.UnixSocket.Length > 0)
+            {
+                File.Delete(options.UnixSocket); // left by a killed process; a live one holds the state lock
+                kestrel.ListenUnixSocket(options.UnixSocket);
+            }
+        });
+        var app = builder.Build();
+        app.Run(context => IsAllowed(context, options.AllowedHosts) ? endpoints.HandleAsync(context) : Refuse(context));
+        await app.StartAsync(cancellationToken);
+        var urls = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        if (options.UrlFile.Length > 0)
+        {
+            await File.WriteAllTextAsync(options.UrlFile, urls.First() + "\n", cancellationToken);
+        }
+
+        return new HealthServer(app, [.. urls]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    private static bool IsAllowed(HttpContext context, IReadOnlyList<string> hosts) =>
+        hosts.Count == 0
+        || hosts.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase)
+        || context.Connection.LocalIpAddress is null; // a Unix socket has no name to forge
+
+    private static Task Refuse(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Task.CompletedTask;
+    }
+}

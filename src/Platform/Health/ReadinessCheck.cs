@@ -1,0 +1,11 @@
+namespace Culvert.Platform.Health;
+
+/// <summary>One thing that must be so for the program to do its job now. Evaluated anew at each question.</summary>
+/// <param name="Name">Stable and short, such as <c>platform_certificate</c>.</param>
+/// <param name="Evaluate">Null when it is so; otherwise why not, for the operator, without secrets.</param>
+public sealed record ReadinessCheck(string Name, Func<CancellationToken, ValueTask<string?>> Evaluate)
+{
+    /// <summary>A check that needs no waiting.</summary>
+    public static ReadinessCheck Of(string name, Func<string?> evaluate) =>
+        new(name, _ => ValueTask.FromResult(evaluate()));
+}

@@ -1,0 +1,64 @@
+using System.Net;
+
+namespace Culvert.Platform.Net;
+
+/// <summary>Tells what an address is for.</summary>
+public static class AddressClasses
+{
+    // The first match counts: the metadata addresses lie inside other ranges.
+    private static readonly (AddressClass Class, AddressRanges Ranges)[] Table =
+    [
+        // AWS, GCP, Azure, OpenStack; AWS over IPv6; Alibaba; Oracle
+        (
+            AddressClass.CloudMetadata,
+            Of("169.254.169.254", "169.254.170.2", "fd00:ec2::254", "100.100.100.200", "192.0.0.192")
+        ),
+        (AddressClass.Loopback, Of("127.0.0.0/8", "::1")),
+        (AddressClass.LinkLocal, Of("169.254.0.0/16", "fe80::/10")),
+        (AddressClass.Private, Of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")),
+        (
+            AddressClass.Reserved,
+            Of(
+                "0.0.0.0/8", // this network, RFC 791; Linux takes it for loopback
+                "192.0.0.0/24", // protocol assignments, RFC 6890
+                "192.0.2.0/24", // documentation, RFC 5737
+                "192.88.99.0/24", // 6to4 relay, RFC 7526
+                "198.18.0.0/15", // benchmarks, RFC 2544
+                "198.51.100.0/24",
+                "203.0.113.0/24",
+                "224.0.0.0/4", // multicast, RFC 5771
+                "240.0.0.0/4", // reserved, RFC 1112, with the broadcast address
+                "::/96", // unspecified and IPv4-compatible, RFC 4291
+                "64:ff9b::/96", // NAT64, RFC 6052: hides an IPv4 address
+                "64:ff9b:1::/48", // RFC 8215
+                "100::/64", // discard, RFC 6666
+                "2001::/23", // protocol assignments with Teredo, RFC 4380
+                "2001:db8::/32", // documentation, RFC 3849
+                "2002::/16", // 6to4, RFC 3056: hides an IPv4 address
+                "3fff::/20", // documentation, RFC 9637
+                "5f00::/16", // segment routing, RFC 9602
+                "fec0::/10", // site-local, RFC 3879
+                "ff00::/8" // multicast, RFC 4291
+            )
+        ),
+    ];
+
+    public static AddressClass Of(IPAddress address)
+    {
+        var plain = AddressRanges.Normalise(address);
+        foreach (var (kind, ranges) in Table)
+        {
+            if (ranges.Contains(plain))
+            {
+                return kind;
+            }
+        }
+
+        return AddressClass.Public;
+    }
+
+    private static AddressRanges Of(params string[] ranges) =>
+        AddressRanges.TryParse(ranges, out var parsed, out var bad)
+            ? parsed
+            : throw new ArgumentException($"'{bad}' is not a range.", nameof(ranges));
+}

@@ -1,0 +1,14 @@
+namespace Culvert.Platform.Net;
+
+/// <summary>Why no connection came about.</summary>
+public enum ConnectFailure
+{
+    /// <summary>The name has no address.</summary>
+    Unresolvable,
+
+    /// <summary>The name has addresses, and none of them may be used.</summary>
+    Refused,
+
+    /// <summary>No permitted address answered.</summary>
+    Unreachable,
+}

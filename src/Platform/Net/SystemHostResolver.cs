@@ -1,0 +1,12 @@
+using System.Net;
+
+namespace Culvert.Platform.Net;
+
+/// <summary>Asks the operating system.</summary>
+public sealed class SystemHostResolver : IHostResolver
+{
+    public static SystemHostResolver Instance { get; } = new();
+
+    public async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken) =>
+        await Dns.GetHostAddressesAsync(host, cancellationToken);
+}

@@ -1,0 +1,26 @@
+using System.Net;
+
+namespace Culvert.Platform.Net;
+
+/// <summary>
+/// No connection to a permitted address came about. It is an exception only because it must pass through the HTTP
+/// client's connect callback; callers turn it into their own refusal.
+/// </summary>
+public sealed class VettedConnectException(
+    ConnectFailure failure,
+    string host,
+    IPAddress? address,
+    string reason,
+    Exception? inner = null
+) : IOException($"{host}: {reason}", inner)
+{
+    public ConnectFailure Failure { get; } = failure;
+
+    public string Host { get; } = host;
+
+    /// <summary>The address that was refused or tried last; null when the name has none.</summary>
+    public IPAddress? Address { get; } = address;
+
+    /// <summary>What the vetting said of that address, or why it could not be reached.</summary>
+    public string Reason { get; } = reason;
+}

@@ -1,0 +1,245 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using Culvert.Platform.Fetching;
+using Culvert.Platform.Net;
+using Culvert.Platform.Tests.Net;
+using Culvert.Testing;
+using Microsoft.AspNetCore.Http;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.Platform.Tests.Fetching;
+
+public sealed class SafeFetcherTests : IAsyncDisposable
+{
+    private readonly TestPki pki = new(TimeProvider.System.GetUtcNow());
+    private readonly FakeHostResolver resolver = new FakeHostResolver().With("idp.test", "127.0.0.1");
+    private TestServer? server;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Fetch_AllowedTarget_GivesTheBody()
+    {
+        var result = await Fetch(context =>
+        {
+            context.Response.Headers.ETag = "\"1\"";
+            context.Response.Headers.CacheControl = "max-age=600";
+            return context.Response.WriteAsync("{}");
+        });
+
+        result.IsSuccess.ShouldBeTrue();
+        Encoding.UTF8.GetString(result.Body.Span).ShouldBe("{}");
+        (result.EntityTag, result.MaxAge).ShouldBe(("\"1\"", TimeSpan.FromMinutes(10)));
+        resolver.Questions.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Fetch_NotInTheTargets_IsRefusedNamingAddressAndField()
+    {
+        var result = await Fetch(Hello, edit: r => r with { AllowedTargets = [] });
+
+        result.Code("issuer").ShouldBe("issuer.loopback_address");
+        (result.Field, result.Address).ShouldBe(("issuer_url", IPAddress.Loopback));
+        result.Detail.ShouldBe(
+            "idp.test has the address 127.0.0.1, which is not public and not among the allowed targets."
+        );
+    }
+
+    [Fact]
+    public async Task Fetch_PrivateAddress_HasItsCode()
+    {
+        resolver.With("idp.test", "10.0.0.5");
+
+        (await Fetch(Hello)).Code("issuer").ShouldBe("issuer.private_address");
+    }
+
+    [Fact]
+    public async Task Fetch_NameThatChangesItsMind_IsAskedOnce()
+    {
+        var answers = new Queue<string>(["127.0.0.1", "169.254.169.254"]);
+        resolver.With("idp.test", () => [IPAddress.Parse(answers.Dequeue())]);
+
+        (await Fetch(Hello)).IsSuccess.ShouldBeTrue();
+
+        answers.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("http://idp.test/")]
+    [InlineData("https://user@idp.test/")]
+    [InlineData("https://idp.test/#x")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("/x")]
+    [InlineData("")]
+    public async Task Fetch_AnotherKindOfUrl_IsRefusedBeforeAnyQuestion(string url)
+    {
+        (await Fetch(Hello, edit: r => r with { Url = url })).Refusal.ShouldBe(FetchRefusal.InvalidUrl);
+
+        resolver.Questions.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Fetch_Redirect_IsNotFollowed()
+    {
+        var requests = 0;
+        var result = await Fetch(context =>
+        {
+            requests++;
+            context.Response.Redirect("/elsewhere");
+            return Task.CompletedTask;
+        });
+
+        (result.Refusal, requests).ShouldBe((FetchRefusal.Redirect, 1));
+    }
+
+    [Theory]
+    [InlineData(1024, null)]
+    [InlineData(1025, FetchRefusal.TooLarge)]
+    public async Task Fetch_BodyOnBothSidesOfTheLimit(int bytes, FetchRefusal? expected) =>
+        (await Fetch(c => c.Response.Body.WriteAsync(new byte[bytes]).AsTask())).Refusal.ShouldBe(expected);
+
+    [Theory]
+    [InlineData(1024, null)]
+    [InlineData(10_000_000, FetchRefusal.TooLarge)]
+    public async Task Fetch_Gzip_CountsTheDecodedBytes(int bytes, FetchRefusal? expected)
+    {
+        var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await gzip.WriteAsync(new byte[bytes], TestContext.Current.CancellationToken);
+        }
+
+        var result = await Fetch(context =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            return context.Response.Body.WriteAsync(packed.ToArray()).AsTask();
+        });
+
+        result.Refusal.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Fetch_FalseGzip_IsMalformed() =>
+        (
+            await Fetch(context =>
+            {
+                context.Response.Headers.ContentEncoding = "gzip";
+                return context.Response.WriteAsync("not gzip");
+            })
+        ).Refusal.ShouldBe(FetchRefusal.Malformed);
+
+    [Fact]
+    public async Task Fetch_CertificateOfAnotherCa_IsRefused() =>
+        (await Fetch(Hello, edit: r => r with { PinnedRoots = [new TestPki().Root] })).Refusal.ShouldBe(
+            FetchRefusal.Tls
+        );
+
+    [Fact]
+    public async Task Fetch_PrivateCaWithoutPin_IsRefused() =>
+        (await Fetch(Hello, edit: r => r with { PinnedRoots = null })).Refusal.ShouldBe(FetchRefusal.Tls);
+
+    [Fact]
+    public async Task Fetch_CertificateForAnotherName_IsRefused()
+    {
+        resolver.With("other.test", "127.0.0.1");
+
+        var result = await Fetch(Hello, edit: r => r with { Url = r.Url.Replace("idp.test", "other.test") });
+
+        result.Refusal.ShouldBe(FetchRefusal.Tls);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(404)]
+    [InlineData(204)]
+    [InlineData(304)] // nobody asked
+    public async Task Fetch_AnotherStatus_IsRefused(int status)
+    {
+        var result = await Fetch(context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+
+        result.IsSuccess.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Fetch_Unchanged_IsNotModified()
+    {
+        var result = await Fetch(
+            context =>
+            {
+                context.Response.StatusCode = context.Request.Headers.IfNoneMatch == "\"1\"" ? 304 : 200;
+                return Task.CompletedTask;
+            },
+            edit: r => r with { IfNoneMatch = "\"1\"" }
+        );
+
+        result.IsNotModified.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Fetch_SlowServer_TimesOutByTheClock()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var asked = new TaskCompletionSource();
+
+        var fetch = Fetch(
+            async context =>
+            {
+                asked.SetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            },
+            time: time
+        );
+        await asked.Task;
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        (await fetch).Refusal.ShouldBe(FetchRefusal.TimedOut);
+    }
+
+    [Fact]
+    public async Task Fetch_UnknownName_IsUnresolvable() =>
+        (await Fetch(Hello, edit: r => r with { Url = "https://nowhere.test/" })).Refusal.ShouldBe(
+            FetchRefusal.Unresolvable
+        );
+
+    private static Task Hello(HttpContext context) => context.Response.WriteAsync("hello");
+
+    private async Task<FetchResult> Fetch(
+        RequestDelegate handler,
+        Func<FetchRequest, FetchRequest>? edit = null,
+        TimeProvider? time = null
+    )
+    {
+        server = await TestServer.StartAsync(
+            handler,
+            pki.Issue(dnsNames: ["idp.test"], usages: [TestPki.ServerAuthentication]),
+            pki.Issuing
+        );
+        FetchTarget.TryCreate("127.0.0.1/32", server.Port, out var target);
+        AddressRanges.TryParse(["127.0.0.0/8"], out var bound, out _).ShouldBeTrue();
+        var fetcher = new SafeFetcher(
+            new SafeFetcherOptions { MaxBytes = 1024, PrivateNetworks = bound! },
+            time ?? TimeProvider.System,
+            resolver
+        );
+        var request = new FetchRequest
+        {
+            Url = $"https://idp.test:{server.Port}/",
+            Field = "issuer_url",
+            AllowedTargets = [target],
+            PinnedRoots = [pki.Root],
+        };
+        return await fetcher.FetchAsync(edit?.Invoke(request) ?? request, TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Sockets;
+using Culvert.Platform.Health;
+using Culvert.Platform.Metrics;
+using Culvert.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.Platform.Tests.Health;
+
+public sealed class HealthServerTests : IAsyncDisposable
+{
+    private readonly MetricsText metrics = new("None.");
+    private readonly FakeTimeProvider time = new();
+    private readonly HttpClient client = new();
+    private HealthServer? server;
+
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        metrics.Dispose();
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Healthz_AnswersWhileNotReady()
+    {
+        await Start(ReadinessCheck.Of("a", () => "no"));
+
+        (await Get("/healthz")).ShouldBe((HttpStatusCode.OK, """{"status":"ok"}"""));
+    }
+
+    [Fact]
+    public async Task Readyz_IsEvaluatedAnewEachTime()
+    {
+        string? reason = "no certificate yet";
+        await Start(ReadinessCheck.Of("certificate", () => reason), ReadinessCheck.Of("feed", () => null));
+
+        var before = await Get("/readyz");
+        reason = null;
+        var after = await Get("/readyz");
+
+        before.ShouldBe(
+            (
+                HttpStatusCode.ServiceUnavailable,
+                """{"status":"not_ready","checks":[{"name":"certificate","ready":false,"detail":"no certificate yet"},{"name":"feed","ready":true,"detail":""}]}"""
+            )
+        );
+        after.Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Readyz_CheckThatThrows_IsNotReadyAndShowsNoMessage()
+    {
+        await Start(ReadinessCheck.Of("a", () => throw new InvalidOperationException("hunter2")));
+
+        var (status, body) = await Get("/readyz");
+
+        status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        body.ShouldContain("InvalidOperationException");
+        body.ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public async Task Readyz_CheckThatHangs_IsNotReady()
+    {
+        var entered = new TaskCompletionSource();
+        await Start(
+            new ReadinessCheck(
+                "a",
+                async ct =>
+                {
+                    entered.SetResult();
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+                    return null;
+                }
+            )
+        );
+
+        var answer = Get("/readyz");
+        await entered.Task;
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        (await answer).Body.ShouldContain("did not finish in time");
+    }
+
+    [Fact]
+    public async Task Metrics_IsPrometheusText()
+    {
+        await Start();
+
+        (await Get("/metrics")).Body.ShouldContain("culvert_metrics_dropped_total 0");
+    }
+
+    [Theory]
+    [InlineData("evil.test", HttpStatusCode.BadRequest)]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1", HttpStatusCode.OK)]
+    public async Task Host_OutsideTheList_IsRefused(string host, HttpStatusCode expected)
+    {
+        await Start();
+
+        (await Get("/healthz", host)).Status.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task UnixSocketAndUrlFile_AreServedAndWritten()
+    {
+        var folder = Directory.CreateTempSubdirectory("culvert-test-");
+        var socket = Path.Combine(folder.FullName, "health.sock");
+        var urlFile = Path.Combine(folder.FullName, "url");
+        await Start(
+            new HealthOptions
+            {
+                Listen = [new(IPAddress.Loopback, 0)],
+                UnixSocket = socket,
+                UrlFile = urlFile,
+            }
+        );
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, ct) =>
+            {
+                var local = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await local.ConnectAsync(new UnixDomainSocketEndPoint(socket), ct);
+                return new NetworkStream(local, ownsSocket: true);
+            },
+        };
+        using var overSocket = new HttpClient(handler);
+
+        var answer = await overSocket.GetStringAsync("http://x/healthz", TestContext.Current.CancellationToken);
+
+        answer.ShouldBe("""{"status":"ok"}""");
+        (await File.ReadAllTextAsync(urlFile, TestContext.Current.CancellationToken)).Trim().ShouldBe(server!.Urls[0]);
+        folder.Delete(recursive: true);
+    }
+
+    private Task Start(params ReadinessCheck[] checks) =>
+        Start(
+            new HealthOptions { Listen = [new(IPAddress.Loopback, 0)], AllowedHosts = ["localhost", "127.0.0.1"] },
+            checks
+        );
+
+    private async Task Start(HealthOptions options, params ReadinessCheck[] checks) =>
+        server = await HealthServer.StartAsync(
+            options,
+            new HealthEndpoints(checks, metrics, time),
+            TestContext.Current.CancellationToken
+        );
+
+    private async Task<(HttpStatusCode Status, string Body)> Get(string path, string? host = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, server!.Urls[0] + path);
+        request.Headers.Host = host;
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+}
