@@ -1,0 +1,32 @@
+namespace Culvert.Documentation.Tests;
+
+/// <summary>The checkout that these tests read.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    public static string PathOf(string relative) => Path.Combine(Root, relative);
+
+    /// <summary>Source files, without what the build made.</summary>
+    public static IEnumerable<string> Sources() =>
+        Directory
+            .EnumerateFiles(PathOf("src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+
+    /// <summary>The pages that a reader opens.</summary>
+    public static IEnumerable<string> Pages() =>
+        Directory.EnumerateFiles(PathOf("docs"), "*.md", SearchOption.AllDirectories)
+            .Append(PathOf("README.md"))
+            .Append(PathOf("CONTRIBUTING.md"));
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Identity.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside a checkout.");
+    }
+}

@@ -1,0 +1,132 @@
+// I18 and the administrator's side: organization.federation.*, serviceAccounts, and who may not.
+import assert from 'node:assert/strict';
+import { generateKeyPair, exportJWK } from 'jose';
+import { Anthropic, refusal, unique } from './world.mjs';
+
+export async function I18(world) {
+  const bearer = await world.raw('GET', '/v1/tunnels?limit=1');
+  const header = await world.raw('GET', '/v1/tunnels?limit=1', {
+    authorization: null,
+    headers: { 'x-api-key': world.adminKey },
+  });
+  assert.equal(bearer.status, 200, bearer.text);
+  assert.equal(header.status, 200, header.text);
+  assert.deepEqual(header.json, bearer.json);
+  assert.ok((await world.admin.beta.tunnels.list({ limit: 1 })).data);
+
+  const unknown = new Anthropic({ baseURL: world.url, apiKey: `clv_adm_${'0'.repeat(43)}` });
+  const error = await refusal(unknown.beta.tunnels.list());
+  assert.ok(error instanceof Anthropic.AuthenticationError, String(error));
+  assert.equal(error.type, 'authentication_error');
+
+  const { client } = world.federated(await (await world.federation({ scope: 'workspace:developer' })).config());
+  const scope = await refusal(client.beta.tunnels.list());
+  assert.ok(scope instanceof Anthropic.PermissionDeniedError, String(scope));
+  assert.equal(scope.type, 'permission_error');
+  assert.equal(scope.errorCode, 'auth.scope');
+}
+
+export async function Federation(world) {
+  const { issuers, rules } = world.admin.organization.federation;
+  const keys = [{ ...(await exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey)), kid: 'a', alg: 'ES256' }];
+  const [issuerName, ruleName, accountName] = [unique('sdk'), unique('sdk'), unique('sdk')];
+
+  const issuer = await issuers.create({
+    name: issuerName,
+    issuer_url: `https://${issuerName}.example.com`,
+    jwks: { type: 'inline', keys },
+    max_jwt_lifetime_seconds: 900,
+  });
+  assert.match(issuer.id, /^fdis_01[0-9A-Za-z]{22}$/);
+  assert.equal(issuer.type, 'federation_issuer');
+  assert.equal(issuer.check_jti, true);
+  assert.equal(issuer.max_jwt_lifetime_seconds, 900);
+  assert.equal(issuer.jwks.type, 'inline');
+  assert.equal(issuer.archived_at, null);
+  assert.deepEqual(await issuers.retrieve(issuer.id), issuer);
+  const updated = await issuers.update(issuer.id, { max_jwt_lifetime_seconds: 1200 });
+  assert.equal(updated.max_jwt_lifetime_seconds, 1200);
+  assert.equal(updated.issuer_url, issuer.issuer_url);
+  const duplicate = await refusal(issuers.create({ name: issuerName, issuer_url: 'https://x.example.com', jwks: { type: 'inline', keys } }));
+  assert.ok(duplicate instanceof Anthropic.ConflictError, String(duplicate));
+  assert.equal(duplicate.headers.get('x-should-retry'), 'false');
+  assert.ok((await collect(issuers.list({ limit: 100 }))).some((i) => i.id === issuer.id));
+
+  const account = await world.admin.organization.serviceAccounts.create({ name: accountName, organization_role: 'developer' });
+  assert.match(account.id, /^svac_01[0-9A-Za-z]{22}$/);
+  assert.equal(account.type, 'service_account');
+  assert.equal(account.name, accountName);
+  assert.deepEqual(await world.admin.organization.serviceAccounts.retrieve(account.id), account);
+  const described = await world.admin.organization.serviceAccounts.update(account.id, { description: 'for the check' });
+  assert.equal(described.description, 'for the check');
+  assert.ok((await collect(world.admin.organization.serviceAccounts.list({ limit: 100 }))).some((a) => a.id === account.id));
+
+  const rule = await rules.create({
+    name: ruleName,
+    issuer_id: issuer.id,
+    match: { subject_prefix: 'somebody', claims: { team: 'a' } },
+    target: { type: 'service_account', service_account_id: account.id },
+    oauth_scope: 'workspace:manage_tunnels',
+    token_lifetime_seconds: 600,
+    workspace_id: world.workspaceId,
+  });
+  assert.match(rule.id, /^fdrl_01[0-9A-Za-z]{22}$/);
+  assert.equal(rule.type, 'federation_rule');
+  assert.equal(rule.issuer_name, issuerName);
+  assert.equal(rule.target.service_account_name, accountName);
+  assert.deepEqual(rule.workspace_ids, [world.workspaceId]);
+  assert.equal(rule.applies_to_all_workspaces, false);
+  assert.equal(rule.match.subject_prefix, 'somebody');
+  assert.deepEqual(rule.match.claims, { team: 'a' });
+  assert.deepEqual(await rules.retrieve(rule.id), rule);
+  const changed = await rules.update(rule.id, { match: { subject_prefix: 'somebody-else' }, token_lifetime_seconds: 300 });
+  assert.equal(changed.match.subject_prefix, 'somebody-else');
+  assert.ok(!changed.match.claims, 'a match is replaced whole');
+  assert.equal(changed.token_lifetime_seconds, 300);
+  assert.deepEqual((await collect(rules.list({ issuer_id: issuer.id }))).map((r) => r.id), [rule.id]);
+
+  const referenced = await refusal(issuers.archive(issuer.id));
+  assert.ok(referenced instanceof Anthropic.BadRequestError, String(referenced));
+
+  const gone = await rules.archive(rule.id);
+  assert.ok(gone.archived_at);
+  assert.equal((await rules.archive(rule.id)).archived_at, gone.archived_at);
+  assert.deepEqual(await collect(rules.list({ issuer_id: issuer.id })), []);
+  assert.equal((await collect(rules.list({ issuer_id: issuer.id, include_archived: true }))).length, 1);
+  const late = await refusal(rules.update(rule.id, { description: 'late' }));
+  assert.ok(late instanceof Anthropic.BadRequestError, String(late));
+  assert.ok((await issuers.archive(issuer.id)).archived_at);
+  assert.ok((await world.admin.organization.serviceAccounts.archive(account.id)).archived_at);
+}
+
+export async function FederatedClientMayNotAdminister(world) {
+  const setup = await world.federation();
+  const { client } = world.federated(await setup.config());
+  assert.ok(await client.beta.tunnels.list({ limit: 1 }), 'it may manage tunnels');
+
+  const { federation, serviceAccounts } = client.organization;
+  for (const [what, call] of Object.entries({
+    'issuers.list': () => federation.issuers.list(),
+    'issuers.retrieve': () => federation.issuers.retrieve(setup.issuer.id),
+    'issuers.create': () => federation.issuers.create({ name: unique('sdk'), issuer_url: 'https://x.example.com' }),
+    'issuers.update': () => federation.issuers.update(setup.issuer.id, { check_jti: false }),
+    'issuers.archive': () => federation.issuers.archive(setup.issuer.id),
+    'rules.list': () => federation.rules.list(),
+    'rules.update': () => federation.rules.update(setup.rule.id, { oauth_scope: 'org:admin' }),
+    'rules.archive': () => federation.rules.archive(setup.rule.id),
+    'serviceAccounts.list': () => serviceAccounts.list(),
+    'serviceAccounts.create': () => serviceAccounts.create({ name: unique('sdk'), organization_role: 'admin' }),
+    'serviceAccounts.archive': () => serviceAccounts.archive(setup.account.id),
+  })) {
+    const error = await refusal(call());
+    assert.ok(error instanceof Anthropic.PermissionDeniedError, `${what}: ${error}`);
+    assert.equal(error.errorCode, 'auth.scope', what);
+  }
+  assert.equal((await world.admin.organization.federation.issuers.retrieve(setup.issuer.id)).check_jti, true);
+}
+
+async function collect(list) {
+  const all = [];
+  for await (const item of list) all.push(item);
+  return all;
+}
