@@ -15,7 +15,8 @@ internal static class Repository
 
     /// <summary>The pages that a reader opens.</summary>
     public static IEnumerable<string> Pages() =>
-        Directory.EnumerateFiles(PathOf("docs"), "*.md", SearchOption.AllDirectories)
+        Directory
+            .EnumerateFiles(PathOf("docs"), "*.md", SearchOption.AllDirectories)
             .Append(PathOf("README.md"))
             .Append(PathOf("CONTRIBUTING.md"));
 

@@ -22,10 +22,11 @@ internal static class AuditCommands
                         new Query(),
                         [
                             new("SEQUENCE", "sequence"),
-                            new("TIME", "time"),
-                            new("EVENT", "event"),
-                            new("ACTOR", "actor"),
-                            new("REQUEST", "request_id"),
+                            new("TIME", "body.at"),
+                            new("EVENT", "body.event"),
+                            new("OUTCOME", "body.status.outcome"),
+                            new("ACTOR", "body.actor.id"),
+                            new("REQUEST", "body.request_id"),
                         ],
                         cancel
                     ),

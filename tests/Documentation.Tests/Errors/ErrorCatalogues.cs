@@ -14,7 +14,10 @@ internal static class ErrorCatalogues
                 .Load(assembly)
                 .GetTypes()
                 .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
-                .Where(field => field.IsInitOnly && field.FieldType.Namespace?.StartsWith("Culvert.", StringComparison.Ordinal) == true)
+                .Where(field =>
+                    field.IsInitOnly
+                    && field.FieldType.Namespace?.StartsWith("Culvert.", StringComparison.Ordinal) == true
+                )
                 .Where(field => IsCode(field.FieldType))
                 .Select(field => Read(field.DeclaringType!.Name, field.GetValue(null)!))
                 .OrderBy(error => error.Code, StringComparer.Ordinal),

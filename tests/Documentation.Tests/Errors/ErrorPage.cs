@@ -13,9 +13,21 @@ internal static class ErrorPage
             "Identity service",
             "In `error.details.error_code` of the answer (form requests at the token endpoint answer in the shape of RFC 6749)."
         ),
-        ("Ca", "Certificate core", "From the identity service, wherever it takes a signing request or a CA certificate."),
-        ("tunnel-agent", "Agent", "In the header `culvert-reason` of answers that the agent makes itself, beside `culvert-failed-hop`."),
-        ("tunnel-edge", "Edge", "In the edge's log and metrics: to a client it answers by TLS alert or a closed connection."),
+        (
+            "Ca",
+            "Certificate core",
+            "From the identity service, wherever it takes a signing request or a CA certificate."
+        ),
+        (
+            "tunnel-agent",
+            "Agent",
+            "In the header `culvert-reason` of answers that the agent makes itself, beside `culvert-failed-hop`."
+        ),
+        (
+            "tunnel-edge",
+            "Edge",
+            "In the edge's log and metrics: to a client it answers by TLS alert or a closed connection."
+        ),
     ];
 
     public static string Write()
