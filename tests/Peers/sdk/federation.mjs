@@ -1,10 +1,38 @@
 // I01, I02, I04, I05, I07–I10: the token exchange as the SDK performs it, and what it must refuse.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { SignJWT, generateKeyPair } from 'jose';
+import { ca } from './tunnels.mjs';
 import { now, refusal, unique } from './world.mjs';
 
 const EXCHANGE = '/v1/oauth/token';
+
+/** Nothing registered here: the token that the company's own identity provider hands out, and the rule of the stage. */
+export async function Idp(world) {
+  const token = execFileSync(process.env.CULVERT_IDP_TOKEN_COMMAND, { encoding: 'utf8' });
+  const { client, sent } = world.federated({
+    base_url: world.url,
+    organization_id: world.organizationId,
+    authentication: {
+      type: 'oidc_federation',
+      federation_rule_id: process.env.CULVERT_ADMIN_RULE_ID,
+      service_account_id: process.env.CULVERT_ADMIN_SERVICE_ACCOUNT_ID,
+      identity_token: { source: 'file', path: world.file('idp-token', token) },
+    },
+  });
+
+  const tunnel = await world.tunnel(client);
+  const certificate = await client.beta.tunnels.certificates.create(tunnel.id, { ca_certificate_pem: ca(world) });
+  const listed = [];
+  for await (const item of client.beta.tunnels.list({ limit: 1 })) listed.push(item.id);
+  await client.beta.tunnels.archive(tunnel.id);
+
+  assert.equal(listed[0], tunnel.id, 'newest first');
+  assert.equal(certificate.tunnel_id, tunnel.id);
+  assert.equal(sent.filter((r) => r.path === EXCHANGE).length, 1);
+  assert.ok(sent.every((r) => r.status === 200), JSON.stringify(sent.map((r) => [r.path, r.status])));
+}
 
 export async function I01(world) {
   const setup = await world.federation();
