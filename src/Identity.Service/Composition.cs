@@ -1,9 +1,11 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tokens;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Culvert.Identity.Service;
@@ -44,6 +46,8 @@ internal static class Composition
         services.AddAdmin();
         services.AddAudit();
         services.AddCertificates();
+        services.AddFederation();
+        services.AddTokens();
         return services;
     }
 
@@ -52,5 +56,7 @@ internal static class Composition
         api.MapAdmin();
         api.MapAudit();
         api.MapCertificates();
+        api.MapFederation();
+        api.MapTokens();
     }
 }

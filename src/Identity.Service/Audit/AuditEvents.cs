@@ -20,6 +20,9 @@ internal static class AuditEvents
     public const string ServiceAccountMemberUpdated = "platform_service_account_workspace_member_updated";
     public const string ServiceAccountMemberRemoved = "platform_service_account_workspace_member_removed";
 
+    public const string TokenSigningKeyCreated = "token_signing_key_created";
+    public const string TokenSigningKeyRetired = "token_signing_key_retired";
+
     public const string TunnelCreated = "tunnel_created";
     public const string TunnelUpdated = "tunnel_updated";
     public const string TunnelArchived = "tunnel_archived";

@@ -8,7 +8,17 @@ internal static class EventIds
     public const int Listening = 101;
     public const int PeerRefused = 102;
 
-    // 1000: Federation, 2000: Tokens, 4000: Tunnels, 5000: Audit
+    // 1000: Federation
+    public const int IssuerKeysFetched = 1000;
+    public const int IssuerKeyFetchFailed = 1001;
+    public const int IssuerKeyDropped = 1002;
+    public const int IssuerKeysNotStored = 1003;
+    public const int RefusalNotRecorded = 1004;
+
+    // 2000: Tokens
+    public const int SigningKeyPrepared = 2000;
+    public const int SigningKeyRetired = 2001;
+    public const int SigningKeyRotationFailed = 2002;
 
     // 3000: Certificates
     public const int CertificateIssued = 3000;
@@ -17,6 +27,8 @@ internal static class EventIds
     public const int PlatformAuthorityMade = 3003;
     public const int ServiceCertificateFailed = 3004;
     public const int RevocationsUnread = 3005;
+
+    // 4000: Tunnels, 5000: Audit
 
     // 6000: Storage
     public const int StoreFailed = 6000;

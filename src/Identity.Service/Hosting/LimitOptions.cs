@@ -5,6 +5,9 @@ internal sealed record LimitOptions
     /// <summary>Per source address, on paths that no credential protects.</summary>
     public RateLimit ExchangePerAddress { get; init; } = new(50, TimeSpan.FromSeconds(1));
 
+    /// <summary>All callers of the token endpoint together; far above what one node serves, so a last resort.</summary>
+    public RateLimit ExchangeTotal { get; init; } = new(20_000, TimeSpan.FromSeconds(1));
+
     /// <summary>Per source address: refusals that are recorded one by one, and failed credentials.</summary>
     public RateLimit HistoryPerAddress { get; init; } = new(10, TimeSpan.FromSeconds(1));
 

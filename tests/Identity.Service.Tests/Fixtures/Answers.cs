@@ -16,6 +16,10 @@ internal static class Answers
     public static async Task<string?> ErrorCodeAsync(this HttpResponseMessage response) =>
         (await response.JsonAsync()).GetProperty("error").GetProperty("details").GetProperty("error_code").GetString();
 
+    /// <summary>A member that must be a string.</summary>
+    public static string Text(this JsonElement element, string name) =>
+        element.GetProperty(name).GetString() ?? throw new InvalidOperationException($"{name} is null.");
+
     public static string? Header(this HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? string.Join(",", values) : null;
 }

@@ -1,0 +1,33 @@
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>
+/// Everything that is checked before a token is minted, in this order: first what costs nothing, then the signature,
+/// and only then what the claims say. Single use comes last, with the commit.
+/// </summary>
+internal static class AssertionChecks
+{
+    public static IReadOnlyList<IAssertionCheck> InOrder(ServiceOptions options, ITenantStore tenants) =>
+        [
+            // What the rule itself says.
+            new RuleIsLive(),
+            new OrganizationMatches(),
+            new ServiceAccountIsExpected(),
+            // The token's form (RFC 7515 §5.2, RFC 7519 §7.2, RFC 8725).
+            new TokenIsWellFormed(),
+            new TypeIsAllowed(),
+            new IssuerMatches(),
+            new KeyIsKnown(),
+            new SignatureHolds(),
+            // From here on the claims are the issuer's word (RFC 7523 §3).
+            new TimesHold(options.Federation.Leeway),
+            new SubjectIsPresent(),
+            new AudienceMatches(),
+            new SubjectMatches(),
+            new ClaimsMatch(),
+            new TokenIdIsUsable(),
+            new WorkspaceIsCovered(tenants),
+        ];
+}

@@ -1,0 +1,30 @@
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>
+/// RFC 7523 §3 (3): <c>aud</c>, or one of its elements, is exactly the rule's audience. A rule without one demands
+/// this service's public URL; there is no rule that accepts any audience.
+/// </summary>
+internal sealed class AudienceMatches : ImmediateCheck
+{
+    private const int MaxElements = 8;
+
+    protected override Denial? Check(AssertionContext context)
+    {
+        if (!context.Token.Claims.TryFind("aud"u8, out var audience))
+        {
+            return new Denial(DenialReason.AudienceInvalid, "absent");
+        }
+
+        return audience.FindInStringList(context.Rule.Audience, MaxElements) switch
+        {
+            StringListMatch.Found => null,
+            StringListMatch.NotFound => new Denial(
+                DenialReason.AudienceMismatch,
+                audience.ReadString() is { } actual ? UntrustedText.Bounded(actual) : null
+            ),
+            _ => new Denial(DenialReason.AudienceInvalid),
+        };
+    }
+}

@@ -1,0 +1,39 @@
+using Culvert.Identity.Service.Federation.Issuers;
+
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>The header names one of the issuer's present keys. The one check that may wait for the network.</summary>
+internal sealed class KeyIsKnown : IAssertionCheck
+{
+    public ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken)
+    {
+        if (context.Token.KeyId is not { } keyId)
+        {
+            return new(new Denial(DenialReason.KidMissing));
+        }
+
+        var lookup = context.Rule.Keys.FindAsync(keyId, cancellationToken);
+        return lookup.IsCompletedSuccessfully
+            ? new(Decide(context, keyId, lookup.Result))
+            : DecideAsync(context, keyId, lookup);
+    }
+
+    private static async ValueTask<Denial?> DecideAsync(
+        AssertionContext context,
+        string keyId,
+        ValueTask<KeyLookup> lookup
+    ) => Decide(context, keyId, await lookup);
+
+    private static Denial? Decide(AssertionContext context, string keyId, KeyLookup lookup)
+    {
+        if (lookup.Key is { } key)
+        {
+            context.Key = key;
+            return null;
+        }
+
+        return lookup.HaveKeys
+            ? new Denial(DenialReason.KidUnknown, UntrustedText.Bounded(keyId))
+            : new Denial(DenialReason.KeysUnavailable);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>
+/// RFC 7523 §3 (4)–(6), stricter: <c>iat</c> is mandatory, and <c>exp</c> − <c>iat</c> is bounded by the issuer's
+/// record. The leeway applies to each comparison with our clock.
+/// </summary>
+internal sealed class TimesHold(TimeSpan leeway) : ImmediateCheck
+{
+    private readonly long leewayMs = (long)leeway.TotalMilliseconds;
+
+    protected override Denial? Check(AssertionContext context)
+    {
+        var claims = context.Token.Claims;
+        if (!claims.TryFind("exp"u8, out var exp) || !exp.TryReadNumericDate(out var expiresAt))
+        {
+            return new Denial(DenialReason.ExpInvalid);
+        }
+
+        if (!claims.TryFind("iat"u8, out var iat) || !iat.TryReadNumericDate(out var issuedAt))
+        {
+            return new Denial(DenialReason.IatInvalid);
+        }
+
+        var notBefore = 0L;
+        if (claims.TryFind("nbf"u8, out var nbf) && !nbf.TryReadNumericDate(out notBefore))
+        {
+            return new Denial(DenialReason.NbfInvalid);
+        }
+
+        context.ExpiresAt = expiresAt;
+        return CheckClock(context.Now.ToUnixTimeMilliseconds(), expiresAt, issuedAt, notBefore)
+            ?? CheckLifetime(expiresAt - issuedAt, context.Rule.Issuer.MaxJwtLifetimeSeconds);
+    }
+
+    private Denial? CheckClock(long nowMs, long expiresAt, long issuedAt, long notBefore)
+    {
+        // RFC 7519 §4.1.4: not accepted on or after exp.
+        if (nowMs >= (expiresAt * 1000) + leewayMs)
+        {
+            return new Denial(DenialReason.TokenExpired, Seconds("expired for", nowMs - (expiresAt * 1000)));
+        }
+
+        if (issuedAt * 1000 > nowMs + leewayMs)
+        {
+            return new Denial(DenialReason.IssuedInFuture, Seconds("ahead by", (issuedAt * 1000) - nowMs));
+        }
+
+        return notBefore * 1000 > nowMs + leewayMs
+            ? new Denial(DenialReason.NotYetValid, Seconds("ahead by", (notBefore * 1000) - nowMs))
+            : null;
+    }
+
+    private static Denial? CheckLifetime(long seconds, int longest)
+    {
+        if (seconds <= 0)
+        {
+            return new Denial(DenialReason.LifetimeInvalid);
+        }
+
+        return seconds > longest
+            ? new Denial(
+                DenialReason.LifetimeTooLong,
+                string.Create(CultureInfo.InvariantCulture, $"{seconds} s instead of at most {longest} s")
+            )
+            : null;
+    }
+
+    private static string Seconds(string what, long milliseconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what} {milliseconds / 1000} s");
+}

@@ -1,0 +1,26 @@
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>
+/// RFC 7523 §3 (7): where the issuer's record asks for it, a <c>jti</c> can serve as the mark of single use. A token
+/// without one is not checked.
+/// </summary>
+internal sealed class TokenIdIsUsable : ImmediateCheck
+{
+    private const int MaxLength = 256;
+
+    protected override Denial? Check(AssertionContext context)
+    {
+        if (!context.Rule.Issuer.CheckJti || !context.Token.Claims.TryFind("jti"u8, out var claim))
+        {
+            return null;
+        }
+
+        if (claim.ReadString() is not { Length: >= 1 and <= MaxLength } id)
+        {
+            return new Denial(DenialReason.JtiInvalid);
+        }
+
+        context.SingleUseId = id;
+        return null;
+    }
+}

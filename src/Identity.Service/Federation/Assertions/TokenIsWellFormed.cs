@@ -1,0 +1,25 @@
+using Culvert.Jose;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>The assertion is a JWT in a compact JWS (RFC 7519 §7.2), in the strict reading of Culvert.Jose.</summary>
+internal sealed class TokenIsWellFormed : ImmediateCheck
+{
+    protected override Denial? Check(AssertionContext context)
+    {
+        var refusal = SignedToken.TryParse(context.Request.Assertion, out var token);
+        if (refusal == JoseRefusal.None)
+        {
+            context.Token = token!;
+            return null;
+        }
+
+        var reason = refusal switch
+        {
+            JoseRefusal.AlgorithmMissing or JoseRefusal.AlgorithmUnsupported => DenialReason.AlgNotAllowed,
+            _ => DenialReason.TokenMalformed,
+        };
+        return new Denial(reason, refusal.ToString());
+    }
+}

@@ -1,0 +1,21 @@
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>Text of a caller on its way into our records.</summary>
+internal static class UntrustedText
+{
+    private const int MaxLength = 256;
+
+    /// <summary>Shortened, and without control characters, which could forge lines where records are printed.</summary>
+    public static string Bounded(string text) =>
+        string.Create(
+            Math.Min(text.Length, MaxLength),
+            text,
+            static (target, source) =>
+            {
+                for (var i = 0; i < target.Length; i++)
+                {
+                    target[i] = char.IsControl(source[i]) ? '\uFFFD' : source[i];
+                }
+            }
+        );
+}

@@ -1,0 +1,35 @@
+namespace Culvert.Identity.Service.Federation;
+
+/// <summary>When a record was made, changed and archived, and by which actor.</summary>
+internal sealed record ChangeStamps
+{
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public required string UpdatedBy { get; init; }
+
+    public DateTimeOffset? ArchivedAt { get; init; }
+
+    public string? ArchivedBy { get; init; }
+
+    public static ChangeStamps Created(DateTimeOffset at, string by) =>
+        new()
+        {
+            CreatedAt = at,
+            CreatedBy = by,
+            UpdatedAt = at,
+            UpdatedBy = by,
+        };
+
+    public ChangeStamps Updated(DateTimeOffset at, string by) => this with { UpdatedAt = at, UpdatedBy = by };
+
+    public ChangeStamps Archived(DateTimeOffset at, string by) =>
+        Updated(at, by) with
+        {
+            ArchivedAt = at,
+            ArchivedBy = by,
+        };
+}

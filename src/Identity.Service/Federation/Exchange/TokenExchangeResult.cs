@@ -1,0 +1,29 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Exchange;
+
+/// <summary>What became of an exchange.</summary>
+internal readonly record struct TokenExchangeResult
+{
+    public required TokenExchangeOutcome Outcome { get; init; }
+
+    /// <summary>Granted: the access token, ASCII.</summary>
+    public byte[]? Token { get; init; }
+
+    /// <summary>Granted: its life from now.</summary>
+    public int ExpiresInSeconds { get; init; }
+
+    public string? Scope { get; init; }
+
+    public string? OrganizationId { get; init; }
+
+    public string? WorkspaceId { get; init; }
+
+    /// <summary>Unavailable: what to answer.</summary>
+    public Refusal? Unavailable { get; init; }
+
+    public static TokenExchangeResult Denied { get; } = new() { Outcome = TokenExchangeOutcome.Denied };
+
+    public static TokenExchangeResult Refused(Refusal refusal) =>
+        new() { Outcome = TokenExchangeOutcome.Unavailable, Unavailable = refusal };
+}

@@ -1,0 +1,55 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Federation;
+
+/// <summary>
+/// Commits administrative changes and makes them effective: the answer leaves only after the exchange sees the new
+/// state, so that "archived" means "from now on".
+/// </summary>
+internal sealed class FederationChanges(IJournal journal, FederationDirectory directory)
+{
+    /// <summary>Null = committed and in effect.</summary>
+    public async ValueTask<Refusal?> CommitAsync(
+        AuditEvent change,
+        IReadOnlyList<Statement> statements,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = change,
+                Statements = statements,
+                // Rules, issuers and service accounts decide on who stays enrolled, and feeds show that (S4).
+                BumpsFeed = true,
+            },
+            cancellationToken
+        );
+        if (result.Outcome == CommitOutcome.Conflict)
+        {
+            return RefusalOf((FederationConflict)result.Conflict!);
+        }
+
+        if (result.RefusalIfUnavailable() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        // Committed: from here on the caller's patience does not count.
+        await directory.ReloadAsync(CancellationToken.None);
+        return null;
+    }
+
+    private static Refusal RefusalOf(FederationConflict conflict) =>
+        conflict switch
+        {
+            FederationConflict.NameTaken => FederationErrors.NameTaken.Refuse(),
+            FederationConflict.InUse => FederationErrors.InUse.Refuse(),
+            FederationConflict.ReferenceArchived => FederationErrors.Archived.Refuse(
+                "The issuer or service account was archived at the same time."
+            ),
+            _ => FederationErrors.Changed.Refuse(),
+        };
+}

@@ -1,0 +1,95 @@
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation;
+
+/// <summary>
+/// Holds the present <see cref="FederationSnapshot"/> and swaps it whole: at start, and after each committed change
+/// before that change is answered.
+/// </summary>
+internal sealed class FederationDirectory(
+    IIssuerStore issuers,
+    IRuleStore rules,
+    IServiceAccountStore accounts,
+    ITenantStore tenants,
+    IssuerKeysFactory keysFactory,
+    ServiceOptions options
+) : IHostedService, IDisposable
+{
+    // One reload at a time, so that an older reading never replaces a newer one.
+    private readonly SemaphoreSlim reloading = new(1);
+    private volatile FederationSnapshot current = FederationSnapshot.Empty;
+
+    public FederationSnapshot Current => current;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await keysFactory.LoadAsync(cancellationToken);
+        await ReloadAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Reads everything anew.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        await reloading.WaitAsync(cancellationToken);
+        try
+        {
+            current = await ReadAsync(cancellationToken);
+        }
+        finally
+        {
+            reloading.Release();
+        }
+    }
+
+    public void Dispose() => reloading.Dispose();
+
+    private async Task<FederationSnapshot> ReadAsync(CancellationToken cancellationToken)
+    {
+        var before = current;
+        var allIssuers = await issuers.AllAsync(cancellationToken);
+        var allAccounts = await accounts.AllAsync(cancellationToken);
+        var allRules = await rules.AllAsync(cancellationToken);
+
+        // An issuer whose source did not change keeps the keys it has, so that an edit elsewhere costs no fetch.
+        var keys = allIssuers.ToDictionary(
+            issuer => issuer.Id.Value,
+            issuer => before.KeysOf(issuer.Id) is { } known && known.IsFor(issuer) ? known : keysFactory.Create(issuer)
+        );
+        var issuersById = allIssuers.ToDictionary(issuer => issuer.Id.Value);
+        var accountsById = allAccounts.ToDictionary(account => account.Id.Value);
+        var defaults = new Dictionary<string, string>(StringComparer.Ordinal);
+        var compiled = new List<CompiledRule>(allRules.Count);
+        foreach (var rule in allRules)
+        {
+            if (!defaults.TryGetValue(rule.OrganizationId, out var defaultWorkspace))
+            {
+                var workspace = await tenants.DefaultWorkspaceAsync(rule.OrganizationId, cancellationToken);
+                defaults[rule.OrganizationId] = defaultWorkspace = workspace.Id.Value;
+            }
+
+            compiled.Add(
+                new CompiledRule(
+                    rule,
+                    issuersById[rule.IssuerId.Value],
+                    accountsById[rule.ServiceAccountId.Value],
+                    keys[rule.IssuerId.Value],
+                    options.PublicUrl,
+                    defaultWorkspace
+                )
+            );
+        }
+
+        return new FederationSnapshot(
+            compiled,
+            [.. keys.Values],
+            allAccounts,
+            key => issuersById[key.IssuerId.Value].Name
+        );
+    }
+}

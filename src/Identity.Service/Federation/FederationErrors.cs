@@ -1,0 +1,127 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation;
+
+/// <summary>Refusals of the federation's administration.</summary>
+internal static class FederationErrors
+{
+    public static readonly ErrorCode NameTaken = new(
+        "federation.name_taken",
+        409,
+        "The name is in use.",
+        "An unarchived record of the same kind and organization has that name.",
+        "Choose another name, or archive the other record."
+    );
+
+    public static readonly ErrorCode Changed = new(
+        "federation.changed",
+        409,
+        "The record was changed at the same time.",
+        "Two requests changed the same record, or it was archived in between.",
+        "Read the record again, then repeat the change."
+    );
+
+    public static readonly ErrorCode Archived = new(
+        "federation.archived",
+        400,
+        "The record is archived.",
+        "Archived issuers, rules and service accounts cannot be changed or referred to.",
+        "Create a new record."
+    );
+
+    public static readonly ErrorCode InUse = new(
+        "federation.in_use",
+        400,
+        "A live rule refers to this record.",
+        "An issuer or service account cannot be archived while an unarchived rule refers to it.",
+        "Archive or change the rules first; list them with issuer_id."
+    );
+
+    public static readonly ErrorCode IssuerUrl = new(
+        "federation.issuer_url",
+        400,
+        "The issuer URL cannot be used.",
+        "It is no https URL, or has a query, fragment, user name or non-ASCII character, or is this service's own.",
+        "Give the issuer's `iss` byte for byte; the message names what is wrong."
+    );
+
+    public static readonly ErrorCode FetchUrl = new(
+        "federation.fetch_url",
+        400,
+        "Keys cannot be fetched from this URL.",
+        "Fetched URLs need https, port 443 and a DNS name, unless allowed_targets opens exactly that target.",
+        "Correct the URL, or add the target to allowed_targets."
+    );
+
+    public static readonly ErrorCode KeySource = new(
+        "federation.jwks",
+        400,
+        "The key source cannot be used.",
+        "An unknown jwks type, an unusable inline key, or a CA certificate that is not one.",
+        "Correct what the message names."
+    );
+
+    public static readonly ErrorCode TargetNotAllowed = new(
+        "federation.target_not_allowed",
+        400,
+        "The private target lies outside what the installation allows.",
+        "allowed_targets must lie inside private_issuer_networks; loopback only if both name it; link-local never.",
+        "Ask the installation's operator to extend private_issuer_networks, or name a smaller network."
+    );
+
+    public static readonly ErrorCode Match = new(
+        "federation.match",
+        400,
+        "The rule's match cannot be used.",
+        "No subject or claim is constrained, or a condition is malformed.",
+        "Give subject_prefix or claims; the message names what is wrong."
+    );
+
+    public static readonly ErrorCode ConditionUnsupported = new(
+        "federation.condition_unsupported",
+        400,
+        "match.condition: CEL conditions are not supported by this version.",
+        "The rule carries a condition; ignoring it would grant more than was meant.",
+        "Express the rule by subject_prefix, audience and claims."
+    );
+
+    public static readonly ErrorCode TenantPin = new(
+        "federation.tenant_pin",
+        400,
+        "Rules on a shared issuer must pin the tenant.",
+        "Everybody can obtain tokens of this issuer; the rule would admit other organizations' workloads.",
+        "Pin a claim or subject prefix that names your organization; the message lists them."
+    );
+
+    public static readonly ErrorCode Reference = new(
+        "federation.reference",
+        400,
+        "The rule refers to something that does not exist.",
+        "An issuer, service account, workspace, tunnel or edge id is unknown in this organization.",
+        "Check the id; list the resource with the same credential."
+    );
+
+    public static readonly ErrorCode Scope = new(
+        "federation.scope",
+        400,
+        "The scope cannot be granted by this rule.",
+        "An unknown scope, or tunnel:agent without tunnel_ids, edge:serve without edge_ids, org:admin without an admin account.",
+        "Correct oauth_scope or add what the message names."
+    );
+
+    public static readonly ErrorCode ScopeNotGrantable = new(
+        "federation.scope_not_grantable",
+        403,
+        "The caller may not grant this scope.",
+        "Nobody grants what they lack: edge:serve and org:admin need installation:operate; installation:operate is never federated.",
+        "Use a credential that holds the right named in the message."
+    );
+
+    public static readonly ErrorCode Limit = new(
+        "federation.limit",
+        400,
+        "The organization has as many of these as it may have.",
+        "A bound on unarchived records was reached.",
+        "Archive what is no longer used."
+    );
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.ServiceAccounts;
+
+namespace Culvert.Identity.Service.Federation;
+
+[JsonSourceGenerationOptions(
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
+)]
+[JsonSerializable(typeof(ServiceAccountDocument))]
+[JsonSerializable(typeof(ServiceAccountListDocument))]
+[JsonSerializable(typeof(CreateServiceAccountRequest))]
+[JsonSerializable(typeof(UpdateServiceAccountRequest))]
+[JsonSerializable(typeof(IssuerDocument))]
+[JsonSerializable(typeof(IssuerListDocument))]
+[JsonSerializable(typeof(CreateIssuerRequest))]
+[JsonSerializable(typeof(UpdateIssuerRequest))]
+[JsonSerializable(typeof(RuleDocument))]
+[JsonSerializable(typeof(RuleListDocument))]
+[JsonSerializable(typeof(CreateRuleRequest))]
+[JsonSerializable(typeof(UpdateRuleRequest))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(RuleWorkspaceDocument))]
+[JsonSerializable(typeof(RuleWorkspaceListDocument))]
+[JsonSerializable(typeof(AddRuleWorkspaceRequest))]
+[JsonSerializable(typeof(RuleWorkspaceDeletedDocument))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class FederationJson : JsonSerializerContext
+{
+    /// <summary>Longest page of the federation's lists.</summary>
+    public const int MaxPage = 100;
+}

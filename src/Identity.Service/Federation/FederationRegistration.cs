@@ -1,0 +1,79 @@
+using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage.Federation;
+using Culvert.Identity.Service.Tokens.Metadata;
+
+namespace Culvert.Identity.Service.Federation;
+
+/// <summary>The capability's door.</summary>
+internal static class FederationRegistration
+{
+    private const string Base = "/v1/organizations";
+
+    public static IServiceCollection AddFederation(this IServiceCollection services) =>
+        services
+            .AddSingleton<IServiceAccountStore, ServiceAccountStore>()
+            .AddSingleton<IIssuerStore, IssuerStore>()
+            .AddSingleton<IIssuerKeyStore, IssuerKeyStore>()
+            .AddSingleton<IRuleStore, RuleStore>()
+            .AddSingleton<IRuleTargets, RuleTargets>()
+            .AddSingleton<IAuthenticationHistory, AuthenticationHistory>()
+            .AddSingleton<IIssuerFetcher, IssuerFetcher>()
+            .AddSingleton<IssuerKeysFactory>()
+            .AddSingleton<FederationDirectory>()
+            .AddHostedService(provider => provider.GetRequiredService<FederationDirectory>())
+            .AddSingleton<FederationChanges>()
+            .AddSingleton<IssuerValidator>()
+            .AddSingleton<RuleValidator>()
+            .AddSingleton<UnprovenRefusals>()
+            .AddHostedService(provider => provider.GetRequiredService<UnprovenRefusals>())
+            .AddSingleton<TokenExchange>()
+            .AddSingleton<GlobalLimit>()
+            .AddSingleton<ServiceAccountEndpoints>()
+            .AddSingleton<IssuerEndpoints>()
+            .AddSingleton<RuleEndpoints>()
+            .AddSingleton<RuleWorkspaceEndpoints>()
+            .AddSingleton<TokenEndpoint>()
+            .AddSingleton<HistoryEndpoint>();
+
+    public static void MapFederation(this ApiHost host)
+    {
+        var admin = Access.Scope(Scopes.OrganizationAdmin);
+
+        var accounts = host.Services.GetRequiredService<ServiceAccountEndpoints>();
+        host.Post($"{Base}/service_accounts", admin, accounts.CreateAsync);
+        host.Get($"{Base}/service_accounts", admin, accounts.ListAsync);
+        host.Get($"{Base}/service_accounts/{{id}}", admin, accounts.GetAsync);
+        host.Post($"{Base}/service_accounts/{{id}}", admin, accounts.UpdateAsync);
+        host.Post($"{Base}/service_accounts/{{id}}/archive", admin, accounts.ArchiveAsync);
+
+        var issuers = host.Services.GetRequiredService<IssuerEndpoints>();
+        host.Post($"{Base}/federation_issuers", admin, issuers.CreateAsync);
+        host.Get($"{Base}/federation_issuers", admin, issuers.ListAsync);
+        host.Get($"{Base}/federation_issuers/{{id}}", admin, issuers.GetAsync);
+        host.Post($"{Base}/federation_issuers/{{id}}", admin, issuers.UpdateAsync);
+        host.Post($"{Base}/federation_issuers/{{id}}/archive", admin, issuers.ArchiveAsync);
+
+        var rules = host.Services.GetRequiredService<RuleEndpoints>();
+        host.Post($"{Base}/federation_rules", admin, rules.CreateAsync);
+        host.Get($"{Base}/federation_rules", admin, rules.ListAsync);
+        host.Get($"{Base}/federation_rules/{{id}}", admin, rules.GetAsync);
+        host.Post($"{Base}/federation_rules/{{id}}", admin, rules.UpdateAsync);
+        host.Post($"{Base}/federation_rules/{{id}}/archive", admin, rules.ArchiveAsync);
+
+        var workspaces = host.Services.GetRequiredService<RuleWorkspaceEndpoints>();
+        host.Get($"{Base}/federation_rules/{{id}}/workspaces", admin, workspaces.ListAsync);
+        host.Post($"{Base}/federation_rules/{{id}}/workspaces", admin, workspaces.AddAsync);
+        host.Delete($"{Base}/federation_rules/{{id}}/workspaces/{{workspace}}", admin, workspaces.RemoveAsync);
+
+        var token = host.Services.GetRequiredService<TokenEndpoint>();
+        host.Post(MetadataEndpoints.TokenPath, Access.Anonymous, token.PostAsync);
+
+        var history = host.Services.GetRequiredService<HistoryEndpoint>();
+        host.Get("/v1/authentication_history", admin, history.ListAsync);
+    }
+}

@@ -1,0 +1,45 @@
+namespace Culvert.Identity.Service.Federation.History;
+
+/// <summary>One exchange as its administrators see it.</summary>
+internal sealed record HistoryEntry
+{
+    public required string? RequestId { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required bool IsGranted { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? Detail { get; init; }
+
+    public required string RuleId { get; init; }
+
+    public int? RuleVersion { get; init; }
+
+    public required string IssuerId { get; init; }
+
+    public string? ServiceAccountId { get; init; }
+
+    public string? Subject { get; init; }
+
+    public string? AssertionId { get; init; }
+
+    public string? WorkspaceId { get; init; }
+
+    public string? Scope { get; init; }
+
+    public string? TokenId { get; init; }
+
+    /// <summary>Whether the signature held: otherwise the rest is the caller's word.</summary>
+    public required bool IsProven { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    public long Refusals { get; init; } = 1;
+
+    /// <summary>The verified claims as JSON; null when nothing was proved.</summary>
+    public string? ClaimsJson { get; init; }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Culvert.Jose.Keys;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>The keys were given by hand; nothing is fetched.</summary>
+/// <param name="KeysJson">The JSON array as given, compact.</param>
+/// <param name="Keys">The same keys, imported.</param>
+internal sealed record InlineKeySource(string KeysJson, JwkSet Keys) : KeySource
+{
+    public const string TypeName = "inline";
+
+    public override string Type => TypeName;
+
+    public bool Equals(InlineKeySource? other) => other is not null && other.KeysJson == KeysJson;
+
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(KeysJson);
+
+    protected override void WriteMembers(Utf8JsonWriter json)
+    {
+        json.WritePropertyName("keys");
+        json.WriteRawValue(KeysJson);
+    }
+}

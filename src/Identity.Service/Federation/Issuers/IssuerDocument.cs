@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>An issuer on the wire.</summary>
+internal sealed record IssuerDocument
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = "federation_issuer";
+
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("issuer_url")]
+    public required string IssuerUrl { get; init; }
+
+    [JsonPropertyName("jwks")]
+    public required JsonElement Jwks { get; init; }
+
+    [JsonPropertyName("check_jti")]
+    public required bool CheckJti { get; init; }
+
+    [JsonPropertyName("max_jwt_lifetime_seconds")]
+    public required int MaxJwtLifetimeSeconds { get; init; }
+
+    [JsonPropertyName("allowed_targets")]
+    public required IReadOnlyList<AllowedTargetDocument> AllowedTargets { get; init; }
+
+    /// <summary>Always null: this version backs off instead of pausing.</summary>
+    [JsonPropertyName("jwks_polling_disabled_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public DateTimeOffset? JwksPollingDisabledAt { get; init; }
+
+    [JsonPropertyName("poll_status")]
+    public required PollStatusDocument? PollStatus { get; init; }
+
+    [JsonPropertyName("created_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    [JsonPropertyName("updated_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    [JsonPropertyName("archived_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset? ArchivedAt { get; init; }
+
+    [JsonPropertyName("created_by_actor_id")]
+    public required string CreatedBy { get; init; }
+
+    [JsonPropertyName("updated_by_actor_id")]
+    public required string UpdatedBy { get; init; }
+
+    [JsonPropertyName("archived_by_actor_id")]
+    public required string? ArchivedBy { get; init; }
+
+    public static IssuerDocument Of(Issuer issuer, PollStatusDocument? poll)
+    {
+        using var jwks = JsonDocument.Parse(issuer.KeySource.ToJson());
+        return new IssuerDocument
+        {
+            Id = issuer.Id.Value,
+            Name = issuer.Name,
+            IssuerUrl = issuer.Url,
+            Jwks = jwks.RootElement.Clone(),
+            CheckJti = issuer.CheckJti,
+            MaxJwtLifetimeSeconds = issuer.MaxJwtLifetimeSeconds,
+            AllowedTargets =
+            [
+                .. issuer.AllowedTargets.Select(target => new AllowedTargetDocument
+                {
+                    Cidr = target.Network.ToString(),
+                    Port = target.Port,
+                }),
+            ],
+            PollStatus = poll,
+            CreatedAt = issuer.Stamps.CreatedAt,
+            UpdatedAt = issuer.Stamps.UpdatedAt,
+            ArchivedAt = issuer.Stamps.ArchivedAt,
+            CreatedBy = issuer.Stamps.CreatedBy,
+            UpdatedBy = issuer.Stamps.UpdatedBy,
+            ArchivedBy = issuer.Stamps.ArchivedBy,
+        };
+    }
+}

@@ -1,0 +1,40 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>Where an issuer's keys come from: the wire's <c>jwks</c> union.</summary>
+internal abstract record KeySource
+{
+    /// <summary>The union's discriminator.</summary>
+    public abstract string Type { get; }
+
+    /// <summary>PEM of the only roots accepted for fetching; null = public ones, or nothing is fetched.</summary>
+    public virtual string? CaCertificatePem => null;
+
+    /// <summary>The wire form; also what the store keeps.</summary>
+    public string ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", Type);
+            WriteMembers(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    protected abstract void WriteMembers(Utf8JsonWriter json);
+
+    protected static void WriteOptional(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+}

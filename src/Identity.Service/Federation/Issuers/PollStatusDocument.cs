@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>How fetching an issuer's keys has been going on this node.</summary>
+internal sealed record PollStatusDocument
+{
+    [JsonPropertyName("consecutive_failures")]
+    public required int ConsecutiveFailures { get; init; }
+
+    /// <summary>Why the last attempt gave nothing; null after a success.</summary>
+    [JsonPropertyName("last_failure")]
+    public required string? LastFailure { get; init; }
+
+    [JsonPropertyName("last_fetched_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset? LastFetchedAt { get; init; }
+
+    [JsonPropertyName("next_poll_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset? NextPollAt { get; init; }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>The key set lies at this URL; the issuer's own URL is never dialled.</summary>
+internal sealed record UrlKeySource(string Url, string? CaPem) : KeySource
+{
+    public const string TypeName = "explicit_url";
+
+    public override string Type => TypeName;
+
+    public override string? CaCertificatePem => CaPem;
+
+    protected override void WriteMembers(Utf8JsonWriter json)
+    {
+        json.WriteString("url", Url);
+        WriteOptional(json, "ca_cert_pem", CaPem);
+    }
+}

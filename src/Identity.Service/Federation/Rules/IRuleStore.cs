@@ -1,0 +1,34 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Federation.Rules;
+
+internal interface IRuleStore
+{
+    /// <summary>Null when unknown or of another organization; archived ones are found.</summary>
+    ValueTask<Rule?> FindAsync(string organizationId, string id, CancellationToken cancellationToken);
+
+    /// <summary>Newest first, at most <c>Limit + 1</c>, with their ordinals.</summary>
+    /// <param name="issuerId">Only rules of this issuer; null = all.</param>
+    ValueTask<IReadOnlyList<Numbered<Rule>>> ListAsync(
+        string organizationId,
+        string? issuerId,
+        PageRequest page,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Of all organizations, archived ones included.</summary>
+    ValueTask<IReadOnlyList<Rule>> AllAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The rule and its workspaces. <see cref="FederationConflict.NameTaken"/> when the name is in use,
+    /// <see cref="FederationConflict.ReferenceArchived"/> when issuer or service account were archived meanwhile.
+    /// </summary>
+    IReadOnlyList<Statement> Insert(Rule rule);
+
+    /// <summary>
+    /// Writes version n + 1 over version n, workspaces included; <see cref="FederationConflict.Changed"/> when the
+    /// store has another version, otherwise as <see cref="Insert"/>. An archived rule keeps no workspaces.
+    /// </summary>
+    IReadOnlyList<Statement> Update(Rule rule);
+}

@@ -1,0 +1,15 @@
+namespace Culvert.Identity.Service.Federation.Rules;
+
+/// <summary>Whether what a rule names exists. A boundary: tunnels and edges belong to another capability.</summary>
+internal interface IRuleTargets
+{
+    /// <summary>The first of the ids that is no unarchived tunnel of the organization; null = all are.</summary>
+    ValueTask<string?> FindMissingTunnelAsync(
+        string organizationId,
+        IReadOnlyList<string> tunnelIds,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The first of the ids that is no unarchived edge; null = all are.</summary>
+    ValueTask<string?> FindMissingEdgeAsync(IReadOnlyList<string> edgeIds, CancellationToken cancellationToken);
+}

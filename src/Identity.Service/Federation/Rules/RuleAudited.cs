@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Federation.Rules;
+
+/// <summary>A rule was created, updated or archived, or its workspaces changed: its state afterwards.</summary>
+internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
+{
+    public override string Name => Event;
+
+    /// <summary>The workspace that was added or removed.</summary>
+    public string? WorkspaceId { get; init; }
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("federation_rule_id", Rule.Id.Value);
+        json.WriteString("name", Rule.Name);
+        json.WriteString("issuer_id", Rule.IssuerId.Value);
+        json.WriteString("service_account_id", Rule.ServiceAccountId.Value);
+        WriteOptional(json, "subject_prefix", Rule.Match.Subject);
+        WriteOptional(json, "audience", Rule.Match.Audience);
+        json.WriteStartObject("claims");
+        foreach (var (name, value) in Rule.Match.Claims)
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
+        json.WriteString("oauth_scope", Rule.OAuthScope);
+        json.WriteNumber("token_lifetime_seconds", Rule.TokenLifetimeSeconds);
+        json.WriteBoolean("applies_to_all_workspaces", Rule.AppliesToAllWorkspaces);
+        WriteList(json, "workspace_ids", Rule.WorkspaceIds);
+        WriteList(json, "tunnel_ids", Rule.TunnelIds);
+        WriteList(json, "edge_ids", Rule.EdgeIds);
+        json.WriteNumber("version", Rule.Version);
+        if (WorkspaceId is not null)
+        {
+            json.WriteString("workspace_id", WorkspaceId);
+        }
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,16 @@
+namespace Culvert.Identity.Service.Federation.Rules;
+
+/// <summary>What an assertion must say. All present conditions hold together; comparison is ordinal.</summary>
+internal sealed record RuleMatch
+{
+    /// <summary>The exact <c>sub</c>, or with a trailing <c>*</c> its beginning; null = no condition.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Must be <c>aud</c> or one of its elements; null = this service's public URL.</summary>
+    public string? Audience { get; init; }
+
+    /// <summary>Top-level string claims and their exact values, sorted by name.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Claims { get; init; } = [];
+
+    public bool IsSubjectPrefix => Subject is { } subject && subject.EndsWith('*');
+}

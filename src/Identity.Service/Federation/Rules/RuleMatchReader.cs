@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Rules;
+
+/// <summary>Reads a <c>match</c> strictly: a condition that we would not check must never be saved.</summary>
+internal static class RuleMatchReader
+{
+    public const int MaxClaims = 32;
+    public const int MaxTextLength = 1024;
+
+    /// <summary>Exactly one of both results is set.</summary>
+    public static (RuleMatch? Match, Refusal? Refusal) Read(MatchDocument document)
+    {
+        if (document.Condition is not null)
+        {
+            return (null, FederationErrors.ConditionUnsupported.Refuse());
+        }
+
+        if (CheckSubject(document.SubjectPrefix) is { } badSubject)
+        {
+            return Refuse(badSubject);
+        }
+
+        if (document.Audience is { } audience && !IsText(audience))
+        {
+            return Refuse("match.audience: 1 to 1024 printable ASCII characters are required.");
+        }
+
+        var claims = new List<KeyValuePair<string, string>>();
+        foreach (var (name, value) in document.Claims ?? [])
+        {
+            if (name.Length is 0 or > MaxTextLength || name.Any(char.IsControl))
+            {
+                return Refuse("match.claims: a claim's name has 1 to 1024 characters.");
+            }
+
+            if (value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: <= MaxTextLength } text)
+            {
+                return Refuse($"match.claims.{name}: a string of at most 1024 characters is required.");
+            }
+
+            claims.Add(new(name, text));
+        }
+
+        if (claims.Count > MaxClaims)
+        {
+            return Refuse("match.claims: at most 32.");
+        }
+
+        if (document.SubjectPrefix is null && claims.Count == 0)
+        {
+            return Refuse("match: subject_prefix or claims is required; audience alone constrains nothing.");
+        }
+
+        claims.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
+        return (
+            new RuleMatch
+            {
+                Subject = document.SubjectPrefix,
+                Audience = document.Audience,
+                Claims = claims,
+            },
+            null
+        );
+    }
+
+    private static string? CheckSubject(string? subject)
+    {
+        if (subject is null)
+        {
+            return null;
+        }
+
+        if (!IsText(subject))
+        {
+            return "match.subject_prefix: 1 to 1024 printable ASCII characters are required.";
+        }
+
+        if (subject == "*")
+        {
+            return "match.subject_prefix: * alone constrains nothing.";
+        }
+
+        var star = subject.IndexOf('*', StringComparison.Ordinal);
+        return star < 0 || star == subject.Length - 1
+            ? null
+            : "match.subject_prefix: * is allowed as the last character only.";
+    }
+
+    // Non-ASCII text has look-alikes; a rule's reader could not see the difference.
+    private static bool IsText(string text) =>
+        text.Length is >= 1 and <= MaxTextLength && text.All(c => c is >= ' ' and <= '~');
+
+    private static (RuleMatch?, Refusal?) Refuse(string message) => (null, FederationErrors.Match.Refuse(message));
+}

@@ -1,0 +1,165 @@
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Rules;
+
+/// <summary>Whether a rule may be saved as it is, by this caller. The same checks at creation and after an update.</summary>
+internal sealed class RuleValidator(
+    IIssuerStore issuers,
+    IServiceAccountStore accounts,
+    ITenantStore tenants,
+    IRuleTargets targets,
+    ServiceOptions options
+)
+{
+    public const int MinLifetimeSeconds = 60;
+    public const int MaxLifetimeSeconds = 86_400;
+    public const int MaxTargets = 64;
+
+    /// <summary>Null = it may.</summary>
+    public async ValueTask<Refusal?> CheckAsync(Rule rule, Caller caller, CancellationToken cancellationToken) =>
+        CheckOwnMembers(rule)
+        ?? CheckScopes(rule)
+        ?? CheckCaller(rule, caller)
+        ?? await CheckReferencesAsync(rule, cancellationToken)
+        ?? await CheckTargetsAsync(rule, cancellationToken);
+
+    private Refusal? CheckOwnMembers(Rule rule)
+    {
+        var fault = FederationNames.CheckName(rule.Name) ?? FederationNames.CheckDescription(rule.Description);
+        if (fault is not null)
+        {
+            return RequestErrors.Invalid.Refuse(fault);
+        }
+
+        var longest = Math.Min(MaxLifetimeSeconds, (int)options.Federation.MaxRuleTokenLife.TotalSeconds);
+        if (rule.TokenLifetimeSeconds < MinLifetimeSeconds || rule.TokenLifetimeSeconds > longest)
+        {
+            return RequestErrors.Invalid.Refuse($"token_lifetime_seconds: a number from 60 to {longest} is required.");
+        }
+
+        return rule.AppliesToAllWorkspaces || rule.WorkspaceIds.Count > 0 || rule.Version > 1
+            ? null
+            : RequestErrors.Invalid.Refuse(
+                "workspace_id: exactly one is required unless applies_to_all_workspaces is true."
+            );
+    }
+
+    private static Refusal? CheckScopes(Rule rule)
+    {
+        if (rule.Scopes.Count == 0 || rule.Scopes.Distinct(StringComparer.Ordinal).Count() != rule.Scopes.Count)
+        {
+            return FederationErrors.Scope.Refuse("oauth_scope: at least one scope is required, each once.");
+        }
+
+        if (rule.Scopes.FirstOrDefault(scope => !Scopes.All.Contains(scope)) is { } unknown)
+        {
+            return FederationErrors.Scope.Refuse($"oauth_scope: {unknown} is not a scope.");
+        }
+
+        return CheckIds<TunnelId>(rule, Scopes.TunnelAgent, "tunnel_ids", rule.TunnelIds)
+            ?? CheckIds<EdgeId>(rule, Scopes.EdgeServe, "edge_ids", rule.EdgeIds);
+    }
+
+    // S3, S6: a machine's scope is granted for named machines only; ids without the scope would be misread as a limit.
+    private static Refusal? CheckIds<TId>(Rule rule, string scope, string member, IReadOnlyList<string> ids)
+        where TId : struct, IIdentifier<TId>
+    {
+        var granted = rule.Scopes.Contains(scope);
+        if (granted && ids.Count == 0)
+        {
+            return FederationErrors.Scope.Refuse($"{member}: required with the scope {scope}.");
+        }
+
+        if (!granted && ids.Count > 0)
+        {
+            return FederationErrors.Scope.Refuse($"{member}: only with the scope {scope}.");
+        }
+
+        if (ids.Count > MaxTargets || ids.Distinct(StringComparer.Ordinal).Count() != ids.Count)
+        {
+            return RequestErrors.Invalid.Refuse($"{member}: at most {MaxTargets}, each once.");
+        }
+
+        return ids.FirstOrDefault(id => !Identifier.TryParse<TId>(id, out _)) is { } malformed
+            ? RequestErrors.Invalid.Refuse($"{member}: {malformed} is not a well-formed {TId.Prefix}_ tagged ID")
+            : null;
+    }
+
+    /// <summary>S1, S2: nobody grants what they lack.</summary>
+    private static Refusal? CheckCaller(Rule rule, Caller caller)
+    {
+        if (rule.Scopes.Contains(Scopes.InstallationOperate))
+        {
+            return FederationErrors.ScopeNotGrantable.Refuse("installation:operate is never granted by a rule.");
+        }
+
+        if (caller.Kind != CallerKind.AdminKey)
+        {
+            return
+                rule.Scopes.FirstOrDefault(scope => scope == Scopes.OrganizationAdmin || !caller.Scopes.Contains(scope))
+                    is { } lacking
+                ? FederationErrors.ScopeNotGrantable.Refuse($"A federated caller may not grant {lacking}.")
+                : null;
+        }
+
+        var operatorsOnly = rule.Scopes.FirstOrDefault(scope => scope is Scopes.EdgeServe or Scopes.OrganizationAdmin);
+        return operatorsOnly is not null && !caller.Has(Scopes.InstallationOperate)
+            ? FederationErrors.ScopeNotGrantable.Refuse($"Granting {operatorsOnly} needs installation:operate.")
+            : null;
+    }
+
+    private async ValueTask<Refusal?> CheckReferencesAsync(Rule rule, CancellationToken cancellationToken)
+    {
+        var issuer = await issuers.FindAsync(rule.OrganizationId, rule.IssuerId.Value, cancellationToken);
+        if (issuer is null)
+        {
+            return FederationErrors.Reference.Refuse("issuer_id: unknown issuer.");
+        }
+
+        if (issuer.IsArchived)
+        {
+            return FederationErrors.Archived.Refuse("issuer_id: the issuer is archived.");
+        }
+
+        var account = await accounts.FindAsync(rule.OrganizationId, rule.ServiceAccountId.Value, cancellationToken);
+        if (account is null)
+        {
+            return FederationErrors.Reference.Refuse("target.service_account_id: unknown service account.");
+        }
+
+        if (account.IsArchived)
+        {
+            return FederationErrors.Archived.Refuse("target.service_account_id: the service account is archived.");
+        }
+
+        if (rule.Scopes.Contains(Scopes.OrganizationAdmin) && account.Role != OrganizationRole.Admin)
+        {
+            return FederationErrors.Scope.Refuse("oauth_scope: org:admin needs a service account with the role admin.");
+        }
+
+        foreach (var workspace in rule.WorkspaceIds)
+        {
+            if (!await tenants.HasWorkspaceAsync(rule.OrganizationId, workspace, cancellationToken))
+            {
+                return FederationErrors.Reference.Refuse("workspace_id: unknown workspace.");
+            }
+        }
+
+        return SharedIssuers.CheckTenantPin(issuer.Url, rule.Match);
+    }
+
+    private async ValueTask<Refusal?> CheckTargetsAsync(Rule rule, CancellationToken cancellationToken)
+    {
+        if (await targets.FindMissingTunnelAsync(rule.OrganizationId, rule.TunnelIds, cancellationToken) is { } tunnel)
+        {
+            return FederationErrors.Reference.Refuse($"tunnel_ids: {tunnel} is no tunnel of this organization.");
+        }
+
+        return await targets.FindMissingEdgeAsync(rule.EdgeIds, cancellationToken) is { } edge
+            ? FederationErrors.Reference.Refuse($"edge_ids: {edge} is no registered edge.")
+            : null;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Rules;
+
+/// <summary>
+/// Partial: what is absent or null stays; <c>match</c>, <c>target</c> and the id lists are replaced whole. The issuer
+/// never changes, and workspaces have paths of their own.
+/// </summary>
+internal sealed record UpdateRuleRequest
+{
+    [JsonPropertyName("name")]
+    public string? Name { get; init; }
+
+    /// <summary>Null clears it.</summary>
+    [JsonPropertyName("description")]
+    public Optional<string?> Description { get; init; }
+
+    [JsonPropertyName("match")]
+    public MatchDocument? Match { get; init; }
+
+    [JsonPropertyName("target")]
+    public TargetDocument? Target { get; init; }
+
+    [JsonPropertyName("oauth_scope")]
+    public string? OAuthScope { get; init; }
+
+    [JsonPropertyName("token_lifetime_seconds")]
+    public int? TokenLifetimeSeconds { get; init; }
+
+    [JsonPropertyName("applies_to_all_workspaces")]
+    public bool? AppliesToAllWorkspaces { get; init; }
+
+    /// <summary>Reserved: only empty.</summary>
+    [JsonPropertyName("attributes")]
+    public JsonElement? Attributes { get; init; }
+
+    [JsonPropertyName("tunnel_ids")]
+    public IReadOnlyList<string>? TunnelIds { get; init; }
+
+    [JsonPropertyName("edge_ids")]
+    public IReadOnlyList<string>? EdgeIds { get; init; }
+}

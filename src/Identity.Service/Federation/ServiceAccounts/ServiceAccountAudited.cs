@@ -1,0 +1,18 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Federation.ServiceAccounts;
+
+/// <summary>A service account was created, updated or archived: its state afterwards.</summary>
+internal sealed record ServiceAccountAudited(string Event, ServiceAccount Account) : AuditEvent
+{
+    public override string Name => Event;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("service_account_id", Account.Id.Value);
+        json.WriteString("name", Account.Name);
+        json.WriteString("organization_role", Account.Role.Name());
+        json.WriteNumber("version", Account.Version);
+    }
+}

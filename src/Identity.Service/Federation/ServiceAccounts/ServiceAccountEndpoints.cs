@@ -1,0 +1,173 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.ServiceAccounts;
+
+/// <summary><c>/v1/organizations/service_accounts</c>.</summary>
+internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, FederationChanges changes, TimeProvider time)
+{
+    private const string List = "service_accounts";
+
+    public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (body, refusal) = await request.ReadJsonAsync(
+            FederationJson.Default.CreateServiceAccountRequest,
+            cancellationToken
+        );
+        if (body is null)
+        {
+            return refusal!;
+        }
+
+        var fault = FederationNames.CheckName(body.Name) ?? FederationNames.CheckDescription(body.Description);
+        if (fault is not null)
+        {
+            return RequestErrors.Invalid.Refuse(fault);
+        }
+
+        if (!OrganizationRoles.TryParse(body.OrganizationRole ?? OrganizationRoles.Developer, out var role))
+        {
+            return UnknownRole();
+        }
+
+        if (CheckGrant(request.Caller, role) is { } notGrantable)
+        {
+            return notGrantable;
+        }
+
+        var account = new ServiceAccount
+        {
+            Id = ServiceAccountId.New(),
+            OrganizationId = request.Caller.OrganizationId,
+            Name = body.Name,
+            Description = body.Description ?? "",
+            Role = role,
+            Stamps = ChangeStamps.Created(time.GetUtcNow(), request.Caller.ActorId),
+        };
+        var change = Audited(request, AuditEvents.ServiceAccountCreated, account);
+        return await changes.CommitAsync(change, [store.Insert(account)], cancellationToken) is { } refused
+            ? refused
+            : Answer(account);
+    }
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (page, refusal) = PageRequest.Read(request, List, FederationJson.MaxPage);
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
+        var (rows, next) = page.Cut(found, row => row.Ordinal);
+        return ApiAnswer.Json(
+            new ServiceAccountListDocument
+            {
+                Data = [.. rows.Select(row => ServiceAccountDocument.Of(row.Value))],
+                NextPage = next,
+            },
+            FederationJson.Default.ServiceAccountListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await FindAsync(request, cancellationToken) is { } account ? Answer(account) : RequestErrors.NotFound.Refuse();
+
+    public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (body, refusal) = await request.ReadJsonAsync(
+            FederationJson.Default.UpdateServiceAccountRequest,
+            cancellationToken
+        );
+        if (body is null)
+        {
+            return refusal!;
+        }
+
+        if (await FindAsync(request, cancellationToken) is not { } account)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (account.IsArchived)
+        {
+            return FederationErrors.Archived.Refuse();
+        }
+
+        if (FederationNames.CheckDescription(body.Description.Value) is { } fault)
+        {
+            return RequestErrors.Invalid.Refuse(fault);
+        }
+
+        var role = account.Role;
+        if (body.OrganizationRole.IsSet && !OrganizationRoles.TryParse(body.OrganizationRole.Value, out role))
+        {
+            return UnknownRole();
+        }
+
+        if (role != account.Role && CheckGrant(request.Caller, role) is { } notGrantable)
+        {
+            return notGrantable;
+        }
+
+        var updated = account with
+        {
+            Description = body.Description.IsSet ? body.Description.Value ?? "" : account.Description,
+            Role = role,
+            Version = account.Version + 1,
+            Stamps = account.Stamps.Updated(time.GetUtcNow(), request.Caller.ActorId),
+        };
+        var change = Audited(request, AuditEvents.ServiceAccountUpdated, updated);
+        return await changes.CommitAsync(change, [store.Update(updated)], cancellationToken) is { } refused
+            ? refused
+            : Answer(updated);
+    }
+
+    public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request, cancellationToken) is not { } account)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (account.IsArchived)
+        {
+            return Answer(account);
+        }
+
+        var archived = account with
+        {
+            Version = account.Version + 1,
+            Stamps = account.Stamps.Archived(time.GetUtcNow(), request.Caller.ActorId),
+        };
+        var change = Audited(request, AuditEvents.ServiceAccountArchived, archived);
+        return await changes.CommitAsync(change, store.Archive(archived), cancellationToken) is { } refused
+            ? refused
+            : Answer(archived);
+    }
+
+    // A workload may make developers only: otherwise it could build itself the account it is not.
+    private static Refusal? CheckGrant(Caller caller, OrganizationRole role) =>
+        role == OrganizationRole.Admin && caller.Kind != CallerKind.AdminKey
+            ? FederationErrors.ScopeNotGrantable.Refuse("organization_role: only an admin key may grant admin.")
+            : null;
+
+    private static Refusal UnknownRole() =>
+        RequestErrors.Invalid.Refuse("organization_role: developer or admin is required.");
+
+    private ValueTask<ServiceAccount?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
+
+    private ServiceAccountAudited Audited(ApiRequest request, string name, ServiceAccount account) =>
+        new(name, account)
+        {
+            At = time.GetUtcNow(),
+            Actor = AuditActor.Of(request),
+            OrganizationId = account.OrganizationId,
+            RequestId = request.RequestId,
+            Resources = [new AuditResource("service_account", account.Id.Value)],
+        };
+
+    private static ApiAnswer Answer(ServiceAccount account) =>
+        ApiAnswer.Json(ServiceAccountDocument.Of(account), FederationJson.Default.ServiceAccountDocument);
+}

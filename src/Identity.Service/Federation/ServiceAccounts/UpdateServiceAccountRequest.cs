@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.ServiceAccounts;
+
+/// <summary>Partial: what is absent stays. The name never changes.</summary>
+internal sealed record UpdateServiceAccountRequest
+{
+    /// <summary>Null clears it.</summary>
+    [JsonPropertyName("description")]
+    public Optional<string?> Description { get; init; }
+
+    [JsonPropertyName("organization_role")]
+    public Optional<string> OrganizationRole { get; init; }
+}

@@ -1,0 +1,19 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tokens;
+
+internal static partial class Log
+{
+    [LoggerMessage(
+        EventIds.SigningKeyPrepared,
+        LogLevel.Information,
+        "Token signing key {KeyId} made; signs from {From}"
+    )]
+    public static partial void SigningKeyPrepared(ILogger logger, string keyId, DateTimeOffset from);
+
+    [LoggerMessage(EventIds.SigningKeyRetired, LogLevel.Information, "Token signing key {KeyId} retired")]
+    public static partial void SigningKeyRetired(ILogger logger, string keyId);
+
+    [LoggerMessage(EventIds.SigningKeyRotationFailed, LogLevel.Error, "Rotation of token signing keys failed")]
+    public static partial void SigningKeyRotationFailed(ILogger logger, Exception fault);
+}

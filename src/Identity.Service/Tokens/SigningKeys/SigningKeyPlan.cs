@@ -1,0 +1,34 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tokens.SigningKeys;
+
+/// <summary>
+/// What is due for the signing keys at one moment. A new key is published some time before it signs, so that whoever
+/// caches our key set knows it; an old one stays published until the last token it signed has ended.
+/// </summary>
+/// <param name="PrepareFrom">Make a key that signs from then on; null = not due.</param>
+/// <param name="Retire">Ids of keys that nothing valid refers to any more.</param>
+internal sealed record SigningKeyPlan(DateTimeOffset? PrepareFrom, IReadOnlyList<string> Retire)
+{
+    /// <summary>The longest life that a rule can grant, and a minute for requests on their way.</summary>
+    public static readonly TimeSpan LongestTokenLife = TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1);
+
+    /// <param name="keys">In the order in which they sign; never empty.</param>
+    public static SigningKeyPlan For(
+        IReadOnlyList<TokenSigningKey> keys,
+        TokenSigningOptions options,
+        DateTimeOffset now
+    )
+    {
+        var takeover = keys[^1].ActiveFrom + options.RotateEvery;
+        DateTimeOffset? prepareFrom =
+            now < takeover - options.PublishBefore ? null
+            : takeover > now + options.PublishBefore ? takeover
+            : now + options.PublishBefore;
+        var retire = keys.Zip(keys.Skip(1))
+            .Where(pair => now >= pair.Second.ActiveFrom + LongestTokenLife)
+            .Select(pair => pair.First.KeyId)
+            .ToList();
+        return new SigningKeyPlan(prepareFrom, retire);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text.Json;
+using Culvert.Jose.Keys;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Tokens.SigningKeys;
+
+/// <summary>All signing keys at one moment, prepared for minting, verifying and publishing. Swapped whole.</summary>
+internal sealed class SigningKeySet
+{
+    private readonly IReadOnlyList<(DateTimeOffset From, AccessTokenMinter Minter)> minters;
+    private readonly FrozenDictionary<string, VerificationKey> verification;
+
+    /// <param name="keys">In the order in which they sign; never empty.</param>
+    public SigningKeySet(IReadOnlyList<TokenSigningKey> keys)
+    {
+        Keys = keys;
+        minters = [.. keys.Select(key => (key.ActiveFrom, new AccessTokenMinter(key.Key)))];
+        verification = keys.ToFrozenDictionary(
+            key => key.KeyId,
+            key => key.Key.ToVerificationKey(),
+            StringComparer.Ordinal
+        );
+        Document = Render(keys);
+    }
+
+    public IReadOnlyList<TokenSigningKey> Keys { get; }
+
+    /// <summary>The published key set (RFC 7517 §5): newest first, those to come included.</summary>
+    public ReadOnlyMemory<byte> Document { get; }
+
+    public AccessTokenMinter MinterAt(DateTimeOffset now)
+    {
+        for (var i = minters.Count - 1; i > 0; i--)
+        {
+            if (minters[i].From <= now)
+            {
+                return minters[i].Minter;
+            }
+        }
+
+        return minters[0].Minter;
+    }
+
+    public VerificationKey? Find(string? keyId) => keyId is null ? null : verification.GetValueOrDefault(keyId);
+
+    private static ReadOnlyMemory<byte> Render(IReadOnlyList<TokenSigningKey> keys)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteStartArray("keys");
+        foreach (var key in keys.Reverse())
+        {
+            key.Key.WritePublicJwk(json);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+}

@@ -1,0 +1,199 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>A service and an identity provider, and short ways to federate them through the API.</summary>
+internal sealed class FederatedService : IAsyncDisposable
+{
+    public const string PublicUrl = "https://identity.test:8443";
+    public const string Issuers = "/v1/organizations/federation_issuers";
+    public const string Rules = "/v1/organizations/federation_rules";
+    public const string Accounts = "/v1/organizations/service_accounts";
+    public const string TokenPath = "/v1/oauth/token";
+
+    private readonly HttpClient anonymous;
+    private int names;
+
+    private FederatedService(ServiceUnderTest service, TestIdentityProvider provider)
+    {
+        Service = service;
+        Provider = provider;
+        anonymous = service.Client(bearer: null);
+    }
+
+    public ServiceUnderTest Service { get; }
+
+    public TestIdentityProvider Provider { get; }
+
+    public FakeTimeProvider Time => Service.Time;
+
+    public string OrganizationId { get; private set; } = "";
+
+    public string WorkspaceId { get; private set; } = "";
+
+    public static async Task<FederatedService> StartAsync(
+        Func<ServiceOptions, ServiceOptions>? options = null,
+        Action<IServiceCollection>? configure = null
+    )
+    {
+        var time = new FakeTimeProvider();
+        var provider = await TestIdentityProvider.StartAsync(time);
+        var service = await ServiceUnderTest.StartAsync(
+            configure,
+            o =>
+            {
+                o = o with { PrivateIssuerNetworks = [IPNetwork.Parse("127.0.0.0/8")] };
+                return options?.Invoke(o) ?? o;
+            },
+            time
+        );
+        var federated = new FederatedService(service, provider);
+        federated.OrganizationId = (await federated.GetAsync("/v1/organizations/current")).Text("id");
+        var workspaces = await federated.GetAsync("/v1/organizations/workspaces");
+        federated.WorkspaceId = workspaces.GetProperty("data")[0].Text("id");
+        return federated;
+    }
+
+    /// <summary>The body that registers the provider by discovery, with its CA pinned and its port opened.</summary>
+    public JsonObject IssuerBody() =>
+        new()
+        {
+            ["name"] = NewName("idp"),
+            ["issuer_url"] = Provider.Url,
+            ["jwks"] = new JsonObject { ["type"] = "discovery", ["ca_cert_pem"] = Provider.Pki.RootPem },
+            ["allowed_targets"] = new JsonArray(new JsonObject { ["cidr"] = "127.0.0.1/32", ["port"] = Provider.Port }),
+        };
+
+    public async Task<string> IssuerAsync(Action<JsonObject>? edit = null)
+    {
+        var body = IssuerBody();
+        edit?.Invoke(body);
+        return (await CreateAsync(Issuers, body)).Text("id");
+    }
+
+    public async Task<string> AccountAsync(string role = "developer") =>
+        (
+            await CreateAsync(Accounts, new JsonObject { ["name"] = NewName("account"), ["organization_role"] = role })
+        ).Text("id");
+
+    public JsonObject RuleBody(string issuerId, string accountId) =>
+        new()
+        {
+            ["name"] = NewName("rule"),
+            ["issuer_id"] = issuerId,
+            ["match"] = new JsonObject { ["subject_prefix"] = "repo:acme/app:ref:refs/heads/main" },
+            ["target"] = new JsonObject { ["type"] = "service_account", ["service_account_id"] = accountId },
+            ["oauth_scope"] = "workspace:manage_tunnels",
+            ["workspace_id"] = WorkspaceId,
+        };
+
+    /// <summary>An issuer, an account and a rule; the rule's id.</summary>
+    public async Task<string> RuleAsync(Action<JsonObject>? edit = null, Action<JsonObject>? editIssuer = null)
+    {
+        var body = RuleBody(await IssuerAsync(editIssuer), await AccountAsync());
+        edit?.Invoke(body);
+        return (await CreateAsync(Rules, body)).Text("id");
+    }
+
+    public JsonObject ExchangeBody(string ruleId, string assertion) =>
+        new()
+        {
+            ["grant_type"] = "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            ["assertion"] = assertion,
+            ["federation_rule_id"] = ruleId,
+            ["organization_id"] = OrganizationId,
+        };
+
+    /// <summary>A fresh good token.</summary>
+    public string Token(Action<JsonObject>? edit = null)
+    {
+        var claims = Provider.Claims(PublicUrl);
+        edit?.Invoke(claims);
+        return Provider.Sign(claims);
+    }
+
+    public Task<HttpResponseMessage> ExchangeAsync(string ruleId, string assertion, Action<JsonObject>? edit = null)
+    {
+        var body = ExchangeBody(ruleId, assertion);
+        edit?.Invoke(body);
+        return PostAnonymousAsync(TokenPath, body.ToJsonString());
+    }
+
+    public Task<HttpResponseMessage> PostAnonymousAsync(
+        string path,
+        string body,
+        string contentType = "application/json"
+    ) =>
+        anonymous.PostAsync(
+            path,
+            new StringContent(body, Encoding.UTF8, contentType),
+            TestContext.Current.CancellationToken
+        );
+
+    public Task<HttpResponseMessage> SendAnonymousAsync(HttpRequestMessage message) =>
+        anonymous.SendAsync(message, TestContext.Current.CancellationToken);
+
+    /// <summary>The access token of a successful exchange.</summary>
+    public async Task<string> AccessTokenAsync(string ruleId)
+    {
+        using var response = await ExchangeAsync(ruleId, Token());
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return (await response.JsonAsync()).Text("access_token");
+    }
+
+    /// <summary>Exchanges, expects the opaque denial, and returns the reason that the history has for it.</summary>
+    public async Task<string?> DenialAsync(string ruleId, string assertion, Action<JsonObject>? edit = null)
+    {
+        using var response = await ExchangeAsync(ruleId, assertion, edit);
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        return (await HistoryOfAsync(response.Header("request-id")!))?.GetProperty("reason").GetString();
+    }
+
+    public async Task<JsonElement?> HistoryOfAsync(string requestId)
+    {
+        var history = await GetAsync($"/v1/authentication_history?request_id={requestId}");
+        var data = history.GetProperty("data");
+        data.GetArrayLength().ShouldBeLessThanOrEqualTo(1);
+        return data.GetArrayLength() == 0 ? null : data[0];
+    }
+
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var response = await Service.Api.GetAsync(path, TestContext.Current.CancellationToken);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await Text(response));
+        return await response.JsonAsync();
+    }
+
+    public async Task<JsonElement> CreateAsync(string path, JsonObject? body = null)
+    {
+        using var response = await PostAsync(path, body);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await Text(response));
+        return await response.JsonAsync();
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string path, JsonObject? body = null, HttpClient? client = null) =>
+        (client ?? Service.Api).PostAsync(
+            path,
+            body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+            TestContext.Current.CancellationToken
+        );
+
+    public string NewName(string kind) => $"{kind}-{Interlocked.Increment(ref names)}";
+
+    public async ValueTask DisposeAsync()
+    {
+        anonymous.Dispose();
+        await Service.DisposeAsync();
+        await Provider.DisposeAsync();
+    }
+
+    private static Task<string> Text(HttpResponseMessage response) =>
+        response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+}
