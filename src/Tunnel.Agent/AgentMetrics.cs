@@ -1,0 +1,62 @@
+using System.Diagnostics.Metrics;
+
+namespace Culvert.Tunnel.Agent;
+
+/// <summary>The agent's instruments. Labels are route names, codes and edge ids from configuration and feed: bounded.</summary>
+internal sealed class AgentMetrics : IDisposable
+{
+    public const string MeterName = "Culvert.Tunnel.Agent";
+
+    private readonly Meter meter = new(MeterName);
+    private readonly Counter<long> requests;
+    private readonly Counter<long> refused;
+    private readonly Counter<long> aborted;
+    private readonly Counter<long> brokenOff;
+    private readonly UpDownCounter<long> edgeConnections;
+    private readonly Counter<long> dialFailures;
+
+    public AgentMetrics()
+    {
+        requests = meter.CreateCounter<long>(
+            "culvert_agent_requests",
+            description: "Requests answered by an upstream."
+        );
+        refused = meter.CreateCounter<long>(
+            "culvert_agent_refused",
+            description: "Requests answered by the agent itself."
+        );
+        aborted = meter.CreateCounter<long>("culvert_agent_aborted", description: "Exchanges that the client left.");
+        brokenOff = meter.CreateCounter<long>("culvert_agent_broken_off", description: "Answers that broke off.");
+        edgeConnections = meter.CreateUpDownCounter<long>(
+            "culvert_agent_edge_connections",
+            description: "Open connections to edges."
+        );
+        dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
+    }
+
+    public void Forwarded(string route, int status) =>
+        requests.Add(1, new("route", route), new("class", StatusClass(status)));
+
+    public void Refused(string route, string reason) => refused.Add(1, new("route", route), new("reason", reason));
+
+    public void Aborted(string route) => aborted.Add(1, new KeyValuePair<string, object?>("route", route));
+
+    public void BrokenOff(string route) => brokenOff.Add(1, new KeyValuePair<string, object?>("route", route));
+
+    public void EdgeConnections(string edge, int change) =>
+        edgeConnections.Add(change, new KeyValuePair<string, object?>("edge", edge));
+
+    public void DialFailed(string edge, string stage) => dialFailures.Add(1, new("edge", edge), new("stage", stage));
+
+    public void Dispose() => meter.Dispose();
+
+    private static string StatusClass(int status) =>
+        (status / 100) switch
+        {
+            2 => "2xx",
+            3 => "3xx",
+            4 => "4xx",
+            5 => "5xx",
+            _ => "other",
+        };
+}

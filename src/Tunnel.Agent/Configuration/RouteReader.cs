@@ -1,0 +1,169 @@
+using System.Text.RegularExpressions;
+using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>Reads one entry of <c>routes</c>.</summary>
+internal static partial class RouteReader
+{
+    private static readonly string[] PrivateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"];
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>A usable route, whatever was reported; the caller drops all of them if anything was.</summary>
+    public static RouteSettings Read(string name, ConfigSection routes, ConfigSection route, bool isDescribing)
+    {
+        if (name != Route.BareDomain && !Label().IsMatch(name) && !isDescribing)
+        {
+            routes.Error(
+                name,
+                "This is not one label of a host name.",
+                "Use 1 to 63 lower-case letters, digits and inner hyphens, or \"@\" for the tunnel domain itself."
+            );
+        }
+
+        ReadOauth(route);
+        var settings = new RouteSettings
+        {
+            Name = name,
+            Upstream = ReadUpstream(route.Section("upstream")),
+            AllowedOrigins = route.Strings("allowed_origins"),
+        };
+        route.NotYet("hostnames");
+        route.NotYet("certificate", permitted: "service");
+        route.NotYet("credentials");
+        route.NotYet("policy");
+        return settings;
+    }
+
+    // Nothing is open by omission: a route that checks no token must say so in words that read as what they are.
+    private static void ReadOauth(ConfigSection route)
+    {
+        var oauth = route.Section("oauth");
+        var mode = oauth.RequiredString("mode");
+        if (mode is "required" or "passthrough")
+        {
+            oauth.Error(
+                "mode",
+                "This version cannot check tokens yet.",
+                "Write dangerous_none if everybody who reaches the hostname may call the upstream, or remove the route."
+            );
+        }
+        else if (mode is not ("" or "dangerous_none"))
+        {
+            oauth.Error("mode", "No such mode.", "Write dangerous_none.");
+        }
+
+        foreach (
+            var key in (string[])
+                [
+                    "path",
+                    "resource",
+                    "issuers",
+                    "audiences",
+                    "scopes_supported",
+                    "required_scopes",
+                    "operation_scopes",
+                    "scope_hierarchy",
+                    "dpop",
+                    "stream_grace",
+                    "authorization_server",
+                ]
+        )
+        {
+            oauth.NotYet(key);
+        }
+    }
+
+    private static UpstreamSettings ReadUpstream(ConfigSection upstream)
+    {
+        upstream.NotYet("stdio");
+        upstream.NotYet("callouts");
+        upstream.NotYet("headers");
+        upstream.NotYet("proxy", permitted: "");
+        upstream.NotYet("sse_keep_alive", permitted: "0");
+
+        var url = upstream.Url("url", required: true, "http", "https") ?? new Uri("http://unset.invalid");
+        if (url.AbsolutePath != "/")
+        {
+            upstream.Error("url", "An upstream has no path.", "Remove the path: the client's own is passed on.");
+        }
+
+        var host = url.HostNameType == UriHostNameType.IPv6 ? url.Host[1..^1] : url.IdnHost;
+        var tls = upstream.Section("tls");
+        tls.NotYet("client_certificate_file", permitted: "");
+        tls.NotYet("client_key_file", permitted: "");
+        var timeouts = upstream.Section("timeouts");
+        var health = upstream.Section("health");
+        health.NotYet("path");
+        var hostHeader = upstream.String("host_header");
+        if (hostHeader.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            upstream.Error("host_header", "This is not a Host field.", "Write host or host:port.");
+            hostHeader = "";
+        }
+
+        var maxRequestBytes = upstream.Size("max_request_bytes", 128L << 20);
+        return new UpstreamSettings
+        {
+            IsTls = url.Scheme == "https",
+            Host = host,
+            Port = url.Port,
+            HostHeader = hostHeader.Length > 0 ? hostHeader : url.Authority,
+            AllowedRanges = upstream.Ranges("allowed_ranges", PrivateRanges),
+            DangerousAllowAnyAddress = upstream.Bool("dangerous_allow_any_address", false),
+            TlsServerName = tls.String("server_name") is { Length: > 0 } serverName ? serverName : host,
+            TlsCaPem = ReadCa(tls),
+            TlsSystemRoots = tls.Bool("system_roots", true),
+            Timeouts = new UpstreamTimeouts(
+                timeouts.Duration("connect", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100), Day),
+                timeouts.Duration("response_headers", TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(100), Day),
+                timeouts.Duration("stream_idle", TimeSpan.FromMinutes(15), TimeSpan.FromMilliseconds(100), 30 * Day)
+            ),
+            MaxConnections = upstream.Int("max_connections", 256, 1, 65_536),
+            MaxRequestBytes = maxRequestBytes == 0 ? null : maxRequestBytes,
+            ConnectAttempts = upstream.Int("connect_attempts", 2, 1, 5),
+            Probe = new ProbeSettings(
+                health.Choice("probe", "tcp", "tcp", "none") == "tcp",
+                health.Duration("interval", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), Day),
+                health.Duration(
+                    "timeout",
+                    TimeSpan.FromSeconds(5),
+                    TimeSpan.FromMilliseconds(100),
+                    TimeSpan.FromMinutes(1)
+                )
+            ),
+        };
+    }
+
+    private static string ReadCa(ConfigSection tls)
+    {
+        var file = tls.Path("ca_file");
+        if (file.Length == 0)
+        {
+            return "";
+        }
+
+        try
+        {
+            var pem = File.ReadAllText(file);
+            if (Platform.Certificates.CertificatePem.TryRead(pem, out _))
+            {
+                return pem;
+            }
+
+            tls.Error("ca_file", "The file holds no certificate in PEM.", "Name a file with the upstream's CA.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            tls.Error("ca_file", $"The file cannot be read: {e.Message}", "Name a file with the upstream's CA.");
+        }
+
+        return "";
+    }
+
+    // RFC 1123 §2.1, lower case only: a label has one spelling here.
+    [GeneratedRegex("^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Label();
+}

@@ -1,0 +1,14 @@
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>One validated entry of <c>routes</c>.</summary>
+internal sealed record RouteSettings
+{
+    public required string Name { get; init; }
+
+    public required UpstreamSettings Upstream { get; init; }
+
+    /// <summary>Browser origins that may call the route; empty refuses every request that names one.</summary>
+    public required IReadOnlyList<string> AllowedOrigins { get; init; }
+}

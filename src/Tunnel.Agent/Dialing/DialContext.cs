@@ -1,0 +1,27 @@
+using System.Collections.Frozen;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Tunnel.Agent.Dialing;
+
+/// <summary>
+/// All that decides whom to dial and as whom: one immutable object, swapped whole when the feed or the platform
+/// certificate changes. A dial uses one from start to end.
+/// </summary>
+internal sealed record DialContext
+{
+    /// <summary>The agent's own platform certificate.</summary>
+    public required KeyAndCertificate Certificate { get; init; }
+
+    public required PlatformTrust Trust { get; init; }
+
+    /// <summary>The edges of the agent's own feed; a peer with another id is refused (S6).</summary>
+    public required IReadOnlyList<AgentFeedEdge> Edges { get; init; }
+
+    public required IReadOnlySet<string> RevokedSerials { get; init; }
+
+    private FrozenSet<string>? edgeIds;
+
+    public bool IsOwnEdge(string edgeId) =>
+        (edgeIds ??= Edges.Select(e => e.Id).ToFrozenSet(StringComparer.Ordinal)).Contains(edgeId);
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Culvert.Tunnel.Agent.Dialing;
+
+/// <summary>An authenticated outer connection, or why there is none.</summary>
+internal sealed record DialResult
+{
+    private DialResult() { }
+
+    [MemberNotNullWhen(true, nameof(Transport), nameof(PeerSerial))]
+    public bool IsConnected => Transport is not null;
+
+    /// <summary>The TLS stream; the caller's to dispose.</summary>
+    public Stream? Transport { get; private init; }
+
+    /// <summary>Serial of the edge's certificate, watched against later revocation.</summary>
+    public string? PeerSerial { get; private init; }
+
+    public DateTimeOffset PeerNotAfter { get; private init; }
+
+    public DialStage Stage { get; private init; }
+
+    /// <summary>For the log.</summary>
+    public string Detail { get; private init; } = "";
+
+    public static DialResult Connected(Stream transport, string peerSerial, DateTimeOffset notAfter) =>
+        new()
+        {
+            Transport = transport,
+            PeerSerial = peerSerial,
+            PeerNotAfter = notAfter,
+        };
+
+    public static DialResult Failed(DialStage stage, string detail) => new() { Stage = stage, Detail = detail };
+}

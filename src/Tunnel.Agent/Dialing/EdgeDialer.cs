@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Agent.Dialing;
+
+/// <summary>Makes one outer connection: TCP, TLS 1.3 with both certificates, ALPN. Tries once and tells how it went.</summary>
+internal sealed class EdgeDialer(TimeSpan timeout, TimeProvider time)
+{
+    public async Task<DialResult> DialAsync(string address, DialContext context, CancellationToken cancellationToken)
+    {
+        if (!EdgeAddress.TryParse(address, out var host, out var port))
+        {
+            return DialResult.Failed(DialStage.Address, "It is not host:port.");
+        }
+
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var stage = DialStage.Connect;
+        Socket? socket = null;
+        try
+        {
+            socket = await ConnectAsync(host, port, linked.Token);
+            stage = DialStage.Handshake;
+            return await AuthenticateAsync(socket, host, context, linked.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket?.Dispose();
+            return DialResult.Failed(stage, $"It took longer than {timeout.TotalSeconds:0.#} s.");
+        }
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException)
+        {
+            socket?.Dispose();
+            return DialResult.Failed(stage, e.Message);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(new DnsEndPoint(host, port), cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<DialResult> AuthenticateAsync(
+        Socket socket,
+        string host,
+        DialContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        PeerVerification? peer = null;
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        try
+        {
+            await tls.AuthenticateAsClientAsync(Options(), cancellationToken);
+        }
+        catch (AuthenticationException) when (peer is { IsAccepted: false })
+        {
+            await tls.DisposeAsync();
+            return DialResult.Failed(DialStage.Peer, $"The edge's certificate was refused: {peer.Refusal}.");
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+
+        // S6: one of *our* edges, not just any edge of the installation.
+        if (peer is not { IsAccepted: true } accepted || !context.IsOwnEdge(accepted.Id.Name))
+        {
+            await tls.DisposeAsync();
+            return DialResult.Failed(DialStage.Peer, $"{peer?.Id} is not an edge of this tunnel's feed.");
+        }
+
+        // W6: without the protocol there is nothing to speak.
+        if (tls.NegotiatedApplicationProtocol != Alpn)
+        {
+            await tls.DisposeAsync();
+            return DialResult.Failed(DialStage.Handshake, "The peer does not speak culvert/1.");
+        }
+
+        return DialResult.Connected(tls, accepted.Serial, accepted.NotAfter);
+
+        SslClientAuthenticationOptions Options() =>
+            new()
+            {
+                TargetHost = host,
+                EnabledSslProtocols = SslProtocols.Tls13,
+                ApplicationProtocols = [Alpn],
+                ClientCertificateContext = context.Certificate.Context,
+
+                // S9: with resumption neither side would see the other's certificate again.
+                AllowTlsResume = false,
+                RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
+                {
+                    peer = new PeerVerifier(context.Trust).Verify(
+                        certificate as X509Certificate2,
+                        chain,
+                        PeerRole.EdgeServer,
+                        time.GetUtcNow(),
+                        context.RevokedSerials
+                    );
+                    return peer.IsAccepted;
+                },
+            };
+    }
+
+    private static readonly SslApplicationProtocol Alpn = new(TunnelProtocol.Alpn);
+}

@@ -1,0 +1,176 @@
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Session;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Agent.Dialing;
+
+/// <summary>Every edge of the feed, each with its slots.</summary>
+internal sealed class EdgeFleet(
+    EdgeFleetOptions options,
+    InnerServer server,
+    AgentMetrics metrics,
+    TimeProvider time,
+    ILoggerFactory loggers
+) : IAsyncDisposable
+{
+    private readonly EdgeDialer dialer = new(options.DialTimeout, time);
+    private readonly ILogger<EdgeSlot> slotLogger = loggers.CreateLogger<EdgeSlot>();
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, EdgeSlot[]> slots = []; // guarded by gate
+    private readonly HashSet<EdgeSession> sessions = []; // guarded by gate; old ones too
+    private readonly List<Task> loops = []; // guarded by gate
+    private volatile DialContext? context;
+    private volatile TaskCompletionSource changed = NewSignal();
+
+    public EdgeFleetOptions Options => options;
+
+    /// <summary>Null until the first feed has arrived.</summary>
+    public DialContext? Context => context;
+
+    /// <summary>Completes when <see cref="Context"/> is replaced.</summary>
+    public Task Changed => changed.Task;
+
+    /// <summary>Edges that can bring clients now.</summary>
+    public int ServingEdges
+    {
+        get
+        {
+            lock (gate)
+            {
+                return slots.Values.Count(s => s.Any(slot => slot.IsServing));
+            }
+        }
+    }
+
+    public AgentFeedEdge? Edge(string id) => context?.Edges.FirstOrDefault(e => e.Id == id);
+
+    /// <summary>Puts a new state in force: dials edges that came, leaves those that went, renews what is older.</summary>
+    public void Apply(DialContext next)
+    {
+        lock (gate)
+        {
+            if (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var signal = changed;
+            context = next;
+            changed = NewSignal();
+            foreach (var gone in slots.Keys.Where(id => next.Edges.All(e => e.Id != id)).ToList())
+            {
+                slots.Remove(gone); // their loops see it and end
+            }
+
+            foreach (var edge in next.Edges.Where(e => !slots.ContainsKey(e.Id)))
+            {
+                slots[edge.Id] =
+                [
+                    .. Enumerable.Range(0, options.Connections).Select(i => StartSlot_NeedsLock(edge.Id, i)),
+                ];
+            }
+
+            loops.RemoveAll(l => l.IsCompletedSuccessfully);
+            signal.TrySetResult();
+        }
+    }
+
+    /// <summary>Keeps a session known until it is over, so that a stop reaches old ones too.</summary>
+    public void Track(EdgeSession session)
+    {
+        lock (gate)
+        {
+            sessions.Add(session);
+        }
+
+        _ = session.Completion.ContinueWith(
+            _ =>
+            {
+                lock (gate)
+                {
+                    sessions.Remove(session);
+                }
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
+    }
+
+    /// <summary>Stops dialling, lets running calls finish within the drain time, then ends what is left.</summary>
+    public async Task StopAsync()
+    {
+        Task[] running;
+        lock (gate)
+        {
+            stopping.Cancel();
+            running = [.. loops];
+        }
+
+        await Task.WhenAll(running);
+        var open = Sessions();
+        foreach (var session in open)
+        {
+            session.Drain(ConnectionErrorCode.Shutdown, options.Drain, "the agent stops");
+        }
+
+        // The multiplexer resets what is left at the end of the drain time; the second more is for its last frames.
+        var limit = Task.Delay(options.Drain + TimeSpan.FromSeconds(1), time, CancellationToken.None);
+        await Task.WhenAny(Task.WhenAll(open.Select(s => s.Completion)), limit);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        foreach (var session in Sessions())
+        {
+            await session.DisposeAsync();
+        }
+
+        Task[] running;
+        lock (gate)
+        {
+            running = [.. loops];
+        }
+
+        await Task.WhenAll(running);
+        stopping.Dispose();
+    }
+
+    private EdgeSession[] Sessions()
+    {
+        lock (gate)
+        {
+            return [.. sessions];
+        }
+    }
+
+    private EdgeSlot StartSlot_NeedsLock(string edgeId, int number)
+    {
+        var slot = new EdgeSlot(edgeId, number, this, dialer, server, metrics, time, slotLogger);
+        loops.Add(Task.Run(() => RunSlotAsync(slot, edgeId), CancellationToken.None));
+        return slot;
+    }
+
+    private async Task RunSlotAsync(EdgeSlot slot, string edgeId)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await slot.RunAsync(stopping.Token);
+                return;
+            }
+            catch (Exception e)
+            {
+                // A slot must survive whatever one connection does: without it this edge is lost until a restart.
+                Log.DialSlotFault(slotLogger, edgeId, e);
+                await Task.WhenAny(Task.Delay(Backoff.Most, time, CancellationToken.None), Changed);
+            }
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

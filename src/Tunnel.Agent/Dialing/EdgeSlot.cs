@@ -1,0 +1,236 @@
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Session;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Agent.Dialing;
+
+/// <summary>
+/// Keeps one connection to one edge. The loop asks one question, "is there a connection that serves and was made with
+/// today's certificate?", and dials while the answer is no; the old connection serves until the new one does.
+/// </summary>
+/// <remarks>
+/// <code>
+/// event \ state         none        dialling (old or none)    serving
+/// dial succeeded        –           serving; old is drained   –
+/// dial failed           –           wait (back-off), dial     –
+/// edge's GOAWAY         –           old is closed gently      dial at once
+/// connection ended      –           old is forgotten          dial at once, after back-off if it was short
+/// certificate renewed   dial        next dial uses it         dial; old is drained
+/// edge left the feed    stop        stop; old is drained      stop; drained
+/// peer revoked          –           old is cut                cut, dial
+/// </code>
+/// </remarks>
+internal sealed class EdgeSlot
+{
+    // A connection that lived so long was a success; its end is answered by an immediate dial.
+    private static readonly TimeSpan Proven = TimeSpan.FromSeconds(10);
+
+    private readonly string edgeId;
+    private readonly int number;
+    private readonly EdgeFleet fleet;
+    private readonly EdgeFleetOptions options;
+    private readonly EdgeDialer dialer;
+    private readonly InnerServer server;
+    private readonly AgentMetrics metrics;
+    private readonly TimeProvider time;
+    private readonly ILogger<EdgeSlot> logger;
+    private volatile EdgeSession? current;
+    private int failures;
+    private int nextAddress;
+    private long connectedAt;
+
+    public EdgeSlot(
+        string edgeId,
+        int number,
+        EdgeFleet fleet,
+        EdgeDialer dialer,
+        InnerServer server,
+        AgentMetrics metrics,
+        TimeProvider time,
+        ILogger<EdgeSlot> logger
+    )
+    {
+        this.edgeId = edgeId;
+        this.number = number;
+        this.fleet = fleet;
+        this.dialer = dialer;
+        this.server = server;
+        this.metrics = metrics;
+        this.time = time;
+        this.logger = logger;
+        options = fleet.Options;
+        nextAddress = number; // the slots of an edge begin at different addresses
+    }
+
+    public bool IsServing => current is { IsServing: true };
+
+    /// <summary>Runs until cancelled or until the edge leaves the feed; then drains.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (fleet.Context is { } context && fleet.Edge(edgeId) is { } edge)
+            {
+                var changed = fleet.Changed;
+                if (!ReferenceEquals(context, fleet.Context))
+                {
+                    continue; // changed between the two reads; the new signal belongs to the new context
+                }
+
+                CutIfRevoked(context);
+                if (IsGood(context))
+                {
+                    await WaitForReasonAsync(current!, changed, cancellationToken);
+                }
+                else if (!await TryDialAsync(edge, context, cancellationToken))
+                {
+                    await WaitAsync(Backoff.Delay(failures++), changed, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent stops.
+        }
+        finally
+        {
+            Retire(current, options.Drain, "the agent leaves this edge");
+        }
+    }
+
+    private bool IsGood(DialContext context) =>
+        current is { IsServing: true } session && session.CertificateSerial == context.Certificate.Serial;
+
+    private async Task<bool> TryDialAsync(AgentFeedEdge edge, DialContext context, CancellationToken cancellationToken)
+    {
+        if (current is { IsServing: true })
+        {
+            Log.EdgeRenewing(logger, edgeId, context.Certificate.Serial);
+        }
+
+        if (edge.Addresses.Count == 0)
+        {
+            return Failed("", DialStage.Address, "The feed names no address.");
+        }
+
+        var address = edge.Addresses[nextAddress % edge.Addresses.Count];
+        var dialed = await dialer.DialAsync(address, context, cancellationToken);
+        if (!dialed.IsConnected)
+        {
+            nextAddress = (nextAddress + 1) % edge.Addresses.Count;
+            return Failed(address, dialed.Stage, dialed.Detail);
+        }
+
+        var session = await StartAsync(dialed, context, cancellationToken);
+        if (session is null)
+        {
+            return Failed(address, DialStage.Hello, "The edge ended the connection before its HELLO.");
+        }
+
+        Log.EdgeConnected(logger, edgeId, address, number, dialed.PeerNotAfter);
+        var old = current;
+        current = session;
+        connectedAt = time.GetTimestamp();
+        Retire(old, options.RenewalDrain, "a newer connection took over");
+        return true;
+    }
+
+    private async Task<EdgeSession?> StartAsync(
+        DialResult dialed,
+        DialContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var muxOptions = new MuxOptions { InstanceId = options.InstanceId, MaxStreams = options.MaxStreams };
+        var mux = new MuxConnection(dialed.Transport!, MuxRole.Agent, muxOptions, time);
+        var session = new EdgeSession(mux, server, context.Certificate.Serial, dialed.PeerSerial!, time, logger);
+        fleet.Track(session);
+        try
+        {
+            // TLS 1.3 lets a client finish before the server has judged its certificate: only HELLO is acceptance.
+            await session.Hello.WaitAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            await session.DisposeAsync();
+            return null;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+
+        metrics.EdgeConnections(edgeId, 1);
+        _ = session.Completion.ContinueWith(
+            _ =>
+            {
+                metrics.EdgeConnections(edgeId, -1);
+                var outcome = session.Outcome;
+                Log.EdgeConnectionEnded(logger, edgeId, $"{outcome?.By} {outcome?.Code} {outcome?.Detail}");
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
+        return session;
+    }
+
+    private async Task WaitForReasonAsync(EdgeSession session, Task changed, CancellationToken cancellationToken)
+    {
+        var goingAway = session.GoingAway;
+        await Task.WhenAny(session.Completion, goingAway, changed).WaitAsync(cancellationToken);
+        if (goingAway.IsCompletedSuccessfully)
+        {
+            // W12, W13: dial at once; meanwhile inner connections end where it is safe.
+            var said = await goingAway;
+            Log.EdgeGoingAway(logger, edgeId, said.Code.ToString(), said.Text);
+            session.Close(said.Drain);
+            ResetIfProven();
+        }
+        else if (session.IsOver)
+        {
+            ResetIfProven();
+            if (failures > 0)
+            {
+                await WaitAsync(Backoff.Delay(failures), changed, cancellationToken);
+            }
+        }
+    }
+
+    private void ResetIfProven() => failures = time.GetElapsedTime(connectedAt) >= Proven ? 0 : failures + 1;
+
+    private void CutIfRevoked(DialContext context)
+    {
+        if (current is { } session && context.RevokedSerials.Contains(session.PeerSerial))
+        {
+            Retire(session, TimeSpan.Zero, "the edge's certificate was revoked");
+            current = null;
+        }
+    }
+
+    private bool Failed(string address, DialStage stage, string detail)
+    {
+        metrics.DialFailed(edgeId, stage.ToString().ToLowerInvariant());
+        Log.EdgeDialFailed(logger, edgeId, address, stage.ToString(), detail, Backoff.Delay(failures, 1));
+        return false;
+    }
+
+    private static void Retire(EdgeSession? session, TimeSpan drain, string text)
+    {
+        if (session is { IsOver: false })
+        {
+            session.Drain(ConnectionErrorCode.Shutdown, drain, text);
+        }
+    }
+
+    // A changed feed may hold a better address or a valid certificate: no reason to sleep on.
+    private async Task WaitAsync(TimeSpan delay, Task changed, CancellationToken cancellationToken)
+    {
+        using var wake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Task.Delay(delay, time, wake.Token), changed);
+        await wake.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+}

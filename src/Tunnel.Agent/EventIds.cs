@@ -1,0 +1,40 @@
+namespace Culvert.Tunnel.Agent;
+
+/// <summary>
+/// Event ids of the agent's log, one range per capability. Operators alert on them: an id never changes its meaning,
+/// a retired one stays here, marked.
+/// </summary>
+internal static class EventIds
+{
+    // Upstreams 10000
+    public const int RequestFailed = 10000;
+    public const int StreamFailed = 10001;
+    public const int ExchangeFault = 10002;
+    public const int UpstreamUnhealthy = 10003;
+    public const int UpstreamHealthy = 10004;
+
+    // Inner TLS 11000
+    public const int LeafSwapped = 11000;
+    public const int LeafRefused = 11001;
+    public const int ServerNameRefused = 11002;
+    public const int InnerConnectionRefused = 11003;
+
+    // Dialing 12000
+    public const int EdgeConnected = 12000;
+    public const int EdgeDialFailed = 12001;
+    public const int EdgeConnectionEnded = 12002;
+    public const int EdgeRefused = 12003;
+    public const int EdgeRenewing = 12004;
+    public const int EdgeGoingAway = 12005;
+    public const int DialSlotFault = 12006;
+
+    // Routing 13000
+    public const int DangerousOpenRoute = 13000;
+    public const int RoutesInForce = 13001;
+    public const int DangerousAnyAddress = 13002;
+
+    // Hosting 14000
+    public const int Starting = 14000;
+    public const int Draining = 14001;
+    public const int Stopped = 14002;
+}

@@ -1,0 +1,176 @@
+using System.Net;
+using Culvert.Tunnel.Agent.Session;
+using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Protocol;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Culvert.Tunnel.Agent.InnerTls;
+
+/// <summary>One tunnel stream as Kestrel sees it: a connection whose bytes are inner TLS.</summary>
+internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnection
+{
+    // A round trip and the client's own reading, generously.
+    private static readonly TimeSpan DeliveryTime = TimeSpan.FromSeconds(5);
+
+    private readonly MuxStream stream;
+    private readonly EdgeSession session;
+    private readonly CancellationTokenSource closed = new();
+    private readonly CancellationTokenRegistration peerGone;
+    private readonly Lock gate = new();
+    private (string Host, string Value) forwarded = ("", "");
+    private bool started; // guarded by gate
+    private bool closeRequested; // guarded by gate
+    private volatile bool deliverBeforeAbort;
+
+    public InnerConnection(MuxStream stream, EdgeSession session)
+        : base(stream.Open.ConnectionId)
+    {
+        this.stream = stream;
+        this.session = session;
+        Transport = stream;
+        RemoteEndPoint = stream.Open.Client;
+        LocalEndPoint = TunnelEndPoint.Instance;
+        ConnectionClosed = closed.Token;
+        Features.Set<ITunnelConnection>(this);
+
+        // P3: a client that is gone must end its exchange even while nobody reads from the connection, which is the
+        // rule during a long answer. Queued, because Kestrel's own callbacks run user code.
+        peerGone = stream.InputEnded.UnsafeRegister(
+            static self => ThreadPool.UnsafeQueueUserWorkItem(static c => c.Close(), (InnerConnection)self!, false),
+            this
+        );
+    }
+
+    public string ServerName => stream.Open.ServerName;
+
+    public IPEndPoint Client => stream.Open.Client;
+
+    public string Forwarded(string host)
+    {
+        // A connection has one client and, in practice, one host. Requests of one HTTP/2 connection may race here:
+        // each sees some complete pair.
+        var last = forwarded;
+        if (last.Host != host)
+        {
+            last = (host, ForwardedHeader.Format(Client.Address, host));
+            forwarded = last;
+        }
+
+        return last.Value;
+    }
+
+    /// <summary>True once the connection should end with its next answer.</summary>
+    public bool ClosesAfterAnswer { get; private set; }
+
+    /// <summary>
+    /// Lets what was written reach the client when the connection is aborted: an answer that breaks off at the
+    /// upstream ends for the client where the upstream left it, unfinished and without close_notify.
+    /// </summary>
+    public void DeliverBeforeAbort() => deliverBeforeAbort = true;
+
+    /// <summary>First connection middleware: from here on the server listens to <see cref="RequestClose"/>.</summary>
+    public static ConnectionDelegate Start(ConnectionDelegate next) =>
+        context =>
+        {
+            ((InnerConnection)context).OnStarted();
+            return next(context);
+        };
+
+    /// <summary>
+    /// Ends the connection without racing its client (W13). HTTP/2 can say at any moment which requests it took;
+    /// HTTP/1.1 only in an answer, so there the next answer says <c>Connection: close</c>.
+    /// </summary>
+    public void CloseAfterAnswer()
+    {
+        ClosesAfterAnswer = true;
+        if (Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8) == true)
+        {
+            RequestClose();
+        }
+    }
+
+    /// <summary>Ends the connection as soon as no request runs, with close_notify.</summary>
+    public void RequestClose()
+    {
+        lock (gate)
+        {
+            closeRequested = true;
+            if (!started)
+            {
+                return;
+            }
+        }
+
+        Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+    }
+
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        if (deliverBeforeAbort)
+        {
+            _ = EndAfterDeliveryAsync();
+        }
+        else
+        {
+            stream.Abort(StreamErrorCode.Cancelled);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static c => c.Close(), this, false);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await Transport.Input.CompleteAsync();
+        await Transport.Output.CompleteAsync();
+        await peerGone.DisposeAsync();
+        Close();
+        await stream.DisposeAsync();
+        session.Remove(this);
+        await base.DisposeAsync();
+    }
+
+    // FIN behind what was written; a client that does not end its side then is not waited for.
+    private async Task EndAfterDeliveryAsync()
+    {
+        await stream.Output.CompleteAsync();
+        try
+        {
+            await Task.Delay(DeliveryTime, session.Time, stream.InputEnded);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client ended its side, as it should.
+        }
+
+        stream.Abort(StreamErrorCode.UpstreamGone);
+    }
+
+    private void OnStarted()
+    {
+        bool late;
+        lock (gate)
+        {
+            started = true;
+            late = closeRequested;
+        }
+
+        if (late)
+        {
+            RequestClose();
+        }
+    }
+
+    private void Close()
+    {
+        try
+        {
+            closed.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // Callbacks belong to Kestrel and the exchange; their faults end their own requests, not this thread.
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Tunnel.Agent.InnerTls;
+
+/// <summary>
+/// Manual mode: the inner-TLS pair from two files, looked at again and again and taken into service when it changes.
+/// The content is compared, not the time stamp: mounted secrets are swapped by links and restored backups are old.
+/// </summary>
+internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProvider time, ILogger<LeafFiles> logger)
+{
+    /// <summary>How often the files are looked at.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    // A PEM file with a chain has a few kilobytes; more than this is not one.
+    private const int MaxFileBytes = 256 * 1024;
+
+    private byte[] seen = [];
+    private string lastProblem = "";
+
+    /// <summary>The problem of the last look; empty when the files are in service.</summary>
+    public string Problem => lastProblem;
+
+    /// <summary>Looks until cancelled. A pair that does not fit together stays out: renewal tools write one file first.</summary>
+    public async Task RunAsync(LeafSlot leaves, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            Look(leaves);
+        } while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    /// <summary>One look at the files.</summary>
+    public void Look(LeafSlot leaves)
+    {
+        try
+        {
+            var certificates = Read(certificateFile);
+            var key = Read(keyFile);
+            var digest = SHA256.HashData([.. SHA256.HashData(certificates), .. SHA256.HashData(key)]);
+            if (digest.AsSpan().SequenceEqual(seen))
+            {
+                return;
+            }
+
+            var pair = KeyAndCertificate.FromPem(
+                System.Text.Encoding.UTF8.GetString(certificates),
+                System.Text.Encoding.UTF8.GetString(key)
+            );
+            CryptographicOperations.ZeroMemory(key);
+            if (time.GetUtcNow() >= pair.NotAfter + TimeSpan.FromSeconds(1))
+            {
+                Report($"{certificateFile} ended at {pair.NotAfter:u}.");
+                return;
+            }
+
+            leaves.Swap(pair);
+            seen = digest;
+            lastProblem = "";
+        }
+        catch (CertificateUnusableException e)
+        {
+            Report($"{certificateFile}, {keyFile}: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Report(e.Message);
+        }
+    }
+
+    private static byte[] Read(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (stream.Length > MaxFileBytes)
+        {
+            throw new IOException($"{file} has more than {MaxFileBytes} bytes.");
+        }
+
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private void Report(string problem)
+    {
+        if (problem != lastProblem)
+        {
+            lastProblem = problem;
+            Log.LeafRefused(logger, problem);
+        }
+    }
+}

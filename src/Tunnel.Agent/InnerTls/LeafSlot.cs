@@ -1,0 +1,28 @@
+using System.Security.Authentication;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Tunnel.Agent.InnerTls;
+
+/// <summary>The one place that says which inner-TLS leaf is in service. Swapped whole, without a lock on the handshake path.</summary>
+internal sealed class LeafSlot(SslProtocols protocols, TimeProvider time, ILogger<LeafSlot> logger)
+{
+    private volatile InnerLeaf? current;
+
+    /// <summary>Null until the first leaf has arrived.</summary>
+    public InnerLeaf? Current => current;
+
+    /// <summary>Ready: there is a leaf and it is valid now.</summary>
+    public bool IsServing => current is { } leaf && leaf.IsValidAt(time.GetUtcNow());
+
+    /// <summary>Puts a leaf in service for handshakes from now on; connections made with the old one go on.</summary>
+    public void Swap(KeyAndCertificate pair)
+    {
+        if (current?.Pair.Serial == pair.Serial)
+        {
+            return;
+        }
+
+        current = new InnerLeaf(pair, protocols);
+        Log.LeafSwapped(logger, pair.Serial, pair.NotAfter);
+    }
+}

@@ -1,0 +1,13 @@
+using System.Net;
+
+namespace Culvert.Tunnel.Agent.InnerTls;
+
+/// <summary>The "address" of the inner server: streams of the tunnel. Nothing listens on a socket.</summary>
+internal sealed class TunnelEndPoint : EndPoint
+{
+    public static readonly TunnelEndPoint Instance = new();
+
+    private TunnelEndPoint() { }
+
+    public override string ToString() => "tunnel";
+}

@@ -1,0 +1,147 @@
+namespace Culvert.Tunnel.Agent;
+
+/// <summary>
+/// Every line that the agent itself writes. No parameter is ever a token, a header value, a body or a query: hosts,
+/// routes, ids, serials and codes only.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(
+        EventIds.RequestFailed,
+        LogLevel.Warning,
+        "Request {RequestId} for route {Route} was answered by the agent: {Reason} at hop {Hop}. {Detail}"
+    )]
+    public static partial void RequestFailed(
+        ILogger logger,
+        string requestId,
+        string route,
+        string reason,
+        string hop,
+        string detail
+    );
+
+    [LoggerMessage(
+        EventIds.StreamFailed,
+        LogLevel.Warning,
+        "An answer on route {Route} broke off at stage {Stage}: {Detail}"
+    )]
+    public static partial void StreamFailed(ILogger logger, string route, string stage, string detail);
+
+    [LoggerMessage(EventIds.ExchangeFault, LogLevel.Error, "A request could not be handled.")]
+    public static partial void ExchangeFault(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        EventIds.UpstreamUnhealthy,
+        LogLevel.Warning,
+        "The upstream of route {Route} does not answer: {Detail}"
+    )]
+    public static partial void UpstreamUnhealthy(ILogger logger, string route, string detail);
+
+    [LoggerMessage(EventIds.UpstreamHealthy, LogLevel.Information, "The upstream of route {Route} answers.")]
+    public static partial void UpstreamHealthy(ILogger logger, string route);
+
+    [LoggerMessage(
+        EventIds.LeafSwapped,
+        LogLevel.Information,
+        "Inner TLS now serves leaf {Serial}, valid until {NotAfter}."
+    )]
+    public static partial void LeafSwapped(ILogger logger, string serial, DateTimeOffset notAfter);
+
+    [LoggerMessage(
+        EventIds.LeafRefused,
+        LogLevel.Error,
+        "The certificate files were not taken into service: {Problem} The leaf in force stays."
+    )]
+    public static partial void LeafRefused(ILogger logger, string problem);
+
+    [LoggerMessage(
+        EventIds.ServerNameRefused,
+        LogLevel.Warning,
+        "Inner connection {ConnectionId} was refused: its server name was not served because {Why}."
+    )]
+    public static partial void ServerNameRefused(ILogger logger, string connectionId, string why);
+
+    [LoggerMessage(
+        EventIds.InnerConnectionRefused,
+        LogLevel.Warning,
+        "Inner connection {ConnectionId} was given back to the edge: the accept queue is full."
+    )]
+    public static partial void InnerConnectionRefused(ILogger logger, string connectionId);
+
+    [LoggerMessage(
+        EventIds.EdgeConnected,
+        LogLevel.Information,
+        "Connected to edge {Edge} at {Address} (connection {Slot}), its certificate ends {NotAfter}."
+    )]
+    public static partial void EdgeConnected(
+        ILogger logger,
+        string edge,
+        string address,
+        int slot,
+        DateTimeOffset notAfter
+    );
+
+    [LoggerMessage(
+        EventIds.EdgeDialFailed,
+        LogLevel.Warning,
+        "Dialling edge {Edge} at {Address} failed at stage {Stage}: {Detail} Next attempt in {Delay}."
+    )]
+    public static partial void EdgeDialFailed(
+        ILogger logger,
+        string edge,
+        string address,
+        string stage,
+        string detail,
+        TimeSpan delay
+    );
+
+    [LoggerMessage(EventIds.EdgeConnectionEnded, LogLevel.Information, "A connection to edge {Edge} ended: {Outcome}")]
+    public static partial void EdgeConnectionEnded(ILogger logger, string edge, string outcome);
+
+    [LoggerMessage(
+        EventIds.EdgeRenewing,
+        LogLevel.Information,
+        "Replacing the connections to edge {Edge}: the platform certificate was renewed ({Serial})."
+    )]
+    public static partial void EdgeRenewing(ILogger logger, string edge, string serial);
+
+    [LoggerMessage(
+        EventIds.EdgeGoingAway,
+        LogLevel.Information,
+        "Edge {Edge} takes no new streams ({Code}): {Text} Dialling anew."
+    )]
+    public static partial void EdgeGoingAway(ILogger logger, string edge, string code, string text);
+
+    [LoggerMessage(EventIds.DialSlotFault, LogLevel.Error, "A connection to edge {Edge} failed in an unforeseen way.")]
+    public static partial void DialSlotFault(ILogger logger, string edge, Exception exception);
+
+    [LoggerMessage(
+        EventIds.DangerousOpenRoute,
+        LogLevel.Warning,
+        "Route {Route} is open: oauth mode is dangerous_none, so everybody who reaches its hostname may call its upstream."
+    )]
+    public static partial void DangerousOpenRoute(ILogger logger, string route);
+
+    [LoggerMessage(
+        EventIds.DangerousAnyAddress,
+        LogLevel.Warning,
+        "Route {Route} connects to any address its upstream's name resolves to: dangerous_allow_any_address is true."
+    )]
+    public static partial void DangerousAnyAddress(ILogger logger, string route);
+
+    [LoggerMessage(
+        EventIds.RoutesInForce,
+        LogLevel.Information,
+        "Serving {Count} routes under {Domain} (tunnel {Status})."
+    )]
+    public static partial void RoutesInForce(ILogger logger, int count, string domain, string status);
+
+    [LoggerMessage(EventIds.Starting, LogLevel.Information, "tunnel-agent {Version} starts for tunnel {Tunnel}.")]
+    public static partial void Starting(ILogger logger, string version, string tunnel);
+
+    [LoggerMessage(EventIds.Draining, LogLevel.Information, "Stopping: running calls may finish within {Drain}.")]
+    public static partial void Draining(ILogger logger, TimeSpan drain);
+
+    [LoggerMessage(EventIds.Stopped, LogLevel.Information, "tunnel-agent stopped.")]
+    public static partial void Stopped(ILogger logger);
+}

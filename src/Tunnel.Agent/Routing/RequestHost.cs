@@ -1,0 +1,25 @@
+namespace Culvert.Tunnel.Agent.Routing;
+
+/// <summary>Compares a request's Host with the connection's server name.</summary>
+internal static class RequestHost
+{
+    /// <summary>
+    /// True if the host part, whatever the port, is the server name (P5). The port is the one the client dialled at
+    /// the edge, which the agent does not know.
+    /// </summary>
+    public static bool Matches(ReadOnlySpan<char> host, string serverName)
+    {
+        var colon = host.IndexOf(':');
+        if (colon >= 0)
+        {
+            if (host[(colon + 1)..].ContainsAnyExceptInRange('0', '9'))
+            {
+                return false;
+            }
+
+            host = host[..colon];
+        }
+
+        return host.Equals(serverName, StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,15 @@
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Routing;
+
+/// <summary>One served hostname.</summary>
+/// <param name="Name">The route's key in the configuration.</param>
+/// <param name="Upstream">Where its requests go.</param>
+/// <param name="AllowedOrigins">Browser origins that may call it, compared byte for byte (P5).</param>
+internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<string> AllowedOrigins)
+{
+    /// <summary>The key of a route that serves the tunnel domain itself, as in a zone file.</summary>
+    public const string BareDomain = "@";
+
+    public string HostnameUnder(string domain) => Name == BareDomain ? domain : $"{Name}.{domain}";
+}

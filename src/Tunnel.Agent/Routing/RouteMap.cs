@@ -1,0 +1,11 @@
+namespace Culvert.Tunnel.Agent.Routing;
+
+/// <summary>The table in force.</summary>
+internal sealed class RouteMap
+{
+    private volatile RouteTable current = RouteTable.Empty;
+
+    public RouteTable Current => current;
+
+    public void Swap(RouteTable table) => current = table;
+}

@@ -1,0 +1,181 @@
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Agent.Session;
+
+/// <summary>One outer connection in use: hands its streams to the inner server and winds them down at the end.</summary>
+internal sealed class EdgeSession : IAsyncDisposable
+{
+    // Of a drain time, the part in which inner connections may end by themselves, at the end of an answer. What is
+    // left then is closed in order; only what resists is reset by the multiplexer.
+    private const double PatientPart = 0.75;
+
+    private readonly MuxConnection mux;
+    private readonly InnerServer server;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Lock gate = new();
+    private readonly HashSet<InnerConnection> connections = []; // guarded by gate
+    private readonly CancellationTokenSource over = new();
+    private bool closing; // guarded by gate
+
+    public EdgeSession(
+        MuxConnection mux,
+        InnerServer server,
+        string certificateSerial,
+        string peerSerial,
+        TimeProvider time,
+        ILogger logger
+    )
+    {
+        this.mux = mux;
+        this.server = server;
+        this.time = time;
+        this.logger = logger;
+        CertificateSerial = certificateSerial;
+        PeerSerial = peerSerial;
+        Completion = RunAsync();
+    }
+
+    /// <summary>Serial of the platform certificate that this connection was made with.</summary>
+    public string CertificateSerial { get; }
+
+    public string PeerSerial { get; }
+
+    /// <summary>Completes, never faults, when the outer connection is over.</summary>
+    public Task Completion { get; }
+
+    /// <summary>Completes when the edge has said HELLO; faults if the connection ends before.</summary>
+    public Task Hello => mux.PeerHello;
+
+    /// <summary>Completes with the edge's GOAWAY; cancelled if the connection ends without one.</summary>
+    public Task<PeerGoAway> GoingAway => mux.PeerGoAway;
+
+    public bool IsOver => Completion.IsCompleted;
+
+    /// <summary>True while clients can be brought over this connection.</summary>
+    public bool IsServing =>
+        !IsOver && mux.PeerHello.IsCompletedSuccessfully && !mux.PeerGoAway.IsCompletedSuccessfully && !closing;
+
+    /// <summary>The clock of this session's connections.</summary>
+    internal TimeProvider Time => time;
+
+    public int OpenStreams => mux.OpenStreams;
+
+    public MuxOutcome? Outcome => mux.Outcome;
+
+    /// <summary>Takes no more streams; what runs may finish within <paramref name="drain"/> (W13).</summary>
+    public void Drain(ConnectionErrorCode code, TimeSpan drain, string text)
+    {
+        mux.GoAway(code, drain, text);
+        Close(drain);
+    }
+
+    /// <summary>
+    /// Asks every inner HTTP connection to end: at the end of its next answer where it can, so that no client's
+    /// request crosses the close; in order at the latest when most of the drain time is over.
+    /// </summary>
+    public void Close(TimeSpan drain)
+    {
+        lock (gate)
+        {
+            if (closing)
+            {
+                return;
+            }
+
+            closing = true;
+        }
+
+        Each(static c => c.CloseAfterAnswer());
+        _ = CloseLateAsync(drain * PatientPart);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await over.CancelAsync();
+        await mux.DisposeAsync();
+        await Completion;
+    }
+
+    /// <summary>Called by a connection that has unwound.</summary>
+    internal void Remove(InnerConnection connection)
+    {
+        lock (gate)
+        {
+            connections.Remove(connection);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var running = mux.RunAsync(over.Token);
+        try
+        {
+            while (await mux.AcceptAsync(over.Token) is { } stream)
+            {
+                Accept(stream);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed; the run ends as well.
+        }
+
+        await running;
+        await over.CancelAsync();
+    }
+
+    private void Accept(MuxStream stream)
+    {
+        var connection = new InnerConnection(stream, this);
+        bool late;
+        lock (gate)
+        {
+            connections.Add(connection);
+            late = closing;
+        }
+
+        if (!server.TryOffer(connection))
+        {
+            // The edge may place the client elsewhere (W12).
+            Log.InnerConnectionRefused(logger, stream.Open.ConnectionId);
+            Remove(connection);
+            stream.Abort(StreamErrorCode.Refused);
+            _ = stream.DisposeAsync().AsTask();
+            return;
+        }
+
+        if (late)
+        {
+            connection.CloseAfterAnswer();
+        }
+    }
+
+    private async Task CloseLateAsync(TimeSpan after)
+    {
+        try
+        {
+            await Task.Delay(after, time, over.Token);
+            Each(static c => c.RequestClose());
+        }
+        catch (OperationCanceledException)
+        {
+            // Over already.
+        }
+    }
+
+    private void Each(Action<InnerConnection> action)
+    {
+        InnerConnection[] open;
+        lock (gate)
+        {
+            open = [.. connections];
+        }
+
+        foreach (var connection in open)
+        {
+            action(connection);
+        }
+    }
+}

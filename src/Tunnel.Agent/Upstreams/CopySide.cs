@@ -1,0 +1,8 @@
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>Which side of a body copy failed.</summary>
+internal enum CopySide
+{
+    Upstream,
+    Client,
+}

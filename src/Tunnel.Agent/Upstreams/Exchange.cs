@@ -1,0 +1,84 @@
+using System.Diagnostics.CodeAnalysis;
+using Culvert.Tunnel.Agent.InnerTls;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// One request and its answer, as features of the server. Kept and reused per connection, so it holds nothing of a
+/// request once that has ended.
+/// </summary>
+internal sealed class Exchange
+{
+    private IFeatureCollection? features;
+
+    public IHttpRequestFeature Request { get; private set; } = null!;
+
+    public IHttpResponseFeature Response { get; private set; } = null!;
+
+    public IHttpResponseBodyFeature ResponseBody { get; private set; } = null!;
+
+    public ITunnelConnection Connection { get; private set; } = null!;
+
+    /// <summary>Fires when the client is gone: reset, half-closed, or its HTTP/2 stream cancelled.</summary>
+    public CancellationToken ClientGone => Require<IHttpRequestLifetimeFeature>().RequestAborted;
+
+    public bool HasBody => features!.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
+
+    public IHttpResponseTrailersFeature? Trailers => features!.Get<IHttpResponseTrailersFeature>();
+
+    public void Begin(IFeatureCollection requestFeatures)
+    {
+        features = requestFeatures;
+        Request = Require<IHttpRequestFeature>();
+        Response = Require<IHttpResponseFeature>();
+        ResponseBody = Require<IHttpResponseBodyFeature>();
+        Connection = Require<ITunnelConnection>();
+    }
+
+    public void End()
+    {
+        features = null;
+        Request = null!;
+        Response = null!;
+        ResponseBody = null!;
+        Connection = null!;
+    }
+
+    public IRequestBodyPipeFeature RequestBody => Require<IRequestBodyPipeFeature>();
+
+    /// <summary>Makes this answer the connection's last one (W13).</summary>
+    public void MarkLast()
+    {
+        if (IsHttp1)
+        {
+            Response.Headers.Connection = "close";
+        }
+        else
+        {
+            Connection.RequestClose();
+        }
+    }
+
+    /// <summary>Cuts the answer off where the upstream left it.</summary>
+    public void BreakOff()
+    {
+        // On HTTP/2 an abort concerns this stream alone; the connection lives on.
+        if (IsHttp1)
+        {
+            Connection.DeliverBeforeAbort();
+        }
+
+        Abort();
+    }
+
+    /// <summary>Cuts the answer off so that the client sees it as incomplete, never as a shorter complete one.</summary>
+    public void Abort() => Require<IHttpRequestLifetimeFeature>().Abort();
+
+    private bool IsHttp1 => HttpProtocol.IsHttp11(Request.Protocol) || HttpProtocol.IsHttp10(Request.Protocol);
+
+    [return: NotNull]
+    private T Require<T>()
+        where T : class =>
+        features!.Get<T>() ?? throw new InvalidOperationException($"The server lacks {typeof(T).Name}.");
+}

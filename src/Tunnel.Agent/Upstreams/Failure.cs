@@ -1,0 +1,20 @@
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>One reason for which the agent answers a request itself.</summary>
+/// <param name="Hop">The hop that failed.</param>
+/// <param name="Reason">Stable code <c>area.reason</c>; the value of the <c>culvert-reason</c> header.</param>
+/// <param name="Status">HTTP status of the answer.</param>
+/// <param name="Type">Error type of the envelope.</param>
+/// <param name="Message">One sentence for the caller; never contains request data.</param>
+internal sealed record Failure(FailedHop Hop, string Reason, int Status, string Type, string Message)
+{
+    /// <summary>The header value of <see cref="Hop"/>.</summary>
+    public string HopName { get; } =
+        Hop switch
+        {
+            FailedHop.Edge => "edge",
+            FailedHop.Agent => "agent",
+            FailedHop.Policy => "policy",
+            _ => "upstream",
+        };
+}

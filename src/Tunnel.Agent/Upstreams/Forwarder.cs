@@ -1,0 +1,310 @@
+using System.Net;
+using System.Security.Authentication;
+using Culvert.Tunnel.Agent.Routing;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// Passes one request to its route's upstream and the answer back (rules P1–P4, P6, P10). Steps: (1) admit,
+/// (2) copy the head, (3) send, streaming the body, (4) copy the answer's head, (5) stream the answer's body,
+/// (6) trailers. Until (4) a failure becomes an answer of our own; after it, the answer is cut off.
+/// </summary>
+internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
+{
+    public async Task ForwardAsync(Exchange exchange, Route route, string host)
+    {
+        // (1) Admit. A full upstream is told at once: queued behind streams that may last for hours, a call would hang.
+        var upstream = route.Upstream;
+        if (!RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target))
+        {
+            await RefuseAsync(exchange, route, Failures.BadTarget, "");
+            return;
+        }
+
+        var hasBody = exchange.HasBody;
+        if (hasBody && exchange.Request.Headers.ContentLength > upstream.MaxRequestBytes)
+        {
+            await RefuseAsync(exchange, route, Failures.RequestTooLarge, "");
+            return;
+        }
+
+        if (!upstream.TryEnter())
+        {
+            await RefuseAsync(exchange, route, Failures.Busy, "");
+            return;
+        }
+
+        try
+        {
+            using var deadline = new ExchangeDeadline(upstream.Timeouts, time, exchange.ClientGone);
+            await ExchangeAsync(exchange, route, host, target, hasBody, deadline);
+        }
+        finally
+        {
+            upstream.Leave();
+        }
+    }
+
+    private async Task ExchangeAsync(
+        Exchange exchange,
+        Route route,
+        string host,
+        string target,
+        bool hasBody,
+        ExchangeDeadline deadline
+    )
+    {
+        // (2) and (3)
+        using var request = CreateRequest(exchange, route.Upstream, host, target, hasBody, deadline);
+        HttpResponseMessage response;
+        try
+        {
+            response = await route.Upstream.SendAsync(request, deadline.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            await AnswerSendFailureAsync(exchange, route, e);
+            return;
+        }
+
+        using (response)
+        {
+            // (4) A switch of protocols was never asked for, so it is no answer to this request (RFC 9110 §7.8).
+            if (response.StatusCode == HttpStatusCode.SwitchingProtocols || !TryCopyHead(exchange, response))
+            {
+                await RefuseAsync(exchange, route, Failures.BadResponse, $"Status {(int)response.StatusCode}.");
+                return;
+            }
+
+            // (5) and (6)
+            var copied = await ResponseCopier.CopyAsync(response, exchange, deadline);
+            if (copied is null)
+            {
+                CopyTrailers(exchange, response);
+                metrics.Forwarded(route.Name, (int)response.StatusCode);
+                return;
+            }
+
+            AbortAnswer(exchange, route, copied);
+        }
+    }
+
+    private static HttpRequestMessage CreateRequest(
+        Exchange exchange,
+        Upstream upstream,
+        string host,
+        string target,
+        bool hasBody,
+        ExchangeDeadline deadline
+    )
+    {
+        var source = exchange.Request;
+        var request = new HttpRequestMessage(HttpMethod.Parse(source.Method), upstream.AddressOf(target))
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        if (hasBody)
+        {
+            var length = source.Headers.ContentLength;
+            request.Content = new RequestContent(
+                exchange.RequestBody.Reader,
+                length,
+                upstream.MaxRequestBytes,
+                deadline
+            );
+        }
+        else if (!IsIdempotent(source.Method))
+        {
+            request.Content = new EmptyContent();
+        }
+
+        CopyRequestHeaders(source.Headers, request);
+        request.Headers.Host = upstream.HostHeader;
+        request.Headers.TryAddWithoutValidation("Forwarded", exchange.Connection.Forwarded(host));
+        return request;
+    }
+
+    private static void CopyRequestHeaders(IHeaderDictionary source, HttpRequestMessage request)
+    {
+        var connection = source.Connection;
+        foreach (var (name, values) in source)
+        {
+            if (!HeaderRules.ForwardsRequest(name, connection))
+            {
+                continue;
+            }
+
+            // RFC 9113 §8.2.3: HTTP/2 clients split Cookie; on HTTP/1.1 it is one line again, joined with "; ".
+            if (values.Count > 1 && name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
+            {
+                Add(request, name, string.Join("; ", values!));
+            }
+            else
+            {
+                foreach (var value in values)
+                {
+                    Add(request, name, value ?? "");
+                }
+            }
+        }
+    }
+
+    private static void Add(HttpRequestMessage request, string name, string value)
+    {
+        // The HTTP client keeps fields that describe content (Content-Type, Last-Modified, …) with the content.
+        if (!request.Headers.TryAddWithoutValidation(name, value))
+        {
+            request.Content ??= new EmptyContent();
+            request.Content.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private static bool TryCopyHead(Exchange exchange, HttpResponseMessage response)
+    {
+        var target = exchange.Response;
+        target.StatusCode = (int)response.StatusCode;
+        target.ReasonPhrase = response.ReasonPhrase;
+        var headers = target.Headers;
+        try
+        {
+            var connection = response.Headers.NonValidated.TryGetValues("Connection", out var nominated)
+                ? ToStringValues(nominated)
+                : StringValues.Empty;
+            CopyResponseHeaders(response.Headers.NonValidated, headers, connection);
+            CopyResponseHeaders(response.Content.Headers.NonValidated, headers, connection);
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // a control character in a field value: our server refuses to send it, rightly
+        }
+
+        // RFC 9110 §8.6: neither may carry Content-Length; some servers send 0 or more all the same.
+        if (response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.ResetContent)
+        {
+            headers.ContentLength = null;
+        }
+
+        return true;
+    }
+
+    private static void CopyResponseHeaders(
+        System.Net.Http.Headers.HttpHeadersNonValidated source,
+        IHeaderDictionary target,
+        StringValues connection
+    )
+    {
+        foreach (var (name, values) in source)
+        {
+            if (HeaderRules.ForwardsResponse(name, connection))
+            {
+                // One line each, as they came: Set-Cookie and its like must not be joined.
+                target[name] = ToStringValues(values);
+            }
+        }
+    }
+
+    private static StringValues ToStringValues(System.Net.Http.Headers.HeaderStringValues values) =>
+        values.Count == 1 ? values.ToString() : values.ToArray();
+
+    // Trailers reach HTTP/2 clients; HTTP/1.1 clients did not ask for them (RFC 9110 §6.5.1 lets a recipient drop them).
+    private static void CopyTrailers(Exchange exchange, HttpResponseMessage response)
+    {
+        if (exchange.Trailers is not { } trailers)
+        {
+            return;
+        }
+
+        foreach (var (name, values) in response.TrailingHeaders.NonValidated)
+        {
+            if (HeaderRules.ForwardsResponse(name, StringValues.Empty))
+            {
+                trailers.Trailers[name] = ToStringValues(values);
+            }
+        }
+    }
+
+    private async Task AnswerSendFailureAsync(Exchange exchange, Route route, Exception e)
+    {
+        if (exchange.ClientGone.IsCancellationRequested)
+        {
+            metrics.Aborted(route.Name);
+            exchange.Abort();
+            return;
+        }
+
+        var (failure, detail) = Classify(e);
+        await RefuseAsync(exchange, route, failure, detail);
+    }
+
+    // The details are for the log alone; the caller learns the reason and nothing about addresses inside.
+    private static (Failure Failure, string Detail) Classify(Exception e)
+    {
+        for (var cause = e; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case UpstreamException own:
+                    return (own.Failure, own.Message);
+                case AuthenticationException tls:
+                    return (Failures.TlsFailed, tls.Message);
+            }
+        }
+
+        return e switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
+                Failures.TlsFailed,
+                e.Message
+            ),
+            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => (
+                Failures.ConnectFailed,
+                e.Message
+            ),
+            HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded
+            } => (Failures.BadResponse, e.Message),
+
+            // The handler's own connect timer: cancellation whose inside says timeout, before ours fired.
+            OperationCanceledException { InnerException: TimeoutException } => (
+                Failures.ConnectTimeout,
+                e.InnerException.Message
+            ),
+            OperationCanceledException => (Failures.HeadersTimeout, "Stage: headers."),
+            _ => (Failures.Closed, e.Message),
+        };
+    }
+
+    private void AbortAnswer(Exchange exchange, Route route, CopyFault fault)
+    {
+        if (exchange.ClientGone.IsCancellationRequested || fault.Side == CopySide.Client)
+        {
+            metrics.Aborted(route.Name);
+            exchange.Abort();
+            return;
+        }
+
+        metrics.BrokenOff(route.Name);
+        Log.StreamFailed(logger, route.Name, "body", fault.Detail);
+        exchange.BreakOff();
+    }
+
+    private Task RefuseAsync(Exchange exchange, Route route, Failure failure, string detail)
+    {
+        var requestId = RequestIds.Next();
+        metrics.Refused(route.Name, failure.Reason);
+        Log.RequestFailed(logger, requestId, route.Name, failure.Reason, failure.HopName, detail);
+        return OwnAnswer.WriteAsync(exchange, failure, requestId);
+    }
+
+    // RFC 9110 §9.2.2
+    private static bool IsIdempotent(string method) =>
+        HttpMethods.IsGet(method)
+        || HttpMethods.IsHead(method)
+        || HttpMethods.IsOptions(method)
+        || HttpMethods.IsPut(method)
+        || HttpMethods.IsDelete(method)
+        || HttpMethods.IsTrace(method);
+}

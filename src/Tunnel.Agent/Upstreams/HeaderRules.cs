@@ -1,0 +1,80 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>Which headers do not cross the agent (P4): hop-by-hop fields and the tunnel's own.</summary>
+internal static class HeaderRules
+{
+    public const string FailedHop = "culvert-failed-hop";
+    public const string Reason = "culvert-reason";
+    public const string RequestId = "request-id";
+
+    // RFC 9110 §7.6.1 and the older lists it grew from; HTTP2-Settings belongs to the upgrade of RFC 7540 §3.2.1.
+    private static readonly string[] HopByHop =
+    [
+        "Connection",
+        "Keep-Alive",
+        "Proxy-Authenticate",
+        "Proxy-Authentication-Info",
+        "Proxy-Authorization",
+        "Proxy-Connection",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "HTTP2-Settings",
+    ];
+
+    // Host is set per route. Expect is answered per hop: the content is asked for when the upstream is ready for it.
+    // Forwarded is replaced: only what this agent saw itself may be told to an upstream that trusts it (P6).
+    // Origin has been checked by then and names a site the upstream does not know (P6).
+    private static readonly FrozenSet<string> RequestDropped = HopByHop
+        .Concat(["Host", "Content-Length", "Forwarded", "Origin", FailedHop, Reason])
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> ResponseDropped = HopByHop
+        .Concat([FailedHop, Reason])
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    // What a Connection header may not take away: without them the message would mean something else.
+    private static readonly FrozenSet<string> NeverNominated = new[]
+    {
+        "Content-Length",
+        "Content-Type",
+        "Content-Encoding",
+        "Host",
+        "Set-Cookie",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>True if a request header with this name goes to the upstream.</summary>
+    public static bool ForwardsRequest(string name, StringValues connection) =>
+        !RequestDropped.Contains(name) && !IsNominated(name, connection);
+
+    /// <summary>True if a response header with this name goes to the client.</summary>
+    public static bool ForwardsResponse(string name, StringValues connection) =>
+        !ResponseDropped.Contains(name) && !IsNominated(name, connection);
+
+    // RFC 9110 §7.6.1: a header that Connection names belongs to that hop alone.
+    private static bool IsNominated(string name, StringValues connection)
+    {
+        if (connection.Count == 0)
+        {
+            return false;
+        }
+
+        foreach (var value in connection)
+        {
+            foreach (var range in value.AsSpan().Split(','))
+            {
+                var option = value.AsSpan(range).Trim(" \t");
+                if (option.Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return !NeverNominated.Contains(name);
+                }
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,90 @@
+using Culvert.Tunnel.Agent.Routing;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// What every tunnelled request passes, in this order: host = server name, route, origin, forwarder
+/// (OAuth and policy will stand between origin and forwarder).
+/// </summary>
+internal sealed class InnerApplication(RouteMap routes, Forwarder forwarder, ILogger<InnerApplication> logger)
+    : IHttpApplication<Exchange>
+{
+    public Exchange CreateContext(IFeatureCollection contextFeatures)
+    {
+        var exchange = contextFeatures is IHostContextContainer<Exchange> container
+            ? container.HostContext ??= new Exchange()
+            : new Exchange();
+        exchange.Begin(contextFeatures);
+        return exchange;
+    }
+
+    public async Task ProcessRequestAsync(Exchange context)
+    {
+        try
+        {
+            await HandleAsync(context);
+        }
+        catch (Exception e)
+        {
+            // The root of a request: whatever went wrong concerns this one alone, and the server must go on.
+            Log.ExchangeFault(logger, e);
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+            }
+            else
+            {
+                await OwnAnswer.WriteAsync(context, Failures.Internal, RequestIds.Next());
+            }
+        }
+    }
+
+    public void DisposeContext(Exchange context, Exception? exception) => context.End();
+
+    private Task HandleAsync(Exchange exchange)
+    {
+        if (exchange.Connection.ClosesAfterAnswer)
+        {
+            exchange.MarkLast();
+        }
+
+        var table = routes.Current;
+        var serverName = exchange.Connection.ServerName;
+        var host = exchange.Request.Headers.Host.ToString();
+
+        // An HTTP/1.0 request may lack Host; then the server name is all it said.
+        if (host.Length > 0 && !RequestHost.Matches(host, serverName))
+        {
+            return RefuseAsync(exchange, Failures.HostMismatch, "");
+        }
+
+        if (table.Find(serverName) is not { } route)
+        {
+            return RefuseAsync(exchange, Failures.RouteUnknown, "");
+        }
+
+        if (!table.IsActive)
+        {
+            return RefuseAsync(exchange, Failures.TunnelInactive, route.Name);
+        }
+
+        // P5. Two Origin headers are one value here and match nothing.
+        var origin = exchange.Request.Headers.Origin;
+        if (origin.Count > 0 && !route.AllowedOrigins.Contains(origin.ToString(), StringComparer.Ordinal))
+        {
+            return RefuseAsync(exchange, Failures.OriginRefused, route.Name);
+        }
+
+        return forwarder.ForwardAsync(exchange, route, host.Length > 0 ? host : serverName);
+    }
+
+    private Task RefuseAsync(Exchange exchange, Failure failure, string route)
+    {
+        var requestId = RequestIds.Next();
+        Log.RequestFailed(logger, requestId, route, failure.Reason, failure.HopName, "");
+        return OwnAnswer.WriteAsync(exchange, failure, requestId);
+    }
+}

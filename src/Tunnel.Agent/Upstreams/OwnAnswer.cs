@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>Writes an answer that the agent makes itself: small, stable, and marked as ours.</summary>
+internal static class OwnAnswer
+{
+    public static async Task WriteAsync(Exchange exchange, Failure failure, string requestId)
+    {
+        var body = Format(failure, requestId);
+        var response = exchange.Response;
+        response.StatusCode = failure.Status;
+        response.ReasonPhrase = null;
+        var connection = response.Headers.Connection;
+        response.Headers.Clear();
+        response.Headers.Connection = connection;
+        response.Headers.ContentType = "application/json";
+        response.Headers.CacheControl = "no-store";
+        response.Headers[HeaderRules.FailedHop] = failure.HopName;
+        response.Headers[HeaderRules.Reason] = failure.Reason;
+        response.Headers[HeaderRules.RequestId] = requestId;
+        if (failure == Failures.Busy)
+        {
+            response.Headers.RetryAfter = "1";
+        }
+
+        response.Headers.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(exchange.Request.Method))
+        {
+            await exchange.ResponseBody.Writer.WriteAsync(body, CancellationToken.None);
+        }
+    }
+
+    internal static ReadOnlyMemory<byte> Format(Failure failure, string requestId)
+    {
+        var buffer = new ArrayBufferWriter<byte>(384);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("type"u8, "error"u8);
+        json.WriteStartObject("error"u8);
+        json.WriteString("type"u8, failure.Type);
+        json.WriteString("message"u8, failure.Message);
+        json.WriteStartObject("details"u8);
+        json.WriteString("error_code"u8, failure.Reason);
+        json.WriteString("failed_hop"u8, failure.HopName);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteString("request_id"u8, requestId);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+}

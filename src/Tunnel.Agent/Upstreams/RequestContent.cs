@@ -1,0 +1,77 @@
+using System.IO.Pipelines;
+using System.Net;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// A client's request body on its way to the upstream: passed on as it arrives, held back only while more bytes are
+/// there already.
+/// </summary>
+/// <param name="reader">The client's body.</param>
+/// <param name="length">Its announced length; null if it is chunked or HTTP/2 without a length.</param>
+/// <param name="maxBytes">Most bytes of a body without a length; null for no limit.</param>
+/// <param name="deadline">Told about progress.</param>
+internal sealed class RequestContent(PipeReader reader, long? length, long? maxBytes, ExchangeDeadline deadline)
+    : HttpContent
+{
+    /// <summary>True once any of the body may be on its way.</summary>
+    public bool Started { get; private set; }
+
+    protected override bool TryComputeLength(out long computed)
+    {
+        computed = length ?? 0;
+        return length.HasValue;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(
+        Stream stream,
+        TransportContext? context,
+        CancellationToken cancellationToken
+    )
+    {
+        Started = true;
+        long total = 0;
+        var unflushed = true; // the head of the request
+        while (true)
+        {
+            if (!reader.TryRead(out var read))
+            {
+                if (unflushed)
+                {
+                    await stream.FlushAsync(cancellationToken);
+                    unflushed = false;
+                }
+
+                deadline.AwaitTransfer();
+                read = await reader.ReadAsync(cancellationToken);
+            }
+
+            total += read.Buffer.Length;
+            if (total > maxBytes)
+            {
+                throw new UpstreamException(Failures.RequestTooLarge, "The body without a length exceeded the limit.");
+            }
+
+            foreach (var segment in read.Buffer)
+            {
+                await stream.WriteAsync(segment, cancellationToken);
+                unflushed = true;
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCanceled)
+            {
+                throw new OperationCanceledException("The client's body ended early.");
+            }
+
+            if (read.IsCompleted)
+            {
+                deadline.AwaitHeaders();
+                return; // the HTTP client ends the body and flushes
+            }
+        }
+    }
+}

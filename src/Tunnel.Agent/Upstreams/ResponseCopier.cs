@@ -1,0 +1,90 @@
+using System.IO.Pipelines;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// Copies an answer's body, each byte leaving as soon as the upstream has nothing more at hand (P1). While it waits
+/// it owns no buffer: ten thousand idle streams of events cost none.
+/// </summary>
+internal static class ResponseCopier
+{
+    // A TLS record's worth: larger chunks gain nothing, smaller ones cost a record each.
+    private const int ChunkBytes = 16 * 1024;
+
+    // Flush at the latest then, even if the upstream is always faster than the client: this is the backpressure.
+    private const int MostUnflushedBytes = 64 * 1024;
+
+    private static readonly CopyFault Gone = new(CopySide.Client, "The client is gone.");
+
+    /// <summary>Null when the whole body was passed on.</summary>
+    public static async ValueTask<CopyFault?> CopyAsync(
+        HttpResponseMessage response,
+        Exchange exchange,
+        ExchangeDeadline deadline
+    )
+    {
+        var side = CopySide.Upstream;
+        var token = deadline.Token;
+        var writer = exchange.ResponseBody.Writer;
+        try
+        {
+            var source = await response.Content.ReadAsStreamAsync(token);
+            var unflushed = 1; // the head
+            var written = false; // body bytes since the last flush
+            deadline.AwaitTransfer();
+            while (true)
+            {
+                // A read of zero bytes waits for data without holding a buffer.
+                var ready = source.ReadAsync(Memory<byte>.Empty, token);
+                if (unflushed > MostUnflushedBytes || (unflushed > 0 && !ready.IsCompleted))
+                {
+                    side = CopySide.Client;
+                    var flushed = await writer.FlushAsync(token);
+                    if (flushed.IsCompleted || flushed.IsCanceled)
+                    {
+                        return Gone;
+                    }
+
+                    side = CopySide.Upstream;
+                    unflushed = 0;
+                    written = false;
+                    deadline.AwaitTransfer();
+                }
+
+                await ready;
+                var count = await source.ReadAsync(writer.GetMemory(ChunkBytes), token);
+                if (count == 0)
+                {
+                    return await FlushRestAsync(writer, written, token);
+                }
+
+                writer.Advance(count);
+                unflushed += count;
+                written = true;
+            }
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
+        {
+            if (side == CopySide.Upstream && !exchange.ClientGone.IsCancellationRequested)
+            {
+                await writer.FlushAsync(CancellationToken.None);
+            }
+
+            // Deadlines, resets and truncation are the peer's doing and end this answer alone.
+            var detail = e is OperationCanceledException ? "Nothing arrived for the route's stream_idle." : e.Message;
+            return new CopyFault(side, detail);
+        }
+    }
+
+    // The server flushes a head of its own accord, not what stands behind it.
+    private static async ValueTask<CopyFault?> FlushRestAsync(PipeWriter writer, bool written, CancellationToken token)
+    {
+        if (!written)
+        {
+            return null;
+        }
+
+        var flushed = await writer.FlushAsync(token);
+        return flushed.IsCompleted || flushed.IsCanceled ? Gone : null;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// Carries a <see cref="Failure"/> out of the HTTP client's connect callback and request content, whose signatures
+/// leave no other way. Never leaves <see cref="Forwarder"/>.
+/// </summary>
+internal sealed class UpstreamException(Failure failure, string detail, Exception? inner = null)
+    : IOException(detail, inner)
+{
+    public Failure Failure { get; } = failure;
+}

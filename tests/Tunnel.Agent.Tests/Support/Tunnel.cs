@@ -1,0 +1,238 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Net;
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Session;
+using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Tunnel.Agent.Tests.Support;
+
+/// <summary>
+/// An agent's data path in this process: a multiplexer pair in memory stands for the outer connection, everything
+/// from inner TLS to the upstream's socket is real.
+/// </summary>
+internal sealed class Tunnel : IAsyncDisposable
+{
+    public const string Domain = "t1.example.test";
+    public const string Host = "docs." + Domain;
+    public static readonly IPEndPoint ClientEndPoint = new(IPAddress.Parse("192.0.2.7"), 54321);
+
+    private readonly AgentMetrics metrics = new();
+    private readonly List<Route> routes = [];
+    private readonly CancellationTokenSource stop = new();
+    private Task edgeRun = Task.CompletedTask;
+
+    public Tunnel(ILoggerFactory? loggers = null, TimeProvider? time = null)
+    {
+        loggers ??= NullLoggerFactory.Instance;
+        Leaves = new LeafSlot(
+            SslProtocols.Tls12 | SslProtocols.Tls13,
+            TimeProvider.System,
+            loggers.CreateLogger<LeafSlot>()
+        );
+        Leaves.Swap(Pki.Server(Domain, "*." + Domain));
+        var forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
+        Server = new InnerServer(
+            new InnerServerOptions(10_000, 64 * 1024),
+            new InnerHandshake(Leaves, Map, loggers.CreateLogger<InnerHandshake>()),
+            new InnerApplication(Map, forwarder, loggers.CreateLogger<InnerApplication>()),
+            loggers
+        );
+    }
+
+    public TunnelPki Pki { get; } = new();
+
+    public RouteMap Map { get; } = new();
+
+    public LeafSlot Leaves { get; }
+
+    public InnerServer Server { get; }
+
+    public MuxConnection Edge { get; private set; } = null!;
+
+    public EdgeSession Session { get; private set; } = null!;
+
+    /// <summary>A tunnel with one route, <c>docs</c>, to a loopback port.</summary>
+    public static async Task<Tunnel> StartAsync(
+        int port,
+        Func<UpstreamSettings, UpstreamSettings>? change = null,
+        NameResolver? resolver = null,
+        params string[] origins
+    )
+    {
+        var tunnel = new Tunnel();
+        tunnel.Add("docs", port, change, resolver, origins);
+        await tunnel.StartAsync();
+        return tunnel;
+    }
+
+    public void Add(
+        string name,
+        int port,
+        Func<UpstreamSettings, UpstreamSettings>? change = null,
+        NameResolver? resolver = null,
+        params string[] origins
+    )
+    {
+        var settings = UpstreamTo(port);
+        settings = change?.Invoke(settings) ?? settings;
+        var connector = new UpstreamConnector(settings, resolver ?? System.Net.Dns.GetHostAddressesAsync);
+        routes.Add(new Route(name, new Upstream(settings, connector), origins));
+    }
+
+    public static UpstreamSettings UpstreamTo(int port) =>
+        new()
+        {
+            IsTls = false,
+            Host = "127.0.0.1",
+            Port = port,
+            HostHeader = $"127.0.0.1:{port}",
+            AllowedRanges = Ranges("127.0.0.0/8", "::1/128"),
+            TlsServerName = "127.0.0.1",
+            Timeouts = new UpstreamTimeouts(
+                TimeSpan.FromSeconds(5),
+                TimeSpan.FromSeconds(30),
+                TimeSpan.FromSeconds(30)
+            ),
+            MaxConnections = 256,
+            MaxRequestBytes = 64 * 1024 * 1024,
+            ConnectAttempts = 1,
+            Probe = new ProbeSettings(false, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
+        };
+
+    public static AddressRanges Ranges(params string[] ranges) =>
+        AddressRanges.TryParse(ranges, out var parsed, out _)
+            ? parsed
+            : throw new ArgumentException("Unreadable range.");
+
+    public async Task StartAsync(bool active = true)
+    {
+        Map.Swap(new RouteTable(Domain, active, routes));
+        await Server.StartAsync(TestContext.Current.CancellationToken);
+        var (edgeSide, agentSide) = DuplexStream.CreatePair();
+        Edge = new MuxConnection(
+            edgeSide,
+            MuxRole.Edge,
+            new MuxOptions { InstanceId = "edge_test" },
+            TimeProvider.System
+        );
+        var mux = new MuxConnection(
+            agentSide,
+            MuxRole.Agent,
+            new MuxOptions { InstanceId = "agent-test" },
+            TimeProvider.System
+        );
+        edgeRun = Edge.RunAsync(stop.Token);
+        Session = new EdgeSession(mux, Server, "01", "02", TimeProvider.System, NullLogger.Instance);
+        await Edge.PeerHello.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public MuxStream OpenStream(string serverName = Host) =>
+        Edge.Open(
+            new OpenPayload
+            {
+                ServerName = serverName,
+                Client = ClientEndPoint,
+                ConnectionId = "c-1",
+            }
+        );
+
+    public Stream OpenRaw(string serverName = Host)
+    {
+        var stream = OpenStream(serverName);
+        return new StreamOverPipes(stream.Input, stream.Output, stream.DisposeAsync);
+    }
+
+    /// <summary>A TLS connection to a hostname, verified against the tunnel's CA.</summary>
+    public async Task<SslStream> ConnectAsync(
+        string host = Host,
+        string? openedFor = null,
+        SslProtocols protocols = SslProtocols.None,
+        params SslApplicationProtocol[] alpn
+    )
+    {
+        var tls = new SslStream(OpenRaw(openedFor ?? host));
+        try
+        {
+            var options = TlsOptions(host, alpn);
+            options.EnabledSslProtocols = protocols;
+            await tls.AuthenticateAsClientAsync(options, TestContext.Current.CancellationToken);
+            return tls;
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>An unmodified HTTP client whose connections run through the tunnel.</summary>
+    public HttpClient Client(string host = Host, Version? version = null)
+    {
+        var http2 = version?.Major == 2;
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = (_, _) => ValueTask.FromResult(OpenRaw(host)),
+            SslOptions = TlsOptions(host),
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            EnableMultipleHttp2Connections = false,
+            ActivityHeadersPropagator = null,
+        };
+        return new HttpClient(handler)
+        {
+            BaseAddress = new Uri($"https://{host}:9443"),
+            DefaultRequestVersion = http2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Session is not null)
+        {
+            await Session.DisposeAsync();
+            await Edge.DisposeAsync();
+            await edgeRun;
+            using var now = new CancellationTokenSource();
+            await now.CancelAsync();
+            await Server.StopAsync(now.Token);
+        }
+
+        await Server.DisposeAsync();
+        foreach (var route in routes)
+        {
+            route.Upstream.Dispose();
+        }
+
+        metrics.Dispose();
+        stop.Dispose();
+    }
+
+    public SslClientAuthenticationOptions TlsOptions(string host, params SslApplicationProtocol[] alpn)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        policy.CustomTrustStore.Add(Pki.Ca);
+        return new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            CertificateChainPolicy = policy,
+            ApplicationProtocols = alpn.Length > 0 ? [.. alpn] : null,
+        };
+    }
+}

@@ -1,0 +1,3 @@
+global using System.Net.Http;
+global using Shouldly;
+global using Xunit;
