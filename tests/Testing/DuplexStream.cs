@@ -103,6 +103,7 @@ public sealed class DuplexStream : Stream
             writer.CancelPendingFlush();
             writer.Complete();
             reader.CancelPendingRead();
+            reader.Complete(); // a write of the other end that waits for space fails
         }
 
         base.Dispose(disposing);

@@ -288,6 +288,7 @@ internal sealed class Outbox(
         catch (Exception e) // the caller only wanted to send; the connection's owner hears of the fault
         {
             Fault(e);
+            signal.Set(); // the loop, which did not own this write, ends too
             return;
         }
 

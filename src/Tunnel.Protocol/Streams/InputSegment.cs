@@ -44,6 +44,11 @@ internal sealed class InputSegment : ReadOnlySequenceSegment<byte>
         array = [];
         end = 0;
         Memory = default;
+        Unlink();
+    }
+
+    public void Unlink()
+    {
         NextSegment = null;
         Next = null;
     }

@@ -331,18 +331,25 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
             return;
         }
 
-        var segment = spares ?? new InputSegment();
-        if (spares is not null)
-        {
-            spares = segment.NextSegment;
-            spareCount--;
-        }
-
+        var segment = TakeSpare_NeedsLock() ?? new InputSegment();
         segment.Rent(Math.Max(data.Length, MinSegmentBytes), tail - data.Length);
         segment.Append(data);
         last?.Link(segment);
         last = segment;
         first ??= segment;
+    }
+
+    private InputSegment? TakeSpare_NeedsLock()
+    {
+        if (spares is not { } segment)
+        {
+            return null;
+        }
+
+        spares = segment.NextSegment;
+        spareCount--;
+        segment.Unlink();
+        return segment;
     }
 
     private void ReleaseConsumed_NeedsLock()

@@ -62,6 +62,7 @@ public sealed class FlowControlTests
             await peer.SendAsync(Bytes.Data, 1, new byte[Math.Min(left, 16_384)]);
         }
 
+        await peer.SyncAsync(); // all of it has arrived
         await Samples.TakeAsync(stream.Input, 1);
         (await peer.SyncAsync()).ShouldHaveSingleItem().Credit.ShouldBe(1u);
     }

@@ -1,0 +1,120 @@
+using Culvert.Tunnel.Protocol.Tests.Support;
+
+namespace Culvert.Tunnel.Protocol.Tests.Connections;
+
+/// <summary>W4, and the stalled write of W5.</summary>
+public sealed class LivenessTests
+{
+    [Fact]
+    public async Task Tick_FiveSecondsOfSilence_SendsOnePing()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
+        peer.Time.Advance(TimeSpan.FromSeconds(4));
+        peer.Time.Advance(TimeSpan.FromSeconds(1));
+        peer.Time.Advance(TimeSpan.FromSeconds(3));
+        (await peer.SyncAsync()).ShouldHaveSingleItem().Type.ShouldBe(Bytes.Ping);
+    }
+
+    [Fact]
+    public async Task Tick_PingAnswered_MeasuresTheRoundTrip()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
+        peer.Time.Advance(TimeSpan.FromSeconds(5));
+        var ping = await peer.ReadAsync(Bytes.Ping);
+        peer.Time.Advance(TimeSpan.FromMilliseconds(40));
+        await peer.SendAsync(Bytes.Pong, 0, ping.Payload);
+        await peer.SendAsync(Bytes.Ping, 0, new byte[8]);
+        await peer.ReadAsync(Bytes.Pong); // what came before has been handled
+        peer.Connection.RoundTrip.ShouldBe(TimeSpan.FromMilliseconds(40));
+    }
+
+    [Theory]
+    [InlineData(9, false)]
+    [InlineData(10, true)]
+    public async Task Tick_NoByteAfterPing_EndsWithIdle(int seconds, bool dead)
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Edge);
+        peer.Time.Advance(TimeSpan.FromSeconds(5));
+        await peer.ReadAsync(Bytes.Ping);
+        peer.Time.Advance(TimeSpan.FromSeconds(seconds));
+        if (dead)
+        {
+            await peer.ShouldEndAsync(ConnectionErrorCode.Idle);
+        }
+        else
+        {
+            peer.Connection.Outcome.ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public async Task Tick_AnyFrameAfterPing_CountsAsLife()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
+        for (var i = 0; i < 6; i++)
+        {
+            peer.Time.Advance(TimeSpan.FromSeconds(9));
+            await peer.SendAsync(0x80, 0);
+            await peer.SyncAsync();
+        }
+
+        peer.Connection.Outcome.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Receive_Ping_IsAnsweredWithItsBytes()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
+        await peer.SendAsync(Bytes.Ping, 0, 1, 2, 3, 4, 5, 6, 7, 8);
+        var pong = await peer.ReadAsync();
+        pong.Type.ShouldBe(Bytes.Pong);
+        pong.Payload.ShouldBe([1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    [Fact]
+    public async Task Receive_PongNobodyAskedFor_IsIgnored()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
+        await peer.SendAsync(Bytes.Pong, 0, new byte[8]);
+        await peer.SyncAsync();
+        peer.Connection.RoundTrip.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Receive_ElevenPingsInASecond_EndsWithProtocol()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
+        for (var i = 0; i < 11; i++)
+        {
+            await peer.SendAsync(Bytes.Ping, 0, new byte[8]);
+        }
+
+        await peer.ShouldEndAsync(ConnectionErrorCode.Protocol);
+    }
+
+    [Theory]
+    [InlineData(29, false)]
+    [InlineData(30, true)]
+    public async Task Tick_WriteWithoutProgress_EndsWithIdle(int seconds, bool over)
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(
+            MuxRole.Agent,
+            o => o with { PingAfter = TimeSpan.FromHours(1) },
+            capacity: 4096
+        );
+        var stream = await peer.OpenAsync();
+        await stream.Output.WriteAsync(new byte[60_000]); // more than the wire takes; nobody reads it
+        await WaitForStallAsync(peer);
+        peer.Time.Advance(TimeSpan.FromSeconds(seconds));
+        (peer.Connection.Outcome?.Code == ConnectionErrorCode.Idle).ShouldBe(over);
+    }
+
+    /// <summary>Until the write loop has run into the full wire: its clock starts then.</summary>
+    private static async Task WaitForStallAsync(ScriptedPeer peer)
+    {
+        while (peer.Connection.BytesSent < 60_000)
+        {
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using Culvert.Tunnel.Protocol.Tests.Support;
+
+namespace Culvert.Tunnel.Protocol.Tests.Connections;
+
+/// <summary>W5 and W14: what waits for what on the way out.</summary>
+public sealed class WriterTests
+{
+    private const int SoftLimit = 128 * 1024;
+
+    /// <summary>A wire that is full: the first write hangs, everything after it gathers.</summary>
+    private static Task<ScriptedPeer> BlockedAsync() =>
+        ScriptedPeer.ConnectAsync(MuxRole.Agent, hello: Bytes.HelloPayload(window: 1024 * 1024), capacity: 2048);
+
+    [Fact]
+    public async Task Receive_WhileTheWriteIsBlocked_GoesOn()
+    {
+        await using var peer = await BlockedAsync();
+        var stuck = await peer.OpenAsync(1);
+        await FillAsync(stuck);
+
+        var other = await peer.OpenAsync(2);
+        await peer.SendAsync(Bytes.Data, 2, 1, 2, 3);
+        (await Samples.TakeAsync(other.Input, 3)).ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task Write_BlockedWire_StopsAtTheSoftLimit()
+    {
+        await using var peer = await BlockedAsync();
+        var stream = await peer.OpenAsync(1);
+        (await FillAsync(stream)).ShouldBeInRange(SoftLimit - (16 * 1024), 2 * SoftLimit + (32 * 1024));
+    }
+
+    [Fact]
+    public async Task Control_WhileDataWaits_OvertakesItAndCoalesces()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(
+            MuxRole.Agent,
+            o => o with { StreamWindowBytes = 32 * 1024 },
+            capacity: 2048
+        );
+        var stuck = await peer.OpenAsync(1);
+        await FillAsync(stuck);
+
+        // Credit given back twice, three PINGs, an abort: all while DATA fills the buffer.
+        var other = await peer.OpenAsync(2);
+        for (var i = 0; i < 2; i++)
+        {
+            await peer.SendAsync(Bytes.Data, 2, new byte[16_384]);
+            await Samples.TakeAsync(other.Input, 16_384);
+        }
+
+        for (byte i = 1; i <= 3; i++)
+        {
+            await peer.SendAsync(Bytes.Ping, 0, 0, 0, 0, 0, 0, 0, 0, i);
+        }
+
+        await peer.SendAsync(Bytes.Open, 3, Bytes.OpenPayload());
+        (await peer.AcceptAsync()).Abort(StreamErrorCode.NoRoute); // and so the PINGs have been handled
+        (await peer.OpenAsync(4)).Abort(StreamErrorCode.NoRoute);
+
+        List<RawFrame> control = [];
+        var data = 0;
+        while (control.Count < 4)
+        {
+            var frame = await peer.ReadAsync();
+            if (frame.Type == Bytes.Data)
+            {
+                data += frame.Payload.Length;
+            }
+            else
+            {
+                control.Add(frame);
+            }
+        }
+
+        data.ShouldBeLessThanOrEqualTo(2 * SoftLimit);
+        control.Single(f => f.Type == Bytes.Window).Credit.ShouldBe(32u * 1024);
+        control.Single(f => f.Type == Bytes.Pong).Payload[7].ShouldBe((byte)3); // the latest
+        control.Count(f => f.Type == Bytes.Rst).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Data_OfManyStreams_TakesTurnsFrameByFrame()
+    {
+        await using var peer = await BlockedAsync();
+        var greedy = await peer.OpenAsync(1);
+        await FillAsync(greedy);
+        List<Task> writes = [];
+        for (var id = 2u; id <= 4; id++)
+        {
+            var stream = await peer.OpenAsync(id);
+            writes.Add(stream.Output.WriteAsync(new byte[100_000]).AsTask());
+        }
+
+        var seen = new Dictionary<uint, int>();
+        while (seen.Values.Sum() < 3 * 100_000)
+        {
+            var frame = await peer.ReadAsync(Bytes.Data);
+            frame.Payload.Length.ShouldBeLessThanOrEqualTo(16_384);
+            if (frame.Stream > 1)
+            {
+                seen[frame.Stream] = seen.GetValueOrDefault(frame.Stream) + frame.Payload.Length;
+
+                // Nobody is more than a turn ahead of the others.
+                if (seen.Count == 3 && seen.Values.All(v => v < 80_000))
+                {
+                    (seen.Values.Max() - seen.Values.Min()).ShouldBeLessThanOrEqualTo(2 * 16_384);
+                }
+            }
+        }
+
+        await Task.WhenAll(writes).WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task Write_PeerResetsAStreamThatWaits_LetsItsBytesGo()
+    {
+        await using var peer = await BlockedAsync();
+        var stream = await peer.OpenAsync(1);
+        await FillAsync(stream);
+        var other = await peer.OpenAsync(2);
+        var writing = other.Output.WriteAsync(new byte[50_000]).AsTask();
+        await peer.SendAsync(Bytes.Rst, 2, 0, 4);
+        await Should.ThrowAsync<MuxStreamException>(writing);
+        stream.Abort(StreamErrorCode.Cancelled);
+        RawFrame frame;
+        do
+        {
+            frame = await peer.ReadAsync();
+            frame.Stream.ShouldBe(1u);
+        } while (frame.Type != Bytes.Rst);
+    }
+
+    /// <summary>Writes until the wire and the buffer are full; returns how many bytes that took.</summary>
+    private static async Task<int> FillAsync(MuxStream stream)
+    {
+        var written = 0;
+        using var patience = new CancellationTokenSource();
+        while (written < 900_000)
+        {
+            var write = stream.Output.WriteAsync(new byte[16_000], patience.Token);
+            written += 16_000;
+            if (!write.IsCompleted)
+            {
+                // Whatever the write loop has in hand is on its way into the full wire.
+                var pending = write.AsTask();
+                await Task.WhenAny(
+                    pending,
+                    Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None)
+                );
+                if (!pending.IsCompleted)
+                {
+                    _ = pending.ContinueWith(t => t.Exception, TaskScheduler.Default);
+                    return written;
+                }
+            }
+        }
+
+        return written;
+    }
+}
