@@ -6,6 +6,7 @@ using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens;
+using Culvert.Identity.Service.Tunnels;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Culvert.Identity.Service;
@@ -48,6 +49,7 @@ internal static class Composition
         services.AddCertificates();
         services.AddFederation();
         services.AddTokens();
+        services.AddTunnels(options);
         return services;
     }
 
@@ -58,5 +60,7 @@ internal static class Composition
         api.MapCertificates();
         api.MapFederation();
         api.MapTokens();
+        api.MapTunnels();
+        machine.MapTunnels();
     }
 }

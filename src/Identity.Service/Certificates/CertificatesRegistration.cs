@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage.Certificates;
+using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates;
 
@@ -16,6 +17,7 @@ internal static class CertificatesRegistration
             .AddSingleton<PlatformAuthorityMaker>()
             .AddSingleton<IInitStep, PlatformAuthorityInit>()
             .AddSingleton<PlatformCa>()
+            .AddSingleton<IPlatformBundle>(provider => provider.GetRequiredService<PlatformCa>())
             .AddSingleton<PlatformCaEndpoint>()
             .AddSingleton<ICertificateStore, CertificateStore>()
             .AddSingleton<CertificateIssuer>()

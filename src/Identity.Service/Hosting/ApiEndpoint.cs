@@ -37,7 +37,10 @@ internal sealed class ApiEndpoint(Access access, ApiHandler handler, Authenticat
         switch (access.Kind)
         {
             case AccessKind.Machine:
-                if (authenticator.AuthenticatePeer(request, access.Role) is { } refusedPeer)
+                if (
+                    await authenticator.AuthenticatePeerAsync(request, access.Role, cancellationToken) is
+                    { } refusedPeer
+                )
                 {
                     return refusedPeer;
                 }

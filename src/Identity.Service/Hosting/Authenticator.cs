@@ -51,7 +51,11 @@ internal sealed class Authenticator(
     public static bool HasCredential(HttpContext http) => CredentialOf(http.Request) is not null;
 
     /// <summary>Checks the connection's client certificate against the role and the present moment.</summary>
-    public Refusal? AuthenticatePeer(ApiRequest request, MachineRole role)
+    public async ValueTask<Refusal?> AuthenticatePeerAsync(
+        ApiRequest request,
+        MachineRole role,
+        CancellationToken cancellationToken
+    )
     {
         // The handshake admitted nobody without one; a missing feature is a wiring fault, not a refusal.
         var peer =
@@ -67,7 +71,7 @@ internal sealed class Authenticator(
             return AuthErrors.PeerExpired.Refuse();
         }
 
-        if (peers.IsRevoked(peer))
+        if (await peers.IsRevokedAsync(peer, cancellationToken))
         {
             return AuthErrors.PeerRevoked.Refuse();
         }
@@ -128,6 +132,13 @@ internal sealed class Authenticator(
         var wanted = http.Request.Headers[RequestIdentity.WorkspaceHeader].ToString();
         if (wanted.Length == 0)
         {
+            if (caller is { Kind: CallerKind.AdminKey, WorkspaceId: null })
+            {
+                // Sees them all; what it makes goes to the default one, and the answer's header says so.
+                var workspace = await tenants.DefaultWorkspaceAsync(caller.OrganizationId, cancellationToken);
+                RequestIdentity.SetTenant(http, caller.OrganizationId, workspace.Id.Value);
+            }
+
             return AuthenticationResult.Of(caller);
         }
 

@@ -8,6 +8,6 @@ internal interface IMachinePeerVerifier
     /// <summary>Chain, validity, key usage and SAN; null = refused. <paramref name="sent"/> holds what the peer sent along.</summary>
     MachinePeer? Verify(X509Certificate2 certificate, X509Certificate2Collection sent);
 
-    /// <summary>Whether the serial was revoked since the handshake.</summary>
-    bool IsRevoked(MachinePeer peer);
+    /// <summary>Whether the certificate or its enrolment was revoked since the handshake.</summary>
+    ValueTask<bool> IsRevokedAsync(MachinePeer peer, CancellationToken cancellationToken);
 }

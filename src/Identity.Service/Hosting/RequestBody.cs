@@ -138,10 +138,8 @@ internal static class RequestBody
 
     private static void RequireStrict<T>(JsonTypeInfo<T> type)
     {
-        if (
-            type.Options.UnmappedMemberHandling != JsonUnmappedMemberHandling.Disallow
-            || type.Options.AllowDuplicateProperties
-        )
+        var unmapped = type.UnmappedMemberHandling ?? type.Options.UnmappedMemberHandling;
+        if (unmapped != JsonUnmappedMemberHandling.Disallow || type.Options.AllowDuplicateProperties)
         {
             throw new InvalidOperationException(
                 $"{typeof(T).Name} is read from the wire: its JSON context must disallow unmapped and duplicate members."

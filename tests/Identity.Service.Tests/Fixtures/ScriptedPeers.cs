@@ -17,5 +17,6 @@ internal sealed class ScriptedPeers : IMachinePeerVerifier
     public MachinePeer? Verify(X509Certificate2 certificate, X509Certificate2Collection sent) =>
         known.GetValueOrDefault(certificate.Thumbprint);
 
-    public bool IsRevoked(MachinePeer peer) => revoked.ContainsKey(peer.SerialNumber);
+    public ValueTask<bool> IsRevokedAsync(MachinePeer peer, CancellationToken cancellationToken) =>
+        new(revoked.ContainsKey(peer.SerialNumber));
 }

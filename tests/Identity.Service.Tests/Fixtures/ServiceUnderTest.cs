@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -73,10 +75,9 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         void Configure(IServiceCollection services)
         {
             configure?.Invoke(services);
-            services.TryAddSingleton<IAccessTokenValidator, NoAccessTokens>();
-            services.TryAddSingleton<ITunnelTokenValidator, NoTunnelTokens>();
-            services.TryAddSingleton<IApiCertificate, SelfSignedApiCertificate>();
-            services.TryAddSingleton<IMachinePeerVerifier, ScriptedPeers>();
+            services.TryAddSingleton<ScriptedEnrollments>();
+            services.TryAddSingleton<IAgentEnrollments>(p => p.GetRequiredService<ScriptedEnrollments>());
+            services.TryAddSingleton<IRevokedMachines>(p => p.GetRequiredService<ScriptedEnrollments>());
         }
 
         await Initializer.RunAsync(
@@ -115,6 +116,25 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             },
             Storage = new StorageOptions { DiskReserveBytes = 0 },
         };
+
+    /// <summary>A client of 8444 that proves itself with that certificate.</summary>
+    public HttpClient MachineClient(X509Certificate2? certificate)
+    {
+        var presented = Get<IApiCertificate>().Machine;
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = certificate is null ? null : [certificate],
+                LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!,
+                RemoteCertificateValidationCallback = (_, server, _, _) =>
+                    server is not null
+                    && server.GetRawCertData().AsSpan().SequenceEqual(presented.TargetCertificate.RawData),
+            },
+            UseProxy = false,
+        };
+        return new HttpClient(handler) { BaseAddress = MachineUrl };
+    }
 
     /// <summary>A client of 8443 with that bearer, or with none. Trusts the service's own certificate alone.</summary>
     public HttpClient Client(string? bearer)

@@ -2,6 +2,7 @@ using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
@@ -11,7 +12,8 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 /// swapped whole when the issuing authority is renewed, which machines do not notice, because every leaf comes with it.
 /// </summary>
 internal sealed class PlatformCa(IPlatformAuthorityStore store, PlatformAuthorityMaker maker, TimeProvider time)
-    : IDisposable
+    : IPlatformBundle,
+        IDisposable
 {
     // Renewed at two thirds of its life: the last third is far longer than any leaf lives.
     private const double RenewalPoint = 2.0 / 3;
@@ -27,6 +29,8 @@ internal sealed class PlatformCa(IPlatformAuthorityStore store, PlatformAuthorit
 
     /// <summary>What machines trust. Grows with the first root swap; until then there is one epoch.</summary>
     public BundleDocument Bundle => new() { Epoch = 1, Pem = Root.ToPem() };
+
+    BundleDocument IPlatformBundle.Current => Bundle;
 
     /// <summary>Reads the authorities, and renews the issuing one when it is due.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)

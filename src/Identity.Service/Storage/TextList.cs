@@ -1,0 +1,12 @@
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>A short list in one column: entries that hold no blank (ranges, names, scopes), joined by blanks.</summary>
+internal static class TextList
+{
+    public static string Join(IReadOnlyList<string> values) =>
+        values.All(value => value.Length > 0 && !value.Contains(' ', StringComparison.Ordinal))
+            ? string.Join(' ', values)
+            : throw new ArgumentException("An entry is empty or holds a blank.", nameof(values));
+
+    public static IReadOnlyList<string> Split(string column) => column.Length == 0 ? [] : column.Split(' ');
+}

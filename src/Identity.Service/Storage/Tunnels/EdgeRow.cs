@@ -1,0 +1,37 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels.Edges;
+
+namespace Culvert.Identity.Service.Storage.Tunnels;
+
+/// <summary>A row of <c>edges</c> as Dapper reads it.</summary>
+internal sealed record EdgeRow
+{
+    public required string Id { get; init; }
+
+    public long Ordinal { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Addresses { get; init; }
+
+    public required string DnsNames { get; init; }
+
+    public long? PublicPort { get; init; }
+
+    public long CreatedAt { get; init; }
+
+    public long? ArchivedAt { get; init; }
+
+    public Edge ToEdge() =>
+        new()
+        {
+            Id = EdgeId.Wrap(Id),
+            Ordinal = Ordinal,
+            Name = Name,
+            Addresses = TextList.Split(Addresses),
+            DnsNames = TextList.Split(DnsNames),
+            PublicPort = (int?)PublicPort,
+            CreatedAt = Instants.FromStore(CreatedAt),
+            ArchivedAt = Instants.FromStore(ArchivedAt),
+        };
+}

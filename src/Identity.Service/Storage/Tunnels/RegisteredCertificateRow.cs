@@ -1,0 +1,46 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels.Certificates;
+
+namespace Culvert.Identity.Service.Storage.Tunnels;
+
+/// <summary>A row of <c>registered_certificates</c> as Dapper reads it.</summary>
+internal sealed record RegisteredCertificateRow
+{
+    public required string Id { get; init; }
+
+    public long Ordinal { get; init; }
+
+    public required string TunnelId { get; init; }
+
+    public required string Fingerprint { get; init; }
+
+    public required string CertificatePem { get; init; }
+
+    public required string IssuersPem { get; init; }
+
+    public string? AuthorityId { get; init; }
+
+    public long OccupiesSlot { get; init; }
+
+    public long CreatedAt { get; init; }
+
+    public long ExpiresAt { get; init; }
+
+    public long? ArchivedAt { get; init; }
+
+    public RegisteredCertificate ToCertificate() =>
+        new()
+        {
+            Id = RegisteredCertificateId.Wrap(Id),
+            Ordinal = Ordinal,
+            TunnelId = Hosting.TunnelId.Wrap(TunnelId),
+            Fingerprint = Fingerprint,
+            CertificatePem = CertificatePem,
+            IssuersPem = IssuersPem,
+            AuthorityId = AuthorityId,
+            OccupiesSlot = OccupiesSlot != 0,
+            CreatedAt = Instants.FromStore(CreatedAt),
+            ExpiresAt = Instants.FromStore(ExpiresAt),
+            ArchivedAt = Instants.FromStore(ArchivedAt),
+        };
+}

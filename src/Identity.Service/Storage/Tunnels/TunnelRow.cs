@@ -1,0 +1,55 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Storage.Tunnels;
+
+/// <summary>A row of <c>tunnels</c> as Dapper reads it.</summary>
+internal sealed record TunnelRow
+{
+    public required string Id { get; init; }
+
+    public long Ordinal { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    public required string WorkspaceId { get; init; }
+
+    public string? DisplayName { get; init; }
+
+    public required string Domain { get; init; }
+
+    public long CreatedAt { get; init; }
+
+    public long? ArchivedAt { get; init; }
+
+    public long Revision { get; init; }
+
+    public required string ClientSourceRanges { get; init; }
+
+    public required string AgentSourceRanges { get; init; }
+
+    public long AllowTunnelToken { get; init; }
+
+    public long BundleEpoch { get; init; }
+
+    public required string TokenId { get; init; }
+
+    public Tunnel ToTunnel() =>
+        new()
+        {
+            Id = TunnelId.Wrap(Id),
+            Ordinal = Ordinal,
+            OrganizationId = OrganizationId,
+            WorkspaceId = WorkspaceId,
+            DisplayName = DisplayName,
+            Domain = Domain,
+            CreatedAt = Instants.FromStore(CreatedAt),
+            ArchivedAt = Instants.FromStore(ArchivedAt),
+            Revision = Revision,
+            ClientSourceRanges = TextList.Split(ClientSourceRanges),
+            AgentSourceRanges = TextList.Split(AgentSourceRanges),
+            AllowTunnelToken = AllowTunnelToken != 0,
+            BundleEpoch = BundleEpoch,
+            TokenId = TunnelTokenId.Wrap(TokenId),
+        };
+}

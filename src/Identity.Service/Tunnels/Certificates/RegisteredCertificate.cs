@@ -1,0 +1,34 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Certificates;
+
+/// <summary>A trust anchor of a tunnel: what its clients accept inner TLS from.</summary>
+internal sealed record RegisteredCertificate
+{
+    public required RegisteredCertificateId Id { get; init; }
+
+    public long Ordinal { get; init; }
+
+    public required TunnelId TunnelId { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of the DER.</summary>
+    public required string Fingerprint { get; init; }
+
+    public required string CertificatePem { get; init; }
+
+    /// <summary>Its issuers up to the root, for clients that build whole chains; empty for trust-only ones.</summary>
+    public string IssuersPem { get; init; } = "";
+
+    /// <summary>The service-held authority (<c>ca_…</c>) whose certificate this is; null = trust-only.</summary>
+    public string? AuthorityId { get; init; }
+
+    /// <summary>Whether it counts towards the two slots (S14).</summary>
+    public bool OccupiesSlot { get; init; } = true;
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The certificate's notAfter.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? ArchivedAt { get; init; }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Tunnels.Certificates;
+
+internal sealed record RegisteredCertificateDocument
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("type")]
+    public string Type { get; } = "tunnel_certificate";
+
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
+    [JsonPropertyName("fingerprint")]
+    public required string Fingerprint { get; init; }
+
+    [JsonPropertyName("created_at")]
+    public required DateTime CreatedAt { get; init; }
+
+    [JsonPropertyName("expires_at")]
+    public required DateTime? ExpiresAt { get; init; }
+
+    [JsonPropertyName("archived_at")]
+    public required DateTime? ArchivedAt { get; init; }
+
+    /// <summary>Ours: the service-held authority, or null.</summary>
+    [JsonPropertyName("ca_id")]
+    public required string? AuthorityId { get; init; }
+
+    public static RegisteredCertificateDocument Of(RegisteredCertificate certificate) =>
+        new()
+        {
+            Id = certificate.Id.Value,
+            TunnelId = certificate.TunnelId.Value,
+            Fingerprint = certificate.Fingerprint,
+            CreatedAt = certificate.CreatedAt.UtcDateTime,
+            ExpiresAt = certificate.ExpiresAt.UtcDateTime,
+            ArchivedAt = certificate.ArchivedAt?.UtcDateTime,
+            AuthorityId = certificate.AuthorityId,
+        };
+}

@@ -1,0 +1,128 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Certificates;
+
+/// <summary>The compatible certificate endpoints, and the trust bundle beside them.</summary>
+internal sealed class RegisteredCertificateEndpoints(
+    TunnelAccess access,
+    IRegisteredCertificateStore certificates,
+    RegisteredCertificates registry
+)
+{
+    private const string List = "tunnel_certificates";
+
+    public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(TunnelJson.Default.RegisterCertificateRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await access.FindLiveAsync(request, cancellationToken);
+        return found.Value is { } tunnel
+            ? Answer(await registry.RegisterAsync(request, tunnel, wanted.CaCertificatePem, cancellationToken))
+            : found.Refusal!;
+    }
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var (page, refusal) = PageRequest.Read(request, List);
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        var all = await certificates.ListAsync(tunnel.Id, page, cancellationToken);
+        var (rows, next) = page.Cut(all, certificate => certificate.Ordinal);
+        return ApiAnswer.Json(
+            new RegisteredCertificateListDocument
+            {
+                Data = [.. rows.Select(RegisteredCertificateDocument.Of)],
+                NextPage = next,
+            },
+            TunnelJson.Default.RegisteredCertificateListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        return found.Value is { } tunnel ? Answer(await FindAsync(request, tunnel, cancellationToken)) : found.Refusal!;
+    }
+
+    public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonOrEmptyAsync(
+            TunnelJson.Default.ReasonRequest,
+            ReasonRequest.None,
+            cancellationToken
+        );
+        if (body.Value is null)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var certificate = await FindAsync(request, tunnel, cancellationToken);
+        return certificate.Value is { } live
+            ? Answer(await registry.ArchiveAsync(request, tunnel, live, cancellationToken))
+            : certificate.Refusal!;
+    }
+
+    public async ValueTask<ApiAnswer> TrustBundleAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
+        return ApiAnswer.Json(
+            new TrustBundleDocument
+            {
+                TunnelId = tunnel.Id.Value,
+                Epoch = tunnel.BundleEpoch,
+                Pem = TrustBundle.Join(live),
+            },
+            TunnelJson.Default.TrustBundleDocument
+        );
+    }
+
+    private async ValueTask<TunnelResult<RegisteredCertificate>> FindAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!RegisteredCertificateId.TryParse(request.Route("certificate_id"), out var id))
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var certificate = await certificates.FindAsync(id.Value, cancellationToken);
+        return certificate is not null && certificate.TunnelId == tunnel.Id
+            ? certificate
+            : RequestErrors.NotFound.Refuse();
+    }
+
+    private static ApiAnswer Answer(TunnelResult<RegisteredCertificate> result) =>
+        result.Value is { } certificate
+            ? ApiAnswer.Json(
+                RegisteredCertificateDocument.Of(certificate),
+                TunnelJson.Default.RegisteredCertificateDocument
+            )
+            : result.Refusal!;
+}

@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace Culvert.Identity.Service.Tunnels.Certificates;
+
+/// <summary>The PEM that clients of a tunnel trust.</summary>
+internal static class TrustBundle
+{
+    /// <summary>
+    /// Every anchor once, newest first, with the issuers above it: clients that insist on a self-signed root find it,
+    /// clients with partial-chain support stop at the anchor.
+    /// </summary>
+    public static string Join(IReadOnlyList<RegisteredCertificate> live)
+    {
+        var text = new StringBuilder();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (
+            var pem in live.SelectMany(certificate => new[] { certificate.CertificatePem, certificate.IssuersPem })
+        )
+        {
+            if (pem.Length > 0 && seen.Add(pem))
+            {
+                text.Append(pem.TrimEnd('\n')).Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Tunnels.Certificates;
+
+internal sealed record TunnelCertificateAdded(RegisteredCertificate Certificate) : AuditEvent
+{
+    public override string Name => AuditEvents.TunnelCertificateAdded;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("tunnel_id", Certificate.TunnelId.Value);
+        json.WriteString("tunnel_certificate_id", Certificate.Id.Value);
+        json.WriteString("certificate_fingerprint", Certificate.Fingerprint);
+        json.WriteString("expires_at", Certificate.ExpiresAt.UtcDateTime);
+    }
+}

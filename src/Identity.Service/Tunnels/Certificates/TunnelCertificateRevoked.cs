@@ -1,0 +1,16 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Tunnels.Certificates;
+
+internal sealed record TunnelCertificateRevoked(RegisteredCertificate Certificate) : AuditEvent
+{
+    public override string Name => AuditEvents.TunnelCertificateRevoked;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("tunnel_id", Certificate.TunnelId.Value);
+        json.WriteString("tunnel_certificate_id", Certificate.Id.Value);
+        json.WriteString("certificate_fingerprint", Certificate.Fingerprint);
+    }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Tunnels.Edges;
+
+internal sealed record CreateEdgeRequest
+{
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("addresses")]
+    public required IReadOnlyList<string?> Addresses { get; init; }
+
+    [JsonPropertyName("dns_names")]
+    public IReadOnlyList<string?> DnsNames { get; init; } = [];
+}

@@ -1,0 +1,26 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Edges;
+
+/// <summary>A registered edge: a relay of the installation (S6).</summary>
+internal sealed record Edge
+{
+    public required EdgeId Id { get; init; }
+
+    public long Ordinal { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary><c>host:port</c>, where agents dial it.</summary>
+    public required IReadOnlyList<string> Addresses { get; init; }
+
+    /// <summary>For its certificate.</summary>
+    public required IReadOnlyList<string> DnsNames { get; init; }
+
+    /// <summary>What clients dial, as it last reported; null until then.</summary>
+    public int? PublicPort { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? ArchivedAt { get; init; }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Tunnels.Edges;
+
+internal sealed record EdgeArchived(Edge Edge) : AuditEvent
+{
+    public override string Name => AuditEvents.EdgeArchived;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("edge_id", Edge.Id.Value);
+        json.WriteString("name", Edge.Name);
+    }
+}

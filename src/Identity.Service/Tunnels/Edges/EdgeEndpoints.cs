@@ -1,0 +1,108 @@
+using System.Text.RegularExpressions;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Edges;
+
+/// <summary><c>/v1/edges</c>: the installation's relays.</summary>
+internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry registry)
+{
+    private const string List = "edges";
+    private const int MaxAddresses = 8;
+    private const int MaxDnsNames = 16;
+
+    public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(TunnelJson.Default.CreateEdgeRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        return Check(wanted) is { } refusal
+            ? refusal
+            : Answer(await registry.CreateAsync(request, wanted, cancellationToken));
+    }
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (page, refusal) = PageRequest.Read(request, List);
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        var all = await edges.ListAsync(page, cancellationToken);
+        var (rows, next) = page.Cut(all, edge => edge.Ordinal);
+        return ApiAnswer.Json(
+            new EdgeListDocument { Data = [.. rows.Select(EdgeDocument.Of)], NextPage = next },
+            TunnelJson.Default.EdgeListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        Answer(await FindAsync(request, cancellationToken));
+
+    public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonOrEmptyAsync(
+            TunnelJson.Default.ReasonRequest,
+            ReasonRequest.None,
+            cancellationToken
+        );
+        if (body.Value is null)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await FindAsync(request, cancellationToken);
+        return found.Value is { } edge
+            ? Answer(await registry.ArchiveAsync(request, edge, cancellationToken))
+            : found.Refusal!;
+    }
+
+    private async ValueTask<TunnelResult<Edge>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (!EdgeId.TryParse(request.Route("edge_id"), out var id))
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        return await edges.FindAsync(id.Value, cancellationToken) is { } edge ? edge : RequestErrors.NotFound.Refuse();
+    }
+
+    private static Refusal? Check(CreateEdgeRequest wanted)
+    {
+        if (!Name().IsMatch(wanted.Name))
+        {
+            return RequestErrors.Invalid.Refuse("name: 1 to 255 of a-z, 0-9 and - are required.");
+        }
+
+        if (
+            wanted.Addresses.Count is 0 or > MaxAddresses
+            || wanted.Addresses.Any(address => address is null || !HostNames.IsHostAndPort(address))
+            || wanted.Addresses.Distinct(StringComparer.Ordinal).Count() != wanted.Addresses.Count
+        )
+        {
+            return RequestErrors.Invalid.Refuse(
+                $"addresses: 1 to {MaxAddresses} different host:port in lower case are required."
+            );
+        }
+
+        return
+            wanted.DnsNames.Count > MaxDnsNames
+            || wanted.DnsNames.Any(name => name is null || !HostNames.IsDnsName(name))
+            || wanted.DnsNames.Distinct(StringComparer.Ordinal).Count() != wanted.DnsNames.Count
+            ? RequestErrors.Invalid.Refuse(
+                $"dns_names: at most {MaxDnsNames} different host names in lower case, no wildcards."
+            )
+            : null;
+    }
+
+    private static ApiAnswer Answer(TunnelResult<Edge> result) =>
+        result.Value is { } edge
+            ? ApiAnswer.Json(EdgeDocument.Of(edge), TunnelJson.Default.EdgeDocument)
+            : result.Refusal!;
+
+    [GeneratedRegex("^[a-z0-9-]{1,255}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
+}

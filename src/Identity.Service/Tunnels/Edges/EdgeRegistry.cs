@@ -1,0 +1,85 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Tunnels.Edges;
+
+/// <summary>Registers and archives edges.</summary>
+internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvider time)
+{
+    public async ValueTask<TunnelResult<Edge>> CreateAsync(
+        ApiRequest request,
+        CreateEdgeRequest wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        var edge = new Edge
+        {
+            Id = EdgeId.New(),
+            Name = wanted.Name,
+            Addresses = [.. wanted.Addresses.Select(address => address!)],
+            DnsNames = [.. wanted.DnsNames.Select(name => name!)],
+            CreatedAt = now,
+        };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new EdgeCreated(edge)
+                {
+                    At = now,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = request.Caller.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("edge", edge.Id.Value)],
+                },
+                Statements = [edges.Insert(edge)],
+                BumpsFeed = true,
+            },
+            cancellationToken
+        );
+        if (result.Conflict is TunnelConflict.NameTaken)
+        {
+            return TunnelErrors.EdgeNameTaken.Refuse();
+        }
+
+        return result.RefusalIfUnavailable() is { } refusal ? refusal : edge;
+    }
+
+    /// <summary>Idempotent. Agents leave it, and its certificate is refused from now on.</summary>
+    public async ValueTask<TunnelResult<Edge>> ArchiveAsync(
+        ApiRequest request,
+        Edge edge,
+        CancellationToken cancellationToken
+    )
+    {
+        if (edge.ArchivedAt is not null)
+        {
+            return edge;
+        }
+
+        var now = time.GetUtcNow();
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new EdgeArchived(edge)
+                {
+                    At = now,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = request.Caller.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("edge", edge.Id.Value)],
+                },
+                Statements = [edges.Archive(edge.Id, now)],
+                BumpsFeed = true,
+            },
+            cancellationToken
+        );
+        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        {
+            return refusal;
+        }
+
+        return (await edges.FindAsync(edge.Id.Value, cancellationToken))!;
+    }
+}

@@ -1,0 +1,29 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Tunnels.Edges;
+
+internal interface IEdgeStore
+{
+    ValueTask<Edge?> FindAsync(string edgeId, CancellationToken cancellationToken);
+
+    /// <summary>Newest first, one more than the page holds when there are more.</summary>
+    ValueTask<IReadOnlyList<Edge>> ListAsync(PageRequest page, CancellationToken cancellationToken);
+
+    /// <summary>All unarchived ones, newest first.</summary>
+    ValueTask<IReadOnlyList<Edge>> ListLiveAsync(CancellationToken cancellationToken);
+
+    /// <summary><see cref="TunnelConflict.NameTaken"/>.</summary>
+    Statement Insert(Edge edge);
+
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already.</summary>
+    Statement Archive(EdgeId id, DateTimeOffset at);
+
+    Statement SetPublicPort(EdgeId id, int port);
+
+    /// <summary>Replaces the edge's last report.</summary>
+    Statement SaveReport(EdgeId id, DateTimeOffset at, string body);
+
+    /// <summary>Last reports of the unarchived edges.</summary>
+    ValueTask<IReadOnlyList<StoredEdgeReport>> ListReportsAsync(CancellationToken cancellationToken);
+}

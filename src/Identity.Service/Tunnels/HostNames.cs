@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>Syntax of names and addresses that are registered.</summary>
+internal static class HostNames
+{
+    private const int MaxNameLength = 253;
+    private const int MaxLabelLength = 63;
+
+    private static readonly SearchValues<char> LabelCharacters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789-"
+    );
+
+    /// <summary>A DNS host name in lower case (RFC 1123 §2.1): no wildcard, no trailing dot, no address.</summary>
+    public static bool IsDnsName(string name) =>
+        name.Length is > 0 and <= MaxNameLength && !IPAddress.TryParse(name, out _) && name.Split('.').All(IsLabel);
+
+    /// <summary><c>host:port</c> or <c>[v6]:port</c>, port 1–65535.</summary>
+    public static bool IsHostAndPort(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (
+            colon <= 0
+            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port == 0
+        )
+        {
+            return false;
+        }
+
+        var host = text[..colon];
+        return host.StartsWith('[')
+            ? host.EndsWith(']')
+                && host.Contains(':', StringComparison.Ordinal)
+                && IPAddress.TryParse(host[1..^1], out _)
+            : IsDnsName(host) || (IPAddress.TryParse(host, out var address) && address.ToString() == host);
+    }
+
+    private static bool IsLabel(string label) =>
+        label.Length is > 0 and <= MaxLabelLength
+        && label[0] != '-'
+        && label[^1] != '-'
+        && !label.AsSpan().ContainsAnyExcept(LabelCharacters);
+}

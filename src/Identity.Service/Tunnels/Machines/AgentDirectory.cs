@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>Puts together what is known of a tunnel's agents: enrolment, contact, last report.</summary>
+internal sealed class AgentDirectory(
+    IAgentEnrollments enrollments,
+    IAgentReportStore reports,
+    MachineContacts contacts,
+    Installation installation,
+    AgentOptions options,
+    TimeProvider time
+)
+{
+    public async ValueTask<IReadOnlyList<AgentDocument>> ListAsync(Tunnel tunnel, CancellationToken cancellationToken)
+    {
+        var byInstance = (await reports.ListAsync(tunnel.Id, cancellationToken)).ToDictionary(
+            report => report.InstanceId,
+            StringComparer.Ordinal
+        );
+        var records = await enrollments.ListAsync(tunnel.Id, cancellationToken);
+        return [.. records.Select(record => Describe(tunnel, record, byInstance.GetValueOrDefault(record.InstanceId)))];
+    }
+
+    private AgentDocument Describe(Tunnel tunnel, AgentEnrollmentRecord record, StoredAgentReport? stored)
+    {
+        var now = time.GetUtcNow();
+        var contact = LastContact(tunnel, record.InstanceId, stored);
+        var report = stored is null ? null : JsonSerializer.Deserialize(stored.Body, WireJson.Default.AgentReport);
+        return new AgentDocument
+        {
+            Id = record.Id.Value,
+            TunnelId = record.TunnelId.Value,
+            InstanceId = record.InstanceId,
+            Method = record.Method,
+            Principal = record.Principal,
+            Live =
+                record.RevokedAt is null && record.NotAfter >= now && contact is { } at && now - at <= options.LiveFor,
+            CreatedAt = record.CreatedAt.UtcDateTime,
+            LastProofAt = record.LastProofAt.UtcDateTime,
+            LastContactAt = contact?.UtcDateTime,
+            Serial = record.Serial,
+            NotAfter = record.NotAfter?.UtcDateTime,
+            RevokedAt = record.RevokedAt?.UtcDateTime,
+            Version = report?.Version,
+            TrustBundleEpoch = report?.Epochs.TrustBundle,
+            ServerSerial = report?.Serials.Server,
+            Routes = report?.Routes ?? [],
+        };
+    }
+
+    // A report is a contact too, and outlives a restart.
+    private DateTimeOffset? LastContact(Tunnel tunnel, string instanceId, StoredAgentReport? stored)
+    {
+        if (!InstanceId.TryParse(instanceId, out var instance))
+        {
+            return stored?.At;
+        }
+
+        var id = SpiffeId.Agent(installation.TrustDomain, tunnel.OrganizationId, tunnel.Id.Value, instance);
+        var heard = contacts.LastOf(id.ToString());
+        return heard > stored?.At || stored is null ? heard : stored.At;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>An enrolled agent instance: its enrolment, and what it last said.</summary>
+internal sealed record AgentDocument
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("type")]
+    public string Type { get; } = "agent";
+
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
+    [JsonPropertyName("instance_id")]
+    public required string InstanceId { get; init; }
+
+    [JsonPropertyName("method")]
+    public required string Method { get; init; }
+
+    [JsonPropertyName("principal")]
+    public required string Principal { get; init; }
+
+    /// <summary>Unexpired certificate and recent contact (S17).</summary>
+    [JsonPropertyName("live")]
+    public required bool Live { get; init; }
+
+    [JsonPropertyName("created_at")]
+    public required DateTime CreatedAt { get; init; }
+
+    [JsonPropertyName("last_proof_at")]
+    public required DateTime LastProofAt { get; init; }
+
+    [JsonPropertyName("last_contact_at")]
+    public required DateTime? LastContactAt { get; init; }
+
+    [JsonPropertyName("serial")]
+    public required string? Serial { get; init; }
+
+    [JsonPropertyName("not_after")]
+    public required DateTime? NotAfter { get; init; }
+
+    [JsonPropertyName("revoked_at")]
+    public required DateTime? RevokedAt { get; init; }
+
+    [JsonPropertyName("version")]
+    public required string? Version { get; init; }
+
+    /// <summary>Trust-bundle epoch that it has acknowledged; null before its first report.</summary>
+    [JsonPropertyName("trust_bundle_epoch")]
+    public required long? TrustBundleEpoch { get; init; }
+
+    [JsonPropertyName("server_serial")]
+    public required string? ServerSerial { get; init; }
+
+    [JsonPropertyName("routes")]
+    public required IReadOnlyList<AgentReportRoute> Routes { get; init; }
+}

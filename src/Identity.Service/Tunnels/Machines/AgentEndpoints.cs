@@ -1,0 +1,101 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>A tunnel's agents as administrators see them.</summary>
+internal sealed class AgentEndpoints(
+    TunnelAccess access,
+    AgentDirectory directory,
+    IAgentEnrollments enrollments,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        return found.Value is { } tunnel
+            ? ApiAnswer.Json(
+                new AgentListDocument { Data = await directory.ListAsync(tunnel, cancellationToken), NextPage = null },
+                TunnelJson.Default.AgentListDocument
+            )
+            : found.Refusal!;
+    }
+
+    /// <summary>Idempotent: its certificates reach every edge as revoked with the next feed.</summary>
+    public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonOrEmptyAsync(
+            TunnelJson.Default.ReasonRequest,
+            ReasonRequest.None,
+            cancellationToken
+        );
+        if ((body.Refusal ?? body.Value!.Check()) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var agent = AgentId.TryParse(request.Route("agent_id"), out var id)
+            ? await enrollments.FindAsync(id.Value, cancellationToken)
+            : null;
+        if (agent is null || agent.TunnelId != tunnel.Id)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (agent.RevokedAt is null)
+        {
+            var refusal = await RevokeAsync(request, tunnel, agent, body.Value!.Reason, cancellationToken);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+        }
+
+        var agents = await directory.ListAsync(tunnel, cancellationToken);
+        return ApiAnswer.Json(
+            agents.Single(document => document.Id == agent.Id.Value),
+            TunnelJson.Default.AgentDocument
+        );
+    }
+
+    private async ValueTask<Refusal?> RevokeAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        AgentEnrollmentRecord agent,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new AgentRevoked(agent, reason)
+                {
+                    At = now,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = tunnel.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources =
+                    [
+                        new AuditResource("tunnel", tunnel.Id.Value),
+                        new AuditResource("agent", agent.Id.Value),
+                    ],
+                },
+                Statements = enrollments.Revoke(agent.Id, now),
+                BumpsFeed = true,
+            },
+            cancellationToken
+        );
+        return result.RefusalIfUnavailable();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>The long poll of both feeds: answers at once what is newer, else waits for the next revision.</summary>
+internal sealed class FeedPolling(IRevisions revisions, AgentOptions options, IHostApplicationLifetime lifetime)
+{
+    /// <summary>
+    /// The revision to answer with; null when the wait is over (204). The revision is read before the feed's content:
+    /// what changes in between is shown early, and once more at the next call.
+    /// </summary>
+    public async ValueTask<(long? Revision, Refusal? Refusal)> WaitAsync(
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!TryReadSince(request.Query("since"), out var since))
+        {
+            return (null, RequestErrors.Invalid.Refuse("since: a revision is required."));
+        }
+
+        if (!TryReadWait(request.Query("wait"), out var wait))
+        {
+            return (null, RequestErrors.Invalid.Refuse("wait: a duration such as 30s is required."));
+        }
+
+        // A machine ahead of us saw a store that was since restored from an older copy: it must start over.
+        if (since > revisions.Current)
+        {
+            return (revisions.Current, null);
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken,
+            lifetime.ApplicationStopping
+        );
+        try
+        {
+            var moved = await revisions.WaitBeyondAsync(since, Min(wait, options.FeedWaitMax), stop.Token);
+            return (moved ? revisions.Current : null, null);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The service stops: an early end of the wait, so that the machine asks the next process.
+            return (null, null);
+        }
+    }
+
+    private static bool TryReadSince(string? text, out long since)
+    {
+        since = -1; // nothing seen yet: even revision 0 is news
+        return text is null || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out since);
+    }
+
+    private static bool TryReadWait(string? text, out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        if (text is null)
+        {
+            return true;
+        }
+
+        var (digits, unit) = text.EndsWith("ms", StringComparison.Ordinal)
+            ? (text[..^2], 1)
+            : (text.EndsWith('s') ? text[..^1] : "", 1000);
+        var valid = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        wait = TimeSpan.FromMilliseconds((long)number * unit);
+        return valid;
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

@@ -1,0 +1,13 @@
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>
+/// The platform CA's anchors as feeds show them. A boundary: the certificates capability implements it, and bumps the
+/// feed's revision whenever it changes.
+/// </summary>
+internal interface IPlatformBundle
+{
+    /// <summary>Roots (and links between them, S11) with their epoch; one immutable object.</summary>
+    BundleDocument Current { get; }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>
+/// What machines report of themselves: kept as the last word of each, not as history. Only a changed public port is
+/// news to others.
+/// </summary>
+internal sealed class ReportEndpoints(
+    ITunnelStore tunnels,
+    IEdgeStore edges,
+    IAgentReportStore agentReports,
+    MachineFacts facts,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    private const int MaxRoutes = 256;
+    private const int MaxTextLength = 512;
+    private const int MaxAgents = 20_000;
+
+    public async ValueTask<ApiAnswer> AgentAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(WireJson.Default.AgentReport, cancellationToken);
+        if (body.Value is not { } report)
+        {
+            return body.Refusal!;
+        }
+
+        var peer = request.Peer;
+        facts.Heard(peer);
+        if (Check(report) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var tunnel = await tunnels.FindAsync(peer.TunnelId!, cancellationToken);
+        if (tunnel is null || tunnel.OrganizationId != peer.OrganizationId)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (report.Epochs.TrustBundle > tunnel.BundleEpoch || report.Epochs.Platform > facts.PlatformBundle.Epoch)
+        {
+            return TunnelErrors.ReportEpoch.Refuse();
+        }
+
+        var text = JsonSerializer.Serialize(report, WireJson.Default.AgentReport);
+        var save = agentReports.Save(tunnel.Id.Value, peer.InstanceId!, time.GetUtcNow(), peer.SerialNumber, text);
+        return await CommitAsync(new Decision { Statements = [save] }, cancellationToken);
+    }
+
+    public async ValueTask<ApiAnswer> EdgeAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(WireJson.Default.EdgeReport, cancellationToken);
+        if (body.Value is not { } report)
+        {
+            return body.Refusal!;
+        }
+
+        var peer = request.Peer;
+        facts.Heard(peer);
+        if (Check(report) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (report.Epochs.Platform > facts.PlatformBundle.Epoch)
+        {
+            return TunnelErrors.ReportEpoch.Refuse();
+        }
+
+        var edge = await edges.FindAsync(peer.EdgeId!, cancellationToken);
+        if (edge is null or { ArchivedAt: not null })
+        {
+            return edge is null ? RequestErrors.NotFound.Refuse() : TunnelErrors.EdgeArchived.Refuse();
+        }
+
+        var text = JsonSerializer.Serialize(report, WireJson.Default.EdgeReport);
+        var save = edges.SaveReport(edge.Id, time.GetUtcNow(), text);
+        var moved = edge.PublicPort != report.SniPublicPort;
+        return await CommitAsync(
+            new Decision
+            {
+                Statements = moved ? [save, edges.SetPublicPort(edge.Id, report.SniPublicPort)] : [save],
+                BumpsFeed = moved,
+            },
+            cancellationToken
+        );
+    }
+
+    private async ValueTask<ApiAnswer> CommitAsync(Decision decision, CancellationToken cancellationToken)
+    {
+        var result = await journal.CommitAsync(decision, cancellationToken);
+        return result.RefusalIfUnavailable() is { } refusal ? refusal : ApiAnswer.Empty;
+    }
+
+    private static Refusal? Check(AgentReport report)
+    {
+        if (report.Routes.Count > MaxRoutes)
+        {
+            return RequestErrors.Invalid.Refuse($"routes: at most {MaxRoutes} are allowed.");
+        }
+
+        return
+            report.Routes.All(route => IsShort(route.Name) && IsShort(route.Hostname) && IsShort(route.Detail))
+            && IsShort(report.Version)
+            && IsShort(report.Serials.Platform)
+            && IsShort(report.Serials.Server)
+            && report is { Revision: >= 0, Epochs: { Platform: >= 0, TrustBundle: >= 0 } }
+            ? null
+            : TooLong();
+    }
+
+    private static Refusal? Check(EdgeReport report)
+    {
+        if (report.Agents.Count > MaxAgents || report.ClientConnections.Count > MaxAgents)
+        {
+            return RequestErrors.Invalid.Refuse($"agents, client_connections: at most {MaxAgents} are allowed.");
+        }
+
+        if (report.SniPublicPort is < 1 or > 65535)
+        {
+            return RequestErrors.Invalid.Refuse("sni_public_port: a port from 1 to 65535 is required.");
+        }
+
+        return
+            report.Agents.All(agent => IsShort(agent.TunnelId) && IsShort(agent.InstanceId) && agent.Connections >= 0)
+            && report.ClientConnections.All(tunnel => IsShort(tunnel.Key) && tunnel.Value >= 0)
+            && IsShort(report.Version)
+            && IsShort(report.Serial)
+            && report is { Revision: >= 0, Epochs.Platform: >= 0 }
+            ? null
+            : TooLong();
+    }
+
+    private static bool IsShort(string? text) => text is null || text.Length <= MaxTextLength;
+
+    private static Refusal TooLong() =>
+        RequestErrors.Invalid.Refuse(
+            $"report: a text is longer than {MaxTextLength} characters, or a number is negative."
+        );
+}

@@ -1,0 +1,6 @@
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>What feeds tell edges and agents to refuse.</summary>
+/// <param name="Serials">Of unexpired platform certificates; lower-case hex.</param>
+/// <param name="Enrollments"><c>agt_…</c> with unexpired certificates.</param>
+internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySet<string> Enrollments);

@@ -1,0 +1,5 @@
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <param name="PeerSerial">Of the certificate that it came in by: only for that one does it acknowledge anything (S17).</param>
+/// <param name="Body">The report as JSON.</param>
+internal sealed record StoredAgentReport(string InstanceId, DateTimeOffset At, string PeerSerial, string Body);

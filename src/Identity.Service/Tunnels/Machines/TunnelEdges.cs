@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>Puts together what the edges said of one tunnel.</summary>
+internal sealed class TunnelEdges(
+    IEdgeStore edges,
+    MachineContacts contacts,
+    Installation installation,
+    AgentOptions options,
+    TimeProvider time
+)
+{
+    public async ValueTask<IReadOnlyList<TunnelStatusEdge>> ListAsync(
+        Tunnel tunnel,
+        CancellationToken cancellationToken
+    )
+    {
+        var reports = (await edges.ListReportsAsync(cancellationToken)).ToDictionary(
+            report => report.EdgeId,
+            StringComparer.Ordinal
+        );
+        var live = await edges.ListLiveAsync(cancellationToken);
+        return [.. live.Select(edge => Describe(tunnel, edge, reports.GetValueOrDefault(edge.Id.Value)))];
+    }
+
+    private TunnelStatusEdge Describe(Tunnel tunnel, Edge edge, StoredEdgeReport? stored)
+    {
+        var heard = contacts.LastOf(SpiffeId.Edge(installation.TrustDomain, edge.Id.Value).ToString());
+        var contact = heard > stored?.At || stored is null ? heard : stored.At;
+        var report = stored is null ? null : JsonSerializer.Deserialize(stored.Body, WireJson.Default.EdgeReport);
+        return new TunnelStatusEdge
+        {
+            Id = edge.Id.Value,
+            Name = edge.Name,
+            Live = contact is { } at && time.GetUtcNow() - at <= options.LiveFor,
+            LastContactAt = contact?.UtcDateTime,
+            ReportedAt = stored?.At.UtcDateTime,
+            AgentConnections =
+                report?.Agents.Where(agent => agent.TunnelId == tunnel.Id.Value).Sum(agent => agent.Connections) ?? 0,
+            ClientConnections = report?.ClientConnections.GetValueOrDefault(tunnel.Id.Value) ?? 0,
+        };
+    }
+}

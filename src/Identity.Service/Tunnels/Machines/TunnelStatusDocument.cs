@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>Whether a tunnel can carry calls now, and if not, why.</summary>
+internal sealed record TunnelStatusDocument
+{
+    [JsonPropertyName("type")]
+    public string Type { get; } = "tunnel_status";
+
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
+    [JsonPropertyName("domain")]
+    public required string Domain { get; init; }
+
+    [JsonPropertyName("status")]
+    public required string Status { get; init; }
+
+    [JsonPropertyName("ready")]
+    public required bool Ready { get; init; }
+
+    /// <summary>Stable names of what is missing; see <see cref="TunnelProblem"/>.</summary>
+    [JsonPropertyName("problems")]
+    public required IReadOnlyList<string> Problems { get; init; }
+
+    [JsonPropertyName("server_certificate_mode")]
+    public required string ServerCertificateMode { get; init; }
+
+    [JsonPropertyName("trust_bundle_epoch")]
+    public required long TrustBundleEpoch { get; init; }
+
+    [JsonPropertyName("certificates")]
+    public required int Certificates { get; init; }
+
+    [JsonPropertyName("agents_enrolled")]
+    public required int AgentsEnrolled { get; init; }
+
+    [JsonPropertyName("agents_live")]
+    public required int AgentsLive { get; init; }
+
+    [JsonPropertyName("edges")]
+    public required IReadOnlyList<TunnelStatusEdge> Edges { get; init; }
+}

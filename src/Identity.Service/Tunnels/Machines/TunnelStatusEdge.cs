@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>An edge as far as one tunnel is concerned.</summary>
+internal sealed record TunnelStatusEdge
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("live")]
+    public required bool Live { get; init; }
+
+    [JsonPropertyName("last_contact_at")]
+    public required DateTime? LastContactAt { get; init; }
+
+    [JsonPropertyName("reported_at")]
+    public required DateTime? ReportedAt { get; init; }
+
+    /// <summary>Connections from this tunnel's agents.</summary>
+    [JsonPropertyName("agent_connections")]
+    public required int AgentConnections { get; init; }
+
+    /// <summary>Open client connections of this tunnel.</summary>
+    [JsonPropertyName("client_connections")]
+    public required int ClientConnections { get; init; }
+}

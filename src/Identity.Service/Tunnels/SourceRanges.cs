@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>Lists of source ranges, checked once and then kept in their canonical spelling.</summary>
+internal static class SourceRanges
+{
+    /// <summary>Longest list; edges check every connection against it.</summary>
+    public const int MaxRanges = 256;
+
+    /// <summary>The canonical list, or the refusal that names the bad entry.</summary>
+    public static (IReadOnlyList<string>? Ranges, Refusal? Refusal) Parse(string member, IReadOnlyList<string?> texts)
+    {
+        if (texts.Count > MaxRanges)
+        {
+            return (null, TunnelErrors.Range.Refuse($"{member}: at most {MaxRanges} ranges are allowed."));
+        }
+
+        var ranges = new List<string>(texts.Count);
+        foreach (var text in texts)
+        {
+            if (Normalize(text) is not { } range || ranges.Contains(range))
+            {
+                return (
+                    null,
+                    TunnelErrors
+                        .Range.Refuse(
+                            $"{member}: '{Shorten(text)}' is no CIDR range, has host bits set, or is there twice."
+                        )
+                        .With("member", JsonValue.Create(member))
+                );
+            }
+
+            ranges.Add(range);
+        }
+
+        return (ranges, null);
+    }
+
+    private static string? Normalize(string? text)
+    {
+        if (text is null or { Length: > 64 } || text.Contains('%', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        if (!text.Contains('/', StringComparison.Ordinal))
+        {
+            return IPAddress.TryParse(text, out var address) && IsWhole(text, address)
+                ? new IPNetwork(address, address.GetAddressBytes().Length * 8).ToString()
+                : null;
+        }
+
+        return
+            IPNetwork.TryParse(text, out var network)
+            && IsWhole(text[..text.IndexOf('/', StringComparison.Ordinal)], network.BaseAddress)
+            ? network.ToString()
+            : null;
+    }
+
+    // .NET also reads "10.1" and "0x0a000001" as IPv4; nobody writes these on purpose. IPv4-mapped ranges are refused:
+    // sources are compared after normalising.
+    private static bool IsWhole(string text, IPAddress address) =>
+        !address.IsIPv4MappedToIPv6 && (text.Contains(':', StringComparison.Ordinal) || text == address.ToString());
+
+    private static string Shorten(string? text) => text is { Length: > 64 } ? text[..64] : text ?? "null";
+}

@@ -1,0 +1,32 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>Finds the tunnel that a path names, as far as the caller may see it.</summary>
+internal sealed class TunnelAccess(ITunnelStore tunnels)
+{
+    /// <summary>Unknown, ill-formed and another tenant's ids answer alike.</summary>
+    public async ValueTask<TunnelResult<Tunnel>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (!TunnelId.TryParse(request.Route("tunnel_id"), out var id))
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var tunnel = await tunnels.FindAsync(id.Value, cancellationToken);
+        if (tunnel is null || !request.Caller.Sees(tunnel.OrganizationId, tunnel.WorkspaceId))
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
+        return tunnel;
+    }
+
+    /// <summary>As <see cref="FindAsync"/>, and archived ones are refused.</summary>
+    public async ValueTask<TunnelResult<Tunnel>> FindLiveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(request, cancellationToken);
+        return found.Value is { IsArchived: true } ? TunnelErrors.Archived.Refuse() : found;
+    }
+}

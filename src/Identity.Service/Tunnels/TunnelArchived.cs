@@ -1,0 +1,15 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+internal sealed record TunnelArchived(Tunnel Tunnel) : AuditEvent
+{
+    public override string Name => AuditEvents.TunnelArchived;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("tunnel_id", Tunnel.Id.Value);
+        json.WriteString("domain", Tunnel.Domain);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>What a change of a tunnel may run into.</summary>
+internal enum TunnelConflict
+{
+    /// <summary>The organization has its full number of unarchived tunnels.</summary>
+    LimitReached,
+
+    /// <summary>A retry of a create that was committed.</summary>
+    AlreadyCreated,
+
+    /// <summary>Another change or an archive came first.</summary>
+    Stale,
+
+    /// <summary>Two live registered certificates already.</summary>
+    SlotsTaken,
+
+    /// <summary>The same certificate is registered on the tunnel.</summary>
+    AlreadyRegistered,
+
+    /// <summary>Another live edge has the name.</summary>
+    NameTaken,
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>A tunnel on the wire: the compatible members, then ours.</summary>
+internal sealed record TunnelDocument
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("type")]
+    public string Type { get; } = "tunnel";
+
+    [JsonPropertyName("display_name")]
+    public required string? DisplayName { get; init; }
+
+    [JsonPropertyName("domain")]
+    public required string Domain { get; init; }
+
+    [JsonPropertyName("created_at")]
+    public required DateTime CreatedAt { get; init; }
+
+    [JsonPropertyName("archived_at")]
+    public required DateTime? ArchivedAt { get; init; }
+
+    [JsonPropertyName("organization_id")]
+    public required string OrganizationId { get; init; }
+
+    [JsonPropertyName("workspace_id")]
+    public required string WorkspaceId { get; init; }
+
+    [JsonPropertyName("revision")]
+    public required long Revision { get; init; }
+
+    [JsonPropertyName("client_source_ranges")]
+    public required IReadOnlyList<string> ClientSourceRanges { get; init; }
+
+    [JsonPropertyName("agent_source_ranges")]
+    public required IReadOnlyList<string> AgentSourceRanges { get; init; }
+
+    [JsonPropertyName("allow_tunnel_token")]
+    public required bool AllowTunnelToken { get; init; }
+
+    public static TunnelDocument Of(Tunnel tunnel) =>
+        new()
+        {
+            Id = tunnel.Id.Value,
+            DisplayName = tunnel.DisplayName,
+            Domain = tunnel.Domain,
+            CreatedAt = tunnel.CreatedAt.UtcDateTime,
+            ArchivedAt = tunnel.ArchivedAt?.UtcDateTime,
+            OrganizationId = tunnel.OrganizationId,
+            WorkspaceId = tunnel.WorkspaceId,
+            Revision = tunnel.Revision,
+            ClientSourceRanges = tunnel.ClientSourceRanges,
+            AgentSourceRanges = tunnel.AgentSourceRanges,
+            AllowTunnelToken = tunnel.AllowTunnelToken,
+        };
+}

@@ -1,0 +1,203 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>The compatible tunnel endpoints and the settings beside them.</summary>
+internal sealed class TunnelEndpoints(
+    ITunnelStore tunnels,
+    TunnelAccess access,
+    TunnelRegistry registry,
+    TunnelTokens tokens
+)
+{
+    private const string List = "tunnels";
+
+    public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadBytesAsync(request.Http, RequestBody.MaxBytes, cancellationToken);
+        if (body is null)
+        {
+            return RequestErrors.TooLarge.Refuse();
+        }
+
+        if (body.Length > 0 && !RequestBody.IsJson(request.Http.Request))
+        {
+            return RequestErrors.MediaType.Refuse();
+        }
+
+        var (wanted, refusal) =
+            body.Length == 0
+                ? new BodyResult<CreateTunnelRequest>(new CreateTunnelRequest(), null)
+                : RequestBody.Parse(body, TunnelJson.Default.CreateTunnelRequest);
+        refusal ??= CheckName(wanted!.DisplayName);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        var result = await registry.CreateAsync(
+            request,
+            wanted!.DisplayName,
+            body,
+            IsRetry(request),
+            cancellationToken
+        );
+        return Answer(request, result);
+    }
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (page, refusal) = PageRequest.Read(request, List);
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        var caller = request.Caller;
+        var found = await tunnels.ListAsync(caller.OrganizationId, caller.WorkspaceId, page, cancellationToken);
+        var (rows, next) = page.Cut(found, tunnel => tunnel.Ordinal);
+        return ApiAnswer.Json(
+            new TunnelListDocument { Data = [.. rows.Select(TunnelDocument.Of)], NextPage = next },
+            TunnelJson.Default.TunnelListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        Answer(request, await access.FindAsync(request, cancellationToken));
+
+    public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(TunnelJson.Default.UpdateTunnelRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await access.FindLiveAsync(request, cancellationToken);
+        if (found.Value is not { } before)
+        {
+            return found.Refusal!;
+        }
+
+        if (wanted.Revision is { } expected && expected != before.Revision)
+        {
+            return TunnelRegistry.StaleRefusal(before);
+        }
+
+        var (after, refusal) = Apply(before, wanted);
+        return after is null
+            ? refusal!
+            : Answer(request, await registry.UpdateAsync(request, before, after, cancellationToken));
+    }
+
+    public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonOrEmptyAsync(
+            TunnelJson.Default.ReasonRequest,
+            ReasonRequest.None,
+            cancellationToken
+        );
+        if (body.Value is null)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await access.FindAsync(request, cancellationToken);
+        return found.Value is { } tunnel
+            ? Answer(request, await registry.ArchiveAsync(request, tunnel, cancellationToken))
+            : found.Refusal!;
+    }
+
+    public async ValueTask<ApiAnswer> RevealTokenAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (tunnel, reason, refusal) = await ReadTokenRequestAsync(request, cancellationToken);
+        return tunnel is null ? refusal! : Answer(await tokens.RevealAsync(request, tunnel, reason, cancellationToken));
+    }
+
+    public async ValueTask<ApiAnswer> RotateTokenAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (tunnel, reason, refusal) = await ReadTokenRequestAsync(request, cancellationToken);
+        return tunnel is null ? refusal! : Answer(await tokens.RotateAsync(request, tunnel, reason, cancellationToken));
+    }
+
+    private async ValueTask<(Tunnel? Tunnel, string? Reason, Refusal? Refusal)> ReadTokenRequestAsync(
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = await request.ReadJsonOrEmptyAsync(
+            TunnelJson.Default.ReasonRequest,
+            ReasonRequest.None,
+            cancellationToken
+        );
+        if ((body.Refusal ?? body.Value!.Check()) is { } refusal)
+        {
+            return (null, null, refusal);
+        }
+
+        var found = await access.FindLiveAsync(request, cancellationToken);
+        return (found.Value, body.Value!.Reason, found.Refusal);
+    }
+
+    private static (Tunnel? After, Refusal? Refusal) Apply(Tunnel before, UpdateTunnelRequest wanted)
+    {
+        var after = before with
+        {
+            DisplayName = wanted.DisplayName.Or(before.DisplayName),
+            AllowTunnelToken = wanted.AllowTunnelToken ?? before.AllowTunnelToken,
+        };
+        if (CheckName(after.DisplayName) is { } badName)
+        {
+            return (null, badName);
+        }
+
+        if (wanted.ClientSourceRanges is { } clients)
+        {
+            var (ranges, refusal) = SourceRanges.Parse("client_source_ranges", clients);
+            if (ranges is null)
+            {
+                return (null, refusal);
+            }
+
+            after = after with { ClientSourceRanges = ranges };
+        }
+
+        if (wanted.AgentSourceRanges is { } agents)
+        {
+            var (ranges, refusal) = SourceRanges.Parse("agent_source_ranges", agents);
+            if (ranges is null)
+            {
+                return (null, refusal);
+            }
+
+            after = after with { AgentSourceRanges = ranges };
+        }
+
+        return (after, null);
+    }
+
+    private static Refusal? CheckName(string? name) =>
+        name is { Length: 0 or > CreateTunnelRequest.MaxNameLength }
+            ? RequestErrors.Invalid.Refuse(
+                $"display_name: 1 to {CreateTunnelRequest.MaxNameLength} characters or null are required."
+            )
+            : null;
+
+    // The SDK counts its retries in this header; two requests of its user are two tunnels (design, "SDK retry").
+    private static bool IsRetry(ApiRequest request) =>
+        int.TryParse(request.Http.Request.Headers["x-stainless-retry-count"], out var count) && count > 0;
+
+    private static ApiAnswer Answer(ApiRequest request, TunnelResult<Tunnel> result)
+    {
+        if (result.Value is not { } tunnel)
+        {
+            return result.Refusal!;
+        }
+
+        RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
+        return ApiAnswer.Json(TunnelDocument.Of(tunnel), TunnelJson.Default.TunnelDocument);
+    }
+
+    private static ApiAnswer Answer(TunnelResult<TunnelTokenDocument> result) =>
+        result.Value is { } token ? ApiAnswer.Json(token, TunnelJson.Default.TunnelTokenDocument) : result.Refusal!;
+}

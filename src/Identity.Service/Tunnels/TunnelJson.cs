@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+[JsonSourceGenerationOptions(
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    MaxDepth = 16
+)]
+[JsonSerializable(typeof(CreateTunnelRequest))]
+[JsonSerializable(typeof(UpdateTunnelRequest))]
+[JsonSerializable(typeof(ReasonRequest))]
+[JsonSerializable(typeof(TunnelDocument))]
+[JsonSerializable(typeof(TunnelListDocument))]
+[JsonSerializable(typeof(TunnelTokenDocument))]
+[JsonSerializable(typeof(RegisterCertificateRequest))]
+[JsonSerializable(typeof(RegisteredCertificateDocument))]
+[JsonSerializable(typeof(RegisteredCertificateListDocument))]
+[JsonSerializable(typeof(TrustBundleDocument))]
+[JsonSerializable(typeof(CreateEdgeRequest))]
+[JsonSerializable(typeof(EdgeDocument))]
+[JsonSerializable(typeof(EdgeListDocument))]
+[JsonSerializable(typeof(AgentDocument))]
+[JsonSerializable(typeof(AgentListDocument))]
+[JsonSerializable(typeof(TunnelStatusDocument))]
+internal sealed partial class TunnelJson : JsonSerializerContext;

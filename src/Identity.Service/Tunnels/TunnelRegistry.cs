@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>Creates, changes and archives tunnels: each operation is one decision of the journal.</summary>
+internal sealed class TunnelRegistry(
+    ITunnelStore tunnels,
+    ITenantStore tenants,
+    IJournal journal,
+    ISealer sealer,
+    TunnelOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>How long a client's retry of a create is recognised as such.</summary>
+    public static readonly TimeSpan RetryWindow = TimeSpan.FromMinutes(2);
+
+    // No vowels and no look-alikes: a domain spells nothing and survives being read aloud. 12 of them are 55 bits.
+    private const string LabelCharacters = "bcdfghjkmnpqrstvwxz23456";
+    private const int LabelLength = 12;
+
+    /// <param name="request">For caller and audit.</param>
+    /// <param name="displayName">Checked.</param>
+    /// <param name="body">The body as sent: part of the fingerprint.</param>
+    /// <param name="isRetry">The client says that it sends this request again.</param>
+    public async ValueTask<TunnelResult<Tunnel>> CreateAsync(
+        ApiRequest request,
+        string? displayName,
+        ReadOnlyMemory<byte> body,
+        bool isRetry,
+        CancellationToken cancellationToken
+    )
+    {
+        var caller = request.Caller;
+        var now = time.GetUtcNow();
+        var fingerprint = FingerprintOf(request, body);
+        var workspaceId =
+            caller.WorkspaceId
+            ?? (await tenants.DefaultWorkspaceAsync(caller.OrganizationId, cancellationToken)).Id.Value;
+        var id = TunnelId.New();
+        var (secret, _) = TunnelSecret.New(id, sealer);
+        var tunnel = new Tunnel
+        {
+            Id = id,
+            OrganizationId = caller.OrganizationId,
+            WorkspaceId = workspaceId,
+            DisplayName = displayName,
+            Domain = $"{NewLabel()}.{options.DomainSuffix}",
+            CreatedAt = now,
+            Revision = 1,
+            ClientSourceRanges = options.DefaultClientRanges,
+            AgentSourceRanges = options.DefaultAgentRanges,
+            AllowTunnelToken = false,
+            BundleEpoch = 0,
+            TokenId = secret.Id,
+        };
+        DateTimeOffset? retryOfSince = isRetry ? now - RetryWindow : null;
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new TunnelCreated(tunnel)
+                {
+                    At = now,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = tunnel.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("tunnel", id.Value)],
+                },
+                Statements = tunnels.Insert(tunnel, secret, fingerprint, options.PerOrganization, retryOfSince),
+                BumpsFeed = true,
+            },
+            cancellationToken
+        );
+        return result.Conflict switch
+        {
+            TunnelConflict.AlreadyCreated => (
+                await tunnels.FindCreatedAsync(fingerprint, retryOfSince!.Value, cancellationToken)
+            )!,
+            TunnelConflict.LimitReached => LimitRefusal(),
+            _ => result.RefusalIfUnavailable() is { } refusal ? refusal : tunnel,
+        };
+    }
+
+    public async ValueTask<TunnelResult<Tunnel>> UpdateAsync(
+        ApiRequest request,
+        Tunnel before,
+        Tunnel after,
+        CancellationToken cancellationToken
+    )
+    {
+        var changed = after with { Revision = before.Revision + 1 };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new TunnelUpdated(before, changed)
+                {
+                    At = time.GetUtcNow(),
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = before.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("tunnel", before.Id.Value)],
+                },
+                Statements = [tunnels.UpdateSettings(changed, before.Revision)],
+                BumpsFeed = true,
+            },
+            cancellationToken
+        );
+        if (result.Conflict is TunnelConflict.Stale)
+        {
+            var current = await tunnels.FindAsync(before.Id.Value, cancellationToken);
+            return current!.IsArchived ? TunnelErrors.Archived.Refuse() : StaleRefusal(current);
+        }
+
+        return result.RefusalIfUnavailable() is { } refusal ? refusal : changed;
+    }
+
+    /// <summary>Idempotent: an archived tunnel comes back as it is.</summary>
+    public async ValueTask<TunnelResult<Tunnel>> ArchiveAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        CancellationToken cancellationToken
+    )
+    {
+        if (tunnel.IsArchived)
+        {
+            return tunnel;
+        }
+
+        var now = time.GetUtcNow();
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new TunnelArchived(tunnel)
+                {
+                    At = now,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = tunnel.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
+                },
+                Statements = tunnels.Archive(tunnel.Id, now),
+                BumpsFeed = true,
+            },
+            cancellationToken
+        );
+        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Read again: of two archives at once, the first one's time counts for both.
+        return (await tunnels.FindAsync(tunnel.Id.Value, cancellationToken))!;
+    }
+
+    public static Refusal StaleRefusal(Tunnel current) =>
+        TunnelErrors.Revision.Refuse().With("revision", JsonValue.Create(current.Revision));
+
+    private Refusal LimitRefusal() =>
+        TunnelErrors.Limit.Refuse(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Organization already has the maximum of {options.PerOrganization} non-archived Tunnels"
+            )
+        );
+
+    private static byte[] FingerprintOf(ApiRequest request, ReadOnlyMemory<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Convert.FromHexString(request.Caller.CredentialHash));
+        hash.AppendData(Authenticator.HashOf(request.Http.Request.Path));
+        hash.AppendData(body.Span);
+        return hash.GetHashAndReset();
+    }
+
+    private static string NewLabel() => RandomNumberGenerator.GetString(LabelCharacters, LabelLength);
+}

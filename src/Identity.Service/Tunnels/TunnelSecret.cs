@@ -1,0 +1,32 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage.Sealing;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>A tunnel token as it is stored: its id, its hash, and itself sealed (S5).</summary>
+internal sealed record TunnelSecret(TunnelTokenId Id, byte[] Hash, byte[] Sealed)
+{
+    /// <summary>Makes a leaked token recognisable to scanners.</summary>
+    public const string Prefix = "clv_tun_";
+
+    private const string Table = "tunnels";
+    private const string Column = "token_sealed";
+
+    /// <summary>A fresh token of 256 random bits.</summary>
+    public static (TunnelSecret Secret, string Token) New(TunnelId tunnel, ISealer sealer)
+    {
+        Span<byte> random = stackalloc byte[32];
+        RandomNumberGenerator.Fill(random);
+        var token = Prefix + Base64Url.EncodeToString(random);
+        var sealedToken = sealer.Seal(Table, tunnel.Value, Column, Encoding.ASCII.GetBytes(token));
+        return (new TunnelSecret(TunnelTokenId.New(), Authenticator.HashOf(token), sealedToken), token);
+    }
+
+    public static string Open(TunnelId tunnel, byte[] sealedToken, ISealer sealer) =>
+        Encoding.ASCII.GetString(sealer.Unseal(Table, tunnel.Value, Column, sealedToken));
+
+    public override string ToString() => Id.ToString();
+}

@@ -1,0 +1,105 @@
+using System.Collections.Frozen;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>Reveals, rotates and recognises tunnel tokens (S5).</summary>
+internal sealed class TunnelTokens(ITunnelStore tunnels, IJournal journal, ISealer sealer, TimeProvider time)
+    : ITunnelTokenValidator
+{
+    public async ValueTask<TunnelResult<TunnelTokenDocument>> RevealAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new TunnelTokenRevealed(tunnel, reason)
+                {
+                    At = time.GetUtcNow(),
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = tunnel.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
+                },
+            },
+            cancellationToken
+        );
+        if (result.RefusalIfUnavailable() is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Recorded first, then opened: nobody sees a token without a trace.
+        var sealedToken = await tunnels.SealedTokenAsync(tunnel.Id, cancellationToken);
+        var current = await tunnels.FindAsync(tunnel.Id.Value, cancellationToken);
+        return sealedToken is null || current is null or { IsArchived: true }
+            ? TunnelErrors.Archived.Refuse()
+            : new TunnelTokenDocument
+            {
+                Id = current.TokenId.Value,
+                TunnelToken = TunnelSecret.Open(tunnel.Id, sealedToken, sealer),
+            };
+    }
+
+    public async ValueTask<TunnelResult<TunnelTokenDocument>> RotateAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        var (secret, token) = TunnelSecret.New(tunnel.Id, sealer);
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new TunnelTokenRotated(tunnel, secret.Id, reason)
+                {
+                    At = time.GetUtcNow(),
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = tunnel.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
+                },
+                Statements = [tunnels.ReplaceToken(tunnel.Id, secret)],
+            },
+            cancellationToken
+        );
+        if (result.Conflict is TunnelConflict.Stale)
+        {
+            return TunnelErrors.Archived.Refuse();
+        }
+
+        return result.RefusalIfUnavailable() is { } refusal
+            ? refusal
+            : new TunnelTokenDocument { Id = secret.Id.Value, TunnelToken = token };
+    }
+
+    /// <summary>The old value of a rotated token and that of an archived tunnel are unknown: nothing keeps them.</summary>
+    public async ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken)
+    {
+        var hash = Authenticator.HashOf(token);
+        var tunnel = await tunnels.FindByTokenAsync(hash, cancellationToken);
+        return tunnel is null
+            ? AuthenticationResult.Refused(AuthErrors.Invalid.Refuse())
+            : AuthenticationResult.Of(
+                new Caller
+                {
+                    Kind = CallerKind.TunnelToken,
+                    OrganizationId = tunnel.OrganizationId,
+                    WorkspaceId = tunnel.WorkspaceId,
+                    Scopes = FrozenSet<string>.Empty,
+                    ActorId = tunnel.TokenId.Value,
+                    CredentialHash = Convert.ToHexStringLower(hash),
+                    TokenId = tunnel.TokenId.Value,
+                    TunnelId = tunnel.Id.Value,
+                }
+            );
+    }
+}

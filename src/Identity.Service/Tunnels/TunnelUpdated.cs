@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>A change of settings, with what they were: widening a source range is a security decision.</summary>
+internal sealed record TunnelUpdated(Tunnel Before, Tunnel After) : AuditEvent
+{
+    public override string Name => AuditEvents.TunnelUpdated;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("tunnel_id", After.Id.Value);
+        json.WriteNumber("revision", After.Revision);
+        WriteSettings(json, "before", Before);
+        WriteSettings(json, "after", After);
+    }
+
+    private static void WriteSettings(Utf8JsonWriter json, string name, Tunnel tunnel)
+    {
+        json.WriteStartObject(name);
+        WriteOptional(json, "display_name", tunnel.DisplayName);
+        WriteList(json, "client_source_ranges", tunnel.ClientSourceRanges);
+        WriteList(json, "agent_source_ranges", tunnel.AgentSourceRanges);
+        json.WriteBoolean("allow_tunnel_token", tunnel.AllowTunnelToken);
+        json.WriteEndObject();
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

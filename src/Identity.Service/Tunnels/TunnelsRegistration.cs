@@ -1,0 +1,81 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>The capability's doors.</summary>
+internal static class TunnelsRegistration
+{
+    public static IServiceCollection AddTunnels(this IServiceCollection services, ServiceOptions options) =>
+        services
+            .AddSingleton(options.Tunnels)
+            .AddSingleton(options.Agents)
+            .AddSingleton<ITunnelStore, TunnelStore>()
+            .AddSingleton<IRegisteredCertificateStore, RegisteredCertificateStore>()
+            .AddSingleton<IEdgeStore, EdgeStore>()
+            .AddSingleton<IAgentReportStore, AgentReportStore>()
+            .AddSingleton<TunnelAccess>()
+            .AddSingleton<TunnelRegistry>()
+            .AddSingleton<TunnelTokens>()
+            .AddSingleton<ITunnelTokenValidator>(provider => provider.GetRequiredService<TunnelTokens>())
+            .AddSingleton<TunnelEndpoints>()
+            .AddSingleton<RegisteredCertificates>()
+            .AddSingleton<RegisteredCertificateEndpoints>()
+            .AddSingleton<EdgeRegistry>()
+            .AddSingleton<EdgeEndpoints>()
+            .AddSingleton<IMachinePeerVerifier, MachinePeers>()
+            .AddSingleton<MachineContacts>()
+            .AddSingleton<MachineFacts>()
+            .AddSingleton<FeedPolling>()
+            .AddSingleton<AgentFeedEndpoint>()
+            .AddSingleton<EdgeFeedEndpoint>()
+            .AddSingleton<ReportEndpoints>()
+            .AddSingleton<AgentDirectory>()
+            .AddSingleton<AgentEndpoints>()
+            .AddSingleton<TunnelEdges>()
+            .AddSingleton<StatusEndpoint>();
+
+    public static void MapTunnels(this ApiHost host)
+    {
+        var access = Access.Scope(Scopes.ManageTunnels);
+        var tunnels = host.Services.GetRequiredService<TunnelEndpoints>();
+        host.Post("/v1/tunnels", access, tunnels.CreateAsync);
+        host.Get("/v1/tunnels", access, tunnels.ListAsync);
+        host.Get("/v1/tunnels/{tunnel_id}", access, tunnels.RetrieveAsync);
+        host.Post("/v1/tunnels/{tunnel_id}", access, tunnels.UpdateAsync);
+        host.Post("/v1/tunnels/{tunnel_id}/archive", access, tunnels.ArchiveAsync);
+        host.Post("/v1/tunnels/{tunnel_id}/reveal_token", access, tunnels.RevealTokenAsync);
+        host.Post("/v1/tunnels/{tunnel_id}/rotate_token", access, tunnels.RotateTokenAsync);
+
+        var certificates = host.Services.GetRequiredService<RegisteredCertificateEndpoints>();
+        host.Post("/v1/tunnels/{tunnel_id}/certificates", access, certificates.CreateAsync);
+        host.Get("/v1/tunnels/{tunnel_id}/certificates", access, certificates.ListAsync);
+        host.Get("/v1/tunnels/{tunnel_id}/certificates/{certificate_id}", access, certificates.RetrieveAsync);
+        host.Post("/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/archive", access, certificates.ArchiveAsync);
+        host.Get("/v1/tunnels/{tunnel_id}/trust_bundle", access, certificates.TrustBundleAsync);
+
+        var agents = host.Services.GetRequiredService<AgentEndpoints>();
+        host.Get("/v1/tunnels/{tunnel_id}/agents", access, agents.ListAsync);
+        host.Post("/v1/tunnels/{tunnel_id}/agents/{agent_id}/revoke", access, agents.RevokeAsync);
+        host.Get("/v1/tunnels/{tunnel_id}/status", access, host.Services.GetRequiredService<StatusEndpoint>().GetAsync);
+
+        var operate = Access.Scope(Scopes.InstallationOperate);
+        var edges = host.Services.GetRequiredService<EdgeEndpoints>();
+        host.Post("/v1/edges", operate, edges.CreateAsync);
+        host.Get("/v1/edges", operate, edges.ListAsync);
+        host.Get("/v1/edges/{edge_id}", operate, edges.RetrieveAsync);
+        host.Post("/v1/edges/{edge_id}/archive", operate, edges.ArchiveAsync);
+    }
+
+    public static void MapTunnels(this MachineHost host)
+    {
+        var reports = host.Services.GetRequiredService<ReportEndpoints>();
+        host.Get("/v1/agent/feed", Access.Agent, host.Services.GetRequiredService<AgentFeedEndpoint>().GetAsync);
+        host.Post("/v1/agent/reports", Access.Agent, reports.AgentAsync);
+        host.Get("/v1/edge/feed", Access.Edge, host.Services.GetRequiredService<EdgeFeedEndpoint>().GetAsync);
+        host.Post("/v1/edge/reports", Access.Edge, reports.EdgeAsync);
+    }
+}

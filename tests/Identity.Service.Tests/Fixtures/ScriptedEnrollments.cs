@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>Enrolments and revocations that a test writes down.</summary>
+internal sealed class ScriptedEnrollments : IAgentEnrollments, IRevokedMachines
+{
+    private readonly ConcurrentDictionary<string, AgentEnrollmentRecord> records = new();
+
+    public void Add(AgentEnrollmentRecord record) => records[record.Id.Value] = record;
+
+    public ValueTask<IReadOnlyList<AgentEnrollmentRecord>> ListAsync(
+        TunnelId tunnelId,
+        CancellationToken cancellationToken
+    ) => new([.. records.Values.Where(record => record.TunnelId == tunnelId)]);
+
+    public ValueTask<AgentEnrollmentRecord?> FindAsync(string agentId, CancellationToken cancellationToken) =>
+        new(records.GetValueOrDefault(agentId));
+
+    public IReadOnlyList<Statement> Revoke(AgentId id, DateTimeOffset at)
+    {
+        records[id.Value] = records[id.Value] with { RevokedAt = at };
+        return [];
+    }
+
+    public ValueTask<RevokedMachines> ListAsync(CancellationToken cancellationToken)
+    {
+        var revoked = records.Values.Where(record => record.RevokedAt is not null).ToList();
+        return new(
+            new RevokedMachines(
+                revoked.Where(record => record.Serial is not null).Select(record => record.Serial!).ToHashSet(),
+                revoked.Select(record => record.Id.Value).ToHashSet()
+            )
+        );
+    }
+}

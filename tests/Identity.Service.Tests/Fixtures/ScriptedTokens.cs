@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>Knows exactly the access tokens that a test hands out.</summary>
+internal sealed class ScriptedTokens : IAccessTokenValidator
+{
+    private readonly ConcurrentDictionary<string, Caller> callers = new();
+
+    public string Add(string organizationId, string? workspaceId, params string[] scopes)
+    {
+        var token = "token-" + callers.Count;
+        callers[token] = new Caller
+        {
+            Kind = CallerKind.AccessToken,
+            OrganizationId = organizationId,
+            WorkspaceId = workspaceId,
+            Scopes = scopes.ToFrozenSet(),
+            ActorId = "svac_test",
+            CredentialHash = "",
+        };
+        return token;
+    }
+
+    public ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken) =>
+        new(
+            callers.TryGetValue(token, out var caller)
+                ? AuthenticationResult.Of(caller)
+                : AuthenticationResult.Refused(AuthErrors.Invalid.Refuse())
+        );
+}

@@ -1,0 +1,106 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Testing;
+using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>An initialised store in a temporary folder, with a journal that tests can stop, break and reopen.</summary>
+internal sealed class StoreUnderTest : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-store-").FullName;
+    private readonly Func<JournalOptions, JournalOptions> options;
+    private SqliteJournal? journal;
+
+    public StoreUnderTest(Func<JournalOptions, JournalOptions>? options = null)
+    {
+        this.options = options ?? (o => o);
+        ServiceOptions = ServiceUnderTest.OptionsIn(folder);
+        SealingKeyFile.Ensure(ServiceOptions.SealingKey.File!);
+        Store = Store.Create(Store.FileOf(ServiceOptions), ServiceOptions, Time, NullLogger.Instance);
+        Sql("CREATE TABLE things (id TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)");
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public ServiceOptions ServiceOptions { get; }
+
+    public Store Store { get; }
+
+    public SqliteJournal Journal =>
+        journal ??= new SqliteJournal(
+            Store.Database,
+            options(new JournalOptions { DiskReserveBytes = 0 }),
+            Time,
+            NullLogger<SqliteJournal>.Instance
+        );
+
+    /// <summary>Ends the writer; the next use starts a new one on what the disk holds.</summary>
+    public void Restart()
+    {
+        journal?.Dispose();
+        journal = null;
+    }
+
+    public void Sql(string sql)
+    {
+        using var connection = Store.Database.OpenWrite();
+        connection.Execute(sql);
+    }
+
+    public T Scalar<T>(string sql)
+    {
+        using var connection = Store.Database.OpenWrite();
+        return connection.ExecuteScalar<T>(sql)!;
+    }
+
+    public Decision Decide(string? replay = null, params Statement[] statements) =>
+        new()
+        {
+            Event = new ThingHappened { At = Time.GetUtcNow(), Actor = AuditActor.System },
+            Replay = replay is null ? null : KeyOf(replay),
+            Statements = statements,
+        };
+
+    public ReplayKey KeyOf(string text) => new(Authenticator.HashOf(text), Time.GetUtcNow() + TimeSpan.FromMinutes(5));
+
+    public Task<CommitResult> CommitAsync(Decision decision) =>
+        Journal.CommitAsync(decision, TestContext.Current.CancellationToken).AsTask();
+
+    public static Statement InsertThing(string id, long value = 0) =>
+        new("INSERT INTO things (id, value) VALUES (@id, @value)", new { id, value });
+
+    /// <summary>Recomputes the chain from its first row; the number of rows.</summary>
+    public long VerifyChain()
+    {
+        using var connection = Store.Database.OpenWrite();
+        var head = JournalChain.Start;
+        long expected = 0;
+        foreach (
+            var row in connection.Query<AuditEntry>(
+                "SELECT sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
+                    + "FROM journal ORDER BY sequence"
+            )
+        )
+        {
+            expected++;
+            head = JournalChain.Next(head, JournalChain.Digest(row.Salt, row.Body));
+            if (row.Sequence != expected || !head.AsSpan().SequenceEqual(row.Hash))
+            {
+                throw new InvalidOperationException($"The chain is broken at {row.Sequence}.");
+            }
+        }
+
+        return expected;
+    }
+
+    public void Dispose()
+    {
+        journal?.Dispose();
+        Store.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+}

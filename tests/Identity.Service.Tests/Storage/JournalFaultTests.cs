@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Storage;
+
+/// <summary>What a crash or an I/O error at each point of a batch leaves behind (S12, S13).</summary>
+public sealed class JournalFaultTests
+{
+    [Theory]
+    [InlineData("Taken", false)]
+    [InlineData("Begun", false)]
+    [InlineData("Written", false)]
+    [InlineData("Committed", true)]
+    public async Task Commit_FailsAtPoint_NobodyIsToldYesAndTheChainHolds(string at, bool reachesDisk)
+    {
+        var point = Enum.Parse<JournalPoint>(at);
+        var strike = false;
+        using var store = new StoreUnderTest(o =>
+            o with
+            {
+                Probe = reached =>
+                {
+                    if (strike && reached == point)
+                    {
+                        throw new IOException("disk");
+                    }
+                },
+            }
+        );
+        await store.CommitAsync(store.Decide("before"));
+
+        strike = true;
+        var failed = await store.CommitAsync(store.Decide("during", StoreUnderTest.InsertThing("a")));
+        var refused = await store.CommitAsync(store.Decide("after"));
+
+        failed.Outcome.ShouldBe(CommitOutcome.Unavailable);
+        failed.Unavailable!.Code.Code.ShouldBe("store.unavailable");
+        refused.Outcome.ShouldBe(CommitOutcome.Unavailable);
+        store.Journal.IsHealthy.ShouldBeFalse();
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(reachesDisk ? 1 : 0);
+        store.VerifyChain().ShouldBe(reachesDisk ? 2 : 1);
+    }
+
+    [Theory]
+    [InlineData("Written")]
+    [InlineData("Committed")]
+    public async Task Commit_AfterFailure_GoesOnOnceProvenAndTheKeyStaysBurnt(string at)
+    {
+        var point = Enum.Parse<JournalPoint>(at);
+        var strike = false;
+        using var store = new StoreUnderTest(o =>
+            o with
+            {
+                Probe = reached =>
+                {
+                    if (strike && reached == point)
+                    {
+                        throw new IOException("disk");
+                    }
+                },
+            }
+        );
+        strike = true;
+        await store.CommitAsync(store.Decide("during"));
+        strike = false;
+
+        store.Time.Advance(TimeSpan.FromSeconds(1));
+        await EventuallyAsync(() => store.Journal.IsHealthy);
+
+        var again = await store.CommitAsync(store.Decide("during"));
+        var next = await store.CommitAsync(store.Decide("next"));
+        again.Outcome.ShouldBe(CommitOutcome.Replayed);
+        next.Outcome.ShouldBe(CommitOutcome.Committed);
+        store.VerifyChain().ShouldBe(next.Sequence);
+    }
+
+    [Fact]
+    public async Task Prove_StillFailing_StaysClosed()
+    {
+        var proofs = 0;
+        var strike = false;
+        using var store = new StoreUnderTest(o =>
+            o with
+            {
+                Probe = reached =>
+                {
+                    if (strike && reached == JournalPoint.Written)
+                    {
+                        Interlocked.Increment(ref proofs);
+                        throw new IOException("disk");
+                    }
+                },
+            }
+        );
+        _ = store.Journal;
+        strike = true;
+        await store.CommitAsync(store.Decide());
+
+        store.Time.Advance(TimeSpan.FromSeconds(1));
+        await EventuallyAsync(() => Volatile.Read(ref proofs) >= 2);
+
+        store.Journal.IsHealthy.ShouldBeFalse();
+        (await store.CommitAsync(store.Decide())).Outcome.ShouldBe(CommitOutcome.Unavailable);
+    }
+
+    [Fact]
+    public async Task Commit_SlowFlush_SharesFlushesAmongWaiters()
+    {
+        var flushes = 0;
+        using var store = new StoreUnderTest(o =>
+            o with
+            {
+                Probe = reached =>
+                {
+                    if (reached == JournalPoint.Written)
+                    {
+                        Interlocked.Increment(ref flushes);
+                        SpinFor(TimeSpan.FromMilliseconds(5)); // a disk slow enough to show who waits for whom
+                    }
+                },
+            }
+        );
+        _ = store.Journal;
+
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 64)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = 0; i < 10; i++)
+                        {
+                            await store.CommitAsync(store.Decide());
+                        }
+                    })
+                )
+        );
+
+        store.VerifyChain().ShouldBe(640);
+        flushes.ShouldBeLessThan(160); // 640 decisions one by one would be 640
+    }
+
+    private static void SpinFor(TimeSpan time)
+    {
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < time)
+        {
+            Thread.Yield();
+        }
+    }
+
+    // The writer proves the store on its own thread: yield to it until it has.
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,245 @@
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Microsoft.Data.Sqlite;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Storage;
+
+/// <summary>The journal's contract: what any store must keep, whatever its database.</summary>
+public sealed class JournalTests
+{
+    [Fact]
+    public async Task Commit_Decision_IsDurableAndChained()
+    {
+        using var store = new StoreUnderTest();
+
+        var first = await store.CommitAsync(store.Decide(statements: StoreUnderTest.InsertThing("a")));
+        var second = await store.CommitAsync(store.Decide());
+        store.Restart();
+
+        (first.Sequence, second.Sequence).ShouldBe((1, 2));
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(1);
+        store.VerifyChain().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Commit_WithoutEvent_ChangesWithoutChaining()
+    {
+        using var store = new StoreUnderTest();
+
+        var result = await store.CommitAsync(new Decision { Statements = [StoreUnderTest.InsertThing("a")] });
+
+        result.Outcome.ShouldBe(CommitOutcome.Committed);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(1);
+        store.VerifyChain().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Commit_SameReplayKey_IsReplayedWithoutHole()
+    {
+        using var store = new StoreUnderTest();
+        await store.CommitAsync(store.Decide("jti"));
+
+        var again = await store.CommitAsync(store.Decide("jti", StoreUnderTest.InsertThing("a")));
+        var next = await store.CommitAsync(store.Decide("other"));
+
+        again.Outcome.ShouldBe(CommitOutcome.Replayed);
+        next.Sequence.ShouldBe(2);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(0);
+        store.VerifyChain().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Commit_ReplayKeyKnownToTheDatabaseAlone_IsReplayedWithoutHole()
+    {
+        using var store = new StoreUnderTest();
+        await store.CommitAsync(store.Decide("jti"));
+        var sameKeyOtherEnd = new ReplayKey(
+            store.KeyOf("jti").ToArray(),
+            store.Time.GetUtcNow() + TimeSpan.FromHours(3) // another bucket in memory: only the unique column knows
+        );
+
+        var again = await store.CommitAsync(
+            store.Decide("x", StoreUnderTest.InsertThing("a")) with
+            {
+                Replay = sameKeyOtherEnd,
+            }
+        );
+        var next = await store.CommitAsync(store.Decide("other"));
+
+        again.Outcome.ShouldBe(CommitOutcome.Replayed);
+        next.Sequence.ShouldBe(2);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(0);
+        store.VerifyChain().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Commit_HundredConcurrentWithOneReplayKey_OneIsCommitted()
+    {
+        using var store = new StoreUnderTest();
+        _ = store.Journal;
+
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(_ => Task.Run(() => store.CommitAsync(store.Decide("jti"))))
+        );
+
+        results.Count(result => result.Outcome == CommitOutcome.Committed).ShouldBe(1);
+        results.Count(result => result.Outcome == CommitOutcome.Replayed).ShouldBe(99);
+        store.VerifyChain().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Commit_ReplayKeyAfterRestart_IsStillReplayed()
+    {
+        using var store = new StoreUnderTest();
+        await store.CommitAsync(store.Decide("jti"));
+        store.Restart();
+
+        var again = await store.CommitAsync(store.Decide("jti"));
+
+        again.Outcome.ShouldBe(CommitOutcome.Replayed);
+    }
+
+    [Fact]
+    public async Task Commit_ExpectedRowsMissed_IsTypedConflictAndUndone()
+    {
+        using var store = new StoreUnderTest();
+        var stale = new Statement("UPDATE things SET value = 1 WHERE id = 'a'").ExpectingOne(ThingConflict.Stale);
+
+        var result = await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("b"), stale));
+
+        result.Outcome.ShouldBe(CommitOutcome.Conflict);
+        result.Conflict.ShouldBe(ThingConflict.Stale);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(0);
+        store.VerifyChain().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Commit_DeclaredConstraint_IsTypedConflict()
+    {
+        using var store = new StoreUnderTest();
+        await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a")));
+
+        var result = await store.CommitAsync(
+            store.Decide(null, StoreUnderTest.InsertThing("a").Unique(ThingConflict.Exists))
+        );
+
+        result.Conflict.ShouldBe(ThingConflict.Exists);
+    }
+
+    [Fact]
+    public async Task Commit_FaultyDecision_ThrowsToItsCallerAlone()
+    {
+        using var store = new StoreUnderTest();
+        await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a")));
+
+        var faulty = store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a")));
+        var wrong = store.CommitAsync(store.Decide(null, new Statement("INSERT INTO nowhere (x) VALUES (1)")));
+        var good = store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("b")));
+
+        await Should.ThrowAsync<SqliteException>(faulty);
+        await Should.ThrowAsync<SqliteException>(wrong);
+        (await good).Outcome.ShouldBe(CommitOutcome.Committed);
+        store.Journal.IsHealthy.ShouldBeTrue();
+        store.VerifyChain().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Commit_BumpsFeed_RaisesRevisionDurablyAndWakesWaiters()
+    {
+        using var store = new StoreUnderTest();
+        var before = store.Journal.Current;
+        var waiting = store
+            .Journal.WaitBeyondAsync(before, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)
+            .AsTask();
+
+        var result = await store.CommitAsync(store.Decide() with { BumpsFeed = true });
+
+        (await waiting).ShouldBeTrue();
+        result.Revision.ShouldBe(before + 1);
+        store.Restart();
+        store.Journal.Current.ShouldBe(before + 1);
+    }
+
+    [Fact]
+    public async Task Commit_RefusedDecisionThatBumps_LeavesRevision()
+    {
+        using var store = new StoreUnderTest();
+        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingConflict.Stale);
+
+        var result = await store.CommitAsync(store.Decide(null, stale) with { BumpsFeed = true });
+
+        result.Revision.ShouldBe(0);
+        store.Journal.Current.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task WaitBeyond_NothingHappens_IsFalseAfterTheWait()
+    {
+        using var store = new StoreUnderTest();
+        var waiting = store
+            .Journal.WaitBeyondAsync(0, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)
+            .AsTask();
+
+        store.Time.Advance(TimeSpan.FromSeconds(30));
+
+        (await waiting).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Commit_BulkBelowDiskReserve_IsRefusedAndEssentialGoesOn()
+    {
+        using var store = new StoreUnderTest(o => o with { DiskReserveBytes = 100, FreeBytes = () => 99 });
+
+        var bulk = await store.CommitAsync(store.Decide() with { Class = DecisionClass.Bulk });
+        var essential = await store.CommitAsync(store.Decide());
+
+        bulk.Unavailable!.Code.Code.ShouldBe("store.disk_reserve");
+        essential.Outcome.ShouldBe(CommitOutcome.Committed);
+    }
+
+    [Fact]
+    public async Task Commit_BulkAtDiskReserve_IsAccepted()
+    {
+        using var store = new StoreUnderTest(o => o with { DiskReserveBytes = 100, FreeBytes = () => 100 });
+
+        var bulk = await store.CommitAsync(store.Decide() with { Class = DecisionClass.Bulk });
+
+        bulk.Outcome.ShouldBe(CommitOutcome.Committed);
+    }
+
+    [Fact]
+    public async Task Open_BodyChangedFromOutside_IsRefused()
+    {
+        using var store = new StoreUnderTest();
+        await store.CommitAsync(store.Decide());
+        store.Restart();
+        store.Sql("UPDATE journal SET body = X'7B7D'");
+
+        Should.Throw<StoreException>(() => store.Journal);
+    }
+
+    [Fact]
+    public async Task Open_EntryRemovedFromTheMiddle_IsRefused()
+    {
+        using var store = new StoreUnderTest();
+        await store.CommitAsync(store.Decide());
+        await store.CommitAsync(store.Decide());
+        await store.CommitAsync(store.Decide());
+        store.Restart();
+        store.Sql("DELETE FROM journal WHERE sequence = 2");
+
+        Should.Throw<StoreException>(() => store.Journal);
+    }
+
+    [Fact]
+    public async Task Open_BodyDroppedByRetention_IsAccepted()
+    {
+        using var store = new StoreUnderTest();
+        await store.CommitAsync(store.Decide());
+        store.Restart();
+        store.Sql("UPDATE journal SET body = NULL");
+
+        (await store.CommitAsync(store.Decide())).Sequence.ShouldBe(2);
+    }
+}

@@ -1,0 +1,84 @@
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Storage.Sealing;
+
+public sealed class SealerTests
+{
+    private static readonly string Text = SealingKeys.NewText();
+
+    private readonly Sealer sealer = new(SealingKeys.Parse(Text), "inst_1");
+
+    [Fact]
+    public void Unseal_SamePlace_GivesThePlaintextBack() =>
+        sealer.Unseal("t", "1", "c", sealer.Seal("t", "1", "c", [1, 2, 3])).ShouldBe([1, 2, 3]);
+
+    [Theory]
+    [InlineData("u", "1", "c")]
+    [InlineData("t", "2", "c")]
+    [InlineData("t", "1", "d")]
+    public void Unseal_MovedValue_DoesNotOpen(string table, string row, string column)
+    {
+        var value = sealer.Seal("t", "1", "c", [1, 2, 3]);
+
+        Should.Throw<StoreException>(() => sealer.Unseal(table, row, column, value));
+    }
+
+    [Fact]
+    public void Unseal_OtherInstallation_DoesNotOpen()
+    {
+        var value = new Sealer(SealingKeys.Parse(Text), "inst_2").Seal("t", "1", "c", [1]);
+
+        Should.Throw<StoreException>(() => sealer.Unseal("t", "1", "c", value));
+    }
+
+    [Fact]
+    public void Unseal_OlderKeyVersionStillListed_Opens()
+    {
+        var value = sealer.Seal("t", "1", "c", [7]);
+        var both = new Sealer(SealingKeys.Parse(Text + Text.Replace("1:", "2:", StringComparison.Ordinal)), "inst_1");
+
+        both.Unseal("t", "1", "c", value).ShouldBe([7]);
+        both.Seal("t", "1", "c", [7])[4].ShouldBe((byte)2);
+    }
+
+    [Fact]
+    public void Unseal_AnyBytes_OpenOrAreRefused() =>
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                bytes => Should.Throw<StoreException>(() => sealer.Unseal("t", "1", "c", bytes)) is not null
+            )
+            .QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1:short")]
+    [InlineData("one:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    public void Parse_MalformedKey_IsRefusedWithoutShowingIt(string text)
+    {
+        var fault = Should.Throw<StoreException>(() => SealingKeys.Parse(text));
+
+        fault.Message.ShouldNotContain("AAAA");
+    }
+
+    [Fact]
+    public void Read_KeyOpenToOthers_IsRefused()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, Text);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+
+            Should.Throw<StoreException>(() => SealingKeyFile.Read(file)).Message.ShouldContain("chmod 600");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Culvert.Identity.Service.Tests.Storage;
+
+internal enum ThingConflict
+{
+    Exists,
+    Stale,
+}
