@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Culvert.Benchmarks.Exchange;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Servers;
+using Culvert.Benchmarks.Tunnel;
 using Culvert.Stage;
 using Culvert.Stage.Reporting;
 
@@ -16,10 +17,9 @@ void Stop(PosixSignalContext signal)
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
-if (args is ["serve", "empty", .. var arguments])
+if (args is ["serve", var kind, .. var arguments])
 {
-    await EmptyEndpoint.RunAsync(arguments, stopping.Token);
-    return 0;
+    return await ServeAsync(kind, arguments);
 }
 
 var checkout = Checkout.Find();
@@ -31,6 +31,9 @@ try
     {
         case ["exchange"]:
             figures = await new ExchangeBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+            break;
+        case ["tunnel"]:
+            figures = await new TunnelBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
             break;
         default:
             await Console.Error.WriteLineAsync("usage: ./bench tunnel | exchange");
@@ -59,4 +62,26 @@ finally
     {
         Directory.Delete(folder, recursive: true);
     }
+}
+
+// A child of a measurement: serves until it is told to stop.
+async Task<int> ServeAsync(string kind, string[] arguments)
+{
+    try
+    {
+        await (
+            kind switch
+            {
+                "empty" => EmptyEndpoint.RunAsync(arguments, stopping.Token),
+                "upstream" => FixedUpstream.RunAsync(arguments, stopping.Token),
+                _ => DirectForwarder.RunAsync(arguments, stopping.Token),
+            }
+        );
+    }
+    catch (OperationCanceledException)
+    {
+        // Told to stop.
+    }
+
+    return 0;
 }

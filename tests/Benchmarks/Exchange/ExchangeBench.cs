@@ -1,5 +1,3 @@
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
 using Culvert.Benchmarks.Servers;
@@ -19,6 +17,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
     /// <summary>Typical size of the answer, so that the floor sends as much.</summary>
     private const int AnswerBytes = 900;
 
+    /// <summary>With less, one measures the compiler.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(6);
 
@@ -41,7 +40,11 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             await service.WaitAsync(cancellationToken);
             await service.FetchPlatformRootAsync(cancellationToken);
             var requests = await PrepareAsync(run, service, cancellationToken);
-            var measured = await MeasureAsync(Target(service.PlatformCaFile, ports.Api), requests, cancellationToken);
+            var measured = await MeasureAsync(
+                LoadTarget.Of("localhost", ports.Api, service.PlatformCaFile),
+                requests,
+                cancellationToken
+            );
             await service.Process.StopAsync(TimeSpan.FromSeconds(5), cancellationToken);
             var floor = await MeasureFloorAsync(run, ports.Machine, requests, cancellationToken);
             return [Figure.Of("exchange.sqlite.c64", measured, floor)];
@@ -105,31 +108,25 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             Path.Combine(certificates, "server.key"),
             $"{AnswerBytes}"
         );
-        return await MeasureAsync(Target(Path.Combine(certificates, "ca.pem"), port), requests, cancellationToken);
+        return await MeasureAsync(
+            LoadTarget.Of("localhost", port, Path.Combine(certificates, "ca.pem")),
+            requests,
+            cancellationToken
+        );
     }
 
-    private Task<LoadResult> MeasureAsync(
+    private async Task<LoadResult> MeasureAsync(
         LoadTarget target,
         IReadOnlyList<ReadOnlyMemory<byte>> requests,
         CancellationToken cancellationToken
     )
     {
         var used = -1;
-        return ClosedLoop.RunAsync(
-            target,
-            Connections,
-            () => Interlocked.Increment(ref used) is var i && i < requests.Count ? requests[i] : null,
-            WarmUp,
-            Duration,
-            time,
-            cancellationToken
-        );
-    }
+        await using var load = await ClosedLoop.OpenAsync(target, Connections, time, cancellationToken);
+        await load.RunAsync(Next, WarmUp, cancellationToken);
+        return await load.RunAsync(Next, Duration, cancellationToken);
 
-    private static LoadTarget Target(string rootFile, int port)
-    {
-        var roots = new X509Certificate2Collection();
-        roots.ImportFromPemFile(rootFile);
-        return new LoadTarget(new IPEndPoint(IPAddress.Loopback, port), "localhost", roots);
+        ReadOnlyMemory<byte>? Next() =>
+            Interlocked.Increment(ref used) is var i && i < requests.Count ? requests[i] : null;
     }
 }

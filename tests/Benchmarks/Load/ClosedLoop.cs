@@ -3,63 +3,56 @@ using Culvert.Benchmarks.Figures;
 namespace Culvert.Benchmarks.Load;
 
 /// <summary>N connections, each with one request under way at any time.</summary>
-internal static class ClosedLoop
+internal sealed class ClosedLoop : IAsyncDisposable
 {
-    /// <param name="next">The next request; null when there are no more.</param>
-    /// <param name="warmUp">Not measured: shorter than five seconds and one measures the compiler.</param>
-    public static async Task<LoadResult> RunAsync(
+    private readonly HttpConnection[] connections;
+    private readonly TimeProvider time;
+
+    private ClosedLoop(HttpConnection[] connections, TimeProvider time) =>
+        (this.connections, this.time) = (connections, time);
+
+    public static async Task<ClosedLoop> OpenAsync(
         LoadTarget target,
         int connections,
-        Func<ReadOnlyMemory<byte>?> next,
-        TimeSpan warmUp,
-        TimeSpan duration,
         TimeProvider time,
         CancellationToken cancellationToken
-    )
-    {
-        var opened = await Task.WhenAll(
-            Enumerable.Range(0, connections).Select(_ => HttpConnection.OpenAsync(target, cancellationToken))
+    ) =>
+        new(
+            await Task.WhenAll(
+                Enumerable.Range(0, connections).Select(_ => HttpConnection.OpenAsync(target, cancellationToken))
+            ),
+            time
         );
-        try
-        {
-            await PhaseAsync(opened, next, warmUp, time, cancellationToken);
-            return await PhaseAsync(opened, next, duration, time, cancellationToken);
-        }
-        finally
-        {
-            foreach (var connection in opened)
-            {
-                await connection.DisposeAsync();
-            }
-        }
-    }
 
-    private static async Task<LoadResult> PhaseAsync(
-        HttpConnection[] connections,
+    /// <param name="next">The next request; null when there are no more.</param>
+    public async Task<LoadResult> RunAsync(
         Func<ReadOnlyMemory<byte>?> next,
         TimeSpan duration,
-        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
         var started = time.GetTimestamp();
         var latencies = await Task.WhenAll(
             connections.Select(connection =>
-                Task.Run(
-                    () => LoopAsync(connection, next, started, duration, time, cancellationToken),
-                    cancellationToken
-                )
+                Task.Run(() => LoopAsync(connection, next, started, duration, cancellationToken), cancellationToken)
             )
         );
         return new LoadResult(time.GetElapsedTime(started), [.. latencies.SelectMany(l => l)]);
     }
 
-    private static async Task<List<TimeSpan>> LoopAsync(
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in connections)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    private async Task<List<TimeSpan>> LoopAsync(
         HttpConnection connection,
         Func<ReadOnlyMemory<byte>?> next,
         long started,
         TimeSpan duration,
-        TimeProvider time,
         CancellationToken cancellationToken
     )
     {

@@ -1,8 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 
 namespace Culvert.Benchmarks.Servers;
@@ -15,8 +15,12 @@ internal static class EmptyEndpoint
 {
     public static async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var (port, certificate, key) = (int.Parse(arguments[0], null), arguments[1], arguments[2]);
-        var answer = new byte[int.Parse(arguments[3], null)];
+        var (port, certificate, key) = (
+            int.Parse(arguments[0], CultureInfo.InvariantCulture),
+            arguments[1],
+            arguments[2]
+        );
+        var answer = new byte[int.Parse(arguments[3], CultureInfo.InvariantCulture)];
         answer.AsSpan().Fill((byte)'x');
         using var pair = X509Certificate2.CreateFromPemFile(certificate, key);
 
@@ -26,17 +30,7 @@ internal static class EmptyEndpoint
             kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(pair))
         );
         await using var host = builder.Build();
-        host.Run(async context =>
-        {
-            while (await context.Request.BodyReader.ReadAsync(cancellationToken) is { IsCompleted: false } read)
-            {
-                context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-            }
-
-            context.Response.ContentType = "application/json";
-            context.Response.ContentLength = answer.Length;
-            await context.Response.BodyWriter.WriteAsync(answer, cancellationToken);
-        });
+        host.Run(context => FixedAnswer.WriteAsync(context, answer, cancellationToken));
         await host.StartAsync(cancellationToken);
         await host.WaitForShutdownAsync(cancellationToken);
     }

@@ -70,7 +70,6 @@ internal sealed class IdentityService
             api: {listen: {{Loopback.Listen(ports.Api)}}}
             machine: {listen: {{Loopback.Listen(ports.Machine)}}}
             health: {listen: ["127.0.0.1:{{ports.ServiceHealth}}"]}
-            storage: {type: sqlite}
             keys: {sealing_key: file:sealing.key}
             private_issuer_networks: [{{string.Join(
                 ", ",
@@ -79,7 +78,6 @@ internal sealed class IdentityService
             certificates: {approval: single{{life}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost}
             limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s}
-            log: {format: json}
 
             """,
             cancellationToken

@@ -68,7 +68,6 @@ internal sealed class TunnelAgent
                   allowed_ranges: [127.0.0.1/32]
                 oauth: {mode: dangerous_none}  # whoever reaches the route may call it; the agent warns at every start
             health: {listen: "127.0.0.1:{{healthPort}}"}
-            log: {format: json}
 
             """,
             cancellationToken

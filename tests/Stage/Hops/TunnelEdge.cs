@@ -65,7 +65,6 @@ internal sealed class TunnelEdge
             sni: {listen: {{Loopback.Listen(ports.Sni)}}, public_port: {{ports.Sni}}}
             health: {listen: ["127.0.0.1:{{ports.EdgeHealth}}"]}
             drain_timeout: 2s
-            log: {format: json}
 
             """,
             cancellationToken

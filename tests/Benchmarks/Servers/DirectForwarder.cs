@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Benchmarks.Servers;
+
+/// <summary>
+/// The agent's own forwarder, inner TLS and all, on an ordinary socket: what a call costs without edge, outer TLS and
+/// multiplexing.
+/// </summary>
+internal static class DirectForwarder
+{
+    public static async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var port = int.Parse(arguments[0], CultureInfo.InvariantCulture);
+        var (certificate, key) = (File.ReadAllText(arguments[1]), File.ReadAllText(arguments[2]));
+        var domain = arguments[3];
+        var upstreamPort = int.Parse(arguments[4], CultureInfo.InvariantCulture);
+        var serverName = $"{Stage.Hops.TunnelAgent.Route}.{domain}";
+
+        using var metrics = new AgentMetrics();
+        var routes = new RouteMap();
+        routes.Swap(new RouteTable(domain, active: true, [CreateRoute(upstreamPort)]));
+        var leaf = new InnerLeaf(
+            KeyAndCertificate.FromPem(certificate, key),
+            System.Security.Authentication.SslProtocols.None
+        );
+        var application = new InnerApplication(
+            routes,
+            new Forwarder(metrics, TimeProvider.System, NullLogger<Forwarder>.Instance),
+            NullLogger<InnerApplication>.Instance
+        );
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(
+                IPAddress.Loopback,
+                port,
+                listen =>
+                {
+                    listen.Use(next =>
+                        connection =>
+                        {
+                            connection.Features.Set<ITunnelConnection>(new DirectConnection(serverName));
+                            return next(connection);
+                        }
+                    );
+                    listen.UseHttps(
+                        new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(leaf.TlsOptions) }
+                    );
+                }
+            )
+        );
+        await using var host = builder.Build();
+        var server = host.Services.GetRequiredService<IServer>();
+        await server.StartAsync(application, cancellationToken);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+        finally
+        {
+            await server.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static AddressRanges Loopback() =>
+        AddressRanges.TryParse(["127.0.0.0/8"], out var ranges, out _)
+            ? ranges
+            : throw new InvalidOperationException("127.0.0.0/8 is no range?");
+
+    private static Route CreateRoute(int upstreamPort)
+    {
+        var settings = new UpstreamSettings
+        {
+            IsTls = false,
+            Host = "127.0.0.1",
+            Port = upstreamPort,
+            HostHeader = $"127.0.0.1:{upstreamPort}",
+            AllowedRanges = Loopback(),
+            TlsServerName = "",
+            Timeouts = new UpstreamTimeouts(
+                TimeSpan.FromSeconds(10),
+                TimeSpan.FromMinutes(5),
+                TimeSpan.FromMinutes(15)
+            ),
+            MaxConnections = 256,
+            ConnectAttempts = 2,
+            Probe = new ProbeSettings(Enabled: false, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
+        };
+        var connector = new UpstreamConnector(settings, (name, token) => Dns.GetHostAddressesAsync(name, token));
+        return new Route(Stage.Hops.TunnelAgent.Route, new Upstream(settings, connector), []);
+    }
+}
