@@ -12,10 +12,10 @@ internal static class HistoryCommands
 
     private static readonly Column[] Columns =
     [
-        new("TIME", "created_at"),
+        new("TIME", "at"),
         new("DECISION", "decision"),
         new("REASON", "reason"),
-        new("ISSUER", "issuer"),
+        new("ISSUER", "issuer_id"),
         new("SUBJECT", "subject"),
         new("RULE", "federation_rule_id"),
         new("REQUEST", "request_id"),

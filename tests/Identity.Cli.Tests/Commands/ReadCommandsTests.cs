@@ -95,6 +95,32 @@ public sealed class ReadCommandsTests : CommandTest
         (await Stage.RunAsync("agent", "list", "-o", "name")).Out.ShouldBe("agt_01\nagt_02\n");
     }
 
+    [Theory]
+    [InlineData("true", "[]", ExitCode.Done, "ready      docs")]
+    [InlineData("false", """["no_live_agent"]""", ExitCode.CheckFailed, "missing: no_live_agent")]
+    public async Task Status_SaysWhatIsMissing(string ready, string problems, int exitCode, string line)
+    {
+        Service
+            .On("GET /v1/organizations/current", """{"id":"aaaa","name":"acme"}""")
+            .On("GET /v1/tunnels?limit=100", """{"data":[{"id":"tnl_01","display_name":"docs"}],"next_page":null}""")
+            .On(
+                "GET /v1/tunnels/tnl_01/status",
+                $$"""
+                {"tunnel_id":"tnl_01","ready":{{ready}},"problems":{{problems}},"agents_live":1,"agents_enrolled":2,
+                 "edges":[{"name":"one","agent_connections":2}]}
+                """
+            );
+
+        var run = await Stage.RunAsync("status");
+
+        run.ExitCode.ShouldBe(exitCode, run.Error);
+        run.Out.ShouldContain(line);
+        run.Out.ShouldContain("agents 1 live of 2, certificates -, edges one (2 agent connections)");
+        (await Stage.RunAsync("status", "-o", "json")).Json["tunnels"]![0]!["tunnel_id"]!
+            .GetValue<string>()
+            .ShouldBe("tnl_01");
+    }
+
     [Fact]
     public async Task Quiet_NotesNothing()
     {
