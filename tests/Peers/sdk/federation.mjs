@@ -125,7 +125,7 @@ export async function I07(world) {
 
 export async function I08(world) {
   const setup = await world.federation();
-  const large = await setup.mint({ padding: 'x'.repeat(17 * 1024) });
+  const large = await setup.mint({ padding: 'x'.repeat(13_000) });
   assert.ok(large.length > 16 * 1024);
 
   const { client, sent } = world.federated(await setup.config(large));

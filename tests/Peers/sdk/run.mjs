@@ -21,15 +21,16 @@ if (!checks[name]) {
 }
 
 const started = performance.now();
-const world = new World();
+let world;
 let error;
 try {
+  world = new World();
   await checks[name](world);
 } catch (e) {
   error = e;
 }
 try {
-  await world.close();
+  await world?.close();
 } catch (e) {
   error ??= new Error(`cleaning up: ${e.message}`, { cause: e });
 }
