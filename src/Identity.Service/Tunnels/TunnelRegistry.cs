@@ -39,7 +39,7 @@ internal sealed class TunnelRegistry(
     )
     {
         var caller = request.Caller;
-        var now = time.GetUtcNow();
+        var now = time.GetStoreNow();
         var fingerprint = FingerprintOf(request, body);
         var workspaceId =
             caller.WorkspaceId
@@ -133,7 +133,7 @@ internal sealed class TunnelRegistry(
             return tunnel;
         }
 
-        var now = time.GetUtcNow();
+        var now = time.GetStoreNow();
         var result = await journal.CommitAsync(
             new Decision
             {

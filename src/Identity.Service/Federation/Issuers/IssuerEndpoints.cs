@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -45,7 +46,7 @@ internal sealed class IssuerEndpoints(
             CheckJti = body.CheckJti ?? true,
             MaxJwtLifetimeSeconds = body.MaxJwtLifetimeSeconds ?? DefaultMaxLifetimeSeconds,
             AllowedTargets = targets!,
-            Stamps = ChangeStamps.Created(time.GetUtcNow(), request.Caller.ActorId),
+            Stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId),
         };
         if (validator.Check(issuer) is { } invalid)
         {
@@ -119,7 +120,7 @@ internal sealed class IssuerEndpoints(
             MaxJwtLifetimeSeconds = body.MaxJwtLifetimeSeconds ?? issuer.MaxJwtLifetimeSeconds,
             AllowedTargets = targets!,
             Version = issuer.Version + 1,
-            Stamps = issuer.Stamps.Updated(time.GetUtcNow(), request.Caller.ActorId),
+            Stamps = issuer.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId),
         };
         if ((validator.Check(updated) ?? CheckRules(updated) ?? CheckCaller(request.Caller, updated)) is { } invalid)
         {
@@ -147,7 +148,7 @@ internal sealed class IssuerEndpoints(
         var archived = issuer with
         {
             Version = issuer.Version + 1,
-            Stamps = issuer.Stamps.Archived(time.GetUtcNow(), request.Caller.ActorId),
+            Stamps = issuer.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId),
         };
         var change = Audited(request, AuditEvents.FederationIssuerArchived, archived);
         return await changes.CommitAsync(change, store.Archive(archived), cancellationToken) is { } refused

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -60,7 +61,7 @@ internal sealed class RuleEndpoints(
             WorkspaceIds = body.WorkspaceId is { } workspace ? [workspace] : [],
             TunnelIds = body.TunnelIds ?? [],
             EdgeIds = body.EdgeIds ?? [],
-            Stamps = ChangeStamps.Created(time.GetUtcNow(), request.Caller.ActorId),
+            Stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId),
         };
         if (await validator.CheckAsync(rule, request.Caller, cancellationToken) is { } invalid)
         {
@@ -140,7 +141,7 @@ internal sealed class RuleEndpoints(
             TunnelIds = body.TunnelIds ?? rule.TunnelIds,
             EdgeIds = body.EdgeIds ?? rule.EdgeIds,
             Version = rule.Version + 1,
-            Stamps = rule.Stamps.Updated(time.GetUtcNow(), request.Caller.ActorId),
+            Stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId),
         };
         // A federated caller may neither widen a rule nor take over one that grants more than it holds.
         var invalid = await validator.CheckAsync(rule, request.Caller, cancellationToken)
@@ -174,7 +175,7 @@ internal sealed class RuleEndpoints(
         {
             WorkspaceIds = [],
             Version = rule.Version + 1,
-            Stamps = rule.Stamps.Archived(time.GetUtcNow(), request.Caller.ActorId),
+            Stamps = rule.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId),
         };
         var change = Audited(request, AuditEvents.FederationRuleArchived, archived);
         return await changes.CommitAsync(change, store.Update(archived), cancellationToken) is { } refused

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -93,7 +94,7 @@ internal sealed class RuleWorkspaceEndpoints(
         {
             WorkspaceIds = workspaces,
             Version = rule.Version + 1,
-            Stamps = rule.Stamps.Updated(time.GetUtcNow(), request.Caller.ActorId),
+            Stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId),
         };
 
     private ValueTask<Refusal?> CommitAsync(

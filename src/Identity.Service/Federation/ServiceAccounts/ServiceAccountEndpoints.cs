@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
@@ -42,7 +43,7 @@ internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, Federa
             Name = body.Name,
             Description = body.Description ?? "",
             Role = role,
-            Stamps = ChangeStamps.Created(time.GetUtcNow(), request.Caller.ActorId),
+            Stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId),
         };
         var change = Audited(request, AuditEvents.ServiceAccountCreated, account);
         return await changes.CommitAsync(change, [store.Insert(account)], cancellationToken) is { } refused
@@ -115,7 +116,7 @@ internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, Federa
             Description = body.Description.IsSet ? body.Description.Value ?? "" : account.Description,
             Role = role,
             Version = account.Version + 1,
-            Stamps = account.Stamps.Updated(time.GetUtcNow(), request.Caller.ActorId),
+            Stamps = account.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId),
         };
         var change = Audited(request, AuditEvents.ServiceAccountUpdated, updated);
         return await changes.CommitAsync(change, [store.Update(updated)], cancellationToken) is { } refused
@@ -138,7 +139,7 @@ internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, Federa
         var archived = account with
         {
             Version = account.Version + 1,
-            Stamps = account.Stamps.Archived(time.GetUtcNow(), request.Caller.ActorId),
+            Stamps = account.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId),
         };
         var change = Audited(request, AuditEvents.ServiceAccountArchived, archived);
         return await changes.CommitAsync(change, store.Archive(archived), cancellationToken) is { } refused

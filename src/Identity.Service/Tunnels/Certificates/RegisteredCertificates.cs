@@ -22,7 +22,7 @@ internal sealed class RegisteredCertificates(
         CancellationToken cancellationToken
     )
     {
-        var now = time.GetUtcNow();
+        var now = time.GetStoreNow();
         var check = AuthorityRegistration.CheckAnchor(pem, now);
         if (check.Value is not { } authority)
         {
@@ -85,7 +85,7 @@ internal sealed class RegisteredCertificates(
             return TunnelErrors.CertificateOfAuthority.Refuse().With("ca_id", JsonValue.Create(authorityId));
         }
 
-        var now = time.GetUtcNow();
+        var now = time.GetStoreNow();
         var result = await journal.CommitAsync(
             new Decision
             {

@@ -13,7 +13,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
         CancellationToken cancellationToken
     )
     {
-        var now = time.GetUtcNow();
+        var now = time.GetStoreNow();
         var edge = new Edge
         {
             Id = EdgeId.New(),
@@ -58,7 +58,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
             return edge;
         }
 
-        var now = time.GetUtcNow();
+        var now = time.GetStoreNow();
         var result = await journal.CommitAsync(
             new Decision
             {
