@@ -88,15 +88,15 @@ public static class ConfigText
     }
 
     /// <summary>A value fit for one line of a terminal: short, and without control characters.</summary>
-    internal static string Printable(string value)
+    internal static string Printable(string value, int max = MaxPrinted)
     {
         var text = new StringBuilder();
-        foreach (var c in value.AsSpan(0, Math.Min(value.Length, MaxPrinted)))
+        foreach (var c in value.AsSpan(0, Math.Min(value.Length, max)))
         {
             text.Append(char.IsControl(c) ? '\uFFFD' : c);
         }
 
-        return value.Length > MaxPrinted ? text.Append('…').ToString() : text.ToString();
+        return value.Length > max ? text.Append('…').ToString() : text.ToString();
     }
 
     private static bool TryWhole(string text, string suffix, out long count)

@@ -1,0 +1,81 @@
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>The agent's side of the machine API.</summary>
+internal sealed class AgentDialect(
+    string tunnelId,
+    InstanceId instance,
+    IdentityClient identityClient,
+    Func<IReadOnlyList<AgentReportRoute>> routes
+) : MachineDialect<AgentFeed>
+{
+    public override string Subject => $"agent {tunnelId} {instance}";
+
+    public override PeerRole OwnRole => PeerRole.Agent;
+
+    public override JsonTypeInfo<StoredFeed<AgentFeed>> StoredFeedType => StateJson.Default.StoredFeedAgentFeed;
+
+    public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(string csr, Proof proof, CancellationToken ct)
+    {
+        var request = new AgentEnrollmentRequest
+        {
+            TunnelId = tunnelId,
+            InstanceId = instance.Value,
+            Csr = csr,
+        };
+        var answer = await identityClient.EnrolAgentAsync(request, proof.Bearer, ct);
+        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
+    }
+
+    public override async Task<ApiResult<PlatformEnrolment>> RenewAsync(
+        MachineClient client,
+        string csr,
+        Proof? proof,
+        CancellationToken ct
+    )
+    {
+        var answer = await client.RenewAgentAsync(csr, proof?.Bearer, ct);
+        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
+    }
+
+    public override Task<ApiResult<FeedAnswer<AgentFeed>>> FeedAsync(
+        MachineClient client,
+        long since,
+        TimeSpan wait,
+        CancellationToken ct
+    ) => client.AgentFeedAsync(since, wait, ct);
+
+    public override Task<ApiFailure?> ReportAsync(
+        MachineClient client,
+        AgentFeed feed,
+        string platformSerial,
+        string? serverSerial,
+        CancellationToken ct
+    )
+    {
+        var report = new AgentReport
+        {
+            Revision = feed.Revision,
+            Epochs = new() { Platform = feed.PlatformBundle.Epoch, TrustBundle = feed.Tunnel.TrustBundle.Epoch },
+            Serials = new() { Platform = platformSerial, Server = serverSerial },
+            Version = ProductVersion.Text,
+            Routes = routes(),
+        };
+        return client.ReportAsync(report, ct);
+    }
+
+    public override bool IsOwn(SpiffeId id) =>
+        id.Kind == SpiffeKind.Agent && id.TunnelId == tunnelId && id.Name == instance.Value;
+
+    public override bool IsOwn(AgentFeed feed) => feed.Type == AgentFeed.TypeName && feed.Tunnel.Id == tunnelId;
+
+    public override long RevisionOf(AgentFeed feed) => feed.Revision;
+
+    public override BundleDocument PlatformBundleOf(AgentFeed feed) => feed.PlatformBundle;
+
+    public override IReadOnlyList<string> RevokedSerialsOf(AgentFeed feed) => feed.RevokedSerials;
+}

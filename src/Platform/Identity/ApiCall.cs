@@ -1,0 +1,22 @@
+namespace Culvert.Platform.Identity;
+
+/// <summary>One request to the service.</summary>
+internal sealed record ApiCall(HttpMethod Method, string Path)
+{
+    public ReadOnlyMemory<byte>? Body { get; init; }
+
+    /// <summary>An access token or the tunnel token.</summary>
+    public string? Bearer { get; init; }
+
+    /// <summary>Other secrets in the body, for the redaction of whatever comes back.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>From the connection's start to the answer's last byte.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    public int MaxAnswerBytes { get; init; } = 1024 * 1024;
+
+    public string Name => $"{Method} {Path.Split('?')[0]}";
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,239 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>
+/// Sends requests to one base URL over HTTP/1.1 and turns every expected failure into an <see cref="ApiFailure"/>.
+/// No proxy, no redirects, no cookies, bounded time and answers.
+/// </summary>
+internal sealed class ApiChannel : IDisposable
+{
+    private const int MaxMessage = 300;
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(5);
+
+    private readonly Uri baseUrl;
+    private readonly TimeProvider time;
+    private readonly TimeProvider networkTime;
+    private readonly HttpClient client;
+
+    /// <param name="baseUrl">May carry a path prefix.</param>
+    /// <param name="tls">What the server must show, and what we show it.</param>
+    /// <param name="time">The clock of dates.</param>
+    /// <param name="networkTime">The clock of time limits.</param>
+    public ApiChannel(Uri baseUrl, SslClientAuthenticationOptions tls, TimeProvider time, TimeProvider networkTime)
+    {
+        this.networkTime = networkTime;
+        this.baseUrl = baseUrl;
+        this.time = time;
+        tls.AllowTlsResume = false; // S9
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = ConnectTimeout,
+            ActivityHeadersPropagator = null,
+            SslOptions = tls,
+        };
+        client = new HttpClient(handler)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+    }
+
+    /// <summary>Why the last server certificate was refused, when the channel's own check did it.</summary>
+    public string? TrustRefusal { get; set; }
+
+    /// <summary>The service's clock minus ours at the last answer; null before the first. Reported, never applied.</summary>
+    public TimeSpan? ClockOffset { get; private set; }
+
+    /// <summary>Sends a call whose answer holds a value.</summary>
+    public async Task<ApiResult<T>> SendAsync<T>(
+        ApiCall call,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        var result = await SendAsync(call, cancellationToken);
+        return result.IsSuccess ? Read(call, result.Value, type) : result.Failure;
+    }
+
+    /// <summary>Reads an answer's value.</summary>
+    public static ApiResult<T> Read<T>(ApiCall call, ApiAnswer answer, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(answer.Body, type)
+                ?? (ApiResult<T>)Malformed(call, answer, "The answer holds null.");
+        }
+        catch (JsonException e)
+        {
+            // The path names the member; the message could quote its value.
+            return Malformed(call, answer, $"The answer cannot be read at '{e.Path}'.");
+        }
+    }
+
+    /// <summary>Sends a call and gives the raw answer with a status of 2xx.</summary>
+    public async Task<ApiResult<ApiAnswer>> SendAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(call.Timeout, networkTime);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var message = NewMessage(call);
+            using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, both.Token);
+            var answer = await ReadAsync(call, response, both.Token);
+            if (answer is null)
+            {
+                return Failure(
+                    call,
+                    ApiFailureKind.Malformed,
+                    $"The answer is longer than {call.MaxAnswerBytes} bytes."
+                );
+            }
+
+            return response.IsSuccessStatusCode ? answer : Refusal(call, response, answer);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var reason = $"{baseUrl.Authority} did not answer within {call.Timeout.TotalSeconds} s.";
+            return Failure(call, ApiFailureKind.Unreachable, reason);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            var reason = TrustRefusal ?? e.InnerException?.Message ?? e.Message;
+            return Failure(call, ApiFailureKind.Untrusted, $"{baseUrl.Authority} is not trusted: {reason}");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return Failure(call, ApiFailureKind.Unreachable, $"{baseUrl.Authority} cannot be reached: {e.Message}");
+        }
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private HttpRequestMessage NewMessage(ApiCall call)
+    {
+        var message = new HttpRequestMessage(call.Method, new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + call.Path));
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        message.Headers.UserAgent.Add(new ProductInfoHeaderValue("culvert", ProductVersion.Text));
+        if (call.Bearer is not null)
+        {
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", call.Bearer);
+        }
+
+        if (call.Body is { } body)
+        {
+            message.Content = new ReadOnlyMemoryContent(body);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return message;
+    }
+
+    private async Task<ApiAnswer?> ReadAsync(ApiCall call, HttpResponseMessage response, CancellationToken ct)
+    {
+        // The wall clock is measured where the service writes its own into the answer (RFC 9110 §6.6.1).
+        ClockOffset = response.Headers.Date is { } date ? date - time.GetUtcNow() : ClockOffset;
+        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, ct)) > 0)
+        {
+            if (body.Length + read > call.MaxAnswerBytes)
+            {
+                return null;
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return new ApiAnswer((int)response.StatusCode, body.ToArray(), HeaderOf(response, "request-id"));
+    }
+
+    private ApiFailure Refusal(ApiCall call, HttpResponseMessage response, ApiAnswer answer)
+    {
+        var envelope = ReadEnvelope(answer.Body);
+        var kind =
+            answer.Status is 408 or 429 or >= 500 ? ApiFailureKind.Unavailable
+            : answer.Status is >= 400 ? ApiFailureKind.Refused
+            : ApiFailureKind.Malformed;
+        return new ApiFailure
+        {
+            Kind = kind,
+            Operation = call.Name,
+            Status = answer.Status,
+            Code = envelope?.Error.Code is { } code ? Safe(call, code) : null,
+            Message = Safe(call, envelope?.Error.Message ?? response.ReasonPhrase ?? "No reason given."),
+            RequestId = answer.RequestId is { } id ? Safe(call, id) : null,
+            RetryAfter = RetryAfterOf(response),
+        };
+    }
+
+    private static ErrorEnvelope? ReadEnvelope(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, WireJson.Default.ErrorEnvelope);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private TimeSpan? RetryAfterOf(HttpResponseMessage response)
+    {
+        var wait = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - time.GetUtcNow(),
+            _ => (TimeSpan?)null,
+        };
+        return wait > MaxRetryAfter ? MaxRetryAfter
+            : wait < TimeSpan.Zero ? TimeSpan.Zero
+            : wait;
+    }
+
+    // Whatever the other side says is shown short, on one line, and without what we sent in confidence.
+    private static string Safe(ApiCall call, string text)
+    {
+        foreach (var secret in new[] { call.Bearer, call.Secret })
+        {
+            text = secret is { Length: > 0 } ? text.Replace(secret, "[redacted]", StringComparison.Ordinal) : text;
+        }
+
+        return ConfigText.Printable(text, MaxMessage);
+    }
+
+    private static ApiFailure Failure(ApiCall call, ApiFailureKind kind, string message) =>
+        new()
+        {
+            Kind = kind,
+            Operation = call.Name,
+            Message = message,
+        };
+
+    private static ApiFailure Malformed(ApiCall call, ApiAnswer answer, string message) =>
+        Failure(call, ApiFailureKind.Malformed, message) with
+        {
+            Status = answer.Status,
+            RequestId = answer.RequestId,
+        };
+
+    private static string? HeaderOf(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+}

@@ -1,0 +1,89 @@
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>Makes the credential managers of agent and edge.</summary>
+public static class CredentialManager
+{
+    /// <summary>For an agent.</summary>
+    /// <param name="options">How it works.</param>
+    /// <param name="tunnelId">Its tunnel.</param>
+    /// <param name="state">Its state directory, which also holds its instance id.</param>
+    /// <param name="routes">Its routes at the moment of a report.</param>
+    /// <param name="logs">Makes its log.</param>
+    /// <param name="time">The clock of lives, windows and waits.</param>
+    /// <param name="networkTime">The clock of network time limits; the same when null. Tests fake the one, not the other.</param>
+    public static CredentialManager<AgentFeed> ForAgent(
+        CredentialManagerOptions options,
+        string tunnelId,
+        StateDirectory state,
+        Func<IReadOnlyList<AgentReportRoute>> routes,
+        ILoggerFactory logs,
+        TimeProvider time,
+        TimeProvider? networkTime = null
+    )
+    {
+        var limits = networkTime ?? time;
+        var client = NewClient(options, time, limits);
+        var dialect = new AgentDialect(tunnelId, InstanceId.LoadOrCreate(state), client, routes);
+        return new CredentialManager<AgentFeed>(
+            options,
+            dialect,
+            client,
+            NewProof(options, client, time),
+            state,
+            logs,
+            time,
+            limits
+        );
+    }
+
+    /// <summary>For an edge.</summary>
+    /// <param name="options">How it works.</param>
+    /// <param name="edgeId">Its registration.</param>
+    /// <param name="state">Its state directory.</param>
+    /// <param name="content">Its own part of a report at the moment.</param>
+    /// <param name="logs">Makes its log.</param>
+    /// <param name="time">The clock of lives, windows and waits.</param>
+    /// <param name="networkTime">The clock of network time limits; the same when null. Tests fake the one, not the other.</param>
+    public static CredentialManager<EdgeFeed> ForEdge(
+        CredentialManagerOptions options,
+        string edgeId,
+        StateDirectory state,
+        Func<EdgeReportContent> content,
+        ILoggerFactory logs,
+        TimeProvider time,
+        TimeProvider? networkTime = null
+    )
+    {
+        var limits = networkTime ?? time;
+        var client = NewClient(options, time, limits);
+        var dialect = new EdgeDialect(edgeId, client, content);
+        return new CredentialManager<EdgeFeed>(
+            options,
+            dialect,
+            client,
+            NewProof(options, client, time),
+            state,
+            logs,
+            time,
+            limits
+        );
+    }
+
+    private static IdentityClient NewClient(CredentialManagerOptions options, TimeProvider time, TimeProvider limits) =>
+        new(options.Identity, new FirstTrust(options.Identity, time, limits), time, limits);
+
+    private static IProofSource NewProof(CredentialManagerOptions options, IdentityClient client, TimeProvider time) =>
+        options.Identity switch
+        {
+            { Mode: IdentityMode.Manual, TunnelToken: { } token } => new TunnelTokenProof(token),
+            { Mode: IdentityMode.Manual } => throw new ArgumentException(
+                "Manual mode needs a tunnel token.",
+                nameof(options)
+            ),
+            var identity => new FederatedProof(new IdentityTokenSource(identity.Token, time), client, time),
+        };
+}

@@ -1,0 +1,193 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Health;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>
+/// Obtains, renews and keeps a machine's credentials and follows its feed. Set the callbacks, then call
+/// <see cref="RunAsync"/> once. Callbacks are awaited one at a time per kind; a report of a change is sent only after
+/// its callback has returned, since the service takes it for an acknowledgement. Dispose of it after the run has ended.
+/// </summary>
+/// <typeparam name="TFeed">The agent's or the edge's feed.</typeparam>
+public sealed class CredentialManager<TFeed> : IDisposable
+    where TFeed : class
+{
+    // A faulted loop starts again; meanwhile the others go on.
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
+
+    private readonly CredentialState<TFeed> state = new();
+    private readonly CredentialMetrics metrics;
+    private readonly LoopContext<TFeed> context;
+    private readonly PlatformCertificateLoop<TFeed> platform;
+    private readonly FeedLoop<TFeed> feeds;
+    private readonly ReportLoop<TFeed> reports;
+    private readonly ServerCertificateLoop? servers;
+
+    internal CredentialManager(
+        CredentialManagerOptions options,
+        MachineDialect<TFeed> dialect,
+        IdentityClient identityClient,
+        IProofSource proofs,
+        StateDirectory directory,
+        ILoggerFactory logs,
+        TimeProvider time,
+        TimeProvider networkTime
+    )
+    {
+        var log = logs.CreateLogger("Culvert.Credentials");
+        var store = new CredentialStore<TFeed>(directory, options.Identity.Url.OriginalString, dialect, log);
+        metrics = new CredentialMetrics(Expiries, () => state.LastContact);
+        context = new LoopContext<TFeed>(dialect, state, store, time, networkTime, Jitter.Unit, log);
+        platform = new PlatformCertificateLoop<TFeed>(
+            context,
+            proofs,
+            options.Identity,
+            identityClient,
+            metrics,
+            OnIdentityAsync
+        );
+        feeds = new FeedLoop<TFeed>(context, options, platform.DemandEnrolment, OnFeedAsync);
+        reports = new ReportLoop<TFeed>(context);
+        servers =
+            options.ServerCertificates && context is LoopContext<AgentFeed> agent
+                ? new ServerCertificateLoop(agent, options.ServerKeyType, metrics, OnServerCertificateAsync)
+                : null;
+    }
+
+    /// <summary>A new platform certificate is in use: dial new outer connections with it (S10).</summary>
+    public Func<MachineIdentity, CancellationToken, ValueTask>? IdentityChanged { get; set; }
+
+    /// <summary>A revision of the feed has come: take it into use.</summary>
+    public Func<TFeed, CancellationToken, ValueTask>? FeedChanged { get; set; }
+
+    /// <summary>A new inner-TLS certificate is there: present it from the next handshake on.</summary>
+    public Func<KeyAndCertificate, CancellationToken, ValueTask>? ServerCertificateChanged { get; set; }
+
+    /// <summary>Who this machine is; null before the first enrolment. It may be expired while the service is away.</summary>
+    public MachineIdentity? Identity => state.Identity;
+
+    /// <summary>The feed in force; null before the first.</summary>
+    public TFeed? Feed => state.Feed;
+
+    /// <summary>The inner-TLS certificate in use; null before the first, and in manual mode.</summary>
+    public KeyAndCertificate? ServerCertificate => state.Server;
+
+    /// <summary>The platform roots in force; null before the first enrolment.</summary>
+    public PlatformTrust? Trust => state.Trust;
+
+    /// <summary>Serials that peers must no longer show, from the feed.</summary>
+    public IReadOnlySet<string> RevokedSerials => state.RevokedSerials;
+
+    /// <summary>When the service last answered the feed; survives a restart.</summary>
+    public DateTimeOffset? LastContact => state.LastContact;
+
+    /// <summary>What must be so for this machine to work: for <c>/readyz</c>.</summary>
+    public IReadOnlyList<ReadinessCheck> Checks =>
+        servers is null
+            ? [ReadinessCheck.Of("platform_certificate", CheckIdentity), ReadinessCheck.Of("feed", CheckFeed)]
+            :
+            [
+                ReadinessCheck.Of("platform_certificate", CheckIdentity),
+                ReadinessCheck.Of("feed", CheckFeed),
+                ReadinessCheck.Of("server_certificate", CheckServer),
+            ];
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await platform.RestoreAsync(cancellationToken);
+        await feeds.RestoreAsync(cancellationToken);
+        await (servers?.RestoreAsync(cancellationToken) ?? Task.CompletedTask);
+        await Task.WhenAll(
+            SuperviseAsync("platform certificate", platform.RunAsync, cancellationToken),
+            SuperviseAsync("feed", feeds.RunAsync, cancellationToken),
+            SuperviseAsync("report", reports.RunAsync, cancellationToken),
+            servers is null
+                ? Task.CompletedTask
+                : SuperviseAsync("server certificate", servers.RunAsync, cancellationToken)
+        );
+    }
+
+    /// <summary>Asks for a report, after something in the caller's part of it has changed.</summary>
+    public void RequestReport() => reports.Request();
+
+    /// <summary>Checks a peer by the roots and revocations in force; refused while there are none.</summary>
+    public PeerVerification VerifyPeer(X509Certificate2? certificate, X509Chain? presented, PeerRole role) =>
+        state.Trust is { } trust
+            ? new PeerVerifier(trust).Verify(certificate, presented, role, context.Now, state.RevokedSerials)
+            : PeerVerification.Refused(PeerRefusal.Untrusted);
+
+    public void Dispose()
+    {
+        metrics.Dispose();
+        state.Client?.Dispose();
+    }
+
+    private async ValueTask OnIdentityAsync(MachineIdentity identity, CancellationToken ct)
+    {
+        await (IdentityChanged?.Invoke(identity, ct) ?? ValueTask.CompletedTask);
+        feeds.Wake();
+        servers?.Wake();
+        reports.Request();
+    }
+
+    private async ValueTask OnFeedAsync(TFeed feed, CancellationToken ct)
+    {
+        await (FeedChanged?.Invoke(feed, ct) ?? ValueTask.CompletedTask);
+        servers?.Wake();
+        reports.Request();
+    }
+
+    private async ValueTask OnServerCertificateAsync(KeyAndCertificate certificate, CancellationToken ct)
+    {
+        await (ServerCertificateChanged?.Invoke(certificate, ct) ?? ValueTask.CompletedTask);
+        reports.Request();
+    }
+
+    // The root of each loop: it must outlive whatever goes wrong in one turn, or the machine ends with its certificate.
+    private async Task SuperviseAsync(string name, Func<CancellationToken, Task> loop, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await loop(ct);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                Log.LoopFaulted(context.Log, e, name);
+                await Task.Delay(RestartDelay, context.Time, ct);
+            }
+        }
+    }
+
+    private IEnumerable<(string, DateTimeOffset)> Expiries()
+    {
+        if (state.Identity is { } identity)
+        {
+            yield return ("platform", identity.Document.NotAfter);
+        }
+
+        if (state.Server is { } server)
+        {
+            yield return ("server", server.NotAfter);
+        }
+    }
+
+    private string? CheckIdentity() =>
+        state.Identity is not { } identity ? $"Not enrolled yet. {state.IdentityFailure}".TrimEnd()
+        : context.Now > identity.Document.NotAfter
+            ? $"Expired at {identity.Document.NotAfter:u}. {state.IdentityFailure}".TrimEnd()
+        : null;
+
+    private string? CheckFeed() => state.Feed is null ? $"No feed yet. {state.FeedFailure}".TrimEnd() : null;
+
+    private string? CheckServer() =>
+        state.Server is not { } server ? $"None yet. {state.ServerFailure}".TrimEnd()
+        : context.Now > server.NotAfter ? $"Expired at {server.NotAfter:u}. {state.ServerFailure}".TrimEnd()
+        : null;
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>
+/// Keeps credentials and the last feed across restarts. A file that cannot be read, or that is for another service or
+/// machine, counts as absent: everything here can be had anew.
+/// </summary>
+internal sealed class CredentialStore<TFeed>(
+    StateDirectory state,
+    string url,
+    MachineDialect<TFeed> dialect,
+    ILogger log
+)
+    where TFeed : class
+{
+    private const string IdentityFile = "platform.json";
+    private const string FeedFile = "feed.json";
+    private const string ServerFile = "server.json";
+
+    public StoredIdentity? LoadIdentity() =>
+        Load(IdentityFile, StateJson.Default.StoredIdentity) is { } stored && IsOurs(stored.Url, stored.Subject)
+            ? stored
+            : null;
+
+    public StoredFeed<TFeed>? LoadFeed() =>
+        Load(FeedFile, dialect.StoredFeedType) is { } stored && IsOurs(stored.Url, stored.Subject) ? stored : null;
+
+    public StoredServerCertificate? LoadServerCertificate() =>
+        Load(ServerFile, StateJson.Default.StoredServerCertificate) is { } stored && IsOurs(stored.Url, stored.Subject)
+            ? stored
+            : null;
+
+    public void SaveIdentity(PlatformEnrolment enrolment, string keyPem)
+    {
+        var stored = new StoredIdentity
+        {
+            Url = url,
+            Subject = dialect.Subject,
+            Enrolment = enrolment,
+            KeyPem = keyPem,
+        };
+        Save(IdentityFile, stored, StateJson.Default.StoredIdentity);
+    }
+
+    public void SaveFeed(TFeed feed, DateTimeOffset lastContact)
+    {
+        var stored = new StoredFeed<TFeed>
+        {
+            Url = url,
+            Subject = dialect.Subject,
+            LastContact = lastContact,
+            Feed = feed,
+        };
+        Save(FeedFile, stored, dialect.StoredFeedType);
+    }
+
+    public void SaveServerCertificate(Wire.CertificateDocument certificate, string keyPem)
+    {
+        var stored = new StoredServerCertificate
+        {
+            Url = url,
+            Subject = dialect.Subject,
+            Certificate = certificate,
+            KeyPem = keyPem,
+        };
+        Save(ServerFile, stored, StateJson.Default.StoredServerCertificate);
+    }
+
+    private bool IsOurs(string storedUrl, string storedSubject) => storedUrl == url && storedSubject == dialect.Subject;
+
+    private T? Load<T>(string name, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return state.ReadText(name) is { } text ? JsonSerializer.Deserialize(text, type) : null;
+        }
+        catch (Exception e) when (e is JsonException or SecretUnavailableException)
+        {
+            // The exception could quote the file.
+            Log.StateUnreadable(log, state.PathOf(name));
+            return null;
+        }
+    }
+
+    // A full disk must not stop a machine whose new credential is already in its hands.
+    private void Save<T>(string name, T value, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            state.WriteText(name, JsonSerializer.Serialize(value, type));
+        }
+        catch (StateDirectoryException e)
+        {
+            Log.StateUnwritable(log, e.Message);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>The edge's side of the machine API.</summary>
+internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, Func<EdgeReportContent> content)
+    : MachineDialect<EdgeFeed>
+{
+    public override string Subject => $"edge {edgeId}";
+
+    public override PeerRole OwnRole => PeerRole.EdgeServer;
+
+    public override JsonTypeInfo<StoredFeed<EdgeFeed>> StoredFeedType => StateJson.Default.StoredFeedEdgeFeed;
+
+    public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(string csr, Proof proof, CancellationToken ct)
+    {
+        var request = new EdgeEnrollmentRequest { EdgeId = edgeId, Csr = csr };
+        var answer = await identityClient.EnrolEdgeAsync(request, proof.Bearer, ct);
+        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
+    }
+
+    public override async Task<ApiResult<PlatformEnrolment>> RenewAsync(
+        MachineClient client,
+        string csr,
+        Proof? proof,
+        CancellationToken ct
+    )
+    {
+        var answer = await client.RenewEdgeAsync(csr, proof?.Bearer, ct);
+        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
+    }
+
+    public override Task<ApiResult<FeedAnswer<EdgeFeed>>> FeedAsync(
+        MachineClient client,
+        long since,
+        TimeSpan wait,
+        CancellationToken ct
+    ) => client.EdgeFeedAsync(since, wait, ct);
+
+    public override Task<ApiFailure?> ReportAsync(
+        MachineClient client,
+        EdgeFeed feed,
+        string platformSerial,
+        string? serverSerial,
+        CancellationToken ct
+    )
+    {
+        var own = content();
+        var report = new EdgeReport
+        {
+            Revision = feed.Revision,
+            Epochs = new() { Platform = feed.PlatformBundle.Epoch },
+            Serial = platformSerial,
+            Version = ProductVersion.Text,
+            SniPublicPort = own.SniPublicPort,
+            Agents = own.Agents,
+            ClientConnections = own.ClientConnections,
+        };
+        return client.ReportAsync(report, ct);
+    }
+
+    public override bool IsOwn(SpiffeId id) => id.Kind == SpiffeKind.Edge && id.Name == edgeId;
+
+    public override bool IsOwn(EdgeFeed feed) => feed.Type == EdgeFeed.TypeName && feed.Edge.Id == edgeId;
+
+    public override long RevisionOf(EdgeFeed feed) => feed.Revision;
+
+    public override BundleDocument PlatformBundleOf(EdgeFeed feed) => feed.PlatformBundle;
+
+    public override IReadOnlyList<string> RevokedSerialsOf(EdgeFeed feed) => feed.RevokedSerials;
+}

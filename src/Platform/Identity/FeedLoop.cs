@@ -1,0 +1,147 @@
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>
+/// Follows the feed by long polls and takes each revision into use. The last good one outlives both the service and
+/// this process. The first poll asks from the beginning, so that a restart knows at once where it stands.
+/// </summary>
+internal sealed class FeedLoop<TFeed>(
+    LoopContext<TFeed> context,
+    CredentialManagerOptions options,
+    Action<bool> demandEnrolment,
+    Func<TFeed, CancellationToken, ValueTask> changed
+)
+    where TFeed : class
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
+
+    // How far the kept time of the last contact may lag: each write is a flush to the disk.
+    private static readonly TimeSpan ContactSaveInterval = TimeSpan.FromMinutes(1);
+
+    private readonly AsyncSignal signal = new(context.Time);
+    private DateTimeOffset contactSaved;
+    private long? since;
+    private int failures;
+
+    private CredentialState<TFeed> State => context.State;
+
+    /// <summary>Wakes the loop when there is an identity, or another one.</summary>
+    public void Wake() => signal.Set();
+
+    /// <summary>Takes up the last run's feed unless it is too old.</summary>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        if (
+            State.Identity is not null
+            && context.Store.LoadFeed() is { } stored
+            && context.Dialect.IsOwn(stored.Feed)
+            && context.Now - stored.LastContact <= options.MaxFeedAge
+            && TryAdopt(stored.Feed) is null
+        )
+        {
+            State.LastContact = stored.LastContact;
+            State.Feed = stored.Feed;
+            await changed(stored.Feed, cancellationToken);
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (State.Client is not { } client)
+            {
+                await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken);
+                continue;
+            }
+
+            var answer = await context.Dialect.FeedAsync(client, since ?? 0, options.FeedWait, cancellationToken);
+            if (!answer.IsSuccess)
+            {
+                await WaitAfterAsync(answer.Failure, cancellationToken);
+                continue;
+            }
+
+            await OnContactAsync(answer.Value.Feed, cancellationToken);
+        }
+    }
+
+    private async Task WaitAfterAsync(ApiFailure failure, CancellationToken ct)
+    {
+        failures++;
+        State.FeedFailure = failure;
+        Log.FeedFailed(context.Log, failures, failure);
+
+        // The service does not know this certificate any more, or we do not know its: both are mended by enrolling.
+        if (failure is { Kind: ApiFailureKind.Untrusted } or { Status: 401 or 403 })
+        {
+            demandEnrolment(true);
+        }
+
+        var delay = RenewalPlan.Backoff(failures, FirstRetry, LongestRetry, context.Unit());
+        await signal.WaitAsync(failure.RetryAfter > delay ? failure.RetryAfter.Value : delay, ct);
+    }
+
+    private async Task OnContactAsync(TFeed? feed, CancellationToken ct)
+    {
+        if (failures > 0)
+        {
+            Log.FeedRestored(context.Log, failures);
+            failures = 0;
+        }
+
+        demandEnrolment(false);
+        State.FeedFailure = null;
+        State.LastContact = context.Now;
+        if (feed is not null)
+        {
+            since = context.Dialect.RevisionOf(feed);
+            await ApplyAsync(feed, ct);
+        }
+        else if (State.Feed is { } current && context.Now - contactSaved >= ContactSaveInterval)
+        {
+            Save(current);
+        }
+    }
+
+    private async Task ApplyAsync(TFeed feed, CancellationToken ct)
+    {
+        var revision = context.Dialect.RevisionOf(feed);
+        var fault = context.Dialect.IsOwn(feed) ? TryAdopt(feed) : "it is for another machine";
+        if (fault is not null)
+        {
+            // The one in force stays; asking for the next revision may bring a good one.
+            Log.FeedRefused(context.Log, revision, fault);
+            return;
+        }
+
+        State.Feed = feed;
+        Save(feed);
+        await changed(feed, ct);
+        Log.FeedApplied(context.Log, revision);
+    }
+
+    private string? TryAdopt(TFeed feed)
+    {
+        var bundle = context.Dialect.PlatformBundleOf(feed);
+        if (
+            State.Identity is not { } identity
+            || !PlatformTrust.TryCreate(identity.SpiffeId.TrustDomain, bundle.Pem, out var trust)
+        )
+        {
+            return "its platform bundle cannot be read";
+        }
+
+        State.AdoptTrust(trust, bundle.Epoch, restart: false);
+        State.RevokedSerials = context.Dialect.RevokedSerialsOf(feed).ToHashSet(StringComparer.Ordinal);
+        return null;
+    }
+
+    private void Save(TFeed feed)
+    {
+        contactSaved = context.Now;
+        context.Store.SaveFeed(feed, contactSaved);
+    }
+}

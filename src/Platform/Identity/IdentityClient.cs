@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>
+/// The part of the public API (8443) that a machine uses before it has a certificate: the token exchange and the two
+/// enrolments. Each call has a connection of its own; they are an hour apart.
+/// </summary>
+public sealed class IdentityClient(
+    IdentityOptions options,
+    FirstTrust trust,
+    TimeProvider time,
+    TimeProvider? networkTime = null
+)
+{
+    /// <summary>The service's clock minus ours at the last answer; null before the first.</summary>
+    public TimeSpan? ClockOffset { get; private set; }
+
+    /// <summary>Exchanges an identity token for an access token (RFC 7523 §2.1).</summary>
+    public Task<ApiResult<TokenResponse>> ExchangeAsync(string assertion, CancellationToken cancellationToken)
+    {
+        var request = new TokenRequest
+        {
+            Assertion = assertion,
+            FederationRuleId = options.RuleId,
+            OrganizationId = options.OrganizationId,
+            ServiceAccountId = NullIfEmpty(options.ServiceAccountId),
+            WorkspaceId = NullIfEmpty(options.WorkspaceId),
+        };
+        var call = Post("/v1/oauth/token", request, WireJson.Default.TokenRequest) with { Secret = assertion };
+        return SendAsync(call, WireJson.Default.TokenResponse, cancellationToken);
+    }
+
+    /// <summary>Enrols an agent with an access token or the tunnel token.</summary>
+    public Task<ApiResult<AgentEnrollment>> EnrolAgentAsync(
+        AgentEnrollmentRequest request,
+        string bearer,
+        CancellationToken cancellationToken
+    ) =>
+        SendAsync(
+            Post("/v1/agent/enrollments", request, WireJson.Default.AgentEnrollmentRequest) with
+            {
+                Bearer = bearer,
+            },
+            WireJson.Default.AgentEnrollment,
+            cancellationToken
+        );
+
+    /// <summary>Enrols an edge with an access token.</summary>
+    public Task<ApiResult<EdgeEnrollment>> EnrolEdgeAsync(
+        EdgeEnrollmentRequest request,
+        string bearer,
+        CancellationToken cancellationToken
+    ) =>
+        SendAsync(
+            Post("/v1/edge/enrollments", request, WireJson.Default.EdgeEnrollmentRequest) with
+            {
+                Bearer = bearer,
+            },
+            WireJson.Default.EdgeEnrollment,
+            cancellationToken
+        );
+
+    private async Task<ApiResult<T>> SendAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken ct)
+        where T : class
+    {
+        var tls = await trust.GetAsync(ct);
+        if (!tls.IsSuccess)
+        {
+            return tls.Failure;
+        }
+
+        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time);
+        var result = await channel.SendAsync(call, type, ct);
+        ClockOffset = channel.ClockOffset ?? ClockOffset;
+        return result;
+    }
+
+    private static ApiCall Post<T>(string path, T body, JsonTypeInfo<T> type) =>
+        new(HttpMethod.Post, path) { Body = JsonSerializer.SerializeToUtf8Bytes(body, type) };
+
+    private static string? NullIfEmpty(string text) => text.Length > 0 ? text : null;
+}

@@ -1,0 +1,39 @@
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>The <c>identity</c> section of agent and edge.</summary>
+public sealed record IdentityOptions
+{
+    /// <summary>The service's public URL, byte for byte as it is configured there; https.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>The base of the mTLS API; null means as told at enrolment.</summary>
+    public Uri? MachineUrl { get; init; }
+
+    /// <summary>The roots that may vouch for <see cref="Url"/>; empty for none. Excludes <see cref="CaSha256"/>.</summary>
+    public string CaFile { get; init; } = "";
+
+    /// <summary>Lower-case hex SHA-256 of the platform root; empty for none. With both empty the system's roots decide.</summary>
+    public string CaSha256 { get; init; } = "";
+
+    public IdentityMode Mode { get; init; } = IdentityMode.Automatic;
+
+    /// <summary>Set in automatic mode.</summary>
+    public string OrganizationId { get; init; } = "";
+
+    /// <summary>Set in automatic mode.</summary>
+    public string RuleId { get; init; } = "";
+
+    /// <summary>Empty unless the rule's target is to be checked.</summary>
+    public string ServiceAccountId { get; init; } = "";
+
+    /// <summary>Empty unless the rule spans several.</summary>
+    public string WorkspaceId { get; init; } = "";
+
+    /// <summary>Set in automatic mode.</summary>
+    public IdentityTokenOptions Token { get; init; } = new();
+
+    /// <summary>Set in manual mode.</summary>
+    public SecretReference? TunnelToken { get; init; }
+}

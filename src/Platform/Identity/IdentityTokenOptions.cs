@@ -1,0 +1,17 @@
+namespace Culvert.Platform.Identity;
+
+/// <summary>The <c>identity.token</c> section: where the identity provider's token comes from. Exactly one is set.</summary>
+public sealed record IdentityTokenOptions
+{
+    /// <summary>A file that is read anew at each use; empty when another source is set.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>The name of an environment variable; empty when another source is set.</summary>
+    public string Environment { get; init; } = "";
+
+    /// <summary>A program and its arguments, run without a shell; empty when another source is set.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>How long the program may run. 1 s to 1 min, default 10 s.</summary>
+    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>What agents and edges say differently to the service. Everything else about credentials is shared.</summary>
+internal abstract class MachineDialect<TFeed>
+    where TFeed : class
+{
+    /// <summary>What kept credentials must be for: another tunnel, instance or edge makes them worthless.</summary>
+    public abstract string Subject { get; }
+
+    /// <summary>What our own certificate must show.</summary>
+    public abstract PeerRole OwnRole { get; }
+
+    public abstract JsonTypeInfo<StoredFeed<TFeed>> StoredFeedType { get; }
+
+    public abstract Task<ApiResult<PlatformEnrolment>> EnrolAsync(string csr, Proof proof, CancellationToken ct);
+
+    public abstract Task<ApiResult<PlatformEnrolment>> RenewAsync(
+        MachineClient client,
+        string csr,
+        Proof? proof,
+        CancellationToken ct
+    );
+
+    public abstract Task<ApiResult<FeedAnswer<TFeed>>> FeedAsync(
+        MachineClient client,
+        long since,
+        TimeSpan wait,
+        CancellationToken ct
+    );
+
+    public abstract Task<ApiFailure?> ReportAsync(
+        MachineClient client,
+        TFeed feed,
+        string platformSerial,
+        string? serverSerial,
+        CancellationToken ct
+    );
+
+    /// <summary>Whether an identity that the service gave is the one that was asked for.</summary>
+    public abstract bool IsOwn(SpiffeId id);
+
+    /// <summary>Whether a feed is for this machine.</summary>
+    public abstract bool IsOwn(TFeed feed);
+
+    public abstract long RevisionOf(TFeed feed);
+
+    public abstract BundleDocument PlatformBundleOf(TFeed feed);
+
+    public abstract IReadOnlyList<string> RevokedSerialsOf(TFeed feed);
+}

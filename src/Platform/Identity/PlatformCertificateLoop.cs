@@ -1,0 +1,314 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>
+/// Gets the platform certificate and keeps it fresh, a new key each time. Decided anew at each turn:
+/// <list type="table">
+/// <item><term>none, or expired</term><description>enrol with a proof (S11b: unaided, after any outage)</description></item>
+/// <item><term>renewal point passed</term><description>renew over mTLS, with a fresh proof if there is one (S4); refused: enrol</description></item>
+/// <item><term>enrolment demanded</term><description>enrol; the old certificate stays in use until that succeeds</description></item>
+/// <item><term>otherwise</term><description>wait; the clock is looked at every half minute, since the machine may have slept</description></item>
+/// </list>
+/// A failure waits with exponential back-off; while a certificate is valid several tries fit into its rest.
+/// </summary>
+internal sealed class PlatformCertificateLoop<TFeed>(
+    LoopContext<TFeed> context,
+    IProofSource proofs,
+    IdentityOptions options,
+    IdentityClient identityClient,
+    CredentialMetrics metrics,
+    Func<MachineIdentity, CancellationToken, ValueTask> changed
+)
+    where TFeed : class
+{
+    // A refused feed does not get better by enrolling over and over.
+    private static readonly TimeSpan DemandInterval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TolerableClockOffset = TimeSpan.FromSeconds(30);
+
+    private readonly AsyncSignal signal = new(context.Time);
+    private DateTimeOffset renewAt;
+    private DateTimeOffset retryAt;
+    private DateTimeOffset? lastEnrolment;
+    private volatile bool isDemanded;
+    private int failures;
+
+    private CredentialState<TFeed> State => context.State;
+
+    /// <summary>
+    /// Asks for a new enrolment, after the service would not know the present certificate; or takes that back, after
+    /// it did.
+    /// </summary>
+    public void DemandEnrolment(bool isNeeded)
+    {
+        isDemanded = isNeeded;
+        if (isNeeded)
+        {
+            signal.Set();
+        }
+    }
+
+    /// <summary>Takes up what the last run left, expired or not: an edge may grant a grace (S10).</summary>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        if (context.Store.LoadIdentity() is not { } stored)
+        {
+            return;
+        }
+
+        try
+        {
+            var key = Import(stored.KeyPem);
+            await InstallAsync(stored.Enrolment, key, isRestart: true, cancellationToken);
+            Log.IdentityLoaded(
+                context.Log,
+                stored.Enrolment.SpiffeId,
+                stored.Enrolment.Certificate.Serial,
+                stored.Enrolment.Certificate.NotAfter
+            );
+        }
+        catch (Exception e) when (e is CertificateUnusableException or CryptographicException or ArgumentException)
+        {
+            Log.StateUnreadable(context.Log, "The kept platform certificate");
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var wait = TimeUntilDue();
+            if (wait > TimeSpan.Zero)
+            {
+                await signal.WaitAsync(wait, cancellationToken);
+                continue;
+            }
+
+            var (step, failure) = await AttemptAsync(cancellationToken);
+            State.IdentityFailure = failure;
+            metrics.CountRenewal("platform", failure);
+            if (failure is null)
+            {
+                failures = 0;
+                retryAt = default;
+                continue;
+            }
+
+            failures++;
+            var remaining = State.Identity is { } current ? current.Document.NotAfter - context.Now : TimeSpan.Zero;
+            var delay = RenewalPlan.RetryAfter(failures, remaining, context.Unit());
+            delay = failure.RetryAfter > delay ? failure.RetryAfter.Value : delay;
+            retryAt = context.Now + delay;
+            Log.EnrolmentFailed(context.Log, step, failure, Math.Round(delay.TotalSeconds, 1));
+        }
+    }
+
+    private TimeSpan TimeUntilDue()
+    {
+        var now = context.Now;
+        var due =
+            State.Identity is not { } identity || IsOver(identity, now) ? now
+            : IsDemandDue(now) ? now
+            : renewAt;
+        return (due > retryAt ? due : retryAt) - now;
+    }
+
+    private bool IsDemandDue(DateTimeOffset now) =>
+        isDemanded && (lastEnrolment is not { } last || now - last >= DemandInterval);
+
+    private async Task<(string Step, ApiFailure? Failure)> AttemptAsync(CancellationToken ct)
+    {
+        var now = context.Now;
+        if (State is { Identity: { } identity, Client: { } client } && !IsOver(identity, now) && !IsDemandDue(now))
+        {
+            var failure = await RenewAsync(client, ct);
+
+            // Only the service's own word ends the hope in renewal; an unreachable one is waited for.
+            if (failure is not { Kind: ApiFailureKind.Refused })
+            {
+                return ("renewal", failure);
+            }
+        }
+
+        lastEnrolment = now;
+        isDemanded = false;
+        return ("enrolment", await EnrolAsync(ct));
+    }
+
+    private async Task<ApiFailure?> EnrolAsync(CancellationToken ct)
+    {
+        var proof = await proofs.GetAsync(fresh: false, ct);
+        if (!proof.IsSuccess)
+        {
+            ReportClock(identityClient.ClockOffset);
+            return proof.Failure;
+        }
+
+        var key = CertificateRequests.NewKey();
+        var answer = await context.Dialect.EnrolAsync(CertificateRequests.Create(key), proof.Value, ct);
+        ReportClock(identityClient.ClockOffset);
+        if (answer.Failure is { Kind: ApiFailureKind.Refused })
+        {
+            proofs.Forget();
+        }
+
+        var failure = answer.IsSuccess ? await TakeAsync(answer.Value, key, isRestart: true, ct) : answer.Failure;
+        if (failure is null)
+        {
+            Log.Enrolled(
+                context.Log,
+                answer.Value!.SpiffeId,
+                answer.Value.Certificate.Serial,
+                answer.Value.Certificate.NotAfter
+            );
+        }
+
+        return failure;
+    }
+
+    private async Task<ApiFailure?> RenewAsync(MachineClient client, CancellationToken ct)
+    {
+        var proof = await proofs.GetAsync(fresh: true, ct);
+        if (!proof.IsSuccess)
+        {
+            Log.RenewedWithoutProof(context.Log, proof.Failure);
+        }
+
+        var key = CertificateRequests.NewKey();
+        var answer = await context.Dialect.RenewAsync(client, CertificateRequests.Create(key), proof.Value, ct);
+        ReportClock(client.ClockOffset);
+        var failure = answer.IsSuccess ? await TakeAsync(answer.Value, key, isRestart: false, ct) : answer.Failure;
+        if (failure is null)
+        {
+            Log.Renewed(context.Log, answer.Value!.Certificate.Serial, answer.Value.Certificate.NotAfter);
+        }
+
+        return failure;
+    }
+
+    // Past this point the certificate exists: it is taken and kept whatever happens to the caller.
+    private async Task<ApiFailure?> TakeAsync(
+        PlatformEnrolment enrolment,
+        AsymmetricAlgorithm key,
+        bool isRestart,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            if (Check(enrolment) is { } fault)
+            {
+                return Unusable(fault);
+            }
+
+            var installed = await InstallAsync(enrolment, key, isRestart, ct);
+            context.Store.SaveIdentity(enrolment, installed.Credential.ExportPrivateKeyPem());
+            return null;
+        }
+        catch (CertificateUnusableException e)
+        {
+            return Unusable(e.Message);
+        }
+    }
+
+    /// <summary>Why an answer is not what was asked for; null when it is.</summary>
+    private string? Check(PlatformEnrolment enrolment)
+    {
+        var certificate = enrolment.Certificate;
+        if (
+            !PlatformTrust.TryCreate(enrolment.TrustDomain, enrolment.PlatformBundle.Pem, out var trust)
+            || !CertificatePem.TryRead(certificate.CertificatePem, out var leaf)
+        )
+        {
+            return "The answer's certificate or bundle cannot be read.";
+        }
+
+        if (certificate.NotAfter <= context.Now)
+        {
+            return "The new certificate is expired by this machine's clock.";
+        }
+
+        // At its issuance, so that a clock that is a little slow does not refuse what the service just signed.
+        CertificatePem.TryRead(certificate.ChainPem, out var chain);
+        X509Certificate2Collection presented = [.. chain ?? []];
+        var result = new PeerVerifier(trust).Verify(leaf[0], presented, context.Dialect.OwnRole, certificate.IssuedAt);
+        if (!result.IsAccepted)
+        {
+            return $"The new certificate does not hold ({result.Refusal}).";
+        }
+
+        return context.Dialect.IsOwn(result.Id)
+            ? null
+            : $"The new certificate is for {result.Id}, which is not this machine.";
+    }
+
+    private async Task<MachineIdentity> InstallAsync(
+        PlatformEnrolment enrolment,
+        AsymmetricAlgorithm key,
+        bool isRestart,
+        CancellationToken ct
+    )
+    {
+        if (
+            !PlatformTrust.TryCreate(enrolment.TrustDomain, enrolment.PlatformBundle.Pem, out var trust)
+            || !SpiffeId.TryParse(enrolment.SpiffeId, out var id)
+            || !Uri.TryCreate(enrolment.MachineUrl, UriKind.Absolute, out var told)
+            || told.Scheme != Uri.UriSchemeHttps
+        )
+        {
+            throw new CertificateUnusableException("The enrolment's bundle, identity or machine URL cannot be read.");
+        }
+
+        var identity = new MachineIdentity
+        {
+            Credential = KeyAndCertificate.Create(enrolment.Certificate, key),
+            Document = enrolment.Certificate,
+            SpiffeId = id,
+            EnrolmentId = enrolment.Id,
+            MachineUrl = options.MachineUrl ?? told,
+        };
+        State.AdoptTrust(trust, enrolment.PlatformBundle.Epoch, isRestart);
+        renewAt = RenewalPlan.RenewAt(enrolment.Certificate, context.Unit());
+        State.Identity = identity;
+
+        // The old client is left to its last calls: its idle connections close by themselves.
+        State.Client = new MachineClient(
+            identity.MachineUrl,
+            identity.Credential,
+            () => State.Trust!,
+            () => State.RevokedSerials,
+            context.Time,
+            context.NetworkTime
+        );
+        await changed(identity, ct);
+        return identity;
+    }
+
+    // Reported, never applied: a clock that a peer could set would be a clock that a peer could stop.
+    private void ReportClock(TimeSpan? offset)
+    {
+        if (offset is { } off && off.Duration() > TolerableClockOffset)
+        {
+            Log.ClockDiffers(context.Log, Math.Round(off.Duration().TotalSeconds));
+        }
+    }
+
+    private static bool IsOver(MachineIdentity identity, DateTimeOffset now) => now > identity.Document.NotAfter;
+
+    private static ECDsa Import(string pem)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(pem);
+        return key;
+    }
+
+    private static ApiFailure Unusable(string message) =>
+        new()
+        {
+            Kind = ApiFailureKind.Malformed,
+            Operation = "platform certificate",
+            Message = message,
+        };
+}

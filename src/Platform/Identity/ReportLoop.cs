@@ -1,0 +1,57 @@
+namespace Culvert.Platform.Identity;
+
+/// <summary>
+/// Tells the service what is in use, after every change and never before it: the service counts a report as an
+/// acknowledgement (S17). Changes that come close together become one report.
+/// </summary>
+internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
+    where TFeed : class
+{
+    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
+
+    private readonly AsyncSignal signal = new(context.Time);
+
+    /// <summary>Asks for a report.</summary>
+    public void Request() => signal.Set();
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken))
+            {
+                await SendAsync(cancellationToken);
+                await Task.Delay(Spacing, context.Time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task SendAsync(CancellationToken ct)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            // Read anew at each try: what is in use may have changed while the service was away.
+            if (context.State is not { Client: { } client, Feed: { } feed, Identity: { } identity } state)
+            {
+                return; // the change that is missing will ask again
+            }
+
+            var serial = identity.Credential.Serial;
+            var failure = await context.Dialect.ReportAsync(client, feed, serial, state.Server?.Serial, ct);
+            if (failure is null)
+            {
+                return;
+            }
+
+            Log.ReportFailed(context.Log, failure);
+            if (!failure.IsTransient)
+            {
+                return;
+            }
+
+            await Task.Delay(RenewalPlan.Backoff(failures, FirstRetry, LongestRetry, context.Unit()), context.Time, ct);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>
+/// Gets the leaf that ends inner TLS from the tunnel's active authority and keeps it fresh: a new key each time, its
+/// own window, lives of seconds to months. It is also replaced as soon as the tunnel's trust bundle no longer vouches
+/// for it, since clients refuse it from then on.
+/// </summary>
+internal sealed class ServerCertificateLoop(
+    LoopContext<AgentFeed> context,
+    KeyType keyType,
+    CredentialMetrics metrics,
+    Func<KeyAndCertificate, CancellationToken, ValueTask> changed
+)
+{
+    private const string NotFromService =
+        "The tunnel has no authority that issues; set certificates.source to files, or activate one.";
+
+    private readonly AsyncSignal signal = new(context.Time);
+    private CertificateDocument? document;
+    private DateTimeOffset renewAt;
+    private DateTimeOffset retryAt;
+    private long judgedEpoch = -1;
+    private int failures;
+
+    private CredentialState<AgentFeed> State => context.State;
+
+    /// <summary>Wakes the loop when identity or feed changed.</summary>
+    public void Wake() => signal.Set();
+
+    /// <summary>Takes up the last run's leaf while it is valid.</summary>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        if (context.Store.LoadServerCertificate() is not { } stored || stored.Certificate.NotAfter <= context.Now)
+        {
+            return;
+        }
+
+        try
+        {
+            var certificates = stored.Certificate.CertificatePem + "\n" + stored.Certificate.ChainPem;
+            await UseAsync(
+                stored.Certificate,
+                KeyAndCertificate.FromPem(certificates, stored.KeyPem),
+                cancellationToken
+            );
+        }
+        catch (CertificateUnusableException)
+        {
+            Log.StateUnreadable(context.Log, "The kept server certificate");
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (State is not { Client: { } client, Feed: { } feed } || !IsFromService(feed))
+            {
+                State.ServerFailure = State.Feed is null ? null : Unusable(NotFromService);
+                await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken);
+                continue;
+            }
+
+            var wait = TimeUntilDue(feed);
+            if (wait > TimeSpan.Zero)
+            {
+                await signal.WaitAsync(wait, cancellationToken);
+                continue;
+            }
+
+            var failure = await RequestAsync(client, feed, cancellationToken);
+            State.ServerFailure = failure;
+            metrics.CountRenewal("server", failure);
+            if (failure is null)
+            {
+                failures = 0;
+                retryAt = default;
+                continue;
+            }
+
+            failures++;
+            var remaining = document is null ? TimeSpan.Zero : document.NotAfter - context.Now;
+            var delay = RenewalPlan.RetryAfter(failures, remaining, context.Unit());
+            delay = failure.RetryAfter > delay ? failure.RetryAfter.Value : delay;
+            retryAt = context.Now + delay;
+            Log.ServerCertificateFailed(context.Log, failure, Math.Round(delay.TotalSeconds, 1));
+        }
+    }
+
+    private static bool IsFromService(AgentFeed feed) => feed.ServerCertificateMode == ServerCertificateMode.Service;
+
+    private TimeSpan TimeUntilDue(AgentFeed feed)
+    {
+        var now = context.Now;
+        var due = State.Server is not { } current || IsDisowned(current, feed) ? now : renewAt;
+        return (due > retryAt ? due : retryAt) - now;
+    }
+
+    // Judged once per epoch: a bundle that vouches for nothing we can get must not make us ask without end.
+    private bool IsDisowned(KeyAndCertificate current, AgentFeed feed)
+    {
+        var bundle = feed.Tunnel.TrustBundle;
+        if (bundle.Epoch == judgedEpoch || !CertificatePem.TryRead(bundle.Pem, out var anchors))
+        {
+            return false;
+        }
+
+        if (Holds(current, anchors))
+        {
+            judgedEpoch = bundle.Epoch;
+            return false;
+        }
+
+        return true;
+    }
+
+    private async Task<ApiFailure?> RequestAsync(MachineClient client, AgentFeed feed, CancellationToken ct)
+    {
+        var key = CertificateRequests.NewKey(keyType);
+        var answer = await client.ServerCertificateAsync(CertificateRequests.Create(key), ct);
+        if (!answer.IsSuccess)
+        {
+            return answer.Failure;
+        }
+
+        try
+        {
+            var issued = answer.Value.Certificate;
+            var pair = KeyAndCertificate.Create(issued, key);
+            if (Check(pair, issued, feed) is { } fault)
+            {
+                return Unusable(fault);
+            }
+
+            judgedEpoch = feed.Tunnel.TrustBundle.Epoch;
+            await UseAsync(issued, pair, ct);
+            context.Store.SaveServerCertificate(issued, pair.ExportPrivateKeyPem());
+            Log.ServerCertificateChanged(context.Log, issued.Serial, issued.CaId, issued.NotAfter);
+            return null;
+        }
+        catch (CertificateUnusableException e)
+        {
+            return Unusable(e.Message);
+        }
+    }
+
+    private string? Check(KeyAndCertificate pair, CertificateDocument issued, AgentFeed feed)
+    {
+        if (issued.NotAfter <= context.Now)
+        {
+            return "The new certificate is expired by this machine's clock.";
+        }
+
+        return pair.Certificate.MatchesHostname($"x.{feed.Tunnel.Domain}", allowWildcards: true, allowCommonName: false)
+            ? null
+            : $"The new certificate is not for *.{feed.Tunnel.Domain}.";
+    }
+
+    private async Task UseAsync(CertificateDocument issued, KeyAndCertificate pair, CancellationToken ct)
+    {
+        document = issued;
+        renewAt = RenewalPlan.RenewAt(issued, context.Unit());
+        State.Server = pair;
+        await changed(pair, ct);
+    }
+
+    // The bundle may hold the registered CA alone, without its root: any of its certificates is an anchor to clients.
+    private bool Holds(KeyAndCertificate current, IReadOnlyList<X509Certificate2> anchors)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = context.Now.UtcDateTime;
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+        chain.ChainPolicy.CustomTrustStore.AddRange(anchors.ToArray());
+        chain.ChainPolicy.ExtraStore.AddRange(current.Chain.ToArray());
+        chain.Build(current.Certificate);
+        var known = anchors.Select(CertificateNames.Fingerprint).ToHashSet(StringComparer.Ordinal);
+        return chain.ChainElements.Any(e => known.Contains(CertificateNames.Fingerprint(e.Certificate)));
+    }
+
+    private static ApiFailure Unusable(string message) =>
+        new()
+        {
+            Kind = ApiFailureKind.Malformed,
+            Operation = "server certificate",
+            Message = message,
+        };
+}
