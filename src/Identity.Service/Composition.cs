@@ -14,8 +14,6 @@ namespace Culvert.Identity.Service;
 /// <summary>The wiring in a page: every capability's two doors, in one place.</summary>
 internal static class Composition
 {
-    private static readonly byte[] Alive = "{\"status\":\"ok\"}"u8.ToArray();
-
     public static IServiceCollection AddCulvertService(
         this IServiceCollection services,
         ServiceOptions options,
@@ -39,8 +37,6 @@ internal static class Composition
             time,
             provider.GetRequiredService<ILogger<SqliteJournal>>()
         ));
-        services.AddSingleton(provider => StoreReadiness.Writes(provider.GetRequiredService<SqliteJournal>()));
-        services.AddSingleton(provider => StoreReadiness.Disk(provider.GetRequiredService<SqliteJournal>()));
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
         services.AddSingleton<IRevisions>(provider => provider.GetRequiredService<SqliteJournal>());
 
@@ -59,13 +55,13 @@ internal static class Composition
 
     public static void Map(ApiHost api, MachineHost machine)
     {
-        api.Get("/healthz", Access.Anonymous, (_, _) => new(ApiAnswer.Raw(Alive, "application/json")));
         api.MapAdmin();
         api.MapAudit();
         api.MapCertificates();
         api.MapFederation();
         api.MapTokens();
         api.MapTunnels();
+        machine.MapCertificates();
         machine.MapTunnels();
     }
 }

@@ -1,6 +1,9 @@
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage.Certificates;
@@ -13,22 +16,78 @@ internal static class CertificatesRegistration
 {
     public static IServiceCollection AddCertificates(this IServiceCollection services) =>
         services
+            .AddPlatformAuthorities()
+            .AddSingleton<ICertificateStore, CertificateStore>()
+            .AddSingleton<CertificateIssuer>()
+            .AddSingleton<OrphanSweep>()
+            .AddSingleton<CertificateInventoryEndpoint>()
+            .AddEnrollments()
+            .AddTunnelAuthorities();
+
+    public static void MapCertificates(this ApiHost host)
+    {
+        var platform = host.Services.GetRequiredService<PlatformCaEndpoint>();
+        host.Get("/v1/platform_ca", Access.Anonymous, (_, _) => new(platform.Get()));
+
+        var agents = host.Services.GetRequiredService<AgentEnrollmentEndpoints>();
+        var edges = host.Services.GetRequiredService<EdgeEnrollmentEndpoints>();
+        host.Post("/v1/agent/enrollments", Access.AnyCredential, agents.EnrollAsync);
+        host.Post("/v1/edge/enrollments", Access.AnyCredential, edges.EnrollAsync);
+
+        var inventory = host.Services.GetRequiredService<CertificateInventoryEndpoint>();
+        host.Get("/v1/certificates", Access.Scope(Scopes.ManageTunnels), inventory.ListAsync);
+
+        var access = Access.Scope(Scopes.OrganizationAdmin);
+        var authorities = host.Services.GetRequiredService<AuthorityEndpoints>();
+        host.Post("/v1/certificate_authorities", access, authorities.CreateAsync);
+        host.Get("/v1/certificate_authorities", access, authorities.ListAsync);
+        host.Get("/v1/certificate_authorities/{ca_id}", access, authorities.RetrieveAsync);
+        host.Get("/v1/certificate_authorities/{ca_id}/csr", access, authorities.CsrAsync);
+        host.Post("/v1/certificate_authorities/{ca_id}/chain", access, authorities.UploadAsync);
+        host.Post("/v1/certificate_authorities/{ca_id}/approve", access, authorities.ApproveAsync);
+        host.Post("/v1/certificate_authorities/{ca_id}/activate", access, authorities.ActivateAsync);
+    }
+
+    public static void MapCertificates(this MachineHost host)
+    {
+        var agents = host.Services.GetRequiredService<AgentEnrollmentEndpoints>();
+        var server = host.Services.GetRequiredService<ServerCertificateEndpoint>();
+        var edges = host.Services.GetRequiredService<EdgeEnrollmentEndpoints>();
+        host.Post("/v1/agent/renewals", Access.Agent, agents.RenewAsync);
+        host.Post("/v1/agent/server_certificates", Access.Agent, server.IssueAsync);
+        host.Post("/v1/edge/renewals", Access.Edge, edges.RenewAsync);
+    }
+
+    private static IServiceCollection AddPlatformAuthorities(this IServiceCollection services) =>
+        services
             .AddSingleton<IPlatformAuthorityStore, PlatformAuthorityStore>()
             .AddSingleton<PlatformAuthorityMaker>()
             .AddSingleton<IInitStep, PlatformAuthorityInit>()
             .AddSingleton<PlatformCa>()
             .AddSingleton<IPlatformBundle>(provider => provider.GetRequiredService<PlatformCa>())
             .AddSingleton<PlatformCaEndpoint>()
-            .AddSingleton<ICertificateStore, CertificateStore>()
-            .AddSingleton<CertificateIssuer>()
-            .AddSingleton<OrphanSweep>()
             .AddSingleton<ApiCertificate>()
             .AddSingleton<IApiCertificate>(provider => provider.GetRequiredService<ApiCertificate>())
             .AddHostedService<ServiceCertificateRenewal>();
 
-    public static void MapCertificates(this ApiHost host)
-    {
-        var platform = host.Services.GetRequiredService<PlatformCaEndpoint>();
-        host.Get("/v1/platform_ca", Access.Anonymous, (_, _) => new(platform.Get()));
-    }
+    private static IServiceCollection AddEnrollments(this IServiceCollection services) =>
+        services
+            .AddSingleton<IAgentEnrollmentStore, AgentEnrollmentStore>()
+            .AddSingleton<IEdgeEnrollmentStore, EdgeEnrollmentStore>()
+            .AddSingleton<IAgentEnrollments, AgentEnrollments>()
+            .AddSingleton<IRevokedMachines, RevokedMachinesView>()
+            .AddSingleton<IFederationStanding, FederationStanding>()
+            .AddSingleton<AgentAdmission>()
+            .AddSingleton<MachineCertificates>()
+            .AddSingleton<AgentEnrollmentEndpoints>()
+            .AddSingleton<EdgeEnrollmentEndpoints>();
+
+    private static IServiceCollection AddTunnelAuthorities(this IServiceCollection services) =>
+        services
+            .AddSingleton<ITunnelAuthorityStore, TunnelAuthorityStore>()
+            .AddSingleton<AuthorityKeys>()
+            .AddSingleton<ServerProfile>()
+            .AddSingleton<AuthorityLifecycle>()
+            .AddSingleton<AuthorityEndpoints>()
+            .AddSingleton<ServerCertificateEndpoint>();
 }

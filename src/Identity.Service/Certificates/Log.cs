@@ -40,11 +40,4 @@ internal static partial class Log
         "The service's own certificates could not be renewed; trying again in {Seconds} s"
     )]
     public static partial void RenewalFailed(ILogger logger, Exception fault, int seconds);
-
-    [LoggerMessage(
-        EventIds.RevocationsUnread,
-        LogLevel.Error,
-        "The list of revoked serials could not be read; the last one stays in force"
-    )]
-    public static partial void RevocationsUnread(ILogger logger, Exception fault);
 }

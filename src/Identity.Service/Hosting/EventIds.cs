@@ -5,7 +5,7 @@ internal static class EventIds
 {
     // 100: Hosting
     public const int RequestFaulted = 100;
-    public const int Serving = 101;
+    public const int Listening = 101;
     public const int PeerRefused = 102;
 
     // 1000: Federation
@@ -26,7 +26,6 @@ internal static class EventIds
     public const int CertificateRefusedByCore = 3002;
     public const int PlatformAuthorityMade = 3003;
     public const int ServiceCertificateFailed = 3004;
-    public const int RevocationsUnread = 3005;
 
     // 4000: Tunnels, 5000: Audit
 

@@ -2,15 +2,18 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
-/// <summary>A journal whose n-th commit is refused as a failing store refuses it: nothing of it is written.</summary>
-internal sealed class BreakingJournal(IJournal journal, int breakAt) : IJournal
+/// <summary>A journal whose n-th commit from now is refused as a failing store refuses it: nothing of it is written.</summary>
+internal sealed class BreakingJournal(IJournal journal, int breakAt = 0) : IJournal
 {
-    private int commits;
+    private int countdown = breakAt;
 
     public bool IsHealthy => journal.IsHealthy;
 
+    /// <summary>1 = the next commit.</summary>
+    public void BreakAt(int commit) => Volatile.Write(ref countdown, commit);
+
     public ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken) =>
-        Interlocked.Increment(ref commits) == breakAt
+        Interlocked.Decrement(ref countdown) == 0
             ? new(
                 new CommitResult
                 {

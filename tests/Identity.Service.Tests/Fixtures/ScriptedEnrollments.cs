@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Machines;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
@@ -9,6 +10,13 @@ namespace Culvert.Identity.Service.Tests.Fixtures;
 internal sealed class ScriptedEnrollments : IAgentEnrollments, IRevokedMachines
 {
     private readonly ConcurrentDictionary<string, AgentEnrollmentRecord> records = new();
+
+    /// <summary>For <c>configure</c>: in the place of the enrolments that the service records itself.</summary>
+    public static void Use(IServiceCollection services) =>
+        services
+            .AddSingleton<ScriptedEnrollments>()
+            .AddSingleton<IAgentEnrollments>(provider => provider.GetRequiredService<ScriptedEnrollments>())
+            .AddSingleton<IRevokedMachines>(provider => provider.GetRequiredService<ScriptedEnrollments>());
 
     public void Add(AgentEnrollmentRecord record) => records[record.Id.Value] = record;
 

@@ -72,25 +72,17 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         time ??= new FakeTimeProvider();
         var configured = OptionsIn(folder);
         configured = options?.Invoke(configured) ?? configured;
-        void Configure(IServiceCollection services)
-        {
-            configure?.Invoke(services);
-            services.TryAddSingleton<ScriptedEnrollments>();
-            services.TryAddSingleton<IAgentEnrollments>(p => p.GetRequiredService<ScriptedEnrollments>());
-            services.TryAddSingleton<IRevokedMachines>(p => p.GetRequiredService<ScriptedEnrollments>());
-        }
-
         await Initializer.RunAsync(
             configured,
             "Example",
             Path.Combine(folder, "admin.key"),
             time,
             NullLoggerFactory.Instance,
-            Configure,
+            configure,
             TestContext.Current.CancellationToken
         );
         var store = Store.Open(configured, NullLogger.Instance);
-        var app = ServiceHost.Build(configured, store, time, Configure);
+        var app = ServiceHost.Build(configured, store, time, configure);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new ServiceUnderTest(folder, configured, store, app, time);
     }

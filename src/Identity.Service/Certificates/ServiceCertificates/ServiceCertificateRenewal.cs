@@ -70,7 +70,8 @@ internal sealed class ServiceCertificateRenewal(
         }
     }
 
-    private async Task RenewAsync(CancellationToken cancellationToken)
+    /// <summary>Renews what is due now.</summary>
+    public async Task RenewAsync(CancellationToken cancellationToken)
     {
         await platform.LoadAsync(cancellationToken);
         var now = time.GetUtcNow();

@@ -56,8 +56,7 @@ CREATE TABLE enrollments (
 );
 
 CREATE UNIQUE INDEX enrollments_live ON enrollments (tunnel_id, instance_id) WHERE revoked_at_ms IS NULL;
-CREATE INDEX enrollments_of_rule ON enrollments (rule_id);
-CREATE INDEX enrollments_revoked ON enrollments (revoked_at_ms) WHERE revoked_at_ms IS NOT NULL;
+CREATE INDEX enrollments_unexpired ON enrollments (certificate_not_after_ms);
 
 -- The same for an edge; the edge itself is registered elsewhere.
 CREATE TABLE edge_enrollments (
@@ -72,8 +71,7 @@ CREATE TABLE edge_enrollments (
     created_at_ms BIGINT NOT NULL,
     last_proof_ms BIGINT NOT NULL,
     certificate_serial TEXT,
-    certificate_not_after_ms BIGINT NOT NULL,
-    revoked_at_ms BIGINT
+    certificate_not_after_ms BIGINT NOT NULL
 );
 
 -- Issuing authorities of tunnels whose key the service holds.

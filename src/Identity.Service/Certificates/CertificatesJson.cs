@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Certificates.Inventory;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+namespace Culvert.Identity.Service.Certificates;
+
+[JsonSourceGenerationOptions(
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true
+)]
+[JsonSerializable(typeof(CreateAuthorityRequest))]
+[JsonSerializable(typeof(UploadChainRequest))]
+[JsonSerializable(typeof(ApproveAuthorityRequest))]
+[JsonSerializable(typeof(ActivateAuthorityRequest))]
+[JsonSerializable(typeof(AuthorityDocument))]
+[JsonSerializable(typeof(AuthorityListDocument))]
+[JsonSerializable(typeof(AuthorityCsrDocument))]
+[JsonSerializable(typeof(CertificateListDocument))]
+internal sealed partial class CertificatesJson : JsonSerializerContext;

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
+
+namespace Culvert.Identity.Service.Certificates.Enrollments;
+
+/// <summary>Who may enrol an agent for which tunnel (S3, S5): asked at enrolment, and again at every renewal (S4).</summary>
+internal sealed class AgentAdmission(
+    ITunnelStore tunnels,
+    IRegisteredCertificateStore anchors,
+    IFederationStanding federation,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>A presented credential: the tunnel it may enrol for, or the refusal.</summary>
+    public async ValueTask<TunnelResult<Tunnel>> AdmitAsync(
+        Caller caller,
+        string tunnelId,
+        IPAddress source,
+        CancellationToken cancellationToken
+    )
+    {
+        if (caller.Kind == CallerKind.TunnelToken)
+        {
+            if (caller.TunnelId != tunnelId)
+            {
+                return EnrollmentErrors.TunnelNotNamed.Refuse();
+            }
+
+            var own = await tunnels.FindAsync(tunnelId, cancellationToken);
+            return await CheckTunnelTokenAsync(own!, source, cancellationToken) is { } refusal ? refusal : own!;
+        }
+
+        if (!caller.Has(Scopes.TunnelAgent))
+        {
+            return AuthErrors
+                .Scope.Refuse($"This needs the scope {Scopes.TunnelAgent}.")
+                .With("required_scope", Scopes.TunnelAgent);
+        }
+
+        var tunnel = await tunnels.FindAsync(tunnelId, cancellationToken);
+        if (
+            tunnel is null
+            || caller.OrganizationId != tunnel.OrganizationId
+            || caller.WorkspaceId != tunnel.WorkspaceId
+        )
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (tunnel.IsArchived)
+        {
+            return TunnelErrors.Archived.Refuse();
+        }
+
+        return caller.TunnelIds.Contains(tunnelId) ? tunnel : EnrollmentErrors.TunnelNotNamed.Refuse();
+    }
+
+    /// <summary>
+    /// An enrolment without a fresh proof: whether every element of it still holds, or the refusal.
+    /// </summary>
+    public async ValueTask<TunnelResult<Tunnel>> ReadmitAsync(
+        AgentEnrollmentState enrollment,
+        IPAddress source,
+        CancellationToken cancellationToken
+    )
+    {
+        var tunnel = await tunnels.FindAsync(enrollment.TunnelId.Value, cancellationToken);
+        if (tunnel is null or { IsArchived: true })
+        {
+            return TunnelErrors.Archived.Refuse();
+        }
+
+        if (time.GetUtcNow() - enrollment.LastProofAt > options.Agents.MaxSinceProof)
+        {
+            return EnrollmentErrors.RenewalProofExpired.Refuse();
+        }
+
+        if (enrollment.Proof.Method == EnrollmentMethod.Federation)
+        {
+            var rule = await federation.FindAsync(
+                enrollment.OrganizationId,
+                enrollment.Proof.RuleId!,
+                cancellationToken
+            );
+            return rule?.TunnelIds.Contains(tunnel.Id.Value) == true
+                ? tunnel
+                : EnrollmentErrors.RenewalDisabled.Refuse();
+        }
+
+        if (enrollment.Proof.TokenId != tunnel.TokenId.Value)
+        {
+            return EnrollmentErrors.RenewalTokenRotated.Refuse();
+        }
+
+        return await CheckTunnelTokenAsync(tunnel, source, cancellationToken) is { } refusal ? refusal : tunnel;
+    }
+
+    /// <summary>S5: never beside a service-held authority unless allowed, and only from named addresses.</summary>
+    private async ValueTask<Refusal?> CheckTunnelTokenAsync(
+        Tunnel tunnel,
+        IPAddress source,
+        CancellationToken cancellationToken
+    )
+    {
+        if (tunnel.IsArchived)
+        {
+            return TunnelErrors.Archived.Refuse();
+        }
+
+        if (!tunnel.AllowTunnelToken)
+        {
+            var live = await anchors.ListLiveAsync(tunnel.Id, cancellationToken);
+            if (live.Any(anchor => anchor.AuthorityId is not null))
+            {
+                return EnrollmentErrors.Method.Refuse();
+            }
+        }
+
+        if (tunnel.AgentSourceRanges.Count == 0)
+        {
+            return EnrollmentErrors.SourceRangesEmpty.Refuse();
+        }
+
+        return tunnel.AgentSourceRanges.Any(range => IPNetwork.Parse(range).Contains(source))
+            ? null
+            : EnrollmentErrors.Source.Refuse().With("source", JsonValue.Create(source.ToString()));
+    }
+}

@@ -1,0 +1,232 @@
+using Culvert.Ca.Names;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Wire;
+using CaParsedRequest = Culvert.Ca.Requests.ParsedRequest;
+
+namespace Culvert.Identity.Service.Certificates.Enrollments;
+
+/// <summary>
+/// <c>POST /v1/agent/enrollments</c> (8443, by token) and <c>POST /v1/agent/renewals</c> (8444, by certificate).
+/// </summary>
+internal sealed class AgentEnrollmentEndpoints(
+    IAgentEnrollmentStore enrollments,
+    AgentAdmission admission,
+    Authenticator authenticator,
+    MachineCertificates certificates,
+    PlatformCa platform,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    public async ValueTask<ApiAnswer> EnrollAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(WireJson.Default.AgentEnrollmentRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        if (!InstanceId.TryParse(wanted.InstanceId, out var instance))
+        {
+            return RequestErrors.Invalid.Refuse("instance_id: 1 to 63 of a-z, 0-9 and -, not beginning with -.");
+        }
+
+        var (csr, malformed) = MachineCertificates.Read(wanted.Csr);
+        if (csr is null)
+        {
+            return malformed!;
+        }
+
+        var admitted = await admission.AdmitAsync(request.Caller, wanted.TunnelId, request.Source, cancellationToken);
+        if (admitted.Value is not { } tunnel)
+        {
+            return admitted.Refusal!;
+        }
+
+        RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
+        var proof = EnrollmentProof.Of(request.Caller);
+        var known = await enrollments.FindLiveAsync(tunnel.Id, instance.Value, cancellationToken);
+        if (known is not null && !known.Proof.IsSamePrincipal(proof))
+        {
+            return EnrollmentErrors.InstanceTaken.Refuse();
+        }
+
+        var enrollment = known is null
+            ? New(tunnel, instance, proof)
+            : known with
+            {
+                Proof = proof,
+                LastProofAt = time.GetUtcNow(),
+            };
+        var changes = known is null
+            ? enrollments.Insert(enrollment, options.Agents.InstancesPerTunnel, time.GetUtcNow())
+            : enrollments.Prove(enrollment, options.Agents.InstancesPerTunnel, time.GetUtcNow());
+        return await IssueAsync(request, AuditActor.Of(request), enrollment, csr, changes, cancellationToken);
+    }
+
+    public async ValueTask<ApiAnswer> RenewAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(WireJson.Default.CertificateSigningRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var (csr, malformed) = MachineCertificates.Read(wanted.Csr);
+        if (csr is null)
+        {
+            return malformed!;
+        }
+
+        if (await FindAsync(request.Peer, cancellationToken) is not { } enrollment)
+        {
+            return EnrollmentErrors.RenewalUnknown.Refuse();
+        }
+
+        RequestIdentity.SetTenant(request.Http, enrollment.OrganizationId, enrollment.WorkspaceId);
+        IReadOnlyList<Statement> changes = [];
+        if (Authenticator.HasCredential(request.Http))
+        {
+            var (proven, refusal) = await ProveAsync(request, enrollment, cancellationToken);
+            if (proven is null)
+            {
+                return refusal!;
+            }
+
+            enrollment = proven;
+            changes = enrollments.Prove(proven, options.Agents.InstancesPerTunnel, time.GetUtcNow());
+        }
+        else if (
+            await admission.ReadmitAsync(enrollment, request.Source, cancellationToken) is { Refusal: { } refused }
+        )
+        {
+            return refused;
+        }
+
+        return await IssueAsync(
+            request,
+            AuditActor.Of(request.Peer, request),
+            enrollment,
+            csr,
+            changes,
+            cancellationToken
+        );
+    }
+
+    /// <summary>The live enrolment behind a client certificate; null when it was revoked or replaced.</summary>
+    public async ValueTask<AgentEnrollmentState?> FindAsync(MachinePeer peer, CancellationToken cancellationToken) =>
+        TunnelId.TryParse(peer.TunnelId, out var tunnelId)
+            ? await enrollments.FindLiveAsync(tunnelId, peer.InstanceId!, cancellationToken)
+            : null;
+
+    // A fresh token resets the clock of S4, if it speaks for the same machine.
+    private async ValueTask<(AgentEnrollmentState? Proven, Refusal? Refusal)> ProveAsync(
+        ApiRequest request,
+        AgentEnrollmentState enrollment,
+        CancellationToken cancellationToken
+    )
+    {
+        var presented = await authenticator.AuthenticateAsync(request.Http, cancellationToken);
+        if (presented.Caller is not { } caller)
+        {
+            return (null, presented.Refusal);
+        }
+
+        var admitted = await admission.AdmitAsync(caller, enrollment.TunnelId.Value, request.Source, cancellationToken);
+        if (admitted.Refusal is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        var proof = EnrollmentProof.Of(caller);
+        return proof.IsSamePrincipal(enrollment.Proof)
+            ? (enrollment with { Proof = proof, LastProofAt = time.GetUtcNow() }, null)
+            : (null, EnrollmentErrors.RenewalIdentity.Refuse());
+    }
+
+    private async ValueTask<ApiAnswer> IssueAsync(
+        ApiRequest request,
+        AuditActor actor,
+        AgentEnrollmentState enrollment,
+        CaParsedRequest csr,
+        IReadOnlyList<Statement> changes,
+        CancellationToken cancellationToken
+    )
+    {
+        var instance = InstanceId.TryParse(enrollment.InstanceId, out var stored)
+            ? stored
+            : throw new StoreException("A stored instance id is malformed.");
+        var id = SpiffeId
+            .Agent(options.TrustDomain, enrollment.OrganizationId, enrollment.TunnelId.Value, instance)
+            .ToString();
+        var outcome = await certificates.IssueAsync(
+            CertificateKind.Agent,
+            csr,
+            new GrantedNames { Uris = [id] },
+            job =>
+                job with
+                {
+                    Actor = actor,
+                    RequestId = request.RequestId,
+                    OrganizationId = enrollment.OrganizationId,
+                    WorkspaceId = enrollment.WorkspaceId,
+                    TunnelId = enrollment.TunnelId.Value,
+                    EnrollmentId = enrollment.Id.Value,
+                    WithIntent = changes,
+                    WithCertificate = record => [enrollments.Certified(enrollment.Id, record.Serial, record.NotAfter)],
+                },
+            cancellationToken
+        );
+        if (outcome.Document is not { } document)
+        {
+            return outcome.Refusal ?? RefusalOf((EnrollmentConflict)outcome.Conflict!);
+        }
+
+        return ApiAnswer.Json(
+            new AgentEnrollment
+            {
+                Id = enrollment.Id.Value,
+                TunnelId = enrollment.TunnelId.Value,
+                InstanceId = enrollment.InstanceId,
+                SpiffeId = id,
+                Certificate = document,
+                PlatformBundle = platform.Bundle,
+                MachineUrl = options.MachineUrl,
+                TrustDomain = options.TrustDomain,
+            },
+            WireJson.Default.AgentEnrollment
+        );
+    }
+
+    private AgentEnrollmentState New(Tunnel tunnel, InstanceId instance, EnrollmentProof proof)
+    {
+        var now = time.GetUtcNow();
+        return new AgentEnrollmentState
+        {
+            Id = AgentId.New(),
+            TunnelId = tunnel.Id,
+            OrganizationId = tunnel.OrganizationId,
+            WorkspaceId = tunnel.WorkspaceId,
+            InstanceId = instance.Value,
+            Proof = proof,
+            CreatedAt = now,
+            LastProofAt = now,
+            CertificateNotAfter = now + options.Certificates.PlatformLife,
+        };
+    }
+
+    private static Refusal RefusalOf(EnrollmentConflict conflict) =>
+        conflict switch
+        {
+            EnrollmentConflict.InstanceLimit => EnrollmentErrors.InstanceLimit.Refuse(),
+            EnrollmentConflict.Revoked => EnrollmentErrors.RenewalUnknown.Refuse(),
+            _ => EnrollmentErrors.InstanceTaken.Refuse(),
+        };
+}

@@ -1,0 +1,34 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Certificates.Enrollments;
+
+/// <summary>Enrolments as the tunnels capability shows and revokes them.</summary>
+internal sealed class AgentEnrollments(IAgentEnrollmentStore store) : IAgentEnrollments
+{
+    public async ValueTask<IReadOnlyList<AgentEnrollmentRecord>> ListAsync(
+        TunnelId tunnelId,
+        CancellationToken cancellationToken
+    ) => [.. (await store.ListAsync(tunnelId, cancellationToken)).Select(RecordOf)];
+
+    public async ValueTask<AgentEnrollmentRecord?> FindAsync(string agentId, CancellationToken cancellationToken) =>
+        await store.FindAsync(agentId, cancellationToken) is { } enrollment ? RecordOf(enrollment) : null;
+
+    public IReadOnlyList<Statement> Revoke(AgentId id, DateTimeOffset at) => [store.Revoke(id, at)];
+
+    private static AgentEnrollmentRecord RecordOf(AgentEnrollmentState enrollment) =>
+        new()
+        {
+            Id = enrollment.Id,
+            TunnelId = enrollment.TunnelId,
+            InstanceId = enrollment.InstanceId,
+            Method = EnrollmentMethods.NameOf(enrollment.Proof.Method),
+            Principal = enrollment.Proof.ServiceAccountId ?? enrollment.Proof.TokenId,
+            CreatedAt = enrollment.CreatedAt,
+            LastProofAt = enrollment.LastProofAt,
+            Serial = enrollment.CertificateSerial,
+            NotAfter = enrollment.CertificateSerial is null ? null : enrollment.CertificateNotAfter,
+            RevokedAt = enrollment.RevokedAt,
+        };
+}

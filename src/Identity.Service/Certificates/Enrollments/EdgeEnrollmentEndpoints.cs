@@ -1,0 +1,211 @@
+using Culvert.Ca.Names;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
+using CaParsedRequest = Culvert.Ca.Requests.ParsedRequest;
+
+namespace Culvert.Identity.Service.Certificates.Enrollments;
+
+/// <summary>
+/// <c>POST /v1/edge/enrollments</c> (8443, by access token) and <c>POST /v1/edge/renewals</c> (8444, by certificate).
+/// </summary>
+internal sealed class EdgeEnrollmentEndpoints(
+    IEdgeEnrollmentStore enrollments,
+    IEdgeStore edges,
+    IFederationStanding federation,
+    Authenticator authenticator,
+    MachineCertificates certificates,
+    PlatformCa platform,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    public async ValueTask<ApiAnswer> EnrollAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(WireJson.Default.EdgeEnrollmentRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var (csr, malformed) = MachineCertificates.Read(wanted.Csr);
+        if (csr is null)
+        {
+            return malformed!;
+        }
+
+        var admitted = await AdmitAsync(request.Caller, wanted.EdgeId, cancellationToken);
+        if (admitted.Value is not { } edge)
+        {
+            return admitted.Refusal!;
+        }
+
+        var enrollment = NewProof(edge, request.Caller);
+        return await IssueAsync(
+            request,
+            AuditActor.Of(request),
+            edge,
+            csr,
+            [enrollments.Prove(enrollment)],
+            cancellationToken
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RenewAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(WireJson.Default.CertificateSigningRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var (csr, malformed) = MachineCertificates.Read(wanted.Csr);
+        if (csr is null)
+        {
+            return malformed!;
+        }
+
+        if (
+            !EdgeId.TryParse(request.Peer.EdgeId, out var edgeId)
+            || await enrollments.FindAsync(edgeId, cancellationToken) is not { } enrollment
+        )
+        {
+            return EnrollmentErrors.RenewalUnknown.Refuse();
+        }
+
+        var (edge, changes, refusal) = Authenticator.HasCredential(request.Http)
+            ? await ProveAsync(request, enrollment, cancellationToken)
+            : await ReadmitAsync(enrollment, cancellationToken);
+        return edge is null
+            ? refusal!
+            : await IssueAsync(request, AuditActor.Of(request.Peer, request), edge, csr, changes, cancellationToken);
+    }
+
+    private async ValueTask<TunnelResult<Edge>> AdmitAsync(
+        Caller caller,
+        string edgeId,
+        CancellationToken cancellationToken
+    )
+    {
+        if (caller.Kind != CallerKind.AccessToken || !caller.Has(Scopes.EdgeServe))
+        {
+            return AuthErrors
+                .Scope.Refuse($"This needs the scope {Scopes.EdgeServe}.")
+                .With("required_scope", Scopes.EdgeServe);
+        }
+
+        // Asked first: who may not be an edge learns nothing about which edges there are.
+        if (!caller.EdgeIds.Contains(edgeId))
+        {
+            return EnrollmentErrors.EdgeNotNamed.Refuse();
+        }
+
+        return await edges.FindAsync(edgeId, cancellationToken) switch
+        {
+            null => RequestErrors.NotFound.Refuse(),
+            { ArchivedAt: not null } => TunnelErrors.EdgeArchived.Refuse(),
+            { } edge => edge,
+        };
+    }
+
+    private async ValueTask<(Edge? Edge, IReadOnlyList<Statement> Changes, Refusal? Refusal)> ProveAsync(
+        ApiRequest request,
+        EdgeEnrollmentState enrollment,
+        CancellationToken cancellationToken
+    )
+    {
+        var presented = await authenticator.AuthenticateAsync(request.Http, cancellationToken);
+        if (presented.Caller is not { } caller)
+        {
+            return (null, [], presented.Refusal);
+        }
+
+        // An edge is registered by name: whichever identity its rules admit may serve as it.
+        var admitted = await AdmitAsync(caller, enrollment.EdgeId.Value, cancellationToken);
+        return admitted.Value is { } edge
+            ? (edge, [enrollments.Prove(NewProof(edge, caller))], null)
+            : (null, [], admitted.Refusal);
+    }
+
+    private async ValueTask<(Edge? Edge, IReadOnlyList<Statement> Changes, Refusal? Refusal)> ReadmitAsync(
+        EdgeEnrollmentState enrollment,
+        CancellationToken cancellationToken
+    )
+    {
+        var edge = await edges.FindAsync(enrollment.EdgeId.Value, cancellationToken);
+        if (edge is null or { ArchivedAt: not null })
+        {
+            return (null, [], TunnelErrors.EdgeArchived.Refuse());
+        }
+
+        if (time.GetUtcNow() - enrollment.LastProofAt > options.Agents.MaxSinceProof)
+        {
+            return (null, [], EnrollmentErrors.RenewalProofExpired.Refuse());
+        }
+
+        var rule = await federation.FindAsync(enrollment.OrganizationId, enrollment.Proof.RuleId!, cancellationToken);
+        return rule?.EdgeIds.Contains(enrollment.EdgeId.Value) == true
+            ? (edge, [], null)
+            : (null, [], EnrollmentErrors.RenewalDisabled.Refuse());
+    }
+
+    private EdgeEnrollmentState NewProof(Edge edge, Caller caller)
+    {
+        var now = time.GetUtcNow();
+        return new EdgeEnrollmentState
+        {
+            EdgeId = edge.Id,
+            OrganizationId = caller.OrganizationId,
+            Proof = EnrollmentProof.Of(caller),
+            LastProofAt = now,
+            CertificateNotAfter = now,
+        };
+    }
+
+    private async ValueTask<ApiAnswer> IssueAsync(
+        ApiRequest request,
+        AuditActor actor,
+        Edge edge,
+        CaParsedRequest csr,
+        IReadOnlyList<Statement> changes,
+        CancellationToken cancellationToken
+    )
+    {
+        var id = SpiffeId.Edge(options.TrustDomain, edge.Id.Value).ToString();
+        var outcome = await certificates.IssueAsync(
+            CertificateKind.Edge,
+            csr,
+            new GrantedNames { Uris = [id], Dns = edge.DnsNames },
+            job =>
+                job with
+                {
+                    Actor = actor,
+                    RequestId = request.RequestId,
+                    EdgeId = edge.Id.Value,
+                    WithIntent = changes,
+                    WithCertificate = record => [enrollments.Certified(edge.Id, record.Serial, record.NotAfter)],
+                },
+            cancellationToken
+        );
+        return outcome.Document is not { } document
+            ? outcome.Refusal!
+            : ApiAnswer.Json(
+                new EdgeEnrollment
+                {
+                    Id = edge.Id.Value,
+                    SpiffeId = id,
+                    Certificate = document,
+                    PlatformBundle = platform.Bundle,
+                    MachineUrl = options.MachineUrl,
+                    TrustDomain = options.TrustDomain,
+                },
+                WireJson.Default.EdgeEnrollment
+            );
+    }
+}

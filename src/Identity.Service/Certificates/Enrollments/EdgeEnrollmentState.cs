@@ -1,0 +1,18 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Enrollments;
+
+/// <summary>An edge's standing permission to hold a platform certificate: one per registered edge (S6).</summary>
+internal sealed record EdgeEnrollmentState
+{
+    public required EdgeId EdgeId { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    public required EnrollmentProof Proof { get; init; }
+
+    public required DateTimeOffset LastProofAt { get; init; }
+
+    /// <summary>End of the newest platform certificate.</summary>
+    public required DateTimeOffset CertificateNotAfter { get; init; }
+}

@@ -1,0 +1,125 @@
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Certificates.Enrollments;
+
+/// <summary>
+/// What must no longer be accepted: derived from the present state of enrolments, edges, rules, issuers and service
+/// accounts, so that no event can be missed. Every cause bumps the feed's revision, which is when it is derived anew.
+/// </summary>
+internal sealed class RevokedMachinesView(
+    IAgentEnrollmentStore agents,
+    IEdgeEnrollmentStore edgeEnrollments,
+    IEdgeStore edges,
+    IFederationStanding federation,
+    IRevisions revisions,
+    TimeProvider time
+) : IRevokedMachines
+{
+    // Entries leave the list when their certificates end, which no revision announces.
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(30);
+
+    private Derived? newest;
+
+    public async ValueTask<RevokedMachines> ListAsync(CancellationToken cancellationToken)
+    {
+        // Read before the state: what changes while it is read has a later revision.
+        var revision = revisions.Current;
+        var now = time.GetUtcNow();
+        if (Volatile.Read(ref newest) is { } known && known.Revision == revision && now - known.At < Freshness)
+        {
+            return known.Machines;
+        }
+
+        var rules = new RuleCache(federation);
+        var revokedAgents = await RevokedAgentsAsync(rules, now, cancellationToken);
+        var revokedEdges = await RevokedEdgesAsync(rules, now, cancellationToken);
+        HashSet<string> serials =
+        [
+            .. await agents.ListSerialsAsync(revokedAgents, now, cancellationToken),
+            .. await edgeEnrollments.ListSerialsAsync(revokedEdges, now, cancellationToken),
+        ];
+        var machines = new RevokedMachines(serials, revokedAgents.ToHashSet(StringComparer.Ordinal));
+        Volatile.Write(ref newest, new Derived(revision, now, machines));
+        return machines;
+    }
+
+    private async ValueTask<List<string>> RevokedAgentsAsync(
+        RuleCache rules,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        List<string> revoked = [];
+        foreach (var agent in await agents.ListUnexpiredAsync(now, cancellationToken))
+        {
+            if (agent.RevokedAt is not null || !await StandsAsync(rules, agent, cancellationToken))
+            {
+                revoked.Add(agent.Id.Value);
+            }
+        }
+
+        return revoked;
+    }
+
+    private async ValueTask<List<string>> RevokedEdgesAsync(
+        RuleCache rules,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        List<string> revoked = [];
+        foreach (var enrollment in await edgeEnrollments.ListUnexpiredAsync(now, cancellationToken))
+        {
+            var id = enrollment.EdgeId.Value;
+            var edge = await edges.FindAsync(id, cancellationToken);
+            var rule = await rules.FindAsync(enrollment.OrganizationId, enrollment.Proof.RuleId!, cancellationToken);
+            if (edge is null or { ArchivedAt: not null } || rule?.EdgeIds.Contains(id) != true)
+            {
+                revoked.Add(id);
+            }
+        }
+
+        return revoked;
+    }
+
+    // What rests on a tunnel token runs out by itself when the token is rotated (S4).
+    private static async ValueTask<bool> StandsAsync(
+        RuleCache rules,
+        AgentEnrollmentState agent,
+        CancellationToken cancellationToken
+    )
+    {
+        if (agent.Proof.Method == EnrollmentMethod.TunnelToken)
+        {
+            return true;
+        }
+
+        var rule = await rules.FindAsync(agent.OrganizationId, agent.Proof.RuleId!, cancellationToken);
+        return rule?.TunnelIds.Contains(agent.TunnelId.Value) == true;
+    }
+
+    /// <summary>Thousands of enrolments rest on a few rules: each is read once per derivation.</summary>
+    private sealed class RuleCache(IFederationStanding federation)
+    {
+        private readonly Dictionary<string, RuleStanding?> known = new(StringComparer.Ordinal);
+
+        public async ValueTask<RuleStanding?> FindAsync(
+            string organizationId,
+            string ruleId,
+            CancellationToken cancellationToken
+        )
+        {
+            if (!known.TryGetValue(ruleId, out var standing))
+            {
+                standing = await federation.FindAsync(organizationId, ruleId, cancellationToken);
+                known.Add(ruleId, standing);
+            }
+
+            return standing;
+        }
+    }
+
+    private sealed record Derived(long Revision, DateTimeOffset At, RevokedMachines Machines);
+}

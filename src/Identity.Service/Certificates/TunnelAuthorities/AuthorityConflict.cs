@@ -1,0 +1,10 @@
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+internal enum AuthorityConflict
+{
+    /// <summary>Another command changed the authority first.</summary>
+    Stale,
+
+    /// <summary>Another authority of the tunnel became active first.</summary>
+    OtherActive,
+}

@@ -1,0 +1,145 @@
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Hosting;
+using Dapper;
+
+namespace Culvert.Identity.Service.Storage.Certificates;
+
+internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentStore
+{
+    private const string Columns =
+        "edge_id AS EdgeId, organization_id AS OrganizationId, principal AS Principal, issuer_id AS IssuerId, "
+        + "rule_id AS RuleId, rule_version AS RuleVersion, service_account_id AS ServiceAccountId, "
+        + "token_id AS TokenId, last_proof_ms AS LastProofAt, certificate_not_after_ms AS CertificateNotAfter";
+
+    public async ValueTask<EdgeEnrollmentState?> FindAsync(EdgeId id, CancellationToken cancellationToken) =>
+        (
+            await QueryAsync(
+                $"SELECT {Columns} FROM edge_enrollments WHERE edge_id = @Value",
+                new { id.Value },
+                cancellationToken
+            )
+        ).SingleOrDefault();
+
+    public ValueTask<IReadOnlyList<EdgeEnrollmentState>> ListUnexpiredAsync(
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM edge_enrollments WHERE certificate_not_after_ms >= @now",
+            new { now = now.ToStore() },
+            cancellationToken
+        );
+
+    public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
+        IReadOnlyList<string> edgeIds,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (edgeIds.Count == 0)
+        {
+            return [];
+        }
+
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var serials = await connection.QueryAsync<string>(
+            new CommandDefinition(
+                "SELECT serial FROM certificates WHERE edge_id IN @edgeIds AND not_after_ms >= @now "
+                    + "AND status <> 'void'",
+                new { edgeIds, now = now.ToStore() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return serials.AsList();
+    }
+
+    public Statement Prove(EdgeEnrollmentState enrollment) =>
+        new(
+            "INSERT INTO edge_enrollments (edge_id, organization_id, principal, issuer_id, rule_id, rule_version, "
+                + "service_account_id, token_id, created_at_ms, last_proof_ms, certificate_not_after_ms) "
+                + "VALUES (@EdgeId, @OrganizationId, @Principal, @IssuerId, @RuleId, @RuleVersion, @ServiceAccountId, "
+                + "@TokenId, @LastProofAt, @LastProofAt, @LastProofAt) ON CONFLICT (edge_id) DO UPDATE SET "
+                + "organization_id = @OrganizationId, principal = @Principal, issuer_id = @IssuerId, "
+                + "rule_id = @RuleId, rule_version = @RuleVersion, service_account_id = @ServiceAccountId, "
+                + "token_id = @TokenId, last_proof_ms = @LastProofAt",
+            new
+            {
+                EdgeId = enrollment.EdgeId.Value,
+                enrollment.OrganizationId,
+                enrollment.Proof.Principal,
+                enrollment.Proof.IssuerId,
+                enrollment.Proof.RuleId,
+                enrollment.Proof.RuleVersion,
+                enrollment.Proof.ServiceAccountId,
+                enrollment.Proof.TokenId,
+                LastProofAt = enrollment.LastProofAt.ToStore(),
+            }
+        );
+
+    public Statement Certified(EdgeId id, string serial, DateTimeOffset notAfter) =>
+        new(
+            "UPDATE edge_enrollments SET certificate_serial = @serial, certificate_not_after_ms = @notAfter "
+                + "WHERE edge_id = @id",
+            new
+            {
+                id = id.Value,
+                serial,
+                notAfter = notAfter.ToStore(),
+            }
+        );
+
+    private async ValueTask<IReadOnlyList<EdgeEnrollmentState>> QueryAsync(
+        string sql,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+        );
+        return [.. rows.Select(row => row.ToState())];
+    }
+
+    private sealed record Row
+    {
+        public required string EdgeId { get; init; }
+
+        public required string OrganizationId { get; init; }
+
+        public required string Principal { get; init; }
+
+        public string? IssuerId { get; init; }
+
+        public string? RuleId { get; init; }
+
+        public long? RuleVersion { get; init; }
+
+        public string? ServiceAccountId { get; init; }
+
+        public required string TokenId { get; init; }
+
+        public long LastProofAt { get; init; }
+
+        public long CertificateNotAfter { get; init; }
+
+        public EdgeEnrollmentState ToState() =>
+            new()
+            {
+                EdgeId = Hosting.EdgeId.Wrap(EdgeId),
+                OrganizationId = OrganizationId,
+                Proof = new EnrollmentProof
+                {
+                    Method = EnrollmentMethod.Federation,
+                    Principal = Principal,
+                    IssuerId = IssuerId,
+                    RuleId = RuleId,
+                    RuleVersion = (int?)RuleVersion,
+                    ServiceAccountId = ServiceAccountId,
+                    TokenId = TokenId,
+                },
+                LastProofAt = Instants.FromStore(LastProofAt),
+                CertificateNotAfter = Instants.FromStore(CertificateNotAfter),
+            };
+    }
+}
