@@ -14,6 +14,8 @@ namespace Culvert.Identity.Service;
 /// <summary>The wiring in a page: every capability's two doors, in one place.</summary>
 internal static class Composition
 {
+    private static readonly byte[] Alive = "{\"status\":\"ok\"}"u8.ToArray();
+
     public static IServiceCollection AddCulvertService(
         this IServiceCollection services,
         ServiceOptions options,
@@ -37,6 +39,8 @@ internal static class Composition
             time,
             provider.GetRequiredService<ILogger<SqliteJournal>>()
         ));
+        services.AddSingleton(provider => StoreReadiness.Writes(provider.GetRequiredService<SqliteJournal>()));
+        services.AddSingleton(provider => StoreReadiness.Disk(provider.GetRequiredService<SqliteJournal>()));
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
         services.AddSingleton<IRevisions>(provider => provider.GetRequiredService<SqliteJournal>());
 
@@ -55,6 +59,7 @@ internal static class Composition
 
     public static void Map(ApiHost api, MachineHost machine)
     {
+        api.Get("/healthz", Access.Anonymous, (_, _) => new(ApiAnswer.Raw(Alive, "application/json")));
         api.MapAdmin();
         api.MapAudit();
         api.MapCertificates();

@@ -1,1 +1,25 @@
-return 64; // usage: no command exists yet
+using System.CommandLine;
+using Culvert.Identity.Service.Commands;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Programs;
+
+// Composition only: which commands there are.
+var root = new RootCommand("The identity service: federation, tokens, certificates, tunnels.")
+{
+    InitCommand.Create(),
+    RunCommand.Create(),
+    ConfigCommand.Create(ConfigLocation.Service, ServiceConfiguration.Read),
+    VersionCommand.Create(),
+};
+root.Options.Add(ConfigCommand.ConfigOption);
+root.Options.Add(ConfigCommand.ProfileOption);
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    await parsed.InvokeAsync();
+    return ExitCodes.Usage;
+}
+
+return await ProgramHost.RunAsync(cancellation => parsed.InvokeAsync(cancellationToken: cancellation));

@@ -41,6 +41,22 @@ internal sealed class EnvelopeMiddleware(RequestDelegate next, ILogger<EnvelopeM
             Log.RequestFaulted(logger, fault, requestId, http.Request.Method, http.Request.Path);
             await RefuseAsync(http, RequestErrors.Internal.Refuse());
         }
+
+        Count(http);
+    }
+
+    // The template, never the path: an outsider must not be able to make up label values.
+    private static void Count(HttpContext http)
+    {
+        if (ServiceMeters.Requests.Enabled)
+        {
+            ServiceMeters.Requests.Add(
+                1,
+                new("listener", http.Features.Get<ListenerMetadata>()?.Listener.ToString().ToLowerInvariant()),
+                new("route", (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? ""),
+                new("status", http.Response.StatusCode)
+            );
+        }
     }
 
     private static Refusal MapOf(BadHttpRequestException fault) =>

@@ -5,7 +5,7 @@ internal static class EventIds
 {
     // 100: Hosting
     public const int RequestFaulted = 100;
-    public const int Listening = 101;
+    public const int Serving = 101;
     public const int PeerRefused = 102;
 
     // 1000: Federation

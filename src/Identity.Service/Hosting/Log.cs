@@ -11,8 +11,12 @@ internal static partial class Log
         string path
     );
 
-    [LoggerMessage(EventIds.Listening, LogLevel.Information, "Listening: {Listener} on {Address}")]
-    public static partial void Listening(ILogger logger, Listener listener, string address);
+    [LoggerMessage(
+        EventIds.Serving,
+        LogLevel.Information,
+        "identity-service {Version} serves {PublicUrl} on {Addresses}"
+    )]
+    public static partial void Serving(ILogger logger, string version, string publicUrl, string addresses);
 
     [LoggerMessage(EventIds.PeerRefused, LogLevel.Information, "Client certificate refused from {Source}: {Reason}")]
     public static partial void PeerRefused(ILogger logger, string source, string reason);

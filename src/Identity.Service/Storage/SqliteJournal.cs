@@ -209,6 +209,8 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
             return;
         }
 
+        ServiceMeters.Batches.Add(1);
+        ServiceMeters.Decisions.Add(batch.Count);
         Publish(session.Revision);
         foreach (var pending in batch)
         {

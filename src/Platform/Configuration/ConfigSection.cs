@@ -142,7 +142,10 @@ public sealed class ConfigSection
     /// A reference to a secret, <c>file:/path</c> or <c>env:NAME</c>, that can be read now; null when absent or empty.
     /// A value that is not a reference is never repeated in the error: it is probably the secret.
     /// </summary>
-    public SecretReference? Secret(string key, bool required = false)
+    /// <param name="key">The key.</param>
+    /// <param name="required">Whether it must be set.</param>
+    /// <param name="mustExist">False for a secret that the program makes itself at first.</param>
+    public SecretReference? Secret(string key, bool required = false, bool mustExist = true)
     {
         var declaration = Declare(key, ConfigValueType.Secret, required ? null : "", required);
         if (!TryScalar(declaration, out var text, out var source))
@@ -163,7 +166,7 @@ public sealed class ConfigSection
         }
 
         Record(key, reference.ToString(), source);
-        if (reference.Problem() is { } problem)
+        if (mustExist && reference.Problem() is { } problem)
         {
             Report(source, key, null, problem, "Provide the secret where the reference says.");
         }

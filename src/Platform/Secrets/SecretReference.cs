@@ -51,6 +51,9 @@ public sealed class SecretReference
     /// <summary>A reference to a private file.</summary>
     public static SecretReference ToFile(string path) => new(Path.GetFullPath(path), null, _ => null);
 
+    /// <summary>The absolute path of a <c>file:</c> reference; null for a variable.</summary>
+    public string? FilePath => path;
+
     /// <summary>The secret as it is now, without surrounding white space.</summary>
     /// <exception cref="SecretUnavailableException">Missing, empty, or a file that others can read.</exception>
     public string Read()

@@ -6,7 +6,17 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// <param name="Status">HTTP status of the answer.</param>
 /// <param name="Type">Error type of the envelope.</param>
 /// <param name="Message">One sentence for the caller; never contains request data.</param>
-internal sealed record Failure(FailedHop Hop, string Reason, int Status, string Type, string Message)
+/// <param name="Cause">What usually leads here; for the documentation.</param>
+/// <param name="NextStep">What the reader should do; for the documentation.</param>
+internal sealed record Failure(
+    FailedHop Hop,
+    string Reason,
+    int Status,
+    string Type,
+    string Message,
+    string Cause,
+    string NextStep
+)
 {
     /// <summary>The header value of <see cref="Hop"/>.</summary>
     public string HopName { get; } =

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Logging;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Identity.Service.Commands;
+
+/// <summary><c>identity-service init</c>: makes the installation, its first organization and the first admin key.</summary>
+internal static class InitCommand
+{
+    private const int MaxNameLength = 255;
+
+    public static Command Create()
+    {
+        var organization = new Option<string>("--organization")
+        {
+            Description = "Name of the first organization.",
+            Required = true,
+        };
+        organization.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= MaxNameLength })
+            {
+                result.AddError($"--organization takes a name of 1 to {MaxNameLength} characters.");
+            }
+        });
+        var keyFile = new Option<string?>("--admin-key-file")
+        {
+            Description = "Where the admin key goes (default: admin.key in the state directory).",
+        };
+        var command = new Command("init", "Make a new installation.") { organization, keyFile };
+        command.SetAction(
+            (parsed, cancellation) =>
+                RunAsync(parsed, parsed.GetValue(organization)!, parsed.GetValue(keyFile), cancellation)
+        );
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed,
+        string organization,
+        string? keyFile,
+        CancellationToken cancellationToken
+    )
+    {
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        var loaded = ConfigCommand.Load(parsed, ConfigLocation.Service, ServiceConfiguration.Read);
+        if (!loaded.IsValid)
+        {
+            return ProgramHost.Report(loaded.Errors, error);
+        }
+
+        try
+        {
+            var options = loaded.Settings.Options;
+            using var state = StateDirectory.Open(options.StateDirectory);
+            using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log);
+            var lines = await Initializer.RunAsync(
+                options,
+                organization,
+                keyFile is null ? state.PathOf("admin.key") : Path.GetFullPath(keyFile),
+                TimeProvider.System,
+                loggers,
+                configure: null,
+                cancellationToken
+            );
+            foreach (var line in lines)
+            {
+                await output.WriteLineAsync(line.AsMemory(), cancellationToken);
+            }
+
+            return ExitCodes.Done;
+        }
+        catch (Exception fault)
+            when (fault is StoreException or StateDirectoryException or SecretUnavailableException or IOException)
+        {
+            await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
+            return ExitCodes.Failed;
+        }
+    }
+}

@@ -1,0 +1,303 @@
+using System.Net;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Health;
+using Culvert.Platform.Logging;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Identity.Service.Configuration;
+
+/// <summary>Reads <c>identity-service.yaml</c>; every fault of it is reported at once. Keys without effect are refused.</summary>
+internal static class ServiceConfiguration
+{
+    private const int DefaultNode = 1;
+
+    public static ServiceSettings Read(ConfigSection root)
+    {
+        var publicUrl = ServiceUrl(root, "public_url");
+        var (api, keys) = (root.Section("api"), root.Section("keys"));
+        var options = new ServiceOptions
+        {
+            PublicUrl = publicUrl,
+            MachineUrl = ServiceUrl(root, "machine_url"),
+            TrustDomain = TrustDomain(root, publicUrl),
+            StateDirectory = root.Path("state_dir", "/var/lib/culvert/identity-service"),
+            ApiListen = api.EndPoints("listen", "[::]:8443"),
+            ApiCertificate = ApiCertificate(api),
+            MachineListen = root.Section("machine").EndPoints("listen", "[::]:8444"),
+            NodeId = Node(root.Section("node")),
+            Storage = Storage(root.Section("storage")),
+            SealingKey = SealingKey(keys),
+            TokenSigning = TokenSigning(keys.Section("token_signing")),
+            PlatformCa = PlatformCa(keys.Section("platform_ca")),
+            PrivateIssuerNetworks = root.Ranges("private_issuer_networks").Ranges,
+            Federation = Federation(root.Section("federation")),
+            Certificates = Certificates(root.Section("certificates")),
+            Tunnels = Tunnels(root.Section("tunnels")),
+            Agents = Agents(root.Section("agents")),
+            Limits = Limits(root.Section("limits")),
+        };
+        foreach (var later in new[] { "sign_in", "audit", "notices", "network" })
+        {
+            root.NotYet(later);
+        }
+
+        TelemetrySection.Read(root);
+        var health = HealthSection.ReadServer(root, "127.0.0.1:8445");
+        return new ServiceSettings(options with { HealthListen = health.Listen }, health, LogSection.Read(root));
+    }
+
+    // Compared byte for byte by tokens and machines, so it is kept as written: there must be one way to write it.
+    private static string ServiceUrl(ConfigSection root, string key)
+    {
+        var text = root.RequiredString(key);
+        var valid =
+            Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && url is { Scheme: "https", AbsolutePath: "/", UserInfo: "", Query: "", Fragment: "" }
+            && text == url.GetLeftPart(UriPartial.Authority);
+        if (!valid && text.Length > 0)
+        {
+            root.Error(
+                key,
+                "This is not the base URL of a service.",
+                "Write https://, the name in lower case and the port, with nothing after it (and no :443)."
+            );
+        }
+
+        return text;
+    }
+
+    private static string TrustDomain(ConfigSection root, string publicUrl)
+    {
+        var text = root.String("trust_domain");
+        if (text.Length > 0 && !SpiffeId.IsTrustDomain(text))
+        {
+            root.Error("trust_domain", "This is not a trust domain.", "Use 1 to 255 of a-z, 0-9, '.', '-' and '_'.");
+        }
+
+        if (text.Length > 0 || !Uri.TryCreate(publicUrl, UriKind.Absolute, out var url))
+        {
+            return text;
+        }
+
+        if (!SpiffeId.IsTrustDomain(url.Host))
+        {
+            root.Error("trust_domain", "The host of public_url cannot be a trust domain.", "Set trust_domain.");
+        }
+
+        return url.Host;
+    }
+
+    private static CertificatePair? ApiCertificate(ConfigSection api)
+    {
+        RefuseEntries(api, "trusted_proxies");
+        var tls = api.Section("tls");
+        var (certificate, key) = (tls.Path("certificate_file"), tls.Path("key_file"));
+        if (certificate.Length == 0 != (key.Length == 0))
+        {
+            tls.Error(
+                certificate.Length == 0 ? "certificate_file" : "key_file",
+                "Certificate and key belong together.",
+                "Set both, or neither to use the platform CA."
+            );
+        }
+
+        return certificate.Length > 0 && key.Length > 0 ? new CertificatePair(certificate, key) : null;
+    }
+
+    private static int Node(ConfigSection node) => node.Int("id", 0, 0, 127) is var id && id > 0 ? id : DefaultNode;
+
+    private static StorageOptions Storage(ConfigSection storage)
+    {
+        storage.Choice("type", "sqlite", "sqlite");
+        storage.NotYet("postgres");
+        var sqlite = storage.Section("sqlite");
+        return new StorageOptions
+        {
+            File = sqlite.String("file", "identity.db"),
+            DiskReserveBytes = sqlite.Size("disk_reserve", 256L * 1024 * 1024),
+            CommitLinger = storage.Duration("commit_linger", TimeSpan.Zero, max: TimeSpan.FromMilliseconds(50)),
+            ApplyMigrations = storage.Choice("migrate", "refuse", "refuse", "apply") == "apply",
+        };
+    }
+
+    private static SealingKeyOptions SealingKey(ConfigSection keys)
+    {
+        keys.NotYet("pkcs11");
+        // Init makes a key file that is not there yet, so it need not exist while the file is merely checked.
+        var reference = keys.Secret("sealing_key", required: true, mustExist: false);
+        return new SealingKeyOptions(
+            reference?.FilePath,
+            () => (reference ?? throw new SecretUnavailableException("keys.sealing_key is not set.")).Read()
+        );
+    }
+
+    private static TokenSigningOptions TokenSigning(ConfigSection signing)
+    {
+        signing.Choice("store", "sealed", "sealed");
+        var options = new TokenSigningOptions
+        {
+            RotateEvery = signing.Duration(
+                "rotate_every",
+                TimeSpan.FromDays(30),
+                TimeSpan.FromHours(1),
+                TimeSpan.FromDays(365)
+            ),
+            PublishBefore = signing.Duration("publish_before", TimeSpan.FromHours(24)),
+        };
+        if (options.PublishBefore >= options.RotateEvery)
+        {
+            signing.Error(
+                "publish_before",
+                "A key would have to be published before the one before it.",
+                "Use a time shorter than rotate_every."
+            );
+        }
+
+        return options;
+    }
+
+    private static PlatformCaOptions PlatformCa(ConfigSection ca)
+    {
+        ca.Choice("store", "sealed", "sealed");
+        var options = new PlatformCaOptions
+        {
+            RootLife = ca.Duration("root_life", TimeSpan.FromDays(3650), TimeSpan.FromDays(30)),
+            IssuingLife = ca.Duration("issuing_life", TimeSpan.FromDays(90), TimeSpan.FromDays(1)),
+        };
+        if (options.IssuingLife >= options.RootLife)
+        {
+            ca.Error("issuing_life", "The issuing CA would outlive its root.", "Use a time shorter than root_life.");
+        }
+
+        return options;
+    }
+
+    private static FederationOptions Federation(ConfigSection federation)
+    {
+        federation.Choice("replay_mode", "single_use", "single_use");
+        federation.NotYet("reissue_window");
+        var fetch = federation.Section("fetch");
+        fetch.NotYet("proxy", permitted: "");
+        fetch.NotYet("stale_ok");
+        return new FederationOptions
+        {
+            Leeway = federation.Duration("leeway", TimeSpan.FromSeconds(30), max: TimeSpan.FromSeconds(60)),
+            MaxRuleTokenLife = federation.Duration(
+                "max_rule_token_life",
+                TimeSpan.FromHours(24),
+                TimeSpan.FromMinutes(1),
+                TimeSpan.FromHours(24)
+            ),
+            HistoryRetention = federation.Duration("history_retention", TimeSpan.FromDays(90), TimeSpan.FromHours(1)),
+            Fetch = new FetchOptions
+            {
+                Timeout = fetch.Duration(
+                    "timeout",
+                    TimeSpan.FromSeconds(5),
+                    TimeSpan.FromMilliseconds(100),
+                    TimeSpan.FromSeconds(60)
+                ),
+                MaxBytes = fetch.Size("max_bytes", 256 * 1024, 1024, 16 * 1024 * 1024),
+                Refresh = fetch.Duration("refresh", TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1)),
+                MinRefresh = fetch.Duration("min_refresh", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)),
+                HardExpiry = fetch.Duration("hard_expiry", TimeSpan.FromDays(7), TimeSpan.FromMinutes(1)),
+            },
+        };
+    }
+
+    private static CertificateOptions Certificates(ConfigSection certificates)
+    {
+        certificates.NotYet("propagation");
+        certificates.Choice("lint_warnings", "report", "report");
+        var shortest = TimeSpan.FromSeconds(5);
+        var options = new CertificateOptions
+        {
+            ServerLife = certificates.Duration("server_life", TimeSpan.FromHours(24), shortest, TimeSpan.FromDays(90)),
+            ServerLifeMax = certificates.Duration(
+                "server_life_max",
+                TimeSpan.FromDays(90),
+                shortest,
+                TimeSpan.FromDays(398)
+            ),
+            PlatformLife = certificates.Duration(
+                "platform_life",
+                TimeSpan.FromHours(1),
+                shortest,
+                TimeSpan.FromHours(24)
+            ),
+            Backdate = certificates.Duration("backdate", TimeSpan.FromMinutes(2), max: TimeSpan.FromHours(1)),
+            SingleApproval = certificates.Choice("approval", "two_person", "two_person", "single") == "single",
+        };
+        if (options.ServerLife > options.ServerLifeMax)
+        {
+            certificates.Error(
+                "server_life",
+                "The default life is longer than the longest one.",
+                "Use at most server_life_max."
+            );
+        }
+
+        return options;
+    }
+
+    private static TunnelOptions Tunnels(ConfigSection tunnels)
+    {
+        var suffix = tunnels.String("domain_suffix", "tunnel.example.com");
+        if (!HostNames.IsDnsName(suffix))
+        {
+            tunnels.Error(
+                "domain_suffix",
+                "This is not a DNS name in lower case.",
+                "Write a name such as tunnel.example.com."
+            );
+        }
+
+        return new TunnelOptions
+        {
+            DomainSuffix = suffix,
+            PerOrganization = tunnels.Int("per_organization", 10, 1, 100_000),
+            DefaultClientRanges = Texts(tunnels.Ranges("default_client_ranges").Ranges),
+            DefaultAgentRanges = Texts(tunnels.Ranges("default_agent_ranges").Ranges),
+        };
+    }
+
+    private static AgentOptions Agents(ConfigSection agents) =>
+        new()
+        {
+            LiveFor = agents.Duration("live_for", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1)),
+            FeedWaitMax = agents.Duration(
+                "feed_wait_max",
+                TimeSpan.FromSeconds(30),
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromMinutes(5)
+            ),
+            MaxSinceProof = agents.Duration("max_since_proof", TimeSpan.FromHours(24), TimeSpan.FromSeconds(1)),
+            InstancesPerTunnel = agents.Int("instances_per_tunnel", 32, 1, 10_000),
+        };
+
+    private static LimitOptions Limits(ConfigSection limits)
+    {
+        limits.NotYet("signing_queue");
+        var exchange = limits.Rate("exchange_per_address", new Rate(50, TimeSpan.FromSeconds(1)));
+        var history = limits.Rate("history_per_address", new Rate(10, TimeSpan.FromSeconds(1)));
+        return new LimitOptions
+        {
+            ExchangePerAddress = new RateLimit(exchange.Count, exchange.Per),
+            HistoryPerAddress = new RateLimit(history.Count, history.Per),
+            BodyBytes = (int)limits.Size("body_bytes", RequestBody.MaxBytes, 64 * 1024, RequestBody.MaxBytes),
+        };
+    }
+
+    private static void RefuseEntries(ConfigSection section, string key)
+    {
+        if (section.Strings(key).Count > 0)
+        {
+            section.Error(key, "This key is not supported by this version.", "Remove it, or leave the list empty.");
+        }
+    }
+
+    private static List<string> Texts(IReadOnlyList<IPNetwork> ranges) => [.. ranges.Select(range => range.ToString())];
+}

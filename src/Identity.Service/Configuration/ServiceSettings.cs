@@ -1,0 +1,8 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Health;
+using Culvert.Platform.Logging;
+
+namespace Culvert.Identity.Service.Configuration;
+
+/// <summary>The whole configuration file, validated.</summary>
+internal sealed record ServiceSettings(ServiceOptions Options, HealthOptions Health, LogOptions Log);

@@ -1,0 +1,29 @@
+using System.Diagnostics.Metrics;
+
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>What the service measures of itself; names are an interface to operators.</summary>
+internal static class ServiceMeters
+{
+    public const string MeterName = "Culvert.Identity.Service";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    /// <summary>Requests by port, route template and status; a route that does not exist has none.</summary>
+    public static readonly Counter<long> Requests = Meter.CreateCounter<long>(
+        "culvert_service_requests",
+        description: "Requests answered, by listener, route and status."
+    );
+
+    /// <summary>Decisions in committed batches.</summary>
+    public static readonly Counter<long> Decisions = Meter.CreateCounter<long>(
+        "culvert_journal_decisions",
+        description: "Decisions in committed transactions of the journal."
+    );
+
+    /// <summary>Transactions, each with one flush: decisions divided by batches is the gain of group commit.</summary>
+    public static readonly Counter<long> Batches = Meter.CreateCounter<long>(
+        "culvert_journal_batches",
+        description: "Transactions of the journal."
+    );
+}

@@ -1,0 +1,19 @@
+using Culvert.Platform.Health;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>Whether the store can do its job now.</summary>
+internal static class StoreReadiness
+{
+    public static ReadinessCheck Writes(SqliteJournal journal) =>
+        ReadinessCheck.Of(
+            "store",
+            () => journal.IsHealthy ? null : "A commit failed, and the store has not proved itself since."
+        );
+
+    public static ReadinessCheck Disk(SqliteJournal journal) =>
+        ReadinessCheck.Of(
+            "disk_reserve",
+            () => journal.IsReserveReached ? "Free disk space is below the reserve: exchanges are refused." : null
+        );
+}

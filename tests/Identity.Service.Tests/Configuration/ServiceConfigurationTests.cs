@@ -1,0 +1,93 @@
+using Culvert.Identity.Service.Configuration;
+using Culvert.Platform.Configuration;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Configuration;
+
+public sealed class ServiceConfigurationTests
+{
+    private const string Minimal = """
+        config_version: 1
+        public_url: https://identity.example.com:8443
+        machine_url: https://identity.example.com:8444
+        keys: {sealing_key: file:sealing.key}
+        """;
+
+    [Fact]
+    public void Read_Minimal_HasTheDocumentedDefaults()
+    {
+        var options = Load(Minimal).Settings.ShouldNotBeNull().Options;
+
+        options.TrustDomain.ShouldBe("identity.example.com");
+        options.NodeId.ShouldBe(1);
+        options.ApiListen.Single().ToString().ShouldBe("[::]:8443");
+        options.HealthListen.Single().ToString().ShouldBe("127.0.0.1:8445");
+        options.Storage.DiskReserveBytes.ShouldBe(256L * 1024 * 1024);
+        options.Certificates.SingleApproval.ShouldBeFalse();
+        options.Tunnels.PerOrganization.ShouldBe(10);
+        options.Limits.ExchangePerAddress.ShouldBe(new(50, TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public void Read_SealingKeyNotThereYet_IsNoError() =>
+        Load(Minimal).Settings.ShouldNotBeNull().Options.SealingKey.File.ShouldEndWith("/sealing.key");
+
+    [Theory]
+    [InlineData("public_url: https://identity.example.com:8443/", "public_url")]
+    [InlineData("public_url: http://identity.example.com:8443", "public_url")]
+    [InlineData("public_url: https://Identity.example.com:8443", "public_url")]
+    [InlineData("public_url: https://identity.example.com:443", "public_url")]
+    [InlineData("public_url: https://identity.example.com:8443/x", "public_url")]
+    [InlineData("trust_domain: UPPER", "trust_domain")]
+    [InlineData("api: {tls: {certificate_file: a.pem}}", "api.tls.key_file")]
+    [InlineData("api: {trusted_proxies: [10.0.0.0/8]}", "api.trusted_proxies")]
+    [InlineData("node: {id: 128}", "node.id")]
+    [InlineData("storage: {type: postgres}", "storage.type")]
+    [InlineData("storage: {postgres: {connection: env:X}}", "storage.postgres")]
+    [InlineData("certificates: {server_life: 4s}", "certificates.server_life")]
+    [InlineData("certificates: {server_life: 48h, server_life_max: 24h}", "certificates.server_life")]
+    [InlineData("certificates: {approval: nobody}", "certificates.approval")]
+    [InlineData("tunnels: {domain_suffix: '*.example.com'}", "tunnels.domain_suffix")]
+    [InlineData("tunnels: {default_client_ranges: [10.0.0.1/8]}", "tunnels.default_client_ranges")]
+    [InlineData("federation: {leeway: 61s}", "federation.leeway")]
+    [InlineData("federation: {replay_mode: off}", "federation.replay_mode")]
+    [InlineData("sign_in: {issuer: https://x}", "sign_in")]
+    [InlineData("audit: {retention: 400d}", "audit")]
+    [InlineData("limits: {signing_queue: 256}", "limits.signing_queue")]
+    [InlineData("keys: {sealing_key: plain-secret}", "keys.sealing_key")]
+    [InlineData("tunels: {}", "tunels")]
+    public void Read_BadKey_IsNamed(string line, string key)
+    {
+        var name = line[..line.IndexOf(':', StringComparison.Ordinal)];
+        var kept = Minimal.Split('\n').Where(l => !l.StartsWith(name + ":", StringComparison.Ordinal));
+
+        var result = Load(string.Join('\n', kept.Append(line)));
+
+        result.IsValid.ShouldBeFalse();
+        result.Errors.ShouldContain(error => error.ToString().Contains(key, StringComparison.Ordinal));
+        result.Errors.ShouldAllBe(error => !error.ToString().Contains("plain-secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_ManyFaults_AreReportedAtOnce() =>
+        Load("config_version: 2\npublic_url: x\nkeys: {}\ntunels: {}").Errors.Count.ShouldBeGreaterThanOrEqualTo(5);
+
+    private static ConfigResult<ServiceSettings> Load(string yaml)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, yaml);
+            return ConfigLoader.Load(
+                ConfigLocation.Service,
+                file,
+                ServiceConfiguration.Read,
+                new Dictionary<string, string>()
+            );
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}
