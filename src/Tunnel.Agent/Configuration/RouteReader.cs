@@ -12,12 +12,12 @@ internal static partial class RouteReader
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>A usable route, whatever was reported; the caller drops all of them if anything was.</summary>
-    public static RouteSettings Read(string name, ConfigSection routes, ConfigSection route, bool isDescribing)
+    public static RouteSettings Read(string name, ConfigSection root, ConfigSection route)
     {
-        if (name != Route.BareDomain && !Label().IsMatch(name) && !isDescribing)
+        if (name != Route.BareDomain && !Label().IsMatch(name))
         {
-            routes.Error(
-                name,
+            root.Error(
+                $"routes.{name}",
                 "This is not one label of a host name.",
                 "Use 1 to 63 lower-case letters, digits and inner hyphens, or \"@\" for the tunnel domain itself."
             );

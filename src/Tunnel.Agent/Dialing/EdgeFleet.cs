@@ -61,7 +61,8 @@ internal sealed class EdgeFleet(
             changed = NewSignal();
             foreach (var gone in slots.Keys.Where(id => next.Edges.All(e => e.Id != id)).ToList())
             {
-                slots.Remove(gone); // their loops see it and end
+                Array.ForEach(slots[gone], slot => slot.Leave());
+                slots.Remove(gone);
             }
 
             foreach (var edge in next.Edges.Where(e => !slots.ContainsKey(e.Id)))

@@ -14,7 +14,7 @@ namespace Culvert.Tunnel.Agent.Dialing;
 /// event \ state         none        dialling (old or none)    serving
 /// dial succeeded        –           serving; old is drained   –
 /// dial failed           –           wait (back-off), dial     –
-/// edge's GOAWAY         –           old is closed gently      dial at once
+/// edge's GOAWAY         –           old is closed gently      close gently; dial at once, after back-off if short
 /// connection ended      –           old is forgotten          dial at once, after back-off if it was short
 /// certificate renewed   dial        next dial uses it         dial; old is drained
 /// edge left the feed    stop        stop; old is drained      stop; drained
@@ -36,6 +36,8 @@ internal sealed class EdgeSlot
     private readonly TimeProvider time;
     private readonly ILogger<EdgeSlot> logger;
     private volatile EdgeSession? current;
+    private EdgeSession? accounted; // the last connection whose end has been dealt with
+    private volatile bool leaving;
     private int failures;
     private int nextAddress;
     private long connectedAt;
@@ -65,12 +67,15 @@ internal sealed class EdgeSlot
 
     public bool IsServing => current is { IsServing: true };
 
+    /// <summary>The edge left the feed: ends <see cref="RunAsync"/> at the next change, even if the edge is back by then.</summary>
+    public void Leave() => leaving = true;
+
     /// <summary>Runs until cancelled or until the edge leaves the feed; then drains.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            while (fleet.Context is { } context && fleet.Edge(edgeId) is { } edge)
+            while (!leaving && fleet.Context is { } context && fleet.Edge(edgeId) is { } edge)
             {
                 var changed = fleet.Changed;
                 if (!ReferenceEquals(context, fleet.Context))
@@ -79,9 +84,14 @@ internal sealed class EdgeSlot
                 }
 
                 CutIfRevoked(context);
-                if (IsGood(context))
+                if (current is { } ended && HasEnded(ended) && ended != accounted)
                 {
-                    await WaitForReasonAsync(current!, changed, cancellationToken);
+                    accounted = ended;
+                    await AccountAsync(ended, changed, cancellationToken);
+                }
+                else if (IsGood(context))
+                {
+                    await Task.WhenAny(current!.Completion, current.GoingAway, changed).WaitAsync(cancellationToken);
                 }
                 else if (!await TryDialAsync(edge, context, cancellationToken))
                 {
@@ -177,29 +187,25 @@ internal sealed class EdgeSlot
         return session;
     }
 
-    private async Task WaitForReasonAsync(EdgeSession session, Task changed, CancellationToken cancellationToken)
+    private static bool HasEnded(EdgeSession session) => session.IsOver || session.GoingAway.IsCompletedSuccessfully;
+
+    // W12, W13: after an orderly end the next dial follows at once, and inner connections end where it is safe. An
+    // edge that takes connections only to end them is met with back-off all the same.
+    private async Task AccountAsync(EdgeSession ended, Task changed, CancellationToken cancellationToken)
     {
-        var goingAway = session.GoingAway;
-        await Task.WhenAny(session.Completion, goingAway, changed).WaitAsync(cancellationToken);
-        if (goingAway.IsCompletedSuccessfully)
+        if (ended.GoingAway.IsCompletedSuccessfully)
         {
-            // W12, W13: dial at once; meanwhile inner connections end where it is safe.
-            var said = await goingAway;
+            var said = await ended.GoingAway;
             Log.EdgeGoingAway(logger, edgeId, said.Code.ToString(), said.Text);
-            session.Close(said.Drain);
-            ResetIfProven();
+            ended.Close(said.Drain);
         }
-        else if (session.IsOver)
+
+        failures = time.GetElapsedTime(connectedAt) >= Proven ? 0 : failures + 1;
+        if (failures > 0)
         {
-            ResetIfProven();
-            if (failures > 0)
-            {
-                await WaitAsync(Backoff.Delay(failures), changed, cancellationToken);
-            }
+            await WaitAsync(Backoff.Delay(failures), changed, cancellationToken);
         }
     }
-
-    private void ResetIfProven() => failures = time.GetElapsedTime(connectedAt) >= Proven ? 0 : failures + 1;
 
     private void CutIfRevoked(DialContext context)
     {

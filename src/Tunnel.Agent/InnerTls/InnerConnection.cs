@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Culvert.Tunnel.Agent.Session;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>One tunnel stream as Kestrel sees it: a connection whose bytes are inner TLS.</summary>
-internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnection
+internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnection, IMemoryPoolFeature
 {
     // A round trip and the client's own reading, generously.
     private static readonly TimeSpan DeliveryTime = TimeSpan.FromSeconds(5);
@@ -43,9 +44,18 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
         );
     }
 
+    /// <summary>Kestrel's own blocks for the buffers of TLS and HTTP; the shared pool would allocate an owner each time.</summary>
+    public MemoryPool<byte> MemoryPool { get; private set; } = MemoryPool<byte>.Shared;
+
     public string ServerName => stream.Open.ServerName;
 
     public IPEndPoint Client => stream.Open.Client;
+
+    public void UseMemory(MemoryPool<byte> pool)
+    {
+        MemoryPool = pool;
+        Features.Set<IMemoryPoolFeature>(this);
+    }
 
     public string Forwarded(string host)
     {

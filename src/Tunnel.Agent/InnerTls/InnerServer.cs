@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Culvert.Tunnel.Agent.Upstreams;
 using Microsoft.AspNetCore.Connections;
@@ -16,6 +17,7 @@ internal sealed class InnerServer : IAsyncDisposable
     private readonly TunnelListener listener = new();
     private readonly WebApplication host;
     private readonly IServer server;
+    private readonly MemoryPool<byte> memory;
     private readonly InnerApplication application;
 
     public InnerServer(
@@ -35,17 +37,26 @@ internal sealed class InnerServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, handshake));
         host = builder.Build();
         server = host.Services.GetRequiredService<IServer>();
+        memory = host.Services.GetRequiredService<IMemoryPoolFactory<byte>>().Create();
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
 
     /// <summary>Hands a connection to the server; false, the connection untouched, if it cannot take it.</summary>
-    public bool TryOffer(InnerConnection connection) => listener.TryOffer(connection);
+    public bool TryOffer(InnerConnection connection)
+    {
+        connection.UseMemory(memory);
+        return listener.TryOffer(connection);
+    }
 
     /// <summary>Takes no more streams, asks open connections to end, aborts them when the token fires.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        memory.Dispose();
+    }
 
     private static void Configure(KestrelServerOptions kestrel, InnerServerOptions options, InnerHandshake handshake)
     {

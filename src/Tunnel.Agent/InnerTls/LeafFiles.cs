@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
@@ -37,18 +39,14 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
         try
         {
             var certificates = Read(certificateFile);
-            var key = Read(keyFile);
-            var digest = SHA256.HashData([.. SHA256.HashData(certificates), .. SHA256.HashData(key)]);
+            var key = PrivateFile.ReadText(keyFile);
+            var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{certificates}\0{key}"));
             if (digest.AsSpan().SequenceEqual(seen))
             {
                 return;
             }
 
-            var pair = KeyAndCertificate.FromPem(
-                System.Text.Encoding.UTF8.GetString(certificates),
-                System.Text.Encoding.UTF8.GetString(key)
-            );
-            CryptographicOperations.ZeroMemory(key);
+            var pair = KeyAndCertificate.FromPem(certificates, key);
             if (time.GetUtcNow() >= pair.NotAfter + TimeSpan.FromSeconds(1))
             {
                 Report($"{certificateFile} ended at {pair.NotAfter:u}.");
@@ -63,13 +61,13 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
         {
             Report($"{certificateFile}, {keyFile}: {e.Message}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecretUnavailableException)
         {
             Report(e.Message);
         }
     }
 
-    private static byte[] Read(string file)
+    private static string Read(string file)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (stream.Length > MaxFileBytes)
@@ -77,9 +75,8 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
             throw new IOException($"{file} has more than {MaxFileBytes} bytes.");
         }
 
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 
     private void Report(string problem)

@@ -17,7 +17,7 @@ internal sealed class EdgeSession : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly HashSet<InnerConnection> connections = []; // guarded by gate
     private readonly CancellationTokenSource over = new();
-    private bool closing; // guarded by gate
+    private volatile bool closing; // written under gate
 
     public EdgeSession(
         MuxConnection mux,

@@ -26,9 +26,8 @@ internal static class HeaderRules
         "HTTP2-Settings",
     ];
 
-    // Host is set per route. Expect is answered per hop: the content is asked for when the upstream is ready for it.
-    // Forwarded is replaced: only what this agent saw itself may be told to an upstream that trusts it (P6).
-    // Origin has been checked by then and names a site the upstream does not know (P6).
+    // Host is set per route, Content-Length by the body's framing. Forwarded is replaced: only what this agent saw
+    // itself may be told to an upstream that trusts it (P6). Origin has been checked by then and names a site the upstream does not know (P6).
     private static readonly FrozenSet<string> RequestDropped = HopByHop
         .Concat(["Host", "Content-Length", "Forwarded", "Origin", FailedHop, Reason])
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);

@@ -100,7 +100,7 @@ internal static class DirectForwarder
             ConnectAttempts = 2,
             Probe = new ProbeSettings(Enabled: false, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
         };
-        var connector = new UpstreamConnector(settings, (name, token) => Dns.GetHostAddressesAsync(name, token));
+        var connector = new UpstreamConnector(settings, TimeProvider.System);
         return new Route(Stage.Hops.TunnelAgent.Route, new Upstream(settings, connector), []);
     }
 }

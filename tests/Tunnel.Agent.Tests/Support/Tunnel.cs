@@ -31,7 +31,7 @@ internal sealed class Tunnel : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private Task edgeRun = Task.CompletedTask;
 
-    public Tunnel(ILoggerFactory? loggers = null, TimeProvider? time = null)
+    public Tunnel(ILoggerFactory? loggers = null, TimeProvider? time = null, bool withLeaf = true)
     {
         loggers ??= NullLoggerFactory.Instance;
         Leaves = new LeafSlot(
@@ -39,7 +39,11 @@ internal sealed class Tunnel : IAsyncDisposable
             TimeProvider.System,
             loggers.CreateLogger<LeafSlot>()
         );
-        Leaves.Swap(Pki.Server(Domain, "*." + Domain));
+        if (withLeaf)
+        {
+            Leaves.Swap(Pki.Server(Domain, "*." + Domain));
+        }
+
         var forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),
@@ -65,7 +69,7 @@ internal sealed class Tunnel : IAsyncDisposable
     public static async Task<Tunnel> StartAsync(
         int port,
         Func<UpstreamSettings, UpstreamSettings>? change = null,
-        NameResolver? resolver = null,
+        IHostResolver? resolver = null,
         params string[] origins
     )
     {
@@ -79,13 +83,13 @@ internal sealed class Tunnel : IAsyncDisposable
         string name,
         int port,
         Func<UpstreamSettings, UpstreamSettings>? change = null,
-        NameResolver? resolver = null,
+        IHostResolver? resolver = null,
         params string[] origins
     )
     {
         var settings = UpstreamTo(port);
         settings = change?.Invoke(settings) ?? settings;
-        var connector = new UpstreamConnector(settings, resolver ?? System.Net.Dns.GetHostAddressesAsync);
+        var connector = new UpstreamConnector(settings, TimeProvider.System, resolver);
         routes.Add(new Route(name, new Upstream(settings, connector), origins));
     }
 

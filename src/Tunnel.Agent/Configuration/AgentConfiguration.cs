@@ -1,0 +1,142 @@
+using System.Security.Authentication;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Health;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Logging;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>Reads <c>agent.yaml</c>. Every key of the reference is either acted on or refused, none is ignored.</summary>
+internal static class AgentConfiguration
+{
+    private const string TunnelIdPrefix = "tnl_";
+
+    public static AgentSettings Read(ConfigSection root)
+    {
+        var settings = new AgentSettings
+        {
+            StateDirectory = root.Path("state_dir", "/var/lib/culvert/agent"),
+            Identity = IdentitySection.Read(root, allowManual: true),
+            Tunnel = ReadTunnel(root.Section("tunnel")),
+            Certificates = ReadCertificates(root.Section("certificates")),
+            Routes = ReadRoutes(root),
+            Health = HealthSection.ReadAgent(root),
+            Log = LogSection.Read(root),
+        };
+        TelemetrySection.Read(root);
+        ReadNetwork(root.Section("network"));
+        root.NotYet("acme");
+        root.NotYet("issuers");
+        root.NotYet("audit");
+        CheckTogether(root, settings);
+        return settings;
+    }
+
+    private static TunnelSettings ReadTunnel(ConfigSection section)
+    {
+        var id = section.RequiredString("id");
+        if (id.Length > 0 && !id.StartsWith(TunnelIdPrefix, StringComparison.Ordinal))
+        {
+            section.Error("id", "This is not a tunnel id.", "Write the id that `culvert tunnel list` shows: tnl_….");
+        }
+
+        section.NotYet("edges");
+        return new TunnelSettings
+        {
+            Id = id,
+            Connections = section.Int("connections", 2, 1, 8),
+            DialTimeout = section.Duration(
+                "dial_timeout",
+                TimeSpan.FromSeconds(10),
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromMinutes(2)
+            ),
+            DrainTimeout = section.Duration("drain_timeout", TimeSpan.FromSeconds(30), null, TimeSpan.FromHours(1)),
+            MaxConnections = section.Int("max_connections", 10_000, 1, 1_000_000),
+            MaxStreams = section.Int("max_streams", 1024, 1, 16_384),
+            MaxHeaderBytes = (int)section.Size("max_header_bytes", 64 << 10, 4 << 10, 1 << 20),
+        };
+    }
+
+    private static CertificateSettings ReadCertificates(ConfigSection section)
+    {
+        var fromFiles = section.Choice("source", "service", "service", "files") == "files";
+        var settings = new CertificateSettings
+        {
+            FromFiles = fromFiles,
+            KeyType = section.Choice(
+                "key_type",
+                "ecdsa-p256",
+                "ecdsa-p256",
+                "ecdsa-p384",
+                "rsa-2048",
+                "rsa-3072"
+            ) switch
+            {
+                "ecdsa-p384" => KeyType.EcdsaP384,
+                "rsa-2048" => KeyType.Rsa2048,
+                "rsa-3072" => KeyType.Rsa3072,
+                _ => KeyType.EcdsaP256,
+            },
+            CertificateFile = section.Path("certificate_file", required: fromFiles),
+            KeyFile = section.Path("key_file", required: fromFiles),
+            Protocols =
+                section.Choice("tls_min_version", "1.2", "1.2", "1.3") == "1.3"
+                    ? SslProtocols.Tls13
+                    : SslProtocols.Tls12 | SslProtocols.Tls13,
+        };
+        foreach (
+            var (key, path) in new[] { ("certificate_file", settings.CertificateFile), ("key_file", settings.KeyFile) }
+        )
+        {
+            if (!fromFiles && path.Length > 0)
+            {
+                section.Error(
+                    key,
+                    "It is not used while the leaf comes from the service.",
+                    "Set source: files, or remove it."
+                );
+            }
+            else if (fromFiles && path.Length > 0 && !File.Exists(path))
+            {
+                section.Error(key, "The file does not exist.", "Name the PEM file that your CA tooling writes.");
+            }
+        }
+
+        return settings;
+    }
+
+    private static List<RouteSettings> ReadRoutes(ConfigSection root)
+    {
+        var routes = root.Map("routes").Select(r => RouteReader.Read(r.Name, root, r.Section)).ToList();
+        if (routes.Count == 0)
+        {
+            root.Error("routes", "There is no route, so the agent would serve nothing.", "Add one under `routes:`.");
+        }
+
+        return routes;
+    }
+
+    // Proxy variables of the environment are never looked at: sockets are opened directly.
+    private static void ReadNetwork(ConfigSection section)
+    {
+        section.NotYet("proxy");
+        section.NotYet("ca_bundle", permitted: "");
+        section.NotYet("address_family", permitted: "any");
+    }
+
+    // S5: a tunnel token is never worth an inner-TLS certificate of the service.
+    private static void CheckTogether(ConfigSection root, AgentSettings settings)
+    {
+        if (settings.Identity.Mode == IdentityMode.Manual && !settings.Certificates.FromFiles)
+        {
+            root.Section("certificates")
+                .Error(
+                    "source",
+                    "In manual mode the service issues no server certificate.",
+                    "Set source: files, with certificate_file and key_file."
+                );
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Culvert.Platform.Health;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Logging;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>The whole validated configuration of the agent.</summary>
+internal sealed record AgentSettings
+{
+    public required string StateDirectory { get; init; }
+
+    public required IdentityOptions Identity { get; init; }
+
+    public required TunnelSettings Tunnel { get; init; }
+
+    public required CertificateSettings Certificates { get; init; }
+
+    public required IReadOnlyList<RouteSettings> Routes { get; init; }
+
+    public required HealthOptions Health { get; init; }
+
+    public required LogOptions Log { get; init; }
+}

@@ -1,0 +1,258 @@
+using Culvert.Platform.Health;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Metrics;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Hosting;
+
+/// <summary>
+/// The running agent: makes its parts, joins them, and takes them down in order. Credentials and feed decide what the
+/// fleet dials and what the routes hang under; nothing of that needs a restart.
+/// </summary>
+internal sealed class AgentRuntime : IAsyncDisposable
+{
+    private readonly AgentSettings settings;
+    private readonly TimeProvider time;
+    private readonly ILogger<AgentRuntime> logger;
+    private readonly AgentMetrics metrics = new();
+    private readonly MetricsText metricsText = new("Culvert");
+    private readonly RouteSet routes;
+    private readonly RouteMap map = new();
+    private readonly LeafSlot leaves;
+    private readonly LeafFiles? leafFiles;
+    private readonly InnerServer server;
+    private readonly EdgeFleet fleet;
+    private readonly UpstreamProbe[] probes;
+    private readonly CredentialManager<AgentFeed> credentials;
+    private readonly Lock gate = new(); // one state is applied at a time, the later one last
+    private volatile bool draining;
+
+    public AgentRuntime(AgentSettings settings, StateDirectory state, ILoggerFactory loggers, TimeProvider time)
+    {
+        this.settings = settings;
+        this.time = time;
+        logger = loggers.CreateLogger<AgentRuntime>();
+        routes = RouteSet.Create(settings.Routes, time);
+        leaves = new LeafSlot(settings.Certificates.Protocols, time, loggers.CreateLogger<LeafSlot>());
+        leafFiles = settings.Certificates.FromFiles
+            ? new LeafFiles(
+                settings.Certificates.CertificateFile,
+                settings.Certificates.KeyFile,
+                time,
+                loggers.CreateLogger<LeafFiles>()
+            )
+            : null;
+        server = CreateServer(loggers);
+        fleet = CreateFleet(state, loggers);
+        probes = [.. routes.Routes.Select(r => new UpstreamProbe(r, time, loggers.CreateLogger<UpstreamProbe>()))];
+        credentials = CreateCredentials(state, loggers);
+    }
+
+    /// <summary>What <c>/readyz</c> asks.</summary>
+    public IReadOnlyList<ReadinessCheck> Checks =>
+        [
+            .. credentials.Checks,
+            ReadinessCheck.Of("inner_certificate", CheckLeaf),
+            ReadinessCheck.Of("edges", CheckEdges),
+            ReadinessCheck.Of("upstreams", CheckUpstreams),
+        ];
+
+    /// <summary>Serves until cancelled, then drains. What is wrong outside heals by itself and shows in readiness.</summary>
+    /// <exception cref="IOException">The health address cannot be listened on.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Announce();
+        await server.StartAsync(cancellationToken);
+        var endpoints = new HealthEndpoints(Checks, metricsText, time);
+        await using var health = await HealthServer.StartAsync(settings.Health, endpoints, cancellationToken);
+        using var background = new CancellationTokenSource();
+        Task[] running =
+        [
+            credentials.RunAsync(background.Token),
+            leafFiles?.RunAsync(leaves, background.Token) ?? Task.CompletedTask,
+            .. probes.Select(p => p.RunAsync(credentials.RequestReport, background.Token)),
+        ];
+        await WaitForStopAsync(running, cancellationToken);
+        await StopAsync();
+        await background.CancelAsync();
+        await EndAsync(running);
+        Log.Stopped(logger);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await fleet.DisposeAsync();
+        await server.DisposeAsync();
+        credentials.Dispose();
+        routes.Dispose();
+        metricsText.Dispose();
+        metrics.Dispose();
+    }
+
+    private InnerServer CreateServer(ILoggerFactory loggers)
+    {
+        var forwarder = new Forwarder(metrics, time, loggers.CreateLogger<Forwarder>());
+        return new InnerServer(
+            new InnerServerOptions(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes),
+            new InnerHandshake(leaves, map, loggers.CreateLogger<InnerHandshake>()),
+            new InnerApplication(map, forwarder, loggers.CreateLogger<InnerApplication>()),
+            loggers
+        );
+    }
+
+    private EdgeFleet CreateFleet(StateDirectory state, ILoggerFactory loggers)
+    {
+        var options = new EdgeFleetOptions
+        {
+            InstanceId = InstanceId.LoadOrCreate(state).Value,
+            Connections = settings.Tunnel.Connections,
+            DialTimeout = settings.Tunnel.DialTimeout,
+            MaxStreams = settings.Tunnel.MaxStreams,
+            Drain = settings.Tunnel.DrainTimeout,
+        };
+        return new EdgeFleet(options, server, metrics, time, loggers);
+    }
+
+    private CredentialManager<AgentFeed> CreateCredentials(StateDirectory state, ILoggerFactory loggers)
+    {
+        var options = new CredentialManagerOptions
+        {
+            Identity = settings.Identity,
+            ServerCertificates = !settings.Certificates.FromFiles,
+            ServerKeyType = settings.Certificates.KeyType,
+        };
+        var manager = CredentialManager.ForAgent(options, settings.Tunnel.Id, state, ReportRoutes, loggers, time);
+        manager.IdentityChanged = (_, _) => Apply();
+        manager.FeedChanged = (_, _) => Apply();
+        manager.ServerCertificateChanged = (pair, _) =>
+        {
+            leaves.Swap(pair);
+            return ValueTask.CompletedTask;
+        };
+        return manager;
+    }
+
+    // Called for each change of credentials or feed; does nothing before both are there.
+    private ValueTask Apply()
+    {
+        lock (gate)
+        {
+            if (credentials is { Identity: { } identity, Trust: { } trust, Feed: { } feed })
+            {
+                ApplyRoutes(feed.Tunnel);
+                fleet.Apply(
+                    new DialContext
+                    {
+                        Certificate = identity.Credential,
+                        Trust = trust,
+                        Edges = feed.Tunnel.Status == TunnelStatus.Archived ? [] : feed.Edges,
+                        RevokedSerials = credentials.RevokedSerials,
+                    }
+                );
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void ApplyRoutes(AgentFeedTunnel tunnel)
+    {
+        var active = tunnel.Status == TunnelStatus.Active;
+        if (map.Current.Domain != tunnel.Domain || map.Current.IsActive != active)
+        {
+            map.Swap(new RouteTable(tunnel.Domain, active, routes.Routes));
+            Log.RoutesInForce(logger, routes.Routes.Count, tunnel.Domain, tunnel.Status);
+        }
+    }
+
+    private AgentReportRoute[] ReportRoutes() =>
+        [
+            .. probes.Select(p => new AgentReportRoute
+            {
+                Name = p.Route.Name,
+                Hostname = p.Route.HostnameUnder(map.Current.Domain),
+                UpstreamHealthy = p.State.IsHealthy,
+                Detail = p.State.Detail,
+            }),
+        ];
+
+    private void Announce()
+    {
+        Log.Starting(logger, ProductVersion.Text, settings.Tunnel.Id);
+        foreach (var route in routes.Routes)
+        {
+            Log.DangerousOpenRoute(logger, route.Name);
+            if (route.Upstream.Settings.DangerousAllowAnyAddress)
+            {
+                Log.DangerousAnyAddress(logger, route.Name);
+            }
+        }
+    }
+
+    // A background task that ends by itself is a fault of ours; going on without it would look healthy for a while.
+    private static async Task WaitForStopAsync(Task[] running, CancellationToken cancellationToken)
+    {
+        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        var faulted = Task.WhenAny(running.Select(FaultOf));
+        if (await Task.WhenAny(stopped, faulted) == faulted)
+        {
+            await await faulted;
+        }
+    }
+
+    private static async Task FaultOf(Task task)
+    {
+        await task;
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
+    }
+
+    private async Task StopAsync()
+    {
+        draining = true;
+        Log.Draining(logger, settings.Tunnel.DrainTimeout);
+        await fleet.StopAsync();
+
+        // No stream is left by now, or none that may stay.
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await server.StopAsync(now.Token);
+    }
+
+    private static async Task EndAsync(Task[] running)
+    {
+        try
+        {
+            await Task.WhenAll(running);
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked.
+        }
+    }
+
+    private string? CheckLeaf() =>
+        leaves.IsServing ? null
+        : leafFiles is { Problem.Length: > 0 } files ? files.Problem
+        : leaves.Current is null ? "No inner-TLS certificate yet."
+        : "The inner-TLS certificate has ended.";
+
+    private string? CheckEdges() =>
+        draining ? "The agent is stopping."
+        : fleet.ServingEdges > 0 ? null
+        : "No edge is connected.";
+
+    private string? CheckUpstreams()
+    {
+        var ill = probes.Where(p => p.State.IsHealthy == false).Select(p => p.Route.Name).ToList();
+        var unknown = probes.Where(p => p.IsWaiting).Select(p => p.Route.Name).ToList();
+        return ill.Count > 0 ? $"No connection to the upstream of: {string.Join(", ", ill)}."
+            : unknown.Count > 0 ? $"Not probed yet: {string.Join(", ", unknown)}."
+            : null;
+    }
+}

@@ -1,0 +1,81 @@
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// Finds out again and again whether a route's upstream takes connections, by the same way and under the same address
+/// rules as its requests. It sends no byte.
+/// </summary>
+internal sealed class UpstreamProbe(Route route, TimeProvider time, ILogger<UpstreamProbe> logger)
+{
+    private volatile ProbeState state = new(null, "");
+
+    /// <summary>The last verdict.</summary>
+    public ProbeState State => state;
+
+    public Route Route => route;
+
+    /// <summary>True until the first verdict, if one is to come.</summary>
+    public bool IsWaiting => Settings.Enabled && state.IsHealthy is null;
+
+    private ProbeSettings Settings => route.Upstream.Settings.Probe;
+
+    /// <summary>Probes until cancelled; each change calls <paramref name="changed"/>.</summary>
+    public async Task RunAsync(Action changed, CancellationToken cancellationToken)
+    {
+        if (!Settings.Enabled)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(Settings.Interval, time);
+        do
+        {
+            if (await ProbeAsync(cancellationToken))
+            {
+                changed();
+            }
+        } while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    /// <summary>One probe; true if the verdict changed.</summary>
+    public async Task<bool> ProbeAsync(CancellationToken cancellationToken)
+    {
+        var before = state;
+        state = await LookAsync(cancellationToken);
+        if (before.IsHealthy == state.IsHealthy)
+        {
+            return false;
+        }
+
+        if (state.IsHealthy == true)
+        {
+            Log.UpstreamHealthy(logger, route.Name);
+        }
+        else
+        {
+            Log.UpstreamUnhealthy(logger, route.Name, state.Detail);
+        }
+
+        return true;
+    }
+
+    private async Task<ProbeState> LookAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(Settings.Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await using var connection = await route.Upstream.Connector.ConnectAsync(both.Token);
+            return new ProbeState(true, "");
+        }
+        catch (UpstreamException e)
+        {
+            return new ProbeState(false, e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new ProbeState(false, "It did not take a connection in time.");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Identity;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Tests.Configuration;
+
+public sealed class AgentConfigurationTests : IDisposable
+{
+    private const string Good = """
+        config_version: 1
+        state_dir: state
+        identity:
+          url: https://identity.example.com:8443
+          organization_id: 11111111-2222-3333-4444-555555555555
+          rule_id: fdrl_010000000000000000000000
+          token:
+            environment: IDP_TOKEN
+        tunnel:
+          id: tnl_010000000000000000000000
+        routes:
+          docs:
+            upstream:
+              url: http://127.0.0.1:3001
+              allowed_ranges: [127.0.0.0/8]
+            oauth: {mode: dangerous_none}
+
+        """;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-config-").FullName;
+
+    [Fact]
+    public void Read_LeastFile_HasTheDefaultsOfTheReference()
+    {
+        var settings = Load(Good).Settings.ShouldNotBeNull();
+
+        settings.StateDirectory.ShouldBe(Path.Combine(folder, "state"));
+        settings.Identity.Mode.ShouldBe(IdentityMode.Automatic);
+        settings.Tunnel.Connections.ShouldBe(2);
+        settings.Tunnel.DialTimeout.ShouldBe(TimeSpan.FromSeconds(10));
+        settings.Tunnel.DrainTimeout.ShouldBe(TimeSpan.FromSeconds(30));
+        settings.Tunnel.MaxConnections.ShouldBe(10_000);
+        settings.Tunnel.MaxStreams.ShouldBe(1024);
+        settings.Tunnel.MaxHeaderBytes.ShouldBe(64 * 1024);
+        settings.Certificates.FromFiles.ShouldBeFalse();
+        settings.Health.Listen.Single().ToString().ShouldBe("127.0.0.1:8081");
+        var upstream = settings.Routes.Single().Upstream;
+        upstream.HostHeader.ShouldBe("127.0.0.1:3001");
+        upstream.Timeouts.Connect.ShouldBe(TimeSpan.FromSeconds(10));
+        upstream.Timeouts.ResponseHeaders.ShouldBe(TimeSpan.FromMinutes(5));
+        upstream.Timeouts.StreamIdle.ShouldBe(TimeSpan.FromMinutes(15));
+        upstream.MaxConnections.ShouldBe(256);
+        upstream.MaxRequestBytes.ShouldBe(128L << 20);
+        upstream.ConnectAttempts.ShouldBe(2);
+        upstream.Probe.Enabled.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Read_NoRanges_AllowsPrivateNetworksAndNotLoopback()
+    {
+        var upstream = Load(Good.Replace("      allowed_ranges: [127.0.0.0/8]\n", "", StringComparison.Ordinal))
+            .Settings.ShouldNotBeNull()
+            .Routes.Single()
+            .Upstream;
+
+        upstream.AllowedRanges.Contains(System.Net.IPAddress.Parse("10.1.2.3")).ShouldBeTrue();
+        upstream.AllowedRanges.Contains(System.Net.IPAddress.Loopback).ShouldBeFalse();
+        upstream.AllowedRanges.Contains(System.Net.IPAddress.Parse("169.254.169.254")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("tunnel:\n", "tunnels:\n", "tunnels")]
+    [InlineData("tnl_010000000000000000000000", "docs", "tunnel.id")]
+    [InlineData("  id: tnl_010000000000000000000000\n", "  connections: 2\n", "tunnel.id")]
+    [InlineData("  id: tnl", "  connections: 9\n  id: tnl", "tunnel.connections")]
+    [InlineData("  id: tnl", "  connections: 0\n  id: tnl", "tunnel.connections")]
+    [InlineData("  id: tnl", "  max_streams: 16385\n  id: tnl", "tunnel.max_streams")]
+    [InlineData("  id: tnl", "  dial_timeout: 10\n  id: tnl", "tunnel.dial_timeout")]
+    [InlineData("  id: tnl", "  edges: [a]\n  id: tnl", "tunnel.edges")]
+    [InlineData("  docs:", "  Docs:", "routes.Docs")]
+    [InlineData("  docs:", "  a.b:", "routes.a.b")]
+    [InlineData("  docs:", "  -docs:", "routes.-docs")]
+    [InlineData("http://127.0.0.1:3001", "http://127.0.0.1:3001/mcp", "routes.docs.upstream.url")]
+    [InlineData("http://127.0.0.1:3001", "unix:/run/mcp.sock", "routes.docs.upstream.url")]
+    [InlineData("http://127.0.0.1:3001", "ftp://127.0.0.1", "routes.docs.upstream.url")]
+    [InlineData("[127.0.0.0/8]", "[127.0.0.1/8]", "routes.docs.upstream.allowed_ranges[0]")]
+    [InlineData("{mode: dangerous_none}", "{mode: required}", "routes.docs.oauth.mode")]
+    [InlineData("{mode: dangerous_none}", "{mode: passthrough}", "routes.docs.oauth.mode")]
+    [InlineData("{mode: dangerous_none}", "{mode: none}", "routes.docs.oauth.mode")]
+    [InlineData("    oauth: {mode: dangerous_none}\n", "", "routes.docs.oauth.mode")]
+    [InlineData("    oauth:", "    policy: {mode: off}\n    oauth:", "routes.docs.policy")]
+    [InlineData("    oauth:", "    certificate: acme\n    oauth:", "routes.docs.certificate")]
+    [InlineData("    oauth:", "    hostnames: [x.example]\n    oauth:", "routes.docs.hostnames")]
+    [InlineData("    oauth:", "    credentials: {type: static}\n    oauth:", "routes.docs.credentials")]
+    [InlineData("      url:", "      stdio: {command: [x]}\n      url:", "routes.docs.upstream.stdio")]
+    [InlineData("      url:", "      callouts: {}\n      url:", "routes.docs.upstream.callouts")]
+    [InlineData("      url:", "      sse_keep_alive: 25s\n      url:", "routes.docs.upstream.sse_keep_alive")]
+    [InlineData("      url:", "      health: {probe: mcp}\n      url:", "routes.docs.upstream.health.probe")]
+    [InlineData("      url:", "      host_header: \"a b\"\n      url:", "routes.docs.upstream.host_header")]
+    [InlineData("      url:", "      tls: {ca_file: nowhere.pem}\n      url:", "routes.docs.upstream.tls.ca_file")]
+    [InlineData("routes:", "acme: {}\nroutes:", "acme")]
+    [InlineData("routes:", "issuers: {}\nroutes:", "issuers")]
+    [InlineData("routes:", "audit: {}\nroutes:", "audit")]
+    [InlineData("routes:", "network: {proxy: {url: environment}}\nroutes:", "network.proxy")]
+    [InlineData("routes:", "telemetry: {otlp: environment}\nroutes:", "telemetry.otlp")]
+    [InlineData("routes:", "health: {ui: true}\nroutes:", "health.ui")]
+    [InlineData("routes:", "certificates: {source: files}\nroutes:", "certificates.certificate_file")]
+    [InlineData("routes:", "certificates: {key_file: x.key}\nroutes:", "certificates.key_file")]
+    [InlineData("routes:", "certificates: {tls_min_version: \"1.1\"}\nroutes:", "certificates.tls_min_version")]
+    [InlineData("  rule_id:", "  mode: manual\n  rule_id:", "certificates.source")]
+    public void Read_BadKey_IsNamedWithItsLine(string good, string bad, string key)
+    {
+        var result = Load(Good.Replace(good, bad, StringComparison.Ordinal));
+
+        result.IsValid.ShouldBeFalse();
+        var error = result.Errors.FirstOrDefault(e => e.Key == key);
+        error.ShouldNotBeNull($"errors: {string.Join(" | ", result.Errors)}");
+        error.Remedy.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Read_ManyFaults_AreReportedAtOnce()
+    {
+        var result = Load(
+            Good.Replace("tnl_010000000000000000000000", "x", StringComparison.Ordinal)
+                .Replace("dangerous_none", "required", StringComparison.Ordinal)
+                .Replace("http://127.0.0.1:3001", "nothing", StringComparison.Ordinal) + "colour: red\n"
+        );
+
+        result
+            .Errors.Select(e => e.Key)
+            .ShouldBe(["tunnel.id", "routes.docs.upstream.url", "routes.docs.oauth.mode", "colour"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Read_NoRoutes_IsRefused()
+    {
+        var result = Load(Good[..Good.IndexOf("routes:", StringComparison.Ordinal)]);
+
+        result.Errors.ShouldContain(e => e.Key == "routes");
+    }
+
+    [Fact]
+    public void Read_ManualMode_NeedsFilesAndToken()
+    {
+        File.WriteAllText(Path.Combine(folder, "leaf.pem"), "");
+        File.WriteAllText(Path.Combine(folder, "leaf.key"), "");
+        var token = Path.Combine(folder, "token");
+        File.WriteAllText(token, "clv_tun_x");
+        File.SetUnixFileMode(token, UnixFileMode.UserRead);
+
+        var result = Load(
+            """
+            config_version: 1
+            identity: {url: "https://identity.example.com:8443", mode: manual, tunnel_token: "file:token"}
+            tunnel: {id: tnl_010000000000000000000000}
+            certificates: {source: files, certificate_file: leaf.pem, key_file: leaf.key}
+            routes:
+              "@":
+                upstream: {url: "https://docs.corp.internal:8443"}
+                oauth: {mode: dangerous_none}
+            """
+        );
+
+        result.Errors.ShouldBeEmpty();
+        result.Settings!.Certificates.FromFiles.ShouldBeTrue();
+        result.Settings.Routes.Single().Upstream.TlsServerName.ShouldBe("docs.corp.internal");
+    }
+
+    [Theory]
+    [InlineData("agent.yaml")]
+    [InlineData("agent-manual.yaml")]
+    public void Read_Sample_KnowsEveryKey(string name)
+    {
+        var sample = Path.Combine(RepositoryRoot(), "deploy", name);
+
+        var result = ConfigLoader.Load(
+            ConfigLocation.Agent,
+            sample,
+            AgentConfiguration.Read,
+            new Dictionary<string, string>()
+        );
+
+        // A sample names files that exist only where it is deployed.
+        result.Errors.Where(e => !e.Message.Contains("does not exist", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private ConfigResult<AgentSettings> Load(string yaml)
+    {
+        var file = Path.Combine(folder, "agent.yaml");
+        File.WriteAllText(file, yaml);
+        return ConfigLoader.Load(ConfigLocation.Agent, file, AgentConfiguration.Read, new Dictionary<string, string>());
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Identity.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return folder;
+    }
+}

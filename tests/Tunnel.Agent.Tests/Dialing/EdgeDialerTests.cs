@@ -1,0 +1,134 @@
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.Tests.Support;
+
+namespace Culvert.Tunnel.Agent.Tests.Dialing;
+
+/// <summary>S6, S9, W6: which peers an agent accepts on the outer connection.</summary>
+public sealed class EdgeDialerTests
+{
+    private const string EdgeId = "edge_01aaaaaaaaaaaaaaaaaaaaaa";
+    private const string OtherId = "edge_01bbbbbbbbbbbbbbbbbbbbbb";
+
+    private readonly TunnelPki pki = new();
+    private readonly EdgeDialer dialer = new(TimeSpan.FromSeconds(10), TimeProvider.System);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Dial_EdgeOfTheFeed_ConnectsWithOurCertificate()
+    {
+        await using var edge = new FakeEdge(EdgeId, pki.Edge(EdgeId));
+        var context = Context(edge.Feed);
+
+        var result = await dialer.DialAsync(edge.Address, context, Token);
+
+        result.IsConnected.ShouldBeTrue(result.Detail);
+        (await edge.NextAsync()).AgentSerial.ShouldBe(context.Certificate.Serial);
+        await result.Transport.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Dial_EdgeOfAnotherTunnel_IsRefused()
+    {
+        await using var edge = new FakeEdge(OtherId, pki.Edge(OtherId));
+
+        var result = await dialer.DialAsync(edge.Address, Context(Feed(EdgeId)), Token);
+
+        result.Stage.ShouldBe(DialStage.Peer);
+        result.IsConnected.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Dial_EdgeOfAnotherPlatform_IsRefused()
+    {
+        await using var edge = new FakeEdge(EdgeId, new TunnelPki().Edge(EdgeId));
+
+        (await dialer.DialAsync(edge.Address, Context(edge.Feed), Token)).Stage.ShouldBe(DialStage.Peer);
+    }
+
+    [Fact]
+    public async Task Dial_CertificateOfAnotherRole_IsRefused()
+    {
+        await using var edge = new FakeEdge(EdgeId, pki.Server("127.0.0.1"));
+
+        (await dialer.DialAsync(edge.Address, Context(edge.Feed), Token)).Stage.ShouldBe(DialStage.Peer);
+    }
+
+    [Fact]
+    public async Task Dial_RevokedEdge_IsRefused()
+    {
+        var certificate = pki.Edge(EdgeId);
+        await using var edge = new FakeEdge(EdgeId, certificate);
+        var context = Context(edge.Feed) with { RevokedSerials = new HashSet<string> { certificate.Serial } };
+
+        (await dialer.DialAsync(edge.Address, context, Token)).Stage.ShouldBe(DialStage.Peer);
+    }
+
+    [Fact]
+    public async Task Dial_OtherProtocol_IsRefused()
+    {
+        await using var edge = new FakeEdge(EdgeId, pki.Edge(EdgeId), alpn: "h2");
+
+        (await dialer.DialAsync(edge.Address, Context(edge.Feed), Token)).Stage.ShouldBe(DialStage.Handshake);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("host")]
+    [InlineData("host:0")]
+    [InlineData("host:65536")]
+    [InlineData("::1:443")]
+    [InlineData(":443")]
+    [InlineData("[]:443")]
+    public async Task Dial_AddressThatIsNone_Fails(string address) =>
+        (await dialer.DialAsync(address, Context(Feed(EdgeId)), Token)).Stage.ShouldBe(DialStage.Address);
+
+    [Theory]
+    [InlineData("edge.example:7844", "edge.example", 7844)]
+    [InlineData("[::1]:1", "::1", 1)]
+    [InlineData("192.0.2.1:65535", "192.0.2.1", 65535)]
+    public void EdgeAddress_Good_IsTakenApart(string text, string host, int port)
+    {
+        EdgeAddress.TryParse(text, out var parsedHost, out var parsedPort).ShouldBeTrue();
+        parsedHost.ShouldBe(host);
+        parsedPort.ShouldBe(port);
+    }
+
+    [Fact]
+    public async Task Dial_NobodyListens_FailsAtConnect()
+    {
+        var edge = new FakeEdge(EdgeId, pki.Edge(EdgeId));
+        var address = edge.Address;
+        await edge.DisposeAsync();
+
+        (await dialer.DialAsync(address, Context(Feed(EdgeId)), Token)).Stage.ShouldBe(DialStage.Connect);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 125)]
+    [InlineData(0, 1, 250)]
+    [InlineData(1, 1, 500)]
+    [InlineData(5, 1, 8000)]
+    [InlineData(6, 1, 10_000)]
+    [InlineData(1000, 0, 5000)]
+    public void Backoff_DoublesWithJitterUpToAMost(int failures, double jitter, int milliseconds) =>
+        Backoff.Delay(failures, jitter).ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
+
+    private DialContext Context(AgentFeedEdge edge) =>
+        new()
+        {
+            Certificate = pki.Agent("a1"),
+            Trust = pki.Trust,
+            Edges = [edge],
+            RevokedSerials = new HashSet<string>(),
+        };
+
+    private static AgentFeedEdge Feed(string id) =>
+        new()
+        {
+            Id = id,
+            Name = id,
+            Addresses = ["127.0.0.1:1"],
+        };
+}

@@ -1,0 +1,181 @@
+using Culvert.Platform.Certificates;
+using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Tunnel.Agent.Tests.Dialing;
+
+/// <summary>S10, W12, W13: which outer connections there are, and how one follows another.</summary>
+public sealed class EdgeFleetTests : IAsyncLifetime
+{
+    private const string FirstId = "edge_01aaaaaaaaaaaaaaaaaaaaaa";
+    private const string SecondId = "edge_01bbbbbbbbbbbbbbbbbbbbbb";
+
+    private readonly TunnelPki pki = new();
+    private readonly AgentMetrics metrics = new();
+    private readonly Support.Tunnel tunnel = new();
+    private readonly EdgeFleet fleet;
+    private readonly FakeEdge first;
+    private readonly FakeEdge second;
+
+    public EdgeFleetTests()
+    {
+        var options = new EdgeFleetOptions
+        {
+            InstanceId = "a1",
+            Connections = 2,
+            DialTimeout = TimeSpan.FromSeconds(5),
+            MaxStreams = 100,
+            Drain = TimeSpan.FromSeconds(5),
+        };
+        fleet = new EdgeFleet(options, tunnel.Server, metrics, TimeProvider.System, NullLoggerFactory.Instance);
+        first = new FakeEdge(FirstId, pki.Edge(FirstId));
+        second = new FakeEdge(SecondId, pki.Edge(SecondId));
+    }
+
+    public async ValueTask InitializeAsync() => await tunnel.Server.StartAsync(TestContext.Current.CancellationToken);
+
+    [Fact]
+    public async Task Apply_TwoEdges_MakesEachItsConnections()
+    {
+        fleet.Apply(Context(pki.Agent("a1"), first, second));
+
+        foreach (var edge in (FakeEdge[])[first, first, second, second])
+        {
+            var connection = await edge.NextAsync();
+            (await connection.Mux.PeerHello).InstanceId.ShouldBe("a1");
+        }
+
+        await EventuallyAsync(() => fleet.ServingEdges == 2);
+    }
+
+    [Fact]
+    public async Task Apply_RenewedCertificate_ReplacesEachConnectionBeforeDrainingTheOld()
+    {
+        fleet.Apply(Context(pki.Agent("a1"), first));
+        FakeEdgeConnection[] old = [await first.NextAsync(), await first.NextAsync()];
+        await EventuallyAsync(() => fleet.ServingEdges == 1);
+        var renewed = pki.Agent("a1");
+
+        fleet.Apply(Context(renewed, first));
+
+        (await first.NextAsync()).AgentSerial.ShouldBe(renewed.Serial);
+        (await first.NextAsync()).AgentSerial.ShouldBe(renewed.Serial);
+        foreach (var connection in old)
+        {
+            (await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromSeconds(10))).Code.ShouldBe(
+                ConnectionErrorCode.Shutdown
+            );
+        }
+    }
+
+    [Fact]
+    public async Task Apply_SameCertificate_ChangesNothing()
+    {
+        var certificate = pki.Agent("a1");
+        fleet.Apply(Context(certificate, first));
+        FakeEdgeConnection[] made = [await first.NextAsync(), await first.NextAsync()];
+        await EventuallyAsync(() => fleet.ServingEdges == 1);
+
+        fleet.Apply(Context(certificate, first, second));
+        await second.NextAsync();
+
+        made.ShouldAllBe(c => !c.Mux.PeerGoAway.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Apply_EdgeLeftTheFeed_DrainsItsConnections()
+    {
+        var certificate = pki.Agent("a1");
+        fleet.Apply(Context(certificate, first, second));
+        FakeEdgeConnection[] made = [await first.NextAsync(), await first.NextAsync()];
+
+        fleet.Apply(Context(certificate, second));
+
+        foreach (var connection in made)
+        {
+            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    [Fact]
+    public async Task GoAway_FromTheEdge_IsFollowedByANewConnection()
+    {
+        fleet.Apply(Context(pki.Agent("a1"), first));
+        var made = await first.NextAsync();
+        await first.NextAsync();
+
+        made.Mux.GoAway(ConnectionErrorCode.Shutdown, TimeSpan.FromSeconds(30), "restart");
+
+        await first.NextAsync();
+    }
+
+    [Fact]
+    public async Task LostConnection_IsReplaced()
+    {
+        fleet.Apply(Context(pki.Agent("a1"), first));
+        var made = await first.NextAsync();
+        await first.NextAsync();
+
+        await made.Mux.DisposeAsync();
+
+        await first.NextAsync();
+    }
+
+    [Fact]
+    public async Task Apply_RevokedEdge_CutsItsConnections()
+    {
+        var certificate = pki.Edge(FirstId);
+        await using var edge = new FakeEdge(FirstId, certificate);
+        var context = Context(pki.Agent("a1"), edge);
+        fleet.Apply(context);
+        var made = await edge.NextAsync();
+        await EventuallyAsync(() => fleet.ServingEdges == 1);
+
+        fleet.Apply(context with { RevokedSerials = new HashSet<string> { certificate.Serial } });
+
+        await made.Mux.PeerGoAway.WaitAsync(TimeSpan.FromSeconds(10));
+        await EventuallyAsync(() => fleet.ServingEdges == 0);
+    }
+
+    [Fact]
+    public async Task Stop_SaysGoAwayAndEndsWhenNothingRuns()
+    {
+        fleet.Apply(Context(pki.Agent("a1"), first));
+        var made = await first.NextAsync();
+        await EventuallyAsync(() => fleet.ServingEdges == 1);
+
+        await fleet.StopAsync().WaitAsync(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+
+        made.Mux.PeerGoAway.IsCompletedSuccessfully.ShouldBeTrue();
+        fleet.ServingEdges.ShouldBe(0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await fleet.DisposeAsync();
+        await first.DisposeAsync();
+        await second.DisposeAsync();
+        await tunnel.DisposeAsync();
+        metrics.Dispose();
+    }
+
+    private DialContext Context(KeyAndCertificate certificate, params FakeEdge[] edges) =>
+        new()
+        {
+            Certificate = certificate,
+            Trust = pki.Trust,
+            Edges = [.. edges.Select(e => e.Feed)],
+            RevokedSerials = new HashSet<string>(),
+        };
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
+        }
+    }
+}

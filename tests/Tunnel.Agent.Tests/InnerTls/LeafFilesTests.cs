@@ -1,0 +1,147 @@
+using System.Security.Authentication;
+using Culvert.Platform.Certificates;
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Tunnel.Agent.Tests.InnerTls;
+
+public sealed class LeafFilesTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-leaf-").FullName;
+    private readonly FakeTimeProvider time = new();
+    private readonly TunnelPki pki = new();
+    private readonly LeafSlot leaves;
+    private readonly LeafFiles files;
+
+    public LeafFilesTests()
+    {
+        leaves = new LeafSlot(SslProtocols.Tls13, time, NullLogger<LeafSlot>.Instance);
+        files = new LeafFiles(PathOf("leaf.pem"), PathOf("leaf.key"), time, NullLogger<LeafFiles>.Instance);
+    }
+
+    [Fact]
+    public void Look_GoodPair_IsTakenIntoService()
+    {
+        var pair = Write(pki.Server("t.example"));
+
+        files.Look(leaves);
+
+        leaves.Current!.Pair.Serial.ShouldBe(pair.Serial);
+        leaves.IsServing.ShouldBeTrue();
+        files.Problem.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Look_SecondPair_ReplacesTheFirst()
+    {
+        Write(pki.Server("t.example"));
+        files.Look(leaves);
+        var second = Write(pki.Server("t.example"));
+
+        files.Look(leaves);
+
+        leaves.Current!.Pair.Serial.ShouldBe(second.Serial);
+    }
+
+    [Fact]
+    public void Look_UnchangedPair_KeepsTheObject()
+    {
+        Write(pki.Server("t.example"));
+        files.Look(leaves);
+        var before = leaves.Current;
+
+        files.Look(leaves);
+
+        leaves.Current.ShouldBeSameAs(before);
+    }
+
+    [Fact]
+    public void Look_HalfReplacedPair_KeepsTheOldUntilBothFit()
+    {
+        var old = Write(pki.Server("t.example"));
+        files.Look(leaves);
+        var next = pki.Server("t.example");
+        File.WriteAllText(PathOf("leaf.pem"), next.ExportCertificatesPem());
+
+        files.Look(leaves);
+        leaves.Current!.Pair.Serial.ShouldBe(old.Serial);
+        files.Problem.ShouldNotBeEmpty();
+
+        WriteKey(next.ExportPrivateKeyPem());
+        files.Look(leaves);
+        leaves.Current!.Pair.Serial.ShouldBe(next.Serial);
+        files.Problem.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Look_AroundTheEnd_TakesTheLastSecondAndNothingAfter(int seconds, bool taken)
+    {
+        var end = time.GetUtcNow().AddHours(1);
+        Write(pki.Server(end.AddDays(-1), end, "t.example"));
+        time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(seconds));
+
+        files.Look(leaves);
+
+        (leaves.Current is not null).ShouldBe(taken);
+        leaves.IsServing.ShouldBe(taken);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not pem")]
+    public void Look_Garbage_IsAProblem(string content)
+    {
+        File.WriteAllText(PathOf("leaf.pem"), content);
+        WriteKey(content);
+
+        files.Look(leaves);
+
+        leaves.Current.ShouldBeNull();
+        files.Problem.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Look_MissingFile_IsAProblem()
+    {
+        files.Look(leaves);
+
+        files.Problem.ShouldContain("leaf.pem");
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Look_KeyThatOthersCanRead_IsRefused()
+    {
+        Write(pki.Server("t.example"));
+        File.SetUnixFileMode(
+            PathOf("leaf.key"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+        );
+
+        files.Look(leaves);
+
+        leaves.Current.ShouldBeNull();
+        files.Problem.ShouldContain("chmod 600");
+    }
+
+    private KeyAndCertificate Write(KeyAndCertificate pair)
+    {
+        File.WriteAllText(PathOf("leaf.pem"), pair.ExportCertificatesPem());
+        WriteKey(pair.ExportPrivateKeyPem());
+        return pair;
+    }
+
+    private void WriteKey(string text)
+    {
+        File.WriteAllText(PathOf("leaf.key"), text);
+        File.SetUnixFileMode(PathOf("leaf.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private string PathOf(string name) => Path.Combine(folder, name);
+}

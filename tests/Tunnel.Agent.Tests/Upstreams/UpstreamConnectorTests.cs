@@ -1,0 +1,137 @@
+using System.Net;
+using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Tests.Upstreams;
+
+/// <summary>Which addresses a route connects to: what its name resolves to at that moment decides, not the name.</summary>
+public sealed class UpstreamConnectorTests
+{
+    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.0/8", true)]
+    [InlineData("::ffff:127.0.0.1", "127.0.0.0/8", true)]
+    [InlineData("127.0.0.1", "10.0.0.0/8", false)]
+    [InlineData("::ffff:127.0.0.1", "10.0.0.0/8", false)]
+    [InlineData("::ffff:127.0.0.1", "::/0", false)]
+    [InlineData("169.254.169.254", "10.0.0.0/8", false)]
+    [InlineData("::1", "127.0.0.0/8", false)]
+    public async Task Connect_ResolvedAddress_MustBeInARange(string address, string range, bool permitted)
+    {
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var tunnel = await Support.Tunnel.StartAsync(
+            upstream.Port,
+            s => s with { Host = "docs.internal", AllowedRanges = Support.Tunnel.Ranges(range) },
+            new ScriptedResolver([address])
+        );
+        using var client = tunnel.Client();
+
+        using var response = await client.GetAsync("/", Token);
+
+        response.StatusCode.ShouldBe(permitted ? HttpStatusCode.OK : HttpStatusCode.BadGateway);
+        if (!permitted)
+        {
+            response.Headers.GetValues("culvert-failed-hop").ShouldBe(["policy"]);
+            response.Headers.GetValues("culvert-reason").ShouldBe(["policy.address_refused"]);
+        }
+    }
+
+    [Fact]
+    public async Task Connect_LiteralOutsideTheRanges_IsRefused()
+    {
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var tunnel = await Support.Tunnel.StartAsync(
+            upstream.Port,
+            s => s with { AllowedRanges = Support.Tunnel.Ranges("10.0.0.0/8") }
+        );
+        using var client = tunnel.Client();
+
+        using var response = await client.GetAsync("/", Token);
+
+        response.Headers.GetValues("culvert-reason").ShouldBe(["policy.address_refused"]);
+    }
+
+    [Fact]
+    public async Task Connect_AnyAddress_OverridesTheRanges()
+    {
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var tunnel = await Support.Tunnel.StartAsync(
+            upstream.Port,
+            s => s with { AllowedRanges = Support.Tunnel.Ranges(), DangerousAllowAnyAddress = true }
+        );
+        using var client = tunnel.Client();
+
+        (await client.GetStringAsync("/", Token)).ShouldBe("ok");
+    }
+
+    [Fact]
+    public async Task Connect_ForbiddenAmongPermitted_UsesOnlyThePermitted()
+    {
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var tunnel = await Support.Tunnel.StartAsync(
+            upstream.Port,
+            s => s with { Host = "docs.internal" },
+            new ScriptedResolver(["192.0.2.1", "127.0.0.1"])
+        );
+        using var client = tunnel.Client();
+
+        (await client.GetStringAsync("/", Token)).ShouldBe("ok");
+    }
+
+    [Fact]
+    public async Task Connect_NameThatRebinds_IsResolvedOnceAndCheckedEachTime()
+    {
+        // The first connection is good; by the second the name means another machine.
+        var resolver = new ScriptedResolver(["127.0.0.1"], ["192.0.2.1"]);
+        await using var upstream = RawUpstream.Scripted(
+            async (_, stream, token) =>
+            {
+                await stream.WriteAsync(
+                    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"u8.ToArray(),
+                    token
+                );
+                return false;
+            }
+        );
+        await using var tunnel = await Support.Tunnel.StartAsync(
+            upstream.Port,
+            s => s with { Host = "docs.internal" },
+            resolver
+        );
+        using var client = tunnel.Client();
+
+        using var first = await client.GetAsync("/", Token);
+        using var second = await client.GetAsync("/", Token);
+
+        first.StatusCode.ShouldBe(HttpStatusCode.OK);
+        second.Headers.GetValues("culvert-reason").ShouldBe(["policy.address_refused"]);
+        resolver.Asked.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Probe_FollowsTheUpstream()
+    {
+        var upstream = RawUpstream.Answering(Ok);
+        var settings = Support.Tunnel.UpstreamTo(upstream.Port) with
+        {
+            Probe = new ProbeSettings(true, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
+        };
+        using var pool = new Upstream(settings, new UpstreamConnector(settings, TimeProvider.System));
+        var probe = new UpstreamProbe(
+            new Culvert.Tunnel.Agent.Routing.Route("docs", pool, []),
+            TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<UpstreamProbe>.Instance
+        );
+
+        probe.IsWaiting.ShouldBeTrue();
+        (await probe.ProbeAsync(Token)).ShouldBeTrue();
+        probe.State.IsHealthy.ShouldBe(true);
+        (await probe.ProbeAsync(Token)).ShouldBeFalse();
+        await upstream.DisposeAsync();
+        (await probe.ProbeAsync(Token)).ShouldBeTrue();
+        probe.State.IsHealthy.ShouldBe(false);
+    }
+}
