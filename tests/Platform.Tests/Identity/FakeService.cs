@@ -40,6 +40,9 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>The tunnel's authority: its issuing CA is the anchor of the trust bundle.</summary>
     public TestPki Tunnel { get; set; }
 
+    /// <summary>The serial of the certificate that both doors show.</summary>
+    public string ServiceSerial { get; private set; } = "";
+
     public IReadOnlyList<RecordedRequest> Requests => [.. requests];
 
     public Uri ApiUrl => new($"https://127.0.0.1:{api!.Port}");
@@ -72,6 +75,7 @@ internal sealed class FakeService : IAsyncDisposable
             usages: [TestPki.ServerAuthentication],
             notAfter: ends
         );
+        service.ServiceSerial = CertificateNames.Serial(leaf);
         service.api = await TestServer.StartAsync(service.HandleAsync, leaf, service.Platform.Issuing);
         service.machine = await TestServer.StartAsync(
             service.HandleAsync,

@@ -1,0 +1,236 @@
+using System.Text.Json;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Wire;
+using Culvert.Testing;
+using Microsoft.AspNetCore.Http;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.Platform.Tests.Identity;
+
+public sealed class IdentityClientTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly FakeTimeProvider networkTime = new();
+    private readonly string caFile = Path.GetTempFileName();
+    private FakeService service = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        service = await FakeService.StartAsync(time);
+        await File.WriteAllTextAsync(caFile, service.Platform.RootPem);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await service.DisposeAsync();
+        File.Delete(caFile);
+    }
+
+    [Fact]
+    public async Task Exchange_SendsTheGrantAsJson()
+    {
+        var result = await Exchange();
+
+        result.Value!.AccessToken.ShouldBe("access-1");
+        service
+            .Of("/v1/oauth/token")[0]
+            .Body.ShouldBe(
+                """{"grant_type":"urn:ietf:params:oauth:grant-type:jwt-bearer","assertion":"a.b.c","federation_rule_id":"fdrl_1","organization_id":"org"}"""
+            );
+    }
+
+    [Fact]
+    public async Task Exchange_Denied_CarriesCodeRequestIdAndNoToken()
+    {
+        Answer(c => FakeService.RefuseAsync(c, 401, "auth.failed", "Authentication failed for a.b.c"));
+
+        var failure = (await Exchange()).Failure!;
+
+        (failure.Kind, failure.Status, failure.Code, failure.RequestId).ShouldBe(
+            (ApiFailureKind.Refused, 401, "auth.failed", "req_1")
+        );
+        failure
+            .ToString()
+            .ShouldBe("POST /v1/oauth/token: 401 auth.failed Authentication failed for [redacted] (req_1)");
+    }
+
+    [Theory]
+    [InlineData(400, ApiFailureKind.Refused)]
+    [InlineData(403, ApiFailureKind.Refused)]
+    [InlineData(408, ApiFailureKind.Unavailable)]
+    [InlineData(409, ApiFailureKind.Refused)]
+    [InlineData(429, ApiFailureKind.Unavailable)]
+    [InlineData(500, ApiFailureKind.Unavailable)]
+    [InlineData(503, ApiFailureKind.Unavailable)]
+    public async Task Exchange_Status_DecidesWhetherToTryAgain(int status, ApiFailureKind kind)
+    {
+        Answer(c => FakeService.RefuseAsync(c, status, "x.y"));
+
+        (await Exchange()).Failure!.Kind.ShouldBe(kind);
+    }
+
+    [Fact]
+    public async Task Exchange_Redirect_IsNotFollowed()
+    {
+        Answer(c =>
+        {
+            c.Response.Redirect("/v1/elsewhere");
+            return Task.CompletedTask;
+        });
+
+        (await Exchange()).Failure!.Status.ShouldBe(302);
+        service.Count("/v1/elsewhere").ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"access_token\":\"hunter2\",\"expires_in\":\"hunter2\"}")]
+    [InlineData("{\"access_token\":\"hunter2\"}")]
+    public async Task Exchange_AnswerOfAnotherShape_IsMalformedAndNotShown(string body)
+    {
+        Answer(c => c.Response.WriteAsync(body));
+
+        var failure = (await Exchange()).Failure!;
+
+        failure.Kind.ShouldBe(ApiFailureKind.Malformed);
+        failure.ToString().ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public async Task Exchange_AnswerBeyondTheBound_IsMalformed()
+    {
+        Answer(c => c.Response.Body.WriteAsync(new byte[(1024 * 1024) + 1]).AsTask());
+
+        (await Exchange()).Failure!.Message.ShouldContain("longer than");
+    }
+
+    [Fact]
+    public async Task Exchange_HostileErrorText_IsOneShortLine()
+    {
+        Answer(c => FakeService.RefuseAsync(c, 400, "x.y", "bad\\n\\u001b[2J" + new string('x', 5000)));
+
+        var text = (await Exchange()).Failure!.ToString();
+
+        text.ShouldNotContain('\n');
+        text.ShouldNotContain('\u001b');
+        text.Length.ShouldBeLessThan(500);
+    }
+
+    [Fact]
+    public async Task Exchange_NoAnswer_IsUnreachableAfterFifteenSeconds()
+    {
+        var asked = new TaskCompletionSource();
+        Answer(async c =>
+        {
+            asked.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, c.RequestAborted);
+        });
+
+        var exchange = Exchange();
+        await asked.Task;
+        networkTime.Advance(TimeSpan.FromSeconds(15));
+
+        (await exchange).Failure!.Message.ShouldContain("did not answer within 15 s");
+    }
+
+    [Fact]
+    public async Task Exchange_NobodyListens_IsUnreachable()
+    {
+        await service.DisposeAsync();
+
+        (await Exchange()).Failure!.Kind.ShouldBe(ApiFailureKind.Unreachable);
+        service = await FakeService.StartAsync(time);
+    }
+
+    [Fact]
+    public async Task Exchange_ConnectionBreaks_IsUnreachable()
+    {
+        Answer(c =>
+        {
+            c.Abort();
+            return Task.CompletedTask;
+        });
+
+        (await Exchange()).Failure!.Kind.ShouldBe(ApiFailureKind.Unreachable);
+    }
+
+    [Fact]
+    public async Task Exchange_Cancelled_IsNoFailure()
+    {
+        using var stop = new CancellationTokenSource();
+        Answer(async c =>
+        {
+            await stop.CancelAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, c.RequestAborted);
+        });
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Client().ExchangeAsync("a.b.c", stop.Token));
+    }
+
+    [Fact]
+    public async Task ClockOffset_IsMeasuredAndReported()
+    {
+        var client = Client();
+        await client.ExchangeAsync("a.b.c", TestContext.Current.CancellationToken);
+
+        // The server writes the real date, this machine's clock is the test's.
+        client.ClockOffset!.Value.Duration().ShouldBeGreaterThan(TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task EnrolAgent_SendsBearerAndBody()
+    {
+        using var key = CertificateRequests.NewKey();
+        var request = new AgentEnrollmentRequest
+        {
+            TunnelId = "tnl_1",
+            InstanceId = "a",
+            Csr = CertificateRequests.Create(key),
+        };
+
+        var result = await Client().EnrolAgentAsync(request, "secret", TestContext.Current.CancellationToken);
+
+        result.Value!.InstanceId.ShouldBe("a");
+        var sent = service.Of("/v1/agent/enrollments")[0];
+        sent.Bearer.ShouldBe("secret");
+        JsonSerializer.Deserialize(sent.Body, WireJson.Default.AgentEnrollmentRequest).ShouldBe(request);
+    }
+
+    [Fact]
+    public async Task Url_WithAPrefix_KeepsIt()
+    {
+        var options = Options() with { Url = new Uri(service.ApiUrl, "/prefix/") };
+        await Client(options).ExchangeAsync("a.b.c", TestContext.Current.CancellationToken);
+
+        service.Requests.ShouldHaveSingleItem().Path.ShouldBe("/prefix/v1/oauth/token");
+    }
+
+    private void Answer(Func<HttpContext, Task> answer) =>
+        service.Intercept = async (_, context) =>
+        {
+            await answer(context);
+            return true;
+        };
+
+    private Task<ApiResult<TokenResponse>> Exchange() =>
+        Client().ExchangeAsync("a.b.c", TestContext.Current.CancellationToken);
+
+    private IdentityClient Client(IdentityOptions? options = null)
+    {
+        options ??= Options();
+        return new IdentityClient(options, new FirstTrust(options, time, networkTime), time, networkTime);
+    }
+
+    private IdentityOptions Options() =>
+        new()
+        {
+            Url = service.ApiUrl,
+            CaFile = caFile,
+            OrganizationId = "org",
+            RuleId = "fdrl_1",
+        };
+}
