@@ -20,7 +20,8 @@ internal sealed class ListenerMatcherPolicy : MatcherPolicy, IEndpointSelectorPo
             if (candidates.IsValidCandidate(i))
             {
                 var wanted = candidates[i].Endpoint.Metadata.GetMetadata<ListenerMetadata>();
-                candidates.SetValidity(i, listener is not null && wanted?.Listener == listener);
+                // Without a tag: routing's own answer to a wrong method. Every endpoint of ours carries one.
+                candidates.SetValidity(i, listener is not null && (wanted is null || wanted.Listener == listener));
             }
         }
 

@@ -119,6 +119,9 @@ internal sealed class TestIdentityProvider : IAsyncDisposable
     public string Sign(JsonObject claims, string? header = null) =>
         SignWith(rsa, header ?? """{"alg":"RS256","kid":"rsa-1","typ":"JWT"}""", claims.ToJsonString());
 
+    /// <summary>Signs claims that no object could hold: given as text.</summary>
+    public string SignText(string claims) => SignWith(rsa, """{"alg":"RS256","kid":"rsa-1","typ":"JWT"}""", claims);
+
     public string SignEc(JsonObject claims) =>
         Assemble(
             """{"alg":"ES256","kid":"ec-1","typ":"JWT"}""",

@@ -1,0 +1,312 @@
+using System.IO.Compression;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
+using Microsoft.AspNetCore.Http;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Federation.Issuers;
+
+public sealed class IssuerKeysTests
+{
+    private const string Discovery = TestIdentityProvider.DiscoveryPath;
+    private const string KeySet = TestIdentityProvider.KeySetPath;
+
+    [Fact]
+    public async Task Find_ManyAtOnceWithoutKeys_FetchesOnce()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+
+        var statuses = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(async _ => (await service.ExchangeAsync(rule, service.Token())).StatusCode)
+        );
+
+        statuses.ShouldAllBe(status => status == HttpStatusCode.OK);
+        service.Provider.RequestsTo(Discovery).ShouldBe(1);
+        service.Provider.RequestsTo(KeySet).ShouldBe(1);
+    }
+
+    // A33
+    [Fact]
+    public async Task Find_UnknownKids_FetchAtMostOnceInThirtySeconds()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        (await service.AccessTokenAsync(rule)).ShouldNotBeEmpty();
+        service.Time.Advance(TimeSpan.FromSeconds(30));
+
+        for (var i = 0; i < 5; i++)
+        {
+            (await DenialWithKidAsync(service, rule, $"unknown-{i}")).ShouldBe("kid_unknown");
+        }
+
+        service.Provider.RequestsTo(KeySet).ShouldBe(2);
+        service.Time.Advance(TimeSpan.FromSeconds(29));
+        await DenialWithKidAsync(service, rule, "unknown");
+        service.Provider.RequestsTo(KeySet).ShouldBe(2);
+        service.Time.Advance(TimeSpan.FromSeconds(1));
+        await DenialWithKidAsync(service, rule, "unknown");
+        service.Provider.RequestsTo(KeySet).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Find_NewKeyOfIssuer_IsFoundByOneFetch()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        await service.AccessTokenAsync(rule);
+        service.Time.Advance(TimeSpan.FromSeconds(30));
+        using var next = RSA.Create(2048);
+        service.Provider.Keys = [TestIdentityProvider.RsaJwk("rsa-2", next)];
+
+        using var response = await service.ExchangeAsync(
+            rule,
+            TestIdentityProvider.SignWith(
+                next,
+                """{"alg":"RS256","kid":"rsa-2"}""",
+                service.Provider.Claims(FederatedService.PublicUrl).ToJsonString()
+            )
+        );
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        // The old key went with the set that replaced it.
+        (await service.DenialAsync(rule, service.Token())).ShouldBe("kid_unknown");
+    }
+
+    // A25, A28, A32: whatever the provider does, the last good keys go on serving.
+    [Theory]
+    [InlineData("status-500")]
+    [InlineData("redirect")]
+    [InlineData("html")]
+    [InlineData("huge")]
+    [InlineData("gzip-bomb")]
+    [InlineData("empty-set")]
+    [InlineData("too-many-keys")]
+    [InlineData("other-issuer")]
+    [InlineData("foreign-host")]
+    [InlineData("http-keys")]
+    [InlineData("duplicate-member")]
+    public async Task Fetch_BadAnswer_KeepsTheLastGoodKeys(string fault)
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        await service.AccessTokenAsync(rule);
+        service.Time.Advance(TimeSpan.FromSeconds(30));
+        Break(service.Provider, fault);
+
+        (await DenialWithKidAsync(service, rule, "unknown")).ShouldBe("kid_unknown");
+
+        (await service.AccessTokenAsync(rule)).ShouldNotBeEmpty();
+        var issuer = (await service.GetAsync(FederatedService.Issuers)).GetProperty("data")[0];
+        issuer.GetProperty("poll_status").GetProperty("consecutive_failures").GetInt32().ShouldBe(1);
+        service.Provider.RequestsTo("/elsewhere").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Fetch_NoKeysYet_IsTriedAgainAfterAPause()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        service.Provider.Script(Discovery, http => Task.FromResult(http.Response.StatusCode = 500));
+        (await service.DenialAsync(rule, service.Token())).ShouldBe("keys_unavailable");
+        service.Provider.Script(Discovery, null);
+
+        (await service.DenialAsync(rule, service.Token())).ShouldBe("keys_unavailable");
+        service.Provider.RequestsTo(Discovery).ShouldBe(1);
+        service.Time.Advance(TimeSpan.FromSeconds(1));
+        (await service.AccessTokenAsync(rule)).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Fetch_CertificateOfAnotherRoot_IsRefused()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var other = new TestPki(service.Time.GetUtcNow(), "Other");
+        var rule = await service.RuleAsync(editIssuer: body => body["jwks"]!["ca_cert_pem"] = other.RootPem);
+
+        (await service.DenialAsync(rule, service.Token())).ShouldBe("keys_unavailable");
+        service.Provider.RequestsTo(Discovery).ShouldBe(0);
+    }
+
+    // A26: an issuer that nobody registered is never dialled.
+    [Fact]
+    public async Task Fetch_ForeignIssuerInToken_NeverHappens()
+    {
+        await using var service = await FederatedService.StartAsync();
+        await using var stranger = await TestIdentityProvider.StartAsync(service.Time);
+        var rule = await service.RuleAsync();
+
+        (await service.DenialAsync(rule, stranger.Sign(stranger.Claims(FederatedService.PublicUrl)))).ShouldBe(
+            "issuer_mismatch"
+        );
+
+        stranger.RequestsTo(Discovery).ShouldBe(0);
+        service.Provider.RequestsTo(Discovery).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Source_ExplicitUrl_NeverDialsTheIssuer()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync(editIssuer: body =>
+        {
+            body["issuer_url"] = "https://internal.test";
+            body["jwks"] = new JsonObject
+            {
+                ["type"] = "explicit_url",
+                ["url"] = service.Provider.Url + KeySet,
+                ["ca_cert_pem"] = service.Provider.Pki.RootPem,
+            };
+        });
+
+        using var response = await service.ExchangeAsync(
+            rule,
+            service.Token(claims => claims["iss"] = "https://internal.test")
+        );
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        service.Provider.RequestsTo(Discovery).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Source_DiscoveryBase_IsDialledInsteadOfTheIssuer()
+    {
+        await using var service = await FederatedService.StartAsync();
+        service.Provider.Script(
+            Discovery,
+            http =>
+                http.Response.WriteAsync(
+                    $$"""{"issuer":"https://internal.test","jwks_uri":"{{service.Provider.Url}}{{KeySet}}"}"""
+                )
+        );
+        var rule = await service.RuleAsync(editIssuer: body =>
+        {
+            body["issuer_url"] = "https://internal.test";
+            body["jwks"]!["discovery_base"] = service.Provider.Url + "/";
+        });
+
+        using var response = await service.ExchangeAsync(
+            rule,
+            service.Token(claims => claims["iss"] = "https://internal.test")
+        );
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Source_Inline_FetchesNothing()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync(editIssuer: body =>
+        {
+            body["jwks"] = new JsonObject { ["type"] = "inline", ["keys"] = service.Provider.Keys.DeepClone() };
+            body.Remove("allowed_targets");
+        });
+
+        (await service.AccessTokenAsync(rule)).ShouldNotBeEmpty();
+        (await DenialWithKidAsync(service, rule, "unknown")).ShouldBe("kid_unknown");
+        service.Provider.RequestsTo(Discovery).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Find_StaleKeys_AreServedAndRefreshedBeside()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        await service.AccessTokenAsync(rule);
+        service.Time.Advance(TimeSpan.FromHours(23));
+        service.Provider.Script(Discovery, http => Task.FromResult(http.Response.StatusCode = 500));
+
+        (await service.AccessTokenAsync(rule)).ShouldNotBeEmpty();
+
+        // The refresh runs beside the answer.
+        while (service.Provider.RequestsTo(Discovery) < 2)
+        {
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
+    public async Task Find_KeysBeyondHardExpiry_AreRefused()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        await service.AccessTokenAsync(rule);
+        service.Provider.Script(Discovery, http => Task.FromResult(http.Response.StatusCode = 500));
+        service.Time.Advance(TimeSpan.FromDays(7));
+
+        (await service.DenialAsync(rule, service.Token())).ShouldBe("keys_unavailable");
+    }
+
+    [Fact]
+    public async Task Reload_SourceUnchanged_KeepsTheKeys()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        await service.AccessTokenAsync(rule);
+
+        await service.Service.Get<FederationDirectory>().ReloadAsync(TestContext.Current.CancellationToken);
+        await service.AccessTokenAsync(rule);
+
+        service.Provider.RequestsTo(Discovery).ShouldBe(1);
+    }
+
+    private static Task<string?> DenialWithKidAsync(FederatedService service, string rule, string kid) =>
+        service.DenialAsync(
+            rule,
+            service.Provider.Sign(
+                service.Provider.Claims(FederatedService.PublicUrl),
+                $$"""{"alg":"RS256","kid":"{{kid}}"}"""
+            )
+        );
+
+    private static void Break(TestIdentityProvider provider, string fault)
+    {
+        var url = provider.Url;
+        var (path, answer) = fault switch
+        {
+            "status-500" => (KeySet, Status(500)),
+            "redirect" => (
+                KeySet,
+                http =>
+                {
+                    http.Response.Redirect(url + "/elsewhere");
+                    return Task.CompletedTask;
+                }
+            ),
+            "html" => (KeySet, Text("<html>sign in</html>")),
+            "huge" => (KeySet, Text($"{{\"keys\":[],\"x\":\"{new string('x', 300 * 1024)}\"}}")),
+            "gzip-bomb" => (KeySet, GzipBomb()),
+            "empty-set" => (KeySet, Text("""{"keys":[]}""")),
+            "too-many-keys" => (KeySet, Text($"{{\"keys\":[{string.Join(',', Enumerable.Repeat("{}", 101))}]}}")),
+            "other-issuer" => (Discovery, Text($$"""{"issuer":"{{url}}/","jwks_uri":"{{url}}/jwks"}""")),
+            "foreign-host" => (Discovery, Text($$"""{"issuer":"{{url}}","jwks_uri":"https://evil.test/jwks"}""")),
+            "http-keys" => (
+                Discovery,
+                Text($$"""{"issuer":"{{url}}","jwks_uri":"{{url.Replace("https", "http")}}/jwks"}""")
+            ),
+            _ => (Discovery, Text($$"""{"issuer":"{{url}}","issuer":"{{url}}","jwks_uri":"{{url}}/jwks"}""")),
+        };
+        provider.Script(path, answer);
+    }
+
+    private static RequestDelegate Status(int status) => http => Task.FromResult(http.Response.StatusCode = status);
+
+    private static RequestDelegate Text(string text) => http => http.Response.WriteAsync(text);
+
+    // 20 MB of blanks in some 20 kB.
+    private static RequestDelegate GzipBomb() =>
+        async http =>
+        {
+            http.Response.Headers.ContentEncoding = "gzip";
+            await using var gzip = new GZipStream(http.Response.Body, CompressionLevel.Fastest);
+            for (var i = 0; i < 20; i++)
+            {
+                await gzip.WriteAsync(new byte[1024 * 1024]);
+            }
+        };
+}
