@@ -1,18 +1,49 @@
 using Culvert.Identity.Service.Federation.Rules;
+using Dapper;
 
 namespace Culvert.Identity.Service.Storage.Federation;
 
-/// <summary>Ids are checked for their form alone until tunnels and edges are stored beside the rules.</summary>
-internal sealed class RuleTargets : IRuleTargets
+internal sealed class RuleTargets(Database database) : IRuleTargets
 {
-    public ValueTask<string?> FindMissingTunnelAsync(
+    public async ValueTask<string?> FindMissingTunnelAsync(
         string organizationId,
         IReadOnlyList<string> tunnelIds,
         CancellationToken cancellationToken
-    ) => new((string?)null);
+    ) =>
+        await FindMissingAsync(
+            "SELECT id FROM tunnels WHERE organization_id = @organizationId AND id IN @ids AND archived_at_ms IS NULL",
+            organizationId,
+            tunnelIds,
+            cancellationToken
+        );
 
-    public ValueTask<string?> FindMissingEdgeAsync(
+    public async ValueTask<string?> FindMissingEdgeAsync(
         IReadOnlyList<string> edgeIds,
         CancellationToken cancellationToken
-    ) => new((string?)null);
+    ) =>
+        await FindMissingAsync(
+            "SELECT id FROM edges WHERE id IN @ids AND archived_at_ms IS NULL",
+            "",
+            edgeIds,
+            cancellationToken
+        );
+
+    private async ValueTask<string?> FindMissingAsync(
+        string sql,
+        string organizationId,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    )
+    {
+        if (ids.Count == 0)
+        {
+            return null;
+        }
+
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var found = await connection.QueryAsync<string>(
+            new CommandDefinition(sql, new { organizationId, ids }, cancellationToken: cancellationToken)
+        );
+        return ids.Except(found, StringComparer.Ordinal).FirstOrDefault();
+    }
 }

@@ -111,7 +111,7 @@ public sealed class IssuerKeysTests
     {
         await using var service = await FederatedService.StartAsync();
         var rule = await service.RuleAsync();
-        service.Provider.Script(Discovery, http => Task.FromResult(http.Response.StatusCode = 500));
+        service.Provider.Script(Discovery, Status(500));
         (await service.DenialAsync(rule, service.Token())).ShouldBe("keys_unavailable");
         service.Provider.Script(Discovery, null);
 
@@ -219,15 +219,20 @@ public sealed class IssuerKeysTests
         var rule = await service.RuleAsync();
         await service.AccessTokenAsync(rule);
         service.Time.Advance(TimeSpan.FromHours(23));
-        service.Provider.Script(Discovery, http => Task.FromResult(http.Response.StatusCode = 500));
+        var refreshed = new TaskCompletionSource();
+        service.Provider.Script(
+            Discovery,
+            http =>
+            {
+                refreshed.TrySetResult();
+                http.Response.StatusCode = 500;
+                return Task.CompletedTask;
+            }
+        );
 
         (await service.AccessTokenAsync(rule)).ShouldNotBeEmpty();
 
-        // The refresh runs beside the answer.
-        while (service.Provider.RequestsTo(Discovery) < 2)
-        {
-            await Task.Yield();
-        }
+        await refreshed.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -236,7 +241,7 @@ public sealed class IssuerKeysTests
         await using var service = await FederatedService.StartAsync();
         var rule = await service.RuleAsync();
         await service.AccessTokenAsync(rule);
-        service.Provider.Script(Discovery, http => Task.FromResult(http.Response.StatusCode = 500));
+        service.Provider.Script(Discovery, Status(500));
         service.Time.Advance(TimeSpan.FromDays(7));
 
         (await service.DenialAsync(rule, service.Token())).ShouldBe("keys_unavailable");
@@ -294,7 +299,12 @@ public sealed class IssuerKeysTests
         provider.Script(path, answer);
     }
 
-    private static RequestDelegate Status(int status) => http => Task.FromResult(http.Response.StatusCode = status);
+    private static RequestDelegate Status(int status) =>
+        http =>
+        {
+            http.Response.StatusCode = status;
+            return Task.CompletedTask;
+        };
 
     private static RequestDelegate Text(string text) => http => http.Response.WriteAsync(text);
 

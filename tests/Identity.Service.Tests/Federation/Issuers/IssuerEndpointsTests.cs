@@ -1,0 +1,200 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Federation.Issuers;
+
+public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
+{
+    private FederatedService Service => fixture.Service;
+
+    [Fact]
+    public async Task Create_Discovery_ShowsEveryField()
+    {
+        var body = Service.IssuerBody();
+
+        var issuer = await Service.CreateAsync(FederatedService.Issuers, body);
+
+        issuer.Text("id").ShouldStartWith("fdis_01");
+        issuer.Text("type").ShouldBe("federation_issuer");
+        issuer.Text("issuer_url").ShouldBe(Service.Provider.Url);
+        issuer.GetProperty("jwks").Text("type").ShouldBe("discovery");
+        issuer.GetProperty("jwks").Text("ca_cert_pem").ShouldBe(Service.Provider.Pki.RootPem);
+        issuer.GetProperty("check_jti").GetBoolean().ShouldBeTrue();
+        issuer.GetProperty("max_jwt_lifetime_seconds").GetInt32().ShouldBe(3600);
+        issuer.GetProperty("allowed_targets")[0].Text("cidr").ShouldBe("127.0.0.1/32");
+        issuer.Text("created_at").ShouldBe("2026-01-01T00:00:00Z");
+        issuer.GetProperty("archived_at").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        issuer.Text("created_by_actor_id").ShouldStartWith("key_01");
+        (await Service.GetAsync($"{FederatedService.Issuers}/{issuer.Text("id")}"))
+            .ToString()
+            .ShouldBe(issuer.ToString());
+    }
+
+    [Theory]
+    [InlineData("name", "\"Bad Name\"", "request.invalid")]
+    [InlineData("name", "\"\"", "request.invalid")]
+    [InlineData("issuer_url", "\"\"", "federation.issuer_url")]
+    [InlineData("issuer_url", "\"https://identity.test:8443\"", "federation.issuer_url")]
+    [InlineData("issuer_url", "\"https://a.test?x=1\"", "federation.issuer_url")]
+    [InlineData("issuer_url", "\"https://a.test#\"", "federation.issuer_url")]
+    [InlineData("issuer_url", "\"https://u@a.test\"", "federation.issuer_url")]
+    [InlineData("issuer_url", "\"https://\\u0430.test\"", "federation.issuer_url")]
+    [InlineData("issuer_url", "\"acme\"", "federation.issuer_url")]
+    [InlineData("issuer_url", "\"http://a.test\"", "federation.fetch_url")]
+    [InlineData("issuer_url", "\"https://a.test:9999\"", "federation.fetch_url")]
+    [InlineData("issuer_url", "\"https://10.0.0.1\"", "federation.fetch_url")]
+    [InlineData("issuer_url", "\"https://[::1]\"", "federation.fetch_url")]
+    [InlineData("issuer_url", "\"https://2130706433\"", "federation.fetch_url")]
+    [InlineData("max_jwt_lifetime_seconds", "0", "request.invalid")]
+    [InlineData("max_jwt_lifetime_seconds", "176401", "request.invalid")]
+    [InlineData("max_jwt_lifetime_seconds", "1.5", "request.invalid")]
+    [InlineData("check_jti", "\"yes\"", "request.invalid")]
+    [InlineData("preset", "\"github\"", "request.invalid")]
+    [InlineData("jwks", "\"x\"", "federation.jwks")]
+    [InlineData("jwks", "{\"type\":\"file\"}", "federation.jwks")]
+    [InlineData("jwks", "{\"type\":\"explicit_url\"}", "federation.jwks")]
+    [InlineData("jwks", "{\"type\":\"explicit_url\",\"url\":\"http://a.test\"}", "federation.fetch_url")]
+    [InlineData("jwks", "{\"type\":\"discovery\",\"keys\":[]}", "federation.jwks")]
+    [InlineData("jwks", "{\"type\":\"discovery\",\"ca_cert_pem\":\"x\"}", "federation.jwks")]
+    [InlineData("jwks", "{\"type\":\"inline\",\"keys\":[]}", "federation.jwks")]
+    [InlineData(
+        "jwks",
+        "{\"type\":\"inline\",\"keys\":[{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"AA\"}]}",
+        "federation.jwks"
+    )]
+    [InlineData("allowed_targets", "[{\"cidr\":\"10.0.0.0/8\",\"port\":443}]", "federation.target_not_allowed")]
+    [InlineData("allowed_targets", "[{\"cidr\":\"0.0.0.0/0\",\"port\":443}]", "federation.target_not_allowed")]
+    [InlineData("allowed_targets", "[{\"cidr\":\"169.254.169.254/32\",\"port\":80}]", "federation.target_not_allowed")]
+    [InlineData("allowed_targets", "[{\"cidr\":\"127.0.0.1/8\",\"port\":443}]", "request.invalid")]
+    [InlineData("allowed_targets", "[{\"cidr\":\"127.0.0.1/32\",\"port\":0}]", "request.invalid")]
+    public async Task Create_BadMember_IsRefused(string member, string value, string code)
+    {
+        var body = Service.IssuerBody();
+        body[member] = JsonNode.Parse(value);
+
+        using var response = await Service.PostAsync(FederatedService.Issuers, body);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await response.ErrorCodeAsync()).ShouldBe(code);
+    }
+
+    [Fact]
+    public async Task Create_HttpUrl_NamesTheField()
+    {
+        var body = Service.IssuerBody();
+        body["issuer_url"] = "http://a.test";
+
+        using var response = await Service.PostAsync(FederatedService.Issuers, body);
+
+        (await response.JsonAsync())
+            .GetProperty("error")
+            .Text("message")
+            .ShouldBe("issuer_url: url must use https scheme");
+    }
+
+    [Fact]
+    public async Task Create_NameTwice_IsConflictUntilArchived()
+    {
+        var body = Service.IssuerBody();
+        var first = await Service.CreateAsync(FederatedService.Issuers, body);
+
+        using var again = await Service.PostAsync(FederatedService.Issuers, body);
+        again.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        again.Header("x-should-retry").ShouldBe("false");
+        (await again.ErrorCodeAsync()).ShouldBe("federation.name_taken");
+
+        await Service.CreateAsync($"{FederatedService.Issuers}/{first.Text("id")}/archive");
+        await Service.CreateAsync(FederatedService.Issuers, body);
+    }
+
+    [Fact]
+    public async Task Update_OneMember_KeepsTheOthers()
+    {
+        var id = await Service.IssuerAsync();
+
+        var updated = await Service.CreateAsync(
+            $"{FederatedService.Issuers}/{id}",
+            new JsonObject { ["check_jti"] = false, ["jwks_polling_disabled"] = false }
+        );
+
+        updated.GetProperty("check_jti").GetBoolean().ShouldBeFalse();
+        updated.GetProperty("jwks").Text("type").ShouldBe("discovery");
+        updated.GetProperty("allowed_targets").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Update_IntoSharedIssuer_NeedsPinnedRules()
+    {
+        var issuer = await Service.IssuerAsync(body =>
+        {
+            body["jwks"] = new JsonObject { ["type"] = "inline", ["keys"] = Service.Provider.Keys.DeepClone() };
+            body.Remove("allowed_targets");
+        });
+        var rule = Service.RuleBody(issuer, await Service.AccountAsync());
+        rule["match"] = new JsonObject { ["subject_prefix"] = "repo:*" };
+        await Service.CreateAsync(FederatedService.Rules, rule);
+
+        using var response = await Service.PostAsync(
+            $"{FederatedService.Issuers}/{issuer}",
+            new JsonObject { ["issuer_url"] = "https://token.actions.githubusercontent.com" }
+        );
+
+        (await response.ErrorCodeAsync()).ShouldBe("federation.tenant_pin");
+    }
+
+    // I23
+    [Fact]
+    public async Task Archive_WithLiveRule_IsRefused()
+    {
+        var issuer = await Service.IssuerAsync();
+        var rule = (
+            await Service.CreateAsync(FederatedService.Rules, Service.RuleBody(issuer, await Service.AccountAsync()))
+        ).Text("id");
+
+        using var refused = await Service.PostAsync($"{FederatedService.Issuers}/{issuer}/archive");
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.ErrorCodeAsync()).ShouldBe("federation.in_use");
+
+        await Service.CreateAsync($"{FederatedService.Rules}/{rule}/archive");
+        var archived = await Service.CreateAsync($"{FederatedService.Issuers}/{issuer}/archive");
+        var again = await Service.CreateAsync($"{FederatedService.Issuers}/{issuer}/archive");
+        again.Text("archived_at").ShouldBe(archived.Text("archived_at"));
+        using var update = await Service.PostAsync($"{FederatedService.Issuers}/{issuer}", new JsonObject());
+        (await update.ErrorCodeAsync()).ShouldBe("federation.archived");
+    }
+
+    [Fact]
+    public async Task List_Pages_AreNewestFirstAndWithoutArchived()
+    {
+        await using var own = await FederatedService.StartAsync();
+        var ids = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            ids.Add(await own.IssuerAsync());
+        }
+
+        await own.CreateAsync($"{FederatedService.Issuers}/{ids[1]}/archive");
+
+        var first = await own.GetAsync($"{FederatedService.Issuers}?limit=1");
+        first.GetProperty("data")[0].Text("id").ShouldBe(ids[2]);
+        var second = await own.GetAsync($"{FederatedService.Issuers}?limit=1&page={first.Text("next_page")}");
+        second.GetProperty("data")[0].Text("id").ShouldBe(ids[0]);
+        second.GetProperty("next_page").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        var all = await own.GetAsync($"{FederatedService.Issuers}?include_archived=true");
+        all.GetProperty("data").GetArrayLength().ShouldBe(3);
+    }
+
+    // I18: the federation is administered with org:admin alone.
+    [Fact]
+    public async Task Any_WithoutOrgAdmin_Is403()
+    {
+        using var client = Service.Service.Client(await Service.AccessTokenAsync(fixture.RuleId));
+
+        using var response = await client.GetAsync(FederatedService.Issuers, TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await response.ErrorCodeAsync()).ShouldBe("auth.scope");
+    }
+}
