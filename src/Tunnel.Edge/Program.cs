@@ -1,1 +1,3 @@
-return 64; // usage: no command exists yet
+using Culvert.Tunnel.Edge.Hosting;
+
+return await EdgeCommand.RunAsync(args);

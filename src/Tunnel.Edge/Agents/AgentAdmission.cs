@@ -1,0 +1,42 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Tunnel.Edge.Routing;
+
+namespace Culvert.Tunnel.Edge.Agents;
+
+/// <summary>Decides by one snapshot whether an agent may serve (S6, S9, S10). Pure.</summary>
+internal static class AgentAdmission
+{
+    /// <summary>
+    /// Checks the certificate. While the service is out of reach one that expired after its last word still counts; one
+    /// on the revocation copy never does.
+    /// </summary>
+    public static PeerVerification Verify(
+        EdgeSnapshot snapshot,
+        X509Certificate2? certificate,
+        X509Chain? presented,
+        DateTimeOffset now,
+        FeedAge age,
+        DateTimeOffset? lastContact
+    )
+    {
+        var verifier = new PeerVerifier(snapshot.Trust);
+        var result = verifier.Verify(certificate, presented, PeerRole.Agent, now, snapshot.RevokedSerials);
+        return result.Refusal == PeerRefusal.Expired && age == FeedAge.OfflineGrace && lastContact is { } contact
+            ? verifier.Verify(certificate, presented, PeerRole.Agent, contact, snapshot.RevokedSerials)
+            : result;
+    }
+
+    /// <summary>Checks what the certificate's identity may do here. The first check that fails is the answer.</summary>
+    public static AgentRefusal Check(EdgeSnapshot snapshot, SpiffeId id, string serial, IPAddress source) =>
+        snapshot.RevokedSerials.Contains(serial) ? AgentRefusal.Revoked
+        : !snapshot.TryGetTunnel(id.TunnelId!, out var tunnel) ? AgentRefusal.UnknownTunnel
+        : tunnel.OrganizationId != id.OrganizationId ? AgentRefusal.UnknownTunnel
+        : !tunnel.IsActive ? AgentRefusal.TunnelNotActive
+        : tunnel.AgentRanges is { } ranges && !ranges.Contains(source) ? AgentRefusal.SourceRefused
+        : AgentRefusal.None;
+
+    public static AgentRefusal Check(EdgeSnapshot snapshot, AgentConnection connection) =>
+        Check(snapshot, connection.Id, connection.Serial, connection.Remote.Address);
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Culvert.Platform.Certificates;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Edge.Agents;
+
+/// <summary>An authenticated outer connection of an agent.</summary>
+internal sealed class AgentConnection(
+    MuxConnection mux,
+    SpiffeId id,
+    string serial,
+    DateTimeOffset notAfter,
+    IPEndPoint remote
+)
+{
+    public SpiffeId Id { get; } = id;
+
+    public string TunnelId { get; } = id.TunnelId!;
+
+    public string InstanceId { get; } = id.Name;
+
+    /// <summary>Of the agent's certificate, as on the wire.</summary>
+    public string Serial { get; } = serial;
+
+    /// <summary>The certificate's last second.</summary>
+    public DateTimeOffset NotAfter { get; } = notAfter;
+
+    public IPEndPoint Remote { get; } = remote;
+
+    public int OpenStreams => mux.OpenStreams;
+
+    /// <summary>Order of registration; later is newer. Set by the registry.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>
+    /// False once the same instance has a connection with a newer certificate: no new streams here (S10). Set by the
+    /// registry.
+    /// </summary>
+    public bool IsCurrent { get; set; } = true;
+
+    /// <summary>When <see cref="IsCurrent"/> became false; the streams left may go on for a while. Set by the registry.</summary>
+    public DateTimeOffset? RetiredAt { get; set; }
+
+    public bool AcceptsStreams => mux.AcceptsStreams;
+
+    public bool TryOpen(OpenPayload open, ReadOnlySpan<byte> firstBytes, [NotNullWhen(true)] out MuxStream? stream) =>
+        mux.TryOpen(open, firstBytes, out stream);
+
+    public void End(ConnectionErrorCode code, TimeSpan drain, string text) => mux.GoAway(code, drain, text);
+}

@@ -1,0 +1,195 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Net;
+using Culvert.Tunnel.Edge.Hosting;
+using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Edge.Agents;
+
+/// <summary>
+/// Takes agents on 7844: TLS 1.3 with a client certificate, without resumption, then our own checks, then the
+/// protocol. Nobody is answered before all of them hold.
+/// </summary>
+internal sealed class AgentListener(
+    AgentOptions options,
+    string edgeId,
+    EdgeState state,
+    AgentRegistry registry,
+    EdgeMetrics metrics,
+    TimeProvider time,
+    ILogger<AgentListener> logger
+)
+{
+    private static readonly SslApplicationProtocol Alpn = new(TunnelProtocol.Alpn);
+
+    private int connections;
+
+    /// <summary>Takes over an accepted socket. Completes, never faults, when its connection is over.</summary>
+    public async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        var remote = Remote(socket);
+        try
+        {
+            if (Interlocked.Increment(ref connections) > options.MaxConnections)
+            {
+                Refuse(remote, AgentRefusal.EdgeFull, "");
+                return;
+            }
+
+            socket.NoDelay = true;
+            await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            if (await AuthenticateAsync(tls, remote, cancellationToken) is { } peer)
+            {
+                await ServeAsync(tls, peer, remote, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // One connection must not take the listener down with it.
+            Log.AgentFaulted(logger, e, remote);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref connections);
+            socket.Dispose();
+        }
+    }
+
+    private async Task<PeerVerification?> AuthenticateAsync(
+        SslStream tls,
+        IPEndPoint remote,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        var age = FeedContact.Age(state.LastContact, now, options.OfflineGrace);
+        if (state.Snapshot is not { } snapshot || state.Certificate is not { } certificate)
+        {
+            return Refuse(remote, AgentRefusal.NotReady, "");
+        }
+
+        if (age == FeedAge.Stale)
+        {
+            return Refuse(remote, AgentRefusal.FeedStale, "");
+        }
+
+        PeerVerification? peer = null;
+        using var deadline = new CancellationTokenSource(options.HandshakeTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await tls.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = certificate.Context,
+                    ClientCertificateRequired = true,
+                    EnabledSslProtocols = SslProtocols.Tls13,
+                    ApplicationProtocols = [Alpn],
+                    AllowTlsResume = false, // S9: a resumed session would skip the checks below
+                    AllowRenegotiation = false,
+                    CertificateChainPolicy = snapshot.Trust.ChainPolicy(now),
+                    RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
+                    {
+                        peer = AgentAdmission.Verify(
+                            snapshot,
+                            leaf as X509Certificate2,
+                            chain,
+                            now,
+                            age,
+                            state.LastContact
+                        );
+                        return peer.IsAccepted;
+                    },
+                },
+                both.Token
+            );
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return peer is { IsAccepted: false }
+                ? Refuse(remote, RefusalOf(peer), peer.Refusal.ToString())
+                : Refuse(remote, AgentRefusal.Handshake, e.Message);
+        }
+
+        if (tls.NegotiatedApplicationProtocol != Alpn)
+        {
+            return Refuse(remote, AgentRefusal.Protocol, "");
+        }
+
+        if (peer is not { IsAccepted: true })
+        {
+            return Refuse(remote, AgentRefusal.Certificate, PeerRefusal.NoCertificate.ToString());
+        }
+
+        // The newest snapshot, which may have changed during the handshake.
+        var refusal = AgentAdmission.Check(state.Snapshot ?? snapshot, peer.Id, peer.Serial, remote.Address);
+        return refusal == AgentRefusal.None ? peer : Refuse(remote, refusal, peer.Id.ToString());
+    }
+
+    private async Task ServeAsync(
+        SslStream tls,
+        PeerVerification peer,
+        IPEndPoint remote,
+        CancellationToken cancellationToken
+    )
+    {
+        var mux = new MuxConnection(
+            tls,
+            MuxRole.Edge,
+            new MuxOptions
+            {
+                InstanceId = edgeId,
+                MaxStreams = TunnelProtocol.MaxStreamsCeiling, // the agent's own number decides
+                RunReadersInline = true, // the relay neither blocks nor computes
+            },
+            time
+        );
+        var running = mux.RunAsync(cancellationToken);
+        try
+        {
+            await mux.PeerHello;
+        }
+        catch (IOException e)
+        {
+            Refuse(remote, AgentRefusal.Hello, e.Message);
+            await running;
+            return;
+        }
+
+        var connection = new AgentConnection(mux, peer.Id!, peer.Serial!, peer.NotAfter, remote);
+        registry.Add(connection);
+        Log.AgentConnected(logger, connection.TunnelId, connection.InstanceId, connection.Serial, remote);
+
+        // A revocation between the check above and the registration would otherwise be missed.
+        if (state.Snapshot is { } current && AgentAdmission.Check(current, connection) != AgentRefusal.None)
+        {
+            connection.End(ConnectionErrorCode.Revoked, TimeSpan.Zero, "no longer allowed");
+        }
+
+        await running;
+        registry.Remove(connection);
+        Log.AgentDisconnected(logger, connection.TunnelId, connection.InstanceId, connection.Serial, mux.Outcome!);
+    }
+
+    private PeerVerification? Refuse(IPEndPoint remote, AgentRefusal refusal, string detail)
+    {
+        metrics.AgentRefused(refusal);
+        Log.AgentRefused(logger, remote, refusal, detail);
+        return null;
+    }
+
+    private static AgentRefusal RefusalOf(PeerVerification peer) =>
+        peer.Refusal == PeerRefusal.Revoked ? AgentRefusal.Revoked : AgentRefusal.Certificate;
+
+    private static IPEndPoint Remote(Socket socket)
+    {
+        var remote = (IPEndPoint)socket.RemoteEndPoint!;
+        return new IPEndPoint(AddressRanges.Normalise(remote.Address), remote.Port);
+    }
+}

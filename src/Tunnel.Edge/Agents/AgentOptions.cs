@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace Culvert.Tunnel.Edge.Agents;
+
+/// <summary>The <c>agents</c> section.</summary>
+internal sealed record AgentOptions
+{
+    public required IReadOnlyList<IPEndPoint> Listen { get; init; }
+
+    /// <summary>What the operator believes agents dial; compared with the registration, which alone counts.</summary>
+    public IReadOnlyList<string> Advertise { get; init; } = [];
+
+    /// <summary>Outer connections at once, those in the handshake included.</summary>
+    public int MaxConnections { get; init; } = 20_000;
+
+    /// <summary>From accept to a verified certificate.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long streams may go on over a connection whose certificate has been renewed (S10).</summary>
+    public TimeSpan MaxStreamLife { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long agents are taken without word from the service (S10).</summary>
+    public TimeSpan OfflineGrace { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>For the streams of a superseded connection.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Edge.Agents;
+
+/// <summary>Which agents are connected, by tunnel; picks one for a client, ends those that may no longer be.</summary>
+/// <param name="options">Limits and lives.</param>
+/// <param name="state">For the age of the feed.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For ended connections.</param>
+internal sealed class AgentRegistry(
+    AgentOptions options,
+    EdgeState state,
+    TimeProvider time,
+    ILogger<AgentRegistry> logger
+)
+{
+    /// <summary>An agent may configure at most 8 connections per edge; more of one certificate are left-overs (S3).</summary>
+    private const int MaxConnectionsPerInstance = 8;
+
+    private readonly Lock gate = new();
+
+    // Arrays are replaced, never changed: picking takes no lock. Guarded by gate for writing.
+    private readonly ConcurrentDictionary<string, AgentConnection[]> byTunnel = new(StringComparer.Ordinal);
+    private long sequence; // guarded by gate
+    private uint turn; // spreads equal choices; races only cost evenness
+
+    public IEnumerable<AgentConnection> All => byTunnel.Values.SelectMany(c => c);
+
+    /// <summary>Takes in a connection whose HELLO has arrived.</summary>
+    public void Add(AgentConnection connection)
+    {
+        AgentConnection[] superseded;
+        lock (gate)
+        {
+            connection.Sequence = ++sequence;
+            AgentConnection[] all = [.. byTunnel.GetValueOrDefault(connection.TunnelId, []), connection];
+            byTunnel[connection.TunnelId] = all;
+            MarkCurrent_NeedsLock(all, connection.InstanceId);
+            superseded =
+            [
+                .. all.Where(c => c.InstanceId == connection.InstanceId && c.Serial == connection.Serial)
+                    .OrderByDescending(c => c.Sequence)
+                    .Skip(MaxConnectionsPerInstance),
+            ];
+        }
+
+        foreach (var oldest in superseded)
+        {
+            End(oldest, ConnectionErrorCode.Superseded, options.Drain, "newer connections of the same enrolment");
+        }
+    }
+
+    public void Remove(AgentConnection connection)
+    {
+        lock (gate)
+        {
+            var left = byTunnel
+                .GetValueOrDefault(connection.TunnelId, [])
+                .Where(c => !ReferenceEquals(c, connection))
+                .ToArray();
+            if (left.Length == 0)
+            {
+                byTunnel.TryRemove(connection.TunnelId, out _);
+                return;
+            }
+
+            byTunnel[connection.TunnelId] = left;
+            MarkCurrent_NeedsLock(left, connection.InstanceId);
+        }
+    }
+
+    /// <summary>The tunnel's connection with the fewest open streams that takes one more (W14); null if none does.</summary>
+    /// <param name="tunnelId">The tunnel.</param>
+    /// <param name="tried">Connections that already failed this client.</param>
+    public AgentConnection? Pick(string tunnelId, IReadOnlyCollection<AgentConnection> tried)
+    {
+        var all = byTunnel.GetValueOrDefault(tunnelId, []);
+        var start = all.Length == 0 ? 0 : (int)(turn++ % (uint)all.Length);
+        AgentConnection? best = null;
+        var fewest = int.MaxValue;
+        for (var i = 0; i < all.Length; i++)
+        {
+            var candidate = all[(start + i) % all.Length];
+            if (!candidate.IsCurrent || candidate.OpenStreams >= fewest || tried.Contains(candidate))
+            {
+                continue;
+            }
+
+            if (candidate.AcceptsStreams)
+            {
+                best = candidate;
+                fewest = candidate.OpenStreams;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Ends what a new snapshot forbids: revoked serials, tunnels gone or not active, addresses now outside (S10).</summary>
+    public void Apply(EdgeSnapshot snapshot)
+    {
+        foreach (var connection in All)
+        {
+            if (AgentAdmission.Check(snapshot, connection) is not AgentRefusal.None and var refusal)
+            {
+                End(connection, ConnectionErrorCode.Revoked, TimeSpan.Zero, Describe(refusal));
+            }
+        }
+    }
+
+    /// <summary>Ends what has outlived its certificate or its time. Call every second or so.</summary>
+    public void Sweep()
+    {
+        var now = time.GetUtcNow();
+        var age = FeedContact.Age(state.LastContact, now, options.OfflineGrace);
+        foreach (var connection in All)
+        {
+            if (AgentLife.Decide(connection, now, age, options.MaxStreamLife) is { } reason)
+            {
+                End(connection, ConnectionErrorCode.Revoked, TimeSpan.Zero, reason);
+            }
+        }
+    }
+
+    /// <summary>Asks every connection to end; agents dial elsewhere, open streams may finish (W13).</summary>
+    public void DrainAll(TimeSpan drain)
+    {
+        foreach (var connection in All)
+        {
+            connection.End(ConnectionErrorCode.Shutdown, drain, "the edge stops");
+        }
+    }
+
+    private void End(AgentConnection connection, ConnectionErrorCode code, TimeSpan drain, string text)
+    {
+        Log.AgentEnded(logger, connection.TunnelId, connection.InstanceId, connection.Serial, code, text);
+        connection.End(code, drain, text);
+    }
+
+    /// <summary>Of one instance, the connections with the newest certificate are current; renewals replace them (S10).</summary>
+    private void MarkCurrent_NeedsLock(AgentConnection[] all, string instanceId)
+    {
+        var own = all.Where(c => c.InstanceId == instanceId).ToArray();
+        if (own.Length == 0)
+        {
+            return;
+        }
+
+        var newest = own.MaxBy(c => (c.NotAfter, c.Sequence))!.Serial;
+        foreach (var connection in own)
+        {
+            connection.IsCurrent = connection.Serial == newest;
+            connection.RetiredAt = connection.IsCurrent ? null : connection.RetiredAt ?? time.GetUtcNow();
+        }
+    }
+
+    private static string Describe(AgentRefusal refusal) =>
+        refusal switch
+        {
+            AgentRefusal.Revoked => "the certificate is revoked",
+            AgentRefusal.UnknownTunnel => "the tunnel is not served here",
+            AgentRefusal.TunnelNotActive => "the tunnel is not active",
+            _ => "the address is not allowed",
+        };
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using Culvert.Tunnel.Edge.Hosting;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Edge.Agents;
+
+internal static partial class Log
+{
+    [LoggerMessage(
+        EventIds.AgentConnected,
+        LogLevel.Information,
+        "Agent {Instance} of {Tunnel} connected from {Remote}, certificate {Serial}"
+    )]
+    public static partial void AgentConnected(
+        ILogger logger,
+        string tunnel,
+        string instance,
+        string serial,
+        IPEndPoint remote
+    );
+
+    [LoggerMessage(
+        EventIds.AgentDisconnected,
+        LogLevel.Information,
+        "A connection of agent {Instance} of {Tunnel}, certificate {Serial}, is over: {Outcome}"
+    )]
+    public static partial void AgentDisconnected(
+        ILogger logger,
+        string tunnel,
+        string instance,
+        string serial,
+        MuxOutcome outcome
+    );
+
+    [LoggerMessage(
+        EventIds.AgentRefused,
+        LogLevel.Warning,
+        "A connection from {Remote} to the agents' listener was refused: {Refusal} {Detail}"
+    )]
+    public static partial void AgentRefused(ILogger logger, IPEndPoint remote, AgentRefusal refusal, string detail);
+
+    [LoggerMessage(
+        EventIds.AgentEnded,
+        LogLevel.Information,
+        "Ending a connection of agent {Instance} of {Tunnel}, certificate {Serial}, with {Code}: {Reason}"
+    )]
+    public static partial void AgentEnded(
+        ILogger logger,
+        string tunnel,
+        string instance,
+        string serial,
+        ConnectionErrorCode code,
+        string reason
+    );
+
+    [LoggerMessage(EventIds.AgentFaulted, LogLevel.Error, "The connection of an agent from {Remote} failed")]
+    public static partial void AgentFaulted(ILogger logger, Exception exception, IPEndPoint remote);
+}

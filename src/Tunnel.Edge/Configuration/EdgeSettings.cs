@@ -1,0 +1,31 @@
+using Culvert.Platform.Health;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Logging;
+using Culvert.Tunnel.Edge.Agents;
+using Culvert.Tunnel.Edge.Forwarding;
+using Culvert.Tunnel.Edge.Ingress;
+
+namespace Culvert.Tunnel.Edge.Configuration;
+
+/// <summary>The whole of <c>edge.yaml</c>, validated.</summary>
+internal sealed record EdgeSettings
+{
+    public required string EdgeId { get; init; }
+
+    public required string StateDirectory { get; init; }
+
+    public required IdentityOptions Identity { get; init; }
+
+    public required AgentOptions Agents { get; init; }
+
+    public required SniOptions Sni { get; init; }
+
+    public required TunnelLimits TunnelDefaults { get; init; }
+
+    /// <summary>How long streams may go on after a stop was asked for.</summary>
+    public required TimeSpan DrainTimeout { get; init; }
+
+    public required HealthOptions Health { get; init; }
+
+    public required LogOptions Log { get; init; }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics.Metrics;
+using Culvert.Tunnel.Edge.Agents;
+using Culvert.Tunnel.Edge.Forwarding;
+using Culvert.Tunnel.Edge.Ingress;
+
+namespace Culvert.Tunnel.Edge.Hosting;
+
+/// <summary>
+/// What <c>/metrics</c> shows. Per-tunnel numbers are read from the tunnels' own counters when somebody asks, so that
+/// relaying a chunk costs an addition. Labels come from the feed and from closed enums alone.
+/// </summary>
+internal sealed class EdgeMetrics : IDisposable
+{
+    private readonly Meter meter = new("Culvert.Tunnel.Edge");
+    private readonly Counter<long> agentsRefused;
+    private readonly Counter<long> clientsRefused;
+
+    public EdgeMetrics()
+    {
+        agentsRefused = meter.CreateCounter<long>(
+            "culvert_edge_agents_refused",
+            description: "Agent connections refused."
+        );
+        clientsRefused = meter.CreateCounter<long>(
+            "culvert_edge_clients_refused",
+            description: "Client connections refused."
+        );
+    }
+
+    public void AgentRefused(AgentRefusal refusal) =>
+        agentsRefused.Add(1, new KeyValuePair<string, object?>("reason", refusal.ToString()));
+
+    public void ClientRefused(IngressRefusal refusal) =>
+        clientsRefused.Add(1, new KeyValuePair<string, object?>("reason", refusal.ToString()));
+
+    /// <summary>Shows the numbers that others keep.</summary>
+    public void Observe(AgentRegistry agents, TrafficBook traffic)
+    {
+        meter.CreateObservableGauge(
+            "culvert_edge_agent_connections",
+            () =>
+                agents
+                    .All.GroupBy(a => a.TunnelId)
+                    .Select(g => new Measurement<int>(g.Count(), new KeyValuePair<string, object?>("tunnel", g.Key))),
+            description: "Outer connections of agents."
+        );
+        meter.CreateObservableGauge(
+            "culvert_edge_streams",
+            () =>
+                agents
+                    .All.GroupBy(a => a.TunnelId)
+                    .Select(g => new Measurement<int>(
+                        g.Sum(a => a.OpenStreams),
+                        new KeyValuePair<string, object?>("tunnel", g.Key)
+                    )),
+            description: "Streams on outer connections."
+        );
+        meter.CreateObservableGauge(
+            "culvert_edge_client_connections",
+            () => PerTunnel(traffic, t => t.Open),
+            description: "Client connections that are being relayed."
+        );
+        ObserveCounter("culvert_edge_clients_accepted", "Client connections relayed.", t => t.Accepted);
+        ObserveCounter("culvert_edge_tunnel_refused", "Client connections refused, of known tunnels.", t => t.Refused);
+        ObserveCounter("culvert_edge_streams_reopened", "Streams placed on another connection.", t => t.Reopened);
+        ObserveCounter("culvert_edge_bytes_from_clients", "Bytes relayed to agents.", t => t.BytesFromClients);
+        ObserveCounter("culvert_edge_bytes_to_clients", "Bytes relayed to clients.", t => t.BytesToClients);
+
+        void ObserveCounter(string name, string description, Func<TunnelTraffic, long> value) =>
+            meter.CreateObservableCounter(name, () => PerTunnel(traffic, value), description: description);
+    }
+
+    public void Dispose() => meter.Dispose();
+
+    private static IEnumerable<Measurement<T>> PerTunnel<T>(TrafficBook traffic, Func<TunnelTraffic, T> value)
+        where T : struct =>
+        traffic.All.Select(t => new Measurement<T>(value(t), new KeyValuePair<string, object?>("tunnel", t.TunnelId)));
+}

@@ -1,0 +1,21 @@
+using Culvert.Platform.Health;
+using Culvert.Tunnel.Edge.Configuration;
+using Culvert.Tunnel.Edge.Routing;
+
+namespace Culvert.Tunnel.Edge.Hosting;
+
+/// <summary>What an edge needs beyond credentials to do its job now.</summary>
+internal static class EdgeReadiness
+{
+    /// <summary>Within the offline grace an edge works on; after it, it takes no new agents (S10).</summary>
+    public static ReadinessCheck Contact(EdgeState state, EdgeSettings settings, TimeProvider time) =>
+        ReadinessCheck.Of(
+            "service_contact",
+            () =>
+                FeedContact.Age(state.LastContact, time.GetUtcNow(), settings.Agents.OfflineGrace) == FeedAge.Stale
+                    ? state.LastContact is { } last
+                        ? $"The service was last heard at {last:u}; no new agents are taken."
+                        : "The service was never heard."
+                    : null
+        );
+}

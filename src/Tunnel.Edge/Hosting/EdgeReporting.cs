@@ -1,0 +1,31 @@
+using Culvert.Platform.Identity;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Edge.Configuration;
+
+namespace Culvert.Tunnel.Edge.Hosting;
+
+/// <summary>The edge's own part of its report.</summary>
+internal static class EdgeReporting
+{
+    /// <param name="settings">For the public port.</param>
+    /// <param name="server">Null while it is not listening yet.</param>
+    public static EdgeReportContent Content(EdgeSettings settings, EdgeServer? server) =>
+        new()
+        {
+            SniPublicPort = settings.Sni.PublicPort,
+            Agents =
+            [
+                .. (server?.Agents.All ?? [])
+                    .GroupBy(a => (a.TunnelId, a.InstanceId))
+                    .Select(g => new EdgeReportAgent
+                    {
+                        TunnelId = g.Key.TunnelId,
+                        InstanceId = g.Key.InstanceId,
+                        Connections = g.Count(),
+                    }),
+            ],
+            ClientConnections = (server?.Traffic.All ?? [])
+                .Where(t => t.Open > 0)
+                .ToDictionary(t => t.TunnelId, t => t.Open, StringComparer.Ordinal),
+        };
+}

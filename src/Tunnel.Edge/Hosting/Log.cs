@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using Culvert.Tunnel.Edge.Routing;
+
+namespace Culvert.Tunnel.Edge.Hosting;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventIds.Starting, LogLevel.Information, "tunnel-edge {Version} starts as {Edge}")]
+    public static partial void Starting(ILogger logger, string version, string edge);
+
+    [LoggerMessage(EventIds.Listening, LogLevel.Information, "listening {Listener} {Endpoint}")]
+    public static partial void Listening(ILogger logger, string listener, IPEndPoint endpoint);
+
+    [LoggerMessage(EventIds.Draining, LogLevel.Information, "Stopping: {Clients} client connections have {Seconds} s")]
+    public static partial void Draining(ILogger logger, int clients, double seconds);
+
+    [LoggerMessage(EventIds.Drained, LogLevel.Information, "Stopped with {Clients} client connections left")]
+    public static partial void Drained(ILogger logger, int clients);
+
+    [LoggerMessage(
+        EventIds.AdvertiseDiffers,
+        LogLevel.Warning,
+        "agents.advertise names {Address}, which is not among the registered addresses of this edge: agents dial {Registered}"
+    )]
+    public static partial void AdvertiseDiffers(ILogger logger, string address, string registered);
+
+    [LoggerMessage(EventIds.AcceptFailed, LogLevel.Error, "The {Listener} listener could not accept: {Error}")]
+    public static partial void AcceptFailed(ILogger logger, string listener, SocketError error);
+
+    [LoggerMessage(EventIds.SweepFailed, LogLevel.Error, "The periodic check failed and will be tried again")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        EventIds.OfflineGrace,
+        LogLevel.Warning,
+        "No word from the service since {LastContact}: certificates that expired later are accepted for {Grace}"
+    )]
+    public static partial void OfflineGrace(ILogger logger, DateTimeOffset? lastContact, TimeSpan grace);
+
+    [LoggerMessage(
+        EventIds.OfflineGraceOver,
+        LogLevel.Error,
+        "No word from the service since {LastContact}: no new agents are taken"
+    )]
+    public static partial void OfflineGraceOver(ILogger logger, DateTimeOffset? lastContact);
+
+    [LoggerMessage(EventIds.ContactRestored, LogLevel.Information, "The service is heard again")]
+    public static partial void ContactRestored(ILogger logger);
+
+    public static void Contact(ILogger logger, FeedAge age, DateTimeOffset? lastContact, TimeSpan grace)
+    {
+        switch (age)
+        {
+            case FeedAge.OfflineGrace:
+                OfflineGrace(logger, lastContact, grace);
+                break;
+            case FeedAge.Stale when lastContact is not null:
+                OfflineGraceOver(logger, lastContact);
+                break;
+            case FeedAge.Fresh:
+                ContactRestored(logger);
+                break;
+            default:
+                break; // never heard yet: readiness says so
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using Culvert.Platform.Health;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Logging;
+using Culvert.Platform.Metrics;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Edge.Configuration;
+using Culvert.Tunnel.Edge.Routing;
+
+namespace Culvert.Tunnel.Edge.Hosting;
+
+/// <summary><c>tunnel-edge run</c>: credentials, feed and data path, until a signal.</summary>
+internal static class RunCommand
+{
+    public static Task<int> RunAsync(EdgeSettings settings, TextWriter error) =>
+        ProgramHost.RunAsync(async stop =>
+        {
+            try
+            {
+                return await RunAsync(settings, stop);
+            }
+            catch (Exception e) when (e is StateDirectoryException or ListenException or IOException)
+            {
+                await error.WriteLineAsync(e.Message);
+                return ExitCodes.Failed;
+            }
+        });
+
+    private static async Task<int> RunAsync(EdgeSettings settings, CancellationToken stop)
+    {
+        var time = TimeProvider.System;
+        using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log);
+        var logger = loggers.CreateLogger("Culvert.Tunnel.Edge");
+        Log.Starting(logger, ProductVersion.Text, settings.EdgeId);
+        using var directory = StateDirectory.Open(settings.StateDirectory);
+        using var metrics = new MetricsText();
+        EdgeServer? server = null;
+        using var credentials = CredentialManager.ForEdge(
+            new CredentialManagerOptions { Identity = settings.Identity, MaxFeedAge = settings.Agents.OfflineGrace },
+            settings.EdgeId,
+            directory,
+            () => EdgeReporting.Content(settings, server),
+            loggers,
+            time
+        );
+        var state = new EdgeState(() => credentials.LastContact);
+        Connect(credentials, state, settings, logger);
+
+        await using var running = server = EdgeServer.Start(settings, state, time, loggers);
+        await using var health = await HealthServer.StartAsync(
+            settings.Health,
+            new HealthEndpoints([.. credentials.Checks, EdgeReadiness.Contact(state, settings, time)], metrics, time),
+            stop
+        );
+        foreach (var url in health.Urls)
+        {
+            Log.Listening(logger, "health", IPEndPoint.Parse(new Uri(url).Authority));
+        }
+
+        using var ending = new CancellationTokenSource();
+        var manager = credentials.RunAsync(ending.Token);
+        await Task.WhenAny(manager, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
+
+        // The feed goes on while streams finish: a revocation counts to the last.
+        await server.DrainAsync();
+        await ending.CancelAsync();
+        try
+        {
+            await manager;
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked.
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static void Connect(
+        CredentialManager<EdgeFeed> credentials,
+        EdgeState state,
+        EdgeSettings settings,
+        ILogger logger
+    )
+    {
+        credentials.IdentityChanged = (identity, _) =>
+        {
+            state.Use(identity.Credential);
+            return ValueTask.CompletedTask;
+        };
+        credentials.FeedChanged = (feed, _) =>
+        {
+            if (credentials.Trust is { } trust)
+            {
+                state.Use(EdgeSnapshot.From(feed, trust));
+            }
+
+            foreach (var address in settings.Agents.Advertise.Except(feed.Edge.Addresses, StringComparer.Ordinal))
+            {
+                Log.AdvertiseDiffers(logger, address, string.Join(", ", feed.Edge.Addresses));
+            }
+
+            return ValueTask.CompletedTask;
+        };
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Culvert.Tunnel.Edge.Hosting;
+
+/// <summary>Listening sockets that share one handler. Raw sockets: a relay needs nothing that a web server adds.</summary>
+internal sealed class TcpListeners : IAsyncDisposable
+{
+    private const int Backlog = 4096;
+
+    // Out of descriptors or memory: accepting again at once would only spin.
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly string name;
+    private readonly List<Socket> sockets = [];
+    private readonly CancellationTokenSource stopped = new();
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private Task[] loops = [];
+
+    private TcpListeners(string name, TimeProvider time, ILogger logger)
+    {
+        this.name = name;
+        this.time = time;
+        this.logger = logger;
+    }
+
+    /// <summary>Where they listen, with the ports that the system chose.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => [.. sockets.Select(s => (IPEndPoint)s.LocalEndPoint!)];
+
+    /// <summary>Binds every address, or none.</summary>
+    /// <exception cref="ListenException">One of them is taken or not ours.</exception>
+    public static TcpListeners Bind(
+        string name,
+        string configurationKey,
+        IReadOnlyList<IPEndPoint> endPoints,
+        TimeProvider time,
+        ILogger logger
+    )
+    {
+        var listeners = new TcpListeners(name, time, logger);
+        foreach (var endPoint in endPoints)
+        {
+            try
+            {
+                listeners.sockets.Add(Listen(endPoint));
+            }
+            catch (SocketException e)
+            {
+                listeners.sockets.ForEach(s => s.Dispose());
+                throw new ListenException($"{configurationKey}: {endPoint} cannot be listened on: {e.Message}", e);
+            }
+        }
+
+        foreach (var endPoint in listeners.EndPoints)
+        {
+            Log.Listening(logger, name, endPoint);
+        }
+
+        return listeners;
+    }
+
+    /// <summary>Begins to accept. The handler owns each socket and never throws.</summary>
+    public void Start(Func<Socket, Task> handle) => loops = [.. sockets.Select(s => AcceptAsync(s, handle))];
+
+    /// <summary>Accepts no more; open connections go on.</summary>
+    public async Task StopAsync()
+    {
+        await stopped.CancelAsync();
+        sockets.ForEach(s => s.Dispose());
+        await Task.WhenAll(loops);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        stopped.Dispose();
+    }
+
+    private async Task AcceptAsync(Socket listener, Func<Socket, Task> handle)
+    {
+        while (!stopped.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await listener.AcceptAsync(stopped.Token);
+                _ = handle(socket);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                Log.AcceptFailed(logger, name, e.SocketErrorCode);
+                await PauseAsync();
+            }
+        }
+    }
+
+    private async Task PauseAsync()
+    {
+        try
+        {
+            await Task.Delay(AcceptPause, time, stopped.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping; the loop sees it.
+        }
+    }
+
+    private static Socket Listen(IPEndPoint endPoint)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any); // [::] takes IPv4 too
+            }
+
+            socket.Bind(endPoint);
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

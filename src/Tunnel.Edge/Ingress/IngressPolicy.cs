@@ -1,0 +1,40 @@
+using System.Net;
+using Culvert.Tunnel.Edge.Routing;
+
+namespace Culvert.Tunnel.Edge.Ingress;
+
+/// <summary>Decides by one snapshot whether a client may reach the tunnel it names (S21, S23, S25). Pure.</summary>
+internal static class IngressPolicy
+{
+    /// <summary>The checks in their order; the first that fails is the answer.</summary>
+    public static IngressRefusal Check(
+        EdgeSnapshot? snapshot,
+        ClientHello hello,
+        IPAddress source,
+        out TunnelRoute? tunnel
+    )
+    {
+        tunnel = null;
+        return snapshot is null ? IngressRefusal.NotReady
+            : !snapshot.TryRoute(hello.ServerName, out tunnel) ? IngressRefusal.UnknownName
+            : tunnel.ClientRanges.IsEmpty ? IngressRefusal.SourceRangesEmpty
+            : !tunnel.ClientRanges.Contains(source) ? IngressRefusal.SourceRefused
+            : hello.OffersAcme ? IngressRefusal.AcmeNotAnnounced
+            : IngressRefusal.None;
+    }
+
+    /// <summary>
+    /// The alert that a refusal sends; null closes the connection without a word, which is all that a refused address
+    /// or something that does not speak TLS gets.
+    /// </summary>
+    public static TlsAlert? AlertFor(IngressRefusal refusal) =>
+        refusal switch
+        {
+            IngressRefusal.UnknownName or IngressRefusal.NoServerName => TlsAlert.UnrecognizedName,
+            IngressRefusal.NoAgent or IngressRefusal.TunnelLimit or IngressRefusal.NotReady => TlsAlert.InternalError,
+            IngressRefusal.AcmeNotAnnounced => TlsAlert.NoApplicationProtocol,
+            IngressRefusal.MalformedHello => TlsAlert.DecodeError,
+            IngressRefusal.HelloTooLarge => TlsAlert.RecordOverflow,
+            _ => null,
+        };
+}

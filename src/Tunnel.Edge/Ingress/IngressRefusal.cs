@@ -1,0 +1,50 @@
+namespace Culvert.Tunnel.Edge.Ingress;
+
+/// <summary>Why a client was turned away before anything was relayed. Names are metric labels.</summary>
+internal enum IngressRefusal
+{
+    /// <summary>Not refused.</summary>
+    None,
+
+    /// <summary>More connections than the edge takes at all.</summary>
+    EdgeFull,
+
+    /// <summary>Too many connections of this address, open or per second.</summary>
+    SourceLimit,
+
+    /// <summary>No whole hello in time, or the client left.</summary>
+    HelloTimeout,
+
+    /// <summary>The first bytes are not TLS.</summary>
+    NotTls,
+
+    /// <summary>No well-formed hello.</summary>
+    MalformedHello,
+
+    /// <summary>The hello exceeds its bound.</summary>
+    HelloTooLarge,
+
+    /// <summary>The hello names no server.</summary>
+    NoServerName,
+
+    /// <summary>No active tunnel serves the name (S23).</summary>
+    UnknownName,
+
+    /// <summary>The tunnel allows no client addresses at all (S21).</summary>
+    SourceRangesEmpty,
+
+    /// <summary>The address is outside the tunnel's client ranges (S23).</summary>
+    SourceRefused,
+
+    /// <summary>A certificate challenge that nobody announced (S25).</summary>
+    AcmeNotAnnounced,
+
+    /// <summary>The tunnel has more connections than it may, or too many new ones.</summary>
+    TunnelLimit,
+
+    /// <summary>No agent can take the connection (S23).</summary>
+    NoAgent,
+
+    /// <summary>No feed has ever arrived.</summary>
+    NotReady,
+}

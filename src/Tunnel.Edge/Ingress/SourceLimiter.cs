@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Tunnel.Edge.Ingress;
+
+/// <summary>
+/// Bounds what one address may hold open and open anew, before a byte of it is read. An IPv6 network of 64 bits counts
+/// as one address: whoever has one address of it has them all (RFC 6177 §2).
+/// </summary>
+internal sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider time)
+{
+    /// <summary>Entries kept at most; beyond, idle ones are dropped, and if there are none the address is refused.</summary>
+    private const int MaxSources = 200_000;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<IPAddress, Source> sources = []; // guarded by gate
+
+    /// <summary>Counts a connection in; false if it is one too many.</summary>
+    public bool TryEnter(IPAddress address)
+    {
+        var key = KeyOf(address);
+        var now = time.GetTimestamp();
+        lock (gate)
+        {
+            if (!sources.TryGetValue(key, out var source))
+            {
+                if (sources.Count >= MaxSources && DropIdle_NeedsLock(now) == 0)
+                {
+                    return false;
+                }
+
+                sources[key] = source = new Source(newPerSource.Count, now);
+            }
+
+            Refill(source, now);
+            if (source.Open >= perSource || source.Tokens < 1)
+            {
+                return false;
+            }
+
+            source.Open++;
+            source.Tokens--;
+            return true;
+        }
+    }
+
+    /// <summary>Counts a connection out.</summary>
+    public void Leave(IPAddress address)
+    {
+        var key = KeyOf(address);
+        lock (gate)
+        {
+            if (sources.TryGetValue(key, out var source))
+            {
+                source.Open--;
+            }
+        }
+    }
+
+    /// <summary>Forgets addresses without connections whose rate has recovered. Call now and then.</summary>
+    public void Sweep()
+    {
+        lock (gate)
+        {
+            DropIdle_NeedsLock(time.GetTimestamp());
+        }
+    }
+
+    private int DropIdle_NeedsLock(long now)
+    {
+        List<IPAddress> idle = [];
+        foreach (var (key, source) in sources)
+        {
+            Refill(source, now);
+            if (source.Open == 0 && source.Tokens >= newPerSource.Count)
+            {
+                idle.Add(key);
+            }
+        }
+
+        idle.ForEach(key => sources.Remove(key));
+        return idle.Count;
+    }
+
+    private void Refill(Source source, long now)
+    {
+        var elapsed = time.GetElapsedTime(source.At, now);
+        source.Tokens = Math.Min(
+            newPerSource.Count,
+            source.Tokens + (newPerSource.Count * (elapsed / newPerSource.Per))
+        );
+        source.At = now;
+    }
+
+    private static IPAddress KeyOf(IPAddress address)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return address;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        bytes[8..].Clear();
+        return new IPAddress(bytes);
+    }
+
+    private sealed class Source(double tokens, long at)
+    {
+        public int Open { get; set; }
+
+        public double Tokens { get; set; } = tokens;
+
+        public long At { get; set; } = at;
+    }
+}

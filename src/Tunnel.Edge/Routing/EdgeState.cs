@@ -1,0 +1,34 @@
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Tunnel.Edge.Routing;
+
+/// <summary>
+/// What is in force: the feed's snapshot, our own certificate, and when the service was last heard. Written by the
+/// credential manager's events, read by every connection.
+/// </summary>
+/// <param name="lastContact">When the service was last heard; asked at every use.</param>
+internal sealed class EdgeState(Func<DateTimeOffset?> lastContact)
+{
+    private volatile EdgeSnapshot? snapshot;
+    private volatile KeyAndCertificate? certificate;
+
+    /// <summary>Raised after <see cref="Snapshot"/> has changed, on the writer's thread.</summary>
+    public event Action<EdgeSnapshot>? SnapshotChanged;
+
+    /// <summary>Null until the first feed, or the kept one.</summary>
+    public EdgeSnapshot? Snapshot => snapshot;
+
+    /// <summary>Null until enrolment, or the kept one.</summary>
+    public KeyAndCertificate? Certificate => certificate;
+
+    /// <summary>The last answer to a feed request; null if there never was one.</summary>
+    public DateTimeOffset? LastContact => lastContact();
+
+    public void Use(KeyAndCertificate next) => certificate = next;
+
+    public void Use(EdgeSnapshot next)
+    {
+        snapshot = next;
+        SnapshotChanged?.Invoke(next);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Culvert.Platform.Certificates;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Edge.Tests.Support;
+
+/// <summary>A minimal agent: real outer mTLS, real multiplexer, and a handler per stream.</summary>
+internal sealed class TestAgent : IAsyncDisposable
+{
+    private readonly Func<MuxStream, Task> serve;
+
+    private TestAgent(MuxConnection mux, Func<MuxStream, Task> serve)
+    {
+        this.serve = serve;
+        Mux = mux;
+        Run = mux.RunAsync(CancellationToken.None);
+        _ = AcceptAsync();
+    }
+
+    public MuxConnection Mux { get; }
+
+    public Task Run { get; }
+
+    /// <summary>What the edge said about each stream.</summary>
+    public ConcurrentQueue<OpenPayload> Opened { get; } = [];
+
+    public static async Task<TestAgent> DialAsync(
+        RunningEdge edge,
+        KeyAndCertificate certificate,
+        Func<MuxStream, Task>? serve = null,
+        MuxOptions? options = null
+    )
+    {
+        var tls = await AuthenticateAsync(edge, certificate);
+        var mux = new MuxConnection(
+            tls,
+            MuxRole.Agent,
+            options ?? new MuxOptions { InstanceId = "a1" },
+            TimeProvider.System
+        );
+        return new TestAgent(mux, serve ?? EchoAsync);
+    }
+
+    public static async Task<SslStream> AuthenticateAsync(
+        RunningEdge edge,
+        KeyAndCertificate? certificate,
+        string? alpn = TunnelProtocol.Alpn,
+        SslProtocols protocols = SslProtocols.Tls13
+    )
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(edge.Agents);
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                EnabledSslProtocols = protocols,
+                ApplicationProtocols = alpn is null ? null : [new SslApplicationProtocol(alpn)],
+                ClientCertificateContext = certificate?.Context,
+                RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
+                    new PeerVerifier(edge.Platform.Trust)
+                        .Verify(
+                            leaf as System.Security.Cryptography.X509Certificates.X509Certificate2,
+                            chain,
+                            PeerRole.EdgeServer,
+                            TimeProvider.System.GetUtcNow()
+                        )
+                        .IsAccepted,
+            }
+        );
+        return tls;
+    }
+
+    public async ValueTask DisposeAsync() => await Mux.DisposeAsync();
+
+    public static async Task EchoAsync(MuxStream stream) => await stream.Input.CopyToAsync(stream.Output);
+
+    private async Task AcceptAsync()
+    {
+        while (await Mux.AcceptAsync(CancellationToken.None) is { } stream)
+        {
+            Opened.Enqueue(stream.Open);
+            _ = ServeAsync(stream);
+        }
+    }
+
+    private async Task ServeAsync(MuxStream stream)
+    {
+        try
+        {
+            await serve(stream);
+        }
+        catch (MuxStreamException)
+        {
+            // the client is gone
+        }
+
+        await stream.DisposeAsync();
+    }
+}
