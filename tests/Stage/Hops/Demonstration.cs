@@ -33,11 +33,11 @@ internal sealed class Demonstration(Installation installation, StepReporter step
     {
         using var api = new ManagementApi(installation.Service);
         var record = installation.Record;
-        var history = await api.ListAsync("/v1/authentication_history?limit=100", cancellationToken);
+        var audit = await api.GetAsync("/v1/audit?limit=200", cancellationToken);
         var certificates = await api.ListAsync($"/v1/certificates?tunnel_id={record.Tunnel.Id}", cancellationToken);
         return
         [
-            $"identity     {Exchange(history, record.AgentRuleId)}",
+            $"identity     {Exchange(audit, record.AgentRuleId)}",
             $"agent        {Certificate(certificates, "agent")}, platform CA",
             $"inner TLS    {Certificate(certificates, "server")}, {Authority(certificates)}",
             $"edge         {record.EdgeId}: clients on {installation.Edge.Ingress}, agents on {installation.Edge.AgentAddress}; it cannot read the call",
@@ -84,24 +84,24 @@ internal sealed class Demonstration(Installation installation, StepReporter step
         }
     }
 
-    private string Exchange(IReadOnlyList<JsonElement> history, string ruleId)
+    /// <summary>The newest exchange by that rule, as the audit recorded it.</summary>
+    private string Exchange(JsonElement audit, string ruleId)
     {
-        var granted = history.FirstOrDefault(entry =>
-            Text(entry, "decision") == "granted" && Text(entry, "rule_id") == ruleId
-        );
-        if (granted.ValueKind == JsonValueKind.Undefined)
+        foreach (var entry in audit.GetProperty("data").EnumerateArray())
         {
-            return "no exchange by the agents' rule is in the history";
+            var data = entry.GetProperty("body").GetProperty("event_data");
+            if (
+                Text(data, "federation_rule_id") == ruleId
+                && data.TryGetProperty("token_expires_at", out var expiry)
+                && data.GetProperty("oidc_token").GetProperty("claims") is var claims
+            )
+            {
+                var left = DateTimeOffset.FromUnixTimeSeconds(expiry.GetInt64()) - time.GetUtcNow();
+                return $"{Text(claims, "iss")} vouched for {Text(claims, "sub")}; rule {ruleId}; token has {left.TotalSeconds:0} s left";
+            }
         }
 
-        var left = DateTimeOffset.TryParse(
-            Text(granted, "token_expires_at"),
-            CultureInfo.InvariantCulture,
-            out var expiry
-        )
-            ? string.Create(CultureInfo.InvariantCulture, $"{(expiry - time.GetUtcNow()).TotalSeconds:0} s left")
-            : "life unknown";
-        return $"{Text(granted, "issuer_url")} said {Text(granted, "subject")}; rule {ruleId}; {left}";
+        return $"no exchange by rule {ruleId} is in the audit";
     }
 
     private static string Certificate(IReadOnlyList<JsonElement> certificates, string kind)

@@ -76,5 +76,9 @@ internal sealed class ProgramProcess(ProgramCommand command, string logFile, Tim
     }
 
     /// <summary>Null while it runs, or when it was started by another run of the stage.</summary>
-    public int? ExitCode => process is { HasExited: true } ended ? ended.ExitCode : null;
+    public int? ExitCode =>
+        // The kernel may show the process as gone a moment before the runtime has collected it.
+        !IsAlive && process is { } ended && ended.WaitForExit(TimeSpan.FromSeconds(1))
+            ? ended.ExitCode
+            : null;
 }
