@@ -8,6 +8,9 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// </summary>
 internal sealed class UpstreamProbe(Route route, TimeProvider time, ILogger<UpstreamProbe> logger)
 {
+    // A server that comes back should not be called ill for the rest of a long interval.
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(2);
+
     private volatile ProbeState state = new(null, "");
 
     /// <summary>The last verdict.</summary>
@@ -33,6 +36,7 @@ internal sealed class UpstreamProbe(Route route, TimeProvider time, ILogger<Upst
         {
             if (await ProbeAsync(cancellationToken))
             {
+                timer.Period = state.IsHealthy == true || Settings.Interval < Recheck ? Settings.Interval : Recheck;
                 changed();
             }
         } while (await timer.WaitForNextTickAsync(cancellationToken));

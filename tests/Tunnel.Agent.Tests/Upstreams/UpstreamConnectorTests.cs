@@ -112,6 +112,37 @@ public sealed class UpstreamConnectorTests
     }
 
     [Fact]
+    public async Task Probe_IllUpstream_IsAskedAgainSoon()
+    {
+        var time = new Culvert.Testing.FakeTimeProvider();
+        await using var upstream = RawUpstream.Answering(Ok);
+        var resolver = new ScriptedResolver(["192.0.2.1"], ["127.0.0.1"]);
+        var settings = Support.Tunnel.UpstreamTo(upstream.Port) with
+        {
+            Host = "docs.internal",
+            Probe = new ProbeSettings(true, TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5)),
+        };
+        using var pool = new Upstream(settings, new UpstreamConnector(settings, TimeProvider.System, resolver));
+        var probe = new UpstreamProbe(
+            new Culvert.Tunnel.Agent.Routing.Route("docs", pool, []),
+            time,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<UpstreamProbe>.Instance
+        );
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var changes = new SemaphoreSlim(0);
+        var running = probe.RunAsync(() => changes.Release(), stop.Token);
+        await changes.WaitAsync(Token);
+        probe.State.IsHealthy.ShouldBe(false);
+
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        await changes.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        probe.State.IsHealthy.ShouldBe(true);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
+    }
+
+    [Fact]
     public async Task Probe_FollowsTheUpstream()
     {
         var upstream = RawUpstream.Answering(Ok);
