@@ -59,6 +59,9 @@ internal sealed class FakeService : IAsyncDisposable
 
     public string Mode { get; set; } = ServerCertificateMode.Service;
 
+    /// <summary>The edges that an agent is told.</summary>
+    public IReadOnlyList<AgentFeedEdge> Edges { get; set; } = [];
+
     /// <summary>Answers a request itself when it gives true.</summary>
     public Func<RecordedRequest, HttpContext, Task<bool>>? Intercept { get; set; }
 
@@ -274,7 +277,7 @@ internal sealed class FakeService : IAsyncDisposable
                 Status = TunnelStatus.Active,
                 TrustBundle = new() { Epoch = TrustBundleEpoch, Pem = Tunnel.ChainPem },
             },
-            Edges = [],
+            Edges = Edges,
             PlatformBundle = new() { Epoch = 1, Pem = Platform.RootPem },
             RevokedSerials = ["0badc0de"],
             ServerCertificateMode = Mode,

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Tests.Identity;
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Hosting;
+using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Tunnel.Agent.Tests.Hosting;
+
+/// <summary>The whole agent in this process, from its file to a call: service and edge are fakes that speak the real protocols.</summary>
+public sealed class AgentRuntimeTests : IDisposable
+{
+    private const string EdgeId = "edge_01aaaaaaaaaaaaaaaaaaaaaa";
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-agent-").FullName;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Run_AutomaticMode_EnrolsDialsAndServesACall()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        service.Edges = [edge.Feed];
+        var settings = Configure(service, upstream.Port);
+        using var state = StateDirectory.Open(settings.StateDirectory);
+        await using var runtime = new AgentRuntime(settings, state, NullLoggerFactory.Instance, TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+
+        var running = runtime.RunAsync(stop.Token);
+        var connection = await edge.NextAsync();
+        await UntilReadyAsync(runtime);
+        using var client = Client(service, connection.Mux);
+        (await client.GetStringAsync("/mcp", Token)).ShouldBe("ok");
+
+        await stop.CancelAsync();
+        await running.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        connection.Mux.PeerGoAway.IsCompletedSuccessfully.ShouldBeTrue();
+        service.Count("/v1/agent/reports").ShouldBeGreaterThan(0);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private AgentSettings Configure(FakeService service, int port)
+    {
+        File.WriteAllText(Path.Combine(folder, "ca.pem"), service.Platform.RootPem);
+        File.WriteAllText(Path.Combine(folder, "idp-token"), "eyJ.idp.token");
+        File.SetUnixFileMode(Path.Combine(folder, "idp-token"), UnixFileMode.UserRead);
+        var file = Path.Combine(folder, "agent.yaml");
+        File.WriteAllText(
+            file,
+            $$"""
+            config_version: 1
+            state_dir: state
+            identity:
+              url: {{service.ApiUrl.GetLeftPart(UriPartial.Authority)}}
+              ca_file: ca.pem
+              organization_id: 11111111-2222-3333-4444-555555555555
+              rule_id: fdrl_010000000000000000000000
+              token: {file: idp-token}
+            tunnel: {id: {{FakeService.TunnelId}}, drain_timeout: 1s}
+            health: {listen: "127.0.0.1:0"}
+            routes:
+              docs:
+                upstream: {url: "http://127.0.0.1:{{port}}", allowed_ranges: [127.0.0.0/8]}
+                oauth: {mode: dangerous_none}
+            """
+        );
+        var loaded = ConfigLoader.Load(
+            ConfigLocation.Agent,
+            file,
+            AgentConfiguration.Read,
+            new Dictionary<string, string>()
+        );
+        loaded.Errors.ShouldBeEmpty();
+        return loaded.Settings!;
+    }
+
+    private static KeyAndCertificate EdgeCertificate(TestPki platform)
+    {
+        using var issued = platform.Issue(
+            $"spiffe://{FakeService.TrustDomain}/edge/{EdgeId}",
+            usages: [TestPki.ServerAuthentication, TestPki.ClientAuthentication]
+        );
+        using var key = issued.GetECDsaPrivateKey()!;
+        return KeyAndCertificate.FromPem(
+            issued.ExportCertificatePem() + "\n" + platform.ChainPem,
+            key.ExportPkcs8PrivateKeyPem()
+        );
+    }
+
+    private static HttpClient Client(FakeService service, MuxConnection edge)
+    {
+        const string Host = "docs." + FakeService.Domain;
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        policy.CustomTrustStore.Add(service.Tunnel.Root);
+        policy.ExtraStore.Add(service.Tunnel.Issuing);
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = new SslClientAuthenticationOptions { TargetHost = Host, CertificateChainPolicy = policy },
+            ConnectCallback = (_, _) =>
+            {
+                var open = new OpenPayload
+                {
+                    ServerName = Host,
+                    Client = new IPEndPoint(IPAddress.Loopback, 1),
+                    ConnectionId = "c-1",
+                };
+                var stream = edge.Open(open);
+                return ValueTask.FromResult<Stream>(
+                    new StreamOverPipes(stream.Input, stream.Output, stream.DisposeAsync)
+                );
+            },
+        };
+        return new HttpClient(handler) { BaseAddress = new Uri($"https://{Host}") };
+    }
+
+    private static async Task UntilReadyAsync(AgentRuntime runtime)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            var open = new List<string>();
+            foreach (var check in runtime.Checks)
+            {
+                if (await check.Evaluate(limit.Token) is { } reason)
+                {
+                    open.Add($"{check.Name}: {reason}");
+                }
+            }
+
+            if (open.Count == 0)
+            {
+                return;
+            }
+
+            limit.IsCancellationRequested.ShouldBeFalse(string.Join(" | ", open));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
+}
