@@ -228,7 +228,7 @@ internal static class ServiceConfiguration
                 shortest,
                 TimeSpan.FromHours(24)
             ),
-            Backdate = certificates.Duration("backdate", TimeSpan.FromMinutes(2), max: TimeSpan.FromHours(1)),
+            Backdate = certificates.Duration("backdate", TimeSpan.FromMinutes(2), max: TimeSpan.FromMinutes(5)),
             SingleApproval = certificates.Choice("approval", "two_person", "two_person", "single") == "single",
         };
         if (options.ServerLife > options.ServerLifeMax)

@@ -207,7 +207,7 @@ internal sealed class AgentEnrollmentEndpoints(
 
     private AgentEnrollmentState New(Tunnel tunnel, InstanceId instance, EnrollmentProof proof)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetStoreNow();
         return new AgentEnrollmentState
         {
             Id = AgentId.New(),

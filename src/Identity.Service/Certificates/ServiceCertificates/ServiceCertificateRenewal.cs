@@ -51,22 +51,32 @@ internal sealed class ServiceCertificateRenewal(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var wait = NextWait();
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            await Task.Delay(wait, time, stoppingToken);
-            try
+            for (var wait = NextWait(); ; wait = await TryRenewAsync(stoppingToken))
             {
-                await RenewAsync(stoppingToken);
-                wait = NextWait();
+                await Task.Delay(wait, time, stoppingToken);
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                // The loop must survive: a certificate is due in every later hour too, and the present one still
-                // serves for a third of its life.
-                Log.RenewalFailed(logger, fault, RetrySeconds);
-                wait = TimeSpan.FromSeconds(RetrySeconds);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops; so does this loop.
+        }
+    }
+
+    private async Task<TimeSpan> TryRenewAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RenewAsync(stoppingToken);
+            return NextWait();
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // The loop must survive: a certificate is due in every later hour too, and the present one still serves
+            // for a third of its life.
+            Log.RenewalFailed(logger, fault, RetrySeconds);
+            return TimeSpan.FromSeconds(RetrySeconds);
         }
     }
 

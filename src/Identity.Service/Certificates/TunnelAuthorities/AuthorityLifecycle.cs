@@ -60,7 +60,7 @@ internal sealed class AuthorityLifecycle(
             PublicKey = key.PublicKey.Encoded.ToArray(),
             SealedKey = keys.Seal(id, key),
             CsrPem = AuthorityRequest.Create(key, name),
-            CreatedAt = time.GetUtcNow(),
+            CreatedAt = time.GetStoreNow(),
         };
         return await CommitAsync(
             request,
@@ -260,7 +260,7 @@ internal sealed class AuthorityLifecycle(
             CertificatePem = chain[0].ToPem(),
             IssuersPem = string.Concat(chain.Skip(1).Select(certificate => certificate.ToPem())),
             AuthorityId = authority.Id.Value,
-            CreatedAt = time.GetUtcNow(),
+            CreatedAt = time.GetStoreNow(),
             ExpiresAt = chain[0].NotAfter,
         };
 

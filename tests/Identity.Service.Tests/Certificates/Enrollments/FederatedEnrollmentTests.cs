@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
+
+/// <summary>S3 and S4 with nothing scripted: identity provider, rule, exchange, enrolment, and the rule's end.</summary>
+public sealed class FederatedEnrollmentTests
+{
+    [Fact]
+    public async Task Enroll_ByTheProvidersToken_WorksUntilTheRuleIsArchived()
+    {
+        await using var federated = await FederatedService.StartAsync();
+        var tunnelId = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        var rule = await AgentRuleAsync(federated, tunnelId);
+
+        using var enrolled = await EnrollAsync(federated, await federated.AccessTokenAsync(rule), tunnelId);
+        enrolled.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var serial = (await enrolled.JsonAsync()).GetProperty("certificate").Text("serial");
+        (await RevokedAsync(federated)).Serials.ShouldBeEmpty();
+
+        await federated.Service.Api.PostOkAsync($"{FederatedService.Rules}/{rule}/archive");
+
+        (await RevokedAsync(federated)).Serials.ShouldBe([serial!]);
+    }
+
+    [Fact]
+    public async Task Enroll_TunnelThatTheRuleDoesNotName_IsRefused()
+    {
+        await using var federated = await FederatedService.StartAsync();
+        var named = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        var other = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        var rule = await AgentRuleAsync(federated, named);
+
+        await EnrollAsync(federated, await federated.AccessTokenAsync(rule), other)
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "enrolment.tunnel");
+    }
+
+    [Fact]
+    public async Task Enroll_ExpiredAccessToken_IsRefusedByItsCode()
+    {
+        await using var federated = await FederatedService.StartAsync();
+        var tunnelId = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        var token = await federated.AccessTokenAsync(await AgentRuleAsync(federated, tunnelId));
+
+        federated.Time.JumpTo(federated.Time.GetUtcNow() + TimeSpan.FromHours(2));
+
+        using var response = await EnrollAsync(federated, token, tunnelId);
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await response.ErrorCodeAsync()).ShouldBe("token.expired");
+    }
+
+    private static Task<string> AgentRuleAsync(FederatedService federated, string tunnelId) =>
+        federated.RuleAsync(body =>
+        {
+            body["oauth_scope"] = "tunnel:agent";
+            body["tunnel_ids"] = new JsonArray(tunnelId);
+        });
+
+    private static async Task<HttpResponseMessage> EnrollAsync(
+        FederatedService federated,
+        string token,
+        string tunnelId
+    )
+    {
+        using var key = CertificateRequests.NewKey();
+        using var client = federated.Service.Client(token);
+        return await client.PostAsync(
+            "/v1/agent/enrollments",
+            JsonSerializer.Serialize(
+                new AgentEnrollmentRequest
+                {
+                    TunnelId = tunnelId,
+                    InstanceId = "one",
+                    Csr = CertificateRequests.Create(key),
+                },
+                WireJson.Default.AgentEnrollmentRequest
+            )
+        );
+    }
+
+    private static ValueTask<RevokedMachines> RevokedAsync(FederatedService federated) =>
+        federated.Service.Get<IRevokedMachines>().ListAsync(TestContext.Current.CancellationToken);
+}
