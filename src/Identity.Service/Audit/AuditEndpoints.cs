@@ -40,23 +40,7 @@ internal static class AuditEndpoints
         json.WriteStartArray("data");
         foreach (var entry in entries)
         {
-            json.WriteStartObject();
-            json.WriteString("type", "audit_entry");
-            json.WriteNumber("sequence", entry.Sequence);
-            json.WriteString("hash", Convert.ToHexStringLower(entry.Hash));
-            json.WriteString("salt", Convert.ToHexStringLower(entry.Salt));
-            json.WriteString("body_digest", Convert.ToHexStringLower(entry.BodyDigest));
-            json.WritePropertyName("body");
-            if (entry.Body is null)
-            {
-                json.WriteNullValue();
-            }
-            else
-            {
-                json.WriteRawValue(entry.Body);
-            }
-
-            json.WriteEndObject();
+            WriteEntry(json, entry);
         }
 
         json.WriteEndArray();
@@ -64,5 +48,38 @@ internal static class AuditEndpoints
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;
+    }
+
+    private static void WriteEntry(Utf8JsonWriter json, AuditEntry entry)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", "audit_entry");
+        json.WriteNumber("sequence", entry.Sequence);
+        WriteSummary(json, entry.Body);
+        json.WriteString("hash", Convert.ToHexStringLower(entry.Hash));
+        json.WriteString("salt", Convert.ToHexStringLower(entry.Salt));
+        json.WriteString("body_digest", Convert.ToHexStringLower(entry.BodyDigest));
+        json.WritePropertyName("body");
+        if (entry.Body is null)
+        {
+            json.WriteNullValue();
+        }
+        else
+        {
+            json.WriteRawValue(entry.Body);
+        }
+
+        json.WriteEndObject();
+    }
+
+    // What a list shows at a glance, repeated from the body; null where retention dropped it.
+    private static void WriteSummary(Utf8JsonWriter json, byte[]? body)
+    {
+        using var document = body is null ? null : JsonDocument.Parse(body);
+        var entry = document?.RootElement;
+        json.WriteString("time", entry?.GetProperty("at").GetString());
+        json.WriteString("event", entry?.GetProperty("event").GetString());
+        json.WriteString("actor", entry?.GetProperty("actor").GetProperty("id").GetString());
+        json.WriteString("request_id", entry?.GetProperty("request_id").GetString());
     }
 }

@@ -24,7 +24,7 @@ internal static class AuthErrors
         401,
         "The admin key has expired.",
         "Admin keys end at their expiry; the one made by init after 30 days.",
-        "Make a new key with `identity-service admin-key create` on the host."
+        "Use an admin key that has not expired."
     );
 
     public static readonly ErrorCode Scope = new(

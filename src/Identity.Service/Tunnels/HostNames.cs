@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -36,8 +37,13 @@ internal static class HostNames
             ? host.EndsWith(']')
                 && host.Contains(':', StringComparison.Ordinal)
                 && IPAddress.TryParse(host[1..^1], out _)
-            : IsDnsName(host) || (IPAddress.TryParse(host, out var address) && address.ToString() == host);
+            : IsDnsName(host) || IsIPv4(host);
     }
+
+    private static bool IsIPv4(string host) =>
+        IPAddress.TryParse(host, out var address)
+        && address.AddressFamily == AddressFamily.InterNetwork
+        && address.ToString() == host;
 
     private static bool IsLabel(string label) =>
         label.Length is > 0 and <= MaxLabelLength

@@ -10,6 +10,7 @@ internal sealed record CreateEdgeRequest
     [JsonPropertyName("addresses")]
     public required IReadOnlyList<string?> Addresses { get; init; }
 
+    /// <summary>Null when absent: an initialiser would not survive generated deserialization.</summary>
     [JsonPropertyName("dns_names")]
-    public IReadOnlyList<string?> DnsNames { get; init; } = [];
+    public IReadOnlyList<string?>? DnsNames { get; init; }
 }

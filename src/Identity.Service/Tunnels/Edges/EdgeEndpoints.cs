@@ -88,10 +88,11 @@ internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry regis
             );
         }
 
+        var dnsNames = wanted.DnsNames ?? [];
         return
-            wanted.DnsNames.Count > MaxDnsNames
-            || wanted.DnsNames.Any(name => name is null || !HostNames.IsDnsName(name))
-            || wanted.DnsNames.Distinct(StringComparer.Ordinal).Count() != wanted.DnsNames.Count
+            dnsNames.Count > MaxDnsNames
+            || dnsNames.Any(name => name is null || !HostNames.IsDnsName(name))
+            || dnsNames.Distinct(StringComparer.Ordinal).Count() != dnsNames.Count
             ? RequestErrors.Invalid.Refuse(
                 $"dns_names: at most {MaxDnsNames} different host names in lower case, no wildcards."
             )

@@ -19,7 +19,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
             Id = EdgeId.New(),
             Name = wanted.Name,
             Addresses = [.. wanted.Addresses.Select(address => address!)],
-            DnsNames = [.. wanted.DnsNames.Select(name => name!)],
+            DnsNames = [.. (wanted.DnsNames ?? []).Select(name => name!)],
             CreatedAt = now,
         };
         var result = await journal.CommitAsync(

@@ -1,0 +1,61 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>Machines that a scripted verifier admits.</summary>
+internal static class MachineBuilder
+{
+    public const string TrustDomain = "identity.test";
+
+    public static (HttpClient Client, MachinePeer Peer) Agent(
+        this ServiceUnderTest service,
+        ScriptedPeers peers,
+        string organizationId,
+        string tunnelId,
+        string instanceId = "one"
+    )
+    {
+        var id = $"spiffe://{TrustDomain}/o/{organizationId}/t/{tunnelId}/agent/{instanceId}";
+        return Admit(
+            service,
+            peers,
+            new MachinePeer(MachineRole.Agent, id, "a1" + instanceId, service.Time.GetUtcNow().AddHours(1))
+            {
+                OrganizationId = organizationId,
+                TunnelId = tunnelId,
+                InstanceId = instanceId,
+            }
+        );
+    }
+
+    public static (HttpClient Client, MachinePeer Peer) Edge(
+        this ServiceUnderTest service,
+        ScriptedPeers peers,
+        string edgeId
+    ) =>
+        Admit(
+            service,
+            peers,
+            new MachinePeer(
+                MachineRole.Edge,
+                $"spiffe://{TrustDomain}/edge/{edgeId}",
+                "ed9e",
+                service.Time.GetUtcNow().AddHours(1)
+            )
+            {
+                EdgeId = edgeId,
+            }
+        );
+
+    private static (HttpClient Client, MachinePeer Peer) Admit(
+        ServiceUnderTest service,
+        ScriptedPeers peers,
+        MachinePeer peer
+    )
+    {
+        X509Certificate2 certificate = TestCertificates.Client(peer.SerialNumber);
+        peers.Add(certificate, peer);
+        return (service.MachineClient(certificate), peer);
+    }
+}

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tunnels.Machines;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Tunnels.Machines;
+
+public sealed class ReportTests
+{
+    private const string EdgeReport = """
+        {"revision":1,"epochs":{"platform":1},"serial":"ed9e","version":"0.1.0","sni_public_port":9443,
+         "agents":[{"tunnel_id":"TUNNEL","instance_id":"one","connections":2}],"client_connections":{"TUNNEL":3}}
+        """;
+
+    private const string AgentReport = """
+        {"revision":1,"epochs":{"platform":1,"trust_bundle":0},"serials":{"platform":"a1one","server":null},
+         "version":"0.1.0","routes":[{"name":"docs","hostname":"docs.x","upstream_healthy":true,"detail":""}]}
+        """;
+
+    private readonly ScriptedPeers peers = new();
+    private readonly ScriptedEnrollments enrollments = new();
+
+    [Fact]
+    public async Task Edge_Report_TellsItsPortToAgentsOnce()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var id = await FeedTests.CreateEdgeAsync(service);
+        var (edge, _) = service.Edge(peers, id);
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+
+        (await edge.PostAsync("/v1/edge/reports", EdgeReport)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        var first = await agent.GetOkAsync("/v1/agent/feed");
+        (await edge.PostAsync("/v1/edge/reports", EdgeReport)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        var second = await agent.GetOkAsync("/v1/agent/feed");
+
+        first.GetProperty("edges")[0].GetProperty("public_port").GetInt32().ShouldBe(9443);
+        second.GetProperty("revision").GetInt64().ShouldBe(first.GetProperty("revision").GetInt64());
+        (await service.Api.GetOkAsync("/v1/edges/" + id)).GetProperty("public_port").GetInt32().ShouldBe(9443);
+    }
+
+    [Fact]
+    public async Task Status_FromNothingToReady_NamesWhatIsMissing()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var path = "/v1/tunnels/" + tunnel.Id();
+        Problems(await service.Api.GetOkAsync(path + "/status"))
+            .ShouldBe(["no_certificate", "source_ranges_empty", "no_edge", "no_live_agent", "no_agent_connection"]);
+
+        await service.Api.PostOkAsync(path, """{"client_source_ranges":["127.0.0.0/8"]}""");
+        await service.Api.PostOkAsync(path + "/certificates", TunnelEndpointsTests.Pem(TestCertificates.Authority()));
+        var (edge, _) = service.Edge(peers, await FeedTests.CreateEdgeAsync(service));
+        enrollments.Add(FeedTests.Enrollment(tunnel.Id(), service));
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        await agent.PostAsync("/v1/agent/reports", AgentReport);
+        await edge.PostAsync("/v1/edge/reports", EdgeReport.Replace("TUNNEL", tunnel.Id(), StringComparison.Ordinal));
+
+        var status = await service.Api.GetOkAsync(path + "/status");
+        Problems(status).ShouldBeEmpty();
+        status.GetProperty("ready").GetBoolean().ShouldBeTrue();
+        status.GetProperty("agents_live").GetInt32().ShouldBe(1);
+        status.GetProperty("edges")[0].GetProperty("agent_connections").GetInt32().ShouldBe(2);
+        status.GetProperty("edges")[0].GetProperty("client_connections").GetInt32().ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(300, true)]
+    [InlineData(301, false)]
+    public async Task Agents_Liveness_EndsFiveMinutesAfterTheLastContact(int seconds, bool live)
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        enrollments.Add(FeedTests.Enrollment(tunnel.Id(), service));
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        await agent.PostAsync("/v1/agent/reports", AgentReport);
+        service.Time.JumpTo(service.Time.GetUtcNow().AddSeconds(seconds));
+
+        var list = await service.Api.GetOkAsync($"/v1/tunnels/{tunnel.Id()}/agents");
+
+        var shown = list.GetProperty("data")[0];
+        shown.GetProperty("live").GetBoolean().ShouldBe(live);
+        shown.Text("instance_id").ShouldBe("one");
+        shown.Text("version").ShouldBe("0.1.0");
+        shown.GetProperty("routes")[0].Text("name").ShouldBe("docs");
+    }
+
+    [Fact]
+    public async Task Agents_Revoke_IsAuditedAndIdempotent()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var record = FeedTests.Enrollment(tunnel.Id(), service);
+        enrollments.Add(record);
+        var path = $"/v1/tunnels/{tunnel.Id()}/agents/{record.Id}/revoke";
+
+        var first = await service.Api.PostOkAsync(path, """{"reason":"stolen"}""");
+        service.Time.JumpTo(service.Time.GetUtcNow().AddHours(1));
+        var second = await service.Api.PostOkAsync(path);
+
+        second.Text("revoked_at").ShouldBe(first.Text("revoked_at"));
+        var audit = (await service.Api.GetOkAsync("/v1/audit?limit=2")).GetProperty("data");
+        audit[0].GetProperty("body").Text("event").ShouldBe("agent_revoked");
+        audit[0].GetProperty("body").GetProperty("event_data").Text("reason").ShouldBe("stolen");
+        audit[1].GetProperty("body").Text("event").ShouldBe("tunnel_created");
+    }
+
+    [Fact]
+    public async Task Agents_RevokeOfAnotherTunnelsAgent_Is404()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var other = await service.Api.PostOkAsync("/v1/tunnels");
+        var record = FeedTests.Enrollment(other.Id(), service);
+        enrollments.Add(record);
+
+        await service
+            .Api.PostAsync($"/v1/tunnels/{tunnel.Id()}/agents/{record.Id}/revoke", null)
+            .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
+    }
+
+    [Theory]
+    [InlineData("\"trust_bundle\":0", "\"trust_bundle\":1", "report.epoch")]
+    [InlineData("\"platform\":1,", "\"platform\":2,", "report.epoch")]
+    [InlineData("\"revision\":1", "\"revision\":-1", "request.invalid")]
+    [InlineData("\"version\":\"0.1.0\"", "\"version\":null", "request.invalid")]
+    [InlineData("\"detail\":\"\"", "\"detail\":\"\",\"more\":1", "request.invalid")]
+    [InlineData("\"detail\":\"\"", "\"detail\":\"\",\"detail\":\"\"", "request.invalid")]
+    public async Task Agent_BadReport_IsRefused(string good, string bad, string code)
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+
+        await agent
+            .PostAsync("/v1/agent/reports", AgentReport.Replace(good, bad, StringComparison.Ordinal))
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, code);
+    }
+
+    [Theory]
+    [InlineData("\"sni_public_port\":9443", "\"sni_public_port\":0")]
+    [InlineData("\"sni_public_port\":9443", "\"sni_public_port\":65536")]
+    [InlineData("\"connections\":2", "\"connections\":-2")]
+    [InlineData("\"serial\":\"ed9e\",", "")]
+    public async Task Edge_BadReport_IsRefused(string good, string bad)
+    {
+        await using var service = await StartAsync();
+        var (edge, _) = service.Edge(peers, await FeedTests.CreateEdgeAsync(service));
+
+        await edge.PostAsync("/v1/edge/reports", EdgeReport.Replace(good, bad, StringComparison.Ordinal))
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
+    }
+
+    private static string?[] Problems(JsonElement status) =>
+        [.. status.GetProperty("problems").EnumerateArray().Select(problem => problem.GetString())];
+
+    private Task<ServiceUnderTest> StartAsync() =>
+        ServiceUnderTest.StartAsync(services =>
+            services
+                .AddSingleton<IMachinePeerVerifier>(peers)
+                .AddSingleton<IAgentEnrollments>(enrollments)
+                .AddSingleton<IRevokedMachines>(enrollments)
+        );
+}
