@@ -308,7 +308,7 @@ public sealed class SniListenerTests
         {
             if (Interlocked.Increment(ref died) == 1)
             {
-                await self()!.DisposeAsync();
+                self()!.Kill();
                 return;
             }
 

@@ -12,8 +12,11 @@ internal sealed class TestAgent : IAsyncDisposable
 {
     private readonly Func<MuxStream, Task> serve;
 
-    private TestAgent(MuxConnection mux, Func<MuxStream, Task> serve)
+    private readonly Stream transport;
+
+    private TestAgent(Stream transport, MuxConnection mux, Func<MuxStream, Task> serve)
     {
+        this.transport = transport;
         this.serve = serve;
         Mux = mux;
         Run = mux.RunAsync(CancellationToken.None);
@@ -41,7 +44,7 @@ internal sealed class TestAgent : IAsyncDisposable
             options ?? new MuxOptions { InstanceId = "a1" },
             TimeProvider.System
         );
-        return new TestAgent(mux, serve ?? EchoAsync);
+        return new TestAgent(tls, mux, serve ?? EchoAsync);
     }
 
     public static async Task<SslStream> AuthenticateAsync(
@@ -74,6 +77,9 @@ internal sealed class TestAgent : IAsyncDisposable
         );
         return tls;
     }
+
+    /// <summary>Ends without a word, as a killed process does.</summary>
+    public void Kill() => transport.Dispose();
 
     public async ValueTask DisposeAsync() => await Mux.DisposeAsync();
 
