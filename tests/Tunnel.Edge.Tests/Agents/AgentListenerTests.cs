@@ -1,0 +1,228 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Edge.Tests.Support;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Edge.Tests.Agents;
+
+/// <summary>Who may connect as an agent (S6, S9, S10), over real TLS.</summary>
+public sealed class AgentListenerTests
+{
+    [Fact]
+    public async Task Agent_OfAnActiveTunnel_IsTaken()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var agent = await edge.AgentAsync();
+        (await agent.Mux.PeerHello).InstanceId.ShouldBe("edge_01");
+        var connection = edge.Server.Agents.All.ShouldHaveSingleItem();
+        connection.TunnelId.ShouldBe(TestPlatform.TunnelId);
+        connection.InstanceId.ShouldBe("a1");
+    }
+
+    [Fact]
+    public async Task Agent_WithoutCertificate_IsRefused()
+    {
+        await using var edge = RunningEdge.Start();
+        await ShouldBeRefusedAsync(edge, null);
+    }
+
+    [Fact]
+    public async Task Agent_CertificateOfAnotherPlatform_IsRefused()
+    {
+        await using var edge = RunningEdge.Start();
+        await ShouldBeRefusedAsync(edge, new TestPlatform().Agent());
+    }
+
+    [Fact]
+    public async Task Agent_EdgeCertificate_IsRefused()
+    {
+        await using var edge = RunningEdge.Start();
+        await ShouldBeRefusedAsync(edge, edge.Platform.Edge());
+    }
+
+    [Fact]
+    public async Task Agent_CertificateForServersAlone_IsRefused()
+    {
+        await using var edge = RunningEdge.Start();
+        var uri = edge.Platform.Agent().Certificate;
+        var identity = CertificateNames.Uris(uri)!.Single();
+        await ShouldBeRefusedAsync(edge, edge.Platform.Issue(identity, "1.3.6.1.5.5.7.3.1"));
+    }
+
+    [Fact]
+    public async Task Agent_ExpiredCertificate_IsRefusedWhileTheServiceIsHeard()
+    {
+        await using var edge = RunningEdge.Start();
+        var yesterday = TimeProvider.System.GetUtcNow().AddHours(-1);
+        await ShouldBeRefusedAsync(edge, edge.Platform.Agent(notAfter: yesterday));
+    }
+
+    [Theory] // S10: expired after the last word of the service, or before it
+    [InlineData(-1, true)]
+    [InlineData(-3, false)]
+    public async Task Agent_ExpiredCertificate_IsTakenInTheOfflineGrace(int expiredHoursAgo, bool taken)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await using var edge = RunningEdge.Start(lastContact: () => now.AddHours(-2));
+        var certificate = edge.Platform.Agent(notAfter: now.AddHours(expiredHoursAgo));
+        if (taken)
+        {
+            await using var agent = await TestAgent.DialAsync(edge, certificate);
+            await agent.Mux.PeerHello.WaitAsync(RunningEdge.Patience);
+        }
+        else
+        {
+            await ShouldBeRefusedAsync(edge, certificate);
+        }
+    }
+
+    [Fact]
+    public async Task Agent_RevokedCertificate_IsRefusedEvenInTheOfflineGrace()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await using var edge = RunningEdge.Start(lastContact: () => now.AddHours(-2));
+        var certificate = edge.Platform.Agent();
+        edge.Use(Feeds.Of(Feeds.Tunnel()) with { RevokedSerials = [certificate.Serial] });
+        await ShouldBeRefusedAsync(edge, certificate);
+    }
+
+    [Fact]
+    public async Task Agent_AfterTheOfflineGrace_IsRefused()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await using var edge = RunningEdge.Start(lastContact: () => now.AddHours(-25));
+        await ShouldBeRefusedAsync(edge, edge.Platform.Agent());
+    }
+
+    [Theory]
+    [InlineData(TunnelStatus.Paused)]
+    [InlineData(TunnelStatus.Archived)]
+    public async Task Agent_TunnelNotActive_IsRefused(string status)
+    {
+        await using var edge = RunningEdge.Start(feed: Feeds.Of(Feeds.Tunnel(status: status)));
+        await ShouldBeRefusedAsync(edge, edge.Platform.Agent());
+    }
+
+    [Fact]
+    public async Task Agent_TunnelOfAnotherEdge_IsRefused()
+    {
+        await using var edge = RunningEdge.Start();
+        await ShouldBeRefusedAsync(edge, edge.Platform.Agent(tunnel: "tnl_010000000000000000000009"));
+    }
+
+    [Fact]
+    public async Task Agent_TunnelOfAnotherOrganization_IsRefused()
+    {
+        await using var edge = RunningEdge.Start();
+        var other = edge.Platform.Agent(organization: "22222222-2222-2222-2222-222222222222");
+        await ShouldBeRefusedAsync(edge, other);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/8", true)]
+    [InlineData("192.0.2.0/24", false)]
+    [InlineData("nonsense", false)]
+    public async Task Agent_Address_MustBeInTheAgentRanges(string range, bool taken)
+    {
+        await using var edge = RunningEdge.Start(feed: Feeds.Of(Feeds.Tunnel(agents: [range])));
+        if (taken)
+        {
+            await using var agent = await edge.AgentAsync();
+        }
+        else
+        {
+            await ShouldBeRefusedAsync(edge, edge.Platform.Agent());
+        }
+    }
+
+    [Fact]
+    public async Task Agent_WithoutOurAlpn_IsRefused()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var tls = await TestAgent.AuthenticateAsync(edge, edge.Platform.Agent(), alpn: null);
+        (await EndsAsync(tls)).ShouldBeTrue();
+        edge.Server.Agents.All.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Agent_Tls12_IsRefused()
+    {
+        await using var edge = RunningEdge.Start();
+        await Should.ThrowAsync<Exception>(() =>
+            TestAgent.AuthenticateAsync(edge, edge.Platform.Agent(), protocols: SslProtocols.Tls12)
+        );
+    }
+
+    [Fact]
+    public async Task Agent_RevokedWhileConnected_IsEndedWithRevoked() // S10: within 5 s of the feed
+    {
+        await using var edge = RunningEdge.Start();
+        await using var agent = await edge.AgentAsync();
+        var serial = edge.Server.Agents.All.Single().Serial;
+        edge.Use(Feeds.Of(Feeds.Tunnel()) with { RevokedSerials = [serial] });
+        (await agent.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience)).Code.ShouldBe(ConnectionErrorCode.Revoked);
+        await agent.Run.WaitAsync(RunningEdge.Patience);
+        await RunningEdge.UntilAsync(() => !edge.Server.Agents.All.Any());
+    }
+
+    [Fact]
+    public async Task Agent_TunnelArchivedWhileConnected_IsEndedWithRevoked()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var agent = await edge.AgentAsync();
+        edge.Use(Feeds.Of());
+        (await agent.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience)).Code.ShouldBe(ConnectionErrorCode.Revoked);
+    }
+
+    [Fact]
+    public async Task Agent_UnrelatedChangeOfTheFeed_IsLeftAlone()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var agent = await edge.AgentAsync();
+        edge.Use(Feeds.Of(Feeds.Tunnel()) with { RevokedSerials = ["00ff"], Revision = 2 });
+        edge.Server.Agents.All.ShouldHaveSingleItem();
+        agent.Mux.Outcome.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Drain_AgentConnected_IsToldToGoElsewhere()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var agent = await edge.AgentAsync();
+        await edge.Server.DrainAsync().WaitAsync(RunningEdge.Patience);
+        (await agent.Mux.PeerGoAway).Code.ShouldBe(ConnectionErrorCode.Shutdown);
+        edge.Server.Agents.All.ShouldBeEmpty();
+    }
+
+    private static async Task ShouldBeRefusedAsync(RunningEdge edge, KeyAndCertificate? certificate)
+    {
+        try
+        {
+            await using var tls = await TestAgent.AuthenticateAsync(edge, certificate);
+
+            // TLS 1.3: the client finishes before the server has judged its certificate.
+            (await EndsAsync(tls)).ShouldBeTrue();
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            // refused within the handshake
+        }
+
+        edge.Server.Agents.All.ShouldBeEmpty();
+    }
+
+    /// <summary>True if the connection ends without a HELLO.</summary>
+    private static async Task<bool> EndsAsync(SslStream tls)
+    {
+        try
+        {
+            return await tls.ReadAsync(new byte[1]).AsTask().WaitAsync(RunningEdge.Patience) == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}
