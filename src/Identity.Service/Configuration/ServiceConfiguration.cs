@@ -282,10 +282,12 @@ internal static class ServiceConfiguration
     {
         limits.NotYet("signing_queue");
         var exchange = limits.Rate("exchange_per_address", new Rate(50, TimeSpan.FromSeconds(1)));
+        var total = limits.Rate("exchange_total", new Rate(20_000, TimeSpan.FromSeconds(1)));
         var history = limits.Rate("history_per_address", new Rate(10, TimeSpan.FromSeconds(1)));
         return new LimitOptions
         {
             ExchangePerAddress = new RateLimit(exchange.Count, exchange.Per),
+            ExchangeTotal = new RateLimit(total.Count, total.Per),
             HistoryPerAddress = new RateLimit(history.Count, history.Per),
             BodyBytes = (int)limits.Size("body_bytes", RequestBody.MaxBytes, 64 * 1024, RequestBody.MaxBytes),
         };

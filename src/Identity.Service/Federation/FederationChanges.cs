@@ -37,8 +37,16 @@ internal sealed class FederationChanges(IJournal journal, FederationDirectory di
             return unavailable;
         }
 
-        // Committed: from here on the caller's patience does not count.
-        await directory.ReloadAsync(CancellationToken.None);
+        try
+        {
+            // Committed: from here on the caller's patience does not count.
+            await directory.ReloadAsync(CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // The change stands, and nothing is granted until it has been read: saying "failed" would be wrong.
+        }
+
         return null;
     }
 

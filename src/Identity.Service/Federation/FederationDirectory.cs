@@ -8,7 +8,8 @@ namespace Culvert.Identity.Service.Federation;
 
 /// <summary>
 /// Holds the present <see cref="FederationSnapshot"/> and swaps it whole: at start, and after each committed change
-/// before that change is answered.
+/// before that change is answered. A reading that fails makes it stale, and nothing is decided on a stale one: an
+/// archived rule must not go on granting because the database was slow.
 /// </summary>
 internal sealed class FederationDirectory(
     IIssuerStore issuers,
@@ -16,14 +17,23 @@ internal sealed class FederationDirectory(
     IServiceAccountStore accounts,
     ITenantStore tenants,
     IssuerKeysFactory keysFactory,
-    ServiceOptions options
+    ServiceOptions options,
+    TimeProvider time,
+    ILogger<FederationDirectory> logger
 ) : IHostedService, IDisposable
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     // One reload at a time, so that an older reading never replaces a newer one.
     private readonly SemaphoreSlim reloading = new(1);
     private volatile FederationSnapshot current = FederationSnapshot.Empty;
+    private volatile bool isStale = true;
+    private ITimer? retry;
 
     public FederationSnapshot Current => current;
+
+    /// <summary>Whether a committed change may be missing from <see cref="Current"/>.</summary>
+    public bool IsStale => isStale;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -40,6 +50,15 @@ internal sealed class FederationDirectory(
         try
         {
             current = await ReadAsync(cancellationToken);
+            isStale = false;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            isStale = true;
+            Log.DirectoryStale(logger, fault);
+            retry ??= time.CreateTimer(_ => _ = RetryAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+            throw;
         }
         finally
         {
@@ -47,7 +66,23 @@ internal sealed class FederationDirectory(
         }
     }
 
-    public void Dispose() => reloading.Dispose();
+    public void Dispose()
+    {
+        retry?.Dispose();
+        reloading.Dispose();
+    }
+
+    private async Task RetryAsync()
+    {
+        try
+        {
+            await ReloadAsync(CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // The root of a timer's task: logged where it failed, and the next attempt is already due.
+        }
+    }
 
     private async Task<FederationSnapshot> ReadAsync(CancellationToken cancellationToken)
     {

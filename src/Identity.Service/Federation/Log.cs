@@ -18,4 +18,11 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.IssuerKeysNotStored, LogLevel.Warning, "Keys of issuer {Issuer} were not stored: {Reason}")]
     public static partial void KeysNotStored(ILogger logger, string issuer, string reason);
+
+    [LoggerMessage(
+        EventIds.FederationStale,
+        LogLevel.Error,
+        "Rules could not be read after a change; nothing is granted"
+    )]
+    public static partial void DirectoryStale(ILogger logger, Exception fault);
 }

@@ -14,6 +14,7 @@ internal static class EventIds
     public const int IssuerKeyDropped = 1002;
     public const int IssuerKeysNotStored = 1003;
     public const int RefusalNotRecorded = 1004;
+    public const int FederationStale = 1005;
 
     // 2000: Tokens
     public const int SigningKeyPrepared = 2000;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose;
 using Culvert.Jose.Signatures;
@@ -49,7 +50,12 @@ internal sealed class AccessTokenValidator(
             return Refuse(verified == JoseRefusal.SignatureInvalid ? TokenErrors.Signature : TokenErrors.Algorithm);
         }
 
-        return CheckClaims(token.Claims) is { } error ? Refuse(error) : CallerOf(token.Claims);
+        if (CheckClaims(token.Claims) is { } error)
+        {
+            return Refuse(error);
+        }
+
+        return federation.IsStale ? Refuse(StorageErrors.Unavailable) : CallerOf(token.Claims);
     }
 
     private ErrorCode? CheckClaims(ClaimSet claims)

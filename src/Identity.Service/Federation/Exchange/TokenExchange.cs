@@ -41,9 +41,10 @@ internal sealed class TokenExchange(
         CancellationToken cancellationToken
     )
     {
-        if (!journal.IsHealthy)
+        if (!journal.IsHealthy || directory.IsStale)
         {
-            // Fail closed before any work: neither a grant nor a denial could be recorded (S13).
+            // Fail closed before any work: neither a grant nor a denial could be recorded (S13), or a rule that was
+            // archived would still grant.
             return TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
         }
 

@@ -1,0 +1,29 @@
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>A rule store whose reading of all rules fails while a test wants it to.</summary>
+internal sealed class FailingRuleStore(IRuleStore store) : IRuleStore
+{
+    public bool IsFailing { get; set; }
+
+    public ValueTask<Rule?> FindAsync(string organizationId, string id, CancellationToken cancellationToken) =>
+        store.FindAsync(organizationId, id, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Numbered<Rule>>> ListAsync(
+        string organizationId,
+        string? issuerId,
+        PageRequest page,
+        CancellationToken cancellationToken
+    ) => store.ListAsync(organizationId, issuerId, page, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Rule>> AllAsync(CancellationToken cancellationToken) =>
+        IsFailing ? throw new InvalidOperationException("The disk is slow.") : store.AllAsync(cancellationToken);
+
+    public IReadOnlyList<Statement> Insert(Rule rule) => store.Insert(rule);
+
+    public IReadOnlyList<Statement> Update(Rule rule) => store.Update(rule);
+}

@@ -1,0 +1,212 @@
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Admin;
+using Culvert.Identity.Service.Storage.Federation;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Storage.Federation;
+
+/// <summary>The contract of the federation's stores: absence, conflict, order; whatever the database.</summary>
+public sealed class FederationStoreTests : IDisposable
+{
+    private const string Organization = "00000000-0000-4000-8000-000000000001";
+    private const string OtherOrganization = "00000000-0000-4000-8000-000000000002";
+
+    private readonly StoreUnderTest store = new();
+    private readonly WorkspaceId workspace = WorkspaceId.New();
+    private readonly IIssuerStore issuers;
+    private readonly IServiceAccountStore accounts;
+    private readonly IRuleStore rules;
+
+    public FederationStoreTests()
+    {
+        issuers = new IssuerStore(store.Store.Database);
+        accounts = new ServiceAccountStore(store.Store.Database);
+        rules = new RuleStore(store.Store.Database);
+    }
+
+    [Fact]
+    public async Task Find_StoredRecords_AreEqual()
+    {
+        var (issuer, account, rule) = await PrepareAsync();
+
+        // Records compare their lists by reference, so the lists are compared apart.
+        var readIssuer = (await issuers.FindAsync(Organization, issuer.Id.Value, Cancellation))!;
+        readIssuer.AllowedTargets.ShouldBe(issuer.AllowedTargets);
+        (readIssuer with { AllowedTargets = issuer.AllowedTargets }).ShouldBe(issuer);
+        (await accounts.FindAsync(Organization, account.Id.Value, Cancellation)).ShouldBe(account);
+        var readRule = (await rules.FindAsync(Organization, rule.Id.Value, Cancellation))!;
+        readRule.Match.Claims.ShouldBe(rule.Match.Claims);
+        readRule.Scopes.ShouldBe(rule.Scopes);
+        readRule.WorkspaceIds.ShouldBe(rule.WorkspaceIds);
+        (readRule.Match with { Claims = rule.Match.Claims }).ShouldBe(rule.Match);
+    }
+
+    [Fact]
+    public async Task Find_OtherOrganization_IsAbsent()
+    {
+        var (issuer, account, rule) = await PrepareAsync();
+
+        (await issuers.FindAsync(OtherOrganization, issuer.Id.Value, Cancellation)).ShouldBeNull();
+        (await accounts.FindAsync(OtherOrganization, account.Id.Value, Cancellation)).ShouldBeNull();
+        (await rules.FindAsync(OtherOrganization, rule.Id.Value, Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Insert_NameInUse_IsConflict()
+    {
+        var (issuer, account, rule) = await PrepareAsync();
+
+        await ShouldConflictAsync(FederationConflict.NameTaken, issuers.Insert(issuer with { Id = IssuerId.New() }));
+        await ShouldConflictAsync(
+            FederationConflict.NameTaken,
+            accounts.Insert(account with { Id = ServiceAccountId.New() })
+        );
+        await ShouldConflictAsync(FederationConflict.NameTaken, [.. rules.Insert(rule with { Id = RuleId.New() })]);
+    }
+
+    [Fact]
+    public async Task Update_StaleVersion_IsConflict()
+    {
+        var (issuer, account, rule) = await PrepareAsync();
+
+        await ShouldConflictAsync(FederationConflict.Changed, issuers.Update(issuer with { Version = 3 }));
+        await ShouldConflictAsync(FederationConflict.Changed, accounts.Update(account with { Version = 3 }));
+        await ShouldConflictAsync(FederationConflict.Changed, [.. rules.Update(rule with { Version = 3 })]);
+    }
+
+    [Fact]
+    public async Task Archive_WhileARuleRefers_IsConflict()
+    {
+        var (issuer, account, rule) = await PrepareAsync();
+
+        await ShouldConflictAsync(FederationConflict.InUse, [.. issuers.Archive(Archived(issuer))]);
+        await ShouldConflictAsync(FederationConflict.InUse, [.. accounts.Archive(Archived(account))]);
+
+        await CommitAsync([.. rules.Update(Archived(rule))]);
+        await CommitAsync([.. issuers.Archive(Archived(issuer)), .. accounts.Archive(Archived(account))]);
+        (await rules.FindAsync(Organization, rule.Id.Value, Cancellation))!.WorkspaceIds.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Insert_RuleOfArchivedIssuer_IsConflict()
+    {
+        var (issuer, _, rule) = await PrepareAsync();
+        await CommitAsync([.. rules.Update(Archived(rule))]);
+        await CommitAsync([.. issuers.Archive(Archived(issuer))]);
+
+        await ShouldConflictAsync(
+            FederationConflict.ReferenceArchived,
+            [.. rules.Insert(rule with { Id = RuleId.New(), Name = "late" })]
+        );
+    }
+
+    [Fact]
+    public async Task List_Pages_RunFromTheNewestDown()
+    {
+        var (_, account, _) = await PrepareAsync();
+        var second = account with { Id = ServiceAccountId.New(), Name = "second" };
+        await CommitAsync(accounts.Insert(second));
+
+        var first = await accounts.ListAsync(Organization, new PageRequest(1, long.MaxValue, false), Cancellation);
+        var next = await accounts.ListAsync(Organization, new PageRequest(1, first[0].Ordinal, false), Cancellation);
+
+        first.Count.ShouldBe(2); // one more than the page: there is a next one
+        first[0].Value.Id.ShouldBe(second.Id);
+        next.Single().Value.Id.ShouldBe(account.Id);
+    }
+
+    public void Dispose() => store.Dispose();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private async Task<(Issuer, ServiceAccount, Rule)> PrepareAsync()
+    {
+        var now = store.Time.GetUtcNow();
+        await CommitAsync([
+            .. new TenantStore(store.Store.Database).Insert(
+                new Organization(Organization, "Example", now),
+                new Workspace(workspace, Organization, "Default", IsDefault: true, now)
+            ),
+        ]);
+        var stamps = ChangeStamps.Created(now, "key");
+        var issuer = new Issuer
+        {
+            Id = IssuerId.New(),
+            OrganizationId = Organization,
+            Name = "idp",
+            Url = "https://idp.test",
+            KeySource = new DiscoveryKeySource("https://base.test", null),
+            CheckJti = true,
+            MaxJwtLifetimeSeconds = 3600,
+            AllowedTargets = [AllowedTarget.Parse("10.0.0.0/8:8443"), AllowedTarget.Parse("fd00::/8:443")],
+            Stamps = stamps,
+        };
+        var account = new ServiceAccount
+        {
+            Id = ServiceAccountId.New(),
+            OrganizationId = Organization,
+            Name = "account",
+            Description = "why",
+            Role = OrganizationRole.Admin,
+            Stamps = stamps,
+        };
+        var rule = new Rule
+        {
+            Id = RuleId.New(),
+            OrganizationId = Organization,
+            Name = "rule",
+            Description = "",
+            IssuerId = issuer.Id,
+            ServiceAccountId = account.Id,
+            Match = new RuleMatch { Subject = "a*", Claims = [new("a", "ä\""), new("b", "")] },
+            Scopes = ["bundle:read", "workspace:manage_tunnels"],
+            TokenLifetimeSeconds = 60,
+            AppliesToAllWorkspaces = false,
+            WorkspaceIds = [workspace.Value],
+            TunnelIds = [],
+            EdgeIds = [],
+            Stamps = stamps,
+        };
+        await CommitAsync([issuers.Insert(issuer), accounts.Insert(account), .. rules.Insert(rule)]);
+        return (issuer, account, rule);
+    }
+
+    private Issuer Archived(Issuer issuer) =>
+        issuer with
+        {
+            Version = 2,
+            Stamps = issuer.Stamps.Archived(store.Time.GetUtcNow(), "key"),
+        };
+
+    private ServiceAccount Archived(ServiceAccount account) =>
+        account with
+        {
+            Version = 2,
+            Stamps = account.Stamps.Archived(store.Time.GetUtcNow(), "key"),
+        };
+
+    private Rule Archived(Rule rule) =>
+        rule with
+        {
+            Version = 2,
+            WorkspaceIds = [],
+            Stamps = rule.Stamps.Archived(store.Time.GetUtcNow(), "key"),
+        };
+
+    private async Task CommitAsync(params Statement[] statements) =>
+        (await store.CommitAsync(new Decision { Statements = statements })).Outcome.ShouldBe(CommitOutcome.Committed);
+
+    private async Task ShouldConflictAsync(FederationConflict conflict, params Statement[] statements)
+    {
+        var result = await store.CommitAsync(new Decision { Statements = statements });
+        result.Outcome.ShouldBe(CommitOutcome.Conflict);
+        result.Conflict.ShouldBe(conflict);
+    }
+}

@@ -1,0 +1,53 @@
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Tokens;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tokens.SigningKeys;
+using Culvert.Jose.Keys;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Storage.Tokens;
+
+public sealed class TokenSigningKeyStoreTests
+{
+    [Fact]
+    public async Task All_StoredKeys_OpenInTheOrderInWhichTheySign()
+    {
+        using var store = new StoreUnderTest();
+        var keys = new TokenSigningKeyStore(store.Store.Database, store.Store.Sealer);
+        using var first = SigningKey.Create();
+        using var second = SigningKey.Create();
+        var now = store.Time.GetUtcNow();
+        await store.CommitAsync(
+            new Decision
+            {
+                Statements =
+                [
+                    keys.Insert(new TokenSigningKey(second, now, now.AddDays(1))),
+                    keys.Insert(new TokenSigningKey(first, now, now)),
+                ],
+            }
+        );
+
+        var all = await keys.AllAsync(TestContext.Current.CancellationToken);
+
+        all.Select(key => key.KeyId).ShouldBe([first.KeyId, second.KeyId]);
+        all[1].ActiveFrom.ShouldBe(now.AddDays(1));
+        await store.CommitAsync(new Decision { Statements = [keys.Delete(first.KeyId)] });
+        (await keys.AllAsync(TestContext.Current.CancellationToken)).Single().KeyId.ShouldBe(second.KeyId);
+    }
+
+    // S19
+    [Fact]
+    public async Task All_KeyMovedToAnotherRow_DoesNotOpen()
+    {
+        using var store = new StoreUnderTest();
+        var keys = new TokenSigningKeyStore(store.Store.Database, store.Store.Sealer);
+        using var key = SigningKey.Create();
+        var now = store.Time.GetUtcNow();
+        await store.CommitAsync(new Decision { Statements = [keys.Insert(new TokenSigningKey(key, now, now))] });
+
+        store.Sql("UPDATE token_signing_keys SET key_id = 'other'");
+
+        await Should.ThrowAsync<StoreException>(async () => await keys.AllAsync(TestContext.Current.CancellationToken));
+    }
+}
