@@ -51,24 +51,13 @@ internal sealed class AgentEnrollmentEndpoints(
         }
 
         RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
-        var proof = EnrollmentProof.Of(request.Caller);
-        var known = await enrollments.FindLiveAsync(tunnel.Id, instance.Value, cancellationToken);
-        if (known is not null && !known.Proof.IsSamePrincipal(proof))
-        {
-            return EnrollmentErrors.InstanceTaken.Refuse();
-        }
+        var first = await EnrollAsync(request, tunnel, instance, csr, cancellationToken);
 
-        var enrollment = known is null
-            ? New(tunnel, instance, proof)
-            : known with
-            {
-                Proof = proof,
-                LastProofAt = time.GetUtcNow(),
-            };
-        var changes = known is null
-            ? enrollments.Insert(enrollment, options.Agents.InstancesPerTunnel, time.GetUtcNow())
-            : enrollments.Prove(enrollment, options.Agents.InstancesPerTunnel, time.GetUtcNow());
-        return await IssueAsync(request, AuditActor.Of(request), enrollment, csr, changes, cancellationToken);
+        // Two enrolments of a new instance at once, a retry for example: whose principal came first decides, now that
+        // its row is there.
+        return first.Refusal?.Code == EnrollmentErrors.InstanceTaken
+            ? await EnrollAsync(request, tunnel, instance, csr, cancellationToken)
+            : first;
     }
 
     public async ValueTask<ApiAnswer> RenewAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -125,6 +114,29 @@ internal sealed class AgentEnrollmentEndpoints(
         TunnelId.TryParse(peer.TunnelId, out var tunnelId)
             ? await enrollments.FindLiveAsync(tunnelId, peer.InstanceId!, cancellationToken)
             : null;
+
+    private async ValueTask<ApiAnswer> EnrollAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        InstanceId instance,
+        CaParsedRequest csr,
+        CancellationToken cancellationToken
+    )
+    {
+        var proof = EnrollmentProof.Of(request.Caller);
+        var now = time.GetUtcNow();
+        var known = await enrollments.FindLiveAsync(tunnel.Id, instance.Value, cancellationToken);
+        if (known is not null && !known.Proof.IsSamePrincipal(proof))
+        {
+            return EnrollmentErrors.InstanceTaken.Refuse();
+        }
+
+        var enrollment = known is null ? New(tunnel, instance, proof) : known with { Proof = proof, LastProofAt = now };
+        var changes = known is null
+            ? enrollments.Insert(enrollment, options.Agents.InstancesPerTunnel, now)
+            : enrollments.Prove(enrollment, options.Agents.InstancesPerTunnel, now);
+        return await IssueAsync(request, AuditActor.Of(request), enrollment, csr, changes, cancellationToken);
+    }
 
     // A fresh token resets the clock of S4, if it speaks for the same machine.
     private async ValueTask<(AgentEnrollmentState? Proven, Refusal? Refusal)> ProveAsync(

@@ -54,6 +54,17 @@ public sealed class AgentEnrollmentTests
     }
 
     [Fact]
+    public async Task Enroll_SameMachineTwiceAtOnce_GivesOneEnrolment()
+    {
+        await using var bench = await MachineBench.StartAsync();
+
+        var joined = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => bench.JoinAsync(bench.AgentToken())));
+
+        joined.Select(machine => machine.Enrollment.Id).Distinct().Count().ShouldBe(1);
+        joined.Select(machine => machine.Enrollment.Certificate.Serial).Distinct().Count().ShouldBe(4);
+    }
+
+    [Fact]
     public async Task Enroll_InstanceOfAnotherPrincipal_IsTaken()
     {
         await using var bench = await MachineBench.StartAsync();

@@ -1,0 +1,109 @@
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Certificates;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Storage.Certificates;
+
+/// <summary>The contract of <see cref="ICertificateStore"/>.</summary>
+public sealed class CertificateStoreTests : IDisposable
+{
+    private readonly StoreUnderTest store = new();
+    private readonly CertificateStore certificates;
+
+    public CertificateStoreTests() => certificates = new CertificateStore(store.Store.Database);
+
+    [Fact]
+    public async Task InsertIntent_SerialThatExists_Conflicts()
+    {
+        await CommitAsync(certificates.InsertIntent(Record("01aa")));
+
+        (await CommitAsync(certificates.InsertIntent(Record("01aa")))).Conflict.ShouldBe(IssuanceConflict.SerialUsed);
+    }
+
+    [Fact]
+    public async Task Complete_Intent_IsIssuedAndOnlyOnce()
+    {
+        var record = Record("01aa");
+        await CommitAsync(certificates.InsertIntent(record));
+
+        (await CommitAsync(certificates.Complete(record.Id, "ff", new byte[] { 1 }))).IsCommitted.ShouldBeTrue();
+
+        (await ListAsync()).ShouldHaveSingleItem().Status.ShouldBe(CertificateStatus.Issued);
+        (await CommitAsync(certificates.Complete(record.Id, "ff", new byte[] { 1 }))).Conflict.ShouldBe(
+            IssuanceConflict.NotIntended
+        );
+        (await CommitAsync(certificates.Void(record.Id))).Conflict.ShouldBe(IssuanceConflict.NotIntended);
+    }
+
+    [Fact]
+    public async Task Void_Intent_KeepsTheSerialUsed()
+    {
+        var record = Record("01aa");
+        await CommitAsync(certificates.InsertIntent(record));
+        await CommitAsync(certificates.Void(record.Id));
+
+        (await CommitAsync(certificates.InsertIntent(Record("01aa")))).Conflict.ShouldBe(IssuanceConflict.SerialUsed);
+    }
+
+    [Fact]
+    public async Task ListIntents_ByPrefix_ShowsOneNodesIntentsAlone()
+    {
+        await CommitAsync(certificates.InsertIntent(Record("01aa")), certificates.InsertIntent(Record("02aa")));
+        var done = Record("01bb");
+        await CommitAsync(certificates.InsertIntent(done), certificates.Void(done.Id));
+
+        var intents = await certificates.ListIntentsAsync("01", TestContext.Current.CancellationToken);
+
+        intents.ShouldHaveSingleItem().Serial.ShouldBe("01aa");
+    }
+
+    [Fact]
+    public async Task List_Filter_KeepsOrganizationsAndWorkspacesApart()
+    {
+        await CommitAsync(
+            certificates.InsertIntent(Record("01aa") with { OrganizationId = "a", WorkspaceId = "w1" }),
+            certificates.InsertIntent(Record("01bb") with { OrganizationId = "a", WorkspaceId = "w2" }),
+            certificates.InsertIntent(Record("01cc") with { OrganizationId = "b", WorkspaceId = "w1" }),
+            certificates.InsertIntent(Record("01dd"))
+        );
+
+        (await SerialsAsync(new("a", null, false, null, null))).ShouldBe(["01bb", "01aa"]);
+        (await SerialsAsync(new("a", "w1", false, null, null))).ShouldBe(["01aa"]);
+        (await SerialsAsync(new("a", null, true, null, null))).ShouldBe(["01dd", "01bb", "01aa"]);
+        (await SerialsAsync(new("a", null, true, null, "01dd"))).ShouldBe(["01dd"]);
+    }
+
+    public void Dispose() => store.Dispose();
+
+    private CertificateRecord Record(string serial) =>
+        new()
+        {
+            Id = CertificateId.New(),
+            Serial = serial,
+            Kind = CertificateKind.Agent,
+            Status = CertificateStatus.Intent,
+            Identity = "spiffe://identity.test/x",
+            IssuedAt = store.Time.GetUtcNow(),
+            NotBefore = store.Time.GetUtcNow(),
+            NotAfter = store.Time.GetUtcNow().AddHours(1),
+        };
+
+    private Task<CommitResult> CommitAsync(params Statement[] statements) =>
+        store.CommitAsync(store.Decide(null, statements));
+
+    private async Task<IReadOnlyList<CertificateRecord>> ListAsync() =>
+        await certificates.ListAsync(
+            new("", null, true, null, null),
+            long.MaxValue,
+            10,
+            TestContext.Current.CancellationToken
+        );
+
+    private async Task<IEnumerable<string>> SerialsAsync(CertificateFilter filter) =>
+        (await certificates.ListAsync(filter, long.MaxValue, 10, TestContext.Current.CancellationToken)).Select(
+            record => record.Serial
+        );
+}
