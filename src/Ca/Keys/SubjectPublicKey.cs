@@ -196,7 +196,7 @@ public sealed class SubjectPublicKey
         var n = new BigInteger(modulus, isBigEndian: true);
         var e = new BigInteger(exponent, isBigEndian: true);
         int bits = n.Sign > 0 ? (int)n.GetBitLength() : 0;
-        if (bits is < MinRsaBits or > MaxRsaBits || n.IsEven || e.IsEven || e < 3)
+        if (bits is < MinRsaBits or > MaxRsaBits || e.IsEven || e < 3 || RsaModulus.IsFactorable(n))
         {
             return PublicKeyFault.Weak;
         }

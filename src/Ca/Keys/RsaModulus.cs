@@ -1,0 +1,117 @@
+using System.Numerics;
+
+namespace Culvert.Ca.Keys;
+
+/// <summary>
+/// Finds RSA moduli that somebody else can factor, whatever their size: from a broken generator the key looks fine,
+/// signs fine, and belongs to everybody.
+/// </summary>
+internal static class RsaModulus
+{
+    // NIST SP 800-89 §5.3.3 asks for trial division by primes below 752.
+    private const int SmallPrimeLimit = 752;
+
+    // Primes so close that this many steps find them come from generators that search upwards from one start.
+    private const int FermatRounds = 110;
+
+    private static readonly int[] SmallPrimes = PrimesBelow(SmallPrimeLimit);
+
+    private static readonly BigInteger SmallPrimeProduct = SmallPrimes.Aggregate(
+        BigInteger.One,
+        (n, prime) => n * prime
+    );
+
+    /// <summary>
+    /// CVE-2017-15361 (ROCA): modulo these primes 65537 generates few residues, and a modulus of that chip is one of
+    /// them for all at once. A sound modulus is so by chance once in 2^27 or so.
+    /// </summary>
+    private static readonly (int Prime, bool[] IsPower)[] RocaResidues =
+    [
+        .. new[] { 11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157 }.Select(prime =>
+            (prime, PowersOf65537(prime))
+        ),
+    ];
+
+    /// <summary>True when the modulus (positive) is even, has a small factor, or comes from a known broken generator.</summary>
+    public static bool IsFactorable(BigInteger modulus) =>
+        HasSmallFactor(modulus) || HasRocaFingerprint(modulus) || HasCloseFactors(modulus);
+
+    internal static bool HasSmallFactor(BigInteger modulus) =>
+        !BigInteger.GreatestCommonDivisor(modulus, SmallPrimeProduct).IsOne;
+
+    internal static bool HasRocaFingerprint(BigInteger modulus)
+    {
+        foreach ((int prime, bool[] isPower) in RocaResidues)
+        {
+            if (!isPower[(int)(modulus % prime)])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Fermat's method: n = a² − b² with a just above √n, when the two primes are close.</summary>
+    internal static bool HasCloseFactors(BigInteger modulus)
+    {
+        BigInteger a = SquareRoot(modulus);
+        if (a * a < modulus)
+        {
+            a++;
+        }
+
+        for (int round = 0; round < FermatRounds; round++)
+        {
+            BigInteger square = (a * a) - modulus;
+            BigInteger b = SquareRoot(square);
+            if (b * b == square)
+            {
+                return true;
+            }
+
+            a++;
+        }
+
+        return false;
+    }
+
+    // Newton's iteration from above; ends at the floor of the root.
+    private static BigInteger SquareRoot(BigInteger value)
+    {
+        if (value.IsZero)
+        {
+            return value;
+        }
+
+        BigInteger root = BigInteger.One << (int)((value.GetBitLength() + 1) / 2);
+        while (true)
+        {
+            BigInteger next = (root + (value / root)) >> 1;
+            if (next >= root)
+            {
+                return root;
+            }
+
+            root = next;
+        }
+    }
+
+    private static bool[] PowersOf65537(int prime)
+    {
+        bool[] isPower = new bool[prime];
+        for (int power = 1; !isPower[power]; power = power * 65537 % prime)
+        {
+            isPower[power] = true;
+        }
+
+        return isPower;
+    }
+
+    private static int[] PrimesBelow(int limit) =>
+        [
+            .. Enumerable
+                .Range(2, limit - 2)
+                .Where(n => Enumerable.Range(2, n - 2).TakeWhile(d => d * d <= n).All(d => n % d != 0)),
+        ];
+}
