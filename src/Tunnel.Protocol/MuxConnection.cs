@@ -128,6 +128,18 @@ public sealed class MuxConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Edge: how many more streams the 31 bits of an id allow (W9). Replace the connection long before 0.</summary>
+    public int StreamIdsLeft
+    {
+        get
+        {
+            lock (outbox.Gate)
+            {
+                return (int)(int.MaxValue - lastOpened);
+            }
+        }
+    }
+
     /// <summary>Bytes read from the transport so far.</summary>
     public long BytesReceived => Interlocked.Read(ref bytesReceived);
 
@@ -270,6 +282,15 @@ public sealed class MuxConnection : IAsyncDisposable
         {
             End(new MuxOutcome(MuxEndedBy.Local, ConnectionErrorCode.Shutdown, "closed before it ran"));
             await transport.DisposeAsync();
+        }
+    }
+
+    /// <summary>For tests: as if so many streams had been opened.</summary>
+    internal void SkipStreamIds(uint count)
+    {
+        lock (outbox.Gate)
+        {
+            lastOpened += count;
         }
     }
 

@@ -42,6 +42,9 @@ internal sealed class AgentConnection(
     /// <summary>When <see cref="IsCurrent"/> became false; the streams left may go on for a while. Set by the registry.</summary>
     public DateTimeOffset? RetiredAt { get; set; }
 
+    /// <summary>So few stream ids are left that the agent should dial a replacement (W9).</summary>
+    public bool IsNearlyUsedUp => mux.StreamIdsLeft < 1 << 20;
+
     public bool AcceptsStreams => mux.AcceptsStreams;
 
     public bool TryOpen(OpenPayload open, ReadOnlySpan<byte> firstBytes, [NotNullWhen(true)] out MuxStream? stream) =>

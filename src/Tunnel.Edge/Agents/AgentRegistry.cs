@@ -121,6 +121,10 @@ internal sealed class AgentRegistry(
             {
                 End(connection, ConnectionErrorCode.Revoked, TimeSpan.Zero, reason);
             }
+            else if (connection.IsNearlyUsedUp && connection.AcceptsStreams)
+            {
+                End(connection, ConnectionErrorCode.Shutdown, options.MaxStreamLife, "its stream ids run out");
+            }
         }
     }
 

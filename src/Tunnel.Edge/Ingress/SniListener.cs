@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -28,6 +29,8 @@ internal sealed class SniListener(
     /// <summary>W12: opened once, and again at most twice.</summary>
     private const int MaxOpens = 3;
 
+    /// <summary>Clients whose agent has not answered yet; nobody reads from them, so a leaving is looked for.</summary>
+    private readonly ConcurrentDictionary<MuxStream, Socket> unanswered = new();
     private readonly SourceLimiter sources = new(options.PerSource, options.NewPerSource, time);
     private int connections;
     private long nextConnection;
@@ -77,8 +80,21 @@ internal sealed class SniListener(
         }
     }
 
-    /// <summary>Forgets addresses that have been quiet. Call now and then.</summary>
-    public void Sweep() => sources.Sweep();
+    /// <summary>
+    /// Forgets addresses that have been quiet, and gives up streams whose client has left before the agent's first
+    /// frame. Call every second or so.
+    /// </summary>
+    public void Sweep()
+    {
+        sources.Sweep();
+        foreach (var (stream, client) in unanswered)
+        {
+            if (HasLeft(client))
+            {
+                stream.Abort(StreamErrorCode.Cancelled);
+            }
+        }
+    }
 
     private async Task ServeEnteredAsync(Socket socket, IPEndPoint client, CancellationToken cancellationToken)
     {
@@ -181,7 +197,7 @@ internal sealed class SniListener(
                 Client = client,
                 ConnectionId = NextConnectionId(),
             };
-            await using var stream = await OpenAsync(open, tunnel.Id, firstBytes, counts);
+            await using var stream = await OpenAsync(socket, open, tunnel.Id, firstBytes, counts);
             if (stream is null)
             {
                 await RefuseAsync(socket, client, IngressRefusal.NoAgent, tunnel);
@@ -207,6 +223,7 @@ internal sealed class SniListener(
     /// stream that failed for good is returned, and the relay finds out.
     /// </summary>
     private async Task<MuxStream?> OpenAsync(
+        Socket client,
         OpenPayload open,
         string tunnelId,
         ReadOnlyMemory<byte> firstBytes,
@@ -227,6 +244,7 @@ internal sealed class SniListener(
                 continue; // it filled up or left since it was picked
             }
 
+            unanswered[stream] = client;
             try
             {
                 var first = await stream.Input.ReadAsync();
@@ -243,9 +261,26 @@ internal sealed class SniListener(
             {
                 return stream;
             }
+            finally
+            {
+                unanswered.TryRemove(stream, out _);
+            }
         }
 
         return null;
+    }
+
+    /// <summary>Readable without a byte to read: closed or reset. A client that goes on talking has bytes there.</summary>
+    private static bool HasLeft(Socket client)
+    {
+        try
+        {
+            return client.Poll(0, SelectMode.SelectRead) && client.Available == 0;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return true;
+        }
     }
 
     private async Task RefuseAsync(Socket socket, IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel)

@@ -203,6 +203,23 @@ public sealed class SniListenerTests
     }
 
     [Fact]
+    public async Task Relay_ClientLeavesBeforeTheAgentAnswers_ResetsTheStream()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var agent = await edge.AgentAsync(serve: stream =>
+            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stream.Closed)
+        );
+        using (var socket = await edge.ConnectAsync())
+        {
+            await socket.SendAsync(Hello);
+            await RunningEdge.UntilAsync(() => agent.Mux.OpenStreams == 1);
+        }
+
+        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+        edge.Server.Agents.All.Single().OpenStreams.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Relay_ClientThatDoesNotRead_HoldsUpOnlyItself()
     {
         await using var edge = RunningEdge.Start();

@@ -100,7 +100,7 @@ internal sealed class TestAgent : IAsyncDisposable
         {
             await serve(stream);
         }
-        catch (MuxStreamException)
+        catch (Exception e) when (e is MuxStreamException or OperationCanceledException)
         {
             // the client is gone
         }

@@ -80,4 +80,16 @@ public sealed class StreamIdTests
         await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Agent);
         Should.Throw<InvalidOperationException>(() => peer.Connection.TryOpen(Samples.Open, out _));
     }
+
+    [Fact]
+    public async Task TryOpen_IdsUsedUp_IsRefused()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Edge);
+        peer.Connection.SkipStreamIds(int.MaxValue - 1);
+        peer.Connection.StreamIdsLeft.ShouldBe(1);
+        peer.Connection.Open(Samples.Open).Id.ShouldBe((uint)int.MaxValue);
+        peer.Connection.StreamIdsLeft.ShouldBe(0);
+        peer.Connection.TryOpen(Samples.Open, out _).ShouldBeFalse();
+        peer.Connection.AcceptsStreams.ShouldBeFalse();
+    }
 }
