@@ -1,0 +1,50 @@
+using Culvert.EndToEnd.Tests.Harness;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.EndToEnd.Tests.Calls;
+
+/// <summary>The unmodified Inspector must not be able to tell the tunnel from a direct connection.</summary>
+[Collection(StandardSystemCollection.Name)]
+public sealed class InspectorTests(StandardSystem system) : SystemTest(system)
+{
+    [Theory]
+    [InlineData("--method tools/list")]
+    [InlineData("--method resources/list")]
+    [InlineData("--method resources/templates/list")]
+    [InlineData("--method prompts/list")]
+    [InlineData("--method tools/call --tool-name echo --tool-arg message=grüße-✓")]
+    [InlineData("--method tools/call --tool-name get-sum --tool-arg a=2 --tool-arg b=40")]
+    [InlineData("--method tools/call --tool-name get-tiny-image")]
+    [InlineData("--method tools/call --tool-name no-such-tool")]
+    public async Task Inspector_ThroughEitherTunnel_PrintsWhatADirectCallPrints(string arguments)
+    {
+        var direct = await RunAsync(Installation.McpServer.Endpoint, roots: null, arguments);
+        var record = Installation.Record;
+
+        var automatic = await RunAsync(Installation.Endpoint, record.Tunnel.TrustBundle, arguments);
+        var manual = await RunAsync(Installation.ManualEndpoint, record.Manual!.TrustBundle, arguments);
+
+        automatic.ShouldBe(direct);
+        manual.ShouldBe(direct);
+    }
+
+    [Fact]
+    public async Task Inspector_WithoutTheTunnelsRoots_RefusesTheCertificate()
+    {
+        var result = await Installation.Inspector.TryRunAsync(
+            Installation.Endpoint,
+            null,
+            ["--method", "tools/list"],
+            Cancel
+        );
+
+        result.Succeeded.ShouldBeFalse();
+    }
+
+    private async Task<(int ExitCode, string Output)> RunAsync(Uri endpoint, string? roots, string arguments)
+    {
+        var result = await Installation.Inspector.TryRunAsync(endpoint, roots, arguments.Split(' '), Cancel);
+        return (result.ExitCode, result.Output);
+    }
+}

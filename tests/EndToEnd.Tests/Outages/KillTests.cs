@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage.Hops;
+using Culvert.Stage.Processes;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.EndToEnd.Tests.Outages;
+
+/// <summary>One part after the other ends as by a power cut while calls run; the same command is started again, nothing else.</summary>
+[Collection(ShortLivedSystemCollection.Name)]
+public sealed class KillTests(ShortLivedSystem system) : SystemTest(system)
+{
+    /// <summary>Generous: the figure that is printed is what counts.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public enum Part
+    {
+        Agent,
+        Edge,
+        Service,
+    }
+
+    [Theory]
+    [InlineData(Part.Agent)]
+    [InlineData(Part.Edge)]
+    [InlineData(Part.Service)]
+    public async Task Kill_UnderCalls_RecoversUnaided(Part part)
+    {
+        var (process, health) = Of(part);
+        IReadOnlyList<CallOutcome> outcomes;
+        IReadOnlyCollection<string> presented;
+        await using (var load = CallLoad.Start(System, keeping: 2, reconnecting: 2))
+        {
+            await load.FirstGoodCallAsync(DateTimeOffset.MinValue, Limit, Cancel);
+
+            var killed = TimeProvider.System.GetUtcNow();
+            await process.KillAsync(Cancel);
+            var ended = TimeProvider.System.GetUtcNow();
+            await System.RestartAsync(process, health, Cancel);
+            var good = await load.FirstGoodCallAsync(ended, Limit, Cancel);
+            Figure($"kill -9 of {process.Name}: first good call after {(good.Ended - killed).TotalMilliseconds:0} ms");
+
+            // Long enough for leaves to be renewed by the restarted part.
+            await Task.Delay(ShortLivedSystem.LeafLife, TimeProvider.System, Cancel);
+            await load.FirstGoodCallAsync(TimeProvider.System.GetUtcNow(), Limit, Cancel);
+            outcomes = load.Outcomes;
+            presented = load.Serials;
+        }
+
+        RunTwice(outcomes).ShouldBeEmpty();
+        (await MissingFromInventoryAsync(presented)).ShouldBeEmpty();
+    }
+
+    private (ProgramProcess Process, HealthProbe Health) Of(Part part) =>
+        part switch
+        {
+            Part.Agent => (Installation.Agent.Process, Installation.Agent.Health),
+            Part.Edge => (Installation.Edge.Process, Installation.Edge.Health),
+            _ => (Installation.Service.Process, Installation.Service.Health),
+        };
+
+    /// <summary>Calls whose argument arrived at the MCP server more than once.</summary>
+    private IReadOnlyList<string> RunTwice(IEnumerable<CallOutcome> outcomes) =>
+        [
+            .. outcomes
+                .Select(o => o.Text)
+                .Where(text => System.UpstreamSide.Count(Encoding.UTF8.GetBytes($"\"message\":\"{text}\"")) > 1),
+        ];
+
+    private async Task<IReadOnlyList<string>> MissingFromInventoryAsync(IEnumerable<string> presented)
+    {
+        using var api = new ManagementApi(Installation.Service);
+        var certificates = await api.ListAsync("/v1/certificates?limit=1000", Cancel);
+        var issued = certificates
+            .Where(c => c.GetProperty("status").GetString() == "issued")
+            .Select(c => c.GetProperty("serial").GetString()!)
+            .ToHashSet(StringComparer.Ordinal);
+        string[] held = [PlatformSerial(TunnelAgent.AutomaticName), PlatformSerial(TunnelEdge.Name)];
+        return [.. presented.Concat(held).Where(serial => !issued.Contains(serial))];
+    }
+
+    /// <summary>The platform certificate that a program holds at this moment.</summary>
+    private string PlatformSerial(string program)
+    {
+        using var state = JsonDocument.Parse(
+            File.ReadAllText(Installation.Run.File(program, "state", "platform.json"))
+        );
+        return state.RootElement.GetProperty("enrolment").GetProperty("certificate").GetProperty("serial").GetString()!;
+    }
+}

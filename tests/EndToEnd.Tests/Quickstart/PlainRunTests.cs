@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage.Ports;
+using Culvert.Stage.Processes;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.EndToEnd.Tests.Quickstart;
+
+public sealed class PlainRunTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+    private readonly PortPlan ports = PortProbe.FreeBlock();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private string[] Arguments => ["--port-base", $"{ports.Api}"];
+
+    [Fact]
+    public async Task Quickstart_Alone_CallsThroughTheTunnelAndLeavesNothing()
+    {
+        var started = Stopwatch.GetTimestamp();
+        // Nobody listens there: whatever took the proxy for itself would fail.
+        var proxies = new Dictionary<string, string>
+        {
+            ["HTTP_PROXY"] = "http://127.0.0.1:9",
+            ["HTTPS_PROXY"] = "http://127.0.0.1:9",
+            ["https_proxy"] = "http://127.0.0.1:9",
+            ["CULVERT_AGENT__TUNNEL__ID"] = "tnl_of_somebody_else",
+        };
+        var (code, output) = await QuickstartScript.RunAsync(folder.Path, Arguments, Cancel, proxies);
+        SystemTest.Figure($"quickstart, warm: {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
+
+        code.ShouldBe(0, output);
+        var closing = output.TrimEnd().Split("\n\n")[^1].Split('\n');
+        closing.Length.ShouldBeLessThanOrEqualTo(10);
+        string.Join('\n', closing).ShouldContain("Echo: ");
+        output.Any(c => char.IsControl(c) && c != '\n').ShouldBeFalse("there is no terminal");
+        Directory.Exists(Path.Combine(folder.Path, "once")).ShouldBeFalse();
+        Leftovers.Of(folder.Path, ports).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("idp", Signals.Interrupt)]
+    [InlineData("identity-service", Signals.Terminate)]
+    [InlineData("culvert:", Signals.Interrupt)]
+    [InlineData("tunnel-edge", Signals.Terminate)]
+    [InlineData("tunnel-agent", Signals.Interrupt)]
+    [InlineData("inspector", Signals.Terminate)]
+    public async Task Quickstart_InterruptedAtAStep_StopsEverythingWithinFiveSeconds(string step, int signal)
+    {
+        await using var script = QuickstartScript.Start(folder.Path, Arguments);
+        await script.WaitForOutputAsync(step, Cancel);
+
+        var sent = Stopwatch.GetTimestamp();
+        script.Signal(signal);
+        var code = await script.WaitForExitAsync(Cancel);
+
+        code.ShouldBe(130, script.Output);
+        Stopwatch.GetElapsedTime(sent).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        Leftovers.Of(folder.Path, ports).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Quickstart_DefaultPortTaken_ChoosesAFreeBlockAndSaysSo()
+    {
+        using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            holder.Bind(new IPEndPoint(IPAddress.Loopback, PortPlan.Default.Sni));
+            holder.Listen(1);
+        }
+        catch (SocketException)
+        {
+            // Somebody else holds it already, which serves as well.
+        }
+
+        await using var script = QuickstartScript.Start(folder.Path, []);
+        await script.WaitForOutputAsync("is taken; this run uses ports", Cancel);
+        script.Signal(Signals.Interrupt);
+
+        (await script.WaitForExitAsync(Cancel)).ShouldBe(130, script.Output);
+    }
+
+    public void Dispose() => folder.Dispose();
+}
