@@ -56,3 +56,9 @@ catch (HopFailureException failure)
 
     return ExitCode.Failed;
 }
+catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidOperationException)
+{
+    // Not foreseen as a hop's failure; everything has been stopped on the way here.
+    steps.Line($"failed: {fault}");
+    return ExitCode.Failed;
+}
