@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Shouldly;
+
+namespace Culvert.Documentation.Tests.Samples;
+
+/// <summary>Every sample under <c>deploy/</c> is loaded by the program it is for.</summary>
+public sealed class SampleTests
+{
+    private const int ConfigurationError = 78;
+
+    private static readonly Dictionary<string, string> ProgramOf = new()
+    {
+        ["identity-service.yaml"] = "identity-service",
+        ["edge.yaml"] = "tunnel-edge",
+        ["agent.yaml"] = "tunnel-agent",
+        ["agent-manual.yaml"] = "tunnel-agent",
+    };
+
+    public static TheoryData<string> Samples =>
+        [
+            .. Directory
+                .EnumerateFiles(Repository.PathOf("deploy"), "*.yaml", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Repository.PathOf("deploy"), file)),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public async Task Sample_AsItIs_IsValid(string sample)
+    {
+        using var host = new SampleHost(sample);
+
+        var (exitCode, output) = await CheckAsync(ProgramOf[sample], host.File);
+
+        exitCode.ShouldBe(0, output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public async Task Sample_WithUnknownKeys_ReportsEachWithItsLine(string sample)
+    {
+        using var host = new SampleHost(sample);
+        var lines = await File.ReadAllLinesAsync(host.File, Cancel);
+        await File.WriteAllLinesAsync(host.File, [.. lines, "no_such_key: 1", "another_such_key: 2"], Cancel);
+
+        var (exitCode, output) = await CheckAsync(ProgramOf[sample], host.File);
+
+        exitCode.ShouldBe(ConfigurationError, output);
+        output.ShouldContain($"{host.File}:{lines.Length + 1}: no_such_key");
+        output.ShouldContain($"{host.File}:{lines.Length + 2}: another_such_key");
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task<(int ExitCode, string Output)> CheckAsync(string program, string file)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program))
+        {
+            ArgumentList = { "config", "check", "--config", file },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // Whatever the caller's shell sets for its own installation would count before the file.
+        foreach (
+            var name in start.Environment.Keys.Where(n => n.StartsWith("CULVERT_", StringComparison.Ordinal)).ToList()
+        )
+        {
+            start.Environment.Remove(name);
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(Cancel);
+        var error = process.StandardError.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+        return (process.ExitCode, await output + await error);
+    }
+}
