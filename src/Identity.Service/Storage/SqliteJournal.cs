@@ -18,6 +18,8 @@ namespace Culvert.Identity.Service.Storage;
 /// </remarks>
 internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
 {
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
+
     private readonly Database database;
     private readonly JournalOptions options;
     private readonly TimeProvider time;
@@ -36,6 +38,7 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
     // Touched by the writer's thread alone (and by the constructor before it starts).
     private JournalSession session;
     private ITimer? proveTimer;
+    private DateTimeOffset forgotAt;
 
     private volatile bool healthy = true;
     private long revision;
@@ -58,6 +61,9 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
     public bool IsHealthy => healthy;
 
     /// <summary>Whether bulk work is refused for want of disk space.</summary>
+    /// <summary>Replay keys held in memory.</summary>
+    public int RememberedReplays => replays.Count;
+
     public bool IsReserveReached => reserve.IsReached();
 
     public long Current => Interlocked.Read(ref revision);
@@ -170,7 +176,8 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
     {
         lock (gate)
         {
-            while (incoming.Count == 0 && !stopping && !probeDue)
+            // A timer that fired during the proof itself leaves a request behind; a healthy store has none to answer.
+            while (incoming.Count == 0 && !stopping && (healthy || !probeDue))
             {
                 Monitor.Wait(gate);
             }
@@ -215,6 +222,19 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
         foreach (var pending in batch)
         {
             pending.Complete(session.Revision);
+        }
+
+        ForgetReplays();
+    }
+
+    // The unique column knows the keys for good; memory holds them only while their tokens could be presented again.
+    private void ForgetReplays()
+    {
+        var now = time.GetUtcNow();
+        if (now - forgotAt >= ForgetEvery)
+        {
+            forgotAt = now;
+            replays.Forget(now);
         }
     }
 

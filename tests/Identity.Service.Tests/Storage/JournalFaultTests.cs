@@ -106,6 +106,45 @@ public sealed class JournalFaultTests
     }
 
     [Fact]
+    public async Task Prove_LongerThanItsPeriod_WritesNothingUnaskedAfterwards()
+    {
+        var strike = false;
+        var batches = 0;
+        StoreUnderTest? opened = null;
+        using var store = opened = new StoreUnderTest(o =>
+            o with
+            {
+                Probe = reached =>
+                {
+                    if (strike && reached == JournalPoint.Written)
+                    {
+                        throw new IOException("disk");
+                    }
+
+                    if (reached == JournalPoint.Taken)
+                    {
+                        // The next proof falls due while this one runs.
+                        _ = Interlocked.Increment(ref batches) == 2 ? Advance(opened!) : 0;
+                    }
+                },
+            }
+        );
+        _ = store.Journal;
+        strike = true;
+        await store.CommitAsync(store.Decide());
+        strike = false;
+        store.Time.Advance(TimeSpan.FromSeconds(1));
+        await EventuallyAsync(() => store.Journal.IsHealthy);
+
+        for (var i = 0; i < 5; i++)
+        {
+            await store.CommitAsync(store.Decide());
+        }
+
+        Volatile.Read(ref batches).ShouldBe(2 + 5);
+    }
+
+    [Fact]
     public async Task Commit_SlowFlush_SharesFlushesAmongWaiters()
     {
         var flushes = 0;
@@ -140,6 +179,12 @@ public sealed class JournalFaultTests
 
         store.VerifyChain().ShouldBe(640);
         flushes.ShouldBeLessThan(160); // 640 decisions one by one would be 640
+    }
+
+    private static int Advance(StoreUnderTest store)
+    {
+        store.Time.Advance(TimeSpan.FromSeconds(1));
+        return 0;
     }
 
     private static void SpinFor(TimeSpan time)

@@ -50,6 +50,21 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public async Task Commit_AfterAKeysEnd_ForgetsItInMemoryAndStillRefusesIt()
+    {
+        using var store = new StoreUnderTest();
+        var ended = store.KeyOf("jti");
+        await store.CommitAsync(store.Decide("jti"));
+        store.Time.Advance(TimeSpan.FromMinutes(7));
+
+        await store.CommitAsync(store.Decide("other"));
+
+        store.Journal.RememberedReplays.ShouldBe(1);
+        var again = await store.CommitAsync(store.Decide() with { Replay = ended });
+        again.Outcome.ShouldBe(CommitOutcome.Replayed);
+    }
+
+    [Fact]
     public async Task Commit_ReplayKeyKnownToTheDatabaseAlone_IsReplayedWithoutHole()
     {
         using var store = new StoreUnderTest();
