@@ -26,4 +26,7 @@ internal sealed class FailingRuleStore(IRuleStore store) : IRuleStore
     public IReadOnlyList<Statement> Insert(Rule rule) => store.Insert(rule);
 
     public IReadOnlyList<Statement> Update(Rule rule) => store.Update(rule);
+
+    public Statement RequireNaming(string ruleId, string serviceAccountId, string machineId) =>
+        store.RequireNaming(ruleId, serviceAccountId, machineId);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
@@ -15,7 +16,10 @@ internal sealed class ScriptedFederation : IFederationStanding
 
     public ValueTask<RuleStanding?> FindAsync(
         string organizationId,
-        string ruleId,
+        string? workspaceId,
+        EnrollmentProof proof,
         CancellationToken cancellationToken
-    ) => new(ended.ContainsKey(ruleId) ? null : new RuleStanding([.. named], [.. named]));
+    ) => new(ended.ContainsKey(proof.RuleId!) ? null : new RuleStanding([.. named], [.. named]));
+
+    public IReadOnlyList<Statement> Require(EnrollmentProof proof, string machineId) => [];
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
@@ -83,7 +84,8 @@ internal sealed class AgentAdmission(
         {
             var rule = await federation.FindAsync(
                 enrollment.OrganizationId,
-                enrollment.Proof.RuleId!,
+                enrollment.WorkspaceId,
+                enrollment.Proof,
                 cancellationToken
             );
             return rule?.TunnelIds.Contains(tunnel.Id.Value) == true
@@ -100,6 +102,12 @@ internal sealed class AgentAdmission(
     }
 
     /// <summary>S5: never beside a service-held authority unless allowed, and only from named addresses.</summary>
+    /// <summary>What must still hold at the moment when a certificate is intended.</summary>
+    public IReadOnlyList<Statement> Require(AgentEnrollmentState enrollment) =>
+        enrollment.Proof.Method == EnrollmentMethod.Federation
+            ? federation.Require(enrollment.Proof, enrollment.TunnelId.Value)
+            : [];
+
     private async ValueTask<Refusal?> CheckTunnelTokenAsync(
         Tunnel tunnel,
         IPAddress source,

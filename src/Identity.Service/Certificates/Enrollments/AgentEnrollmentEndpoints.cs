@@ -80,7 +80,7 @@ internal sealed class AgentEnrollmentEndpoints(
         }
 
         RequestIdentity.SetTenant(request.Http, enrollment.OrganizationId, enrollment.WorkspaceId);
-        IReadOnlyList<Statement> changes = [];
+        IReadOnlyList<Statement> changes = [enrollments.RequireLive(enrollment.Id)];
         if (Authenticator.HasCredential(request.Http))
         {
             var (proven, refusal) = await ProveAsync(request, enrollment, cancellationToken);
@@ -191,7 +191,7 @@ internal sealed class AgentEnrollmentEndpoints(
                     WorkspaceId = enrollment.WorkspaceId,
                     TunnelId = enrollment.TunnelId.Value,
                     EnrollmentId = enrollment.Id.Value,
-                    WithIntent = changes,
+                    WithIntent = [.. changes, .. admission.Require(enrollment)],
                     WithCertificate = record => [enrollments.Certified(enrollment.Id, record.Serial, record.NotAfter)],
                 },
             cancellationToken
@@ -239,6 +239,7 @@ internal sealed class AgentEnrollmentEndpoints(
         {
             EnrollmentConflict.InstanceLimit => EnrollmentErrors.InstanceLimit.Refuse(),
             EnrollmentConflict.Revoked => EnrollmentErrors.RenewalUnknown.Refuse(),
+            EnrollmentConflict.Ended => EnrollmentErrors.RenewalDisabled.Refuse(),
             _ => EnrollmentErrors.InstanceTaken.Refuse(),
         };
 }

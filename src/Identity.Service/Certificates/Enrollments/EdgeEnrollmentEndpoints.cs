@@ -52,7 +52,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             AuditActor.Of(request),
             edge,
             csr,
-            [enrollments.Prove(enrollment)],
+            [enrollments.Prove(enrollment), .. federation.Require(enrollment.Proof, edge.Id.Value)],
             cancellationToken
         );
     }
@@ -128,9 +128,13 @@ internal sealed class EdgeEnrollmentEndpoints(
 
         // An edge is registered by name: whichever identity its rules admit may serve as it.
         var admitted = await AdmitAsync(caller, enrollment.EdgeId.Value, cancellationToken);
-        return admitted.Value is { } edge
-            ? (edge, [enrollments.Prove(NewProof(edge, caller))], null)
-            : (null, [], admitted.Refusal);
+        if (admitted.Value is not { } edge)
+        {
+            return (null, [], admitted.Refusal);
+        }
+
+        var proven = NewProof(edge, caller);
+        return (edge, [enrollments.Prove(proven), .. federation.Require(proven.Proof, edge.Id.Value)], null);
     }
 
     private async ValueTask<(Edge? Edge, IReadOnlyList<Statement> Changes, Refusal? Refusal)> ReadmitAsync(
@@ -149,9 +153,9 @@ internal sealed class EdgeEnrollmentEndpoints(
             return (null, [], EnrollmentErrors.RenewalProofExpired.Refuse());
         }
 
-        var rule = await federation.FindAsync(enrollment.OrganizationId, enrollment.Proof.RuleId!, cancellationToken);
+        var rule = await federation.FindAsync(enrollment.OrganizationId, null, enrollment.Proof, cancellationToken);
         return rule?.EdgeIds.Contains(enrollment.EdgeId.Value) == true
-            ? (edge, [], null)
+            ? (edge, federation.Require(enrollment.Proof, edge.Id.Value), null)
             : (null, [], EnrollmentErrors.RenewalDisabled.Refuse());
     }
 
@@ -194,7 +198,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             cancellationToken
         );
         return outcome.Document is not { } document
-            ? outcome.Refusal!
+            ? outcome.Refusal ?? EnrollmentErrors.RenewalDisabled.Refuse()
             : ApiAnswer.Json(
                 new EdgeEnrollment
                 {

@@ -11,4 +11,7 @@ internal enum EnrollmentConflict
 
     /// <summary>The enrolment was revoked meanwhile.</summary>
     Revoked,
+
+    /// <summary>The rule that it rests on ended meanwhile, or names the machine no more.</summary>
+    Ended,
 }

@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -11,12 +12,17 @@ internal sealed class FederationStanding(IRuleStore rules, IIssuerStore issuers,
 {
     public async ValueTask<RuleStanding?> FindAsync(
         string organizationId,
-        string ruleId,
+        string? workspaceId,
+        EnrollmentProof proof,
         CancellationToken cancellationToken
     )
     {
-        var rule = await rules.FindAsync(organizationId, ruleId, cancellationToken);
-        if (rule is null or { IsArchived: true })
+        var rule = await rules.FindAsync(organizationId, proof.RuleId!, cancellationToken);
+        if (
+            rule is null or { IsArchived: true }
+            || rule.ServiceAccountId.Value != proof.ServiceAccountId
+            || (workspaceId is not null && !rule.Covers(workspaceId))
+        )
         {
             return null;
         }
@@ -33,4 +39,8 @@ internal sealed class FederationStanding(IRuleStore rules, IIssuerStore issuers,
             rule.Scopes.Contains(Scopes.EdgeServe) ? rule.EdgeIds : []
         );
     }
+
+    // Issuer and service account cannot be archived while a live rule refers to them, so the rule's row says it all.
+    public IReadOnlyList<Statement> Require(EnrollmentProof proof, string machineId) =>
+        [rules.RequireNaming(proof.RuleId!, proof.ServiceAccountId!, machineId).ExpectingOne(EnrollmentConflict.Ended)];
 }

@@ -47,4 +47,9 @@ internal interface IAgentEnrollmentStore
 
     /// <summary>Idempotent.</summary>
     Statement Revoke(AgentId id, DateTimeOffset at);
+
+    /// <summary>
+    /// Makes a commit fail with <see cref="EnrollmentConflict.Revoked"/> if the enrolment has been revoked.
+    /// </summary>
+    Statement RequireLive(AgentId id);
 }

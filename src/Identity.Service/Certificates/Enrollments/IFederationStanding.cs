@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Storage;
+
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>
@@ -6,8 +8,22 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 internal interface IFederationStanding
 {
     /// <summary>
-    /// What the rule lets enrol now, read from the store; null when rule, issuer or service account is archived.
+    /// What the rule lets enrol now, read from the store; null when rule, issuer or service account is archived, when
+    /// the rule speaks for another service account than the proof did, or covers the workspace no more.
     /// Never from a copy in memory: a feed that wakes at the commit of a change must see that change.
     /// </summary>
-    ValueTask<RuleStanding?> FindAsync(string organizationId, string ruleId, CancellationToken cancellationToken);
+    /// <param name="workspaceId">Where the enrolment stands; null for edges, which stand in none.</param>
+    ValueTask<RuleStanding?> FindAsync(
+        string organizationId,
+        string? workspaceId,
+        EnrollmentProof proof,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
+    /// What makes a commit fail with <see cref="EnrollmentConflict.Ended"/> if the rule no longer names the machine at
+    /// that moment. Without it a certificate could be recorded just after the revocation that should have listed it.
+    /// </summary>
+    /// <param name="machineId">The tunnel or the edge.</param>
+    IReadOnlyList<Statement> Require(EnrollmentProof proof, string machineId);
 }

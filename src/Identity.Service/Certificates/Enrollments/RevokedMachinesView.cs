@@ -74,7 +74,7 @@ internal sealed class RevokedMachinesView(
         {
             var id = enrollment.EdgeId.Value;
             var edge = await edges.FindAsync(id, cancellationToken);
-            var rule = await rules.FindAsync(enrollment.OrganizationId, enrollment.Proof.RuleId!, cancellationToken);
+            var rule = await rules.FindAsync(enrollment.OrganizationId, null, enrollment.Proof, cancellationToken);
             if (edge is null or { ArchivedAt: not null } || rule?.EdgeIds.Contains(id) != true)
             {
                 revoked.Add(id);
@@ -96,25 +96,27 @@ internal sealed class RevokedMachinesView(
             return true;
         }
 
-        var rule = await rules.FindAsync(agent.OrganizationId, agent.Proof.RuleId!, cancellationToken);
+        var rule = await rules.FindAsync(agent.OrganizationId, agent.WorkspaceId, agent.Proof, cancellationToken);
         return rule?.TunnelIds.Contains(agent.TunnelId.Value) == true;
     }
 
     /// <summary>Thousands of enrolments rest on a few rules: each is read once per derivation.</summary>
     private sealed class RuleCache(IFederationStanding federation)
     {
-        private readonly Dictionary<string, RuleStanding?> known = new(StringComparer.Ordinal);
+        private readonly Dictionary<(string?, string?, string?), RuleStanding?> known = [];
 
         public async ValueTask<RuleStanding?> FindAsync(
             string organizationId,
-            string ruleId,
+            string? workspaceId,
+            EnrollmentProof proof,
             CancellationToken cancellationToken
         )
         {
-            if (!known.TryGetValue(ruleId, out var standing))
+            var key = (proof.RuleId, proof.ServiceAccountId, workspaceId);
+            if (!known.TryGetValue(key, out var standing))
             {
-                standing = await federation.FindAsync(organizationId, ruleId, cancellationToken);
-                known.Add(ruleId, standing);
+                standing = await federation.FindAsync(organizationId, workspaceId, proof, cancellationToken);
+                known.Add(key, standing);
             }
 
             return standing;

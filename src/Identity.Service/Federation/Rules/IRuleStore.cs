@@ -31,4 +31,7 @@ internal interface IRuleStore
     /// store has another version, otherwise as <see cref="Insert"/>. An archived rule keeps no workspaces.
     /// </summary>
     IReadOnlyList<Statement> Update(Rule rule);
+
+    /// <summary>Touches the rule's row only if it is live, speaks for the account, and names the machine.</summary>
+    Statement RequireNaming(string ruleId, string serviceAccountId, string machineId);
 }

@@ -42,5 +42,7 @@ internal sealed record Rule
 
     public bool IsArchived => Stamps.ArchivedAt is not null;
 
+    public bool Covers(string workspaceId) => AppliesToAllWorkspaces || WorkspaceIds.Contains(workspaceId);
+
     public string OAuthScope => string.Join(' ', Scopes);
 }

@@ -125,6 +125,12 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             }
         );
 
+    public Statement RequireLive(AgentId id) =>
+        new Statement(
+            "UPDATE enrollments SET token_id = token_id WHERE id = @id AND revoked_at_ms IS NULL",
+            new { id = id.Value }
+        ).ExpectingOne(EnrollmentConflict.Revoked);
+
     public Statement Revoke(AgentId id, DateTimeOffset at) =>
         new(
             "UPDATE enrollments SET revoked_at_ms = @at WHERE id = @id AND revoked_at_ms IS NULL",

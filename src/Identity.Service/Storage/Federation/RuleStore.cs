@@ -128,6 +128,19 @@ internal sealed class RuleStore(Database database) : IRuleStore
             .. InsertWorkspaces(rule),
         ];
 
+    public Statement RequireNaming(string ruleId, string serviceAccountId, string machineId) =>
+        new(
+            "UPDATE federation_rules SET version = version WHERE id = @ruleId AND archived_at_ms IS NULL "
+                + "AND service_account_id = @serviceAccountId "
+                + "AND (' ' || tunnel_ids || ' ' || edge_ids || ' ') LIKE @Named",
+            new
+            {
+                ruleId,
+                serviceAccountId,
+                Named = $"% {machineId} %",
+            }
+        );
+
     // Touches the rule's row only if what it refers to is live: the count of rows is the check.
     private static Statement RequireReferences(Rule rule) =>
         new Statement(

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
@@ -55,6 +57,30 @@ public sealed class AgentRenewalTests
             .ShouldRefuseAsync(HttpStatusCode.Forbidden, "auth.peer_revoked");
         var (second, _) = await bench.JoinAsync(bench.AgentToken());
         second.Id.ShouldNotBe(first.Id);
+    }
+
+    // The feed that shows a revocation lists the serials of that moment: none may be added afterwards.
+    [Fact]
+    public async Task Renew_RevokedBetweenCheckAndIntent_IssuesNothing()
+    {
+        await using var bench = await MachineBench.StartAsync(configure: services =>
+            services
+                .AddSingleton(provider => new InterruptingJournal(provider.GetRequiredService<SqliteJournal>()))
+                .AddSingleton<IJournal>(provider => provider.GetRequiredService<InterruptingJournal>())
+        );
+        var (first, machine) = await bench.JoinAsync(bench.AgentToken());
+        bench
+            .Service.Get<InterruptingJournal>()
+            .BeforeNextIntent(() =>
+                bench.Service.Api.PostOkAsync($"/v1/tunnels/{bench.TunnelId}/agents/{first.Id}/revoke")
+            );
+
+        await machine
+            .PostAsync("/v1/agent/renewals", MachineBench.CsrBody())
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "renewal.unknown");
+
+        var certificates = await bench.Service.Api.GetOkAsync($"/v1/certificates?tunnel_id={bench.TunnelId}");
+        certificates.GetProperty("data").GetArrayLength().ShouldBe(1);
     }
 
     [Theory]

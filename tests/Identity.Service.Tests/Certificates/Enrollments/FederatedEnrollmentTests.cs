@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
@@ -27,6 +29,75 @@ public sealed class FederatedEnrollmentTests
         await federated.Service.Api.PostOkAsync($"{FederatedService.Rules}/{rule}/archive");
 
         (await RevokedAsync(federated)).Serials.ShouldBe([serial!]);
+    }
+
+    // S4: every element of the record is re-checked, the principal too. Retargeting frees the account to be archived.
+    [Fact]
+    public async Task Enroll_RuleRetargetedAndItsAccountArchived_EndsTheEnrolment()
+    {
+        await using var federated = await FederatedService.StartAsync();
+        var tunnelId = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        var rule = await AgentRuleAsync(federated, tunnelId);
+        using var enrolled = await EnrollAsync(federated, await federated.AccessTokenAsync(rule), tunnelId);
+        var serial = (await enrolled.JsonAsync()).GetProperty("certificate").Text("serial");
+        var target = new JsonObject
+        {
+            ["type"] = "service_account",
+            ["service_account_id"] = await federated.AccountAsync(),
+        };
+
+        await federated.CreateAsync($"{FederatedService.Rules}/{rule}", new JsonObject { ["target"] = target });
+
+        (await RevokedAsync(federated)).Serials.ShouldBe([serial!]);
+    }
+
+    [Fact]
+    public async Task Enroll_RuleNoLongerCoversTheWorkspace_EndsTheEnrolment()
+    {
+        await using var federated = await FederatedService.StartAsync();
+        var tunnelId = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        var rule = await AgentRuleAsync(federated, tunnelId);
+        using var enrolled = await EnrollAsync(federated, await federated.AccessTokenAsync(rule), tunnelId);
+        var serial = (await enrolled.JsonAsync()).GetProperty("certificate").Text("serial");
+
+        using var removed = await federated.Service.Api.DeleteAsync(
+            $"{FederatedService.Rules}/{rule}/workspaces/{federated.WorkspaceId}",
+            TestContext.Current.CancellationToken
+        );
+
+        removed.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await RevokedAsync(federated)).Serials.ShouldBe([serial!]);
+    }
+
+    // The feed that shows a revocation lists the serials of that moment: none may be added afterwards.
+    [Theory]
+    [InlineData("archive", null)]
+    [InlineData("update", "bundle:read")]
+    public async Task Enroll_RuleEndsBetweenCheckAndIntent_IssuesNothing(string change, string? scope)
+    {
+        await using var federated = await FederatedService.StartAsync(configure: services =>
+            services
+                .AddSingleton(provider => new InterruptingJournal(provider.GetRequiredService<SqliteJournal>()))
+                .AddSingleton<IJournal>(provider => provider.GetRequiredService<InterruptingJournal>())
+        );
+        var tunnelId = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        var rule = await AgentRuleAsync(federated, tunnelId);
+        var token = await federated.AccessTokenAsync(rule);
+        federated
+            .Service.Get<InterruptingJournal>()
+            .BeforeNextIntent(() =>
+                change == "archive"
+                    ? federated.CreateAsync($"{FederatedService.Rules}/{rule}/archive")
+                    : federated.CreateAsync(
+                        $"{FederatedService.Rules}/{rule}",
+                        new JsonObject { ["oauth_scope"] = scope, ["tunnel_ids"] = new JsonArray() }
+                    )
+            );
+
+        await EnrollAsync(federated, token, tunnelId).ShouldRefuseAsync(HttpStatusCode.Forbidden, "renewal.disabled");
+
+        var certificates = await federated.GetAsync($"/v1/certificates?tunnel_id={tunnelId}");
+        certificates.GetProperty("data").GetArrayLength().ShouldBe(0);
     }
 
     [Fact]
