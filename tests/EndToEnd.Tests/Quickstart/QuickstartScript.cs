@@ -18,6 +18,7 @@ internal sealed class QuickstartScript : IAsyncDisposable
     {
         var root = Checkout.Find().Root;
         // A session of its own: signals that the test sends reach the script alone, as a service manager's would.
+        // A test run that was itself started in the background has SIGINT ignored, and would hand that down.
         var start = new ProcessStartInfo("setsid")
         {
             WorkingDirectory = Path.GetTempPath(),
@@ -25,7 +26,10 @@ internal sealed class QuickstartScript : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])[Path.Combine(root, "quickstart"), .. arguments])
+        foreach (
+            var argument in (string[])
+                ["env", "--default-signal=INT,TERM", Path.Combine(root, "quickstart"), .. arguments]
+        )
         {
             start.ArgumentList.Add(argument);
         }
