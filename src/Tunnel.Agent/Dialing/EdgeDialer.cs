@@ -108,6 +108,9 @@ internal sealed class EdgeDialer(TimeSpan timeout, TimeProvider time)
                 ApplicationProtocols = [Alpn],
                 ClientCertificateContext = context.Certificate.Context,
 
+                // Without it the library would follow URLs in the certificate of whoever answers, before any check.
+                CertificateChainPolicy = context.Trust.ChainPolicy(time.GetUtcNow()),
+
                 // S9: with resumption neither side would see the other's certificate again.
                 AllowTlsResume = false,
                 RemoteCertificateValidationCallback = (_, certificate, chain, _) =>

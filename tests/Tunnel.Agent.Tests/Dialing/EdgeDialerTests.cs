@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -63,6 +65,22 @@ public sealed class EdgeDialerTests
         var context = Context(edge.Feed) with { RevokedSerials = new HashSet<string> { certificate.Serial } };
 
         (await dialer.DialAsync(edge.Address, context, Token)).Stage.ShouldBe(DialStage.Peer);
+    }
+
+    // Whoever answers at an edge's address chooses what stands in its certificate: it must not make the agent, which
+    // sits in the private network, send requests there.
+    [Fact]
+    public async Task Dial_StrangerNamesAnIssuerUrl_IsNotFollowed()
+    {
+        using var inside = new TcpListener(IPAddress.Loopback, 0);
+        inside.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)inside.LocalEndpoint).Port}/admin";
+        await using var stranger = new FakeEdge(EdgeId, new TunnelPki("Stranger").EdgeWithIssuerUrl(EdgeId, url));
+
+        var result = await dialer.DialAsync(stranger.Address, Context(stranger.Feed), Token);
+
+        result.Stage.ShouldBe(DialStage.Peer);
+        inside.Pending().ShouldBeFalse();
     }
 
     [Fact]

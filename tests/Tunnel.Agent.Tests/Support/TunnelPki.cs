@@ -63,6 +63,25 @@ internal sealed class TunnelPki
         return Issue(sans, notBefore, notAfter, "1.3.6.1.5.5.7.3.1");
     }
 
+    /// <summary>A server leaf with a serial number of the test's.</summary>
+    public KeyAndCertificate Server(byte[] serial, string name)
+    {
+        var sans = new SubjectAlternativeNameBuilder();
+        sans.AddDnsName(name);
+        return Issue(sans, From, To, serial, null, "1.3.6.1.5.5.7.3.1");
+    }
+
+    /// <summary>An edge whose certificate says where its issuer can be downloaded.</summary>
+    public KeyAndCertificate EdgeWithIssuerUrl(string id, string url) =>
+        Issue(
+            Uri($"spiffe://{TrustDomain}/edge/{id}"),
+            From,
+            To,
+            null,
+            new X509AuthorityInformationAccessExtension(null, [url]),
+            "1.3.6.1.5.5.7.3.1"
+        );
+
     public KeyAndCertificate Edge(string id) =>
         Issue(Uri($"spiffe://{TrustDomain}/edge/{id}"), From, To, "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
 
@@ -88,6 +107,15 @@ internal sealed class TunnelPki
         DateTimeOffset notBefore,
         DateTimeOffset notAfter,
         params string[] usages
+    ) => Issue(sans, notBefore, notAfter, null, null, usages);
+
+    private KeyAndCertificate Issue(
+        SubjectAlternativeNameBuilder sans,
+        DateTimeOffset notBefore,
+        DateTimeOffset notAfter,
+        byte[]? serial,
+        X509Extension? extra,
+        params string[] usages
     )
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -99,10 +127,21 @@ internal sealed class TunnelPki
             new X509EnhancedKeyUsageExtension([.. usages.Select(u => new Oid(u))], false)
         );
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(ca, true, false));
+        if (extra is not null)
+        {
+            request.CertificateExtensions.Add(extra);
+        }
+
+        serial ??= NewSerial();
+        using var leaf = request.Create(ca, notBefore, notAfter, serial);
+        return KeyAndCertificate.FromPem(leaf.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static byte[] NewSerial()
+    {
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] &= 0x7f;
         serial[0] |= 0x40;
-        using var leaf = request.Create(ca, notBefore, notAfter, serial);
-        return KeyAndCertificate.FromPem(leaf.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+        return serial;
     }
 }
