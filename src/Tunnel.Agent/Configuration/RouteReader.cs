@@ -104,6 +104,17 @@ internal static partial class RouteReader
             hostHeader = "";
         }
 
+        var caPem = ReadCa(tls);
+        var systemRoots = tls.Bool("system_roots", true);
+        if (!systemRoots && caPem.Length == 0)
+        {
+            tls.Error(
+                "system_roots",
+                "Without a readable ca_file nothing could vouch for the upstream.",
+                "Set tls.ca_file."
+            );
+        }
+
         var maxRequestBytes = upstream.Size("max_request_bytes", 128L << 20);
         return new UpstreamSettings
         {
@@ -114,8 +125,8 @@ internal static partial class RouteReader
             AllowedRanges = upstream.Ranges("allowed_ranges", PrivateRanges),
             DangerousAllowAnyAddress = upstream.Bool("dangerous_allow_any_address", false),
             TlsServerName = tls.String("server_name") is { Length: > 0 } serverName ? serverName : host,
-            TlsCaPem = ReadCa(tls),
-            TlsSystemRoots = tls.Bool("system_roots", true),
+            TlsCaPem = caPem,
+            TlsSystemRoots = systemRoots,
             Timeouts = new UpstreamTimeouts(
                 timeouts.Duration("connect", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100), Day),
                 timeouts.Duration("response_headers", TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(100), Day),

@@ -77,10 +77,20 @@ internal sealed class UpstreamConnector
         }
     }
 
+    // A cloud's metadata service hands out credentials to whoever asks. One of its addresses lies in fd00::/8, which
+    // is allowed by default, so a range that merely covers it does not count.
     private string? Vet(IPEndPoint endPoint) =>
-        settings.DangerousAllowAnyAddress || settings.AllowedRanges.Contains(endPoint.Address)
-            ? null
-            : $"{endPoint.Address} is in none of the route's allowed_ranges.";
+        settings.DangerousAllowAnyAddress ? null
+        : !settings.AllowedRanges.Contains(endPoint.Address)
+            ? $"{endPoint.Address} is in none of the route's allowed_ranges."
+        : AddressClasses.Of(endPoint.Address) == AddressClass.CloudMetadata && !IsListed(endPoint.Address)
+            ? $"{endPoint.Address} is a cloud's metadata service; to mean it, list that one address."
+        : null;
+
+    private bool IsListed(IPAddress address) =>
+        settings.AllowedRanges.Ranges.Any(r =>
+            r.BaseAddress.Equals(address) && r.PrefixLength == address.GetAddressBytes().Length * 8
+        );
 
     private static Failure FailureOf(ConnectFailure failure) =>
         failure switch

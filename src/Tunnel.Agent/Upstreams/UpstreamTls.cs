@@ -6,30 +6,33 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// <summary>TLS towards an upstream: which roots count and which name its certificate must have.</summary>
 internal static class UpstreamTls
 {
-    public static SslClientAuthenticationOptions CreateOptions(UpstreamSettings settings)
-    {
-        var options = new SslClientAuthenticationOptions
+    public static SslClientAuthenticationOptions CreateOptions(UpstreamSettings settings) =>
+        new()
         {
             TargetHost = settings.TlsServerName,
             ApplicationProtocols = [SslApplicationProtocol.Http11],
+            CertificateChainPolicy = CreatePolicy(settings),
         };
-        if (settings.TlsCaPem.Length > 0)
-        {
-            options.CertificateChainPolicy = CreatePolicy(settings);
-        }
-
-        return options;
-    }
 
     private static X509ChainPolicy CreatePolicy(UpstreamSettings settings)
     {
+        // Downloads of intermediates would be connections past the route's address check.
         var policy = new X509ChainPolicy
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
         };
-        policy.CustomTrustStore.ImportFromPem(settings.TlsCaPem);
+        if (settings is { TlsCaPem: "", TlsSystemRoots: true })
+        {
+            return policy;
+        }
+
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        if (settings.TlsCaPem.Length > 0)
+        {
+            policy.CustomTrustStore.ImportFromPem(settings.TlsCaPem);
+        }
+
         if (settings.TlsSystemRoots)
         {
             using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine);

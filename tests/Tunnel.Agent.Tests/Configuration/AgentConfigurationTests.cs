@@ -55,6 +55,18 @@ public sealed class AgentConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Read_NoRootsAtAll_IsAnError()
+    {
+        var text = Good.Replace(
+            "allowed_ranges: [127.0.0.0/8]",
+            "tls: {system_roots: false}",
+            StringComparison.Ordinal
+        );
+
+        Load(text).Errors.ShouldHaveSingleItem().Key.ShouldBe("routes.docs.upstream.tls.system_roots");
+    }
+
+    [Fact]
     public void Read_NoRanges_AllowsPrivateNetworksAndNotLoopback()
     {
         var upstream = Load(Good.Replace("      allowed_ranges: [127.0.0.0/8]\n", "", StringComparison.Ordinal))

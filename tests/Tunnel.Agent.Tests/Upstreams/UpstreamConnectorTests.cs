@@ -81,6 +81,54 @@ public sealed class UpstreamConnectorTests
         (await client.GetStringAsync("/", Token)).ShouldBe("ok");
     }
 
+    [Theory] // AWS's metadata service over IPv6 lies inside a range that is allowed by default
+    [InlineData("fd00::/8", "policy.address_refused")]
+    [InlineData("fd00:ec2::254", "upstream.connect_failed")]
+    public async Task Connect_CloudMetadata_MustBeListedItself(string range, string reason)
+    {
+        await using var tunnel = await Support.Tunnel.StartAsync(
+            80,
+            s =>
+                s with
+                {
+                    Host = "docs.internal",
+                    AllowedRanges = Support.Tunnel.Ranges(range),
+                    Timeouts = s.Timeouts with { Connect = TimeSpan.FromMilliseconds(200) },
+                },
+            new ScriptedResolver(["fd00:ec2::254"])
+        );
+        using var client = tunnel.Client();
+
+        using var response = await client.GetAsync("/", Token);
+
+        var expected = reason == "policy.address_refused";
+        (response.Headers.GetValues("culvert-reason").Single() == "policy.address_refused").ShouldBe(expected);
+    }
+
+    // Roots that the file rules out must not come back because nothing else is named.
+    [Fact]
+    public void CreateOptions_NoSystemRootsAndNoFile_TrustsNobody()
+    {
+        var settings = Support.Tunnel.UpstreamTo(443) with { IsTls = true, TlsSystemRoots = false };
+
+        var policy = UpstreamTls.CreateOptions(settings).CertificateChainPolicy!;
+
+        policy.TrustMode.ShouldBe(System.Security.Cryptography.X509Certificates.X509ChainTrustMode.CustomRootTrust);
+        policy.CustomTrustStore.Count.ShouldBe(0);
+    }
+
+    // An intermediate fetched from a URL in the certificate would be a connection past the address check.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void CreateOptions_Always_DownloadsNothing(bool ownCa)
+    {
+        var pem = ownCa ? new TunnelPki().CaPem : "";
+        var settings = Support.Tunnel.UpstreamTo(443) with { IsTls = true, TlsCaPem = pem };
+
+        UpstreamTls.CreateOptions(settings).CertificateChainPolicy!.DisableCertificateDownloads.ShouldBeTrue();
+    }
+
     [Fact]
     public async Task Connect_NameThatRebinds_IsResolvedOnceAndCheckedEachTime()
     {
