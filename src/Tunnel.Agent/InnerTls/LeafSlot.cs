@@ -17,7 +17,8 @@ internal sealed class LeafSlot(SslProtocols protocols, TimeProvider time, ILogge
     /// <summary>Puts a leaf in service for handshakes from now on; connections made with the old one go on.</summary>
     public void Swap(KeyAndCertificate pair)
     {
-        if (current?.Pair.Serial == pair.Serial)
+        // Not by serial: CA tooling reuses numbers, and a chain may be corrected under the same leaf.
+        if (current?.Pair is { } now && now.ExportCertificatesPem() == pair.ExportCertificatesPem())
         {
             return;
         }

@@ -46,6 +46,34 @@ public sealed class LeafFilesTests : IDisposable
     }
 
     [Fact]
+    public void Look_RenewedUnderTheSameSerial_ReplacesTheFirst() // as `openssl x509 -set_serial 1` does
+    {
+        var old = Write(pki.Server(serial: [1], "t.example"));
+        files.Look(leaves);
+        var renewed = Write(pki.Server(serial: [1], "t.example"));
+        renewed.Serial.ShouldBe(old.Serial);
+
+        files.Look(leaves);
+
+        var served = leaves.Current!.Pair.Certificate;
+        CertificateNames.Fingerprint(served).ShouldBe(CertificateNames.Fingerprint(renewed.Certificate));
+    }
+
+    [Fact]
+    public void Look_ChainCorrected_IsServed()
+    {
+        var leaf = Write(pki.Server("t.example"));
+        files.Look(leaves);
+        var intermediate = new TunnelPki("Intermediate").Agent("not-self-signed").Certificate;
+        File.AppendAllText(PathOf("leaf.pem"), intermediate.ExportCertificatePem() + "\n");
+
+        files.Look(leaves);
+
+        leaves.Current!.Pair.Serial.ShouldBe(leaf.Serial);
+        leaves.Current.Pair.Chain.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void Look_UnchangedPair_KeepsTheObject()
     {
         Write(pki.Server("t.example"));
