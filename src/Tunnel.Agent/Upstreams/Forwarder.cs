@@ -16,7 +16,10 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     {
         // (1) Admit. A full upstream is told at once: queued behind streams that may last for hours, a call would hang.
         var upstream = route.Upstream;
-        if (!RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target))
+        if (
+            HttpMethods.IsConnect(exchange.Request.Method) // on HTTP/2 it may come with a path (RFC 8441 §4)
+            || !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+        )
         {
             await RefuseAsync(exchange, route, Failures.BadTarget, "");
             return;

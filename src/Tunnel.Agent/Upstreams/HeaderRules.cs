@@ -26,10 +26,31 @@ internal static class HeaderRules
         "HTTP2-Settings",
     ];
 
+    // Older ways to say what Forwarded says. A client that writes them would choose its own address and host in the
+    // eyes of an upstream that trusts its proxy.
+    private static readonly string[] ForwardedByOtherNames =
+    [
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Port",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Server",
+        "X-Original-Forwarded-For",
+        "X-Real-IP",
+        "X-Client-IP",
+        "X-Cluster-Client-IP",
+        "True-Client-IP",
+        "CF-Connecting-IP",
+        "X-Envoy-External-Address",
+    ];
+
     // Host is set per route, Content-Length by the body's framing. Forwarded is replaced: only what this agent saw
-    // itself may be told to an upstream that trusts it (P6). Origin has been checked by then and names a site the upstream does not know (P6).
+    // itself may be told to an upstream that trusts it (P6). Origin has been checked by then and names a site the
+    // upstream does not know (P6). Expect is met by our own server (RFC 9110 §10.1.1); passed on, it would let the
+    // HTTP client send the head of a POST a second time (P10).
     private static readonly FrozenSet<string> RequestDropped = HopByHop
-        .Concat(["Host", "Content-Length", "Forwarded", "Origin", FailedHop, Reason])
+        .Concat(ForwardedByOtherNames)
+        .Concat(["Host", "Content-Length", "Forwarded", "Origin", "Expect", FailedHop, Reason])
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> ResponseDropped = HopByHop

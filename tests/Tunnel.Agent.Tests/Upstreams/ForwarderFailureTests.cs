@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text.Json;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -49,6 +50,23 @@ public sealed class ForwarderFailureTests
         head.ShouldStartWith("HTTP/1.1 421 ");
         head.ShouldContain("culvert-failed-hop: agent\r\n");
         head.ShouldContain("culvert-reason: agent.host_mismatch\r\n");
+    }
+
+    [Fact] // RFC 8441: on HTTP/2 a CONNECT carries a path, so it looks like any other request
+    public async Task Forward_ExtendedConnect_IsRefusedAndReachesNobody()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
+        using var client = tunnel.Client(version: HttpVersion.Version20);
+        using var socket = new ClientWebSocket();
+        socket.Options.HttpVersion = HttpVersion.Version20;
+        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+
+        await Should.ThrowAsync<WebSocketException>(() =>
+            socket.ConnectAsync(new Uri($"wss://{Support.Tunnel.Host}:9443/mcp"), client, Token)
+        );
+
+        upstream.Connections.ShouldBe(0);
     }
 
     [Fact]

@@ -138,6 +138,24 @@ public sealed class ForwarderFidelityTests
         request.BodyText.ShouldBe("{}");
     }
 
+    // P10: while it waits for 100 the HTTP client would count a POST as not yet sent, and send its head again.
+    [Fact]
+    public async Task Forward_ExpectContinue_IsMetHereAndNotPassedOn()
+    {
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
+        using var client = tunnel.Client();
+        using var call = new HttpRequestMessage(HttpMethod.Post, "/mcp") { Content = new StringContent("{}") };
+        call.Headers.ExpectContinue = true;
+
+        using var response = await client.SendAsync(call, TestContext.Current.CancellationToken);
+
+        response.IsSuccessStatusCode.ShouldBeTrue();
+        var request = await upstream.NextAsync();
+        request.Header("Expect").ShouldBeEmpty();
+        request.BodyText.ShouldBe("{}");
+    }
+
     [Fact]
     public async Task Forward_GetWithoutBody_AddsNothing()
     {

@@ -13,6 +13,10 @@ public sealed class HeaderRulesTests
     [InlineData("transfer-encoding", "", false)]
     [InlineData("CULVERT-REASON", "", false)]
     [InlineData("forwarded", "", false)]
+    [InlineData("x-forwarded-for", "", false)] // P6: a client does not choose its own address
+    [InlineData("X-Forwarded-Host", "", false)]
+    [InlineData("X-Real-Ip", "", false)]
+    [InlineData("X-Forwarded-Access-Token", "", true)]
     public void ForwardsRequest_ByNameAndConnection(string name, string connection, bool forwarded) =>
         HeaderRules.ForwardsRequest(name, connection.Length > 0 ? connection : default).ShouldBe(forwarded);
 
