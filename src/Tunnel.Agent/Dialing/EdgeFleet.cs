@@ -19,7 +19,7 @@ internal sealed class EdgeFleet(
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private readonly Dictionary<string, EdgeSlot[]> slots = []; // guarded by gate
-    private readonly HashSet<EdgeSession> sessions = []; // guarded by gate; old ones too
+    private readonly Dictionary<EdgeSession, string> sessions = []; // to edge ids; guarded by gate; old ones too
     private readonly List<Task> loops = []; // guarded by gate
     private volatile DialContext? context;
     private volatile TaskCompletionSource changed = NewSignal();
@@ -76,14 +76,16 @@ internal sealed class EdgeFleet(
             loops.RemoveAll(l => l.IsCompletedSuccessfully);
             signal.TrySetResult();
         }
+
+        EndOlder(next);
     }
 
     /// <summary>Keeps a session known until it is over, so that a stop reaches old ones too.</summary>
-    public void Track(EdgeSession session)
+    public void Track(EdgeSession session, string edgeId)
     {
         lock (gate)
         {
-            sessions.Add(session);
+            sessions[session] = edgeId;
         }
 
         _ = session.Completion.ContinueWith(
@@ -144,7 +146,30 @@ internal sealed class EdgeFleet(
     {
         lock (gate)
         {
-            return [.. sessions];
+            return [.. sessions.Keys];
+        }
+    }
+
+    // Slots know their present connection alone. One that a renewal replaced may still carry streams for hours, and
+    // must not do so for an edge that is revoked or gone.
+    private void EndOlder(DialContext next)
+    {
+        KeyValuePair<EdgeSession, string>[] open;
+        lock (gate)
+        {
+            open = [.. sessions];
+        }
+
+        foreach (var (session, edgeId) in open)
+        {
+            if (next.RevokedSerials.Contains(session.PeerSerial))
+            {
+                session.Drain(ConnectionErrorCode.Shutdown, TimeSpan.Zero, "the edge's certificate was revoked");
+            }
+            else if (next.Edges.All(e => e.Id != edgeId))
+            {
+                session.Drain(ConnectionErrorCode.Shutdown, options.Drain, "the agent leaves this edge");
+            }
         }
     }
 

@@ -155,7 +155,7 @@ internal sealed class EdgeSlot
         var muxOptions = new MuxOptions { InstanceId = options.InstanceId, MaxStreams = options.MaxStreams };
         var mux = new MuxConnection(dialed.Transport!, MuxRole.Agent, muxOptions, time);
         var session = new EdgeSession(mux, server, context.Certificate.Serial, dialed.PeerSerial!, time, logger);
-        fleet.Track(session);
+        fleet.Track(session, edgeId);
         try
         {
             // TLS 1.3 lets a client finish before the server has judged its certificate: only HELLO is acceptance.

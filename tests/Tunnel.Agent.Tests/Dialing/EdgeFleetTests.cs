@@ -139,6 +139,34 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         await EventuallyAsync(() => fleet.ServingEdges == 0);
     }
 
+    [Fact] // S10: a connection that a renewal replaced may live for a day, but not with a revoked edge
+    public async Task Apply_RevokedEdge_CutsItsOlderConnectionsToo()
+    {
+        var certificate = pki.Edge(FirstId);
+        await using var edge = new FakeEdge(FirstId, certificate);
+        var context = Context(pki.Agent("a1"), edge);
+        fleet.Apply(context);
+        FakeEdgeConnection[] old = [await edge.NextAsync(), await edge.NextAsync()];
+        await EventuallyAsync(() => fleet.ServingEdges == 1);
+        foreach (var connection in old)
+        {
+            await connection.Mux.PeerHello;
+            connection.Mux.Open(Open()); // keeps it alive beyond the renewal
+        }
+
+        context = context with { Certificate = pki.Agent("a1") };
+        fleet.Apply(context);
+        foreach (var connection in old)
+        {
+            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromSeconds(10));
+            connection.Mux.Outcome.ShouldBeNull();
+        }
+
+        fleet.Apply(context with { RevokedSerials = new HashSet<string> { certificate.Serial } });
+
+        await EventuallyAsync(() => old.All(c => c.Mux.Outcome is not null));
+    }
+
     [Fact]
     public async Task Stop_SaysGoAwayAndEndsWhenNothingRuns()
     {
@@ -168,6 +196,14 @@ public sealed class EdgeFleetTests : IAsyncLifetime
             Trust = pki.Trust,
             Edges = [.. edges.Select(e => e.Feed)],
             RevokedSerials = new HashSet<string>(),
+        };
+
+    private static OpenPayload Open() =>
+        new()
+        {
+            ServerName = Support.Tunnel.Host,
+            Client = Support.Tunnel.ClientEndPoint,
+            ConnectionId = "c-1",
         };
 
     private static async Task EventuallyAsync(Func<bool> condition)
