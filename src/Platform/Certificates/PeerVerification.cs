@@ -18,14 +18,23 @@ public sealed record PeerVerification
     /// <summary>The certificate's serial as on the wire; null when refused.</summary>
     public string? Serial { get; private init; }
 
+    /// <summary>When the certificate begins: of one machine's certificates the later issued one begins later.</summary>
+    public DateTimeOffset NotBefore { get; private init; }
+
     /// <summary>When the certificate ends.</summary>
     public DateTimeOffset NotAfter { get; private init; }
 
-    internal static PeerVerification Accepted(SpiffeId id, string serial, DateTimeOffset notAfter) =>
+    internal static PeerVerification Accepted(
+        SpiffeId id,
+        string serial,
+        DateTimeOffset notBefore,
+        DateTimeOffset notAfter
+    ) =>
         new()
         {
             Id = id,
             Serial = serial,
+            NotBefore = notBefore,
             NotAfter = notAfter,
         };
 

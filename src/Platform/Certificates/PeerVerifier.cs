@@ -56,7 +56,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
         refusal = refusal != PeerRefusal.None ? refusal : CheckChain(certificate, presented, notAfter, now);
         refusal = refusal != PeerRefusal.None ? refusal : CheckRevocation(serial, revokedSerials ?? NoneRevoked);
         return refusal == PeerRefusal.None
-            ? PeerVerification.Accepted(id!, serial, notAfter)
+            ? PeerVerification.Accepted(id!, serial, certificate.NotBefore.ToUniversalTime(), notAfter)
             : PeerVerification.Refused(refusal);
     }
 

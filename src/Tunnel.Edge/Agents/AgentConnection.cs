@@ -10,6 +10,7 @@ internal sealed class AgentConnection(
     MuxConnection mux,
     SpiffeId id,
     string serial,
+    DateTimeOffset notBefore,
     DateTimeOffset notAfter,
     IPEndPoint remote
 )
@@ -22,6 +23,9 @@ internal sealed class AgentConnection(
 
     /// <summary>Of the agent's certificate, as on the wire.</summary>
     public string Serial { get; } = serial;
+
+    /// <summary>The certificate's first second; a renewal begins later, however long it lives.</summary>
+    public DateTimeOffset NotBefore { get; } = notBefore;
 
     /// <summary>The certificate's last second.</summary>
     public DateTimeOffset NotAfter { get; } = notAfter;

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Hosting;
+using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Protocol;
 
@@ -27,6 +28,7 @@ internal sealed class AgentListener(
 {
     private static readonly SslApplicationProtocol Alpn = new(TunnelProtocol.Alpn);
 
+    private readonly SourceLimiter handshakes = new(options.HandshakesPerSource, options.NewPerSource, time);
     private int connections;
 
     /// <summary>Takes over an accepted socket. Completes, never faults, when its connection is over.</summary>
@@ -41,9 +43,25 @@ internal sealed class AgentListener(
                 return;
             }
 
+            if (!handshakes.TryEnter(remote.Address))
+            {
+                metrics.AgentRefused(AgentRefusal.SourceLimit); // no log line each: that would be the next flood
+                return;
+            }
+
             socket.NoDelay = true;
             await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            if (await AuthenticateAsync(tls, remote, cancellationToken) is { } peer)
+            PeerVerification? peer;
+            try
+            {
+                peer = await AuthenticateAsync(tls, remote, cancellationToken);
+            }
+            finally
+            {
+                handshakes.Leave(remote.Address);
+            }
+
+            if (peer is not null)
             {
                 await ServeAsync(tls, peer, remote, cancellationToken);
             }
@@ -59,6 +77,9 @@ internal sealed class AgentListener(
             socket.Dispose();
         }
     }
+
+    /// <summary>Forgets addresses that have been quiet. Call now and then.</summary>
+    public void Sweep() => handshakes.Sweep();
 
     private async Task<PeerVerification?> AuthenticateAsync(
         SslStream tls,
@@ -162,7 +183,7 @@ internal sealed class AgentListener(
             return;
         }
 
-        var connection = new AgentConnection(mux, peer.Id!, peer.Serial!, peer.NotAfter, remote);
+        var connection = new AgentConnection(mux, peer.Id!, peer.Serial!, peer.NotBefore, peer.NotAfter, remote);
         registry.Add(connection);
         Log.AgentConnected(logger, connection.TunnelId, connection.InstanceId, connection.Serial, remote);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Tunnel.Edge.Agents;
 
@@ -15,6 +16,15 @@ internal sealed record AgentOptions
 
     /// <summary>From accept to a verified certificate.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Handshakes of one address at once. Whoever has no certificate must not hold the places of those who have; agents
+    /// behind one address that come too many at a time come again after their back-off.
+    /// </summary>
+    public int HandshakesPerSource { get; init; } = 256;
+
+    /// <summary>New connections of one address.</summary>
+    public Rate NewPerSource { get; init; } = new(200, TimeSpan.FromSeconds(1));
 
     /// <summary>How long streams may go on over a connection whose certificate has been renewed (S10).</summary>
     public TimeSpan MaxStreamLife { get; init; } = TimeSpan.FromHours(24);

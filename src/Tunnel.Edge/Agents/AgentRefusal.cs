@@ -9,6 +9,9 @@ internal enum AgentRefusal
     /// <summary>More outer connections than the edge takes.</summary>
     EdgeFull,
 
+    /// <summary>Too many connections of this address without a verified certificate, open or per second.</summary>
+    SourceLimit,
+
     /// <summary>The edge has no certificate or feed yet.</summary>
     NotReady,
 

@@ -152,7 +152,8 @@ internal sealed class AgentRegistry(
             return;
         }
 
-        var newest = own.MaxBy(c => (c.NotAfter, c.Sequence))!.Serial;
+        // Not by the end: after an operator shortens lives, the certificate issued later is the one that ends first.
+        var newest = own.MaxBy(c => (c.NotBefore, c.Sequence))!.Serial;
         foreach (var connection in own)
         {
             connection.IsCurrent = connection.Serial == newest;

@@ -141,6 +141,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         try
         {
             Agents.Sweep();
+            agentListener.Sweep();
             sniListener.Sweep();
             var age = FeedContact.Age(state.LastContact, time.GetUtcNow(), settings.Agents.OfflineGrace);
             if (age != feedAge)

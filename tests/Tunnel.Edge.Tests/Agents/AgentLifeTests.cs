@@ -43,6 +43,13 @@ public sealed class AgentLifeTests
             new MuxOptions { InstanceId = "edge_01" },
             TimeProvider.System
         );
-        return new AgentConnection(mux, id!, "01", notAfter, new IPEndPoint(IPAddress.Loopback, 1));
+        return new AgentConnection(
+            mux,
+            id!,
+            "01",
+            notAfter.AddHours(-1),
+            notAfter,
+            new IPEndPoint(IPAddress.Loopback, 1)
+        );
     }
 }

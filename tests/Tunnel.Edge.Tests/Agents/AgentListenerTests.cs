@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
@@ -26,6 +27,22 @@ public sealed class AgentListenerTests
     {
         await using var edge = RunningEdge.Start();
         await ShouldBeRefusedAsync(edge, null);
+    }
+
+    [Fact] // S31: whoever has no certificate takes no more than a few places
+    public async Task Agent_TooManyHandshakesOfOneAddress_AreClosedUnheard()
+    {
+        await using var edge = RunningEdge.Start(s => s with { Agents = s.Agents with { HandshakesPerSource = 2 } });
+        await using (await edge.AgentAsync()) // one that is through takes no place
+        {
+            using var one = await SilentAsync(edge);
+            using var two = await SilentAsync(edge);
+            using var three = await SilentAsync(edge);
+            (await RunningEdge.ReadToEndAsync(three)).ShouldBeEmpty();
+        }
+
+        await RunningEdge.UntilAsync(() => !edge.Server.Agents.All.Any());
+        await using var again = await edge.AgentAsync();
     }
 
     [Fact]
@@ -194,6 +211,13 @@ public sealed class AgentListenerTests
         await edge.Server.DrainAsync().WaitAsync(RunningEdge.Patience);
         (await agent.Mux.PeerGoAway).Code.ShouldBe(ConnectionErrorCode.Shutdown);
         edge.Server.Agents.All.ShouldBeEmpty();
+    }
+
+    private static async Task<Socket> SilentAsync(RunningEdge edge)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(edge.Agents);
+        return socket;
     }
 
     private static async Task ShouldBeRefusedAsync(RunningEdge edge, KeyAndCertificate? certificate)

@@ -53,6 +53,24 @@ public sealed class AgentRegistryTests
         (await running.ReceiveAsync(new byte[100])).ShouldBe("still here".Length);
     }
 
+    [Fact] // S10: an operator has shortened the lives of certificates
+    public async Task Pick_AfterARenewalThatEndsSooner_StillUsesTheNewCertificate()
+    {
+        await using var edge = RunningEdge.Start();
+        var now = TimeProvider.System.GetUtcNow();
+        var first = edge.Platform.Agent(notBefore: now.AddMinutes(-20), notAfter: now.AddMinutes(40));
+        await using var old = await TestAgent.DialAsync(edge, first);
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
+        var second = edge.Platform.Agent(notBefore: now.AddMinutes(-1), notAfter: now.AddMinutes(5));
+        await using var renewed = await TestAgent.DialAsync(edge, second);
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 2);
+
+        await EchoAsync(edge);
+
+        old.Opened.Count.ShouldBe(0);
+        renewed.Opened.Count.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Pick_RenewedConnectionGone_FallsBackToTheOneThatIsLeft()
     {

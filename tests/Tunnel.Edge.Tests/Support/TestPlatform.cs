@@ -38,12 +38,24 @@ internal sealed class TestPlatform
         string instance = "a1",
         string tunnel = TunnelId,
         string organization = Organization,
-        DateTimeOffset? notAfter = null
-    ) => Issue($"spiffe://{TrustDomain}/o/{organization}/t/{tunnel}/agent/{instance}", notAfter, "1.3.6.1.5.5.7.3.2");
+        DateTimeOffset? notAfter = null,
+        DateTimeOffset? notBefore = null
+    ) =>
+        Issue(
+            $"spiffe://{TrustDomain}/o/{organization}/t/{tunnel}/agent/{instance}",
+            notBefore,
+            notAfter,
+            "1.3.6.1.5.5.7.3.2"
+        );
 
-    public KeyAndCertificate Issue(string uri, params string[] usages) => Issue(uri, null, usages);
+    public KeyAndCertificate Issue(string uri, params string[] usages) => Issue(uri, null, null, usages);
 
-    private KeyAndCertificate Issue(string uri, DateTimeOffset? notAfter, params string[] usages)
+    private KeyAndCertificate Issue(
+        string uri,
+        DateTimeOffset? notBefore,
+        DateTimeOffset? notAfter,
+        params string[] usages
+    )
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("", key, HashAlgorithmName.SHA256);
@@ -58,7 +70,7 @@ internal sealed class TestPlatform
         var leaf = request.Create(
             issuing.SubjectName,
             X509SignatureGenerator.CreateForECDsa(issuingKey),
-            Start,
+            notBefore ?? Start,
             notAfter ?? End.AddDays(-1),
             Serial()
         );
