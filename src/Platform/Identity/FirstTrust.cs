@@ -94,6 +94,12 @@ public sealed class FirstTrust(IdentityOptions options, TimeProvider time, TimeP
     {
         var unverified = new SslClientAuthenticationOptions
         {
+            // Nobody has proven anything yet: URLs in that certificate are a stranger's and are not followed.
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+            },
             RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
         };
         using var channel = new ApiChannel(options.Url, unverified, time, networkTime ?? time);

@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
@@ -90,6 +94,35 @@ public sealed class FirstTrustTests : IAsyncLifetime
         impostor.Count("/v1/oauth/token").ShouldBe(0);
     }
 
+    // Before the fingerprint is compared anybody may be at the other end; URLs in his certificate are not followed.
+    [Fact]
+    public async Task Pin_StrangerNamesAnIssuerUrl_IsNotFollowed()
+    {
+        using var inside = new TcpListener(IPAddress.Loopback, 0);
+        inside.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)inside.LocalEndpoint).Port}/admin";
+        var certificate = new TestPki(name: "Stranger").Issue(
+            dnsNames: ["127.0.0.1"],
+            usages: [TestPki.ServerAuthentication],
+            edit: r => r.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [url]))
+        );
+        using var stranger = new TcpListener(IPAddress.Loopback, 0);
+        stranger.Start();
+        var serving = HandshakeAsync(stranger, certificate);
+
+        var result = await Exchange(
+            Options() with
+            {
+                Url = new Uri($"https://127.0.0.1:{((IPEndPoint)stranger.LocalEndpoint).Port}"),
+                CaSha256 = CertificateNames.Fingerprint(service.Platform.Root),
+            }
+        );
+
+        result.IsSuccess.ShouldBeFalse();
+        (await serving).ShouldBeTrue();
+        inside.Pending().ShouldBeFalse();
+    }
+
     [Fact]
     public async Task File_WithTheRoot_IsEnough() =>
         (await Exchange(Options() with { CaFile = Write(service.Platform.RootPem) })).IsSuccess.ShouldBeTrue();
@@ -129,6 +162,19 @@ public sealed class FirstTrustTests : IAsyncLifetime
 
         result.Failure!.Kind.ShouldBe(ApiFailureKind.Untrusted);
         service.Requests.ShouldBeEmpty();
+    }
+
+    /// <summary>True if the client went through with the handshake. A web server would fetch its own issuer here.</summary>
+    private static async Task<bool> HandshakeAsync(TcpListener listener, X509Certificate2 certificate)
+    {
+        using var socket = await listener.AcceptSocketAsync();
+        await using var tls = new SslStream(new NetworkStream(socket));
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
+        };
+        await tls.AuthenticateAsServerAsync(options);
+        return tls.IsAuthenticated;
     }
 
     private IdentityOptions Options() =>
