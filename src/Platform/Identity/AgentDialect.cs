@@ -17,6 +17,8 @@ internal sealed class AgentDialect(
 
     public override PeerRole OwnRole => PeerRole.Agent;
 
+    public override TimeSpan LongestFeedRetry { get; } = TimeSpan.FromSeconds(15);
+
     public override JsonTypeInfo<StoredFeed<AgentFeed>> StoredFeedType => StateJson.Default.StoredFeedAgentFeed;
 
     public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(string csr, Proof proof, CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Culvert.Platform.Programs;
@@ -22,13 +23,21 @@ internal sealed class CredentialStore<TFeed>(
     private const string FeedFile = "feed.json";
     private const string ServerFile = "server.json";
 
+    private readonly StateSeal seal = new(state);
+
+    // What the kept feed is and for whom: part of its seal.
+    private string FeedPurpose => $"{FeedFile}\n{url}\n{dialect.Subject}";
+
     public StoredIdentity? LoadIdentity() =>
         Load(IdentityFile, StateJson.Default.StoredIdentity) is { } stored && IsOurs(stored.Url, stored.Subject)
             ? stored
             : null;
 
     public StoredFeed<TFeed>? LoadFeed() =>
-        Load(FeedFile, dialect.StoredFeedType) is { } stored && IsOurs(stored.Url, stored.Subject) ? stored : null;
+        Load(FeedFile, dialect.StoredFeedType, text => seal.Open(FeedPurpose, text)) is { } stored
+        && IsOurs(stored.Url, stored.Subject)
+            ? stored
+            : null;
 
     public StoredServerCertificate? LoadServerCertificate() =>
         Load(ServerFile, StateJson.Default.StoredServerCertificate) is { } stored && IsOurs(stored.Url, stored.Subject)
@@ -56,7 +65,7 @@ internal sealed class CredentialStore<TFeed>(
             LastContact = lastContact,
             Feed = feed,
         };
-        Save(FeedFile, stored, dialect.StoredFeedType);
+        Save(FeedFile, stored, dialect.StoredFeedType, text => seal.Seal(FeedPurpose, text));
     }
 
     public void SaveServerCertificate(Wire.CertificateDocument certificate, string keyPem)
@@ -73,14 +82,16 @@ internal sealed class CredentialStore<TFeed>(
 
     private bool IsOurs(string storedUrl, string storedSubject) => storedUrl == url && storedSubject == dialect.Subject;
 
-    private T? Load<T>(string name, JsonTypeInfo<T> type)
+    private T? Load<T>(string name, JsonTypeInfo<T> type, Func<string, string>? open = null)
         where T : class
     {
         try
         {
-            return state.ReadText(name) is { } text ? JsonSerializer.Deserialize(text, type) : null;
+            return state.ReadText(name) is { } text
+                ? JsonSerializer.Deserialize(open?.Invoke(text) ?? text, type)
+                : null;
         }
-        catch (Exception e) when (e is JsonException or SecretUnavailableException)
+        catch (Exception e) when (e is JsonException or SecretUnavailableException or CryptographicException)
         {
             // The exception could quote the file.
             Log.StateUnreadable(log, state.PathOf(name));
@@ -89,11 +100,12 @@ internal sealed class CredentialStore<TFeed>(
     }
 
     // A full disk must not stop a machine whose new credential is already in its hands.
-    private void Save<T>(string name, T value, JsonTypeInfo<T> type)
+    private void Save<T>(string name, T value, JsonTypeInfo<T> type, Func<string, string>? close = null)
     {
         try
         {
-            state.WriteText(name, JsonSerializer.Serialize(value, type));
+            var text = JsonSerializer.Serialize(value, type);
+            state.WriteText(name, close?.Invoke(text) ?? text);
         }
         catch (StateDirectoryException e)
         {

@@ -13,6 +13,9 @@ internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, 
 
     public override PeerRole OwnRole => PeerRole.EdgeServer;
 
+    // S10: a revocation takes 5 s at most, also the one made just after the service came back. Edges are few.
+    public override TimeSpan LongestFeedRetry { get; } = TimeSpan.FromSeconds(2);
+
     public override JsonTypeInfo<StoredFeed<EdgeFeed>> StoredFeedType => StateJson.Default.StoredFeedEdgeFeed;
 
     public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(string csr, Proof proof, CancellationToken ct)

@@ -15,7 +15,8 @@ internal sealed class FeedLoop<TFeed>(
     where TFeed : class
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan TolerableClockOffset = TimeSpan.FromMinutes(1);
 
     // How far the kept time of the last contact may lag: each write is a flush to the disk.
     private static readonly TimeSpan ContactSaveInterval = TimeSpan.FromMinutes(1);
@@ -37,15 +38,18 @@ internal sealed class FeedLoop<TFeed>(
             State.Identity is not null
             && context.Store.LoadFeed() is { } stored
             && context.Dialect.IsOwn(stored.Feed)
-            && context.Now - stored.LastContact <= options.MaxFeedAge
+            && IsFresh(context.Now - stored.LastContact)
             && TryAdopt(stored.Feed) is null
         )
         {
-            State.LastContact = stored.LastContact;
+            State.LastContact = stored.LastContact < context.Now ? stored.LastContact : context.Now;
             State.Feed = stored.Feed;
             await changed(stored.Feed, cancellationToken);
         }
     }
+
+    // A contact in the future is one of unknown age: the clock was wrong then or is now.
+    private bool IsFresh(TimeSpan age) => age >= -TolerableClockOffset && age <= options.MaxFeedAge;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -80,7 +84,7 @@ internal sealed class FeedLoop<TFeed>(
             demandEnrolment(true);
         }
 
-        var delay = RenewalPlan.Backoff(failures, FirstRetry, LongestRetry, context.Unit());
+        var delay = RenewalPlan.Backoff(failures, FirstRetry, context.Dialect.LongestFeedRetry, context.Unit());
         await signal.WaitAsync(failure.RetryAfter > delay ? failure.RetryAfter.Value : delay, ct);
     }
 
@@ -97,8 +101,10 @@ internal sealed class FeedLoop<TFeed>(
         State.LastContact = context.Now;
         if (feed is not null)
         {
-            since = context.Dialect.RevisionOf(feed);
+            // In this order: a revision that could not be taken into use is asked for again, or what it revokes would
+            // be missed until the next change.
             await ApplyAsync(feed, ct);
+            since = context.Dialect.RevisionOf(feed);
         }
         else if (State.Feed is { } current && context.Now - contactSaved >= ContactSaveInterval)
         {

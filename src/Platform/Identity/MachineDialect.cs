@@ -14,6 +14,9 @@ internal abstract class MachineDialect<TFeed>
     /// <summary>What our own certificate must show.</summary>
     public abstract PeerRole OwnRole { get; }
 
+    /// <summary>The longest wait between two attempts to reach the feed.</summary>
+    public abstract TimeSpan LongestFeedRetry { get; }
+
     public abstract JsonTypeInfo<StoredFeed<TFeed>> StoredFeedType { get; }
 
     public abstract Task<ApiResult<PlatformEnrolment>> EnrolAsync(string csr, Proof proof, CancellationToken ct);

@@ -347,6 +347,45 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         service.Count(Enrol).ShouldBe(1);
     }
 
+    // S10: the last good copy is sealed. Each of these would otherwise decide who may connect while the service is away.
+    [Theory]
+    [InlineData("feed.json", "plain")]
+    [InlineData("feed.json", "flipped")]
+    [InlineData("state.key", "other")]
+    public async Task Run_KeptFeedThatWasTamperedWith_CountsAsNone(string file, string how)
+    {
+        var first = Agent();
+        Run(first);
+        await Ready(first);
+        await StopAsync();
+        var path = Path.Combine(StatePath, file);
+        var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        text.ShouldNotContain("0badc0de");
+        text = how switch
+        {
+            "plain" => "{}",
+            "other" => Convert.ToBase64String(new byte[32]),
+            _ => text[..100] + (text[100] == 'A' ? 'B' : 'A') + text[101..],
+        };
+        await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
+        service.Intercept = async (request, context) =>
+        {
+            if (request.Path == Feed)
+            {
+                await FakeService.RefuseAsync(context, 503, "store.unavailable");
+            }
+
+            return request.Path == Feed;
+        };
+
+        var second = Agent();
+        Run(second);
+        await Eventually.UntilAsync(() => logs.Count(EventIds.FeedFailed) > 0);
+
+        second.Feed.ShouldBeNull();
+        second.Identity.ShouldNotBeNull();
+    }
+
     [Fact]
     public async Task State_IsPrivateAndWhole()
     {
@@ -359,7 +398,7 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         files
             .Select(Path.GetFileName)
             .Order()
-            .ShouldBe(["feed.json", "instance_id", "lock", "platform.json", "server.json"]);
+            .ShouldBe(["feed.json", "instance_id", "lock", "platform.json", "server.json", "state.key"]);
         files.ShouldAllBe(f => File.GetUnixFileMode(f) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
@@ -385,6 +424,32 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         service.Of(Reports).ShouldAllBe(r => !r.Body.Contains("\"revision\":2"));
         callback.SetResult();
         await Until(() => Report()?.Revision == 2, TimeSpan.FromMilliseconds(100));
+    }
+
+    // What a revision revokes must not wait for the next change because taking it into use failed once.
+    [Fact]
+    public async Task Feed_CallbackFaults_TheSameRevisionIsTakenAgain()
+    {
+        var manager = Agent();
+        List<long> taken = [];
+        var faulted = false;
+        manager.FeedChanged = (feed, _) =>
+        {
+            if (feed.Revision == 2 && !faulted)
+            {
+                faulted = true;
+                throw new InvalidOperationException("not now");
+            }
+
+            taken.Add(feed.Revision);
+            return ValueTask.CompletedTask;
+        };
+        Run(manager);
+        await Ready(manager);
+
+        service.Change();
+
+        await Until(() => taken.Contains(2), TimeSpan.FromMilliseconds(500));
     }
 
     [Fact]
@@ -635,6 +700,46 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         manager.Identity!.SpiffeId.ShouldBe(SpiffeId.Edge(FakeService.TrustDomain, FakeService.EdgeId));
         var report = JsonSerializer.Deserialize(service.Of("/v1/edge/reports")[^1].Body, WireJson.Default.EdgeReport)!;
         (report.Revision, report.SniPublicPort, report.Serial).ShouldBe((1, 9443, manager.Identity.Credential.Serial));
+    }
+
+    // S10: a revocation reaches an edge within 5 s, also one made right after the service has come back.
+    [Fact]
+    public async Task Edge_ServiceAway_AsksAgainEveryTwoSeconds()
+    {
+        state = StateDirectory.Open(StatePath);
+        var manager = CredentialManager.ForEdge(
+            new CredentialManagerOptions { Identity = Identity() },
+            FakeService.EdgeId,
+            state,
+            () =>
+                new EdgeReportContent
+                {
+                    SniPublicPort = 9443,
+                    Agents = [],
+                    ClientConnections = new Dictionary<string, int>(),
+                },
+            logs,
+            time,
+            TimeProvider.System
+        );
+        managers.Add(manager);
+        loops = 3;
+        const string feed = "/v1/edge/feed";
+        service.Intercept = (request, context) =>
+        {
+            if (request.Path == feed)
+            {
+                context.Abort();
+            }
+
+            return Task.FromResult(request.Path == feed);
+        };
+        running = manager.RunAsync(stop.Token);
+
+        await Until(() => service.Count(feed) >= 12, TimeSpan.FromMilliseconds(250));
+
+        var asked = service.Of(feed).Select(r => r.At).ToList();
+        asked.Zip(asked.Skip(1), (a, b) => b - a).Max().ShouldBeLessThan(TimeSpan.FromSeconds(3));
     }
 
     // S10 and style: whatever goes wrong, no token is in any line.
