@@ -55,7 +55,7 @@ internal sealed class Store : IDisposable
         );
         RequireSame("public_url", installation.PublicUrl, options.PublicUrl);
         RequireSame("trust_domain", installation.TrustDomain, options.TrustDomain);
-        var sealer = new Sealer(SealingKeys.Parse(options.SealingKey.Read()), installation.InstallationId);
+        var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
         ProveCanary(connection, sealer);
         return new Store(database, installation, sealer);
     }
@@ -68,7 +68,7 @@ internal sealed class Store : IDisposable
         using var connection = database.OpenWrite();
         Apply(connection, Migrator.Pending(connection), logger);
         var installation = new Installation(Identifier.New("inst"), options.PublicUrl, options.TrustDomain);
-        var sealer = new Sealer(SealingKeys.Parse(options.SealingKey.Read()), installation.InstallationId);
+        var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
         connection.Execute(
             "INSERT INTO installation (one, installation_id, public_url, trust_domain, created_at_ms, revision, "
                 + "sealing_canary, proven) VALUES (1, @InstallationId, @PublicUrl, @TrustDomain, @At, 0, @Canary, 0)",
@@ -87,6 +87,16 @@ internal sealed class Store : IDisposable
     public static string FileOf(ServiceOptions options) => Path.Combine(options.StateDirectory, options.Storage.File);
 
     public void Dispose() => Database.Dispose();
+
+    private static SealingKeys ReadKeys(ServiceOptions options)
+    {
+        if (options.SealingKey.File is { } file)
+        {
+            SealingKeyFile.RequireOwner(file);
+        }
+
+        return SealingKeys.Parse(options.SealingKey.Read());
+    }
 
     private static void Apply(SqliteConnection connection, IReadOnlyList<Migration> pending, ILogger logger)
     {

@@ -40,6 +40,19 @@ internal static class SealingKeyFile
             throw new StoreException($"The sealing key {file} is open to others: chmod 600 {file}");
         }
 
+        RequireOwner(file);
         return File.ReadAllText(file);
+    }
+
+    /// <summary>Refuses a key that another user could exchange (S19). A file that is not there is its reader's matter.</summary>
+    /// <exception cref="StoreException">Somebody else owns it.</exception>
+    public static void RequireOwner(string file)
+    {
+        if (File.Exists(file) && FileOwner.Of(file) != FileOwner.Self)
+        {
+            throw new StoreException(
+                $"The sealing key {file} belongs to another user, who could exchange it: chown it to the service's user."
+            );
+        }
     }
 }

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tests.Fixtures;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage.Sealing;
@@ -63,6 +66,37 @@ public sealed class SealerTests
         var fault = Should.Throw<StoreException>(() => SealingKeys.Parse(text));
 
         fault.Message.ShouldNotContain("AAAA");
+    }
+
+    // S19
+    [Fact]
+    public async Task Open_KeyOfAnotherUser_IsRefused()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can give a file away.");
+        using var store = new StoreUnderTest();
+        var file = store.ServiceOptions.SealingKey.File!;
+        using var chown = Process.Start("chown", ["65534", file]);
+        await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        FileOwner.Of(file).ShouldBe(65534u);
+        Should
+            .Throw<StoreException>(() => Store.Open(store.ServiceOptions, NullLogger.Instance))
+            .Message.ShouldContain("another user");
+        Should.Throw<StoreException>(() => SealingKeyFile.Read(file)).Message.ShouldContain("another user");
+    }
+
+    [Fact]
+    public void Of_OwnFile_IsSelf()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            FileOwner.Of(file).ShouldBe(FileOwner.Self);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Fact]
