@@ -29,10 +29,14 @@ internal sealed class CompiledRule
         IssuerUrl = Encoding.UTF8.GetBytes(issuer.Url);
         Audience = Encoding.UTF8.GetBytes(rule.Match.Audience ?? publicUrl);
         Claims = [.. rule.Match.Claims.Select(c => (Encoding.UTF8.GetBytes(c.Key), Encoding.UTF8.GetBytes(c.Value)))];
-        Scopes = rule.Scopes.ToFrozenSet(StringComparer.Ordinal);
+        // The account's role is a ceiling: taken away, it ends tokens that were granted under it as well.
+        var granted = rule
+            .Scopes.Where(scope => scope != Hosting.Scopes.OrganizationAdmin || account.Role == OrganizationRole.Admin)
+            .ToList();
+        Scopes = granted.ToFrozenSet(StringComparer.Ordinal);
         TunnelIds = rule.TunnelIds.ToFrozenSet(StringComparer.Ordinal);
         EdgeIds = rule.EdgeIds.ToFrozenSet(StringComparer.Ordinal);
-        OAuthScope = rule.OAuthScope;
+        OAuthScope = string.Join(' ', granted);
         IsForMachines = rule.Scopes.Any(scope =>
             scope is Hosting.Scopes.TunnelAgent or Hosting.Scopes.EdgeServe or Hosting.Scopes.CertificateIssue
         );

@@ -163,15 +163,23 @@ internal sealed class IssuerEndpoints(
             .Select(rule => Rules.SharedIssuers.CheckTenantPin(updated.Url, rule.Rule.Match))
             .FirstOrDefault(refusal => refusal is not null);
 
-    // Whoever sets an issuer's keys can mint any token of it: a workload must not do so where rules grant more than
-    // it holds.
+    // Whoever sets an issuer's keys can mint any token of it: nobody must do so where rules grant more than they hold.
     private Refusal? CheckCaller(Caller caller, Issuer updated) =>
-        caller.Kind == CallerKind.AdminKey
-        || directory.Current.RulesOf(updated.Id).All(rule => rule.Rule.Scopes.All(caller.Scopes.Contains))
+        directory.Current.RulesOf(updated.Id).All(rule => rule.Rule.Scopes.All(scope => Holds(caller, scope)))
             ? null
             : FederationErrors.ScopeNotGrantable.Refuse(
-                "A federated caller may not change an issuer whose rules grant more than the caller holds."
+                "Nobody may change an issuer whose rules grant more than the caller holds."
             );
+
+    private static bool Holds(Caller caller, string scope) =>
+        (caller.Kind, scope) switch
+        {
+            (CallerKind.AdminKey, Scopes.EdgeServe or Scopes.OrganizationAdmin) => caller.Has(
+                Scopes.InstallationOperate
+            ),
+            (CallerKind.AdminKey, _) => true,
+            _ => caller.Scopes.Contains(scope),
+        };
 
     private static (KeySource?, Refusal?) ReadSource(JsonElement? given, KeySource present) =>
         given is { ValueKind: not JsonValueKind.Null } jwks ? KeySourceReader.Read(jwks) : (present, null);
@@ -189,7 +197,11 @@ internal sealed class IssuerEndpoints(
         var targets = new List<AllowedTarget>();
         foreach (var target in given)
         {
-            if (!AddressRanges.TryParse(target.Cidr, out var network) || target.Port is < 1 or > 65535)
+            if (
+                target is null
+                || !AddressRanges.TryParse(target.Cidr, out var network)
+                || target.Port is < 1 or > 65535
+            )
             {
                 return (
                     null,

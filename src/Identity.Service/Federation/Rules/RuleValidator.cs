@@ -83,9 +83,16 @@ internal sealed class RuleValidator(
             return RequestErrors.Invalid.Refuse($"{member}: at most {MaxTargets}, each once.");
         }
 
-        return ids.FirstOrDefault(id => !Identifier.TryParse<TId>(id, out _)) is { } malformed
-            ? RequestErrors.Invalid.Refuse($"{member}: {malformed} is not a well-formed {TId.Prefix}_ tagged ID")
-            : null;
+        // JSON's null is malformed too: stored, it would be a rule that names nothing.
+        foreach (var id in ids)
+        {
+            if (!Identifier.TryParse<TId>(id, out _))
+            {
+                return RequestErrors.Invalid.Refuse($"{member}: {id} is not a well-formed {TId.Prefix}_ tagged ID");
+            }
+        }
+
+        return null;
     }
 
     /// <summary>S1, S2: nobody grants what they lack.</summary>

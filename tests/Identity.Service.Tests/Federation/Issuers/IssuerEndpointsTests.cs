@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -47,6 +50,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
     [InlineData("issuer_url", "\"https://10.0.0.1\"", "federation.fetch_url")]
     [InlineData("issuer_url", "\"https://[::1]\"", "federation.fetch_url")]
     [InlineData("issuer_url", "\"https://2130706433\"", "federation.fetch_url")]
+    [InlineData("allowed_targets", "[null]", "request.invalid")]
     [InlineData("max_jwt_lifetime_seconds", "0", "request.invalid")]
     [InlineData("max_jwt_lifetime_seconds", "176401", "request.invalid")]
     [InlineData("max_jwt_lifetime_seconds", "1.5", "request.invalid")]
@@ -184,6 +188,52 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
         second.GetProperty("next_page").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
         var all = await own.GetAsync($"{FederatedService.Issuers}?include_archived=true");
         all.GetProperty("data").GetArrayLength().ShouldBe(3);
+    }
+
+    // S2: whoever sets the keys behind an edge's rule makes edges.
+    [Fact]
+    public async Task Update_BehindAnEdgeRule_NeedsTheOperator()
+    {
+        var issuer = await Service.IssuerAsync();
+        var edge = await Service.CreateAsync(
+            "/v1/edges",
+            new JsonObject { ["name"] = Service.NewName("edge"), ["addresses"] = new JsonArray("e.test:7844") }
+        );
+        var rule = Service.RuleBody(issuer, await Service.AccountAsync());
+        rule["oauth_scope"] = "edge:serve";
+        rule["edge_ids"] = new JsonArray(edge.Text("id"));
+        await Service.CreateAsync(FederatedService.Rules, rule);
+        var secret = AdminKey.NewSecret();
+        var now = Service.Time.GetUtcNow();
+        var key = new AdminKey
+        {
+            Id = AdminKeyId.New(),
+            OrganizationId = Service.OrganizationId,
+            Name = "admin",
+            Scopes = new HashSet<string> { Scopes.OrganizationAdmin },
+            CreatedAt = now,
+            ExpiresAt = now.AddDays(1),
+        };
+        await Service
+            .Service.Get<IJournal>()
+            .CommitAsync(
+                new Decision
+                {
+                    Statements = [Service.Service.Get<IAdminKeyStore>().Insert(key, Authenticator.HashOf(secret))],
+                },
+                TestContext.Current.CancellationToken
+            );
+        using var client = Service.Service.Client(secret);
+
+        using var refused = await Service.PostAsync(
+            $"{FederatedService.Issuers}/{issuer}",
+            new JsonObject { ["check_jti"] = false },
+            client
+        );
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await refused.ErrorCodeAsync()).ShouldBe("federation.scope_not_grantable");
+        await Service.CreateAsync($"{FederatedService.Issuers}/{issuer}", new JsonObject { ["check_jti"] = false });
     }
 
     // I18: the federation is administered with org:admin alone.

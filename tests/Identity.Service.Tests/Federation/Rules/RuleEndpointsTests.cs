@@ -89,6 +89,22 @@ public sealed class RuleEndpointsTests(FederatedServiceFixture fixture) : IClass
         (await response.ErrorCodeAsync()).ShouldBe("federation.reference");
     }
 
+    // S3: null is no tunnel, and a rule of no tunnel is not saved.
+    [Theory]
+    [InlineData("tunnel:agent", "tunnel_ids")]
+    [InlineData("edge:serve", "edge_ids")]
+    public async Task Create_NullMachine_IsRefused(string scope, string member)
+    {
+        var body = Service.RuleBody(await Service.IssuerAsync(), await Service.AccountAsync());
+        body["oauth_scope"] = scope;
+        body[member] = new JsonArray((JsonNode?)null);
+
+        using var response = await Service.PostAsync(FederatedService.Rules, body);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await response.ErrorCodeAsync()).ShouldBe("request.invalid");
+    }
+
     [Fact]
     public async Task Create_TunnelAgent_CarriesItsTunnels()
     {
@@ -137,6 +153,29 @@ public sealed class RuleEndpointsTests(FederatedServiceFixture fixture) : IClass
             client
         );
         widen.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    // The role is a ceiling (effective = scope and role), also for what was granted under a higher one.
+    [Fact]
+    public async Task Any_AccountDemoted_EndsOrgAdminAtOnce()
+    {
+        var account = await Service.AccountAsync("admin");
+        var rule = Service.RuleBody(await Service.IssuerAsync(), account);
+        rule["oauth_scope"] = "org:admin workspace:developer";
+        var ruleId = (await Service.CreateAsync(FederatedService.Rules, rule)).Text("id");
+        using var client = Service.Service.Client(await Service.AccessTokenAsync(ruleId));
+        using var before = await client.GetAsync(FederatedService.Rules, TestContext.Current.CancellationToken);
+        before.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await Service.CreateAsync(
+            $"{FederatedService.Accounts}/{account}",
+            new JsonObject { ["organization_role"] = "developer" }
+        );
+
+        using var after = await client.GetAsync(FederatedService.Rules, TestContext.Current.CancellationToken);
+        after.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        using var exchange = await Service.ExchangeAsync(ruleId, Service.Token());
+        (await exchange.JsonAsync()).Text("scope").ShouldBe("workspace:developer");
     }
 
     [Fact]
