@@ -77,7 +77,9 @@ internal sealed class UnprovenRefusals(
         Count(summary, key with { Source = ManySources });
         if (!TryReserveRow(context, source))
         {
-            Count(unrecorded, key);
+            // With the history full, addresses would fill it all the same, one row each and minute.
+            var isFull = Volatile.Read(ref rowsTotal) >= MaxRows;
+            Count(unrecorded, isFull ? key with { Source = ManySources } : key);
             return null;
         }
 
@@ -118,6 +120,7 @@ internal sealed class UnprovenRefusals(
             foreach (var (key, refusals) in counted)
             {
                 await CommitAsync(new Decision { Statements = [history.Insert(RowOf(key, refusals, now))] });
+                Interlocked.Increment(ref rowsTotal);
             }
 
             foreach (var organization in summed.GroupBy(entry => entry.Key.OrganizationId))

@@ -81,12 +81,7 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<Row>(
             new CommandDefinition(
-                $"SELECT {Columns} FROM certificates WHERE ordinal < @before "
-                    + "AND (organization_id = @OrganizationId OR (organization_id IS NULL AND @Installation = 1)) "
-                    + "AND (@WorkspaceId IS NULL OR workspace_id = @WorkspaceId) "
-                    + "AND (@TunnelId IS NULL OR tunnel_id = @TunnelId) "
-                    + "AND (@Serial IS NULL OR serial = @Serial) "
-                    + "ORDER BY ordinal DESC LIMIT @count",
+                ListSql(filter),
                 new
                 {
                     before,
@@ -102,6 +97,15 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         );
         return [.. rows.Select(row => row.ToRecord())];
     }
+
+    // Conditions that are not wanted are left out: `@Serial IS NULL OR …` would read every certificate ever issued.
+    internal static string ListSql(CertificateFilter filter) =>
+        $"SELECT {Columns} FROM certificates WHERE ordinal < @before "
+        + "AND (organization_id = @OrganizationId OR (organization_id IS NULL AND @Installation = 1)) "
+        + (filter.WorkspaceId is null ? "" : "AND workspace_id = @WorkspaceId ")
+        + (filter.TunnelId is null ? "" : "AND tunnel_id = @TunnelId ")
+        + (filter.Serial is null ? "" : "AND serial = @Serial ")
+        + "ORDER BY ordinal DESC LIMIT @count";
 
     private sealed record Row
     {

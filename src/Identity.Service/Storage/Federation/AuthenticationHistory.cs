@@ -85,6 +85,13 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
         return [.. rows.Select(row => (row.Source, row.RuleId, (int)row.Rows))];
     }
 
+    // Two texts rather than `@RequestId = '' OR …`, for which no index serves and the whole journal is read.
+    internal static string ProvenSql(bool byRequest) =>
+        "SELECT sequence AS Sequence, body AS Body FROM journal WHERE organization_id = @OrganizationId "
+        + "AND event = @Event AND sequence < @Before AND body IS NOT NULL "
+        + (byRequest ? "AND request_id = @RequestId " : "")
+        + "ORDER BY sequence DESC LIMIT @Count";
+
     private long NextCounter() => ((uint)Interlocked.Increment(ref counter) % (SequenceStep - 1)) + 1;
 
     private static async Task AddProvenAsync(
@@ -102,9 +109,7 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
             var rows = (
                 await connection.QueryAsync<JournalRow>(
                     new CommandDefinition(
-                        "SELECT sequence AS Sequence, body AS Body FROM journal WHERE organization_id = @OrganizationId "
-                            + "AND event = @Event AND sequence < @Before AND body IS NOT NULL "
-                            + "AND (@RequestId = '' OR request_id = @RequestId) ORDER BY sequence DESC LIMIT @Count",
+                        ProvenSql(filter.RequestId.Length > 0),
                         new
                         {
                             filter.OrganizationId,
@@ -144,7 +149,8 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
                     + "issuer_id AS IssuerId, reason AS Reason, detail AS Detail, source AS Source, "
                     + "user_agent AS UserAgent, refusals AS Refusals FROM federation_refusals "
                     + "WHERE organization_id = @OrganizationId AND ordinal < @Before "
-                    + "AND (@RequestId = '' OR request_id = @RequestId) ORDER BY ordinal DESC LIMIT @Count",
+                    + (filter.RequestId.Length > 0 ? "AND request_id = @RequestId " : "")
+                    + "ORDER BY ordinal DESC LIMIT @Count",
                 filter,
                 cancellationToken: cancellationToken
             )

@@ -1,7 +1,10 @@
 using System.Net;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Federation;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Dapper;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.History;
@@ -60,6 +63,56 @@ public sealed class UnprovenRefusalsTests
         (await CountsAsync(service)).ShouldBe([1]);
         await service.Service.Get<UnprovenRefusals>().FlushAsync();
         (await CountsAsync(service)).ShouldBe([3, 1]);
+    }
+
+    // S31: bounded, whatever the number of addresses.
+    [Fact]
+    public async Task Record_HistoryFull_CountsAddressesTogether()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        var refusals = service.Service.Get<UnprovenRefusals>();
+        using (var connection = service.Service.Get<Database>().OpenWrite())
+        {
+            await connection.ExecuteAsync(
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @Rows) "
+                    + "INSERT INTO federation_refusals SELECT 'req_' || i, i, 0, 'o', 'r', 'i', 'x', NULL, 's', NULL, 1 "
+                    + "FROM n",
+                new { Rows = UnprovenRefusals.MaxRows }
+            );
+        }
+
+        await refusals.StartAsync(TestContext.Current.CancellationToken);
+        using (var response = await service.ExchangeAsync(rule, "x"))
+        {
+            response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        await refusals.FlushAsync();
+
+        var rows = (await service.GetAsync("/v1/authentication_history")).GetProperty("data");
+        rows[0].Text("ip_address").ShouldBe("*");
+    }
+
+    [Fact]
+    public void ProvenSql_ByRequest_UsesItsIndex()
+    {
+        using var store = new StoreUnderTest();
+        using var connection = store.Store.Database.OpenWrite();
+
+        var plan = connection.Query<(int, int, int, string Detail)>(
+            "EXPLAIN QUERY PLAN " + AuthenticationHistory.ProvenSql(byRequest: true),
+            new
+            {
+                OrganizationId = "o",
+                Event = "e",
+                Before = 1,
+                RequestId = "r",
+                Count = 1,
+            }
+        );
+
+        plan.First().Detail.ShouldContain("request_id=?");
     }
 
     [Fact]

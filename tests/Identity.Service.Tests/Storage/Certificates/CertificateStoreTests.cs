@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Certificates;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Dapper;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage.Certificates;
@@ -21,6 +22,31 @@ public sealed class CertificateStoreTests : IDisposable
         await CommitAsync(certificates.InsertIntent(Record("01aa")));
 
         (await CommitAsync(certificates.InsertIntent(Record("01aa")))).Conflict.ShouldBe(IssuanceConflict.SerialUsed);
+    }
+
+    // Rows are never deleted: a lookup must not read them all.
+    [Theory]
+    [InlineData(null, "01aa", "serial=?")]
+    [InlineData("tnl_a", null, "tunnel_id=?")]
+    public void ListSql_ByOne_UsesItsIndex(string? tunnel, string? serial, string expected)
+    {
+        using var connection = store.Store.Database.OpenWrite();
+        var filter = new CertificateFilter("org", null, WithInstallation: true, tunnel, serial);
+
+        var plan = connection.Query<(int, int, int, string Detail)>(
+            "EXPLAIN QUERY PLAN " + CertificateStore.ListSql(filter),
+            new
+            {
+                before = long.MaxValue,
+                count = 1,
+                filter.OrganizationId,
+                Installation = 1,
+                TunnelId = tunnel,
+                Serial = serial,
+            }
+        );
+
+        plan.First().Detail.ShouldContain(expected);
     }
 
     [Fact]
