@@ -35,12 +35,16 @@ internal sealed class RevokedMachinesView(
         var rules = new RuleCache(federation);
         var revokedAgents = await RevokedAgentsAsync(rules, now, cancellationToken);
         var revokedEdges = await RevokedEdgesAsync(rules, now, cancellationToken);
+        var edgeSerials = await edgeEnrollments.ListSerialsAsync(revokedEdges, now, cancellationToken);
         HashSet<string> serials =
         [
             .. await agents.ListSerialsAsync(revokedAgents, now, cancellationToken),
-            .. await edgeEnrollments.ListSerialsAsync(revokedEdges, now, cancellationToken),
+            .. edgeSerials,
         ];
-        var machines = new RevokedMachines(serials, revokedAgents.ToHashSet(StringComparer.Ordinal));
+        var machines = new RevokedMachines(serials, revokedAgents.ToHashSet(StringComparer.Ordinal))
+        {
+            EdgeSerials = edgeSerials.ToHashSet(StringComparer.Ordinal),
+        };
         Volatile.Write(ref newest, new Derived(revision, now, machines));
         return machines;
     }

@@ -70,7 +70,7 @@ internal sealed class AgentFeedEndpoint(
                 }),
             ],
             PlatformBundle = facts.PlatformBundle,
-            RevokedSerials = [.. revoked.Serials.Order(StringComparer.Ordinal)],
+            RevokedSerials = [.. revoked.EdgeSerials.Order(StringComparer.Ordinal)],
             ServerCertificateMode = ModeOf(live),
         };
     }

@@ -23,6 +23,9 @@ internal sealed class ReportEndpoints(
     private const int MaxTextLength = 512;
     private const int MaxAgents = 20_000;
 
+    // Times MaxAgents still an int: nobody's sum over a report can overflow.
+    private const int MaxConnections = 100_000;
+
     public async ValueTask<ApiAnswer> AgentAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(WireJson.Default.AgentReport, cancellationToken);
@@ -107,7 +110,9 @@ internal sealed class ReportEndpoints(
         }
 
         return
-            report.Routes.All(route => IsShort(route.Name) && IsShort(route.Hostname) && IsShort(route.Detail))
+            report.Routes.All(route =>
+                route is not null && IsShort(route.Name) && IsShort(route.Hostname) && IsShort(route.Detail)
+            )
             && IsShort(report.Version)
             && IsShort(report.Serials.Platform)
             && IsShort(report.Serials.Server)
@@ -129,8 +134,13 @@ internal sealed class ReportEndpoints(
         }
 
         return
-            report.Agents.All(agent => IsShort(agent.TunnelId) && IsShort(agent.InstanceId) && agent.Connections >= 0)
-            && report.ClientConnections.All(tunnel => IsShort(tunnel.Key) && tunnel.Value >= 0)
+            report.Agents.All(agent =>
+                agent is not null
+                && IsShort(agent.TunnelId)
+                && IsShort(agent.InstanceId)
+                && agent.Connections is >= 0 and <= MaxConnections
+            )
+            && report.ClientConnections.All(tunnel => IsShort(tunnel.Key) && tunnel.Value is >= 0 and <= MaxConnections)
             && IsShort(report.Version)
             && IsShort(report.Serial)
             && report is { Revision: >= 0, Epochs.Platform: >= 0 }
@@ -142,6 +152,6 @@ internal sealed class ReportEndpoints(
 
     private static Refusal TooLong() =>
         RequestErrors.Invalid.Refuse(
-            $"report: a text is longer than {MaxTextLength} characters, or a number is negative."
+            $"report: null in a list, a text longer than {MaxTextLength} characters, or a number that cannot be."
         );
 }

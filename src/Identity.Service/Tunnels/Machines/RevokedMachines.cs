@@ -1,6 +1,12 @@
+using System.Collections.Frozen;
+
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>What feeds tell edges and agents to refuse.</summary>
 /// <param name="Serials">Of unexpired platform certificates; lower-case hex.</param>
 /// <param name="Enrollments"><c>agt_…</c> with unexpired certificates.</param>
-internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySet<string> Enrollments);
+internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySet<string> Enrollments)
+{
+    /// <summary>Those of <see cref="Serials"/> that are edges': all that an agent needs, and nothing of other tenants.</summary>
+    public IReadOnlySet<string> EdgeSerials { get; init; } = FrozenSet<string>.Empty;
+}

@@ -56,7 +56,7 @@ internal sealed class StatusEndpoint(
         Add(tunnel.ClientSourceRanges.Count == 0, TunnelProblem.SourceRangesEmpty);
         Add(!edges.Any(edge => edge.Live), TunnelProblem.NoEdge);
         Add(!agents.Any(agent => agent.Live), TunnelProblem.NoLiveAgent);
-        Add(edges.Sum(edge => edge.AgentConnections) == 0, TunnelProblem.NoAgentConnection);
+        Add(edges.All(edge => edge.AgentConnections == 0), TunnelProblem.NoAgentConnection);
         return problems;
 
         void Add(bool applies, string problem)

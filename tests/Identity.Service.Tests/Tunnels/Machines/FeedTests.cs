@@ -40,6 +40,20 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task AgentFeed_RevokedAgentsOfOthers_AreNotItsBusiness()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var other = await service.Api.PostOkAsync("/v1/tunnels");
+        enrollments.Add(Enrollment(other.Id(), service) with { RevokedAt = service.Time.GetUtcNow() });
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+
+        var feed = await agent.GetOkAsync("/v1/agent/feed");
+
+        feed.GetProperty("revoked_serials").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
     public async Task AgentFeed_NothingNew_Is204AfterTheWait()
     {
         await using var service = await StartAsync();

@@ -129,6 +129,7 @@ public sealed class ReportTests
     [InlineData("\"version\":\"0.1.0\"", "\"version\":null", "request.invalid")]
     [InlineData("\"detail\":\"\"", "\"detail\":\"\",\"more\":1", "request.invalid")]
     [InlineData("\"detail\":\"\"", "\"detail\":\"\",\"detail\":\"\"", "request.invalid")]
+    [InlineData("\"routes\":[", "\"routes\":[null,", "request.invalid")]
     public async Task Agent_BadReport_IsRefused(string good, string bad, string code)
     {
         await using var service = await StartAsync();
@@ -145,6 +146,8 @@ public sealed class ReportTests
     [InlineData("\"sni_public_port\":9443", "\"sni_public_port\":65536")]
     [InlineData("\"connections\":2", "\"connections\":-2")]
     [InlineData("\"serial\":\"ed9e\",", "")]
+    [InlineData("\"connections\":2", "\"connections\":2147483647")]
+    [InlineData("\"agents\":[", "\"agents\":[null,")]
     public async Task Edge_BadReport_IsRefused(string good, string bad)
     {
         await using var service = await StartAsync();
