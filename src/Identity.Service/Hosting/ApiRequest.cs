@@ -32,8 +32,12 @@ internal sealed class ApiRequest(HttpContext http)
     public string? Query(string name) => http.Request.Query[name].ToString() is { Length: > 0 } value ? value : null;
 
     /// <summary>The strict JSON body (see <see cref="RequestBody"/>).</summary>
-    public ValueTask<BodyResult<T>> ReadJsonAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => RequestBody.ReadJsonAsync(http, type, cancellationToken);
+    public ValueTask<BodyResult<T>> ReadJsonAsync<T>(
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken,
+        int maxBytes = RequestBody.MaxBytes
+    )
+        where T : class => RequestBody.ReadJsonAsync(http, type, cancellationToken, maxBytes);
 
     /// <summary>As <see cref="ReadJsonAsync"/>, but no body at all reads as <paramref name="empty"/>.</summary>
     public ValueTask<BodyResult<T>> ReadJsonOrEmptyAsync<T>(

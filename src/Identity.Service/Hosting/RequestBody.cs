@@ -14,12 +14,13 @@ internal static class RequestBody
     public static async ValueTask<BodyResult<T>> ReadJsonAsync<T>(
         HttpContext http,
         JsonTypeInfo<T> type,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        int maxBytes = MaxBytes
     )
         where T : class
     {
         RequireStrict(type);
-        var bytes = await ReadBytesAsync(http, MaxBytes, cancellationToken);
+        var bytes = await ReadBytesAsync(http, maxBytes, cancellationToken);
         if (bytes is null)
         {
             return new(null, RequestErrors.TooLarge.Refuse());

@@ -27,7 +27,11 @@ internal sealed class AgentEnrollmentEndpoints(
 {
     public async ValueTask<ApiAnswer> EnrollAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(WireJson.Default.AgentEnrollmentRequest, cancellationToken);
+        var body = await request.ReadJsonAsync(
+            WireJson.Default.AgentEnrollmentRequest,
+            cancellationToken,
+            MachineCertificates.MaxBodyBytes
+        );
         if (body.Value is not { } wanted)
         {
             return body.Refusal!;
@@ -62,7 +66,11 @@ internal sealed class AgentEnrollmentEndpoints(
 
     public async ValueTask<ApiAnswer> RenewAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(WireJson.Default.CertificateSigningRequest, cancellationToken);
+        var body = await request.ReadJsonAsync(
+            WireJson.Default.CertificateSigningRequest,
+            cancellationToken,
+            MachineCertificates.MaxBodyBytes
+        );
         if (body.Value is not { } wanted)
         {
             return body.Refusal!;

@@ -28,7 +28,11 @@ internal sealed class EdgeEnrollmentEndpoints(
 {
     public async ValueTask<ApiAnswer> EnrollAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(WireJson.Default.EdgeEnrollmentRequest, cancellationToken);
+        var body = await request.ReadJsonAsync(
+            WireJson.Default.EdgeEnrollmentRequest,
+            cancellationToken,
+            MachineCertificates.MaxBodyBytes
+        );
         if (body.Value is not { } wanted)
         {
             return body.Refusal!;
@@ -59,7 +63,11 @@ internal sealed class EdgeEnrollmentEndpoints(
 
     public async ValueTask<ApiAnswer> RenewAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(WireJson.Default.CertificateSigningRequest, cancellationToken);
+        var body = await request.ReadJsonAsync(
+            WireJson.Default.CertificateSigningRequest,
+            cancellationToken,
+            MachineCertificates.MaxBodyBytes
+        );
         if (body.Value is not { } wanted)
         {
             return body.Refusal!;

@@ -10,6 +10,9 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// <summary>Platform certificates of machines: parse the request, hold it against profile and names, issue.</summary>
 internal sealed class MachineCertificates(PlatformCa platform, CertificateIssuer issuer, ServiceOptions options)
 {
+    /// <summary>The largest body of a request for a certificate.</summary>
+    public const int MaxBodyBytes = 64 * 1024;
+
     private readonly CertificateProfile agent = Validate(StandardProfiles.Agent, options);
     private readonly CertificateProfile edge = Validate(StandardProfiles.Edge, options);
 

@@ -20,7 +20,11 @@ internal sealed class ServerCertificateEndpoint(
 {
     public async ValueTask<ApiAnswer> IssueAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(WireJson.Default.CertificateSigningRequest, cancellationToken);
+        var body = await request.ReadJsonAsync(
+            WireJson.Default.CertificateSigningRequest,
+            cancellationToken,
+            MachineCertificates.MaxBodyBytes
+        );
         if (body.Value is not { } wanted)
         {
             return body.Refusal!;

@@ -41,6 +41,17 @@ public sealed class AgentEnrollmentTests
         feed.GetProperty("tunnel").Id().ShouldBe(bench.TunnelId);
     }
 
+    // Row 3 of the bad inputs.
+    [Fact]
+    public async Task Enroll_BodyOver64Kilobytes_IsTooLarge()
+    {
+        await using var bench = await MachineBench.StartAsync();
+
+        await bench
+            .EnrollAsync(bench.AgentToken(), instance: new string('a', 65 * 1024))
+            .ShouldRefuseAsync(HttpStatusCode.RequestEntityTooLarge, "request.too_large");
+    }
+
     [Fact]
     public async Task Enroll_Again_KeepsTheEnrolment()
     {
