@@ -85,10 +85,13 @@ internal sealed class AccessTokenValidator(
     {
         var organization = claims.FindString("organization"u8);
         var account = claims.FindString("sub"u8);
+        var workspace = claims.FindString("workspace"u8);
         if (
             federation.Current.FindRule(claims.FindString("rule"u8) ?? "") is not { IsLive: true } rule
             || rule.Rule.OrganizationId != organization
             || rule.Account.Id.Value != account
+            || workspace is null
+            || !rule.Rule.Covers(workspace)
         )
         {
             return Refuse(TokenErrors.Revoked);
@@ -107,7 +110,7 @@ internal sealed class AccessTokenValidator(
             {
                 Kind = CallerKind.AccessToken,
                 OrganizationId = organization,
-                WorkspaceId = claims.FindString("workspace"u8),
+                WorkspaceId = workspace,
                 Scopes = granted.Where(rule.Scopes.Contains).ToFrozenSet(StringComparer.Ordinal),
                 ActorId = account,
                 ExpiresAt = expiresAt,

@@ -27,6 +27,6 @@ internal sealed class FailingRuleStore(IRuleStore store) : IRuleStore
 
     public IReadOnlyList<Statement> Update(Rule rule) => store.Update(rule);
 
-    public Statement RequireNaming(string ruleId, string serviceAccountId, string machineId) =>
-        store.RequireNaming(ruleId, serviceAccountId, machineId);
+    public Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId) =>
+        store.RequireNaming(ruleId, serviceAccountId, workspaceId, machineId);
 }

@@ -3,22 +3,34 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
-/// <summary>A journal before which, once, something else is committed: after a request was checked, before its intent.</summary>
+/// <summary>A journal before which, once, something else is committed: between a request's check and its record.</summary>
 internal sealed class InterruptingJournal(IJournal journal) : IJournal
 {
+    private Func<Decision, bool> isNext = _ => false;
     private Func<Task>? interruption;
 
     public bool IsHealthy => journal.IsHealthy;
 
-    public void BeforeNextIntent(Func<Task> action) => Volatile.Write(ref interruption, action);
+    /// <summary>After a certificate was asked for and checked, before its intent is recorded.</summary>
+    public void BeforeNextIntent(Func<Task> action) => Before(decision => decision.Event is CertificateSigning, action);
+
+    /// <summary>After a certificate was signed, before it is recorded.</summary>
+    public void BeforeNextCertificate(Func<Task> action) =>
+        Before(decision => decision.Event is CertificateSigned, action);
 
     public async ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken)
     {
-        if (decision.Event is CertificateSigning && Interlocked.Exchange(ref interruption, null) is { } action)
+        if (isNext(decision) && Interlocked.Exchange(ref interruption, null) is { } action)
         {
             await action();
         }
 
         return await journal.CommitAsync(decision, cancellationToken);
+    }
+
+    private void Before(Func<Decision, bool> next, Func<Task> action)
+    {
+        isNext = next;
+        Volatile.Write(ref interruption, action);
     }
 }

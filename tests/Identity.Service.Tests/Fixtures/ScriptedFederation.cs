@@ -21,5 +21,5 @@ internal sealed class ScriptedFederation : IFederationStanding
         CancellationToken cancellationToken
     ) => new(ended.ContainsKey(proof.RuleId!) ? null : new RuleStanding([.. named], [.. named]));
 
-    public IReadOnlyList<Statement> Require(EnrollmentProof proof, string machineId) => [];
+    public IReadOnlyList<Statement> Require(string? workspaceId, EnrollmentProof proof, string machineId) => [];
 }

@@ -105,7 +105,7 @@ internal sealed class AgentAdmission(
     /// <summary>What must still hold at the moment when a certificate is intended.</summary>
     public IReadOnlyList<Statement> Require(AgentEnrollmentState enrollment) =>
         enrollment.Proof.Method == EnrollmentMethod.Federation
-            ? federation.Require(enrollment.Proof, enrollment.TunnelId.Value)
+            ? federation.Require(enrollment.WorkspaceId, enrollment.Proof, enrollment.TunnelId.Value)
             : [];
 
     private async ValueTask<Refusal?> CheckTunnelTokenAsync(

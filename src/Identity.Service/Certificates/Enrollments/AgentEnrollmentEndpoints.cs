@@ -139,7 +139,15 @@ internal sealed class AgentEnrollmentEndpoints(
             return EnrollmentErrors.InstanceTaken.Refuse();
         }
 
-        var enrollment = known is null ? New(tunnel, instance, proof) : known with { Proof = proof, LastProofAt = now };
+        // Counted as live from the intent on: what is revoked before the certificate is recorded must already be listed.
+        var enrollment = known is null
+            ? New(tunnel, instance, proof)
+            : known with
+            {
+                Proof = proof,
+                LastProofAt = now,
+                CertificateNotAfter = now + options.Certificates.PlatformLife,
+            };
         var changes = known is null
             ? enrollments.Insert(enrollment, options.Agents.InstancesPerTunnel, now)
             : enrollments.Prove(enrollment, options.Agents.InstancesPerTunnel, now);

@@ -56,7 +56,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             AuditActor.Of(request),
             edge,
             csr,
-            [enrollments.Prove(enrollment), .. federation.Require(enrollment.Proof, edge.Id.Value)],
+            [enrollments.Prove(enrollment), .. federation.Require(null, enrollment.Proof, edge.Id.Value)],
             cancellationToken
         );
     }
@@ -142,7 +142,7 @@ internal sealed class EdgeEnrollmentEndpoints(
         }
 
         var proven = NewProof(edge, caller);
-        return (edge, [enrollments.Prove(proven), .. federation.Require(proven.Proof, edge.Id.Value)], null);
+        return (edge, [enrollments.Prove(proven), .. federation.Require(null, proven.Proof, edge.Id.Value)], null);
     }
 
     private async ValueTask<(Edge? Edge, IReadOnlyList<Statement> Changes, Refusal? Refusal)> ReadmitAsync(
@@ -163,7 +163,7 @@ internal sealed class EdgeEnrollmentEndpoints(
 
         var rule = await federation.FindAsync(enrollment.OrganizationId, null, enrollment.Proof, cancellationToken);
         return rule?.EdgeIds.Contains(enrollment.EdgeId.Value) == true
-            ? (edge, federation.Require(enrollment.Proof, edge.Id.Value), null)
+            ? (edge, federation.Require(null, enrollment.Proof, edge.Id.Value), null)
             : (null, [], EnrollmentErrors.RenewalDisabled.Refuse());
     }
 
@@ -176,7 +176,8 @@ internal sealed class EdgeEnrollmentEndpoints(
             OrganizationId = caller.OrganizationId,
             Proof = EnrollmentProof.Of(caller),
             LastProofAt = now,
-            CertificateNotAfter = now,
+            // Counted as live from the intent on: what is revoked before the certificate is recorded must be listed.
+            CertificateNotAfter = now + options.Certificates.PlatformLife,
         };
     }
 

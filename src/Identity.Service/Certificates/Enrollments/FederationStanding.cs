@@ -41,6 +41,10 @@ internal sealed class FederationStanding(IRuleStore rules, IIssuerStore issuers,
     }
 
     // Issuer and service account cannot be archived while a live rule refers to them, so the rule's row says it all.
-    public IReadOnlyList<Statement> Require(EnrollmentProof proof, string machineId) =>
-        [rules.RequireNaming(proof.RuleId!, proof.ServiceAccountId!, machineId).ExpectingOne(EnrollmentConflict.Ended)];
+    public IReadOnlyList<Statement> Require(string? workspaceId, EnrollmentProof proof, string machineId) =>
+        [
+            rules
+                .RequireNaming(proof.RuleId!, proof.ServiceAccountId!, workspaceId, machineId)
+                .ExpectingOne(EnrollmentConflict.Ended),
+        ];
 }

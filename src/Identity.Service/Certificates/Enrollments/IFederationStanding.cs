@@ -25,5 +25,5 @@ internal interface IFederationStanding
     /// that moment. Without it a certificate could be recorded just after the revocation that should have listed it.
     /// </summary>
     /// <param name="machineId">The tunnel or the edge.</param>
-    IReadOnlyList<Statement> Require(EnrollmentProof proof, string machineId);
+    IReadOnlyList<Statement> Require(string? workspaceId, EnrollmentProof proof, string machineId);
 }

@@ -32,6 +32,9 @@ internal interface IRuleStore
     /// </summary>
     IReadOnlyList<Statement> Update(Rule rule);
 
-    /// <summary>Touches the rule's row only if it is live, speaks for the account, and names the machine.</summary>
-    Statement RequireNaming(string ruleId, string serviceAccountId, string machineId);
+    /// <summary>
+    /// Touches the rule's row only if it is live, speaks for the account, covers the workspace, and names the machine.
+    /// </summary>
+    /// <param name="workspaceId">Null for machines that stand in no workspace.</param>
+    Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId);
 }

@@ -104,7 +104,9 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
         [
             new Statement(
                 "UPDATE enrollments SET issuer_id = @IssuerId, rule_id = @RuleId, rule_version = @RuleVersion, "
-                    + "service_account_id = @ServiceAccountId, token_id = @TokenId, last_proof_ms = @LastProofAt "
+                    + "service_account_id = @ServiceAccountId, token_id = @TokenId, last_proof_ms = @LastProofAt, "
+                    + "certificate_not_after_ms = CASE WHEN certificate_not_after_ms < @CertificateNotAfter "
+                    + "THEN @CertificateNotAfter ELSE certificate_not_after_ms END "
                     + "WHERE id = @Id AND revoked_at_ms IS NULL",
                 Parameters(enrollment, limit, now)
             ).ExpectingOne(EnrollmentConflict.Revoked),

@@ -58,10 +58,12 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
             "INSERT INTO edge_enrollments (edge_id, organization_id, principal, issuer_id, rule_id, rule_version, "
                 + "service_account_id, token_id, created_at_ms, last_proof_ms, certificate_not_after_ms) "
                 + "VALUES (@EdgeId, @OrganizationId, @Principal, @IssuerId, @RuleId, @RuleVersion, @ServiceAccountId, "
-                + "@TokenId, @LastProofAt, @LastProofAt, @LastProofAt) ON CONFLICT (edge_id) DO UPDATE SET "
+                + "@TokenId, @LastProofAt, @LastProofAt, @CertificateNotAfter) ON CONFLICT (edge_id) DO UPDATE SET "
                 + "organization_id = @OrganizationId, principal = @Principal, issuer_id = @IssuerId, "
                 + "rule_id = @RuleId, rule_version = @RuleVersion, service_account_id = @ServiceAccountId, "
-                + "token_id = @TokenId, last_proof_ms = @LastProofAt",
+                + "token_id = @TokenId, last_proof_ms = @LastProofAt, certificate_not_after_ms = "
+                + "CASE WHEN edge_enrollments.certificate_not_after_ms < @CertificateNotAfter "
+                + "THEN @CertificateNotAfter ELSE edge_enrollments.certificate_not_after_ms END",
             new
             {
                 EdgeId = enrollment.EdgeId.Value,
@@ -73,6 +75,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
                 enrollment.Proof.ServiceAccountId,
                 enrollment.Proof.TokenId,
                 LastProofAt = enrollment.LastProofAt.ToStore(),
+                CertificateNotAfter = enrollment.CertificateNotAfter.ToStore(),
             }
         );
 

@@ -128,15 +128,22 @@ internal sealed class RuleStore(Database database) : IRuleStore
             .. InsertWorkspaces(rule),
         ];
 
-    public Statement RequireNaming(string ruleId, string serviceAccountId, string machineId) =>
+    public Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId) =>
         new(
             "UPDATE federation_rules SET version = version WHERE id = @ruleId AND archived_at_ms IS NULL "
                 + "AND service_account_id = @serviceAccountId "
+                + (
+                    workspaceId is null
+                        ? ""
+                        : "AND (applies_to_all_workspaces = 1 OR EXISTS (SELECT 1 FROM federation_rule_workspaces "
+                            + "WHERE rule_id = @ruleId AND workspace_id = @workspaceId)) "
+                )
                 + "AND (' ' || tunnel_ids || ' ' || edge_ids || ' ') LIKE @Named",
             new
             {
                 ruleId,
                 serviceAccountId,
+                workspaceId,
                 Named = $"% {machineId} %",
             }
         );

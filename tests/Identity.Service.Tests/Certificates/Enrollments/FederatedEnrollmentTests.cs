@@ -75,11 +75,7 @@ public sealed class FederatedEnrollmentTests
     [InlineData("update", "bundle:read")]
     public async Task Enroll_RuleEndsBetweenCheckAndIntent_IssuesNothing(string change, string? scope)
     {
-        await using var federated = await FederatedService.StartAsync(configure: services =>
-            services
-                .AddSingleton(provider => new InterruptingJournal(provider.GetRequiredService<SqliteJournal>()))
-                .AddSingleton<IJournal>(provider => provider.GetRequiredService<InterruptingJournal>())
-        );
+        await using var federated = await InterruptibleAsync();
         var tunnelId = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
         var rule = await AgentRuleAsync(federated, tunnelId);
         var token = await federated.AccessTokenAsync(rule);
@@ -98,6 +94,65 @@ public sealed class FederatedEnrollmentTests
 
         var certificates = await federated.GetAsync($"/v1/certificates?tunnel_id={tunnelId}");
         certificates.GetProperty("data").GetArrayLength().ShouldBe(0);
+    }
+
+    // The feed that shows the rule's end must list what is being signed at that moment.
+    [Fact]
+    public async Task EnrollEdge_RuleEndsBeforeTheCertificateIsRecorded_ListsItsSerial()
+    {
+        await using var federated = await InterruptibleAsync();
+        var body = new JsonObject { ["name"] = "edge", ["addresses"] = new JsonArray("edge.test:7844") };
+        var edge = (await federated.CreateAsync("/v1/edges", body)).Id();
+        var rule = await federated.RuleAsync(wanted =>
+        {
+            wanted["oauth_scope"] = "edge:serve";
+            wanted["edge_ids"] = new JsonArray(edge);
+        });
+        using var client = federated.Service.Client(await federated.AccessTokenAsync(rule));
+        var shown = EndWhileSigning(federated, rule);
+
+        using var key = CertificateRequests.NewKey();
+        using var enrolled = await client.PostAsync(
+            "/v1/edge/enrollments",
+            JsonSerializer.Serialize(new { edge_id = edge, csr = CertificateRequests.Create(key) })
+        );
+
+        var serial = (await enrolled.JsonAsync()).GetProperty("certificate").Text("serial");
+        (await shown.Task).Serials.ShouldBe([serial!]);
+        (await shown.Task).EdgeSerials.ShouldBe([serial!]);
+    }
+
+    [Fact]
+    public async Task Enroll_ExpiredAndRuleEndsBeforeTheCertificateIsRecorded_ListsItsSerial()
+    {
+        await using var federated = await InterruptibleAsync();
+        var tunnelId = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        var rule = await AgentRuleAsync(federated, tunnelId);
+        (await EnrollAsync(federated, await federated.AccessTokenAsync(rule), tunnelId)).Dispose();
+        federated.Time.JumpTo(federated.Time.GetUtcNow() + TimeSpan.FromHours(2));
+        var token = await federated.AccessTokenAsync(rule);
+        var shown = EndWhileSigning(federated, rule);
+
+        using var enrolled = await EnrollAsync(federated, token, tunnelId);
+
+        var serial = (await enrolled.JsonAsync()).GetProperty("certificate").Text("serial");
+        (await shown.Task).Serials.ShouldBe([serial!]);
+    }
+
+    [Fact]
+    public async Task Enroll_TokenOfAWorkspaceThatTheRuleLeft_IsRefused()
+    {
+        await using var federated = await FederatedService.StartAsync();
+        var tunnelId = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        var rule = await AgentRuleAsync(federated, tunnelId);
+        var token = await federated.AccessTokenAsync(rule);
+
+        using var removed = await federated.Service.Api.DeleteAsync(
+            $"{FederatedService.Rules}/{rule}/workspaces/{federated.WorkspaceId}",
+            TestContext.Current.CancellationToken
+        );
+
+        await EnrollAsync(federated, token, tunnelId).ShouldRefuseAsync(HttpStatusCode.Unauthorized, "token.revoked");
     }
 
     [Fact]
@@ -124,6 +179,28 @@ public sealed class FederatedEnrollmentTests
         using var response = await EnrollAsync(federated, token, tunnelId);
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await response.ErrorCodeAsync()).ShouldBe("token.expired");
+    }
+
+    private static Task<FederatedService> InterruptibleAsync() =>
+        FederatedService.StartAsync(configure: services =>
+            services
+                .AddSingleton(provider => new InterruptingJournal(provider.GetRequiredService<SqliteJournal>()))
+                .AddSingleton<IJournal>(provider => provider.GetRequiredService<InterruptingJournal>())
+        );
+
+    // Archives the rule while the next certificate is signed; what a feed shows at that moment.
+    private static TaskCompletionSource<RevokedMachines> EndWhileSigning(FederatedService federated, string rule)
+    {
+        var shown = new TaskCompletionSource<RevokedMachines>();
+        federated
+            .Service.Get<InterruptingJournal>()
+            .BeforeNextCertificate(async () =>
+            {
+                federated.Time.Advance(TimeSpan.FromSeconds(1));
+                await federated.CreateAsync($"{FederatedService.Rules}/{rule}/archive");
+                shown.SetResult(await RevokedAsync(federated));
+            });
+        return shown;
     }
 
     private static Task<string> AgentRuleAsync(FederatedService federated, string tunnelId) =>
