@@ -23,7 +23,7 @@ internal static class ServerTrust
 
         return settings.CaSha256 is { } pin
             ? Trusting(await FetchPinnedRootAsync(settings, pin, cancel))
-            : new SslClientAuthenticationOptions();
+            : new SslClientAuthenticationOptions { CertificateChainPolicy = NoDownloads() };
     }
 
     private static SslClientAuthenticationOptions Trusting(X509Certificate2Collection roots)
@@ -39,6 +39,9 @@ internal static class ServerTrust
         policy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1")); // id-kp-serverAuth, RFC 5280 §4.2.1.12
         return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
     }
+
+    private static X509ChainPolicy NoDownloads() =>
+        new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
 
     private static X509Certificate2Collection ReadRoots(string file)
     {
@@ -79,6 +82,8 @@ internal static class ServerTrust
             AllowAutoRedirect = false,
             UseCookies = false,
         };
+        // Anybody may be at the other end; URLs in his certificate are not followed.
+        handler.SslOptions.CertificateChainPolicy = NoDownloads();
 #pragma warning disable CA5359 // deliberately unproven: see the summary
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359

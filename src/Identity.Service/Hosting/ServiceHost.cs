@@ -84,7 +84,12 @@ internal static class ServiceHost
                     tls.ClientCertificateRequired = true;
                     // A resumed session would skip the check below (S9).
                     tls.AllowTlsResume = false;
-                    tls.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
+                    // The library builds a chain before it asks us. It must not follow URLs in a stranger's certificate.
+                    tls.CertificateChainPolicy = new X509ChainPolicy
+                    {
+                        RevocationMode = X509RevocationMode.NoCheck,
+                        DisableCertificateDownloads = true,
+                    };
                     tls.RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
                         Admit(connection, leaf, chain, peers, logger);
                     return new(tls);

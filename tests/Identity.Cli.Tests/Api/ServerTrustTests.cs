@@ -1,3 +1,8 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Identity.Cli.Tests.Commands;
 using Culvert.Identity.Cli.Tests.Harness;
@@ -86,6 +91,28 @@ public sealed class ServerTrustTests : CommandTest
         Service.Requests.Count.ShouldBe(1);
     }
 
+    [Theory] // whoever answers chooses what stands in his certificate: its URLs are not followed
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Stranger_NamesAnIssuerUrl_IsNotFollowed(bool pinned)
+    {
+        Stage.Variables.Remove(GlobalOptions.CaFileVariable);
+        using var inside = new TcpListener(IPAddress.Loopback, 0);
+        inside.Start();
+        using var stranger = new TcpListener(IPAddress.Loopback, 0);
+        stranger.Start();
+        var issuerUrl = $"http://127.0.0.1:{((IPEndPoint)inside.LocalEndpoint).Port}/admin";
+        var serving = HandshakeAsync(stranger, TestCertificates.WithIssuerUrl(issuerUrl));
+        var url = $"https://127.0.0.1:{((IPEndPoint)stranger.LocalEndpoint).Port}";
+        string[] pin = pinned ? ["--ca-sha256", TestCertificates.Shared.RootSha256] : [];
+
+        var run = await Stage.RunAsync(["tunnel", "list", "--url", url, .. pin]);
+
+        run.ExitCode.ShouldBe(ExitCode.Unreachable);
+        await serving;
+        inside.Pending().ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("nonsense")]
@@ -114,5 +141,25 @@ public sealed class ServerTrustTests : CommandTest
         Environment.SetEnvironmentVariable("HTTPS_PROXY", "http://127.0.0.1:9");
 
         (await Stage.RunAsync("tunnel", "list")).ExitCode.ShouldBe(0);
+    }
+
+    // By hand: a web server would fetch the issuer of its own certificate.
+    private static async Task HandshakeAsync(TcpListener listener, X509Certificate2 certificate)
+    {
+        using var socket = await listener.AcceptSocketAsync();
+        await using var tls = new SslStream(new NetworkStream(socket));
+        try
+        {
+            await tls.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
+                }
+            );
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            // The client refused it, as it should without a pin.
+        }
     }
 }

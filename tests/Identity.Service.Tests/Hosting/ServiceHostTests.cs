@@ -1,5 +1,10 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Hosting;
@@ -21,6 +26,41 @@ public sealed class ServiceHostTests
         organization.GetProperty("name").GetString().ShouldBe("Example");
         response.Header("request-id").ShouldStartWith("req_01");
         response.Header("anthropic-organization-id").ShouldBe(organization.GetProperty("id").GetString());
+    }
+
+    // Anybody may dial 8444 and show a certificate. Its URLs must not become requests of this machine's.
+    [Fact]
+    public async Task Machine_StrangerNamesAnIssuerUrl_IsNotFollowed()
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        using var inside = new TcpListener(IPAddress.Loopback, 0);
+        inside.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)inside.LocalEndpoint).Port}/admin";
+        using var certificate = new TestPki(TimeProvider.System.GetUtcNow()).Issue(
+            uri: "spiffe://identity.test/edge/edge_01",
+            edit: r => r.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [url]))
+        );
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, service.MachineUrl.Port, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(client.GetStream());
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
+            CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true },
+            RemoteCertificateValidationCallback = (_, server, _, _) => server is not null,
+        };
+
+        var refused = await Should.ThrowAsync<Exception>(async () =>
+        {
+            await tls.AuthenticateAsClientAsync(options, TestContext.Current.CancellationToken);
+
+            // TLS 1.3: the client finishes before the server has judged its certificate.
+            await tls.ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken);
+        });
+
+        (refused is AuthenticationException or IOException).ShouldBeTrue($"{refused}");
+        inside.Pending().ShouldBeFalse();
     }
 
     [Fact]
