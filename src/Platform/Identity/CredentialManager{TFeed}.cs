@@ -50,7 +50,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
             metrics,
             OnIdentityAsync
         );
-        feeds = new FeedLoop<TFeed>(context, options, platform.DemandEnrolment, OnFeedAsync);
+        feeds = new FeedLoop<TFeed>(context, options, platform.DemandEnrolment, OnContactRestored, OnFeedAsync);
         reports = new ReportLoop<TFeed>(context);
         servers =
             options.ServerCertificates && context is LoopContext<AgentFeed> agent
@@ -133,6 +133,13 @@ public sealed class CredentialManager<TFeed> : IDisposable
         feeds.Wake();
         servers?.Wake();
         reports.Request();
+    }
+
+    // What waits out an outage need not wait any longer: an expired leaf is an outage of its own.
+    private void OnContactRestored()
+    {
+        platform.RetryNow();
+        servers?.RetryNow();
     }
 
     private async ValueTask OnFeedAsync(TFeed feed, CancellationToken ct)

@@ -10,6 +10,7 @@ internal sealed class FeedLoop<TFeed>(
     LoopContext<TFeed> context,
     CredentialManagerOptions options,
     Action<bool> demandEnrolment,
+    Action contactRestored,
     Func<TFeed, CancellationToken, ValueTask> changed
 )
     where TFeed : class
@@ -61,7 +62,9 @@ internal sealed class FeedLoop<TFeed>(
                 continue;
             }
 
-            var answer = await context.Dialect.FeedAsync(client, since ?? 0, options.FeedWait, cancellationToken);
+            // After an outage the first answer is wanted at once: others wait for the news that the service is back.
+            var wait = failures > 0 ? TimeSpan.Zero : options.FeedWait;
+            var answer = await context.Dialect.FeedAsync(client, since ?? 0, wait, cancellationToken);
             if (!answer.IsSuccess)
             {
                 await WaitAfterAsync(answer.Failure, cancellationToken);
@@ -94,6 +97,7 @@ internal sealed class FeedLoop<TFeed>(
         {
             Log.FeedRestored(context.Log, failures);
             failures = 0;
+            contactRestored();
         }
 
         demandEnrolment(false);

@@ -34,6 +34,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     private DateTimeOffset? lastEnrolment;
     private volatile bool isDemanded;
     private int failures;
+    private volatile bool isRetryWanted;
 
     private CredentialState<TFeed> State => context.State;
 
@@ -48,6 +49,13 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         {
             signal.Set();
         }
+    }
+
+    /// <summary>Ends the wait after a failure: the service answers again.</summary>
+    public void RetryNow()
+    {
+        isRetryWanted = true;
+        signal.Set();
     }
 
     /// <summary>Takes up what the last run left, expired or not: an edge may grant a grace (S10).</summary>
@@ -105,6 +113,17 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         }
     }
 
+    private DateTimeOffset RetryAt()
+    {
+        if (isRetryWanted)
+        {
+            isRetryWanted = false;
+            retryAt = default;
+        }
+
+        return retryAt;
+    }
+
     private TimeSpan TimeUntilDue()
     {
         var now = context.Now;
@@ -112,7 +131,8 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             State.Identity is not { } identity || IsOver(identity, now) ? now
             : IsDemandDue(now) ? now
             : renewAt;
-        return (due > retryAt ? due : retryAt) - now;
+        var retry = RetryAt();
+        return (due > retry ? due : retry) - now;
     }
 
     private bool IsDemandDue(DateTimeOffset now) =>

@@ -25,11 +25,19 @@ internal sealed class ServerCertificateLoop(
     private DateTimeOffset retryAt;
     private long judgedEpoch = -1;
     private int failures;
+    private volatile bool isRetryWanted;
 
     private CredentialState<AgentFeed> State => context.State;
 
     /// <summary>Wakes the loop when identity or feed changed.</summary>
     public void Wake() => signal.Set();
+
+    /// <summary>Ends the wait after a failure: the service answers again.</summary>
+    public void RetryNow()
+    {
+        isRetryWanted = true;
+        signal.Set();
+    }
 
     /// <summary>Takes up the last run's leaf while it is valid.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
@@ -93,11 +101,23 @@ internal sealed class ServerCertificateLoop(
 
     private static bool IsFromService(AgentFeed feed) => feed.ServerCertificateMode == ServerCertificateMode.Service;
 
+    private DateTimeOffset RetryAt()
+    {
+        if (isRetryWanted)
+        {
+            isRetryWanted = false;
+            retryAt = default;
+        }
+
+        return retryAt;
+    }
+
     private TimeSpan TimeUntilDue(AgentFeed feed)
     {
         var now = context.Now;
         var due = State.Server is not { } current || IsDisowned(current, feed) ? now : renewAt;
-        return (due > retryAt ? due : retryAt) - now;
+        var retry = RetryAt();
+        return (due > retry ? due : retry) - now;
     }
 
     // Judged once per epoch: a bundle that vouches for nothing we can get must not make us ask without end.

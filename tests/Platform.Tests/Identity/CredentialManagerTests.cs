@@ -534,6 +534,35 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         gaps.ShouldBe(0);
     }
 
+    // An expired leaf is an outage of its own: it ends with the service's, not after a back-off.
+    [Fact]
+    public async Task ServerCertificate_ExpiredDuringAnOutage_IsReplacedSoonAfterIt()
+    {
+        service.ServerLife = TimeSpan.FromSeconds(5);
+        var manager = Agent();
+        Run(manager);
+        await Ready(manager);
+        var away = true;
+        service.Intercept = (_, context) =>
+        {
+            if (away)
+            {
+                context.Abort();
+            }
+
+            return Task.FromResult(away);
+        };
+        service.EndPolls();
+        var end = manager.ServerCertificate!.NotAfter;
+        await Until(() => time.GetUtcNow() > end.AddMinutes(2), TimeSpan.FromMilliseconds(500));
+
+        away = false;
+        var back = time.GetUtcNow();
+        await Until(() => manager.ServerCertificate!.NotAfter > back, TimeSpan.FromMilliseconds(20));
+
+        (time.GetUtcNow() - back).ShouldBeLessThan(TimeSpan.FromSeconds(12));
+    }
+
     [Fact]
     public async Task ServerCertificate_NoLongerVouchedFor_IsReplacedAtOnce()
     {
