@@ -17,7 +17,7 @@ internal sealed class AgentDialect(
 
     public override PeerRole OwnRole => PeerRole.Agent;
 
-    public override TimeSpan LongestFeedRetry { get; } = TimeSpan.FromSeconds(15);
+    public override TimeSpan LongestFeedRetry { get; } = TimeSpan.FromSeconds(5);
 
     public override JsonTypeInfo<StoredFeed<AgentFeed>> StoredFeedType => StateJson.Default.StoredFeedAgentFeed;
 

@@ -104,17 +104,32 @@ public abstract class RunningSystem : IAsyncLifetime
         }
     }
 
+    /// <summary>Until every part can do its job: after a test that took parts away, before one that forgives nothing.</summary>
+    internal async Task UntilReadyAsync(CancellationToken cancellationToken)
+    {
+        await UntilReadyAsync(Installation.Service.Process, Installation.Service.Health, cancellationToken);
+        await UntilReadyAsync(Installation.Edge.Process, Installation.Edge.Health, cancellationToken);
+        await UntilReadyAsync(Installation.Agent.Process, Installation.Agent.Health, cancellationToken);
+    }
+
     /// <summary>Runs the very same command again, and waits until it can do its job.</summary>
     internal async Task RestartAsync(ProgramProcess process, HealthProbe health, CancellationToken cancellationToken)
     {
         process.Start();
         Installation.RecordProcesses();
-        await Readiness.UntilAsync(
+        await UntilReadyAsync(process, health, cancellationToken);
+    }
+
+    private static Task UntilReadyAsync(
+        ProgramProcess process,
+        HealthProbe health,
+        CancellationToken cancellationToken
+    ) =>
+        Readiness.UntilAsync(
             process,
             health.ObstacleAsync,
             TimeSpan.FromSeconds(60),
             TimeProvider.System,
             cancellationToken
         );
-    }
 }

@@ -12,6 +12,8 @@ public sealed class ServerLeafRotationTests(ShortLivedSystem system) : SystemTes
     [Fact]
     public async Task Rotation_UnderTraffic_FailsNoCallAndNoHandshake()
     {
+        await System.UntilReadyAsync(Cancel);
+
         // At two thirds of a life each, plus one life for the leaf that was new when the load began.
         var limit = ShortLivedSystem.LeafLife * (Rotations + 3);
         var started = TimeProvider.System.GetUtcNow();
