@@ -43,6 +43,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             var measured = await MeasureAsync(
                 LoadTarget.Of("localhost", ports.Api, service.PlatformCaFile),
                 requests,
+                reuse: false,
                 cancellationToken
             );
             await service.Process.StopAsync(TimeSpan.FromSeconds(5), cancellationToken);
@@ -111,13 +112,16 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
         return await MeasureAsync(
             LoadTarget.Of("localhost", port, Path.Combine(certificates, "ca.pem")),
             requests,
+            reuse: true,
             cancellationToken
         );
     }
 
+    /// <param name="reuse">Whether a request may be sent again when all were used; to the service each goes once.</param>
     private async Task<LoadResult> MeasureAsync(
         LoadTarget target,
         IReadOnlyList<ReadOnlyMemory<byte>> requests,
+        bool reuse,
         CancellationToken cancellationToken
     )
     {
@@ -126,7 +130,10 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
         await load.RunAsync(Next, WarmUp, cancellationToken);
         return await load.RunAsync(Next, Duration, cancellationToken);
 
+        // Typed: a bare null would become an empty request.
         ReadOnlyMemory<byte>? Next() =>
-            Interlocked.Increment(ref used) is var i && i < requests.Count ? requests[i] : null;
+            Interlocked.Increment(ref used) is var i && (reuse || i < requests.Count)
+                ? requests[i % requests.Count]
+                : default(ReadOnlyMemory<byte>?);
     }
 }
