@@ -44,6 +44,9 @@ internal sealed class EdgeFleet(
         }
     }
 
+    /// <summary>Streams of all connections, replaced ones too.</summary>
+    public int OpenStreams => Sessions().Sum(s => s.OpenStreams);
+
     public AgentFeedEdge? Edge(string id) => context?.Edges.FirstOrDefault(e => e.Id == id);
 
     /// <summary>Puts a new state in force: dials edges that came, leaves those that went, renews what is older.</summary>

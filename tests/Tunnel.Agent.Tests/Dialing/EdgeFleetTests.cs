@@ -154,6 +154,8 @@ public sealed class EdgeFleetTests : IAsyncLifetime
             connection.Mux.Open(Open()); // keeps it alive beyond the renewal
         }
 
+        // One that came after the agent's GOAWAY would be refused, rightly.
+        await EventuallyAsync(() => fleet.OpenStreams == 2);
         context = context with { Certificate = pki.Agent("a1") };
         fleet.Apply(context);
         foreach (var connection in old)
