@@ -69,9 +69,9 @@ internal sealed class FakeEdge : IAsyncDisposable
                 tasks.Add(ServeAsync(socket));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Stopped.
+            // Stopped, during an accept or between two.
         }
     }
 
