@@ -557,6 +557,7 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         await Until(() => time.GetUtcNow() > end.AddMinutes(2), TimeSpan.FromMilliseconds(500));
 
         away = false;
+        service.Change(); // the fake answers a poll when there is news
         var back = time.GetUtcNow();
         await Until(() => manager.ServerCertificate!.NotAfter > back, TimeSpan.FromMilliseconds(20));
 
