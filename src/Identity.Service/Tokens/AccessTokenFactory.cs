@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Tokens;
@@ -8,29 +8,28 @@ namespace Culvert.Identity.Service.Tokens;
 /// <summary>Mints the access token of a granted exchange (RFC 9068).</summary>
 internal sealed class AccessTokenFactory(SigningKeyRing keys, ServiceOptions options)
 {
-    /// <param name="tokenId">Its <c>jti</c>, as the audit entry has it.</param>
-    /// <param name="now">Seconds since 1970.</param>
     /// <returns>The compact form, ASCII.</returns>
-    public byte[] Mint(AssertionContext context, string tokenId, long now, int lifetimeSeconds)
+    public byte[] Mint(Grant grant, DateTimeOffset now)
     {
-        var rule = context.Rule;
+        var rule = grant.Rule;
+        var issuedAt = now.ToUnixTimeSeconds();
         return keys
-            .Current.MinterAt(context.Now)
+            .Current.MinterAt(now)
             .Mint(
                 new AccessTokenClaims
                 {
                     Issuer = options.PublicUrl,
                     Subject = rule.Account.Id.Value,
-                    Audience = options.PublicUrl,
+                    Audience = grant.Audience,
                     ClientId = rule.Rule.Id.Value,
-                    IssuedAt = now,
-                    ExpiresAt = now + lifetimeSeconds,
-                    TokenId = tokenId,
-                    Scope = rule.OAuthScope,
+                    IssuedAt = issuedAt,
+                    ExpiresAt = issuedAt + grant.LifetimeSeconds,
+                    TokenId = grant.TokenId,
+                    Scope = grant.Scope,
                     Rule = rule.Rule.Id.Value,
-                    RuleVersion = rule.Rule.Version,
-                    Organization = rule.Rule.OrganizationId,
-                    Workspace = context.WorkspaceId,
+                    RuleVersion = grant.RuleVersion,
+                    Organization = grant.OrganizationId,
+                    Workspace = grant.WorkspaceId,
                 }
             );
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Tokens.Binding;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
@@ -26,15 +27,8 @@ internal sealed record FederatedAuthentication : AuditEvent
 
     public string? AssertionId { get; init; }
 
-    /// <summary>Granted: the access token's <c>jti</c>.</summary>
-    public string? TokenId { get; init; }
-
-    public string? WorkspaceId { get; init; }
-
-    public string? Scope { get; init; }
-
-    /// <summary>Granted: when the access token ends, seconds since 1970.</summary>
-    public long? TokenExpiresAt { get; init; }
+    /// <summary>What was granted; null = denied.</summary>
+    public Grant? Grant { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)
     {
@@ -49,12 +43,43 @@ internal sealed record FederatedAuthentication : AuditEvent
         // Checked when the token was parsed: one JSON object without duplicate names, at most 12 KiB.
         json.WriteRawValue(ClaimsJson.Span, skipInputValidation: true);
         json.WriteEndObject();
-        if (TokenId is not null)
+        if (Grant is { } grant)
         {
-            json.WriteString("token_id", TokenId);
-            WriteOptional(json, "workspace_id", WorkspaceId);
-            json.WriteString("scope", Scope);
-            json.WriteNumber("token_expires_at", TokenExpiresAt!.Value);
+            json.WriteString("token_id", grant.TokenId);
+            json.WriteString("workspace_id", grant.WorkspaceId);
+            json.WriteString("scope", grant.Scope);
+            json.WriteNumber("token_expires_at", At.ToUnixTimeSeconds() + grant.LifetimeSeconds);
+            json.WriteString("audience", grant.Audience);
+            json.WriteString("family", grant.Family);
+            WriteBinding(json, grant.Binding);
+            WriteActors(json, grant.Actor);
         }
+    }
+
+    // As the token's cnf has it.
+    private static void WriteBinding(Utf8JsonWriter json, TokenBinding binding)
+    {
+        json.WritePropertyName("cnf");
+        if (!binding.IsBound)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString(binding.Kind == BindingKind.Dpop ? "jkt" : "x5t#S256", binding.Thumbprint);
+        json.WriteEndObject();
+    }
+
+    // The present actor first.
+    private static void WriteActors(Utf8JsonWriter json, ActorLink? actor)
+    {
+        json.WriteStartArray("actors");
+        for (; actor is not null; actor = actor.Before)
+        {
+            json.WriteStringValue(actor.Subject);
+        }
+
+        json.WriteEndArray();
     }
 }

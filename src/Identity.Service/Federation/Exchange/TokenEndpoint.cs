@@ -47,8 +47,8 @@ internal sealed class TokenEndpoint(TokenExchange exchange, GlobalLimit limit)
         switch (result.Outcome)
         {
             case TokenExchangeOutcome.Granted:
-                RequestIdentity.SetTenant(request.Http, result.OrganizationId!, result.WorkspaceId);
-                return ApiAnswer.Raw(Render(result), "application/json");
+                RequestIdentity.SetTenant(request.Http, result.Grant!.OrganizationId, result.Grant.WorkspaceId);
+                return ApiAnswer.Raw(Render(result.Token!, result.Grant), "application/json");
             case TokenExchangeOutcome.Denied:
                 return ExchangeErrors.Failed.Refuse();
             default:
@@ -57,15 +57,15 @@ internal sealed class TokenEndpoint(TokenExchange exchange, GlobalLimit limit)
     }
 
     // RFC 6749 §5.1.
-    private static ReadOnlyMemory<byte> Render(in TokenExchangeResult result)
+    private static ReadOnlyMemory<byte> Render(byte[] token, Grant grant)
     {
-        var buffer = new ArrayBufferWriter<byte>(result.Token!.Length + 128);
+        var buffer = new ArrayBufferWriter<byte>(token.Length + 128);
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
-        json.WriteString("access_token"u8, result.Token);
+        json.WriteString("access_token"u8, token);
         json.WriteString("token_type"u8, "Bearer"u8);
-        json.WriteNumber("expires_in"u8, result.ExpiresInSeconds);
-        json.WriteString("scope"u8, result.Scope);
+        json.WriteNumber("expires_in"u8, grant.LifetimeSeconds);
+        json.WriteString("scope"u8, grant.Scope);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;

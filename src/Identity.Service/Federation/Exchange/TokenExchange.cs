@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Culvert.Identity.Service.Admin;
@@ -13,8 +12,9 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Exchange;
 
 /// <summary>
-/// The jwt-bearer grant (RFC 7523): 1. find the rule, 2. run the checks in their order, 3. commit the decision with
-/// its mark of single use while 4. the token is signed, 5. hand it out only once the commit is durable.
+/// The jwt-bearer grant (RFC 7523): 1. find the rule, 2. evaluate the assertion, 3. decide what is granted, 4. commit
+/// the decision with its mark of single use while 5. the token is signed, 6. hand it out only once the commit is
+/// durable.
 /// </summary>
 internal sealed class TokenExchange(
     FederationDirectory directory,
@@ -26,14 +26,6 @@ internal sealed class TokenExchange(
     TimeProvider time
 )
 {
-    /// <summary>Shortest life of an access token, even if the assertion ends sooner.</summary>
-    public const int MinLifetimeSeconds = 60;
-
-    /// <summary>Longest life of a token that machines enrol with.</summary>
-    public const int MaxMachineLifetimeSeconds = 3600;
-
-    private const int TokenIdBytes = 16;
-
     private readonly IReadOnlyList<IAssertionCheck> checks = AssertionChecks.InOrder(options, tenants);
 
     public async ValueTask<TokenExchangeResult> ExchangeAsync(
@@ -62,35 +54,51 @@ internal sealed class TokenExchange(
             }
         }
 
-        return await GrantAsync(context, cancellationToken);
+        return await CommitAsync(context, GrantOf(context), cancellationToken);
     }
 
-    private async ValueTask<TokenExchangeResult> GrantAsync(
-        AssertionContext context,
-        CancellationToken cancellationToken
-    )
+    private Grant GrantOf(AssertionContext context)
     {
         var rule = context.Rule;
         var now = context.Now.ToUnixTimeSeconds();
-        var lifetime = LifetimeSeconds(rule, context.ExpiresAt - now);
-        var tokenId = NewTokenId();
+        var lifetime = TokenLifetime.OfAssertion(rule, rule.OAuthScope, context.ExpiresAt - now);
+        return new Grant
+        {
+            Rule = rule,
+            RuleVersion = rule.Rule.Version,
+            WorkspaceId = context.WorkspaceId!,
+            Scope = rule.OAuthScope,
+            LifetimeSeconds = lifetime,
+            Audience = options.PublicUrl,
+            Family = RandomId.New(),
+            TokenId = RandomId.New(),
+            Source = new GrantSource
+            {
+                IssuerId = rule.Issuer.Id.Value,
+                SubjectHash = Sha256Text.Base64UrlOf(context.Subject),
+                TokenIdHash = context.Token.Claims.FindString("jti"u8) is { } id ? Sha256Text.Base64UrlOf(id) : null,
+                RootExpiresAt = now + lifetime,
+            },
+        };
+    }
+
+    private async ValueTask<TokenExchangeResult> CommitAsync(
+        AssertionContext context,
+        Grant grant,
+        CancellationToken cancellationToken
+    )
+    {
         var commit = journal.CommitAsync(
             new Decision
             {
-                Event = Audited(context, AuditStatus.Success) with
-                {
-                    TokenId = tokenId,
-                    WorkspaceId = context.WorkspaceId,
-                    Scope = rule.OAuthScope,
-                    TokenExpiresAt = now + lifetime,
-                },
+                Event = Audited(context, AuditStatus.Success) with { Grant = grant },
                 Replay = ReplayKeyOf(context),
                 Class = DecisionClass.Bulk,
             },
             cancellationToken
         );
         // Signed while the commit is on its way; nobody sees it before that is through.
-        var token = tokens.Mint(context, tokenId, now, lifetime);
+        var token = tokens.Mint(grant, context.Now);
         var result = await commit;
         if (result.Outcome == CommitOutcome.Replayed)
         {
@@ -99,15 +107,7 @@ internal sealed class TokenExchange(
 
         return result.RefusalIfUnavailable() is { } refusal
             ? TokenExchangeResult.Refused(refusal)
-            : new TokenExchangeResult
-            {
-                Outcome = TokenExchangeOutcome.Granted,
-                Token = token,
-                ExpiresInSeconds = lifetime,
-                Scope = rule.OAuthScope,
-                OrganizationId = rule.Rule.OrganizationId,
-                WorkspaceId = context.WorkspaceId,
-            };
+            : TokenExchangeResult.Granted(grant, token);
     }
 
     private async ValueTask<TokenExchangeResult> DenyAsync(
@@ -133,17 +133,6 @@ internal sealed class TokenExchange(
         return result.RefusalIfUnavailable() is { } refusal
             ? TokenExchangeResult.Refused(refusal)
             : TokenExchangeResult.Denied;
-    }
-
-    /// <summary>
-    /// Twice what the assertion has left, so that a workload with short assertions need not exchange all the time; at
-    /// most what the rule grants, at least a minute.
-    /// </summary>
-    internal static int LifetimeSeconds(CompiledRule rule, long remainingSeconds)
-    {
-        var granted = Math.Min(rule.Rule.TokenLifetimeSeconds, 2 * remainingSeconds);
-        var longest = rule.IsForMachines ? MaxMachineLifetimeSeconds : int.MaxValue;
-        return (int)Math.Min(longest, Math.Max(MinLifetimeSeconds, granted));
     }
 
     private static FederatedAuthentication Audited(AssertionContext context, AuditStatus status)
@@ -192,11 +181,4 @@ internal sealed class TokenExchange(
 
     private static string? BoundedId(ClaimSet claims) =>
         claims.FindString("jti"u8) is { } id ? UntrustedText.Bounded(id) : null;
-
-    private static string NewTokenId()
-    {
-        Span<byte> random = stackalloc byte[TokenIdBytes];
-        RandomNumberGenerator.Fill(random);
-        return Base64Url.EncodeToString(random);
-    }
 }

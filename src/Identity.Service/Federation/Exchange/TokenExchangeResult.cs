@@ -7,22 +7,24 @@ internal readonly record struct TokenExchangeResult
 {
     public required TokenExchangeOutcome Outcome { get; init; }
 
+    /// <summary>Granted: what.</summary>
+    public Grant? Grant { get; init; }
+
     /// <summary>Granted: the access token, ASCII.</summary>
     public byte[]? Token { get; init; }
-
-    /// <summary>Granted: its life from now.</summary>
-    public int ExpiresInSeconds { get; init; }
-
-    public string? Scope { get; init; }
-
-    public string? OrganizationId { get; init; }
-
-    public string? WorkspaceId { get; init; }
 
     /// <summary>Unavailable: what to answer.</summary>
     public Refusal? Unavailable { get; init; }
 
     public static TokenExchangeResult Denied { get; } = new() { Outcome = TokenExchangeOutcome.Denied };
+
+    public static TokenExchangeResult Granted(Grant grant, byte[] token) =>
+        new()
+        {
+            Outcome = TokenExchangeOutcome.Granted,
+            Grant = grant,
+            Token = token,
+        };
 
     public static TokenExchangeResult Refused(Refusal refusal) =>
         new() { Outcome = TokenExchangeOutcome.Unavailable, Unavailable = refusal };
