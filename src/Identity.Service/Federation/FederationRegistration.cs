@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
@@ -31,6 +32,7 @@ internal static class FederationRegistration
             .AddSingleton<RuleValidator>()
             .AddSingleton<UnprovenRefusals>()
             .AddHostedService(provider => provider.GetRequiredService<UnprovenRefusals>())
+            .AddSingleton<AssertionEvaluator>()
             .AddSingleton<TokenExchange>()
             .AddSingleton<GlobalLimit>()
             .AddSingleton<ServiceAccountEndpoints>()

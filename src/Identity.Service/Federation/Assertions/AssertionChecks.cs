@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// </summary>
 internal static class AssertionChecks
 {
-    public static IReadOnlyList<IAssertionCheck> InOrder(ServiceOptions options, ITenantStore tenants) =>
+    public static IAssertionCheck[] InOrder(ServiceOptions options, ITenantStore tenants) =>
         [
             // What the rule itself says.
             new RuleIsLive(),
@@ -25,9 +25,9 @@ internal static class AssertionChecks
             new TimesHold(options.Federation.Leeway),
             new SubjectIsPresent(),
             new AudienceMatches(),
+            new TokenIdIsUsable(),
             new SubjectMatches(),
             new ClaimsMatch(),
-            new TokenIdIsUsable(),
             new WorkspaceIsCovered(tenants),
         ];
 }

@@ -1,11 +1,13 @@
+using System.Net;
 using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// What the checks of one exchange have found so far. A check may rely on what stands before it in
+/// What the checks of one evaluation have found so far. A check may rely on what stands before it in
 /// <see cref="AssertionChecks"/>.
 /// </summary>
 internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rule, DateTimeOffset now)
@@ -16,8 +18,23 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
 
     public DateTimeOffset Now => now;
 
-    /// <summary>Set by <see cref="TokenIsWellFormed"/>; believed only once <see cref="IsProven"/>.</summary>
-    public SignedToken Token { get; set; } = null!;
+    /// <summary>Null where nobody will read it: the exchange, as long as it grants.</summary>
+    public AssertionTrace? Trace { get; init; }
+
+    /// <summary>
+    /// There is no token, only claims: its form, type, key and signature are assumed to hold, and so is each of
+    /// <c>iss</c>, <c>aud</c> and the times that the claims do not name.
+    /// </summary>
+    public bool IsClaimsOnly { get; private init; }
+
+    /// <summary>With claims only: past or future times do not count either, because the claims are of another day.</summary>
+    public bool IgnoresClock { get; private init; }
+
+    /// <summary>Set by <see cref="TokenIsWellFormed"/>; believed only once <see cref="IsProven"/>. Null with claims only.</summary>
+    public SignedToken Token { get; private set; } = null!;
+
+    /// <summary>The token's claims, or those that stand for them.</summary>
+    public ClaimSet Claims { get; private set; } = null!;
 
     /// <summary>Set by <see cref="KeyIsKnown"/>.</summary>
     public VerificationKey Key { get; set; } = null!;
@@ -36,4 +53,54 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
 
     /// <summary>Set by <see cref="WorkspaceIsCovered"/>.</summary>
     public string? WorkspaceId { get; set; }
+
+    /// <summary>
+    /// For simulations, rule tests and policy replay: what would become of a token with these claims that the issuer
+    /// had signed properly?
+    /// </summary>
+    /// <param name="ignoresClock">The claims are of another day, or of none: their times are not compared with now.</param>
+    public static AssertionContext OfClaims(
+        ClaimSet claims,
+        CompiledRule rule,
+        DateTimeOffset now,
+        bool ignoresClock = true,
+        AssertionTrace? trace = null
+    ) =>
+        new(
+            new ExchangeRequest
+            {
+                Assertion = default,
+                RuleId = rule.Rule.Id.Value,
+                OrganizationId = rule.Rule.OrganizationId,
+                RequestId = "",
+                Source = IPAddress.None,
+            },
+            rule,
+            now
+        )
+        {
+            Claims = claims,
+            IsClaimsOnly = true,
+            IsProven = true,
+            IgnoresClock = ignoresClock,
+            Trace = trace,
+        };
+
+    public void SetToken(SignedToken token)
+    {
+        Token = token;
+        Claims = token.Claims;
+    }
+
+    /// <summary>With claims only, what a token alone could show is taken for granted.</summary>
+    public bool IsAssumed(IAssertionCheck check) =>
+        IsClaimsOnly
+        && check.Step switch
+        {
+            AssertionSteps.Parse or AssertionSteps.KeyLookup or AssertionSteps.Signature => true,
+            AssertionSteps.IssuerLookup => !Claims.TryFind("iss"u8, out _),
+            AssertionSteps.Audience => !Claims.TryFind("aud"u8, out _),
+            AssertionSteps.Times => IgnoresClock,
+            _ => false,
+        };
 }

@@ -8,11 +8,23 @@ internal enum DenialReason
     /// <summary>The rule is archived.</summary>
     RuleArchived,
 
-    /// <summary>The rule's issuer is archived.</summary>
-    IssuerArchived,
+    /// <summary>The rule is switched off.</summary>
+    RuleDisabled,
+
+    /// <summary>The rule is a draft: it has never been in force.</summary>
+    RuleDraft,
+
+    /// <summary>The rule is being watched only; no version of it was ever in force.</summary>
+    RuleAuditOnly,
+
+    /// <summary>The rule's end has passed.</summary>
+    RuleExpired,
+
+    /// <summary>The rule's issuer is archived or disabled.</summary>
+    IssuerDisabled,
 
     /// <summary>The rule's service account is archived.</summary>
-    ServiceAccountArchived,
+    PrincipalDisabled,
 
     /// <summary>The request names another organization than the rule's.</summary>
     OrganizationMismatch,
@@ -23,20 +35,23 @@ internal enum DenialReason
     /// <summary>No JWT in a compact JWS as we accept it; the detail names the fault.</summary>
     TokenMalformed,
 
-    /// <summary>The header's <c>alg</c> is absent, unsupported, not allowed, or not the key's.</summary>
+    /// <summary>The header's <c>alg</c> is absent, unsupported, not the issuer's, or not the key's.</summary>
     AlgNotAllowed,
 
     /// <summary>The header's <c>typ</c> says that the token is something else than an assertion.</summary>
     TypNotAllowed,
 
     /// <summary><c>iss</c> is absent or not byte for byte the registered issuer.</summary>
-    IssuerMismatch,
+    IssuerUnknown,
 
     /// <summary>The header lacks <c>kid</c>.</summary>
     KidMissing,
 
     /// <summary>The issuer's keys do not contain this <c>kid</c>.</summary>
     KidUnknown,
+
+    /// <summary>An administrator withdrew this key, its set or the issuer.</summary>
+    KeyRevoked,
 
     /// <summary>The issuer's keys could not be obtained, or are older than we may use.</summary>
     KeysUnavailable,
@@ -71,17 +86,35 @@ internal enum DenialReason
     /// <summary><c>sub</c> is absent, empty, too long or not printable ASCII.</summary>
     SubjectInvalid,
 
+    /// <summary><c>sub</c> belongs to another SPIFFE trust domain than the issuer's.</summary>
+    TrustDomainMismatch,
+
     /// <summary><c>aud</c> is absent, of a wrong type, or has too many elements.</summary>
     AudienceInvalid,
+
+    /// <summary><c>aud</c> has several elements, and the issuer's record allows one.</summary>
+    AudienceMultiple,
 
     /// <summary><c>aud</c> does not contain the rule's audience.</summary>
     AudienceMismatch,
 
-    /// <summary><c>sub</c> does not match the rule's subject, exact or prefix.</summary>
+    /// <summary><c>sub</c> does not match the rule's subject: exact, prefix or segments.</summary>
     MatchSubjectPrefix,
 
-    /// <summary>A claim of the rule is absent or has another value; the detail names it.</summary>
-    MatchClaims,
+    /// <summary><c>sub</c> would match in the platform's other format: the platform changed how it writes subjects.</summary>
+    SubjectFormatChanged,
+
+    /// <summary>A claim of the rule is absent; the detail names it.</summary>
+    ClaimMissing,
+
+    /// <summary>A claim of the rule has another value or type; the detail names it.</summary>
+    ClaimMismatch,
+
+    /// <summary>The rule's condition is false for these claims.</summary>
+    ConditionFalse,
+
+    /// <summary>The rule's condition could not be evaluated for these claims: a missing claim, a type, the cost limit.</summary>
+    CelError,
 
     /// <summary><c>jti</c> is present but not a string of 1 to 256 characters.</summary>
     JtiInvalid,
@@ -94,4 +127,10 @@ internal enum DenialReason
 
     /// <summary>The rule does not cover the requested workspace.</summary>
     WorkspaceNotCovered,
+
+    /// <summary>Simulation only: no rule has this id.</summary>
+    RuleNotFound,
+
+    /// <summary>Simulation only: several rules with different grants would accept the token.</summary>
+    AmbiguousRule,
 }

@@ -1,10 +1,16 @@
+using Culvert.Identity.Service.Federation.Explain;
+
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>A check that waits for nothing.</summary>
-internal abstract class ImmediateCheck : IAssertionCheck
+internal abstract class ImmediateCheck(string step) : IAssertionCheck
 {
+    public string Step => step;
+
     public ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken) =>
         new(Check(context));
+
+    public virtual void Describe(AssertionContext context, TraceStep step) { }
 
     /// <summary>Null = satisfied.</summary>
     protected abstract Denial? Check(AssertionContext context);

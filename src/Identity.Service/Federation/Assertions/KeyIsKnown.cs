@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
@@ -5,6 +6,8 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// <summary>The header names one of the issuer's present keys. The one check that may wait for the network.</summary>
 internal sealed class KeyIsKnown : IAssertionCheck
 {
+    public string Step => AssertionSteps.KeyLookup;
+
     public ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken)
     {
         if (context.Token.KeyId is not { } keyId)
@@ -16,6 +19,16 @@ internal sealed class KeyIsKnown : IAssertionCheck
         return lookup.IsCompletedSuccessfully
             ? new(Decide(context, keyId, lookup.Result))
             : DecideAsync(context, keyId, lookup);
+    }
+
+    public void Describe(AssertionContext context, TraceStep step)
+    {
+        if (context.Token.KeyId is { } keyId)
+        {
+            var bounded = UntrustedText.Bounded(keyId);
+            context.Trace!.KeyId = bounded;
+            step.Add("kid", bounded);
+        }
     }
 
     private static async ValueTask<Denial?> DecideAsync(

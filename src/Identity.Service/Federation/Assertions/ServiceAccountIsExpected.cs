@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>If the caller says whom it expects to act as, it is the rule's target.</summary>
-internal sealed class ServiceAccountIsExpected : ImmediateCheck
+internal sealed class ServiceAccountIsExpected() : ImmediateCheck(AssertionSteps.Request)
 {
     protected override Denial? Check(AssertionContext context) =>
         context.Request.ServiceAccountId is { } expected && expected != context.Rule.Account.Id.Value

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Culvert.Identity.Service.Federation.Explain;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
@@ -6,13 +7,13 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// RFC 7523 §3 (4)–(6), stricter: <c>iat</c> is mandatory, and <c>exp</c> − <c>iat</c> is bounded by the issuer's
 /// record. The leeway applies to each comparison with our clock.
 /// </summary>
-internal sealed class TimesHold(TimeSpan leeway) : ImmediateCheck
+internal sealed class TimesHold(TimeSpan leeway) : ImmediateCheck(AssertionSteps.Times)
 {
     private readonly long leewayMs = (long)leeway.TotalMilliseconds;
 
     protected override Denial? Check(AssertionContext context)
     {
-        var claims = context.Token.Claims;
+        var claims = context.Claims;
         if (!claims.TryFind("exp"u8, out var exp) || !exp.TryReadNumericDate(out var expiresAt))
         {
             return new Denial(DenialReason.ExpInvalid);
@@ -32,6 +33,22 @@ internal sealed class TimesHold(TimeSpan leeway) : ImmediateCheck
         context.ExpiresAt = expiresAt;
         return CheckClock(context.Now.ToUnixTimeMilliseconds(), expiresAt, issuedAt, notBefore)
             ?? CheckLifetime(expiresAt - issuedAt, context.Rule.Issuer.MaxJwtLifetimeSeconds);
+    }
+
+    public override void Describe(AssertionContext context, TraceStep step)
+    {
+        if (
+            context.Claims.TryFind("iat"u8, out var iat)
+            && iat.TryReadNumericDate(out var issuedAt)
+            && context.Claims.TryFind("exp"u8, out var exp)
+            && exp.TryReadNumericDate(out var expiresAt)
+        )
+        {
+            var delta = context.Now.ToUnixTimeSeconds() - issuedAt;
+            context.Trace!.ClockDeltaSeconds = delta;
+            step.Add("life_s", expiresAt - issuedAt);
+            step.Add("age_s", delta);
+        }
     }
 
     private Denial? CheckClock(long nowMs, long expiresAt, long issuedAt, long notBefore)

@@ -1,16 +1,21 @@
+using Culvert.Identity.Service.Federation.Explain;
+
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
 /// RFC 7523 §3 (7): where the issuer's record asks for it, a <c>jti</c> can serve as the mark of single use. A token
 /// without one is not checked.
 /// </summary>
-internal sealed class TokenIdIsUsable : ImmediateCheck
+internal sealed class TokenIdIsUsable() : ImmediateCheck(AssertionSteps.Replay)
 {
     private const int MaxLength = 256;
 
+    public override void Describe(AssertionContext context, TraceStep step) =>
+        step.Add("mode", context.SingleUseId is null ? "off" : "single_use");
+
     protected override Denial? Check(AssertionContext context)
     {
-        if (!context.Rule.Issuer.CheckJti || !context.Token.Claims.TryFind("jti"u8, out var claim))
+        if (!context.Rule.Issuer.CheckJti || !context.Claims.TryFind("jti"u8, out var claim))
         {
             return null;
         }

@@ -4,14 +4,14 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>The assertion is a JWT in a compact JWS (RFC 7519 §7.2), in the strict reading of Culvert.Jose.</summary>
-internal sealed class TokenIsWellFormed : ImmediateCheck
+internal sealed class TokenIsWellFormed() : ImmediateCheck(AssertionSteps.Parse)
 {
     protected override Denial? Check(AssertionContext context)
     {
         var refusal = SignedToken.TryParse(context.Request.Assertion, out var token);
         if (refusal == JoseRefusal.None)
         {
-            context.Token = token!;
+            context.SetToken(token!);
             return null;
         }
 

@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// RFC 8725 §3.11: a token typed as something else (a DPoP proof, a logout token, a security event) is no assertion.
 /// Identity tokens say JWT or nothing, access tokens of an authorization server <c>at+jwt</c>.
 /// </summary>
-internal sealed class TypeIsAllowed : ImmediateCheck
+internal sealed class TypeIsAllowed() : ImmediateCheck(AssertionSteps.Parse)
 {
     protected override Denial? Check(AssertionContext context)
     {

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Federation.Explain;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
@@ -9,6 +10,15 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// </summary>
 internal sealed class WorkspaceIsCovered(ITenantStore workspaces) : IAssertionCheck
 {
+    public string Step => AssertionSteps.Grant;
+
+    public void Describe(AssertionContext context, TraceStep step)
+    {
+        step.Add("service_account", context.Rule.Account.Id.Value);
+        step.Add("workspace", context.WorkspaceId);
+        step.Add("scope", context.Rule.OAuthScope);
+    }
+
     public async ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken)
     {
         var rule = context.Rule;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
@@ -20,14 +19,12 @@ internal sealed class TokenExchange(
     FederationDirectory directory,
     IJournal journal,
     UnprovenRefusals unproven,
+    AssertionEvaluator evaluator,
     AccessTokenFactory tokens,
-    ITenantStore tenants,
     ServiceOptions options,
     TimeProvider time
 )
 {
-    private readonly IReadOnlyList<IAssertionCheck> checks = AssertionChecks.InOrder(options, tenants);
-
     public async ValueTask<TokenExchangeResult> ExchangeAsync(
         ExchangeRequest request,
         CancellationToken cancellationToken
@@ -46,15 +43,9 @@ internal sealed class TokenExchange(
         }
 
         var context = new AssertionContext(request, rule, time.GetUtcNow());
-        foreach (var check in checks)
-        {
-            if (await check.CheckAsync(context, cancellationToken) is { } denial)
-            {
-                return await DenyAsync(context, denial, cancellationToken);
-            }
-        }
-
-        return await CommitAsync(context, GrantOf(context), cancellationToken);
+        return await evaluator.EvaluateAsync(context, cancellationToken) is { } denial
+            ? await DenyAsync(context, denial, cancellationToken)
+            : await CommitAsync(context, GrantOf(context), cancellationToken);
     }
 
     private Grant GrantOf(AssertionContext context)
@@ -76,7 +67,7 @@ internal sealed class TokenExchange(
             {
                 IssuerId = rule.Issuer.Id.Value,
                 SubjectHash = Sha256Text.Base64UrlOf(context.Subject),
-                TokenIdHash = context.Token.Claims.FindString("jti"u8) is { } id ? Sha256Text.Base64UrlOf(id) : null,
+                TokenIdHash = context.Claims.FindString("jti"u8) is { } id ? Sha256Text.Base64UrlOf(id) : null,
                 RootExpiresAt = now + lifetime,
             },
         };
@@ -138,7 +129,7 @@ internal sealed class TokenExchange(
     private static FederatedAuthentication Audited(AssertionContext context, AuditStatus status)
     {
         var rule = context.Rule;
-        var claims = context.Token.Claims;
+        var claims = context.Claims;
         var subject = context.Subject ?? UntrustedText.Bounded(claims.FindString("sub"u8) ?? "");
         return new FederatedAuthentication
         {

@@ -264,16 +264,16 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
             uri.Port
         );
 
-        (await DenialAsync(Service.Token(claims => claims["iss"] = url))).ShouldBe("issuer_mismatch");
+        (await DenialAsync(Service.Token(claims => claims["iss"] = url))).ShouldBe("issuer_unknown");
     }
 
     [Fact]
     public async Task Exchange_IssuerArrayOrAbsent_IsRefused()
     {
         (await DenialAsync(Service.Token(claims => claims["iss"] = new JsonArray(Service.Provider.Url)))).ShouldBe(
-            "issuer_mismatch"
+            "issuer_unknown"
         );
-        (await DenialAsync(Service.Token(claims => claims.Remove("iss")))).ShouldBe("issuer_mismatch");
+        (await DenialAsync(Service.Token(claims => claims.Remove("iss")))).ShouldBe("issuer_unknown");
     }
 
     [Fact]

@@ -158,7 +158,7 @@ public sealed class TokenExchangeTests
         using var response = await service.ExchangeAsync(rule, service.Token());
 
         var entry = (await service.HistoryOfAsync(response.Header("request-id")!))!.Value;
-        entry.Text("reason").ShouldBe("match_claims");
+        entry.Text("reason").ShouldBe("claim_missing");
         entry.Text("detail").ShouldBe("team");
     }
 

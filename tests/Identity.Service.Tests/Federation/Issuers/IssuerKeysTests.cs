@@ -141,7 +141,7 @@ public sealed class IssuerKeysTests
         var rule = await service.RuleAsync();
 
         (await service.DenialAsync(rule, stranger.Sign(stranger.Claims(FederatedService.PublicUrl)))).ShouldBe(
-            "issuer_mismatch"
+            "issuer_unknown"
         );
 
         stranger.RequestsTo(Discovery).ShouldBe(0);

@@ -1,0 +1,66 @@
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>
+/// The one evaluator: exchange, simulation, rule tests and policy replay ask it, so that none of them can answer
+/// otherwise than the exchange would. It stores nothing and mints nothing; single use is decided with the commit.
+/// </summary>
+internal sealed class AssertionEvaluator(ServiceOptions options, ITenantStore tenants)
+{
+    private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, tenants);
+
+    /// <summary>Null = everything holds. With a <see cref="AssertionContext.Trace"/>, it says afterwards what was looked at.</summary>
+    public async ValueTask<Denial?> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
+    {
+        if (context.Trace is { } trace)
+        {
+            return await TraceAsync(context, trace, cancellationToken);
+        }
+
+        foreach (var check in checks)
+        {
+            if (context.IsAssumed(check))
+            {
+                continue;
+            }
+
+            if (await check.CheckAsync(context, cancellationToken) is { } denial)
+            {
+                return denial;
+            }
+        }
+
+        return null;
+    }
+
+    // The same checks in the same order; beside them, what each one looked at.
+    private async ValueTask<Denial?> TraceAsync(
+        AssertionContext context,
+        AssertionTrace trace,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var check in checks)
+        {
+            var step = trace.Step(check.Step);
+            if (context.IsAssumed(check))
+            {
+                step.Assume();
+                continue;
+            }
+
+            var denial = await check.CheckAsync(context, cancellationToken);
+            check.Describe(context, step);
+            if (denial is { } found)
+            {
+                step.Fail(found.Detail);
+                return denial;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>A claim's own value as records show it: bounded, without control characters, personal data left out.</summary>
+internal static class ClaimText
+{
+    public const string Redacted = "[redacted]";
+
+    // OpenID Connect Core §5.1: claims that say who a person is. A rule may read them; a trace need not repeat them.
+    private static readonly HashSet<string> Personal = new(StringComparer.Ordinal)
+    {
+        "name",
+        "given_name",
+        "family_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "email",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "phone_number",
+        "address",
+        "upn",
+        "unique_name",
+        "user_email",
+    };
+
+    public static bool IsPersonal(string claim) => Personal.Contains(claim);
+
+    /// <summary>Null when the claim is absent.</summary>
+    public static string? Of(ClaimSet claims, string name)
+    {
+        if (!claims.TryFind(Encoding.UTF8.GetBytes(name), out var claim))
+        {
+            return null;
+        }
+
+        return IsPersonal(name)
+            ? Redacted
+            : UntrustedText.Bounded(claim.ReadString() ?? Encoding.UTF8.GetString(claim.Raw));
+    }
+}

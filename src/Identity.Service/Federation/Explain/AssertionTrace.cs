@@ -1,0 +1,41 @@
+namespace Culvert.Identity.Service.Federation.Explain;
+
+/// <summary>
+/// What an evaluation looked at, step by step. Filled by the evaluator only when somebody will read it; the exchange
+/// evaluates without one and, after a denial, once more with one.
+/// </summary>
+internal sealed class AssertionTrace
+{
+    private readonly List<TraceStep> steps = [];
+
+    public IReadOnlyList<TraceStep> Steps => steps;
+
+    /// <summary>The header's <c>kid</c>, bounded.</summary>
+    public string? KeyId { get; set; }
+
+    /// <summary>How fresh the issuer's keys were.</summary>
+    public string? KeyState { get; set; }
+
+    /// <summary>Our clock minus the token's <c>iat</c>, seconds: negative = issued in our future.</summary>
+    public long? ClockDeltaSeconds { get; set; }
+
+    /// <summary>The platform's form of <c>sub</c>, by its looks.</summary>
+    public string? SubjectFormat { get; set; }
+
+    /// <summary>Conditions of the rule that did not hold.</summary>
+    public IEnumerable<TraceCondition> FailedConditions =>
+        steps.SelectMany(step => step.Conditions).Where(c => !c.Holds);
+
+    /// <summary>The step of that name: the present one, or a new one.</summary>
+    public TraceStep Step(string name)
+    {
+        if (steps is [.., var last] && last.Name == name)
+        {
+            return last;
+        }
+
+        var step = new TraceStep(name);
+        steps.Add(step);
+        return step;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Federation.Explain;
+
+/// <summary>One step of an evaluation: whether it held, and what it looked at. Never holds a secret or a whole token.</summary>
+internal sealed class TraceStep(string name)
+{
+    private readonly List<(string Name, string Value)> texts = [];
+    private readonly List<(string Name, long Value)> numbers = [];
+    private readonly List<TraceCondition> conditions = [];
+
+    public string Name => name;
+
+    public bool Holds { get; private set; } = true;
+
+    /// <summary>Nothing was looked at: there were claims, but no token to prove them.</summary>
+    public bool IsAssumed { get; private set; }
+
+    /// <summary>What the denial said, if this step failed.</summary>
+    public string? Detail { get; private set; }
+
+    public IReadOnlyList<TraceCondition> Conditions => conditions;
+
+    public void Assume() => IsAssumed = true;
+
+    public void Fail(string? detail)
+    {
+        Holds = false;
+        Detail = detail;
+    }
+
+    public void Add(string member, string? value)
+    {
+        if (value is not null)
+        {
+            texts.Add((member, value));
+        }
+    }
+
+    public void Add(string member, long value) => numbers.Add((member, value));
+
+    public void Add(TraceCondition condition) => conditions.Add(condition);
+
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("s", Name);
+        json.WriteBoolean("ok", Holds);
+        if (IsAssumed)
+        {
+            json.WriteBoolean("assumed", true);
+        }
+
+        foreach (var (member, value) in texts)
+        {
+            json.WriteString(member, value);
+        }
+
+        foreach (var (member, value) in numbers)
+        {
+            json.WriteNumber(member, value);
+        }
+
+        if (Detail is not null)
+        {
+            json.WriteString("detail", Detail);
+        }
+
+        if (conditions.Count > 0)
+        {
+            json.WriteStartArray("conds");
+            foreach (var condition in conditions)
+            {
+                condition.WriteTo(json);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+}
