@@ -9,6 +9,20 @@ public static class JoseLimits
     /// <summary>Longest decoded header, in bytes. Real ones have about a hundred.</summary>
     public const int MaxHeaderBytes = 4 * 1024;
 
+    /// <summary>
+    /// Longest proof (RFC 9449), in bytes. One with a 4096-bit key and a long target has about three thousand.
+    /// </summary>
+    public const int MaxProofBytes = 8 * 1024;
+
+    /// <summary>Longest <c>jti</c>, <c>htm</c>, <c>nonce</c> or <c>ath</c> of a proof, in UTF-8 bytes.</summary>
+    public const int MaxProofTextBytes = 256;
+
+    /// <summary>Longest <c>htu</c> of a proof, in UTF-8 bytes.</summary>
+    public const int MaxProofTargetBytes = 2048;
+
+    /// <summary>Longest chain of actors in an access token (RFC 8693 §4.1).</summary>
+    public const int MaxActors = 2;
+
     /// <summary>Deepest nesting of objects and arrays, the outermost object counted.</summary>
     public const int MaxDepth = 8;
 

@@ -49,6 +49,12 @@ public enum JoseRefusal
     /// <summary>A header member has a type it may not have.</summary>
     HeaderMemberType,
 
+    /// <summary>A proof's header has another member than <c>typ</c>, <c>alg</c> and <c>jwk</c>.</summary>
+    HeaderMemberUnknown,
+
+    /// <summary><c>typ</c> is absent or not what this kind of token must say (RFC 8725 §3.11).</summary>
+    TypeNotAllowed,
+
     /// <summary><c>crit</c>: no extension is supported, so every critical one must be refused (RFC 7515 §4.1.11).</summary>
     CriticalHeader,
 
@@ -60,6 +66,9 @@ public enum JoseRefusal
 
     /// <summary><c>jku</c>, <c>x5u</c>, <c>jwk</c> or <c>x5c</c>: a token does not choose its own key.</summary>
     KeyInHeader,
+
+    /// <summary>A proof without the <c>jwk</c> that RFC 9449 §4.2 requires.</summary>
+    KeyMissing,
 
     /// <summary><c>cty</c>, <c>enc</c> or <c>epk</c>: a token inside a token, or a JWE in disguise.</summary>
     NestedToken,
@@ -87,6 +96,12 @@ public enum JoseRefusal
 
     /// <summary>The signature does not verify.</summary>
     SignatureInvalid,
+
+    /// <summary>A claim that this kind of token must have is absent.</summary>
+    ClaimMissing,
+
+    /// <summary>A claim has a type, length or value that this kind of token may not have.</summary>
+    ClaimInvalid,
 
     /// <summary>A key set is not an object with an array <c>keys</c>, or exceeds a limit.</summary>
     KeySetMalformed,

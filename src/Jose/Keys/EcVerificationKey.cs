@@ -9,7 +9,11 @@ internal sealed class EcVerificationKey(string? keyId, JwsAlgorithms algorithms,
     // RFC 7518 §3.4: R and S side by side, each as long as the curve's order (P-521: 66 bytes). DER never fits.
     private readonly int signatureBytes = (key.KeySize + 7) / 8 * 2;
 
-    internal override bool Verify(JwsAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+    private protected override bool Verify(
+        JwsAlgorithm algorithm,
+        ReadOnlySpan<byte> data,
+        ReadOnlySpan<byte> signature
+    ) =>
         signature.Length == signatureBytes
         && key.VerifyData(data, signature, algorithm.Hash(), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 }

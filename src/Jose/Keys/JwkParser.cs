@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Culvert.Jose.Json;
 using Culvert.Jose.Signatures;
 
 namespace Culvert.Jose.Keys;
@@ -8,6 +9,16 @@ namespace Culvert.Jose.Keys;
 internal static class JwkParser
 {
     private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+    /// <summary>
+    /// A key that stands alone, as in a proof's header: an object that <see cref="StrictObjectReader"/> has read.
+    /// </summary>
+    public static JoseRefusal TryParse(ReadOnlySpan<byte> json, out VerificationKey? key)
+    {
+        var reader = new Utf8JsonReader(json);
+        using var document = JsonDocument.ParseValue(ref reader);
+        return TryParse(document.RootElement, keyId: null, out key);
+    }
 
     public static JoseRefusal TryParse(JsonElement jwk, string? keyId, out VerificationKey? key)
     {

@@ -86,6 +86,16 @@ public sealed class JwkSet
         return byKeyId.TryGetValue(keyId, out key) ? JoseRefusal.None : JoseRefusal.KeyUnknown;
     }
 
+    /// <summary>
+    /// Finds the key for a token that names none, where an issuer is allowed that: the set's one usable key. With
+    /// several, or none, it stays refused, because trying keys until one fits is a choice that the token must not have.
+    /// </summary>
+    public JoseRefusal FindOnly(out VerificationKey? key)
+    {
+        key = Keys.Count == 1 ? Keys[0] : null;
+        return key is null ? JoseRefusal.KeyIdMissing : JoseRefusal.None;
+    }
+
     private static JwkSet Import(JsonElement keys)
     {
         var ids = keys.EnumerateArray().Select(KeyIdOf).ToArray();

@@ -8,7 +8,11 @@ internal sealed class RsaVerificationKey(string? keyId, JwsAlgorithms algorithms
 {
     private readonly int signatureBytes = (key.KeySize + 7) / 8;
 
-    internal override bool Verify(JwsAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    private protected override bool Verify(
+        JwsAlgorithm algorithm,
+        ReadOnlySpan<byte> data,
+        ReadOnlySpan<byte> signature
+    )
     {
         // RFC 8017 §8.2.2 step 1: exactly as long as the modulus.
         if (signature.Length != signatureBytes)

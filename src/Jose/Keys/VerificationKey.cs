@@ -9,6 +9,9 @@ namespace Culvert.Jose.Keys;
 /// </summary>
 public abstract class VerificationKey
 {
+    // RSA-4096: the longest of the keys that exist here.
+    private const int MaxSignatureBytes = 512;
+
     private protected VerificationKey(string? keyId, JwsAlgorithms algorithms, string thumbprint)
     {
         KeyId = keyId;
@@ -25,6 +28,44 @@ public abstract class VerificationKey
     /// <summary>RFC 7638 thumbprint, SHA-256, base64url.</summary>
     public string Thumbprint { get; }
 
+    /// <summary>
+    /// Verifies a signature in canonical base64url. The algorithm must be on the caller's list and be one of the key's
+    /// own (RFC 8725 §3.1).
+    /// </summary>
+    internal JoseRefusal Verify(
+        JwsAlgorithm algorithm,
+        JwsAlgorithms allowed,
+        ReadOnlySpan<byte> data,
+        ReadOnlySpan<byte> encodedSignature
+    )
+    {
+        if (!allowed.Contains(algorithm))
+        {
+            return JoseRefusal.AlgorithmNotAllowed;
+        }
+
+        if (!Algorithms.Contains(algorithm))
+        {
+            return JoseRefusal.AlgorithmKeyMismatch;
+        }
+
+        // A signature of another length than the key's never reaches the cryptography.
+        var length = CanonicalBase64Url.DecodedLength(encodedSignature.Length);
+        if (length > MaxSignatureBytes)
+        {
+            return JoseRefusal.SignatureInvalid;
+        }
+
+        Span<byte> signature = stackalloc byte[MaxSignatureBytes];
+        signature = signature[..length];
+        CanonicalBase64Url.DecodeCanonical(encodedSignature, signature);
+        return Verify(algorithm, data, signature) ? JoseRefusal.None : JoseRefusal.SignatureInvalid;
+    }
+
     /// <summary>The caller has checked that the algorithm is one of <see cref="Algorithms"/>.</summary>
-    internal abstract bool Verify(JwsAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
+    private protected abstract bool Verify(
+        JwsAlgorithm algorithm,
+        ReadOnlySpan<byte> data,
+        ReadOnlySpan<byte> signature
+    );
 }

@@ -43,7 +43,11 @@ public static class CanonicalBase64Url
         return TryDecode(ascii, decoded, out _) ? decoded : null;
     }
 
-    private static bool IsCanonical(ReadOnlySpan<byte> encoded)
+    /// <summary>Decodes what <see cref="IsCanonical"/> has accepted.</summary>
+    internal static void DecodeCanonical(ReadOnlySpan<byte> encoded, Span<byte> destination) =>
+        Base64Url.DecodeFromUtf8(encoded, destination, out _, out _);
+
+    internal static bool IsCanonical(ReadOnlySpan<byte> encoded)
     {
         if (encoded.ContainsAnyExcept(Alphabet))
         {

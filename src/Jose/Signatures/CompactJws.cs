@@ -8,22 +8,20 @@ namespace Culvert.Jose.Signatures;
 /// </summary>
 public sealed class CompactJws
 {
-    private readonly ReadOnlyMemory<byte> signingInput;
-    private readonly ReadOnlyMemory<byte> signature;
+    // Headers up to this size, which is all that issuers send, are decoded on the stack.
+    private const int TypicalHeaderBytes = 512;
 
-    private CompactJws(
-        in JwsHeader header,
-        ReadOnlyMemory<byte> signingInput,
-        Memory<byte> payload,
-        Memory<byte> signature
-    )
+    private readonly ReadOnlyMemory<byte> compact;
+    private readonly int signatureStart;
+
+    private CompactJws(in JwsHeader header, ReadOnlyMemory<byte> compact, int signatureLength, byte[] payload)
     {
         Algorithm = header.Algorithm;
         KeyId = header.KeyId;
         Type = header.Type;
-        this.signingInput = signingInput;
+        this.compact = compact;
+        signatureStart = compact.Length - signatureLength;
         Payload = payload;
-        this.signature = signature;
     }
 
     /// <summary>What the header claims; <see cref="Verify"/> decides whether it counts.</summary>
@@ -41,7 +39,7 @@ public sealed class CompactJws
     /// Header and payload as signed: of all spellings of a token this one text is covered by the signature, and
     /// canonical base64url makes it unique.
     /// </summary>
-    public ReadOnlySpan<byte> SigningInput => signingInput.Span;
+    public ReadOnlySpan<byte> SigningInput => compact.Span[..(signatureStart - 1)];
 
     /// <summary>
     /// Parses a token. The size is checked first, then the dots are counted, and only then is anything decoded.
@@ -50,55 +48,33 @@ public sealed class CompactJws
     public static JoseRefusal TryParse(ReadOnlyMemory<byte> compact, out CompactJws? jws)
     {
         jws = null;
-        var text = compact.Span;
-        if (text.Length > JoseLimits.MaxTokenBytes)
+        var refusal = CompactSegments.TrySplit(compact.Span, JoseLimits.MaxTokenBytes, out var segments);
+        if (refusal != JoseRefusal.None)
+        {
+            return refusal;
+        }
+
+        var headerBytes = CanonicalBase64Url.DecodedLength(segments.Header.Length);
+        if (headerBytes > JoseLimits.MaxHeaderBytes)
         {
             return JoseRefusal.TokenTooLarge;
         }
 
-        var dots = text.Count((byte)'.');
-        if (dots != 2)
+        var headerJson =
+            headerBytes <= TypicalHeaderBytes ? stackalloc byte[TypicalHeaderBytes] : new byte[headerBytes];
+        headerJson = headerJson[..headerBytes];
+        CanonicalBase64Url.DecodeCanonical(segments.Header, headerJson);
+        refusal = JwsHeader.TryParse(headerJson, JwsHeaderKind.Token, out var header);
+        if (refusal != JoseRefusal.None)
         {
-            return dots == 4 ? JoseRefusal.EncryptedToken : JoseRefusal.SegmentCount;
+            return refusal;
         }
 
-        var firstDot = text.IndexOf((byte)'.');
-        var secondDot = text.LastIndexOf((byte)'.');
-        var header = text[..firstDot];
-        var payload = text[(firstDot + 1)..secondDot];
-        var signature = text[(secondDot + 1)..];
-        if (header.IsEmpty || payload.IsEmpty || signature.IsEmpty)
-        {
-            return JoseRefusal.SegmentEmpty;
-        }
-
-        // One buffer for the three decoded segments, each directly behind the one before.
-        var decoded = new byte[CanonicalBase64Url.DecodedLength(text.Length - 2)];
-        if (
-            !CanonicalBase64Url.TryDecode(header, decoded, out var headerBytes)
-            || !CanonicalBase64Url.TryDecode(payload, decoded.AsSpan(headerBytes), out var payloadBytes)
-            || !CanonicalBase64Url.TryDecode(
-                signature,
-                decoded.AsSpan(headerBytes + payloadBytes),
-                out var signatureBytes
-            )
-        )
-        {
-            return JoseRefusal.EncodingNotCanonical;
-        }
-
-        var refusal = JwsHeader.TryParse(decoded.AsSpan(0, headerBytes), out var parsed);
-        if (refusal == JoseRefusal.None)
-        {
-            jws = new CompactJws(
-                parsed,
-                compact[..secondDot],
-                decoded.AsMemory(headerBytes, payloadBytes),
-                decoded.AsMemory(headerBytes + payloadBytes, signatureBytes)
-            );
-        }
-
-        return refusal;
+        // The signature stays encoded until a key is there to check it.
+        var payload = GC.AllocateUninitializedArray<byte>(CanonicalBase64Url.DecodedLength(segments.Payload.Length));
+        CanonicalBase64Url.DecodeCanonical(segments.Payload, payload);
+        jws = new CompactJws(header, compact, segments.Signature.Length, payload);
+        return JoseRefusal.None;
     }
 
     /// <summary>
@@ -108,18 +84,6 @@ public sealed class CompactJws
     public JoseRefusal Verify(VerificationKey key, JwsAlgorithms allowed)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (!allowed.Contains(Algorithm))
-        {
-            return JoseRefusal.AlgorithmNotAllowed;
-        }
-
-        if (!key.Algorithms.Contains(Algorithm))
-        {
-            return JoseRefusal.AlgorithmKeyMismatch;
-        }
-
-        return key.Verify(Algorithm, signingInput.Span, signature.Span)
-            ? JoseRefusal.None
-            : JoseRefusal.SignatureInvalid;
+        return key.Verify(Algorithm, allowed, SigningInput, compact.Span[signatureStart..]);
     }
 }

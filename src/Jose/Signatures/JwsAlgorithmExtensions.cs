@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Culvert.Jose.Signatures;
 
@@ -22,6 +23,22 @@ public static class JwsAlgorithmExtensions
         foreach (var known in Known)
         {
             if (name.SequenceEqual(Names[(int)known]))
+            {
+                algorithm = known;
+                return true;
+            }
+        }
+
+        algorithm = default;
+        return false;
+    }
+
+    /// <inheritdoc cref="TryParse(ReadOnlySpan{char}, out JwsAlgorithm)"/>
+    internal static bool TryParse(ReadOnlySpan<byte> ascii, out JwsAlgorithm algorithm)
+    {
+        foreach (var known in Known)
+        {
+            if (Ascii.Equals(ascii, Names[(int)known]))
             {
                 algorithm = known;
                 return true;

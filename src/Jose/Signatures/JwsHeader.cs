@@ -3,59 +3,90 @@ using Culvert.Jose.Json;
 
 namespace Culvert.Jose.Signatures;
 
-/// <summary>What we read of a protected header (RFC 7515 §4.1); other members are ignored as §4 demands.</summary>
-internal readonly record struct JwsHeader(JwsAlgorithm Algorithm, string? KeyId, string? Type)
+/// <summary>What we read of a protected header (RFC 7515 §4.1); other members of a token are ignored as §4 demands.</summary>
+internal struct JwsHeader
 {
-    public static JoseRefusal TryParse(ReadOnlySpan<byte> json, out JwsHeader header)
+    public JwsAlgorithm Algorithm;
+    public string? KeyId;
+    public string? Type;
+
+    /// <summary>Where a proof's <c>jwk</c> lies in the decoded header.</summary>
+    public Range Key;
+
+    private bool hasAlgorithm;
+
+    /// <summary>Reads a decoded header; the caller has bounded its size.</summary>
+    public static JoseRefusal TryParse(ReadOnlySpan<byte> json, JwsHeaderKind kind, out JwsHeader header)
     {
         header = default;
-        if (json.Length > JoseLimits.MaxHeaderBytes)
-        {
-            return JoseRefusal.TokenTooLarge;
-        }
-
         Span<JsonMember> table = stackalloc JsonMember[JoseLimits.MaxMembers];
         var refusal = StrictObjectReader.Read(json, table, out var count, out var unescapedNames);
-        if (refusal != JoseRefusal.None)
-        {
-            return refusal;
-        }
-
-        string? algorithm = null;
-        string? keyId = null;
-        string? type = null;
         foreach (ref readonly var member in table[..count])
         {
-            var name = StrictObjectReader.NameOf(member, json, unescapedNames);
-            var value = new JsonText(json.Slice(member.ValueStart, member.ValueLength), member.ValueIsEscaped);
-            refusal =
-                name.SequenceEqual("alg"u8) ? ReadString(member, value, ref algorithm)
-                : name.SequenceEqual("kid"u8) ? ReadString(member, value, ref keyId)
-                : name.SequenceEqual("typ"u8) ? ReadString(member, value, ref type)
-                : RefusedMember(name);
             if (refusal != JoseRefusal.None)
             {
                 return refusal;
             }
+
+            refusal = header.Take(member, json, StrictObjectReader.NameOf(member, json, unescapedNames), kind);
         }
 
-        if (algorithm is null)
+        if (refusal == JoseRefusal.None && !header.hasAlgorithm)
         {
-            return JoseRefusal.AlgorithmMissing;
+            refusal = JoseRefusal.AlgorithmMissing;
         }
 
-        if (!JwsAlgorithmExtensions.TryParse(algorithm, out var parsed))
+        return refusal;
+    }
+
+    private JoseRefusal Take(in JsonMember member, ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, JwsHeaderKind kind)
+    {
+        if (name.SequenceEqual("jwk"u8) && kind == JwsHeaderKind.Proof)
         {
-            return JoseRefusal.AlgorithmUnsupported;
+            Key = member.ValueStart..(member.ValueStart + member.ValueLength);
+            return member.ValueType == JsonTokenType.StartObject ? JoseRefusal.None : JoseRefusal.HeaderMemberType;
         }
 
-        if (keyId is { Length: 0 or > JoseLimits.MaxKeyIdLength })
+        var isKeyId = name.SequenceEqual("kid"u8) && kind == JwsHeaderKind.Token;
+        var isAlgorithm = name.SequenceEqual("alg"u8);
+        if (!isAlgorithm && !isKeyId && !name.SequenceEqual("typ"u8))
         {
-            return JoseRefusal.KeyIdInvalid;
+            var refusal = RefusedMember(name);
+            return refusal == JoseRefusal.None && kind == JwsHeaderKind.Proof
+                ? JoseRefusal.HeaderMemberUnknown
+                : refusal;
         }
 
-        header = new JwsHeader(parsed, keyId, type);
+        if (member.ValueType != JsonTokenType.String)
+        {
+            return JoseRefusal.HeaderMemberType;
+        }
+
+        var value = new JsonText(json.Slice(member.ValueStart, member.ValueLength), member.ValueIsEscaped);
+        if (isAlgorithm)
+        {
+            return ReadAlgorithm(value);
+        }
+
+        if (isKeyId)
+        {
+            KeyId = value.ReadString();
+            return KeyId is { Length: >= 1 and <= JoseLimits.MaxKeyIdLength }
+                ? JoseRefusal.None
+                : JoseRefusal.KeyIdInvalid;
+        }
+
+        Type = value.StringEquals("JWT"u8) ? "JWT" : value.ReadString();
         return JoseRefusal.None;
+    }
+
+    private JoseRefusal ReadAlgorithm(JsonText value)
+    {
+        hasAlgorithm = true;
+        var found = value.TryGetPlain(out var name)
+            ? JwsAlgorithmExtensions.TryParse(name, out Algorithm)
+            : JwsAlgorithmExtensions.TryParse(value.ReadString(), out Algorithm);
+        return found ? JoseRefusal.None : JoseRefusal.AlgorithmUnsupported;
     }
 
     private static JoseRefusal RefusedMember(ReadOnlySpan<byte> name) =>
@@ -76,15 +107,4 @@ internal readonly record struct JwsHeader(JwsAlgorithm Algorithm, string? KeyId,
         || name.SequenceEqual("x5u"u8)
         || name.SequenceEqual("jwk"u8)
         || name.SequenceEqual("x5c"u8);
-
-    private static JoseRefusal ReadString(in JsonMember member, JsonText value, ref string? target)
-    {
-        if (member.ValueType != JsonTokenType.String)
-        {
-            return JoseRefusal.HeaderMemberType;
-        }
-
-        target = value.ReadString();
-        return JoseRefusal.None;
-    }
 }

@@ -1,6 +1,6 @@
 namespace Culvert.Jose.Tokens;
 
-/// <summary>What an access token of ours says: the claims of RFC 9068 §2.2 and five of our own.</summary>
+/// <summary>What an access token of ours says: the claims of RFC 9068 §2.2 and some of our own.</summary>
 public readonly record struct AccessTokenClaims
 {
     /// <summary><c>iss</c>: the service's public URL.</summary>
@@ -17,6 +17,9 @@ public readonly record struct AccessTokenClaims
 
     /// <summary><c>iat</c>, seconds since 1970.</summary>
     public required long IssuedAt { get; init; }
+
+    /// <summary><c>nbf</c>, seconds since 1970; absent if null.</summary>
+    public long? NotBefore { get; init; }
 
     /// <summary><c>exp</c>, seconds since 1970.</summary>
     public required long ExpiresAt { get; init; }
@@ -38,4 +41,48 @@ public readonly record struct AccessTokenClaims
 
     /// <summary><c>workspace</c>; absent if null.</summary>
     public string? Workspace { get; init; }
+
+    /// <summary><c>cnf</c> (RFC 7800): who alone may use it; absent if none.</summary>
+    public TokenConfirmation Confirmation { get; init; }
+
+    /// <summary><c>act</c> (RFC 8693 §4.1): who acts for the subject; absent if null.</summary>
+    public TokenActor? Actor { get; init; }
+
+    /// <summary><c>family</c>: shared by all tokens that go back to one assertion; absent if null.</summary>
+    public string? Family { get; init; }
+
+    /// <summary><c>src</c>: the assertion it goes back to; absent if null.</summary>
+    public TokenSource? Source { get; init; }
+
+    /// <summary>
+    /// Reads the claims of a token that we minted. The caller has verified the signature; whether issuer, audience and
+    /// times hold is for the caller to check (RFC 9068 §4).
+    /// </summary>
+    /// <returns>False: a claim is absent or has another type than <see cref="AccessTokenMinter"/> writes.</returns>
+    public static bool TryRead(ClaimSet claims, out AccessTokenClaims read)
+    {
+        ArgumentNullException.ThrowIfNull(claims);
+        var reader = new AccessTokenReader(claims);
+        read = new AccessTokenClaims
+        {
+            Issuer = reader.Text("iss"u8),
+            Subject = reader.Text("sub"u8),
+            Audience = reader.Text("aud"u8),
+            ClientId = reader.Text("client_id"u8),
+            IssuedAt = reader.Time("iat"u8),
+            NotBefore = reader.OptionalTime("nbf"u8),
+            ExpiresAt = reader.Time("exp"u8),
+            TokenId = reader.Text("jti"u8),
+            Scope = reader.Text("scope"u8),
+            Rule = reader.Text("rule"u8),
+            RuleVersion = reader.Number("rule_ver"u8),
+            Organization = reader.Text("organization"u8),
+            Workspace = reader.OptionalText("workspace"u8),
+            Confirmation = reader.Confirmation(),
+            Actor = reader.Actor(),
+            Family = reader.OptionalText("family"u8),
+            Source = reader.Source(),
+        };
+        return reader.IsComplete;
+    }
 }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Culvert.Jose.Keys;
@@ -37,7 +35,7 @@ public sealed class AccessTokenMinter
         ArgumentNullException.ThrowIfNull(key);
         this.key = key;
         var header = $$"""{"alg":"{{SigningKey.Algorithm.Name()}}","kid":"{{key.KeyId}}","typ":"{{TokenType}}"}""";
-        headerAndDot = Encoding.ASCII.GetBytes(Base64Url.EncodeToString(Encoding.ASCII.GetBytes(header)) + ".");
+        headerAndDot = CompactSigner.EncodeHeader(header);
     }
 
     /// <summary>The <c>kid</c> of what this mints.</summary>
@@ -51,7 +49,7 @@ public sealed class AccessTokenMinter
         writer.Reset();
         WritePayload(writer, claims);
         writer.Flush();
-        return Sign(buffer.WrittenSpan);
+        return CompactSigner.Sign(key, headerAndDot, buffer.WrittenSpan);
     }
 
     private static (ArrayBufferWriter<byte>, Utf8JsonWriter) NewWriter()
@@ -68,6 +66,11 @@ public sealed class AccessTokenMinter
         writer.WriteString("aud"u8, claims.Audience);
         writer.WriteString("client_id"u8, claims.ClientId);
         writer.WriteNumber("iat"u8, claims.IssuedAt);
+        if (claims.NotBefore is { } notBefore)
+        {
+            writer.WriteNumber("nbf"u8, notBefore);
+        }
+
         writer.WriteNumber("exp"u8, claims.ExpiresAt);
         writer.WriteString("jti"u8, claims.TokenId);
         writer.WriteString("scope"u8, claims.Scope);
@@ -79,23 +82,75 @@ public sealed class AccessTokenMinter
             writer.WriteString("workspace"u8, workspace);
         }
 
+        if (claims.Family is { } family)
+        {
+            writer.WriteString("family"u8, family);
+        }
+
+        WriteConfirmation(writer, claims.Confirmation);
+        if (claims.Actor is { } actor)
+        {
+            WriteActor(writer, actor, depth: 1);
+        }
+
+        if (claims.Source is { } source)
+        {
+            WriteSource(writer, source);
+        }
+
         writer.WriteEndObject();
     }
 
-    private byte[] Sign(ReadOnlySpan<byte> payload)
+    private static void WriteConfirmation(Utf8JsonWriter writer, in TokenConfirmation confirmation)
     {
-        // header "." payload "." signature, the header's dot included in headerAndDot.
-        var payloadLength = Base64Url.GetEncodedLength(payload.Length);
-        var signatureLength = Base64Url.GetEncodedLength(SigningKey.SignatureBytes);
-        var token = new byte[headerAndDot.Length + payloadLength + 1 + signatureLength];
-        headerAndDot.CopyTo(token, 0);
-        Base64Url.EncodeToUtf8(payload, token.AsSpan(headerAndDot.Length));
+        if (confirmation.IsNone)
+        {
+            return;
+        }
 
-        var signedLength = headerAndDot.Length + payloadLength;
-        Span<byte> signature = stackalloc byte[SigningKey.SignatureBytes];
-        key.Sign(token.AsSpan(0, signedLength), signature);
-        token[signedLength] = (byte)'.';
-        Base64Url.EncodeToUtf8(signature, token.AsSpan(signedLength + 1));
-        return token;
+        writer.WriteStartObject("cnf"u8);
+        if (confirmation.KeyThumbprint is { } key)
+        {
+            writer.WriteString("jkt"u8, key);
+        }
+
+        if (confirmation.CertificateThumbprint is { } certificate)
+        {
+            writer.WriteString("x5t#S256"u8, certificate);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteActor(Utf8JsonWriter writer, TokenActor actor, int depth)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, JoseLimits.MaxActors);
+        writer.WriteStartObject("act"u8);
+        writer.WriteString("sub"u8, actor.Subject);
+        if (actor.Issuer is { } issuer)
+        {
+            writer.WriteString("iss"u8, issuer);
+        }
+
+        if (actor.Actor is { } earlier)
+        {
+            WriteActor(writer, earlier, depth + 1);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSource(Utf8JsonWriter writer, TokenSource source)
+    {
+        writer.WriteStartObject("src"u8);
+        writer.WriteString("iss"u8, source.IssuerId);
+        writer.WriteString("sub"u8, source.SubjectHash);
+        if (source.TokenIdHash is { } tokenId)
+        {
+            writer.WriteString("jti"u8, tokenId);
+        }
+
+        writer.WriteNumber("root_exp"u8, source.RootExpiresAt);
+        writer.WriteEndObject();
     }
 }

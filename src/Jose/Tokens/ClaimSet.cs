@@ -56,6 +56,22 @@ public sealed class ClaimSet
     /// <summary>The text of a string claim; null if it is absent or of another type.</summary>
     public string? FindString(ReadOnlySpan<byte> name) => TryFind(name, out var claim) ? claim.ReadString() : null;
 
+    /// <summary>The members of a claim that is an object; null if it is absent or of another type.</summary>
+    public ClaimSet? FindObject(ReadOnlySpan<byte> name)
+    {
+        foreach (ref readonly var member in members.AsSpan())
+        {
+            if (StrictObjectReader.NameOf(member, json.Span, unescapedNames).SequenceEqual(name))
+            {
+                // Not an object: refused, and so null.
+                TryParse(json.Slice(member.ValueStart, member.ValueLength), out var nested);
+                return nested;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Names in the order of the document.</summary>
     public IEnumerable<string> Names =>
         members.Select(m => Encoding.UTF8.GetString(StrictObjectReader.NameOf(m, json.Span, unescapedNames)));

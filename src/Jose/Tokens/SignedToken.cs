@@ -9,7 +9,6 @@ namespace Culvert.Jose.Tokens;
 /// </summary>
 public sealed class SignedToken
 {
-    private const string MediaTypePrefix = "application/";
     private readonly CompactJws jws;
 
     private SignedToken(CompactJws jws, ClaimSet claims)
@@ -59,12 +58,6 @@ public sealed class SignedToken
     public bool HasType(string type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        var actual = Type.AsSpan();
-        if (actual.StartsWith(MediaTypePrefix, StringComparison.OrdinalIgnoreCase))
-        {
-            actual = actual[MediaTypePrefix.Length..];
-        }
-
-        return actual.Equals(type, StringComparison.OrdinalIgnoreCase);
+        return MediaType.Matches(Type, type);
     }
 }

@@ -79,4 +79,31 @@ public sealed class JwkSetTests
         set.Find("K", out _).ShouldBe(JoseRefusal.KeyUnknown);
         set.Find(null, out _).ShouldBe(JoseRefusal.KeyIdMissing);
     }
+
+    [Fact]
+    public void FindOnly_OneUsableKey_IsFoundDespiteDroppedOnes()
+    {
+        using var rsa = RSA.Create(2048);
+        var json = Encoding.ASCII.GetString(TokenForge.KeySet(rsa)).Replace("[", "[{\"kty\":\"oct\",\"k\":\"AAAA\"},");
+        JwkSet.TryParse(Encoding.ASCII.GetBytes(json), out var set).ShouldBe(JoseRefusal.None);
+
+        set!.FindOnly(out var key).ShouldBe(JoseRefusal.None);
+        key.ShouldBe(set.Keys[0]);
+    }
+
+    [Fact]
+    public void FindOnly_NoneOrSeveral_IsRefused()
+    {
+        using var rsa = RSA.Create(2048);
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var first = Encoding.ASCII.GetString(TokenForge.KeySet(rsa))[9..^2];
+        var second = Encoding.ASCII.GetString(TokenForge.KeySet(ec))[9..^2].Replace("\"kid\":\"k\"", "\"kid\":\"l\"");
+        JwkSet.TryParse("""{"keys":[]}"""u8.ToArray(), out var none);
+        JwkSet.TryParse(Encoding.ASCII.GetBytes($$"""{"keys":[{{first}},{{second}}]}"""), out var two);
+
+        none!.FindOnly(out _).ShouldBe(JoseRefusal.KeyIdMissing);
+        two!.Keys.Count.ShouldBe(2);
+        two.FindOnly(out var key).ShouldBe(JoseRefusal.KeyIdMissing);
+        key.ShouldBeNull();
+    }
 }

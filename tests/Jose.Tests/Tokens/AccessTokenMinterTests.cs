@@ -23,6 +23,21 @@ public sealed class AccessTokenMinterTests
         Workspace = "wrkspc_01C",
     };
 
+    private static readonly AccessTokenClaims Delegated = Claims with
+    {
+        NotBefore = 1_767_225_600,
+        Confirmation = new TokenConfirmation { KeyThumbprint = "J", CertificateThumbprint = "X" },
+        Actor = new TokenActor("svac_01D", "https://other", new TokenActor("svac_01E")),
+        Family = "fam",
+        Source = new TokenSource
+        {
+            IssuerId = "fdis_01F",
+            SubjectHash = "SH",
+            TokenIdHash = "JH",
+            RootExpiresAt = 1_767_230_000,
+        },
+    };
+
     [Fact]
     public void Mint_Claims_VerifyWithPublishedKey()
     {
@@ -49,6 +64,67 @@ public sealed class AccessTokenMinterTests
             .ShouldBe(
                 """{"iss":"https://identity.example","sub":"svac_01A","aud":"https://identity.example","client_id":"fdrl_01B","iat":1767225600,"exp":1767229200,"jti":"id","scope":"tunnel:agent","rule":"fdrl_01B","rule_ver":3,"organization":"0d5e7c1a-0000-4000-8000-000000000000","workspace":"wrkspc_01C"}"""
             );
+    }
+
+    [Fact]
+    public void Mint_BoundDelegatedToken_HasConfirmationActorsFamilyAndSource()
+    {
+        using var key = SigningKey.Create();
+        SignedToken.TryParse(new AccessTokenMinter(key).Mint(Delegated), out var token);
+
+        Encoding
+            .UTF8.GetString(token!.Claims.Json.Span)
+            .ShouldEndWith(
+                """"iat":1767225600,"nbf":1767225600,"exp":1767229200,"jti":"id","scope":"tunnel:agent","rule":"fdrl_01B","rule_ver":3,"organization":"0d5e7c1a-0000-4000-8000-000000000000","workspace":"wrkspc_01C","family":"fam","cnf":{"jkt":"J","x5t#S256":"X"},"act":{"sub":"svac_01D","iss":"https://other","act":{"sub":"svac_01E"}},"src":{"iss":"fdis_01F","sub":"SH","jti":"JH","root_exp":1767230000}}""""
+            );
+    }
+
+    [Fact]
+    public void TryRead_MintedToken_GivesItsClaims()
+    {
+        using var key = SigningKey.Create();
+        var minter = new AccessTokenMinter(key);
+        foreach (var claims in new[] { Claims, Delegated, Claims with { Workspace = null } })
+        {
+            SignedToken.TryParse(minter.Mint(claims), out var token);
+
+            AccessTokenClaims.TryRead(token!.Claims, out var read).ShouldBeTrue();
+            read.ShouldBe(claims);
+        }
+    }
+
+    [Theory]
+    [InlineData("\"jti\":\"id\",", "")]
+    [InlineData("\"jti\":\"id\"", "\"jti\":1")]
+    [InlineData("\"rule_ver\":3", "\"rule_ver\":-1")]
+    [InlineData("\"exp\":1767229200", "\"exp\":\"1767229200\"")]
+    [InlineData("\"jkt\":\"J\",\"x5t#S256\":\"X\"", "\"kid\":\"K\"")]
+    [InlineData("\"cnf\":{\"jkt\":\"J\",\"x5t#S256\":\"X\"}", "\"cnf\":\"J\"")]
+    [InlineData("\"cnf\":{\"jkt\":\"J\"", "\"cnf\":{\"jkt\":1")]
+    [InlineData("{\"sub\":\"svac_01E\"}", "{\"sub\":\"svac_01E\",\"act\":{\"sub\":\"a\"}}")]
+    [InlineData("{\"sub\":\"svac_01E\"}", "{}")]
+    [InlineData(",\"root_exp\":1767230000", "")]
+    [InlineData("\"family\":\"fam\"", "\"family\":null")]
+    public void TryRead_OtherShapeThanWeMint_IsRefused(string written, string changed)
+    {
+        using var key = SigningKey.Create();
+        SignedToken.TryParse(new AccessTokenMinter(key).Mint(Delegated), out var token);
+        var json = Encoding.UTF8.GetString(token!.Claims.Json.Span);
+        json.ShouldContain(written);
+        ClaimSet.TryParse(Encoding.UTF8.GetBytes(json.Replace(written, changed)), out var claims);
+
+        AccessTokenClaims.TryRead(claims!, out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Mint_ThreeActors_Throws()
+    {
+        using var key = SigningKey.Create();
+        var claims = Claims with { Actor = new("a", Actor: new("b", Actor: new("c"))) };
+
+        Should.Throw<ArgumentOutOfRangeException>(() => new AccessTokenMinter(key).Mint(claims));
+        // The writer of this thread is as good as new afterwards.
+        SignedToken.TryParse(new AccessTokenMinter(key).Mint(Claims), out _).ShouldBe(JoseRefusal.None);
     }
 
     [Fact]
