@@ -1,4 +1,5 @@
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Identity.Detection;
 
 namespace Culvert.Platform.Identity;
 
@@ -27,7 +28,7 @@ public static class IdentitySection
             RuleId = section.String("rule_id"),
             ServiceAccountId = section.String("service_account_id"),
             WorkspaceId = section.String("workspace_id"),
-            Token = ReadToken(section, mode),
+            Token = ReadToken(section, mode, url),
             TunnelToken = allowManual ? section.Secret("tunnel_token") : null,
         };
         CheckTrust(section, options);
@@ -53,7 +54,7 @@ public static class IdentitySection
         return pin;
     }
 
-    private static IdentityTokenOptions ReadToken(ConfigSection section, IdentityMode mode)
+    private static IdentityTokenOptions ReadToken(ConfigSection section, IdentityMode mode, Uri? url)
     {
         var token = section.Section("token");
         var options = new IdentityTokenOptions
@@ -67,11 +68,10 @@ public static class IdentitySection
                 TimeSpan.FromSeconds(1),
                 TimeSpan.FromMinutes(1)
             ),
+            Detector = token.Choice("detector", PlatformDetectors.Auto, PlatformDetectors.Names),
+            // The service's identifier is its URL as written, without a slash at the end.
+            Audience = token.String("audience", url?.OriginalString.TrimEnd('/') ?? ""),
         };
-
-        // Only detectors need to know the audience; the other sources come with theirs.
-        token.NotYet("detector", permitted: "none");
-        token.NotYet("audience", permitted: "");
         string[] chosen =
         [
             .. options.File.Length > 0 ? ["file"] : Array.Empty<string>(),
@@ -87,13 +87,17 @@ public static class IdentitySection
             );
         }
 
-        if (mode == IdentityMode.Automatic && chosen.Length == 0)
+        if (mode == IdentityMode.Automatic && chosen.Length == 0 && options.Detector == PlatformDetectors.None)
         {
             token.Error(
-                "file",
-                "Automatic mode needs an identity token, and this version does not detect one.",
-                "Set one of identity.token.file, .environment or .command."
+                "detector",
+                "Automatic mode needs an identity token, and nothing says where it comes from.",
+                "Set one of identity.token.file, .environment or .command, or let a detector look."
             );
+        }
+        else if (chosen.Length > 0 && options.Detector is not (PlatformDetectors.Auto or PlatformDetectors.None))
+        {
+            token.Error("detector", $"{chosen[0]} and detector exclude each other.", "Keep one source of the token.");
         }
 
         return options;

@@ -1,6 +1,9 @@
 namespace Culvert.Platform.Identity;
 
-/// <summary>The <c>identity.token</c> section: where the identity provider's token comes from. Exactly one is set.</summary>
+/// <summary>
+/// The <c>identity.token</c> section: where the identity provider's token comes from. At most one of file, environment
+/// and command is set; without any the detector decides.
+/// </summary>
 public sealed record IdentityTokenOptions
 {
     /// <summary>A file that is read anew at each use; empty when another source is set.</summary>
@@ -14,4 +17,12 @@ public sealed record IdentityTokenOptions
 
     /// <summary>How long the program may run. 1 s to 1 min, default 10 s.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The platform that gives the token: <c>auto</c> for the one that is found here, <c>none</c>, or its name.
+    /// </summary>
+    public string Detector { get; init; } = "auto";
+
+    /// <summary>The audience that a detector asks for. The other sources come with theirs.</summary>
+    public string Audience { get; init; } = "";
 }

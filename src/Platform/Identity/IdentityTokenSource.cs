@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Text;
+using Culvert.Platform.Identity.Detection;
 
 namespace Culvert.Platform.Identity;
 
@@ -9,11 +7,7 @@ namespace Culvert.Platform.Identity;
 /// Where the identity provider's token comes from. It is fetched anew at each use, since whoever projects or prints it
 /// also renews it, and is never kept.
 /// </summary>
-public sealed class IdentityTokenSource(
-    IdentityTokenOptions options,
-    TimeProvider time,
-    Func<string, string?>? environment = null
-)
+public sealed class IdentityTokenSource
 {
     /// <summary>The largest assertion that the token endpoint takes.</summary>
     public const int MaxBytes = 16 * 1024;
@@ -23,24 +17,60 @@ public sealed class IdentityTokenSource(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
     );
 
-    /// <summary>Names the source for messages: <c>file /run/token</c>.</summary>
+    private readonly IdentityTokenOptions options;
+    private readonly PlatformEnvironment platform;
+
+    /// <param name="options">Exactly one source, or none: then a detector is chosen.</param>
+    /// <param name="time">The clock of time limits.</param>
+    /// <param name="environment">Looks variables up; null means the process's own.</param>
+    public IdentityTokenSource(
+        IdentityTokenOptions options,
+        TimeProvider time,
+        Func<string, string?>? environment = null
+    )
+        : this(options, new PlatformEnvironment(environment ?? Environment.GetEnvironmentVariable, time)) { }
+
+    internal IdentityTokenSource(IdentityTokenOptions options, PlatformEnvironment platform)
+    {
+        this.options = options;
+        this.platform = platform;
+    }
+
+    /// <summary>Names the source for messages: <c>file /run/token</c>, <c>detector github</c>.</summary>
     public string Name =>
         options.File.Length > 0 ? $"file {options.File}"
         : options.Environment.Length > 0 ? $"environment variable {options.Environment}"
-        : $"command {(options.Command.Count > 0 ? options.Command[0] : "")}";
+        : options.Command.Count > 0 ? $"command {options.Command[0]}"
+        : $"detector {Detected?.Name ?? options.Detector}";
+
+    private PlatformDetector? Detected
+    {
+        get
+        {
+            try
+            {
+                return PlatformDetectors.Choose(options.Detector, platform);
+            }
+            catch (IdentityTokenException)
+            {
+                return null; // said when the token is read
+            }
+        }
+    }
 
     /// <summary>The token as it is now, without surrounding white space.</summary>
     /// <exception cref="IdentityTokenException">It cannot be had, or is no token.</exception>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
-        var text =
-            options.File.Length > 0 ? await ReadFileAsync(cancellationToken)
-            : options.Environment.Length > 0 ? ReadEnvironment()
-            : await RunCommandAsync(cancellationToken);
-        var token = text.Trim();
+        var token = (await ReadTextAsync(cancellationToken)).Trim();
         if (token.Length == 0)
         {
             throw Fault("gave nothing");
+        }
+
+        if (token.Length > MaxBytes)
+        {
+            throw Fault(TokenFile.TooLong);
         }
 
         return token.AsSpan().ContainsAnyExcept(TokenCharacters)
@@ -48,86 +78,25 @@ public sealed class IdentityTokenSource(
             : token;
     }
 
-    private async Task<string> ReadFileAsync(CancellationToken cancellationToken)
+    private Task<string> ReadTextAsync(CancellationToken cancellationToken)
     {
-        try
+        if (options.File.Length > 0)
         {
-            await using var file = File.OpenRead(options.File);
-            return await ReadBoundedAsync(file, cancellationToken);
+            return TokenFile.ReadAsync(options.File, cancellationToken);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Fault("does not exist");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Fault("cannot be read by this user");
-        }
-    }
 
-    private string ReadEnvironment()
-    {
-        var value =
-            (environment ?? Environment.GetEnvironmentVariable)(options.Environment) ?? throw Fault("is not set");
-        return value.Length <= MaxBytes ? value : throw Fault($"gave more than {MaxBytes} bytes");
-    }
+        if (options.Environment.Length > 0)
+        {
+            return Task.FromResult(platform[options.Environment] ?? throw Fault("is not set"));
+        }
 
-    // Its own error output is not shown: a traced script would print the token there.
-    private async Task<string> RunCommandAsync(CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(options.CommandTimeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var process = Start();
-        try
+        if (options.Command.Count > 0)
         {
-            process.StandardInput.Close();
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            var output = await ReadBoundedAsync(process.StandardOutput.BaseStream, both.Token);
-            await process.WaitForExitAsync(both.Token);
-            return process.ExitCode == 0
-                ? output
-                : throw Fault($"ended with status {process.ExitCode}; run it by hand to see why");
+            return TokenCommand.RunAsync(options.Command, options.CommandTimeout, platform.Time, cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Fault($"did not end within {options.CommandTimeout.TotalSeconds} s");
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
-    }
 
-    private Process Start()
-    {
-        var start = new ProcessStartInfo(options.Command[0], options.Command.Skip(1))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        try
-        {
-            return Process.Start(start) ?? throw Fault("cannot be started");
-        }
-        catch (Win32Exception)
-        {
-            throw Fault("cannot be started: it does not exist or is not executable");
-        }
-    }
-
-    private async Task<string> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MaxBytes + 1];
-        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length <= MaxBytes
-            ? Encoding.UTF8.GetString(buffer, 0, length)
-            : throw Fault($"gave more than {MaxBytes} bytes");
+        var detector = PlatformDetectors.Choose(options.Detector, platform);
+        return detector.ReadAsync(platform, options.Audience, cancellationToken);
     }
 
     private IdentityTokenException Fault(string reason) => new($"The identity token's {Name} {reason}.");

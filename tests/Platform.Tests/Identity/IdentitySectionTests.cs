@@ -34,12 +34,11 @@ public sealed class IdentitySectionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("token: {}", "identity.token.file")]
+    [InlineData("token: {detector: none}", "identity.token.detector")]
+    [InlineData("token: {detector: gihub}", "identity.token.detector")]
     [InlineData("token: {file: a, environment: b}", "identity.token.environment")]
     [InlineData("token: {file: a, command: [b]}", "identity.token.command")]
-    [InlineData("token: {file: a, detector: auto}", "identity.token.detector")]
     [InlineData("token: {file: a, detector: github}", "identity.token.detector")]
-    [InlineData("token: {file: a, audience: x}", "identity.token.audience")]
     [InlineData("token: {file: a, command_timeout: 2m}", "identity.token.command_timeout")]
     [InlineData("token: {file: a}, ca_sha256: abc", "identity.ca_sha256")]
     [InlineData("token: {file: a}, ca_file: /nonexistent", "identity.ca_file")]
@@ -50,13 +49,25 @@ public sealed class IdentitySectionTests : IDisposable
     public void Read_WrongTogether_NamesTheKey(string yaml, string key) =>
         Errors($"identity: {{{Base}, {yaml}}}", allowManual: true).ShouldBe([key]);
 
+    [Theory]
+    [InlineData("token: {}", "auto", "https://id.test:8443")]
+    [InlineData("token: {detector: github}", "github", "https://id.test:8443")]
+    [InlineData("token: {audience: \"api://culvert\"}", "auto", "api://culvert")]
+    [InlineData("token: {file: a, detector: auto}", "auto", "https://id.test:8443")]
+    public void Read_Detector_AsksForTheServiceUnlessToldOtherwise(string yaml, string detector, string audience)
+    {
+        var document = file.Load($"identity: {{{Base}, {yaml}}}");
+
+        var token = IdentitySection.Read(document.Root, allowManual: true).Token;
+
+        document.Complete().ShouldBeEmpty();
+        (token.Detector, token.Audience).ShouldBe((detector, audience));
+    }
+
     [Fact]
     public void Read_AutomaticWithoutItsKeys_NamesEachAtOnce() =>
         Errors("identity: {}", allowManual: true)
-            .ShouldBe(
-                ["identity.url", "identity.token.file", "identity.organization_id", "identity.rule_id"],
-                ignoreOrder: true
-            );
+            .ShouldBe(["identity.url", "identity.organization_id", "identity.rule_id"], ignoreOrder: true);
 
     [Fact]
     public void Read_Edge_HasNoManualMode()

@@ -72,10 +72,7 @@ public sealed class EdgeSettingsReaderTests : IDisposable
     public void Read_EmptyFile_ReportsEveryRequiredKey() =>
         Load("config_version: 1")
             .Errors.Select(e => e.Key)
-            .ShouldBe(
-                ["edge_id", "identity.url", "identity.organization_id", "identity.rule_id", "identity.token.file"],
-                ignoreOrder: true
-            );
+            .ShouldBe(["edge_id", "identity.url", "identity.organization_id", "identity.rule_id"], ignoreOrder: true);
 
     private ConfigResult<EdgeSettings> Load(string yaml)
     {
