@@ -29,7 +29,7 @@ internal sealed class AgentDialect(
             InstanceId = instance.Value,
             Csr = csr,
         };
-        var answer = await identityClient.EnrolAgentAsync(request, proof.Bearer, ct);
+        var answer = await identityClient.EnrolAgentAsync(request, proof, ct);
         return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
     }
 
@@ -40,7 +40,7 @@ internal sealed class AgentDialect(
         CancellationToken ct
     )
     {
-        var answer = await client.RenewAgentAsync(csr, proof?.Bearer, ct);
+        var answer = await client.RenewAgentAsync(csr, proof, ct);
         return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
     }
 

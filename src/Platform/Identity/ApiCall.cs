@@ -6,7 +6,14 @@ internal sealed record ApiCall(HttpMethod Method, string Path)
     public ReadOnlyMemory<byte>? Body { get; init; }
 
     /// <summary>An access token or the tunnel token.</summary>
-    public string? Bearer { get; init; }
+    public Proof? Proof { get; init; }
+
+    /// <summary>The key that the request proves; a bound access token brings its own.</summary>
+    public BindingKey? Binding
+    {
+        get => field ?? Proof?.Binding;
+        init;
+    }
 
     /// <summary>Other secrets in the body, for the redaction of whatever comes back.</summary>
     public string? Secret { get; init; }

@@ -15,7 +15,10 @@ namespace Culvert.Platform.Identity;
 /// </summary>
 internal sealed class ApiChannel : IDisposable
 {
+    private const string ProofHeader = "DPoP";
+    private const string NonceHeader = "DPoP-Nonce";
     private const int MaxMessage = 300;
+    private const int MaxNonce = 512;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(5);
 
@@ -92,19 +95,8 @@ internal sealed class ApiChannel : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var message = NewMessage(call);
-            using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, both.Token);
-            var answer = await ReadAsync(call, response, both.Token);
-            if (answer is null)
-            {
-                return Failure(
-                    call,
-                    ApiFailureKind.Malformed,
-                    $"The answer is longer than {call.MaxAnswerBytes} bytes."
-                );
-            }
-
-            return response.IsSuccessStatusCode ? answer : Refusal(call, response, answer);
+            var (result, wantsNonce) = await SendOnceAsync(call, both.Token);
+            return wantsNonce ? (await SendOnceAsync(call, both.Token)).Result : result;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -124,14 +116,60 @@ internal sealed class ApiChannel : IDisposable
 
     public void Dispose() => client.Dispose();
 
+    private async Task<(ApiResult<ApiAnswer> Result, bool WantsNonce)> SendOnceAsync(
+        ApiCall call,
+        CancellationToken cancellationToken
+    )
+    {
+        using var message = NewMessage(call);
+        using var response = await client.SendAsync(
+            message,
+            HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken
+        );
+        var isNew =
+            call.Binding is { } binding
+            && HeaderOf(response, NonceHeader) is { Length: > 0 and <= MaxNonce } nonce
+            && binding.Remember(message.RequestUri!, nonce);
+        var answer = await ReadAsync(call, response, cancellationToken);
+        if (answer is null)
+        {
+            var reason = $"The answer is longer than {call.MaxAnswerBytes} bytes.";
+            return (Failure(call, ApiFailureKind.Malformed, reason), false);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return (answer, false);
+        }
+
+        var refusal = Refusal(call, response, answer);
+        return (refusal, isNew && AsksForNonce(response, answer));
+    }
+
+    // RFC 9449 §8 and §9: the token endpoint says it in the body, everybody else in a challenge.
+    private static bool AsksForNonce(HttpResponseMessage response, ApiAnswer answer) =>
+        answer.Status is 400 or 401
+        && (
+            answer.Body.AsSpan().IndexOf("use_dpop_nonce"u8) >= 0
+            || response.Headers.WwwAuthenticate.ToString().Contains("use_dpop_nonce", StringComparison.Ordinal)
+        );
+
     private HttpRequestMessage NewMessage(ApiCall call)
     {
         var message = new HttpRequestMessage(call.Method, new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + call.Path));
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         message.Headers.UserAgent.Add(new ProductInfoHeaderValue("culvert", ProductVersion.Text));
-        if (call.Bearer is not null)
+        if (call.Proof is { } proof)
         {
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", call.Bearer);
+            // RFC 9449 §7.1, RFC 6750 §2.1.
+            message.Headers.Authorization = new(proof.Binding is null ? "Bearer" : "DPoP", proof.Token);
+        }
+
+        if (call.Binding is { } binding)
+        {
+            var shown = binding.Prove(call.Method.Method, message.RequestUri!, time.GetUtcNow(), call.Proof?.Token);
+            message.Headers.Add(ProofHeader, shown);
         }
 
         if (call.Body is { } body)
@@ -211,7 +249,7 @@ internal sealed class ApiChannel : IDisposable
     // Whatever the other side says is shown short, on one line, and without what we sent in confidence.
     private static string Safe(ApiCall call, string text)
     {
-        foreach (var secret in new[] { call.Bearer, call.Secret })
+        foreach (var secret in new[] { call.Proof?.Token, call.Secret })
         {
             text = secret is { Length: > 0 } ? text.Replace(secret, "[redacted]", StringComparison.Ordinal) : text;
         }

@@ -32,7 +32,7 @@ public static class CredentialManager
             options,
             dialect,
             client,
-            NewProof(options, client, time),
+            NewProof(options, client, state, time, limits),
             state,
             logs,
             time,
@@ -65,7 +65,7 @@ public static class CredentialManager
             options,
             dialect,
             client,
-            NewProof(options, client, time),
+            NewProof(options, client, state, time, limits),
             state,
             logs,
             time,
@@ -76,7 +76,13 @@ public static class CredentialManager
     private static IdentityClient NewClient(CredentialManagerOptions options, TimeProvider time, TimeProvider limits) =>
         new(options.Identity, new FirstTrust(options.Identity, time, limits), time, limits);
 
-    private static IProofSource NewProof(CredentialManagerOptions options, IdentityClient client, TimeProvider time) =>
+    private static IProofSource NewProof(
+        CredentialManagerOptions options,
+        IdentityClient client,
+        StateDirectory state,
+        TimeProvider time,
+        TimeProvider limits
+    ) =>
         options.Identity switch
         {
             { Mode: IdentityMode.Manual, TunnelToken: { } token } => new TunnelTokenProof(token),
@@ -84,6 +90,6 @@ public static class CredentialManager
                 "Manual mode needs a tunnel token.",
                 nameof(options)
             ),
-            var identity => new FederatedProof(new IdentityTokenSource(identity.Token, time), client, time),
+            var identity => FederatedProof.Create(identity, client, state.Path, time, limits),
         };
 }

@@ -21,7 +21,7 @@ internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, 
     public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(string csr, Proof proof, CancellationToken ct)
     {
         var request = new EdgeEnrollmentRequest { EdgeId = edgeId, Csr = csr };
-        var answer = await identityClient.EnrolEdgeAsync(request, proof.Bearer, ct);
+        var answer = await identityClient.EnrolEdgeAsync(request, proof, ct);
         return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
     }
 
@@ -32,7 +32,7 @@ internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, 
         CancellationToken ct
     )
     {
-        var answer = await client.RenewEdgeAsync(csr, proof?.Bearer, ct);
+        var answer = await client.RenewEdgeAsync(csr, proof, ct);
         return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
     }
 

@@ -1,43 +1,101 @@
+using Culvert.Platform.Wire;
+
 namespace Culvert.Platform.Identity;
 
 /// <summary>
-/// Automatic mode: the identity provider's token, exchanged for an access token. The access token is kept in memory
-/// until shortly before its end, because the identity token may be good for one exchange only and the enrolment after
-/// it may have to be tried twice.
+/// Automatic mode: the identity provider's token, exchanged for an access token. The access token is kept until
+/// shortly before its end, in memory and for the other processes of this user on disk, because the identity token may
+/// be good for one exchange only and the enrolment after it may have to be tried twice. Each exchange reads the
+/// identity token anew.
 /// </summary>
-public sealed class FederatedProof(IdentityTokenSource source, IdentityClient client, TimeProvider time) : IProofSource
+public sealed class FederatedProof(
+    IdentityOptions options,
+    IdentityTokenSource source,
+    IdentityClient client,
+    TokenCache cache,
+    BindingKey binding,
+    TimeProvider time
+) : IProofSource
 {
     // Enough for the enrolment that the token is for.
     private static readonly TimeSpan SpareLife = TimeSpan.FromSeconds(30);
 
-    private (Proof Proof, DateTimeOffset UsableUntil)? kept;
+    private readonly string key = TokenCache.Key(
+        options.Url.OriginalString,
+        options.OrganizationId,
+        options.RuleId,
+        options.ServiceAccountId,
+        options.WorkspaceId,
+        binding.Thumbprint
+    );
+
+    private AccessToken? kept;
+
+    /// <summary>With the folder that the configuration names, else one under the program's own.</summary>
+    public static FederatedProof Create(
+        IdentityOptions options,
+        IdentityClient client,
+        string stateFolder,
+        TimeProvider time,
+        TimeProvider networkTime
+    )
+    {
+        var folder = options.TokenCache.Length > 0 ? options.TokenCache : Path.Combine(stateFolder, "tokens");
+        return new FederatedProof(
+            options,
+            new IdentityTokenSource(options.Token, time),
+            client,
+            new TokenCache(folder, networkTime),
+            BindingKey.LoadOrCreate(folder),
+            time
+        );
+    }
 
     public async Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken)
     {
-        if (!fresh && kept is { } last && time.GetUtcNow() < last.UsableUntil)
-        {
-            return last.Proof;
-        }
-
         var asked = time.GetUtcNow();
-        var exchanged = await ExchangeAsync(cancellationToken);
-        if (!exchanged.IsSuccess)
+        if (!fresh && kept is { } last && IsUsable(last))
         {
-            return exchanged.Failure;
+            return ProofOf(last);
         }
 
-        var proof = new Proof(exchanged.Value.AccessToken);
-        kept = (proof, asked + TimeSpan.FromSeconds(exchanged.Value.ExpiresIn) - SpareLife);
-        return proof;
+        var token = await cache.GetAsync(
+            key,
+            // What another process got while we waited is as fresh as what we would get.
+            found => IsUsable(found) && (!fresh || found.IssuedAt >= asked),
+            ExchangeAsync,
+            cancellationToken
+        );
+        if (!token.IsSuccess)
+        {
+            return token.Failure;
+        }
+
+        kept = token.Value;
+        return ProofOf(token.Value);
     }
 
-    public void Forget() => kept = null;
+    public async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        if (kept is { } token)
+        {
+            kept = null;
+            await cache.ForgetAsync(key, token, cancellationToken);
+        }
+    }
 
-    private async Task<ApiResult<Wire.TokenResponse>> ExchangeAsync(CancellationToken cancellationToken)
+    private bool IsUsable(AccessToken token) => time.GetUtcNow() < token.ExpiresAt - SpareLife;
+
+    private Proof ProofOf(AccessToken token) => new(token.Value, token.IsBound ? binding : null);
+
+    private async Task<ApiResult<AccessToken>> ExchangeAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await client.ExchangeAsync(await source.ReadAsync(cancellationToken), cancellationToken);
+            var asked = time.GetUtcNow();
+            var assertion = await source.ReadAsync(cancellationToken);
+            var answer = await client.ExchangeAsync(assertion, binding, cancellationToken);
+            return answer.IsSuccess ? AccessToken.From(answer.Value, asked) : Explain(answer.Failure, assertion);
         }
         catch (IdentityTokenException e)
         {
@@ -48,5 +106,23 @@ public sealed class FederatedProof(IdentityTokenSource source, IdentityClient cl
                 Message = e.Message,
             };
         }
+    }
+
+    // The service tells nobody why it refused; what can be seen from here is said here.
+    private ApiFailure Explain(ApiFailure failure, string assertion)
+    {
+        if (
+            failure.Kind != ApiFailureKind.Refused
+            || TokenInspection.Read(assertion) is not { ExpiresAt: { } end }
+            || time.GetUtcNow() < end
+        )
+        {
+            return failure;
+        }
+
+        return failure with
+        {
+            Message = $"{failure.Message} The token of {source.Name} ended at {end:u}: whoever renews it has stopped.",
+        };
     }
 }

@@ -9,5 +9,5 @@ public interface IProofSource
     Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken);
 
     /// <summary>Drops what is kept, after the service would not have it.</summary>
-    void Forget();
+    Task ForgetAsync(CancellationToken cancellationToken);
 }

@@ -18,8 +18,15 @@ public sealed class IdentityClient(
     /// <summary>The service's clock minus ours at the last answer; null before the first.</summary>
     public TimeSpan? ClockOffset { get; private set; }
 
-    /// <summary>Exchanges an identity token for an access token (RFC 7523 §2.1).</summary>
-    public Task<ApiResult<TokenResponse>> ExchangeAsync(string assertion, CancellationToken cancellationToken)
+    /// <summary>
+    /// Exchanges an identity token for an access token (RFC 7523 §2.1) that is bound to a key (RFC 9449 §5), unless the
+    /// rule wants none.
+    /// </summary>
+    public Task<ApiResult<TokenResponse>> ExchangeAsync(
+        string assertion,
+        BindingKey binding,
+        CancellationToken cancellationToken
+    )
     {
         var request = new TokenRequest
         {
@@ -29,20 +36,24 @@ public sealed class IdentityClient(
             ServiceAccountId = NullIfEmpty(options.ServiceAccountId),
             WorkspaceId = NullIfEmpty(options.WorkspaceId),
         };
-        var call = Post("/v1/oauth/token", request, WireJson.Default.TokenRequest) with { Secret = assertion };
+        var call = Post("/v1/oauth/token", request, WireJson.Default.TokenRequest) with
+        {
+            Secret = assertion,
+            Binding = binding,
+        };
         return SendAsync(call, WireJson.Default.TokenResponse, cancellationToken);
     }
 
     /// <summary>Enrols an agent with an access token or the tunnel token.</summary>
     public Task<ApiResult<AgentEnrollment>> EnrolAgentAsync(
         AgentEnrollmentRequest request,
-        string bearer,
+        Proof proof,
         CancellationToken cancellationToken
     ) =>
         SendAsync(
             Post("/v1/agent/enrollments", request, WireJson.Default.AgentEnrollmentRequest) with
             {
-                Bearer = bearer,
+                Proof = proof,
             },
             WireJson.Default.AgentEnrollment,
             cancellationToken
@@ -51,13 +62,13 @@ public sealed class IdentityClient(
     /// <summary>Enrols an edge with an access token.</summary>
     public Task<ApiResult<EdgeEnrollment>> EnrolEdgeAsync(
         EdgeEnrollmentRequest request,
-        string bearer,
+        Proof proof,
         CancellationToken cancellationToken
     ) =>
         SendAsync(
             Post("/v1/edge/enrollments", request, WireJson.Default.EdgeEnrollmentRequest) with
             {
-                Bearer = bearer,
+                Proof = proof,
             },
             WireJson.Default.EdgeEnrollment,
             cancellationToken

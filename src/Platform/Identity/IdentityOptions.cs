@@ -34,6 +34,12 @@ public sealed record IdentityOptions
     /// <summary>Set in automatic mode.</summary>
     public IdentityTokenOptions Token { get; init; } = new();
 
+    /// <summary>
+    /// Where access tokens and the key they are bound to are kept; processes that name the same folder share them. Empty
+    /// for one under the state directory.
+    /// </summary>
+    public string TokenCache { get; init; } = "";
+
     /// <summary>Set in manual mode.</summary>
     public SecretReference? TunnelToken { get; init; }
 }

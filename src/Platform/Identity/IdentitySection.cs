@@ -29,6 +29,7 @@ public static class IdentitySection
             ServiceAccountId = section.String("service_account_id"),
             WorkspaceId = section.String("workspace_id"),
             Token = ReadToken(section, mode, url),
+            TokenCache = section.Path("token_cache"),
             TunnelToken = allowManual ? section.Secret("tunnel_token") : null,
         };
         CheckTrust(section, options);

@@ -54,13 +54,13 @@ public sealed class MachineClient : IDisposable
     /// <summary>The service's clock minus ours at the last answer; null before the first.</summary>
     public TimeSpan? ClockOffset => channel.ClockOffset;
 
-    /// <summary>Renews an agent's platform certificate; a fresh bearer resets the clock of the last proof (S4).</summary>
-    public Task<ApiResult<AgentEnrollment>> RenewAgentAsync(string csr, string? bearer, CancellationToken ct) =>
-        PostAsync("/v1/agent/renewals", csr, bearer, WireJson.Default.AgentEnrollment, ct);
+    /// <summary>Renews an agent's platform certificate; a fresh proof resets the clock of the last proof (S4).</summary>
+    public Task<ApiResult<AgentEnrollment>> RenewAgentAsync(string csr, Proof? proof, CancellationToken ct) =>
+        PostAsync("/v1/agent/renewals", csr, proof, WireJson.Default.AgentEnrollment, ct);
 
-    /// <summary>Renews an edge's platform certificate; a fresh bearer resets the clock of the last proof (S4).</summary>
-    public Task<ApiResult<EdgeEnrollment>> RenewEdgeAsync(string csr, string? bearer, CancellationToken ct) =>
-        PostAsync("/v1/edge/renewals", csr, bearer, WireJson.Default.EdgeEnrollment, ct);
+    /// <summary>Renews an edge's platform certificate; a fresh proof resets the clock of the last proof (S4).</summary>
+    public Task<ApiResult<EdgeEnrollment>> RenewEdgeAsync(string csr, Proof? proof, CancellationToken ct) =>
+        PostAsync("/v1/edge/renewals", csr, proof, WireJson.Default.EdgeEnrollment, ct);
 
     /// <summary>Asks for the leaf that ends inner TLS, from the tunnel's active authority.</summary>
     public Task<ApiResult<ServerCertificateDocument>> ServerCertificateAsync(string csr, CancellationToken ct) =>
@@ -87,7 +87,7 @@ public sealed class MachineClient : IDisposable
     private Task<ApiResult<T>> PostAsync<T>(
         string path,
         string csr,
-        string? bearer,
+        Proof? proof,
         JsonTypeInfo<T> type,
         CancellationToken ct
     )
@@ -95,7 +95,7 @@ public sealed class MachineClient : IDisposable
     {
         var request = new CertificateSigningRequest { Csr = csr };
         var body = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.CertificateSigningRequest);
-        return channel.SendAsync(new ApiCall(HttpMethod.Post, path) { Body = body, Bearer = bearer }, type, ct);
+        return channel.SendAsync(new ApiCall(HttpMethod.Post, path) { Body = body, Proof = proof }, type, ct);
     }
 
     private async Task<ApiResult<FeedAnswer<T>>> FeedAsync<T>(

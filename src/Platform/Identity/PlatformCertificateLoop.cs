@@ -171,7 +171,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         ReportClock(identityClient.ClockOffset);
         if (answer.Failure is { Kind: ApiFailureKind.Refused })
         {
-            proofs.Forget();
+            await proofs.ForgetAsync(ct);
         }
 
         var failure = answer.IsSuccess ? await TakeAsync(answer.Value, key, isRestart: true, ct) : answer.Failure;

@@ -1,8 +1,9 @@
 namespace Culvert.Platform.Identity;
 
 /// <summary>What a machine shows to be enrolled: an access token or the tunnel token.</summary>
-/// <param name="Bearer">The token itself.</param>
-public sealed record Proof(string Bearer)
+/// <param name="Token">The token itself.</param>
+/// <param name="Binding">The key that the token is bound to; null for one that whoever holds it may use.</param>
+public sealed record Proof(string Token, BindingKey? Binding = null)
 {
     // Never the token.
     public override string ToString() => nameof(Proof);

@@ -10,6 +10,7 @@ namespace Culvert.Platform.Identity;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true
 )]
+[JsonSerializable(typeof(AccessToken))]
 [JsonSerializable(typeof(StoredIdentity))]
 [JsonSerializable(typeof(StoredServerCertificate))]
 [JsonSerializable(typeof(StoredFeed<AgentFeed>))]

@@ -8,7 +8,7 @@ public sealed class TunnelTokenProof(SecretReference token) : IProofSource
     public Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken) =>
         Task.FromResult<ApiResult<Proof>>(Read());
 
-    public void Forget() { }
+    public Task ForgetAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private ApiResult<Proof> Read()
     {

@@ -196,6 +196,6 @@ public sealed class FirstTrustTests : IAsyncLifetime
     {
         var trust = new FirstTrust(options, time, TimeProvider.System);
         var client = new IdentityClient(options, trust, time, TimeProvider.System);
-        return await client.ExchangeAsync("a.b.c", TestContext.Current.CancellationToken);
+        return await client.ExchangeAsync("a.b.c", BindingKey.Create(), TestContext.Current.CancellationToken);
     }
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Culvert.Jose.Proofs;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
@@ -14,6 +16,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     private readonly FakeTimeProvider time = new();
     private readonly FakeTimeProvider networkTime = new();
     private readonly string caFile = Path.GetTempFileName();
+    private readonly BindingKey binding = BindingKey.Create();
     private FakeService service = null!;
 
     public async ValueTask InitializeAsync()
@@ -54,6 +57,103 @@ public sealed class IdentityClientTests : IAsyncLifetime
         failure
             .ToString()
             .ShouldBe("POST /v1/oauth/token: 401 auth.failed Authentication failed for [redacted] (req_1)");
+    }
+
+    [Fact]
+    public async Task Exchange_ProvesItsKeyForThisRequest()
+    {
+        DpopProof? proof = null;
+        Answer(c =>
+        {
+            DpopProof.TryParse(Encoding.ASCII.GetBytes(c.Request.Headers["DPoP"].ToString()), out proof);
+            return TokenAsync(c);
+        });
+
+        await Exchange();
+
+        proof.ShouldNotBeNull();
+        (proof.Method, proof.Uri, proof.Thumbprint, proof.IssuedAt, proof.Nonce).ShouldBe(
+            ("POST", $"{service.ApiUrl}v1/oauth/token", binding.Thumbprint, time.GetUtcNow().ToUnixTimeSeconds(), null)
+        );
+    }
+
+    [Theory]
+    [InlineData("""{"error":"use_dpop_nonce"}""", null)]
+    [InlineData("{}", "DPoP error=\"use_dpop_nonce\"")]
+    public async Task Exchange_NonceWanted_IsSentAgainWithItAndKept(string body, string? challenge)
+    {
+        var nonces = new List<string?>();
+        Answer(c =>
+        {
+            DpopProof.TryParse(Encoding.ASCII.GetBytes(c.Request.Headers["DPoP"].ToString()), out var proof);
+            nonces.Add(proof!.Nonce);
+            if (proof.Nonce == "n1")
+            {
+                return TokenAsync(c);
+            }
+
+            c.Response.StatusCode = 400;
+            c.Response.Headers["DPoP-Nonce"] = "n1";
+            c.Response.Headers.WWWAuthenticate = challenge;
+            return c.Response.WriteAsync(body);
+        });
+
+        (await Exchange()).IsSuccess.ShouldBeTrue();
+        (await Exchange()).IsSuccess.ShouldBeTrue();
+
+        nonces.ShouldBe([null, "n1", "n1"]);
+    }
+
+    [Fact]
+    public async Task Exchange_NonceWantedAgainAndAgain_GivesUpAfterOneRepeat()
+    {
+        var asked = 0;
+        Answer(c =>
+        {
+            c.Response.StatusCode = 400;
+            c.Response.Headers["DPoP-Nonce"] = $"n{++asked}";
+            return c.Response.WriteAsync("""{"error":"use_dpop_nonce"}""");
+        });
+
+        (await Exchange()).Failure!.Status.ShouldBe(400);
+        asked.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Exchange_DeniedWithAFreshNonce_IsNotRepeated()
+    {
+        Answer(c =>
+        {
+            c.Response.Headers["DPoP-Nonce"] = "n1";
+            return FakeService.RefuseAsync(c, 401, "auth.failed");
+        });
+
+        (await Exchange()).IsSuccess.ShouldBeFalse();
+        service.Count("/v1/oauth/token").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Enrol_BoundToken_IsShownWithAProofForIt()
+    {
+        DpopProof? proof = null;
+        var scheme = "";
+        service.Intercept = (request, c) =>
+        {
+            scheme = c.Request.Headers.Authorization.ToString();
+            DpopProof.TryParse(Encoding.ASCII.GetBytes(c.Request.Headers["DPoP"].ToString()), out proof);
+            return Task.FromResult(false);
+        };
+        var request = new AgentEnrollmentRequest
+        {
+            TunnelId = FakeService.TunnelId,
+            InstanceId = "i",
+            Csr = CertificateRequests.Create(CertificateRequests.NewKey()),
+        };
+
+        await Client().EnrolAgentAsync(request, new Proof("bound", binding), TestContext.Current.CancellationToken);
+
+        scheme.ShouldBe("DPoP bound");
+        proof!.AccessTokenHash.ShouldBe(DpopProofSigner.AccessTokenHash("bound"));
     }
 
     [Theory]
@@ -168,14 +268,14 @@ public sealed class IdentityClientTests : IAsyncLifetime
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, c.RequestAborted);
         });
 
-        await Should.ThrowAsync<OperationCanceledException>(() => Client().ExchangeAsync("a.b.c", stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => Client().ExchangeAsync("a.b.c", binding, stop.Token));
     }
 
     [Fact]
     public async Task ClockOffset_IsMeasuredAndReported()
     {
         var client = Client();
-        await client.ExchangeAsync("a.b.c", TestContext.Current.CancellationToken);
+        await client.ExchangeAsync("a.b.c", binding, TestContext.Current.CancellationToken);
 
         // The server writes the real date, this machine's clock is the test's.
         client.ClockOffset!.Value.Duration().ShouldBeGreaterThan(TimeSpan.FromMinutes(1));
@@ -192,7 +292,8 @@ public sealed class IdentityClientTests : IAsyncLifetime
             Csr = CertificateRequests.Create(key),
         };
 
-        var result = await Client().EnrolAgentAsync(request, "secret", TestContext.Current.CancellationToken);
+        var result = await Client()
+            .EnrolAgentAsync(request, new Proof("secret"), TestContext.Current.CancellationToken);
 
         result.Value!.InstanceId.ShouldBe("a");
         var sent = service.Of("/v1/agent/enrollments")[0];
@@ -204,7 +305,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     public async Task Url_WithAPrefix_KeepsIt()
     {
         var options = Options() with { Url = new Uri(service.ApiUrl, "/prefix/") };
-        await Client(options).ExchangeAsync("a.b.c", TestContext.Current.CancellationToken);
+        await Client(options).ExchangeAsync("a.b.c", binding, TestContext.Current.CancellationToken);
 
         service.Requests.ShouldHaveSingleItem().Path.ShouldBe("/prefix/v1/oauth/token");
     }
@@ -216,8 +317,11 @@ public sealed class IdentityClientTests : IAsyncLifetime
             return true;
         };
 
+    private static Task TokenAsync(HttpContext context) =>
+        context.Response.WriteAsync("""{"access_token":"a","token_type":"DPoP","expires_in":60}""");
+
     private Task<ApiResult<TokenResponse>> Exchange() =>
-        Client().ExchangeAsync("a.b.c", TestContext.Current.CancellationToken);
+        Client().ExchangeAsync("a.b.c", binding, TestContext.Current.CancellationToken);
 
     private IdentityClient Client(IdentityOptions? options = null)
     {

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Platform.Identity;
+
+/// <summary>An access token of the service, as it is kept between uses.</summary>
+public sealed record AccessToken
+{
+    /// <summary>The type of tokens that need a proof with each use (RFC 9449 §5).</summary>
+    private const string BoundType = "DPoP";
+
+    [JsonPropertyName("access_token")]
+    public required string Value { get; init; }
+
+    [JsonPropertyName("token_type")]
+    public required string Type { get; init; }
+
+    [JsonPropertyName("scope")]
+    public string Scope { get; init; } = "";
+
+    /// <summary>When it was asked for, by this machine's clock.</summary>
+    [JsonPropertyName("issued_at")]
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>By this machine's clock.</summary>
+    [JsonPropertyName("expires_at")]
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    [JsonIgnore]
+    public bool IsBound => Type.Equals(BoundType, StringComparison.OrdinalIgnoreCase);
+
+    internal static AccessToken From(TokenResponse answer, DateTimeOffset asked) =>
+        new()
+        {
+            Value = answer.AccessToken,
+            Type = answer.TokenType,
+            Scope = answer.Scope ?? "",
+            IssuedAt = asked,
+            ExpiresAt = asked + TimeSpan.FromSeconds(answer.ExpiresIn),
+        };
+
+    // A record would print the token.
+    public override string ToString() => $"{nameof(AccessToken)} {{ Scope = {Scope}, ExpiresAt = {ExpiresAt} }}";
+}
