@@ -70,7 +70,7 @@ public sealed class BindingKey
     private static void Store(string folder, string path)
     {
         Directory.CreateDirectory(folder, PrivateFolder.Mode);
-        var next = Path.Combine(folder, $"{FileName}.{Guid.NewGuid():N}");
+        var next = Path.Combine(folder, $"{FileName}.{RandomNumberGenerator.GetHexString(16)}");
         using (var key = SigningKey.Create())
         {
             var pkcs8 = key.ExportPkcs8();

@@ -1,5 +1,3 @@
-using Culvert.Platform.Wire;
-
 namespace Culvert.Platform.Identity;
 
 /// <summary>
