@@ -9,20 +9,16 @@ public sealed class TokenCacheTests : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly string folder = Path.Combine(Path.GetTempPath(), $"culvert-test-{Guid.NewGuid():N}");
+    private readonly DirectoryInfo parent = Directory.CreateTempSubdirectory("culvert-test-");
     private readonly FakeTimeProvider time = new();
     private readonly string key = TokenCache.Key("https://id.test", "rule");
     private int exchanges;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose()
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    private string Folder => Path.Combine(parent.FullName, "tokens");
+
+    public void Dispose() => parent.Delete(recursive: true);
 
     [Fact]
     public async Task Get_Twice_ExchangesOnce()
@@ -36,10 +32,10 @@ public sealed class TokenCacheTests : IDisposable
     [Fact]
     public async Task Get_ManyProcessesAtOnce_ExchangeOnce()
     {
-        // Each its own cache, as separate processes have: what they share is the folder and its lock.
+        // Each its own cache, as separate processes have: what they share is the Folder and its lock.
         var clock = TimeProvider.System;
         var tokens = await Task.WhenAll(
-            Enumerable.Range(0, 20).Select(_ => Task.Run(() => GetAsync(new TokenCache(folder, clock)), Token))
+            Enumerable.Range(0, 20).Select(_ => Task.Run(() => GetAsync(new TokenCache(Folder, clock)), Token))
         );
 
         tokens.ShouldAllBe(token => token == "token-1");
@@ -59,7 +55,7 @@ public sealed class TokenCacheTests : IDisposable
     public async Task Get_OtherRule_HasItsOwn()
     {
         await GetAsync();
-        var other = await new TokenCache(folder, time).GetAsync(
+        var other = await new TokenCache(Folder, time).GetAsync(
             TokenCache.Key("https://id.test", "other"),
             _ => true,
             Exchange,
@@ -74,9 +70,9 @@ public sealed class TokenCacheTests : IDisposable
     {
         await GetAsync();
 
-        File.GetUnixFileMode(folder).ShouldBe(Private | UnixFileMode.UserExecute);
-        Directory.GetFiles(folder).ShouldAllBe(file => File.GetUnixFileMode(file) == Private);
-        Directory.GetFiles(folder).Length.ShouldBe(2);
+        File.GetUnixFileMode(Folder).ShouldBe(Private | UnixFileMode.UserExecute);
+        Directory.GetFiles(Folder).ShouldAllBe(file => File.GetUnixFileMode(file) == Private);
+        Directory.GetFiles(Folder).Length.ShouldBe(2);
     }
 
     [Theory]
@@ -87,7 +83,7 @@ public sealed class TokenCacheTests : IDisposable
     public async Task Get_EntryThatCannotBeTrusted_IsReplaced(string fault)
     {
         await GetAsync();
-        var entry = Path.Combine(folder, $"{key}.json");
+        var entry = Path.Combine(Folder, $"{key}.json");
         switch (fault)
         {
             case "readable":
@@ -111,18 +107,17 @@ public sealed class TokenCacheTests : IDisposable
     [Fact]
     public async Task Get_FolderCannotBeMade_WorksWithoutKeeping()
     {
-        await File.WriteAllTextAsync(folder + ".file", "", Token);
-        var cache = new TokenCache(Path.Combine(folder + ".file", "tokens"), time);
+        await File.WriteAllTextAsync(Folder + ".file", "", Token);
+        var cache = new TokenCache(Path.Combine(Folder + ".file", "tokens"), time);
 
         (await GetAsync(cache)).ShouldBe("token-1");
         (await GetAsync(cache)).ShouldBe("token-2");
-        File.Delete(folder + ".file");
     }
 
     [Fact]
     public async Task Get_ExchangeFails_KeepsNothing()
     {
-        var failed = await new TokenCache(folder, time).GetAsync(
+        var failed = await new TokenCache(Folder, time).GetAsync(
             key,
             _ => true,
             _ =>
@@ -144,7 +139,7 @@ public sealed class TokenCacheTests : IDisposable
     [Fact]
     public async Task Forget_DropsThatTokenAlone()
     {
-        var cache = new TokenCache(folder, time);
+        var cache = new TokenCache(Folder, time);
         var first = (await cache.GetAsync(key, _ => true, Exchange, Token)).Value!;
         await GetAsync(isUsable: false);
 
@@ -158,23 +153,23 @@ public sealed class TokenCacheTests : IDisposable
     [Fact]
     public void BindingKey_OfAFolder_IsTheSameForAll()
     {
-        var keys = Enumerable.Range(0, 8).AsParallel().Select(_ => BindingKey.LoadOrCreate(folder).Thumbprint).ToList();
+        var keys = Enumerable.Range(0, 8).AsParallel().Select(_ => BindingKey.LoadOrCreate(Folder).Thumbprint).ToList();
 
         keys.Distinct().ShouldHaveSingleItem();
-        File.GetUnixFileMode(Path.Combine(folder, "binding.pem")).ShouldBe(Private);
-        Directory.GetFiles(folder).ShouldHaveSingleItem();
+        File.GetUnixFileMode(Path.Combine(Folder, "binding.pem")).ShouldBe(Private);
+        Directory.GetFiles(Folder).ShouldHaveSingleItem();
     }
 
     [Fact]
     public void BindingKey_OfAReadableFile_IsNotBelieved()
     {
-        var stored = BindingKey.LoadOrCreate(folder).Thumbprint;
-        File.SetUnixFileMode(Path.Combine(folder, "binding.pem"), Private | UnixFileMode.OtherRead);
+        var stored = BindingKey.LoadOrCreate(Folder).Thumbprint;
+        File.SetUnixFileMode(Path.Combine(Folder, "binding.pem"), Private | UnixFileMode.OtherRead);
 
-        BindingKey.LoadOrCreate(folder).Thumbprint.ShouldNotBe(stored);
+        BindingKey.LoadOrCreate(Folder).Thumbprint.ShouldNotBe(stored);
     }
 
-    private Task<string> GetAsync(bool isUsable = true) => GetAsync(new TokenCache(folder, time), isUsable);
+    private Task<string> GetAsync(bool isUsable = true) => GetAsync(new TokenCache(Folder, time), isUsable);
 
     private async Task<string> GetAsync(TokenCache cache, bool isUsable = true) =>
         (await cache.GetAsync(key, _ => isUsable, Exchange, Token)).Value!.Value;
