@@ -181,8 +181,8 @@ internal static class ServiceConfiguration
         federation.NotYet("reissue_window");
         var fetch = federation.Section("fetch");
         fetch.NotYet("proxy", permitted: "");
-        fetch.NotYet("stale_ok");
-        return new FederationOptions
+        var directory = federation.Path("jwks_directory");
+        var options = new FederationOptions
         {
             Leeway = federation.Duration("leeway", TimeSpan.FromSeconds(30), max: TimeSpan.FromSeconds(60)),
             MaxRuleTokenLife = federation.Duration(
@@ -191,6 +191,7 @@ internal static class ServiceConfiguration
                 TimeSpan.FromMinutes(1),
                 TimeSpan.FromHours(24)
             ),
+            JwksDirectory = directory.Length == 0 ? null : directory,
             HistoryRetention = federation.Duration("history_retention", TimeSpan.FromDays(90), TimeSpan.FromHours(1)),
             Fetch = new FetchOptions
             {
@@ -203,9 +204,16 @@ internal static class ServiceConfiguration
                 MaxBytes = fetch.Size("max_bytes", 256 * 1024, 1024, 16 * 1024 * 1024),
                 Refresh = fetch.Duration("refresh", TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1)),
                 MinRefresh = fetch.Duration("min_refresh", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)),
+                StaleOk = fetch.Duration("stale_ok", TimeSpan.FromHours(24), TimeSpan.FromMinutes(1)),
                 HardExpiry = fetch.Duration("hard_expiry", TimeSpan.FromDays(7), TimeSpan.FromMinutes(1)),
             },
         };
+        if (options.Fetch.HardExpiry < options.Fetch.StaleOk)
+        {
+            fetch.Error("hard_expiry", "Keys would be refused before they are stale.", "Use at least stale_ok.");
+        }
+
+        return options;
     }
 
     private static CertificateOptions Certificates(ConfigSection certificates)

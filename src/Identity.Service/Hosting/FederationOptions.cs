@@ -11,5 +11,8 @@ internal sealed record FederationOptions
 
     public TimeSpan HistoryRetention { get; init; } = TimeSpan.FromDays(90);
 
+    /// <summary>Where issuers with keys from a file find it, and nowhere else; null = there are no such issuers.</summary>
+    public string? JwksDirectory { get; init; }
+
     public FetchOptions Fetch { get; init; } = new();
 }

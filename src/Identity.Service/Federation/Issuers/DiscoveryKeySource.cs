@@ -4,7 +4,11 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>OpenID Connect Discovery 1.0 §4: the issuer's own document names its key set.</summary>
 /// <param name="Base">Where the document is looked for instead of the issuer's URL.</param>
-internal sealed record DiscoveryKeySource(string? Base, string? CaPem) : KeySource
+/// <param name="KeySetHost">
+/// The one other host, with port unless 443, that the document's <c>jwks_uri</c> may name; null = only the hosts of
+/// issuer and base.
+/// </param>
+internal sealed record DiscoveryKeySource(string? Base, string? CaPem, string? KeySetHost = null) : KeySource
 {
     public const string TypeName = "discovery";
 
@@ -15,6 +19,7 @@ internal sealed record DiscoveryKeySource(string? Base, string? CaPem) : KeySour
     protected override void WriteMembers(Utf8JsonWriter json)
     {
         WriteOptional(json, "discovery_base", Base);
+        WriteOptional(json, "jwks_host", KeySetHost);
         WriteOptional(json, "ca_cert_pem", CaPem);
     }
 }

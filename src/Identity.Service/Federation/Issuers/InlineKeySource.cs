@@ -12,6 +12,8 @@ internal sealed record InlineKeySource(string KeysJson, JwkSet Keys) : KeySource
 
     public override string Type => TypeName;
 
+    public override JwkSet? GivenKeys => Keys;
+
     public bool Equals(InlineKeySource? other) => other is not null && other.KeysJson == KeysJson;
 
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(KeysJson);

@@ -31,6 +31,44 @@ internal sealed record IssuerDocument
     [JsonPropertyName("allowed_targets")]
     public required IReadOnlyList<AllowedTargetDocument> AllowedTargets { get; init; }
 
+    [JsonPropertyName("preset")]
+    public required string? Preset { get; init; }
+
+    [JsonPropertyName("tenancy")]
+    public required string Tenancy { get; init; }
+
+    [JsonPropertyName("replay_mode")]
+    public required string ReplayMode { get; init; }
+
+    [JsonPropertyName("replay_window_seconds")]
+    public required int ReplayWindowSeconds { get; init; }
+
+    [JsonPropertyName("algorithms")]
+    public required IReadOnlyList<string> Algorithms { get; init; }
+
+    [JsonPropertyName("types")]
+    public required IReadOnlyList<string> Types { get; init; }
+
+    [JsonPropertyName("single_audience")]
+    public required bool SingleAudience { get; init; }
+
+    [JsonPropertyName("allow_missing_kid")]
+    public required bool AllowMissingKid { get; init; }
+
+    [JsonPropertyName("allow_non_ascii")]
+    public required bool AllowNonAscii { get; init; }
+
+    [JsonPropertyName("caller_detail")]
+    public required string CallerDetail { get; init; }
+
+    /// <summary>Null = as the installation says.</summary>
+    [JsonPropertyName("stale_ok_seconds")]
+    public required int? StaleOkSeconds { get; init; }
+
+    /// <summary>Null = as the installation says.</summary>
+    [JsonPropertyName("hard_expiry_seconds")]
+    public required int? HardExpirySeconds { get; init; }
+
     /// <summary>Always null: this version backs off instead of pausing.</summary>
     [JsonPropertyName("jwks_polling_disabled_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
@@ -79,6 +117,18 @@ internal sealed record IssuerDocument
                     Port = target.Port,
                 }),
             ],
+            Preset = issuer.Preset,
+            Tenancy = WireNames.Of(issuer.Tenancy),
+            ReplayMode = WireNames.Of(issuer.ReplayMode),
+            ReplayWindowSeconds = issuer.ReplayWindowSeconds,
+            Algorithms = AlgorithmNames.Of(issuer.Algorithms),
+            Types = issuer.Types,
+            SingleAudience = issuer.SingleAudience,
+            AllowMissingKid = issuer.AllowMissingKid,
+            AllowNonAscii = issuer.AllowNonAscii,
+            CallerDetail = WireNames.Of(issuer.CallerDetail),
+            StaleOkSeconds = issuer.StaleOkSeconds,
+            HardExpirySeconds = issuer.HardExpirySeconds,
             PollStatus = poll,
             CreatedAt = issuer.Stamps.CreatedAt,
             UpdatedAt = issuer.Stamps.UpdatedAt,

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
-using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -16,7 +14,6 @@ internal sealed class IssuerEndpoints(
 )
 {
     private const string List = "federation_issuers";
-    private const int DefaultMaxLifetimeSeconds = 3600;
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -29,25 +26,13 @@ internal sealed class IssuerEndpoints(
             return refusal!;
         }
 
-        var (source, badSource) = ReadSource(body.Jwks, new DiscoveryKeySource(null, null));
-        var (targets, badTarget) = ReadTargets(body.AllowedTargets, []);
-        if ((badSource ?? badTarget) is { } bad)
+        var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
+        var (issuer, malformed) = IssuerReader.Create(body, request.Caller.OrganizationId, stamps);
+        if (issuer is null)
         {
-            return bad;
+            return malformed!;
         }
 
-        var issuer = new Issuer
-        {
-            Id = IssuerId.New(),
-            OrganizationId = request.Caller.OrganizationId,
-            Name = body.Name,
-            Url = body.IssuerUrl,
-            KeySource = source!,
-            CheckJti = body.CheckJti ?? true,
-            MaxJwtLifetimeSeconds = body.MaxJwtLifetimeSeconds ?? DefaultMaxLifetimeSeconds,
-            AllowedTargets = targets!,
-            Stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId),
-        };
         if (validator.Check(issuer) is { } invalid)
         {
             return invalid;
@@ -104,21 +89,14 @@ internal sealed class IssuerEndpoints(
             return FederationErrors.Archived.Refuse();
         }
 
-        var (source, badSource) = ReadSource(body.Jwks, issuer.KeySource);
-        var (targets, badTarget) = ReadTargets(body.AllowedTargets, issuer.AllowedTargets);
-        if ((badSource ?? badTarget) is { } bad)
+        var (changed, malformed) = IssuerReader.Update(body, issuer);
+        if (changed is null)
         {
-            return bad;
+            return malformed!;
         }
 
-        var updated = issuer with
+        var updated = changed with
         {
-            Name = body.Name ?? issuer.Name,
-            Url = body.IssuerUrl ?? issuer.Url,
-            KeySource = source!,
-            CheckJti = body.CheckJti ?? issuer.CheckJti,
-            MaxJwtLifetimeSeconds = body.MaxJwtLifetimeSeconds ?? issuer.MaxJwtLifetimeSeconds,
-            AllowedTargets = targets!,
             Version = issuer.Version + 1,
             Stamps = issuer.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId),
         };
@@ -180,42 +158,6 @@ internal sealed class IssuerEndpoints(
             (CallerKind.AdminKey, _) => true,
             _ => caller.Scopes.Contains(scope),
         };
-
-    private static (KeySource?, Refusal?) ReadSource(JsonElement? given, KeySource present) =>
-        given is { ValueKind: not JsonValueKind.Null } jwks ? KeySourceReader.Read(jwks) : (present, null);
-
-    private static (IReadOnlyList<AllowedTarget>?, Refusal?) ReadTargets(
-        IReadOnlyList<AllowedTargetDocument>? given,
-        IReadOnlyList<AllowedTarget> present
-    )
-    {
-        if (given is null)
-        {
-            return (present, null);
-        }
-
-        var targets = new List<AllowedTarget>();
-        foreach (var target in given)
-        {
-            if (
-                target is null
-                || !AddressRanges.TryParse(target.Cidr, out var network)
-                || target.Port is < 1 or > 65535
-            )
-            {
-                return (
-                    null,
-                    RequestErrors.Invalid.Refuse(
-                        "allowed_targets: each needs a cidr (a network address with its prefix length) and a port."
-                    )
-                );
-            }
-
-            targets.Add(new AllowedTarget(network, target.Port));
-        }
-
-        return (targets, null);
-    }
 
     private ValueTask<Issuer?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);

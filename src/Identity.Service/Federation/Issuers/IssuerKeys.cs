@@ -33,8 +33,8 @@ internal sealed class IssuerKeys(
     private readonly Lock gate = new();
 
     // Read without the lock; replaced whole.
-    private volatile FetchedKeySet? present = issuer.KeySource is InlineKeySource inline
-        ? new FetchedKeySet(inline.Keys, DateTimeOffset.MaxValue)
+    private volatile FetchedKeySet? present = issuer.KeySource.GivenKeys is { } given
+        ? new FetchedKeySet(given, DateTimeOffset.MaxValue)
         : null;
 
     // Guarded by the gate.
@@ -45,7 +45,7 @@ internal sealed class IssuerKeys(
 
     public IssuerId IssuerId => issuer.Id;
 
-    private bool IsInline => issuer.KeySource is InlineKeySource;
+    private bool IsInline => issuer.KeySource.GivenKeys is not null;
 
     /// <summary>Whether these are still the keys of that record: same issuer, same source, same network rules.</summary>
     public bool IsFor(Issuer other) =>

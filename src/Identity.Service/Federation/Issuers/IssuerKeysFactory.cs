@@ -13,7 +13,7 @@ internal sealed class IssuerKeysFactory(
     ILogger<IssuerKeys> logger
 )
 {
-    private readonly KeySetFetch fetch = new(fetcher);
+    private readonly KeySetFetch fetch = new(fetcher, new KeyFile(options.Federation.JwksDirectory));
     private Dictionary<string, StoredKeySet> stored = [];
 
     /// <summary>Reads what was stored; once, before the first <see cref="Create"/>.</summary>

@@ -6,10 +6,20 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>Whether an issuer may be saved as it is. The same rules at creation and after an update.</summary>
 internal sealed class IssuerValidator(ServiceOptions options)
 {
+    private const string SpiffeScheme = "spiffe://";
+
     public const int MinLifetimeSeconds = 1;
     public const int MaxLifetimeSeconds = 176_400;
     public const int MaxUrlLength = 1024;
     public const int MaxAllowedTargets = 16;
+    public const int MaxReplayWindowSeconds = 86_400;
+    public const int MaxPresetLength = 64;
+    public const int MinAgeSeconds = 60;
+    public const int MaxAgeSeconds = 30 * 86_400;
+
+    // Entra's names for "any tenant": https://login.microsoftonline.com/common/v2.0 signs for every customer (A38).
+    private static readonly string[] MultiTenantSegments = ["common", "organizations", "consumers"];
+    private static readonly string[] MultiTenantHosts = ["login.microsoftonline.com", "sts.windows.net"];
 
     /// <summary>Null = it may.</summary>
     public Refusal? Check(Issuer issuer)
@@ -24,7 +34,41 @@ internal sealed class IssuerValidator(ServiceOptions options)
             return RequestErrors.Invalid.Refuse("max_jwt_lifetime_seconds: a number from 1 to 176400 is required.");
         }
 
-        return CheckTargets(issuer) ?? CheckIssuerUrl(issuer) ?? CheckFetches(issuer);
+        return CheckHygiene(issuer)
+            ?? CheckTargets(issuer)
+            ?? CheckIssuerUrl(issuer)
+            ?? CheckSource(issuer)
+            ?? CheckFetches(issuer);
+    }
+
+    private Refusal? CheckHygiene(Issuer issuer)
+    {
+        if (issuer.ReplayWindowSeconds is < 1 or > MaxReplayWindowSeconds)
+        {
+            return RequestErrors.Invalid.Refuse("replay_window_seconds: a number from 1 to 86400 is required.");
+        }
+
+        if (
+            issuer.Preset is { } preset
+            && (preset.Length > MaxPresetLength || FederationNames.CheckName(preset) is not null)
+        )
+        {
+            return RequestErrors.Invalid.Refuse("preset: must match ^[a-z0-9-]+$ and have 1 to 64 characters.");
+        }
+
+        if (issuer.StaleOkSeconds is < MinAgeSeconds or > MaxAgeSeconds)
+        {
+            return RequestErrors.Invalid.Refuse("stale_ok_seconds: a number from 60 to 2592000 is required.");
+        }
+
+        if (issuer.HardExpirySeconds is < MinAgeSeconds or > MaxAgeSeconds)
+        {
+            return RequestErrors.Invalid.Refuse("hard_expiry_seconds: a number from 60 to 2592000 is required.");
+        }
+
+        return issuer.HardExpiry(options.Federation.Fetch) < issuer.StaleOk(options.Federation.Fetch)
+            ? RequestErrors.Invalid.Refuse("hard_expiry_seconds: must not be less than stale_ok_seconds.")
+            : null;
     }
 
     private Refusal? CheckTargets(Issuer issuer)
@@ -60,6 +104,23 @@ internal sealed class IssuerValidator(ServiceOptions options)
             return Refuse("issuer_url: this service's own tokens are not exchanged.");
         }
 
+        // A27, A38: one record is one issuer. A pattern would let a stranger choose what is fetched and trusted.
+        if (url.AsSpan().ContainsAny("*{}"))
+        {
+            return Refuse(
+                "issuer_url: patterns and templates such as {tenantid} are not supported; register each issuer."
+            );
+        }
+
+        if (url.StartsWith(SpiffeScheme, StringComparison.Ordinal))
+        {
+            return issuer.TrustDomain is { } trustDomain && url == SpiffeScheme + trustDomain
+                ? null
+                : Refuse(
+                    "issuer_url: spiffe://TRUST_DOMAIN goes with jwks of type spiffe_bundle and that trust_domain."
+                );
+        }
+
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
         {
             return Refuse("issuer_url: an absolute https URL is required.");
@@ -76,10 +137,19 @@ internal sealed class IssuerValidator(ServiceOptions options)
             return Refuse("issuer_url: url must not contain a user name, query or fragment.");
         }
 
-        return null;
+        return
+            MultiTenantHosts.Contains(uri.IdnHost)
+            && uri.Segments.Any(segment => MultiTenantSegments.Contains(segment.TrimEnd('/')))
+            ? Refuse("issuer_url: this address stands for every tenant; register the tenant's own issuer.")
+            : null;
 
         static Refusal Refuse(string message) => FederationErrors.IssuerUrl.Refuse(message);
     }
+
+    private Refusal? CheckSource(Issuer issuer) =>
+        issuer.KeySource is FileKeySource && options.Federation.JwksDirectory is null
+            ? FederationErrors.KeySource.Refuse("jwks.type: file needs the installation's federation.jwks_directory.")
+            : null;
 
     private static Refusal? CheckFetches(Issuer issuer) =>
         issuer.KeySource switch
@@ -87,6 +157,7 @@ internal sealed class IssuerValidator(ServiceOptions options)
             DiscoveryKeySource { Base: { } discoveryBase } => CheckFetch("jwks.discovery_base", discoveryBase, issuer),
             DiscoveryKeySource => CheckFetch("issuer_url", issuer.Url, issuer),
             UrlKeySource source => CheckFetch("jwks.url", source.Url, issuer),
+            SpiffeBundleKeySource { Url: { } url } => CheckFetch("jwks.url", url, issuer),
             _ => null,
         };
 

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// Gets an issuer's key set: for discovery 1. the document, 2. its <c>issuer</c> equals ours byte for byte, 3. its
 /// <c>jwks_uri</c> stays on the same host, 4. the set; for an explicit URL only the set.
 /// </summary>
-internal sealed class KeySetFetch(IIssuerFetcher fetcher)
+internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
 {
     private const string WellKnown = "/.well-known/openid-configuration";
 
@@ -19,12 +19,31 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher)
     public async Task<KeySetFetchResult> GetAsync(Issuer issuer, CancellationToken cancellationToken)
     {
         var policy = new IssuerFetchPolicy(issuer.KeySource.CaCertificatePem, issuer.AllowedTargets);
-        if (issuer.KeySource is UrlKeySource explicitUrl)
+        return issuer.KeySource switch
         {
-            return await GetKeysAsync(new Uri(explicitUrl.Url), policy, cancellationToken);
-        }
+            UrlKeySource source => await GetKeysAsync(new Uri(source.Url), policy, Read, cancellationToken),
+            SpiffeBundleKeySource source => await GetKeysAsync(
+                new Uri(source.Url!),
+                policy,
+                ReadBundle,
+                cancellationToken
+            ),
+            FileKeySource source => Take(await files.ReadAsync(source.Path, cancellationToken), Read),
+            DiscoveryKeySource source => await DiscoverAsync(issuer, source, policy, cancellationToken),
+            _ => throw new InvalidOperationException(
+                $"Nothing is fetched for a source of type {issuer.KeySource.Type}."
+            ),
+        };
+    }
 
-        var baseUrl = ((DiscoveryKeySource)issuer.KeySource).Base ?? issuer.Url;
+    private async Task<KeySetFetchResult> DiscoverAsync(
+        Issuer issuer,
+        DiscoveryKeySource source,
+        IssuerFetchPolicy policy,
+        CancellationToken cancellationToken
+    )
+    {
+        var baseUrl = source.Base ?? issuer.Url;
         // OpenID Connect Discovery 1.0 §4.1: a terminating slash is removed first.
         var documentUrl = new Uri(baseUrl.TrimEnd('/') + WellKnown);
         var fetched = await fetcher.GetAsync(documentUrl, policy, cancellationToken);
@@ -33,25 +52,30 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher)
             return KeySetFetchResult.Failed($"discovery: {fetched.Failure}");
         }
 
-        var (keysUrl, failure) = ReadDocument(body, issuer.Url, documentUrl);
+        var (keysUrl, failure) = ReadDocument(body, issuer.Url, documentUrl, source.KeySetHost);
         return keysUrl is null
             ? KeySetFetchResult.Failed($"discovery: {failure}")
-            : await GetKeysAsync(keysUrl, policy, cancellationToken);
+            : await GetKeysAsync(keysUrl, policy, Read, cancellationToken);
     }
 
     private async Task<KeySetFetchResult> GetKeysAsync(
         Uri url,
         IssuerFetchPolicy policy,
+        Func<ReadOnlyMemory<byte>, (JoseRefusal, JwkSet?)> read,
         CancellationToken cancellationToken
+    ) => Take(await fetcher.GetAsync(url, policy, cancellationToken), read);
+
+    private static KeySetFetchResult Take(
+        FetchedDocument fetched,
+        Func<ReadOnlyMemory<byte>, (JoseRefusal, JwkSet?)> read
     )
     {
-        var fetched = await fetcher.GetAsync(url, policy, cancellationToken);
         if (fetched.Body is not { } body)
         {
             return KeySetFetchResult.Failed($"key set: {fetched.Failure}");
         }
 
-        var refusal = JwkSet.TryParse(body, out var keys);
+        var (refusal, keys) = read(body);
         if (refusal != JoseRefusal.None)
         {
             return KeySetFetchResult.Failed($"key set: {refusal}");
@@ -62,10 +86,17 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher)
             : KeySetFetchResult.Failed("key set: no usable key with a kid");
     }
 
+    private static (JoseRefusal, JwkSet?) Read(ReadOnlyMemory<byte> body) =>
+        (JwkSet.TryParse(body, out var keys), keys);
+
+    private static (JoseRefusal, JwkSet?) ReadBundle(ReadOnlyMemory<byte> body) =>
+        (SpiffeBundle.TryParse(body, out var keys, out _), keys);
+
     private static (Uri? KeysUrl, string? Failure) ReadDocument(
         ReadOnlyMemory<byte> body,
         string issuer,
-        Uri documentUrl
+        Uri documentUrl,
+        string? keySetHost
     )
     {
         try
@@ -86,12 +117,15 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher)
                 return (null, "its jwks_uri is no https URL");
             }
 
-            var sameHost = new[] { documentUrl, new Uri(issuer) }.Any(known =>
-                known.IdnHost == keysUrl.IdnHost && known.Port == keysUrl.Port
-            );
-            return sameHost
+            // A25: else whoever can write one line of that document chooses the keys.
+            var isPinned =
+                keysUrl.Authority == keySetHost
+                || new[] { documentUrl, new Uri(issuer) }.Any(known =>
+                    known.IdnHost == keysUrl.IdnHost && known.Port == keysUrl.Port
+                );
+            return isPinned
                 ? (keysUrl, null)
-                : (null, "its jwks_uri is on another host; if that is meant, register it as explicit_url");
+                : (null, "its jwks_uri is on another host; if that is meant, pin the host with jwks_host");
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {

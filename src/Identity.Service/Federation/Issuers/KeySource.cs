@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -12,6 +13,9 @@ internal abstract record KeySource
 
     /// <summary>PEM of the only roots accepted for fetching; null = public ones, or nothing is fetched.</summary>
     public virtual string? CaCertificatePem => null;
+
+    /// <summary>The keys themselves, where they were given by hand; null = they are fetched or read.</summary>
+    public virtual JwkSet? GivenKeys => null;
 
     /// <summary>The wire form; also what the store keeps.</summary>
     public string ToJson()

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -13,6 +14,7 @@ internal static class KeySourceReader
 {
     private const int MaxPemLength = 32 * 1024;
     private const int MaxRoots = 8;
+    private const int MaxPathLength = 255;
 
     // What an exported set may contain beside usable keys without anybody having made a mistake.
     private static readonly HashSet<JoseRefusal> Harmless = [JoseRefusal.KeyUse, JoseRefusal.KeyTypeUnsupported];
@@ -30,7 +32,9 @@ internal static class KeySourceReader
             DiscoveryKeySource.TypeName => ReadDiscovery(jwks),
             UrlKeySource.TypeName => ReadUrl(jwks),
             InlineKeySource.TypeName => ReadInline(jwks),
-            _ => Refuse("jwks.type: discovery, explicit_url or inline is required."),
+            FileKeySource.TypeName => ReadFile(jwks),
+            SpiffeBundleKeySource.TypeName => ReadSpiffeBundle(jwks),
+            _ => Refuse("jwks.type: discovery, explicit_url, inline, file or spiffe_bundle is required."),
         };
     }
 
@@ -45,11 +49,20 @@ internal static class KeySourceReader
     private static (KeySource?, Refusal?) ReadDiscovery(JsonElement jwks)
     {
         var fault =
-            CheckMembers(jwks, "type", "discovery_base", "ca_cert_pem")
+            CheckMembers(jwks, "type", "discovery_base", "jwks_host", "ca_cert_pem")
             ?? CheckText(jwks, "discovery_base")
+            ?? CheckText(jwks, "jwks_host")
+            ?? CheckHost(jwks)
             ?? CheckRoots(jwks);
         return fault is null
-            ? (new DiscoveryKeySource(Text(jwks, "discovery_base"), Text(jwks, "ca_cert_pem")), null)
+            ? (
+                new DiscoveryKeySource(
+                    Text(jwks, "discovery_base"),
+                    Text(jwks, "ca_cert_pem"),
+                    Text(jwks, "jwks_host")
+                ),
+                null
+            )
             : Refuse(fault);
     }
 
@@ -94,6 +107,87 @@ internal static class KeySourceReader
             ? (new InlineKeySource(array, set), null)
             : Refuse("jwks.keys: at least one verification key with a kid is required.");
     }
+
+    private static (KeySource?, Refusal?) ReadFile(JsonElement jwks)
+    {
+        if ((CheckMembers(jwks, "type", "path") ?? CheckText(jwks, "path")) is { } fault)
+        {
+            return Refuse(fault);
+        }
+
+        return Text(jwks, "path") is { Length: >= 1 and <= MaxPathLength } path && path.Split('/').All(IsFileName)
+            ? (new FileKeySource(path), null)
+            : Refuse(
+                "jwks.path: a path below the installation's jwks_directory is required, of letters, digits, '.', '_' "
+                    + "and '-', with no segment that begins with a dot."
+            );
+    }
+
+    private static bool IsFileName(string segment) =>
+        segment.Length > 0
+        && segment[0] != '.'
+        && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    private static (KeySource?, Refusal?) ReadSpiffeBundle(JsonElement jwks)
+    {
+        var fault =
+            CheckMembers(jwks, "type", "trust_domain", "url", "ca_cert_pem", "bundle")
+            ?? CheckText(jwks, "trust_domain")
+            ?? CheckText(jwks, "url")
+            ?? CheckRoots(jwks);
+        if (fault is not null)
+        {
+            return Refuse(fault);
+        }
+
+        if (Text(jwks, "trust_domain") is not { } trustDomain || !SpiffeId.IsTrustDomain(trustDomain))
+        {
+            return Refuse("jwks.trust_domain: 1 to 255 of a-z, 0-9, '.', '-' and '_' are required, without spiffe://.");
+        }
+
+        var bundle = Given(jwks, "bundle");
+        if (Text(jwks, "url") is { } url)
+        {
+            return bundle is null
+                ? (new SpiffeBundleKeySource(trustDomain, url, Text(jwks, "ca_cert_pem"), null, null), null)
+                : Refuse("jwks: type spiffe_bundle takes url or bundle, not both.");
+        }
+
+        if (bundle is not { } given || Text(jwks, "ca_cert_pem") is not null)
+        {
+            return Refuse("jwks: type spiffe_bundle needs a url, or a bundle and then no ca_cert_pem.");
+        }
+
+        var text = JsonSerializer.Serialize(given, FederationJson.Default.JsonElement);
+        var refusal = SpiffeBundle.TryParse(Encoding.UTF8.GetBytes(text), out var keys, out _);
+        if (refusal != JoseRefusal.None)
+        {
+            return Refuse($"jwks.bundle: not a usable SPIFFE bundle ({refusal}).");
+        }
+
+        if (keys!.Dropped.FirstOrDefault(key => !Harmless.Contains(key.Reason)) is { } bad)
+        {
+            return Refuse($"jwks.bundle.keys[{bad.Index}]: not a usable public key ({bad.Reason}).");
+        }
+
+        return keys.Keys.Any(key => key.KeyId is not null)
+            ? (new SpiffeBundleKeySource(trustDomain, null, null, text, keys), null)
+            : Refuse("jwks.bundle: at least one key of use jwt-svid with a kid is required.");
+    }
+
+    // A host as URLs write it, so that it can be compared with theirs.
+    private static string? CheckHost(JsonElement jwks) =>
+        Text(jwks, "jwks_host") is not { } host
+        || (
+            Uri.TryCreate($"https://{host}/", UriKind.Absolute, out var url)
+            && url.Authority == host
+            && url.HostNameType == UriHostNameType.Dns
+        )
+            ? null
+            : "jwks.jwks_host: a DNS name in lower case is required, with :port unless 443.";
+
+    private static JsonElement? Given(JsonElement jwks, string name) =>
+        jwks.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private static string? CheckMembers(JsonElement jwks, params ReadOnlySpan<string> known)
     {

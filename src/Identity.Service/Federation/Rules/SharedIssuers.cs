@@ -38,13 +38,12 @@ internal static class SharedIssuers
         new("https://accounts.google.com", ["sub"], SubjectPrefix: null, default),
     ];
 
+    public static bool IsShared(string issuerUrl) => Find(issuerUrl) is not null;
+
     /// <summary>Null = the rule may be saved.</summary>
     public static Refusal? CheckTenantPin(string issuerUrl, RuleMatch match)
     {
-        var issuer = Array.Find(
-            Known,
-            known => known.Url.Equals(issuerUrl.TrimEnd('/'), StringComparison.OrdinalIgnoreCase)
-        );
+        var issuer = Find(issuerUrl);
         return issuer is null || IsPinned(issuer, match)
             ? null
             : FederationErrors.TenantPin.Refuse(
@@ -57,6 +56,9 @@ internal static class SharedIssuers
                     )
             );
     }
+
+    private static SharedIssuer? Find(string issuerUrl) =>
+        Array.Find(Known, known => known.Url.Equals(issuerUrl.TrimEnd('/'), StringComparison.OrdinalIgnoreCase));
 
     private static bool IsPinned(SharedIssuer issuer, RuleMatch match)
     {

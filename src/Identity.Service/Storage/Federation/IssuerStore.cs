@@ -9,8 +9,12 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
 {
     private const string Select =
         "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, issuer_url AS Url, jwks AS Jwks, "
-        + "check_jti AS CheckJti, max_jwt_lifetime_seconds AS MaxJwtLifetimeSeconds, "
-        + "allowed_targets AS AllowedTargets, "
+        + "max_jwt_lifetime_seconds AS MaxJwtLifetimeSeconds, allowed_targets AS AllowedTargets, "
+        + "preset AS Preset, tenancy AS Tenancy, replay_mode AS ReplayMode, "
+        + "replay_window_seconds AS ReplayWindowSeconds, algorithms AS Algorithms, types AS Types, "
+        + "single_audience AS SingleAudience, allow_missing_kid AS AllowMissingKid, "
+        + "allow_non_ascii AS AllowNonAscii, caller_detail AS CallerDetail, stale_ok_seconds AS StaleOkSeconds, "
+        + "hard_expiry_seconds AS HardExpirySeconds, "
         + StampColumns.Select
         + " FROM federation_issuers";
 
@@ -49,50 +53,33 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
     public Statement Insert(Issuer issuer) =>
         new Statement(
             "INSERT INTO federation_issuers (id, ordinal, organization_id, name, issuer_url, jwks, check_jti, "
-                + "max_jwt_lifetime_seconds, allowed_targets, version, created_at_ms, created_by, updated_at_ms, "
+                + "max_jwt_lifetime_seconds, allowed_targets, preset, tenancy, replay_mode, replay_window_seconds, "
+                + "algorithms, types, single_audience, allow_missing_kid, allow_non_ascii, caller_detail, "
+                + "stale_ok_seconds, hard_expiry_seconds, version, created_at_ms, created_by, updated_at_ms, "
                 + "updated_by) VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM federation_issuers), "
-                + "@OrganizationId, @Name, @Url, @Jwks, @CheckJti, @MaxJwtLifetimeSeconds, @AllowedTargets, @Version, "
+                + "@OrganizationId, @Name, @Url, @Jwks, @CheckJti, @MaxJwtLifetimeSeconds, @AllowedTargets, @Preset, "
+                + "@Tenancy, @ReplayMode, @ReplayWindowSeconds, @Algorithms, @Types, @SingleAudience, "
+                + "@AllowMissingKid, @AllowNonAscii, @CallerDetail, @StaleOkSeconds, @HardExpirySeconds, @Version, "
                 + "@CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy)",
-            new
-            {
-                Id = issuer.Id.Value,
-                issuer.OrganizationId,
-                issuer.Name,
-                issuer.Url,
-                Jwks = issuer.KeySource.ToJson(),
-                CheckJti = issuer.CheckJti ? 1L : 0L,
-                issuer.MaxJwtLifetimeSeconds,
-                AllowedTargets = string.Join(' ', issuer.AllowedTargets),
-                issuer.Version,
-                CreatedAt = issuer.Stamps.CreatedAt.ToStore(),
-                issuer.Stamps.CreatedBy,
-                UpdatedAt = issuer.Stamps.UpdatedAt.ToStore(),
-                issuer.Stamps.UpdatedBy,
-            }
+            ParametersOf(issuer)
         ).Unique(FederationConflict.NameTaken);
 
-    public Statement Update(Issuer issuer) => new Statement(
+    public Statement Update(Issuer issuer) =>
+        new Statement(
             "UPDATE federation_issuers SET name = @Name, issuer_url = @Url, jwks = @Jwks, check_jti = @CheckJti, "
                 + "max_jwt_lifetime_seconds = @MaxJwtLifetimeSeconds, allowed_targets = @AllowedTargets, "
+                + "preset = @Preset, tenancy = @Tenancy, replay_mode = @ReplayMode, "
+                + "replay_window_seconds = @ReplayWindowSeconds, algorithms = @Algorithms, types = @Types, "
+                + "single_audience = @SingleAudience, allow_missing_kid = @AllowMissingKid, "
+                + "allow_non_ascii = @AllowNonAscii, caller_detail = @CallerDetail, "
+                + "stale_ok_seconds = @StaleOkSeconds, hard_expiry_seconds = @HardExpirySeconds, "
                 + "version = @Version, updated_at_ms = @UpdatedAt, updated_by = @UpdatedBy, "
                 + "archived_at_ms = @ArchivedAt, archived_by = @ArchivedBy "
                 + "WHERE id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL",
-            new
-            {
-                Id = issuer.Id.Value,
-                issuer.Name,
-                issuer.Url,
-                Jwks = issuer.KeySource.ToJson(),
-                CheckJti = issuer.CheckJti ? 1L : 0L,
-                issuer.MaxJwtLifetimeSeconds,
-                AllowedTargets = string.Join(' ', issuer.AllowedTargets),
-                issuer.Version,
-                UpdatedAt = issuer.Stamps.UpdatedAt.ToStore(),
-                issuer.Stamps.UpdatedBy,
-                ArchivedAt = issuer.Stamps.ArchivedAt.ToStore(),
-                issuer.Stamps.ArchivedBy,
-            }
-        ).ExpectingOne(FederationConflict.Changed).Unique(FederationConflict.NameTaken);
+            ParametersOf(issuer)
+        )
+            .ExpectingOne(FederationConflict.Changed)
+            .Unique(FederationConflict.NameTaken);
 
     public IReadOnlyList<Statement> Archive(Issuer issuer) =>
         [
@@ -104,6 +91,40 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             ).ExpectingOne(FederationConflict.InUse),
             Update(issuer),
         ];
+
+    private static object ParametersOf(Issuer issuer) =>
+        new
+        {
+            Id = issuer.Id.Value,
+            issuer.OrganizationId,
+            issuer.Name,
+            issuer.Url,
+            Jwks = issuer.KeySource.ToJson(),
+            CheckJti = Number(issuer.CheckJti),
+            issuer.MaxJwtLifetimeSeconds,
+            AllowedTargets = string.Join(' ', issuer.AllowedTargets),
+            issuer.Preset,
+            Tenancy = WireNames.Of(issuer.Tenancy),
+            ReplayMode = WireNames.Of(issuer.ReplayMode),
+            issuer.ReplayWindowSeconds,
+            Algorithms = string.Join(' ', AlgorithmNames.Of(issuer.Algorithms)),
+            Types = string.Join(' ', issuer.Types),
+            SingleAudience = Number(issuer.SingleAudience),
+            AllowMissingKid = Number(issuer.AllowMissingKid),
+            AllowNonAscii = Number(issuer.AllowNonAscii),
+            CallerDetail = WireNames.Of(issuer.CallerDetail),
+            issuer.StaleOkSeconds,
+            issuer.HardExpirySeconds,
+            issuer.Version,
+            CreatedAt = issuer.Stamps.CreatedAt.ToStore(),
+            issuer.Stamps.CreatedBy,
+            UpdatedAt = issuer.Stamps.UpdatedAt.ToStore(),
+            issuer.Stamps.UpdatedBy,
+            ArchivedAt = issuer.Stamps.ArchivedAt.ToStore(),
+            issuer.Stamps.ArchivedBy,
+        };
+
+    private static long Number(bool flag) => flag ? 1L : 0L;
 
     private async ValueTask<IReadOnlyList<Numbered<Issuer>>> QueryAsync(
         string sql,
@@ -130,11 +151,33 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
 
         public required string Jwks { get; init; }
 
-        public long CheckJti { get; init; }
-
         public long MaxJwtLifetimeSeconds { get; init; }
 
         public required string AllowedTargets { get; init; }
+
+        public string? Preset { get; init; }
+
+        public required string Tenancy { get; init; }
+
+        public required string ReplayMode { get; init; }
+
+        public long ReplayWindowSeconds { get; init; }
+
+        public required string Algorithms { get; init; }
+
+        public required string Types { get; init; }
+
+        public long SingleAudience { get; init; }
+
+        public long AllowMissingKid { get; init; }
+
+        public long AllowNonAscii { get; init; }
+
+        public required string CallerDetail { get; init; }
+
+        public long? StaleOkSeconds { get; init; }
+
+        public long? HardExpirySeconds { get; init; }
 
         public Issuer ToIssuer() =>
             new()
@@ -144,16 +187,29 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
                 Name = Name,
                 Url = Url,
                 KeySource = KeySourceReader.FromStore(Jwks),
-                CheckJti = CheckJti != 0,
                 MaxJwtLifetimeSeconds = (int)MaxJwtLifetimeSeconds,
-                AllowedTargets =
-                [
-                    .. AllowedTargets
-                        .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                        .Select(Service.Federation.Issuers.AllowedTarget.Parse),
-                ],
+                AllowedTargets = [.. Words(AllowedTargets).Select(AllowedTarget.Parse)],
+                Preset = Preset,
+                Tenancy = Stored<IssuerTenancy>(Tenancy),
+                ReplayMode = Stored<ReplayMode>(ReplayMode),
+                ReplayWindowSeconds = (int)ReplayWindowSeconds,
+                Algorithms = AlgorithmNames.Read(Words(Algorithms)),
+                Types = Words(Types),
+                SingleAudience = SingleAudience != 0,
+                AllowMissingKid = AllowMissingKid != 0,
+                AllowNonAscii = AllowNonAscii != 0,
+                CallerDetail = Stored<CallerDetail>(CallerDetail),
+                StaleOkSeconds = (int?)StaleOkSeconds,
+                HardExpirySeconds = (int?)HardExpirySeconds,
                 Version = (int)Version,
                 Stamps = ToStamps(),
             };
+
+        private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        private static T Stored<T>(string name)
+            where T : struct, Enum =>
+            WireNames.Find<T>(name)
+            ?? throw new InvalidDataException($"A stored issuer has the {typeof(T).Name} '{name}'.");
     }
 }

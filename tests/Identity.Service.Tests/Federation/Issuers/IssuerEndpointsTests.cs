@@ -55,7 +55,42 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
     [InlineData("max_jwt_lifetime_seconds", "176401", "request.invalid")]
     [InlineData("max_jwt_lifetime_seconds", "1.5", "request.invalid")]
     [InlineData("check_jti", "\"yes\"", "request.invalid")]
-    [InlineData("preset", "\"github\"", "request.invalid")]
+    [InlineData("preset", "\"Git Hub\"", "request.invalid")]
+    [InlineData("unknown", "1", "request.invalid")]
+    [InlineData("tenancy", "\"mine\"", "request.invalid")]
+    [InlineData("replay_mode", "\"once\"", "request.invalid")]
+    [InlineData("replay_window_seconds", "0", "request.invalid")]
+    [InlineData("replay_window_seconds", "86401", "request.invalid")]
+    [InlineData("algorithms", "[]", "request.invalid")]
+    [InlineData("algorithms", "[\"HS256\"]", "request.invalid")]
+    [InlineData("algorithms", "[\"none\"]", "request.invalid")]
+    [InlineData("types", "[]", "request.invalid")]
+    [InlineData("types", "[\"a b\"]", "request.invalid")]
+    [InlineData("types", "[null]", "request.invalid")]
+    [InlineData("caller_detail", "\"all\"", "request.invalid")]
+    [InlineData("stale_ok_seconds", "59", "request.invalid")]
+    [InlineData("stale_ok_seconds", "604801", "request.invalid")]
+    [InlineData("hard_expiry_seconds", "86399", "request.invalid")]
+    [InlineData("hard_expiry_seconds", "2592001", "request.invalid")]
+    [InlineData("issuer_url", "\"https://login.microsoftonline.com/{tenantid}/v2.0\"", "federation.issuer_url")]
+    [InlineData("issuer_url", "\"https://login.microsoftonline.com/common/v2.0\"", "federation.issuer_url")]
+    [InlineData("issuer_url", "\"https://*.a.test\"", "federation.issuer_url")]
+    [InlineData("issuer_url", "\"spiffe://a.test\"", "federation.issuer_url")]
+    [InlineData("jwks", "{\"type\":\"discovery\",\"jwks_host\":\"A.test\"}", "federation.jwks")]
+    [InlineData("jwks", "{\"type\":\"discovery\",\"jwks_host\":\"a.test/x\"}", "federation.jwks")]
+    [InlineData("jwks", "{\"type\":\"file\",\"path\":\"a.json\"}", "federation.jwks")]
+    [InlineData("jwks", "{\"type\":\"spiffe_bundle\",\"trust_domain\":\"a.test\"}", "federation.jwks")]
+    [InlineData("jwks", "{\"type\":\"spiffe_bundle\",\"trust_domain\":\"A\",\"url\":\"https://b\"}", "federation.jwks")]
+    [InlineData(
+        "jwks",
+        "{\"type\":\"spiffe_bundle\",\"trust_domain\":\"a\",\"url\":\"http://b\"}",
+        "federation.fetch_url"
+    )]
+    [InlineData(
+        "jwks",
+        "{\"type\":\"spiffe_bundle\",\"trust_domain\":\"a\",\"bundle\":{\"keys\":[]}}",
+        "federation.jwks"
+    )]
     [InlineData("jwks", "\"x\"", "federation.jwks")]
     [InlineData("jwks", "{\"type\":\"file\"}", "federation.jwks")]
     [InlineData("jwks", "{\"type\":\"explicit_url\"}", "federation.jwks")]
@@ -82,6 +117,118 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await response.ErrorCodeAsync()).ShouldBe(code);
+    }
+
+    [Fact]
+    public async Task Create_Hygiene_IsKeptAndShown()
+    {
+        var body = Service.IssuerBody();
+        body["preset"] = "github-actions";
+        body["tenancy"] = "shared";
+        body["replay_mode"] = "bound_reuse";
+        body["check_jti"] = true;
+        body["replay_window_seconds"] = 90;
+        body["algorithms"] = new JsonArray("ES256", "RS256");
+        body["types"] = new JsonArray("at+jwt");
+        body["single_audience"] = true;
+        body["allow_missing_kid"] = true;
+        body["allow_non_ascii"] = true;
+        body["caller_detail"] = "claim";
+        body["stale_ok_seconds"] = 7200;
+        body["hard_expiry_seconds"] = 86400;
+
+        var created = await Service.CreateAsync(FederatedService.Issuers, body);
+
+        var issuer = await Service.GetAsync($"{FederatedService.Issuers}/{created.Text("id")}");
+        issuer.Text("preset").ShouldBe("github-actions");
+        issuer.Text("tenancy").ShouldBe("shared");
+        issuer.Text("replay_mode").ShouldBe("bound_reuse");
+        issuer.GetProperty("check_jti").GetBoolean().ShouldBeTrue();
+        issuer.GetProperty("replay_window_seconds").GetInt32().ShouldBe(90);
+        issuer.GetProperty("algorithms").ToString().ShouldBe("""["RS256","ES256"]""");
+        issuer.GetProperty("types")[0].GetString().ShouldBe("at+jwt");
+        issuer.GetProperty("single_audience").GetBoolean().ShouldBeTrue();
+        issuer.GetProperty("allow_missing_kid").GetBoolean().ShouldBeTrue();
+        issuer.GetProperty("allow_non_ascii").GetBoolean().ShouldBeTrue();
+        issuer.Text("caller_detail").ShouldBe("claim");
+        issuer.GetProperty("stale_ok_seconds").GetInt32().ShouldBe(7200);
+        issuer.GetProperty("hard_expiry_seconds").GetInt32().ShouldBe(86400);
+        var updated = await Service.CreateAsync(
+            $"{FederatedService.Issuers}/{created.Text("id")}",
+            new JsonObject
+            {
+                ["preset"] = null,
+                ["stale_ok_seconds"] = null,
+                ["single_audience"] = false,
+            }
+        );
+        updated.GetProperty("preset").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        updated.GetProperty("stale_ok_seconds").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        updated.GetProperty("single_audience").GetBoolean().ShouldBeFalse();
+        updated.GetProperty("hard_expiry_seconds").GetInt32().ShouldBe(86400);
+    }
+
+    [Theory]
+    [InlineData(null, null, "single_use")]
+    [InlineData(true, null, "single_use")]
+    [InlineData(false, null, "off")]
+    [InlineData(null, "window", "window")]
+    [InlineData(true, "window", "window")]
+    [InlineData(false, "off", "off")]
+    [InlineData(true, "off", null)]
+    [InlineData(false, "single_use", null)]
+    public async Task Create_BothReplaySwitches_MustAgree(bool? checkJti, string? mode, string? expected)
+    {
+        var body = Service.IssuerBody();
+        body["check_jti"] = checkJti;
+        body["replay_mode"] = mode;
+
+        using var response = await Service.PostAsync(FederatedService.Issuers, body);
+
+        if (expected is null)
+        {
+            (await response.ErrorCodeAsync()).ShouldBe("request.invalid");
+            return;
+        }
+
+        var issuer = await response.JsonAsync();
+        issuer.Text("replay_mode").ShouldBe(expected);
+        issuer.GetProperty("check_jti").GetBoolean().ShouldBe(expected != "off");
+    }
+
+    [Fact]
+    public async Task Create_SharedPlatform_IsSharedAndStaysSo()
+    {
+        var body = Service.IssuerBody();
+        body["issuer_url"] = "https://gitlab.com";
+        body["tenancy"] = "dedicated";
+        using var refused = await Service.PostAsync(FederatedService.Issuers, body);
+        (await refused.ErrorCodeAsync()).ShouldBe("request.invalid");
+        body.Remove("tenancy");
+
+        (await Service.CreateAsync(FederatedService.Issuers, body)).Text("tenancy").ShouldBe("shared");
+    }
+
+    [Fact]
+    public async Task Create_SpiffeBundle_IsKeptWhole()
+    {
+        var keys = new JsonArray([.. Service.Provider.Keys.Select(key => key!.DeepClone())]);
+        keys[0]!["use"] = "jwt-svid";
+        keys[1]!["use"] = "x509-svid";
+        var body = Service.IssuerBody();
+        body["issuer_url"] = "spiffe://prod.acme.test";
+        body["jwks"] = new JsonObject
+        {
+            ["type"] = "spiffe_bundle",
+            ["trust_domain"] = "prod.acme.test",
+            ["bundle"] = new JsonObject { ["spiffe_sequence"] = 7, ["keys"] = keys },
+        };
+
+        var issuer = await Service.CreateAsync(FederatedService.Issuers, body);
+
+        issuer.GetProperty("jwks").GetProperty("bundle").GetProperty("spiffe_sequence").GetInt32().ShouldBe(7);
+        issuer.GetProperty("types").ToString().ShouldBe("""["JWT","JOSE"]""");
+        issuer.GetProperty("poll_status").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
     }
 
     [Fact]

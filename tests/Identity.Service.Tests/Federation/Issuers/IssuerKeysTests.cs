@@ -213,6 +213,75 @@ public sealed class IssuerKeysTests
     }
 
     [Fact]
+    public async Task Source_File_IsReadFromItsDirectoryAlone()
+    {
+        var directory = Directory.CreateTempSubdirectory("culvert-jwks-");
+        try
+        {
+            await using var service = await FederatedService.StartAsync(o =>
+                o with
+                {
+                    Federation = o.Federation with { JwksDirectory = directory.FullName },
+                }
+            );
+            var rule = await service.RuleAsync(editIssuer: body => UseFile(body, "cluster/jwks.json"));
+            (await service.DenialAsync(rule, service.Token())).ShouldBe("keys_unavailable");
+
+            // As a mounted volume lays it out: the name, and the folder it leads to, are links.
+            var version = directory.CreateSubdirectory("..2026");
+            var keys = new JsonObject { ["keys"] = service.Provider.Keys.DeepClone() };
+            await File.WriteAllTextAsync(
+                Path.Combine(version.FullName, "jwks.json"),
+                keys.ToJsonString(),
+                TestContext.Current.CancellationToken
+            );
+            Directory.CreateSymbolicLink(Path.Combine(directory.FullName, "cluster"), "..2026");
+            service.Time.Advance(TimeSpan.FromSeconds(30));
+            (await service.AccessTokenAsync(rule)).ShouldNotBeEmpty();
+
+            // A link out of the directory is not followed.
+            var outside = Path.GetTempFileName();
+            await File.WriteAllTextAsync(outside, keys.ToJsonString(), TestContext.Current.CancellationToken);
+            File.CreateSymbolicLink(Path.Combine(directory.FullName, "out.json"), outside);
+            var other = await service.RuleAsync(editIssuer: body => UseFile(body, "out.json"));
+            (await service.DenialAsync(other, service.Token())).ShouldBe("keys_unavailable");
+            File.Delete(outside);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+
+        static void UseFile(JsonObject body, string path)
+        {
+            body["jwks"] = new JsonObject { ["type"] = "file", ["path"] = path };
+            body.Remove("allowed_targets");
+        }
+    }
+
+    [Fact]
+    public async Task Source_SpiffeBundle_ServesItsJwtSvidKeysAlone()
+    {
+        await using var service = await FederatedService.StartAsync();
+        service.Provider.Keys[0]!["use"] = "jwt-svid";
+        service.Provider.Keys[1]!["use"] = "x509-svid";
+        var rule = await service.RuleAsync(editIssuer: body =>
+            body["jwks"] = new JsonObject
+            {
+                ["type"] = "spiffe_bundle",
+                ["trust_domain"] = "prod.acme.test",
+                ["url"] = service.Provider.Url + KeySet,
+                ["ca_cert_pem"] = service.Provider.Pki.RootPem,
+            }
+        );
+
+        service.Provider.RequestsTo(Discovery).ShouldBe(0);
+        (await DenialWithKidAsync(service, rule, "ec-1")).ShouldBe("kid_unknown");
+        var keys = service.Service.Get<FederationDirectory>().Current.FindRule(rule)!.Keys;
+        (await keys.FindAsync("rsa-1", TestContext.Current.CancellationToken)).Key.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Find_StaleKeys_AreServedAndRefreshedBeside()
     {
         await using var service = await FederatedService.StartAsync();

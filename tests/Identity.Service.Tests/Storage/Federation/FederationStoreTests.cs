@@ -39,7 +39,7 @@ public sealed class FederationStoreTests : IDisposable
         // Records compare their lists by reference, so the lists are compared apart.
         var readIssuer = (await issuers.FindAsync(Organization, issuer.Id.Value, Cancellation))!;
         readIssuer.AllowedTargets.ShouldBe(issuer.AllowedTargets);
-        (readIssuer with { AllowedTargets = issuer.AllowedTargets }).ShouldBe(issuer);
+        (readIssuer with { AllowedTargets = issuer.AllowedTargets, Types = issuer.Types }).ShouldBe(issuer);
         (await accounts.FindAsync(Organization, account.Id.Value, Cancellation)).ShouldBe(account);
         var readRule = (await rules.FindAsync(Organization, rule.Id.Value, Cancellation))!;
         readRule.Match.Claims.ShouldBe(rule.Match.Claims);
@@ -143,7 +143,7 @@ public sealed class FederationStoreTests : IDisposable
             Name = "idp",
             Url = "https://idp.test",
             KeySource = new DiscoveryKeySource("https://base.test", null),
-            CheckJti = true,
+            ReplayMode = ReplayMode.BoundReuse,
             MaxJwtLifetimeSeconds = 3600,
             AllowedTargets = [AllowedTarget.Parse("10.0.0.0/8:8443"), AllowedTarget.Parse("fd00::/8:443")],
             Stamps = stamps,

@@ -1,0 +1,20 @@
+using Culvert.Jose.Signatures;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>A set of algorithms as the list of their names, in the order of RFC 7518's families.</summary>
+internal static class AlgorithmNames
+{
+    public static IReadOnlyList<string> Of(JwsAlgorithms set) =>
+        [.. Enum.GetValues<JwsAlgorithm>().Where(algorithm => set.Contains(algorithm)).Select(a => a.Name())];
+
+    /// <summary>Reads what <see cref="Of"/> wrote.</summary>
+    public static JwsAlgorithms Read(IEnumerable<string> names) =>
+        names.Aggregate(
+            JwsAlgorithms.Empty,
+            (set, name) =>
+                JwsAlgorithmExtensions.TryParse(name, out var algorithm)
+                    ? set | algorithm.AsSet()
+                    : throw new InvalidDataException($"A stored issuer allows '{name}', which is no algorithm.")
+        );
+}

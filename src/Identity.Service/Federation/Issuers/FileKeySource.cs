@@ -1,0 +1,17 @@
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>
+/// The keys lie in a file of the service's host, put there and replaced by somebody else: for issuers whose keys
+/// cannot be fetched and change too often for <see cref="InlineKeySource"/>.
+/// </summary>
+/// <param name="Path">Below the configured <c>federation.jwks_directory</c>, with <c>/</c> between its segments.</param>
+internal sealed record FileKeySource(string Path) : KeySource
+{
+    public const string TypeName = "file";
+
+    public override string Type => TypeName;
+
+    protected override void WriteMembers(Utf8JsonWriter json) => json.WriteString("path", Path);
+}

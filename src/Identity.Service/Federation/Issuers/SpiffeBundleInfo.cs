@@ -1,0 +1,5 @@
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <param name="Sequence">Grows with every change of the bundle; null = the bundle has none.</param>
+/// <param name="RefreshHintSeconds">How often its owner wants it to be fetched; null = the bundle does not say.</param>
+internal readonly record struct SpiffeBundleInfo(long? Sequence, long? RefreshHintSeconds);

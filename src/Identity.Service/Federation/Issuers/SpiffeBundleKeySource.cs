@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Culvert.Jose.Keys;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>
+/// A SPIFFE trust bundle (SPIFFE Trust Domain and Bundle §4): fetched by the https_web profile (SPIFFE Federation
+/// §5.2.1), or given by hand. Its keys of use <c>jwt-svid</c> verify JWT-SVIDs of that trust domain alone.
+/// </summary>
+/// <param name="TrustDomain">Without the scheme.</param>
+/// <param name="Url">Where the bundle is fetched from; null = <paramref name="BundleJson"/> was given.</param>
+/// <param name="CaPem">The only roots that vouch for the URL's server; null = public ones.</param>
+/// <param name="BundleJson">The bundle as given, compact; null = it is fetched.</param>
+/// <param name="Keys">The given bundle's keys, imported.</param>
+internal sealed record SpiffeBundleKeySource(
+    string TrustDomain,
+    string? Url,
+    string? CaPem,
+    string? BundleJson,
+    JwkSet? Keys
+) : KeySource
+{
+    public const string TypeName = "spiffe_bundle";
+
+    public override string Type => TypeName;
+
+    public override string? CaCertificatePem => CaPem;
+
+    public override JwkSet? GivenKeys => Keys;
+
+    public bool Equals(SpiffeBundleKeySource? other) =>
+        other is not null
+        && (other.TrustDomain, other.Url, other.CaPem, other.BundleJson) == (TrustDomain, Url, CaPem, BundleJson);
+
+    public override int GetHashCode() => HashCode.Combine(TrustDomain, Url, CaPem, BundleJson);
+
+    protected override void WriteMembers(Utf8JsonWriter json)
+    {
+        json.WriteString("trust_domain", TrustDomain);
+        WriteOptional(json, "url", Url);
+        WriteOptional(json, "ca_cert_pem", CaPem);
+        if (BundleJson is not null)
+        {
+            json.WritePropertyName("bundle");
+            json.WriteRawValue(BundleJson);
+        }
+    }
+}
