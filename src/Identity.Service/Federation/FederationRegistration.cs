@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
@@ -33,6 +34,9 @@ internal static class FederationRegistration
             .AddSingleton<UnprovenRefusals>()
             .AddHostedService(provider => provider.GetRequiredService<UnprovenRefusals>())
             .AddSingleton<AssertionEvaluator>()
+            .AddSingleton<Explainer>()
+            .AddSingleton<GrantTrace>()
+            .AddSingleton<DenialRecorder>()
             .AddSingleton<TokenExchange>()
             .AddSingleton<GlobalLimit>()
             .AddSingleton<ServiceAccountEndpoints>()
@@ -77,5 +81,6 @@ internal static class FederationRegistration
 
         var history = host.Services.GetRequiredService<HistoryEndpoint>();
         host.Get("/v1/authentication_history", admin, history.ListAsync);
+        host.Get("/v1/authentication_history/{request_id}", Access.AnyCredential, history.GetAsync);
     }
 }

@@ -54,6 +54,9 @@ internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
     public (IReadOnlyList<T> Rows, string? NextPage) Cut<T>(IReadOnlyList<T> rows, Func<T, long> ordinal) =>
         rows.Count <= Limit ? (rows, null) : ([.. rows.Take(Limit)], Encode(List, ordinal(rows[Limit - 1])));
 
+    /// <summary>A cursor to that place, for searches that stop before the page is full.</summary>
+    public string CursorAt(long ordinal) => Encode(List, ordinal);
+
     private static string Encode(string list, long ordinal) =>
         Base64Url.EncodeToString(
             Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{list}:{ordinal}"))

@@ -1,6 +1,7 @@
 using System.Net;
 using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Tokens;
 
@@ -35,6 +36,9 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
 
     /// <summary>The token's claims, or those that stand for them.</summary>
     public ClaimSet Claims { get; private set; } = null!;
+
+    /// <summary>Set by <see cref="KeyIsKnown"/>: what the issuer's keys answered, so that a trace does not ask again.</summary>
+    public KeyLookup? KeyAnswer { get; set; }
 
     /// <summary>Set by <see cref="KeyIsKnown"/>.</summary>
     public VerificationKey Key { get; set; } = null!;
@@ -84,6 +88,18 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
             IsProven = true,
             IgnoresClock = ignoresClock,
             Trace = trace,
+        };
+
+    /// <summary>The same question once more, with a trace; keys are not looked up again.</summary>
+    public AssertionContext Traced() =>
+        new(request, rule, now)
+        {
+            Trace = new AssertionTrace(),
+            KeyAnswer = KeyAnswer,
+            IsClaimsOnly = IsClaimsOnly,
+            IgnoresClock = IgnoresClock,
+            Claims = IsClaimsOnly ? Claims : null!,
+            IsProven = IsClaimsOnly,
         };
 
     public void SetToken(SignedToken token)

@@ -48,7 +48,7 @@ internal sealed class AssertionEvaluator(ServiceOptions options, ITenantStore te
             var step = trace.Step(check.Step);
             if (context.IsAssumed(check))
             {
-                step.Assume();
+                step.Assume(trace.IsReproduced);
                 continue;
             }
 

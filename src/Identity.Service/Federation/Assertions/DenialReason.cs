@@ -128,7 +128,7 @@ internal enum DenialReason
     /// <summary>The rule does not cover the requested workspace.</summary>
     WorkspaceNotCovered,
 
-    /// <summary>Simulation only: no rule has this id.</summary>
+    /// <summary>No rule has this id. In simulations, and as the coarse word for all states of a rule.</summary>
     RuleNotFound,
 
     /// <summary>Simulation only: several rules with different grants would accept the token.</summary>

@@ -11,5 +11,42 @@ internal static class DenialReasons
             .Select(reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString())),
     ];
 
+    private const string Page = "docs/explain.md#";
+
+    /// <summary>The same token may be accepted later: the cause is a moment's, not the token's.</summary>
+    public static bool IsRetryable(this DenialReason reason) =>
+        reason
+            is DenialReason.KeysUnavailable
+                or DenialReason.KidUnknown
+                or DenialReason.NotYetValid
+                or DenialReason.IssuedInFuture;
+
+    /// <summary>
+    /// What a caller may hear of a refusal before the signature was proved: not whether a rule exists, nor which key.
+    /// </summary>
+    public static DenialReason Coarse(this DenialReason reason) =>
+        reason switch
+        {
+            DenialReason.IssuerUnknown => DenialReason.IssuerUnknown,
+            DenialReason.TokenMalformed
+            or DenialReason.AlgNotAllowed
+            or DenialReason.TypNotAllowed
+            or DenialReason.KidMissing => DenialReason.TokenMalformed,
+            DenialReason.KidUnknown or DenialReason.KeyRevoked or DenialReason.SignatureInvalid =>
+                DenialReason.SignatureInvalid,
+            DenialReason.KeysUnavailable => DenialReason.KeysUnavailable,
+            _ => DenialReason.RuleNotFound,
+        };
+
+    /// <summary>The reason of that spelling; null = there is none.</summary>
+    public static DenialReason? Parse(string name)
+    {
+        var index = Array.IndexOf(Names, name);
+        return index < 0 ? null : (DenialReason)index;
+    }
+
+    /// <summary>Where the documentation explains it.</summary>
+    public static string Documentation(this DenialReason reason) => Page + reason.Name();
+
     public static string Name(this DenialReason reason) => Names[(int)reason];
 }

@@ -15,6 +15,11 @@ internal sealed class KeyIsKnown : IAssertionCheck
             return new(new Denial(DenialReason.KidMissing));
         }
 
+        if (context.KeyAnswer is { } answered)
+        {
+            return new(Decide(context, keyId, answered));
+        }
+
         var lookup = context.Rule.Keys.FindAsync(keyId, cancellationToken);
         return lookup.IsCompletedSuccessfully
             ? new(Decide(context, keyId, lookup.Result))
@@ -39,6 +44,7 @@ internal sealed class KeyIsKnown : IAssertionCheck
 
     private static Denial? Decide(AssertionContext context, string keyId, KeyLookup lookup)
     {
+        context.KeyAnswer = lookup;
         if (lookup.Key is { } key)
         {
             context.Key = key;

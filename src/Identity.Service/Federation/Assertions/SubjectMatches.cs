@@ -17,15 +17,22 @@ internal sealed class SubjectMatches() : ImmediateCheck(AssertionSteps.Rule)
 
     protected override Denial? Check(AssertionContext context)
     {
-        var match = context.Rule.Rule.Match;
-        var matches = match.Subject switch
+        if (context.Rule.Rule.Match.Subject is not { } wanted || Matches(wanted, context.Subject!))
         {
-            null => true,
-            var prefix when match.IsSubjectPrefix => context
-                .Subject.AsSpan()
-                .StartsWith(prefix.AsSpan(0, prefix.Length - 1)),
-            var exact => context.Subject == exact,
-        };
-        return matches ? null : new Denial(DenialReason.MatchSubjectPrefix, Claim: "sub");
+            return null;
+        }
+
+        // The same repository in GitHub's other form: denied all the same, but with the cause in the history.
+        var isReformatted = Matches(
+            SubjectFormat.WithoutNumbers(wanted),
+            SubjectFormat.WithoutNumbers(context.Subject!)
+        );
+        return new Denial(
+            isReformatted ? DenialReason.SubjectFormatChanged : DenialReason.MatchSubjectPrefix,
+            Claim: "sub"
+        );
     }
+
+    private static bool Matches(string wanted, string subject) =>
+        wanted.EndsWith('*') ? subject.AsSpan().StartsWith(wanted.AsSpan(0, wanted.Length - 1)) : subject == wanted;
 }

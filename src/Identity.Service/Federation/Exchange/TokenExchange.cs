@@ -18,7 +18,7 @@ namespace Culvert.Identity.Service.Federation.Exchange;
 internal sealed class TokenExchange(
     FederationDirectory directory,
     IJournal journal,
-    UnprovenRefusals unproven,
+    DenialRecorder denials,
     AssertionEvaluator evaluator,
     AccessTokenFactory tokens,
     ServiceOptions options,
@@ -107,21 +107,10 @@ internal sealed class TokenExchange(
         CancellationToken cancellationToken
     )
     {
-        if (!context.IsProven)
-        {
-            var unavailable = await unproven.RecordAsync(context, denial, cancellationToken);
-            return unavailable is null ? TokenExchangeResult.Denied : TokenExchangeResult.Refused(unavailable);
-        }
-
-        var result = await journal.CommitAsync(
-            new Decision
-            {
-                Event = Audited(context, AuditStatus.Denied(denial.Reason.Name(), denial.Detail)),
-                Class = DecisionClass.Bulk,
-            },
-            cancellationToken
-        );
-        return result.RefusalIfUnavailable() is { } refusal
+        var audited = context.IsProven
+            ? Audited(context, AuditStatus.Denied(denial.Reason.Name(), denial.Detail))
+            : null;
+        return await denials.RecordAsync(context, denial, audited, cancellationToken) is { } refusal
             ? TokenExchangeResult.Refused(refusal)
             : TokenExchangeResult.Denied;
     }

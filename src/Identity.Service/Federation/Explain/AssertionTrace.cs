@@ -10,6 +10,9 @@ internal sealed class AssertionTrace
 
     public IReadOnlyList<TraceStep> Steps => steps;
 
+    /// <summary>Evaluated again from the record: what needs the token was proved then, and is not assumed now.</summary>
+    public bool IsReproduced { get; init; }
+
     /// <summary>The header's <c>kid</c>, bounded.</summary>
     public string? KeyId { get; set; }
 
@@ -25,6 +28,9 @@ internal sealed class AssertionTrace
     /// <summary>Conditions of the rule that did not hold.</summary>
     public IEnumerable<TraceCondition> FailedConditions =>
         steps.SelectMany(step => step.Conditions).Where(c => !c.Holds);
+
+    /// <summary>A step failed for a reason that lies outside of the evaluation.</summary>
+    public void Fail(string name, string detail) => (steps.Find(step => step.Name == name) ?? Step(name)).Fail(detail);
 
     /// <summary>The step of that name: the present one, or a new one.</summary>
     public TraceStep Step(string name)

@@ -21,7 +21,15 @@ internal sealed class TraceStep(string name)
 
     public IReadOnlyList<TraceCondition> Conditions => conditions;
 
-    public void Assume() => IsAssumed = true;
+    /// <param name="wasProved">It was looked at when the exchange took place, and is not looked at again.</param>
+    public void Assume(bool wasProved)
+    {
+        IsAssumed = !wasProved;
+        if (wasProved)
+        {
+            Add("as", "recorded");
+        }
+    }
 
     public void Fail(string? detail)
     {

@@ -40,6 +40,9 @@ internal sealed record HistoryEntry
 
     public long Refusals { get; init; } = 1;
 
+    /// <summary>The explanation of a denial as JSON, if one was kept.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>The verified claims as JSON; null when nothing was proved.</summary>
     public string? ClaimsJson { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -13,6 +14,7 @@ namespace Culvert.Identity.Service.Federation.History;
 internal sealed class UnprovenRefusals(
     IJournal journal,
     IAuthenticationHistory history,
+    Explainer explainer,
     ServiceOptions options,
     TimeProvider time,
     ILogger<UnprovenRefusals> logger
@@ -83,16 +85,21 @@ internal sealed class UnprovenRefusals(
             return null;
         }
 
+        // Only for what is kept: an explanation costs as much as the refusal did.
+        var explanation = await explainer.ExplainAsync(context, denial, cancellationToken);
         var statement = history.Insert(
-            new UnprovenRefusal
+            new RecordedDenial
             {
                 RequestId = context.Request.RequestId,
                 At = context.Now,
                 OrganizationId = key.OrganizationId,
                 RuleId = key.RuleId,
+                RuleVersion = rule.Rule.Version,
                 IssuerId = key.IssuerId,
+                ServiceAccountId = rule.Account.Id.Value,
                 Reason = denial.Reason.Name(),
                 Detail = denial.Detail,
+                Trace = explanation.ToJson(),
                 Source = source,
                 UserAgent = context.Request.UserAgent is { } agent ? UntrustedText.Bounded(agent) : null,
             }
@@ -205,7 +212,7 @@ internal sealed class UnprovenRefusals(
         counters.AddOrUpdate(bounded, 1, static (_, count) => count + 1);
     }
 
-    private static UnprovenRefusal RowOf(RefusalKey key, long refusals, DateTimeOffset now) =>
+    private static RecordedDenial RowOf(RefusalKey key, long refusals, DateTimeOffset now) =>
         new()
         {
             RequestId = Identifier.New("req"),

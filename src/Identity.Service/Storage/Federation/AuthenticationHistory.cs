@@ -8,57 +8,144 @@ using Dapper;
 namespace Culvert.Identity.Service.Storage.Federation;
 
 /// <summary>
-/// Merges two sources by an ordinal: a chain entry's is sequence × 2^20, an unproven refusal's is the chain's last
-/// sequence at its time × 2^20 + a counter from 1, so it sorts between that entry and the next.
+/// Merges two sources by an ordinal: grants from the chain, whose ordinal is sequence × 2^20, and denials from a table
+/// of their own. A denial's ordinal is the chain's last sequence at its time × 2^20 plus a counter from 1, so it sorts
+/// between that entry and the next.
 /// </summary>
+/// <remarks>
+/// The chain has no index by rule or subject, because every grant would pay for it. A search there reads entries newest
+/// first, and after <see cref="MaxSearched"/> of them gives back what it has found and where it stopped.
+/// </remarks>
 internal sealed class AuthenticationHistory(Database database) : IAuthenticationHistory
 {
-    private const long SequenceStep = 1 << 20;
+    /// <summary>Chain entries that one request reads at most.</summary>
+    internal const int MaxSearched = 20_000;
 
+    private const long SequenceStep = 1 << 20;
     private const int Batch = 500;
+
+    // Decisions commit in another order than they were made in; two that far apart never do.
+    private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(2);
 
     private int counter;
 
-    public async ValueTask<IReadOnlyList<Numbered<HistoryEntry>>> ListAsync(
-        string organizationId,
-        string? requestId,
-        bool? granted,
+    public async ValueTask<HistoryPage> ListAsync(
+        HistoryQuery query,
         long before,
         int count,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
-        var filter = new Filter(organizationId, requestId ?? "", before, count);
         var entries = new List<Numbered<HistoryEntry>>();
-        await AddProvenAsync(entries, connection, filter, granted, cancellationToken);
-        if (granted != true)
+        long? searchedTo = null;
+        if (query.WantsGrants)
         {
-            await AddUnprovenAsync(entries, connection, filter, cancellationToken);
+            searchedTo = await AddGrantsAsync(entries, connection, query, before, count, cancellationToken);
         }
 
-        return [.. entries.OrderByDescending(entry => entry.Ordinal).Take(count)];
+        if (query.WantsDenials)
+        {
+            entries.AddRange(await DenialsAsync(connection, query, before, count, cancellationToken));
+        }
+
+        // Beyond the place where the search stopped nothing is known to be complete.
+        var rows = entries
+            .Where(entry => searchedTo is null || entry.Ordinal >= searchedTo)
+            .OrderByDescending(entry => entry.Ordinal)
+            .Take(count)
+            .ToList();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            rows[i] = rows[i] with
+            {
+                Value = await CompleteAsync(connection, query.OrganizationId, rows[i].Value, cancellationToken),
+            };
+        }
+
+        return new HistoryPage(rows, rows.Count == count ? null : searchedTo);
     }
 
-    public Statement Insert(UnprovenRefusal refusal) =>
+    public async ValueTask<HistoryEntry?> FindAsync(
+        string organizationId,
+        string requestId,
+        CancellationToken cancellationToken
+    )
+    {
+        var query = new HistoryQuery { OrganizationId = organizationId, RequestId = requestId };
+        var page = await ListAsync(query, long.MaxValue, 1, cancellationToken);
+        return page.Rows is [var only, ..] ? only.Value : null;
+    }
+
+    public async ValueTask<(IReadOnlyList<ProvenClaims> Claims, bool IsTruncated)> ProvenClaimsAsync(
+        string organizationId,
+        string issuerId,
+        DateTimeOffset since,
+        int maxEntries,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var claims = new List<ProvenClaims>();
+        var query = new HistoryQuery
+        {
+            OrganizationId = organizationId,
+            IssuerId = issuerId,
+            Since = since,
+        };
+        var stoppedAt = await SearchAsync(
+            connection,
+            query,
+            long.MaxValue,
+            maxEntries,
+            entry =>
+            {
+                if (query.Matches(entry.Value) && entry.Value.ClaimsJson is { } json)
+                {
+                    claims.Add(
+                        new ProvenClaims(
+                            entry.Value.RequestId!,
+                            entry.Value.At,
+                            entry.Value.IsGranted,
+                            entry.Value.RuleId,
+                            entry.Value.Subject,
+                            System.Text.Encoding.UTF8.GetBytes(json)
+                        )
+                    );
+                }
+
+                return true;
+            },
+            cancellationToken
+        );
+        return (claims, stoppedAt is not null);
+    }
+
+    public Statement Insert(RecordedDenial denial) =>
         new(
-            "INSERT INTO federation_refusals (request_id, ordinal, at_ms, organization_id, rule_id, issuer_id, reason, "
-                + "detail, source, user_agent, refusals) VALUES (@RequestId, "
-                + "(SELECT COALESCE(MAX(sequence), 0) FROM journal) * 1048576 + @Counter, @At, @OrganizationId, @RuleId, "
-                + "@IssuerId, @Reason, @Detail, @Source, @UserAgent, @Refusals)",
+            "INSERT INTO federation_refusals (request_id, ordinal, at_ms, organization_id, rule_id, rule_version, "
+                + "issuer_id, service_account_id, reason, detail, source, user_agent, refusals, proven, subject, trace) "
+                + "VALUES (@RequestId, (SELECT COALESCE(MAX(sequence), 0) FROM journal) * 1048576 + @Counter, @At, "
+                + "@OrganizationId, @RuleId, @RuleVersion, @IssuerId, @ServiceAccountId, @Reason, @Detail, @Source, "
+                + "@UserAgent, @Refusals, @Proven, @Subject, @Trace)",
             new
             {
-                refusal.RequestId,
+                denial.RequestId,
                 Counter = NextCounter(),
-                At = refusal.At.ToStore(),
-                refusal.OrganizationId,
-                refusal.RuleId,
-                refusal.IssuerId,
-                refusal.Reason,
-                refusal.Detail,
-                refusal.Source,
-                refusal.UserAgent,
-                refusal.Refusals,
+                At = denial.At.ToStore(),
+                denial.OrganizationId,
+                denial.RuleId,
+                RuleVersion = (long?)denial.RuleVersion,
+                denial.IssuerId,
+                denial.ServiceAccountId,
+                denial.Reason,
+                denial.Detail,
+                denial.Source,
+                denial.UserAgent,
+                denial.Refusals,
+                Proven = denial.IsProven ? 1L : 0L,
+                denial.Subject,
+                denial.Trace,
             }
         );
 
@@ -78,7 +165,7 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
         var rows = await connection.QueryAsync<CountRow>(
             new CommandDefinition(
                 "SELECT source AS Source, rule_id AS RuleId, COUNT(*) AS Rows FROM federation_refusals "
-                    + "GROUP BY source, rule_id",
+                    + "WHERE proven = 0 GROUP BY source, rule_id",
                 cancellationToken: cancellationToken
             )
         );
@@ -94,68 +181,217 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
 
     private long NextCounter() => ((uint)Interlocked.Increment(ref counter) % (SequenceStep - 1)) + 1;
 
-    private static async Task AddProvenAsync(
+    private static async Task<long?> AddGrantsAsync(
         List<Numbered<HistoryEntry>> entries,
         DbConnection connection,
-        Filter filter,
-        bool? granted,
+        HistoryQuery query,
+        long before,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        var grants = query with { IsGranted = true };
+        return await SearchAsync(
+            connection,
+            query,
+            before,
+            MaxSearched,
+            entry =>
+            {
+                if (grants.Matches(entry.Value))
+                {
+                    entries.Add(entry);
+                }
+
+                return entries.Count < count;
+            },
+            cancellationToken
+        );
+    }
+
+    // Reads proven exchanges, newest first, until the visitor has enough, the entries are older than what is asked for,
+    // or so many were read. Returns the ordinal from which on all were seen in the last case, else null.
+    private static async Task<long?> SearchAsync(
+        DbConnection connection,
+        HistoryQuery query,
+        long before,
+        int maxEntries,
+        Func<Numbered<HistoryEntry>, bool> visit,
         CancellationToken cancellationToken
     )
     {
         // Entries whose ordinal, sequence × 2^20, is below the cursor.
-        var before = (filter.Before / SequenceStep) + (filter.Before % SequenceStep == 0 ? 0 : 1);
-        while (true)
+        var sequence = (before / SequenceStep) + (before % SequenceStep == 0 ? 0 : 1);
+        if (query.Until is { } until)
         {
-            var rows = (
-                await connection.QueryAsync<JournalRow>(
-                    new CommandDefinition(
-                        ProvenSql(filter.RequestId.Length > 0),
-                        new
-                        {
-                            filter.OrganizationId,
-                            filter.RequestId,
-                            Event = AuditEvents.FederatedAuthentication,
-                            Before = before,
-                            Count = granted is null ? filter.Count : Batch,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                )
-            ).AsList();
-            entries.AddRange(
-                rows.Select(row => new Numbered<HistoryEntry>(row.Sequence * SequenceStep, EntryOf(row.Body)))
-                    .Where(entry => granted is null || entry.Value.IsGranted == granted)
+            sequence = Math.Min(sequence, await SequenceAtAsync(connection, until + Disorder, cancellationToken));
+        }
+
+        var oldest = query.Since - Disorder;
+        for (var searched = 0; searched < maxEntries; )
+        {
+            var rows = await RowsAsync(
+                connection,
+                query,
+                sequence,
+                Math.Min(Batch, maxEntries - searched),
+                cancellationToken
             );
-            // The outcome stands in the body alone, so a filter on it reads on until the page is full.
-            if (granted is null || rows.Count < Batch || entries.Count >= filter.Count)
+            foreach (var row in rows)
             {
-                return;
+                var entry = EntryOf(row.Body);
+                if (entry.At < oldest || !visit(new Numbered<HistoryEntry>(row.Sequence * SequenceStep, entry)))
+                {
+                    return null;
+                }
             }
 
-            before = rows[^1].Sequence;
+            if (rows.Count < Batch && searched + rows.Count < maxEntries)
+            {
+                return null;
+            }
+
+            searched += rows.Count;
+            sequence = rows.Count > 0 ? rows[^1].Sequence : sequence;
         }
+
+        return sequence * SequenceStep;
     }
 
-    private static async Task AddUnprovenAsync(
-        List<Numbered<HistoryEntry>> entries,
+    private static async Task<List<JournalRow>> RowsAsync(
         DbConnection connection,
-        Filter filter,
+        HistoryQuery query,
+        long before,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await connection.QueryAsync<JournalRow>(
+                new CommandDefinition(
+                    ProvenSql(query.RequestId is not null),
+                    new
+                    {
+                        query.OrganizationId,
+                        query.RequestId,
+                        Event = AuditEvents.FederatedAuthentication,
+                        Before = before,
+                        Count = count,
+                    },
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).AsList();
+
+    // The first sequence after that time, by halving: times rise with the sequence, and have no index.
+    private static async Task<long> SequenceAtAsync(
+        DbConnection connection,
+        DateTimeOffset instant,
         CancellationToken cancellationToken
     )
     {
-        var rows = await connection.QueryAsync<RefusalRow>(
+        var high =
+            await connection.ExecuteScalarAsync<long?>(
+                new CommandDefinition("SELECT MAX(sequence) FROM journal", cancellationToken: cancellationToken)
+            ) ?? 0;
+        high++;
+        long low = 0;
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            var at = await connection.ExecuteScalarAsync<long?>(
+                new CommandDefinition(
+                    "SELECT at_ms FROM journal WHERE sequence >= @Middle ORDER BY sequence LIMIT 1",
+                    new { Middle = middle },
+                    cancellationToken: cancellationToken
+                )
+            );
+            if (at is null || at >= instant.ToStore())
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
+            }
+        }
+
+        return low;
+    }
+
+    private static async Task<IEnumerable<Numbered<HistoryEntry>>> DenialsAsync(
+        DbConnection connection,
+        HistoryQuery query,
+        long before,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        var subject = query.Subject is [.. var prefix, '*'] ? prefix : query.Subject;
+        var rows = await connection.QueryAsync<DenialRow>(
             new CommandDefinition(
                 "SELECT ordinal AS Ordinal, request_id AS RequestId, at_ms AS At, rule_id AS RuleId, "
-                    + "issuer_id AS IssuerId, reason AS Reason, detail AS Detail, source AS Source, "
-                    + "user_agent AS UserAgent, refusals AS Refusals FROM federation_refusals "
-                    + "WHERE organization_id = @OrganizationId AND ordinal < @Before "
-                    + (filter.RequestId.Length > 0 ? "AND request_id = @RequestId " : "")
+                    + "rule_version AS RuleVersion, issuer_id AS IssuerId, service_account_id AS ServiceAccountId, "
+                    + "reason AS Reason, detail AS Detail, source AS Source, user_agent AS UserAgent, "
+                    + "refusals AS Refusals, proven AS Proven, subject AS Subject, trace AS Trace "
+                    + "FROM federation_refusals WHERE organization_id = @OrganizationId AND ordinal < @Before "
+                    + FilterSql(query)
                     + "ORDER BY ordinal DESC LIMIT @Count",
-                filter,
+                new
+                {
+                    query.OrganizationId,
+                    Before = before,
+                    query.RequestId,
+                    query.Reason,
+                    query.RuleId,
+                    query.IssuerId,
+                    Subject = subject,
+                    SubjectLength = subject?.Length ?? 0,
+                    Since = query.Since?.ToStore(),
+                    Until = query.Until?.ToStore(),
+                    Count = count,
+                },
                 cancellationToken: cancellationToken
             )
         );
-        entries.AddRange(rows.Select(row => new Numbered<HistoryEntry>(row.Ordinal, row.ToEntry())));
+        return rows.Select(row => new Numbered<HistoryEntry>(row.Ordinal, row.ToEntry()));
+    }
+
+    // Constants alone: each filter is in the text or not.
+    private static string FilterSql(HistoryQuery query) =>
+        (query.RequestId is null ? "" : "AND request_id = @RequestId ")
+        + (query.Reason is null ? "" : "AND reason = @Reason ")
+        + (query.RuleId is null ? "" : "AND rule_id = @RuleId ")
+        + (query.IssuerId is null ? "" : "AND issuer_id = @IssuerId ")
+        + (query.Since is null ? "" : "AND at_ms >= @Since ")
+        + (query.Until is null ? "" : "AND at_ms < @Until ")
+        + query.Subject switch
+        {
+            null => "",
+            [.., '*'] => "AND substr(subject, 1, @SubjectLength) = @Subject ",
+            _ => "AND subject = @Subject ",
+        };
+
+    // A proven denial has its claims in the chain; only the rows of one page are looked up there.
+    private static async Task<HistoryEntry> CompleteAsync(
+        DbConnection connection,
+        string organizationId,
+        HistoryEntry entry,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!entry.IsProven || entry.IsGranted)
+        {
+            return entry;
+        }
+
+        var rows = await RowsAsync(
+            connection,
+            new HistoryQuery { OrganizationId = organizationId, RequestId = entry.RequestId },
+            long.MaxValue,
+            1,
+            cancellationToken
+        );
+        return rows is [var row, ..] ? EntryOf(row.Body) with { Trace = entry.Trace } : entry;
     }
 
     private static HistoryEntry EntryOf(byte[] body)
@@ -165,7 +401,7 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
         var actor = root.GetProperty("actor");
         var status = root.GetProperty("status");
         var data = root.GetProperty("event_data");
-        var token = data.GetProperty("oidc_token");
+        var token = data.TryGetProperty("oidc_token", out var proven) ? proven : default;
         return new HistoryEntry
         {
             RequestId = Text(root, "request_id"),
@@ -185,16 +421,19 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
             IsProven = true,
             Source = Text(actor, "ip_address"),
             UserAgent = Text(actor, "user_agent"),
-            ClaimsJson = token.GetProperty("claims").GetRawText(),
+            ClaimsJson =
+                token.ValueKind == JsonValueKind.Object && token.TryGetProperty("claims", out var claims)
+                    ? claims.GetRawText()
+                    : null,
         };
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
-
-    private sealed record Filter(string OrganizationId, string RequestId, long Before, int Count);
 
     private sealed record JournalRow
     {
@@ -212,7 +451,7 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
         public long Rows { get; init; }
     }
 
-    private sealed record RefusalRow
+    private sealed record DenialRow
     {
         public long Ordinal { get; init; }
 
@@ -222,7 +461,11 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
 
         public required string RuleId { get; init; }
 
+        public long? RuleVersion { get; init; }
+
         public required string IssuerId { get; init; }
+
+        public string? ServiceAccountId { get; init; }
 
         public required string Reason { get; init; }
 
@@ -234,6 +477,12 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
 
         public long Refusals { get; init; }
 
+        public long Proven { get; init; }
+
+        public string? Subject { get; init; }
+
+        public string? Trace { get; init; }
+
         public HistoryEntry ToEntry() =>
             new()
             {
@@ -243,11 +492,15 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
                 Reason = Reason,
                 Detail = Detail,
                 RuleId = RuleId,
+                RuleVersion = (int?)RuleVersion,
                 IssuerId = IssuerId,
-                IsProven = false,
+                ServiceAccountId = ServiceAccountId,
+                Subject = Subject,
+                IsProven = Proven == 1,
                 Source = Source,
                 UserAgent = UserAgent,
                 Refusals = Refusals,
+                Trace = Trace,
             };
     }
 }

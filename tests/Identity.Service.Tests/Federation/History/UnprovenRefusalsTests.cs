@@ -76,8 +76,8 @@ public sealed class UnprovenRefusalsTests
         {
             await connection.ExecuteAsync(
                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @Rows) "
-                    + "INSERT INTO federation_refusals SELECT 'req_' || i, i, 0, 'o', 'r', 'i', 'x', NULL, 's', NULL, 1 "
-                    + "FROM n",
+                    + "INSERT INTO federation_refusals (request_id, ordinal, at_ms, organization_id, rule_id, issuer_id, "
+                    + "reason, source, refusals) SELECT 'req_' || i, i, 0, 'o', 'r', 'i', 'x', 's', 1 FROM n",
                 new { Rows = UnprovenRefusals.MaxRows }
             );
         }

@@ -1,0 +1,29 @@
+using Culvert.Identity.Service.Federation.Assertions;
+
+namespace Culvert.Identity.Service.Federation.Explain;
+
+/// <summary>
+/// Evaluates once more what was denied, with a trace: the same rule, keys and time, and no fetch of keys.
+/// </summary>
+internal sealed class Explainer(AssertionEvaluator evaluator)
+{
+    public async ValueTask<Explanation> ExplainAsync(
+        AssertionContext context,
+        Denial denial,
+        CancellationToken cancellationToken
+    )
+    {
+        var traced = context.Traced();
+        var again = await evaluator.EvaluateAsync(traced, cancellationToken);
+        if (again is null)
+        {
+            // What the evaluator does not decide: single use, binding, what was asked for beyond the assertion.
+            traced.Trace!.Fail(
+                denial.Reason == DenialReason.JtiReused ? AssertionSteps.Replay : AssertionSteps.Grant,
+                denial.Detail ?? denial.Reason.Name()
+            );
+        }
+
+        return new Explanation(traced, denial);
+    }
+}

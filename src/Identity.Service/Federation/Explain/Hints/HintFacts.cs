@@ -1,0 +1,34 @@
+using System.Text;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.Explain.Hints;
+
+/// <summary>What a hint may look at: a denial, with its evaluation as it was traced.</summary>
+internal sealed record HintFacts(AssertionContext Context, Denial Denial)
+{
+    public AssertionTrace Trace => Context.Trace!;
+
+    public DenialReason Reason => Denial.Reason;
+
+    public long Now => Context.Now.ToUnixTimeSeconds();
+
+    /// <summary>Null when the token could not even be read.</summary>
+    public ClaimSet? Claims => Context.Claims;
+
+    public bool FailedInRule => Trace.FailedConditions.Any();
+
+    public DateTimeOffset? KeysFetchedAt => Context.Rule.Keys.PollStatus()?.LastFetchedAt;
+
+    /// <summary>A string claim, bounded; null if it is absent or something else.</summary>
+    public string? Text(string claim) =>
+        Claims?.FindString(Encoding.UTF8.GetBytes(claim)) is { } text ? UntrustedText.Bounded(text) : null;
+
+    public long? Seconds(string claim) =>
+        Claims is { } claims
+        && claims.TryFind(Encoding.UTF8.GetBytes(claim), out var found)
+        && found.TryReadNumericDate(out var seconds)
+            ? seconds
+            : null;
+}

@@ -1,0 +1,16 @@
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Federation.Explain.Hints;
+
+/// <summary>The provider signs with a key that it had not published when we last looked.</summary>
+internal sealed class NewKeyHint : IHint
+{
+    public string Code => "kid_newer_than_keys";
+
+    public string? Find(HintFacts facts) =>
+        facts.Reason == DenialReason.KidUnknown && facts.KeysFetchedAt is { } fetchedAt
+            ? $"The keys fetched last, at {UtcTimeConverter.Format(fetchedAt)}, lack this kid: the provider may sign with a "
+                + "key that it has not published yet, or the token is of another provider."
+            : null;
+}

@@ -1,0 +1,20 @@
+using System.Globalization;
+using Culvert.Identity.Service.Federation.Assertions;
+
+namespace Culvert.Identity.Service.Federation.Explain.Hints;
+
+/// <summary>The token was made when the job was queued, or cached, not when it was needed.</summary>
+internal sealed class QueueDelayHint : IHint
+{
+    public string Code => "minted_long_ago";
+
+    public string? Find(HintFacts facts) =>
+        facts.Reason == DenialReason.TokenExpired
+        && facts.Seconds("iat") is { } issuedAt
+        && facts.Seconds("exp") is { } expiresAt
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The token was minted {facts.Now - issuedAt} s ago and lives {expiresAt - issuedAt} s: mint it right before the exchange, not when the job is queued."
+            )
+            : null;
+}

@@ -1,0 +1,17 @@
+namespace Culvert.Identity.Service.Federation.Explain.Hints;
+
+/// <summary>Terraform mints one token per phase; that of the plan must not apply.</summary>
+internal sealed class RunPhaseHint : IHint
+{
+    private const string Claim = "terraform_run_phase";
+
+    public string Code => "run_phase";
+
+    public string? Find(HintFacts facts) =>
+        facts.Text(Claim) is { } phase
+        && facts.Trace.FailedConditions.Any(c =>
+            c.Claim == Claim || (c.Claim == "sub" && c.Got?.Contains(":run_phase:", StringComparison.Ordinal) == true)
+        )
+            ? $"The token is of the run phase '{phase}'; each phase has a token of its own, and plans usually may not do what applies may."
+            : null;
+}

@@ -1,0 +1,15 @@
+using Culvert.Identity.Service.Federation.Assertions;
+
+namespace Culvert.Identity.Service.Federation.Explain.Hints;
+
+/// <summary>GitHub writes the numbers of owner and repository into the subjects of some repositories, not of others.</summary>
+internal sealed class SubjectFormatChangedHint : IHint
+{
+    public string Code => "subject_format_changed";
+
+    public string? Find(HintFacts facts) =>
+        facts.Reason == DenialReason.SubjectFormatChanged
+            ? $"The platform changed how it writes subjects: this token says '{facts.Text("sub")}'. "
+                + "Match the repository's and owner's numbers, which stay the same in both forms."
+            : null;
+}

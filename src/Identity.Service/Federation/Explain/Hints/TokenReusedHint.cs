@@ -1,0 +1,15 @@
+using Culvert.Identity.Service.Federation.Assertions;
+
+namespace Culvert.Identity.Service.Federation.Explain.Hints;
+
+/// <summary>Single use met several processes with one token file.</summary>
+internal sealed class TokenReusedHint : IHint
+{
+    public string Code => "token_reused";
+
+    public string? Find(HintFacts facts) =>
+        facts.Reason == DenialReason.JtiReused
+            ? "This very token was exchanged before, usually by another process that reads the same file: mint one token per "
+                + "exchange, share one access token, or let the issuer's replay mode allow reuse by the same client."
+            : null;
+}

@@ -1,0 +1,22 @@
+namespace Culvert.Identity.Service.Federation.Explain;
+
+/// <summary>How far a token was from a rule, in one sentence with the token's own values alone.</summary>
+internal static class NearestMissText
+{
+    /// <summary>Null when nothing failed.</summary>
+    public static string? Of(IReadOnlyList<TraceCondition> failed)
+    {
+        if (failed.Count == 0)
+        {
+            return null;
+        }
+
+        var what = string.Join(
+            ", ",
+            failed.Select(c => c.Got is null ? $"`{c.Claim}` is absent" : $"`{c.Claim}`: got `{c.Got}`")
+        );
+        return failed is [{ Got: not null } only] ? $"only `{only.Claim}` differs: got `{only.Got}`"
+            : failed.Count == 1 ? $"only {what}"
+            : $"{failed.Count} conditions differ: {what}";
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Federation.History;
+
+/// <summary>
+/// Records a denial with its explanation. A proven one is chained in the audit; an unproven one is bounded as
+/// <see cref="UnprovenRefusals"/> says.
+/// </summary>
+internal sealed class DenialRecorder(
+    IJournal journal,
+    IAuthenticationHistory history,
+    UnprovenRefusals unproven,
+    Explainer explainer,
+    TimeProvider time
+)
+{
+    /// <summary>Explanations kept per rule and minute; denials beyond are recorded without one.</summary>
+    public const int MaxTracesPerRuleAndMinute = 120;
+
+    private ConcurrentDictionary<string, int> traced = new();
+    private long tracedMinute;
+
+    /// <param name="audited">The chain entry of a proven denial, its status already set; null before the proof.</param>
+    /// <returns>Null = recorded; else the store's refusal, and then nothing may be answered but that.</returns>
+    public async ValueTask<Refusal?> RecordAsync(
+        AssertionContext context,
+        Denial denial,
+        FederatedAuthentication? audited,
+        CancellationToken cancellationToken
+    )
+    {
+        if (audited is null)
+        {
+            return await unproven.RecordAsync(context, denial, cancellationToken);
+        }
+
+        var explanation = TryReserveTrace(context.Rule.Rule.Id.Value)
+            ? await explainer.ExplainAsync(context, denial, cancellationToken)
+            : null;
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = audited,
+                Statements = [history.Insert(RowOf(context, denial, audited, explanation))],
+                Class = DecisionClass.Bulk,
+            },
+            cancellationToken
+        );
+        return result.RefusalIfUnavailable();
+    }
+
+    // Who holds one valid token can be denied as often as he likes: what that leaves behind is bounded.
+    private bool TryReserveTrace(string ruleId)
+    {
+        var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
+        if (Interlocked.Exchange(ref tracedMinute, minute) != minute)
+        {
+            traced = new ConcurrentDictionary<string, int>();
+        }
+
+        return traced.AddOrUpdate(ruleId, 1, static (_, count) => count + 1) <= MaxTracesPerRuleAndMinute;
+    }
+
+    private static RecordedDenial RowOf(
+        AssertionContext context,
+        Denial denial,
+        FederatedAuthentication audited,
+        Explanation? explanation
+    ) =>
+        new()
+        {
+            RequestId = context.Request.RequestId,
+            At = audited.At,
+            OrganizationId = audited.OrganizationId!,
+            RuleId = audited.RuleId,
+            RuleVersion = audited.RuleVersion,
+            IssuerId = audited.IssuerId,
+            ServiceAccountId = audited.ServiceAccountId,
+            Reason = denial.Reason.Name(),
+            Detail = denial.Detail,
+            Source = context.Request.Source.ToString(),
+            UserAgent = audited.Actor.UserAgent,
+            IsProven = true,
+            Subject = audited.Actor.Subject,
+            Trace = explanation?.ToJson(),
+        };
+}

@@ -1,0 +1,48 @@
+namespace Culvert.Identity.Service.Federation.History;
+
+/// <summary>What a reader of the history asks for; null members ask for nothing.</summary>
+internal sealed record HistoryQuery
+{
+    public required string OrganizationId { get; init; }
+
+    public string? RequestId { get; init; }
+
+    /// <summary>Only granted ones, only denied ones, or null = both.</summary>
+    public bool? IsGranted { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? RuleId { get; init; }
+
+    public string? IssuerId { get; init; }
+
+    /// <summary>The exact subject, or with a trailing <c>*</c> its beginning.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Not before.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Before.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    public bool WantsGrants => IsGranted != false && Reason is null;
+
+    public bool WantsDenials => IsGranted != true;
+
+    public bool Matches(HistoryEntry entry) =>
+        (IsGranted is null || entry.IsGranted == IsGranted)
+        && (Reason is null || entry.Reason == Reason)
+        && (RuleId is null || entry.RuleId == RuleId)
+        && (IssuerId is null || entry.IssuerId == IssuerId)
+        && (Since is null || entry.At >= Since)
+        && (Until is null || entry.At < Until)
+        && MatchesSubject(entry.Subject);
+
+    private bool MatchesSubject(string? subject) =>
+        Subject switch
+        {
+            null => true,
+            [.. var prefix, '*'] => subject?.StartsWith(prefix, StringComparison.Ordinal) == true,
+            _ => subject == Subject,
+        };
+}
