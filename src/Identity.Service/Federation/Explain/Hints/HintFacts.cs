@@ -1,6 +1,5 @@
 using System.Text;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
