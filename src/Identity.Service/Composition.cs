@@ -45,6 +45,7 @@ internal static class Composition
         services.AddSingleton<IRevisions>(provider => provider.GetRequiredService<SqliteJournal>());
 
         services.AddSingleton<Authenticator>();
+        services.AddSingleton<Challenges>();
         services.AddSingleton<SourceLimits>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerMatcherPolicy>());
 

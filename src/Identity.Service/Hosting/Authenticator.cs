@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Tokens.Binding;
 
 namespace Culvert.Identity.Service.Hosting;
 
@@ -14,11 +15,15 @@ internal sealed class Authenticator(
     ITunnelTokenValidator tunnelTokens,
     IMachinePeerVerifier peers,
     ITenantStore tenants,
+    RequestBinding binding,
     TimeProvider time
 )
 {
     /// <summary>Longest credential we look at; the largest token we issue is far below.</summary>
     public const int MaxCredentialLength = 8 * 1024;
+
+    private const string BearerScheme = "Bearer ";
+    private const string DpopScheme = "DPoP ";
 
     /// <summary>The credential of the request, proved. Also for endpoints that take it beside a client certificate.</summary>
     public async ValueTask<AuthenticationResult> AuthenticateAsync(
@@ -26,7 +31,7 @@ internal sealed class Authenticator(
         CancellationToken cancellationToken
     )
     {
-        if (CredentialOf(http.Request) is not { } credential)
+        if (CredentialOf(http.Request, out var isDpopScheme) is not { } credential)
         {
             return AuthenticationResult.Refused(AuthErrors.Missing.Refuse());
         }
@@ -42,13 +47,19 @@ internal sealed class Authenticator(
             return result;
         }
 
+        // Last: only what holds otherwise uses a proof up.
+        if (binding.CheckToken(http, caller.Confirmation, credential, isDpopScheme) is { } unproven)
+        {
+            return AuthenticationResult.Refused(unproven.Refuse());
+        }
+
         var hash =
             caller.CredentialHash.Length > 0 ? caller.CredentialHash : Convert.ToHexStringLower(HashOf(credential));
         return await ApplyWorkspaceAsync(http, caller with { CredentialHash = hash }, cancellationToken);
     }
 
     /// <summary>Whether the request carries a credential at all.</summary>
-    public static bool HasCredential(HttpContext http) => CredentialOf(http.Request) is not null;
+    public static bool HasCredential(HttpContext http) => CredentialOf(http.Request, out _) is not null;
 
     /// <summary>Checks the connection's client certificate against the role and the present moment.</summary>
     public async ValueTask<Refusal?> AuthenticatePeerAsync(
@@ -150,18 +161,21 @@ internal sealed class Authenticator(
             : AuthenticationResult.Refused(AuthErrors.Workspace.Refuse());
     }
 
-    private static string? CredentialOf(HttpRequest request)
+    private static string? CredentialOf(HttpRequest request, out bool isDpopScheme)
     {
         var authorization = request.Headers.Authorization.ToString();
-        var bearer = authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? authorization[7..].Trim()
+        isDpopScheme = authorization.StartsWith(DpopScheme, StringComparison.OrdinalIgnoreCase);
+        var token =
+            isDpopScheme ? authorization[DpopScheme.Length..].Trim()
+            : authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
+                ? authorization[BearerScheme.Length..].Trim()
             : "";
         var apiKey = request.Headers["X-Api-Key"].ToString();
-        return (bearer, apiKey) switch
+        return (token, apiKey) switch
         {
-            ({ Length: > 0 }, { Length: 0 }) => bearer,
+            ({ Length: > 0 }, { Length: 0 }) => token,
             ({ Length: 0 }, { Length: > 0 }) => apiKey,
-            ({ Length: > 0 }, { Length: > 0 }) when bearer == apiKey => bearer,
+            ({ Length: > 0 }, { Length: > 0 }) when token == apiKey => token,
             _ => null,
         };
     }

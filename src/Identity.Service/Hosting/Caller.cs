@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Hosting;
 
@@ -25,6 +26,21 @@ internal sealed record Caller
 
     /// <summary>Access tokens: <c>jti</c>. Tunnel tokens: <c>ttok_…</c>.</summary>
     public string? TokenId { get; init; }
+
+    /// <summary>Access tokens: who alone may use it; the authenticator has checked it.</summary>
+    public TokenConfirmation Confirmation { get; init; }
+
+    /// <summary>Access tokens: when it was issued.</summary>
+    public DateTimeOffset? IssuedAt { get; init; }
+
+    /// <summary>Access tokens: the family that it belongs to, and is revoked with.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>Access tokens: SHA-256 of the subject at the identity provider, base64url.</summary>
+    public string? SubjectHash { get; init; }
+
+    /// <summary>Access tokens: <c>kid</c> of the key that signed it.</summary>
+    public string? SigningKeyId { get; init; }
 
     public string? IssuerId { get; init; }
 

@@ -20,9 +20,9 @@ internal static class ErrorEnvelope
             response.Headers["x-should-retry"] = "false";
         }
 
-        if (refusal.Code.Status == StatusCodes.Status401Unauthorized)
+        if (http.RequestServices.GetService<Challenges>()?.Of(refusal.Code) is { Count: > 0 } challenge)
         {
-            response.Headers.WWWAuthenticate = "Bearer";
+            response.Headers.WWWAuthenticate = challenge;
         }
 
         if (refusal.RetryAfter is { } wait)

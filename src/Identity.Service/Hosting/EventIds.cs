@@ -20,6 +20,7 @@ internal static class EventIds
     public const int SigningKeyPrepared = 2000;
     public const int SigningKeyRetired = 2001;
     public const int SigningKeyRotationFailed = 2002;
+    public const int RevocationsStale = 2003;
 
     // 3000: Certificates
     public const int CertificateIssued = 3000;

@@ -61,7 +61,19 @@ internal static class ServiceHost
         listen.UseHttps(
             new TlsHandshakeCallbackOptions
             {
-                OnConnection = _ => new(ServerOptions(certificate.Api, SslApplicationProtocol.Http2)),
+                OnConnection = _ =>
+                {
+                    var tls = ServerOptions(certificate.Api, SslApplicationProtocol.Http2);
+                    // Asked for, never demanded: a client may bind its tokens to a certificate (RFC 8705). It proves
+                    // that it holds the key; who it is, no chain says, so any certificate will do.
+                    tls.ClientCertificateRequired = true;
+                    tls.RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
+                        certificate is null or X509Certificate2;
+                    tls.CertificateChainPolicy = WithoutFetching();
+                    // A resumed session proves no possession.
+                    tls.AllowTlsResume = false;
+                    return new(tls);
+                },
             }
         );
     }
@@ -84,12 +96,7 @@ internal static class ServiceHost
                     tls.ClientCertificateRequired = true;
                     // A resumed session would skip the check below (S9).
                     tls.AllowTlsResume = false;
-                    // The library builds a chain before it asks us. It must not follow URLs in a stranger's certificate.
-                    tls.CertificateChainPolicy = new X509ChainPolicy
-                    {
-                        RevocationMode = X509RevocationMode.NoCheck,
-                        DisableCertificateDownloads = true,
-                    };
+                    tls.CertificateChainPolicy = WithoutFetching();
                     tls.RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
                         Admit(connection, leaf, chain, peers, logger);
                     return new(tls);
@@ -123,6 +130,10 @@ internal static class ServiceHost
         return true;
     }
 
+    // The library builds a chain before it asks us. It must not follow URLs in a stranger's certificate.
+    private static X509ChainPolicy WithoutFetching() =>
+        new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+
     private static SslServerAuthenticationOptions ServerOptions(
         SslStreamCertificateContext certificate,
         SslApplicationProtocol preferred
@@ -131,6 +142,7 @@ internal static class ServiceHost
         {
             ServerCertificateContext = certificate,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            AllowRenegotiation = false,
             ApplicationProtocols = [preferred, SslApplicationProtocol.Http11],
         };
 

@@ -11,6 +11,13 @@ internal static partial class Log
     )]
     public static partial void SigningKeyPrepared(ILogger logger, string keyId, DateTimeOffset from);
 
+    [LoggerMessage(
+        EventIds.RevocationsStale,
+        LogLevel.Error,
+        "Revocations could not be read; no access token is accepted until they are"
+    )]
+    public static partial void RevocationsStale(ILogger logger, Exception fault);
+
     [LoggerMessage(EventIds.SigningKeyRetired, LogLevel.Information, "Token signing key {KeyId} retired")]
     public static partial void SigningKeyRetired(ILogger logger, string keyId);
 

@@ -76,7 +76,7 @@ internal static class TokenErrors
         "token.revoked",
         401,
         "The access token is no longer accepted.",
-        "Its rule, issuer or service account was archived.",
-        "Use a rule that is live."
+        "It was revoked, or its rule, issuer or service account was archived.",
+        "Exchange an identity token again; if that is refused too, the authentication history says why."
     );
 }

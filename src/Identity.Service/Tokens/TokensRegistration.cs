@@ -1,7 +1,9 @@
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage.Tokens;
+using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Identity.Service.Tokens.Metadata;
+using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 
 namespace Culvert.Identity.Service.Tokens;
@@ -16,6 +18,14 @@ internal static class TokensRegistration
             .AddSingleton<SigningKeyRing>()
             .AddHostedService(provider => provider.GetRequiredService<SigningKeyRing>())
             .AddSingleton<AccessTokenFactory>()
+            .AddSingleton<ITokenRevocationStore, TokenRevocationStore>()
+            .AddSingleton<RevocationSet>()
+            .AddHostedService(provider => provider.GetRequiredService<RevocationSet>())
+            .AddSingleton<TokenRevoker>()
+            .AddSingleton<DpopNonces>()
+            .AddSingleton(provider => new UsedProofs(provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<RequestBinding>()
+            .AddSingleton<AccessTokenVerifier>()
             .AddSingleton<IAccessTokenValidator, AccessTokenValidator>()
             .AddSingleton<MetadataEndpoints>();
 

@@ -161,6 +161,11 @@ internal sealed class EdgeEnrollmentEndpoints(
             return (null, [], EnrollmentErrors.RenewalProofExpired.Refuse());
         }
 
+        if (enrollment.IsRevoked)
+        {
+            return (null, [], EnrollmentErrors.RenewalDisabled.Refuse());
+        }
+
         var rule = await federation.FindAsync(enrollment.OrganizationId, null, enrollment.Proof, cancellationToken);
         return rule?.EdgeIds.Contains(enrollment.EdgeId.Value) == true
             ? (edge, federation.Require(null, enrollment.Proof, edge.Id.Value), null)

@@ -13,6 +13,11 @@ internal sealed record EdgeEnrollmentState
 
     public required DateTimeOffset LastProofAt { get; init; }
 
+    /// <summary>What it rested on then was revoked; a proof after it enrols the edge again.</summary>
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    public bool IsRevoked => RevokedAt >= LastProofAt;
+
     /// <summary>End of the newest platform certificate.</summary>
     public required DateTimeOffset CertificateNotAfter { get; init; }
 }

@@ -24,6 +24,18 @@ internal sealed record EnrollmentProof
     /// <summary><c>jti</c> of the access token, or <c>ttok_…</c>.</summary>
     public required string TokenId { get; init; }
 
+    /// <summary>When the access token was issued, seconds since 1970; 0 of tunnel tokens.</summary>
+    public long TokenIssuedAt { get; init; }
+
+    /// <summary>The access token's family.</summary>
+    public string? TokenFamily { get; init; }
+
+    /// <summary>SHA-256 of the subject at the identity provider, as the access token has it.</summary>
+    public string? SubjectHash { get; init; }
+
+    /// <summary><c>kid</c> of the key that signed the access token.</summary>
+    public string? TokenKeyId { get; init; }
+
     public static EnrollmentProof Of(Caller caller) =>
         caller.Kind == CallerKind.TunnelToken
             ? new EnrollmentProof
@@ -41,6 +53,10 @@ internal sealed record EnrollmentProof
                 RuleVersion = caller.RuleVersion,
                 ServiceAccountId = caller.ServiceAccountId,
                 TokenId = caller.TokenId ?? caller.ActorId,
+                TokenIssuedAt = caller.IssuedAt?.ToUnixTimeSeconds() ?? 0,
+                TokenFamily = caller.Family,
+                SubjectHash = caller.SubjectHash,
+                TokenKeyId = caller.SigningKeyId,
             };
 
     /// <summary>Whether both speak for the same machine.</summary>

@@ -3,12 +3,17 @@ using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tokens.Revocations;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>Reads a rule and what it refers to.</summary>
-internal sealed class FederationStanding(IRuleStore rules, IIssuerStore issuers, IServiceAccountStore accounts)
-    : IFederationStanding
+internal sealed class FederationStanding(
+    IRuleStore rules,
+    IIssuerStore issuers,
+    IServiceAccountStore accounts,
+    ITokenRevocationStore revocations
+) : IFederationStanding
 {
     public async ValueTask<RuleStanding?> FindAsync(
         string organizationId,
@@ -40,11 +45,13 @@ internal sealed class FederationStanding(IRuleStore rules, IIssuerStore issuers,
         );
     }
 
+    // A token that was checked just before its revocation was committed must not enrol just after it.
     // Issuer and service account cannot be archived while a live rule refers to them, so the rule's row says it all.
     public IReadOnlyList<Statement> Require(string? workspaceId, EnrollmentProof proof, string machineId) =>
         [
             rules
                 .RequireNaming(proof.RuleId!, proof.ServiceAccountId!, workspaceId, machineId)
                 .ExpectingOne(EnrollmentConflict.Ended),
+            revocations.RequireNone(proof).ExpectingOne(EnrollmentConflict.Ended),
         ];
 }

@@ -21,6 +21,9 @@ internal interface IEdgeEnrollmentStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>Unexpired serials that were issued before their edge's enrolment was revoked.</summary>
+    ValueTask<IReadOnlyList<string>> ListRevokedSerialsAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>A proof, the first one or a further one.</summary>
     Statement Prove(EdgeEnrollmentState enrollment);
 

@@ -35,7 +35,11 @@ internal sealed class RevokedMachinesView(
         var rules = new RuleCache(federation);
         var revokedAgents = await RevokedAgentsAsync(rules, now, cancellationToken);
         var revokedEdges = await RevokedEdgesAsync(rules, now, cancellationToken);
-        var edgeSerials = await edgeEnrollments.ListSerialsAsync(revokedEdges, now, cancellationToken);
+        HashSet<string> edgeSerials =
+        [
+            .. await edgeEnrollments.ListSerialsAsync(revokedEdges, now, cancellationToken),
+            .. await edgeEnrollments.ListRevokedSerialsAsync(now, cancellationToken),
+        ];
         HashSet<string> serials =
         [
             .. await agents.ListSerialsAsync(revokedAgents, now, cancellationToken),
@@ -43,7 +47,7 @@ internal sealed class RevokedMachinesView(
         ];
         var machines = new RevokedMachines(serials, revokedAgents.ToHashSet(StringComparer.Ordinal))
         {
-            EdgeSerials = edgeSerials.ToHashSet(StringComparer.Ordinal),
+            EdgeSerials = edgeSerials,
         };
         Volatile.Write(ref newest, new Derived(revision, now, machines));
         return machines;

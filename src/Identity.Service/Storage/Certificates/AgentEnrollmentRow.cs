@@ -29,6 +29,14 @@ internal sealed record AgentEnrollmentRow
 
     public required string TokenId { get; init; }
 
+    public long TokenIssuedAt { get; init; }
+
+    public string? TokenFamily { get; init; }
+
+    public string? SubjectHash { get; init; }
+
+    public string? TokenKeyId { get; init; }
+
     public long CreatedAt { get; init; }
 
     public long LastProofAt { get; init; }
@@ -56,6 +64,10 @@ internal sealed record AgentEnrollmentRow
                 RuleVersion = (int?)RuleVersion,
                 ServiceAccountId = ServiceAccountId,
                 TokenId = TokenId,
+                TokenIssuedAt = TokenIssuedAt,
+                TokenFamily = TokenFamily,
+                SubjectHash = SubjectHash,
+                TokenKeyId = TokenKeyId,
             },
             CreatedAt = Instants.FromStore(CreatedAt),
             LastProofAt = Instants.FromStore(LastProofAt),

@@ -10,6 +10,8 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
         "id AS Id, tunnel_id AS TunnelId, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
         + "instance_id AS InstanceId, method AS Method, principal AS Principal, issuer_id AS IssuerId, "
         + "rule_id AS RuleId, rule_version AS RuleVersion, service_account_id AS ServiceAccountId, "
+        + "token_issued_at_s AS TokenIssuedAt, token_family AS TokenFamily, token_subject_hash AS SubjectHash, "
+        + "token_key_id AS TokenKeyId, "
         + "token_id AS TokenId, created_at_ms AS CreatedAt, last_proof_ms AS LastProofAt, "
         + "certificate_serial AS CertificateSerial, certificate_not_after_ms AS CertificateNotAfter, "
         + "revoked_at_ms AS RevokedAt";
@@ -90,9 +92,11 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
         [
             new Statement(
                 "INSERT INTO enrollments (id, tunnel_id, organization_id, workspace_id, instance_id, method, principal, "
-                    + "issuer_id, rule_id, rule_version, service_account_id, token_id, created_at_ms, last_proof_ms, "
+                    + "issuer_id, rule_id, rule_version, service_account_id, token_id, token_issued_at_s, token_family, "
+                    + "token_subject_hash, token_key_id, created_at_ms, last_proof_ms, "
                     + "certificate_not_after_ms) SELECT @Id, @TunnelId, @OrganizationId, @WorkspaceId, @InstanceId, "
-                    + "@Method, @Principal, @IssuerId, @RuleId, @RuleVersion, @ServiceAccountId, @TokenId, @CreatedAt, "
+                    + "@Method, @Principal, @IssuerId, @RuleId, @RuleVersion, @ServiceAccountId, @TokenId, @TokenIssuedAt, "
+                    + "@TokenFamily, @SubjectHash, @TokenKeyId, @CreatedAt, "
                     + $"@LastProofAt, @CertificateNotAfter WHERE {OthersLive}",
                 Parameters(enrollment, limit, now)
             )
@@ -104,7 +108,9 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
         [
             new Statement(
                 "UPDATE enrollments SET issuer_id = @IssuerId, rule_id = @RuleId, rule_version = @RuleVersion, "
-                    + "service_account_id = @ServiceAccountId, token_id = @TokenId, last_proof_ms = @LastProofAt, "
+                    + "service_account_id = @ServiceAccountId, token_id = @TokenId, token_issued_at_s = @TokenIssuedAt, "
+                    + "token_family = @TokenFamily, token_subject_hash = @SubjectHash, token_key_id = @TokenKeyId, "
+                    + "last_proof_ms = @LastProofAt, "
                     + "certificate_not_after_ms = CASE WHEN certificate_not_after_ms < @CertificateNotAfter "
                     + "THEN @CertificateNotAfter ELSE certificate_not_after_ms END "
                     + "WHERE id = @Id AND revoked_at_ms IS NULL",
@@ -154,6 +160,10 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             enrollment.Proof.RuleVersion,
             enrollment.Proof.ServiceAccountId,
             enrollment.Proof.TokenId,
+            enrollment.Proof.TokenIssuedAt,
+            enrollment.Proof.TokenFamily,
+            enrollment.Proof.SubjectHash,
+            enrollment.Proof.TokenKeyId,
             CreatedAt = enrollment.CreatedAt.ToStore(),
             LastProofAt = enrollment.LastProofAt.ToStore(),
             CertificateNotAfter = enrollment.CertificateNotAfter.ToStore(),

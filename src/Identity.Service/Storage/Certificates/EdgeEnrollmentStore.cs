@@ -9,6 +9,8 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
     private const string Columns =
         "edge_id AS EdgeId, organization_id AS OrganizationId, principal AS Principal, issuer_id AS IssuerId, "
         + "rule_id AS RuleId, rule_version AS RuleVersion, service_account_id AS ServiceAccountId, "
+        + "token_issued_at_s AS TokenIssuedAt, token_family AS TokenFamily, token_subject_hash AS SubjectHash, "
+        + "token_key_id AS TokenKeyId, revoked_at_ms AS RevokedAt, "
         + "token_id AS TokenId, last_proof_ms AS LastProofAt, certificate_not_after_ms AS CertificateNotAfter";
 
     public async ValueTask<EdgeEnrollmentState?> FindAsync(EdgeId id, CancellationToken cancellationToken) =>
@@ -53,15 +55,35 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
         return serials.AsList();
     }
 
+    public async ValueTask<IReadOnlyList<string>> ListRevokedSerialsAsync(
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var serials = await connection.QueryAsync<string>(
+            new CommandDefinition(
+                "SELECT c.serial FROM edge_enrollments e JOIN certificates c ON c.edge_id = e.edge_id "
+                    + "WHERE e.revoked_at_ms IS NOT NULL AND c.issued_at_ms <= e.revoked_at_ms "
+                    + "AND c.not_after_ms >= @now AND c.status <> 'void'",
+                new { now = now.ToStore() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return serials.AsList();
+    }
+
     public Statement Prove(EdgeEnrollmentState enrollment) =>
         new(
             "INSERT INTO edge_enrollments (edge_id, organization_id, principal, issuer_id, rule_id, rule_version, "
-                + "service_account_id, token_id, created_at_ms, last_proof_ms, certificate_not_after_ms) "
+                + "service_account_id, token_id, token_issued_at_s, token_family, token_subject_hash, token_key_id, "
+                + "created_at_ms, last_proof_ms, certificate_not_after_ms) "
                 + "VALUES (@EdgeId, @OrganizationId, @Principal, @IssuerId, @RuleId, @RuleVersion, @ServiceAccountId, "
-                + "@TokenId, @LastProofAt, @LastProofAt, @CertificateNotAfter) ON CONFLICT (edge_id) DO UPDATE SET "
+                + "@TokenId, @TokenIssuedAt, @TokenFamily, @SubjectHash, @TokenKeyId, @LastProofAt, @LastProofAt, @CertificateNotAfter) ON CONFLICT (edge_id) DO UPDATE SET "
                 + "organization_id = @OrganizationId, principal = @Principal, issuer_id = @IssuerId, "
                 + "rule_id = @RuleId, rule_version = @RuleVersion, service_account_id = @ServiceAccountId, "
-                + "token_id = @TokenId, last_proof_ms = @LastProofAt, certificate_not_after_ms = "
+                + "token_id = @TokenId, token_issued_at_s = @TokenIssuedAt, token_family = @TokenFamily, "
+                + "token_subject_hash = @SubjectHash, token_key_id = @TokenKeyId, last_proof_ms = @LastProofAt, certificate_not_after_ms = "
                 + "CASE WHEN edge_enrollments.certificate_not_after_ms < @CertificateNotAfter "
                 + "THEN @CertificateNotAfter ELSE edge_enrollments.certificate_not_after_ms END",
             new
@@ -74,6 +96,10 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
                 enrollment.Proof.RuleVersion,
                 enrollment.Proof.ServiceAccountId,
                 enrollment.Proof.TokenId,
+                enrollment.Proof.TokenIssuedAt,
+                enrollment.Proof.TokenFamily,
+                enrollment.Proof.SubjectHash,
+                enrollment.Proof.TokenKeyId,
                 LastProofAt = enrollment.LastProofAt.ToStore(),
                 CertificateNotAfter = enrollment.CertificateNotAfter.ToStore(),
             }
@@ -122,6 +148,16 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
 
         public required string TokenId { get; init; }
 
+        public long TokenIssuedAt { get; init; }
+
+        public string? TokenFamily { get; init; }
+
+        public string? SubjectHash { get; init; }
+
+        public string? TokenKeyId { get; init; }
+
+        public long? RevokedAt { get; init; }
+
         public long LastProofAt { get; init; }
 
         public long CertificateNotAfter { get; init; }
@@ -140,8 +176,13 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
                     RuleVersion = (int?)RuleVersion,
                     ServiceAccountId = ServiceAccountId,
                     TokenId = TokenId,
+                    TokenIssuedAt = TokenIssuedAt,
+                    TokenFamily = TokenFamily,
+                    SubjectHash = SubjectHash,
+                    TokenKeyId = TokenKeyId,
                 },
                 LastProofAt = Instants.FromStore(LastProofAt),
+                RevokedAt = Instants.FromStore(RevokedAt),
                 CertificateNotAfter = Instants.FromStore(CertificateNotAfter),
             };
     }

@@ -1,0 +1,24 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Tokens;
+
+/// <summary>What an access token of ours says, or why it is not accepted.</summary>
+internal readonly record struct AccessTokenVerification
+{
+    public AccessTokenVerification(in AccessTokenClaims claims, string keyId)
+    {
+        Claims = claims;
+        KeyId = keyId;
+    }
+
+    /// <summary>Meaningful only without an <see cref="Error"/>.</summary>
+    public AccessTokenClaims Claims { get; }
+
+    /// <summary><c>kid</c> of the key that signed it.</summary>
+    public string KeyId { get; } = "";
+
+    public ErrorCode? Error { get; private init; }
+
+    public static implicit operator AccessTokenVerification(ErrorCode error) => new() { Error = error };
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tokens.Revocations;
+using Culvert.Identity.Service.Tokens.SigningKeys;
+using Culvert.Jose;
+using Culvert.Jose.Signatures;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Tokens;
+
+/// <summary>
+/// Whether an access token is one of ours and still good, whoever it is for: 1. form and type, 2. key and signature,
+/// 3. issuer and time (RFC 9068 §4), 4. not revoked. Audience, rule and binding are for the user of the token to check.
+/// </summary>
+internal sealed class AccessTokenVerifier(
+    SigningKeyRing keys,
+    RevocationSet revocations,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>The claims and the <c>kid</c>, or a <c>token.*</c> code.</summary>
+    public AccessTokenVerification Verify(string text)
+    {
+        if (!Ascii.IsValid(text))
+        {
+            return TokenErrors.Malformed;
+        }
+
+        var parsed = SignedToken.TryParse(Encoding.ASCII.GetBytes(text), out var token);
+        if (parsed is JoseRefusal.AlgorithmMissing or JoseRefusal.AlgorithmUnsupported)
+        {
+            return TokenErrors.Algorithm;
+        }
+
+        if (parsed != JoseRefusal.None || !token!.HasType(AccessTokenMinter.TokenType))
+        {
+            return TokenErrors.Malformed;
+        }
+
+        if (keys.Current.Find(token.KeyId) is not { } key)
+        {
+            return TokenErrors.KeyUnknown;
+        }
+
+        var verified = token.Verify(key, JwsAlgorithms.ES256);
+        if (verified != JoseRefusal.None)
+        {
+            return verified == JoseRefusal.SignatureInvalid ? TokenErrors.Signature : TokenErrors.Algorithm;
+        }
+
+        // Signed by us: what does not read is of another version of this service.
+        if (!AccessTokenClaims.TryRead(token.Claims, out var claims))
+        {
+            return TokenErrors.Malformed;
+        }
+
+        return Check(claims) is { } error ? error : new AccessTokenVerification(claims, token.KeyId!);
+    }
+
+    private ErrorCode? Check(in AccessTokenClaims claims)
+    {
+        if (claims.Issuer != options.PublicUrl)
+        {
+            return TokenErrors.Issuer;
+        }
+
+        var now = time.GetUtcNow();
+        if (now >= DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt))
+        {
+            return TokenErrors.Expired;
+        }
+
+        var from = Math.Max(claims.IssuedAt, claims.NotBefore ?? 0);
+        if (DateTimeOffset.FromUnixTimeSeconds(from) > now + options.Federation.Leeway)
+        {
+            return TokenErrors.NotYetValid;
+        }
+
+        if (revocations.IsStale)
+        {
+            // Fail closed: it may have been revoked.
+            return StorageErrors.Unavailable;
+        }
+
+        return revocations.IsRevoked(TokenTraits.Of(claims)) ? TokenErrors.Revoked : null;
+    }
+}

@@ -1,0 +1,9 @@
+namespace Culvert.Identity.Service.Tokens.Binding;
+
+/// <summary>What a request proved, or why its proof is refused.</summary>
+/// <param name="Binding">Meaningful only without a fault.</param>
+/// <param name="Fault">Why not.</param>
+internal readonly record struct BindingResult(ProvenBinding Binding, BindingFault Fault)
+{
+    public static implicit operator BindingResult(BindingFault fault) => new(default, fault);
+}

@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tokens.Binding;
+
+/// <summary>
+/// Nonces of RFC 9449 §8, without any state per nonce:
+/// <code>
+/// 0        4                 20
+/// +--------+------------------+
+/// | minute | HMAC (16 of 32)  |   HMAC-SHA-256 over node id and minute
+/// +--------+------------------+
+/// </code>
+/// The key is made anew by every start of every node, so a nonce stands for one node's life: a proof that this node
+/// accepts can have been accepted by no other, and by none before a restart. That makes the memory of used proofs,
+/// which is this node's alone, exact.
+/// </summary>
+internal sealed class DpopNonces(ServiceOptions options, TimeProvider time)
+{
+    /// <summary>The present minute and so many before it. Proofs themselves live a minute at most.</summary>
+    public const int AcceptedMinutes = 5;
+
+    private const int MinuteBytes = sizeof(uint);
+    private const int MacBytes = 16;
+    private const int NonceBytes = MinuteBytes + MacBytes;
+    private const int NonceCharacters = 27;
+
+    private readonly byte[] key = RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
+    private volatile Issued? newest;
+
+    /// <summary>What to put into <c>DPoP-Nonce</c>; the same for a minute.</summary>
+    public string Current
+    {
+        get
+        {
+            var minute = MinuteNow();
+            if (newest is { } known && known.Minute == minute)
+            {
+                return known.Text;
+            }
+
+            var issued = new Issued(minute, Base64Url.EncodeToString(Make(minute)));
+            newest = issued;
+            return issued.Text;
+        }
+    }
+
+    public bool Accepts(string? nonce)
+    {
+        Span<byte> bytes = stackalloc byte[NonceBytes];
+        if (
+            nonce is not { Length: NonceCharacters }
+            || Base64Url.DecodeFromChars(nonce, bytes, out _, out var written) != OperationStatus.Done
+            || written != NonceBytes
+        )
+        {
+            return false;
+        }
+
+        var minute = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        var age = MinuteNow() - (long)minute;
+        return age is >= 0 and < AcceptedMinutes && CryptographicOperations.FixedTimeEquals(bytes, Make(minute));
+    }
+
+    private byte[] Make(uint minute)
+    {
+        Span<byte> input = stackalloc byte[sizeof(int) + MinuteBytes];
+        BinaryPrimitives.WriteInt32BigEndian(input, options.NodeId);
+        BinaryPrimitives.WriteUInt32BigEndian(input[sizeof(int)..], minute);
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, input, mac);
+        var nonce = new byte[NonceBytes];
+        BinaryPrimitives.WriteUInt32BigEndian(nonce, minute);
+        mac[..MacBytes].CopyTo(nonce.AsSpan(MinuteBytes));
+        return nonce;
+    }
+
+    private uint MinuteNow() => (uint)(time.GetUtcNow().ToUnixTimeSeconds() / 60);
+
+    private sealed record Issued(uint Minute, string Text);
+}

@@ -1,0 +1,156 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Jose;
+using Culvert.Jose.Proofs;
+using Culvert.Jose.Tokens;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Culvert.Identity.Service.Tokens.Binding;
+
+/// <summary>
+/// Proof of possession: which key a request's sender holds (RFC 9449), and which client certificate its connection was
+/// made with (RFC 8705). 1. <see cref="Prove"/> looks at the request. 2. <see cref="Use"/> uses the proof up, once the
+/// caller is known to be entitled. No header that forwards a certificate is read: only a handshake proves one.
+/// </summary>
+internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, ServiceOptions options, TimeProvider time)
+{
+    public const string ProofHeader = "DPoP";
+    public const string NonceHeader = "DPoP-Nonce";
+
+    /// <summary>How far a proof's <c>iat</c> may be off.</summary>
+    public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// What the request proves. Without a <c>DPoP</c> header no key, which is no fault. Whenever a proof is sent the
+    /// answer gets the nonce to use next.
+    /// </summary>
+    public BindingResult Prove(HttpContext http)
+    {
+        var certificate = ThumbprintOf(http);
+        var header = http.Request.Headers[ProofHeader];
+        if (header.Count == 0)
+        {
+            return new(new ProvenBinding { CertificateThumbprint = certificate }, BindingFault.None);
+        }
+
+        OfferNonce(http);
+
+        // §4.3 point 1: not more than one.
+        if (header.Count != 1 || header[0] is not { } text || !Ascii.IsValid(text))
+        {
+            return BindingFault.InvalidProof;
+        }
+
+        var parsed = DpopProof.TryParse(Encoding.ASCII.GetBytes(text), out var proof);
+        if (parsed != JoseRefusal.None)
+        {
+            return BindingFault.InvalidProof;
+        }
+
+        var fault = Check(http, proof!);
+        return fault == BindingFault.None
+            ? new BindingResult(new ProvenBinding { Proof = proof, CertificateThumbprint = certificate }, fault)
+            : fault;
+    }
+
+    /// <summary>
+    /// Uses the proof up, if there is one: the second use of the same is <see cref="BindingFault.InvalidProof"/>.
+    /// </summary>
+    public BindingFault Use(in ProvenBinding binding)
+    {
+        if (binding.Proof is not { } proof)
+        {
+            return BindingFault.None;
+        }
+
+        var until = DateTimeOffset.FromUnixTimeSeconds(proof.IssuedAt) + Tolerance + TimeSpan.FromSeconds(1);
+        return used.TryUse(proof.Thumbprint, proof.TokenId, until) switch
+        {
+            ProofUse.Used => BindingFault.None,
+            ProofUse.Replayed => BindingFault.InvalidProof,
+            _ => BindingFault.Busy,
+        };
+    }
+
+    /// <summary>
+    /// Whether the request may use an access token that is bound as <paramref name="confirmation"/> says; null = yes.
+    /// The proof is used up.
+    /// </summary>
+    /// <param name="isDpopScheme">Whether the token came by <c>Authorization: DPoP</c>.</param>
+    public ErrorCode? CheckToken(HttpContext http, in TokenConfirmation confirmation, string token, bool isDpopScheme)
+    {
+        if (confirmation.CertificateThumbprint is { } certificate && ThumbprintOf(http) != certificate)
+        {
+            return BindingErrors.Certificate;
+        }
+
+        if (confirmation.KeyThumbprint is not { } key)
+        {
+            return isDpopScheme ? BindingErrors.UnboundToken : null;
+        }
+
+        // RFC 9449 §7.1: the scheme is part of the binding, else a stolen token would work as a bearer token.
+        OfferNonce(http);
+        if (!isDpopScheme)
+        {
+            return BindingErrors.BoundToken;
+        }
+
+        var (binding, fault) = Prove(http);
+        if (fault == BindingFault.None)
+        {
+            fault =
+                binding.Proof is { } proof
+                && proof.Thumbprint == key
+                && proof.AccessTokenHash == DpopProofSigner.AccessTokenHash(token)
+                    ? Use(binding)
+                    : BindingFault.InvalidProof;
+        }
+
+        return fault switch
+        {
+            BindingFault.None => null,
+            BindingFault.NonceRequired => BindingErrors.NonceRefused,
+            BindingFault.Busy => BindingErrors.Busy,
+            _ => BindingErrors.ProofRefused,
+        };
+    }
+
+    // §4.3, points 8 to 11, in an order that tells about the nonce only to a proof that is right otherwise.
+    private BindingFault Check(HttpContext http, DpopProof proof)
+    {
+        if (proof.Method != http.Request.Method || !IsForTarget(http, proof.Uri))
+        {
+            return BindingFault.InvalidProof;
+        }
+
+        var now = time.GetUtcNow();
+        var issuedAt = DateTimeOffset.FromUnixTimeSeconds(proof.IssuedAt);
+        if (issuedAt > now + Tolerance || issuedAt < now - Tolerance)
+        {
+            return BindingFault.InvalidProof;
+        }
+
+        return nonces.Accepts(proof.Nonce) ? BindingFault.None : BindingFault.NonceRequired;
+    }
+
+    // Our own public URL decides, never the Host header: a proof captured for another host must not pass here.
+    private bool IsForTarget(HttpContext http, string claimed)
+    {
+        var isMachine = http.Features.Get<ListenerMetadata>()?.Listener == Listener.Machine;
+        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var path = target.StartsWith('/') ? target : http.Request.Path.ToUriComponent();
+        return TargetUri.TryNormalize((isMachine ? options.MachineUrl : options.PublicUrl) + path, out var expected)
+            && TargetUri.TryNormalize(claimed, out var actual)
+            && expected == actual;
+    }
+
+    private void OfferNonce(HttpContext http) => http.Response.Headers[NonceHeader] = nonces.Current;
+
+    private static string? ThumbprintOf(HttpContext http) =>
+        http.Connection.ClientCertificate is { } certificate
+            ? Base64Url.EncodeToString(SHA256.HashData(certificate.RawData))
+            : null;
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+
+namespace Culvert.Identity.Service.Tokens.Revocations;
+
+/// <summary>
+/// All live revocations in memory: asked for every token. Entries are only ever added or raised, and leave when they
+/// end, so that readings of any age can be merged.
+/// </summary>
+internal sealed class RevocationSet(ITokenRevocationStore store, TimeProvider time, ILogger<RevocationSet> logger)
+    : IHostedService,
+        IDisposable
+{
+    // Rows that another node commits may become visible a little out of order.
+    private const long Overlap = 1_000;
+    private static readonly TimeSpan ReadAllEvery = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<(string Organization, string Value), Entry>[] byKind =
+    [
+        .. Enumerable.Range(0, RevocationKinds.Count).Select(_ => new ConcurrentDictionary<(string, string), Entry>()),
+    ];
+
+    // One reading at a time.
+    private readonly SemaphoreSlim reading = new(1);
+    private volatile bool isStale = true;
+    private long lastOrdinal;
+    private ITimer? timer;
+
+    /// <summary>Whether a committed revocation may be missing: then no token may be accepted.</summary>
+    public bool IsStale => isStale;
+
+    public int Count => byKind.Sum(kind => kind.Count);
+
+    public int CountOf(string organizationId) =>
+        byKind.Sum(kind => kind.Keys.Count(key => key.Organization == organizationId));
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await ReadAsync(0, cancellationToken);
+        timer = time.CreateTimer(_ => _ = ReadAllInBackgroundAsync(), null, ReadAllEvery, ReadAllEvery);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public bool IsRevoked(in TokenTraits token)
+    {
+        for (var kind = 0; kind < byKind.Length; kind++)
+        {
+            if (
+                !byKind[kind].IsEmpty
+                && token.ValueOf((RevocationKind)kind) is { } value
+                && byKind[kind].TryGetValue((token.OrganizationId, value), out var entry)
+                && token.IssuedAt <= entry.IssuedBefore
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Add(TokenRevocation revocation) =>
+        byKind[(int)revocation.Kind]
+            .AddOrUpdate(
+                (revocation.OrganizationId, revocation.Value),
+                static (_, added) => added,
+                static (_, known, added) => known.Raise(added),
+                new Entry(revocation.IssuedBefore, revocation.EndsAt)
+            );
+
+    /// <summary>Reads what was added since the last time.</summary>
+    public Task RefreshAsync(CancellationToken cancellationToken) =>
+        ReadAsync(Interlocked.Read(ref lastOrdinal) - Overlap, cancellationToken);
+
+    public void Dispose()
+    {
+        timer?.Dispose();
+        reading.Dispose();
+    }
+
+    private async Task ReadAsync(long since, CancellationToken cancellationToken)
+    {
+        await reading.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var row in await store.SinceAsync(since, cancellationToken))
+            {
+                Add(row.Value);
+                lastOrdinal = Math.Max(lastOrdinal, row.Ordinal);
+            }
+
+            isStale = false;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            isStale = true;
+            Log.RevocationsStale(logger, fault);
+            throw;
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    private async Task ReadAllInBackgroundAsync()
+    {
+        try
+        {
+            await ReadAsync(0, CancellationToken.None);
+            ForgetEnded();
+        }
+        catch (Exception)
+        {
+            // The root of a timer's task: logged where it failed, no token is accepted until the next reading succeeds.
+        }
+    }
+
+    private void ForgetEnded()
+    {
+        var now = time.GetUtcNow();
+        foreach (var kind in byKind)
+        {
+            foreach (var (key, entry) in kind)
+            {
+                if (entry.EndsAt < now)
+                {
+                    kind.TryRemove(new(key, entry));
+                }
+            }
+        }
+    }
+
+    private readonly record struct Entry(long IssuedBefore, DateTimeOffset EndsAt)
+    {
+        public Entry Raise(Entry other) =>
+            new(Math.Max(IssuedBefore, other.IssuedBefore), EndsAt > other.EndsAt ? EndsAt : other.EndsAt);
+    }
+}

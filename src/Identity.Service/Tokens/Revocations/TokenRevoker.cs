@@ -1,0 +1,99 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tokens.SigningKeys;
+
+namespace Culvert.Identity.Service.Tokens.Revocations;
+
+/// <summary>
+/// Commits revocations and makes them effective: on this node before the answer, on the others within a second or two.
+/// Revoking again what is revoked changes nothing.
+/// </summary>
+internal sealed class TokenRevoker(ITokenRevocationStore store, RevocationSet set, IJournal journal, TimeProvider time)
+{
+    /// <summary>Of one organization. Far above what people revoke; a holder may revoke each of its tokens.</summary>
+    public const int MaxPerOrganization = 100_000;
+
+    private static readonly TimeSpan DeleteEndedEvery = TimeSpan.FromHours(1);
+
+    private DateTimeOffset deletedEndedAt;
+
+    /// <param name="issuedBefore">Null = now; not for kinds that know no time.</param>
+    /// <param name="reachesMachines">Whether machines may have enrolled with it, so that their feeds must wake.</param>
+    public async ValueTask<(TokenRevocation? Revocation, Refusal? Refusal)> RevokeAsync(
+        AuditActor actor,
+        string requestId,
+        string organizationId,
+        RevocationKind kind,
+        string value,
+        DateTimeOffset? issuedBefore,
+        string reason,
+        bool reachesMachines,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        var before = kind.KnowsTime() ? (issuedBefore ?? now).ToUnixTimeSeconds() : TokenRevocation.Always;
+        var known = await store.FindAsync(organizationId, kind, value, cancellationToken);
+        if (known is not null && known.IssuedBefore >= before && known.EndsAt > now)
+        {
+            return (known, null);
+        }
+
+        if (known is null && set.Count >= MaxPerOrganization && set.CountOf(organizationId) >= MaxPerOrganization)
+        {
+            return (null, RevocationErrors.Limit.Refuse());
+        }
+
+        var revocation = new TokenRevocation
+        {
+            Id = known?.Id ?? TokenRevocationId.New(),
+            OrganizationId = organizationId,
+            Kind = kind,
+            Value = value,
+            IssuedBefore = before,
+            Reason = reason,
+            CreatedAt = known?.CreatedAt ?? now,
+            CreatedBy = known?.CreatedBy ?? actor.Id,
+            EndsAt = EndOf(kind, now),
+        };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new TokenRevoked(revocation)
+                {
+                    At = now,
+                    Actor = actor,
+                    OrganizationId = organizationId,
+                    RequestId = requestId,
+                    Resources = [new AuditResource("token_revocation", revocation.Id.Value)],
+                },
+                Statements = [.. store.Insert(revocation, now), .. Ended(now)],
+                BumpsFeed = reachesMachines,
+            },
+            cancellationToken
+        );
+        if (result.RefusalIfUnavailable() is { } unavailable)
+        {
+            return (null, unavailable);
+        }
+
+        set.Add(revocation);
+        return (revocation, null);
+    }
+
+    // Tokens live a day at most. A family goes on as long as its assertion may be exchanged again, and a day more.
+    private static DateTimeOffset EndOf(RevocationKind kind, DateTimeOffset now) =>
+        now + SigningKeyPlan.LongestTokenLife + (kind == RevocationKind.Family ? ReplaySet.Horizon : TimeSpan.Zero);
+
+    private IReadOnlyList<Statement> Ended(DateTimeOffset now)
+    {
+        if (now - deletedEndedAt < DeleteEndedEvery)
+        {
+            return [];
+        }
+
+        deletedEndedAt = now;
+        return [store.DeleteEnded(now)];
+    }
+}

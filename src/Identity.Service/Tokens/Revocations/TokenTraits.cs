@@ -1,0 +1,62 @@
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Tokens.Revocations;
+
+/// <summary>By what a token, or one about to be minted, may be revoked. What is null matches nothing.</summary>
+internal readonly record struct TokenTraits
+{
+    public required string OrganizationId { get; init; }
+
+    /// <summary>Seconds since 1970.</summary>
+    public required long IssuedAt { get; init; }
+
+    public string? TokenId { get; init; }
+
+    public string? Family { get; init; }
+
+    public string? RuleId { get; init; }
+
+    public int? RuleVersion { get; init; }
+
+    /// <summary><c>svac_…</c></summary>
+    public string? Principal { get; init; }
+
+    public string? IssuerId { get; init; }
+
+    /// <summary>SHA-256 of the subject at the issuer, base64url.</summary>
+    public string? SubjectHash { get; init; }
+
+    public static TokenTraits Of(in AccessTokenClaims claims) =>
+        new()
+        {
+            OrganizationId = claims.Organization,
+            IssuedAt = claims.IssuedAt,
+            TokenId = claims.TokenId,
+            Family = claims.Family,
+            RuleId = claims.Rule,
+            RuleVersion = claims.RuleVersion,
+            Principal = claims.Subject,
+            IssuerId = claims.Source?.IssuerId,
+            SubjectHash = claims.Source?.SubjectHash,
+        };
+
+    /// <summary>The value to look for; null when nothing of that kind can match.</summary>
+    public string? ValueOf(RevocationKind kind) =>
+        kind switch
+        {
+            RevocationKind.Token => TokenId,
+            RevocationKind.Family => Family,
+            RevocationKind.Rule => RuleId,
+            RevocationKind.RuleVersion => RuleId is null ? null : RuleVersionValue(RuleId, RuleVersion ?? 0),
+            RevocationKind.Principal => Principal,
+            RevocationKind.Issuer => IssuerId,
+            RevocationKind.Subject => IssuerId is null || SubjectHash is null
+                ? null
+                : SubjectValue(IssuerId, SubjectHash),
+            _ => "",
+        };
+
+    public static string RuleVersionValue(string ruleId, int version) => $"{ruleId}:{version}";
+
+    public static string SubjectValue(string issuerId, string subjectHash) => $"{issuerId}:{subjectHash}";
+}
