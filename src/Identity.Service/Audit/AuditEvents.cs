@@ -5,6 +5,7 @@ internal static class AuditEvents
 {
     public const string FederatedAuthentication = "platform_federated_authentication";
     public const string UnprovenRefusals = "platform_federated_authentication_unproven";
+    public const string ReplayDetected = "replay_detected";
     public const string FederationIssuerCreated = "platform_federation_issuer_created";
     public const string FederationIssuerUpdated = "platform_federation_issuer_updated";
     public const string FederationIssuerArchived = "platform_federation_issuer_archived";

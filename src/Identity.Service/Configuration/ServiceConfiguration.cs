@@ -291,11 +291,15 @@ internal static class ServiceConfiguration
         limits.NotYet("signing_queue");
         var exchange = limits.Rate("exchange_per_address", new Rate(50, TimeSpan.FromSeconds(1)));
         var total = limits.Rate("exchange_total", new Rate(20_000, TimeSpan.FromSeconds(1)));
+        var subject = limits.Rate("exchange_per_subject", new Rate(600, TimeSpan.FromMinutes(1)));
+        var issuer = limits.Rate("exchange_per_issuer", new Rate(5_000, TimeSpan.FromSeconds(1)));
         var history = limits.Rate("history_per_address", new Rate(10, TimeSpan.FromSeconds(1)));
         return new LimitOptions
         {
             ExchangePerAddress = new RateLimit(exchange.Count, exchange.Per),
             ExchangeTotal = new RateLimit(total.Count, total.Per),
+            ExchangePerSubject = new RateLimit(subject.Count, subject.Per),
+            ExchangePerIssuer = new RateLimit(issuer.Count, issuer.Per),
             HistoryPerAddress = new RateLimit(history.Count, history.Per),
             BodyBytes = (int)limits.Size("body_bytes", RequestBody.MaxBytes, 64 * 1024, RequestBody.MaxBytes),
         };

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Federation.Exchange.Replays;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
@@ -38,6 +39,14 @@ internal static class FederationRegistration
             .AddSingleton<GrantTrace>()
             .AddSingleton<DenialRecorder>()
             .AddSingleton<TokenExchange>()
+            .AddSingleton<GrantDecider>()
+            .AddSingleton<GrantIssuer>()
+            .AddSingleton<TokenTargets>()
+            .AddSingleton<AssertionReplays>()
+            .AddSingleton<ReplayAlerts>()
+            .AddSingleton<IdentityQuotas>()
+            .AddSingleton<ExchangeDenials>()
+            .AddSingleton<ErrorPages>()
             .AddSingleton<GlobalLimit>()
             .AddSingleton<ServiceAccountEndpoints>()
             .AddSingleton<IssuerEndpoints>()
@@ -77,7 +86,9 @@ internal static class FederationRegistration
         host.Delete($"{Base}/federation_rules/{{id}}/workspaces/{{workspace}}", admin, workspaces.RemoveAsync);
 
         var token = host.Services.GetRequiredService<TokenEndpoint>();
-        host.Post(MetadataEndpoints.TokenPath, Access.Anonymous, token.PostAsync);
+        host.Post(MetadataEndpoints.TokenPath, Access.AnonymousOAuth, token.PostAsync);
+        var errors = host.Services.GetRequiredService<ErrorPages>();
+        host.Get($"{OAuthErrorBody.PagesPath}/{{error}}", Access.Anonymous, errors.GetAsync);
 
         var history = host.Services.GetRequiredService<HistoryEndpoint>();
         host.Get("/v1/authentication_history", admin, history.ListAsync);

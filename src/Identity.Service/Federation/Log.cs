@@ -25,4 +25,18 @@ internal static partial class Log
         "Rules could not be read after a change; nothing is granted"
     )]
     public static partial void DirectoryStale(ILogger logger, Exception fault);
+
+    [LoggerMessage(
+        EventIds.ReplayDetected,
+        LogLevel.Warning,
+        "A token of issuer {Issuer} under rule {Rule} is in two hands: family {Family} was granted first, request "
+            + "{RequestId} was refused"
+    )]
+    public static partial void ReplayDetected(
+        ILogger logger,
+        string issuer,
+        string rule,
+        string family,
+        string requestId
+    );
 }

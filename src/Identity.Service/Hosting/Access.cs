@@ -8,6 +8,9 @@ internal sealed record Access
     /// <summary>No credential; limited per source address (S31).</summary>
     public static Access Anonymous { get; } = new() { Kind = AccessKind.Anonymous };
 
+    /// <summary>As <see cref="Anonymous"/>; refusals of form requests have OAuth's shape.</summary>
+    public static Access AnonymousOAuth { get; } = new() { Kind = AccessKind.Anonymous, IsOAuth = true };
+
     /// <summary>
     /// Any credential, tunnel tokens included; the handler decides on rights. Limited per source address like
     /// anonymous calls until the credential is proved.
@@ -21,6 +24,9 @@ internal sealed record Access
     public static Access Edge { get; } = new() { Kind = AccessKind.Machine, Role = MachineRole.Edge };
 
     public AccessKind Kind { get; private init; }
+
+    /// <summary>Whether whoever sends a form is answered as RFC 6749 §5.2 has it.</summary>
+    public bool IsOAuth { get; private init; }
 
     public string? RequiredScope { get; private init; }
 

@@ -29,6 +29,12 @@ internal sealed class ApiEndpoint(Access access, ApiHandler handler, Authenticat
     private async Task InvokeAsync(HttpContext http)
     {
         var answer = await AnswerAsync(new ApiRequest(http), http.RequestAborted);
+        if (answer.Refusal is { } refusal && access.IsOAuth && RequestBody.IsForm(http.Request))
+        {
+            await OAuthErrorBody.WriteAsync(http, refusal);
+            return;
+        }
+
         await WriteAsync(http, answer);
     }
 

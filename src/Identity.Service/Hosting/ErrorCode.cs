@@ -13,6 +13,9 @@ namespace Culvert.Identity.Service.Hosting;
 /// <param name="NextStep">What the reader should do.</param>
 internal sealed record ErrorCode(string Code, int Status, string Meaning, string Cause, string NextStep)
 {
+    /// <summary>Its name in OAuth's registry, for answers in OAuth's shape; null = what the status stands for.</summary>
+    public string? OAuthError { get; init; }
+
     public Refusal Refuse(string? message = null) => new(this, message ?? Meaning);
 
     public Refusal Refuse(string message, string detail, JsonNode? value) => Refuse(message).With(detail, value);

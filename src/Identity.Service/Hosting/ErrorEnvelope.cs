@@ -25,16 +25,21 @@ internal static class ErrorEnvelope
             response.Headers.WWWAuthenticate = challenge;
         }
 
+        SetRetryAfter(response, refusal);
+
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await response.Body.WriteAsync(body, http.RequestAborted);
+        }
+    }
+
+    public static void SetRetryAfter(HttpResponse response, Refusal refusal)
+    {
         if (refusal.RetryAfter is { } wait)
         {
             var milliseconds = Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds));
             response.Headers["retry-after-ms"] = milliseconds.ToString(CultureInfo.InvariantCulture);
             response.Headers.RetryAfter = ((milliseconds + 999) / 1000).ToString(CultureInfo.InvariantCulture);
-        }
-
-        if (!HttpMethods.IsHead(http.Request.Method))
-        {
-            await response.Body.WriteAsync(body, http.RequestAborted);
         }
     }
 

@@ -15,6 +15,7 @@ internal static class EventIds
     public const int IssuerKeysNotStored = 1003;
     public const int RefusalNotRecorded = 1004;
     public const int FederationStale = 1005;
+    public const int ReplayDetected = 1010;
 
     // 2000: Tokens
     public const int SigningKeyPrepared = 2000;

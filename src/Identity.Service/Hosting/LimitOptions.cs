@@ -8,6 +8,14 @@ internal sealed record LimitOptions
     /// <summary>All callers of the token endpoint together; far above what one node serves, so a last resort.</summary>
     public RateLimit ExchangeTotal { get; init; } = new(20_000, TimeSpan.FromSeconds(1));
 
+    /// <summary>
+    /// Per issuer and subject, once proved. The burst is for a fleet that shares one subject and starts at once.
+    /// </summary>
+    public RateLimit ExchangePerSubject { get; init; } = new(600, TimeSpan.FromMinutes(1));
+
+    /// <summary>All subjects of one issuer together.</summary>
+    public RateLimit ExchangePerIssuer { get; init; } = new(5_000, TimeSpan.FromSeconds(1));
+
     /// <summary>Per source address: refusals that are recorded one by one, and failed credentials.</summary>
     public RateLimit HistoryPerAddress { get; init; } = new(10, TimeSpan.FromSeconds(1));
 

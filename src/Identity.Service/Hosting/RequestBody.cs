@@ -106,12 +106,16 @@ internal static class RequestBody
         }
     }
 
-    public static bool IsJson(HttpRequest request)
+    public static bool IsJson(HttpRequest request) => HasMediaType(request, "application/json");
+
+    public static bool IsForm(HttpRequest request) => HasMediaType(request, "application/x-www-form-urlencoded");
+
+    private static bool HasMediaType(HttpRequest request, string mediaType)
     {
         var type = request.ContentType.AsSpan();
         var end = type.IndexOf(';');
         var media = (end < 0 ? type : type[..end]).Trim();
-        return media.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+        return media.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
     }
 
     // The serializer's own message names our types; the caller gets the member and what is wrong with it.

@@ -26,4 +26,10 @@ internal static class ServiceMeters
         "culvert_journal_batches",
         description: "Transactions of the journal."
     );
+
+    /// <summary>Assertions that came again from somebody else than their first user, by the issuer's replay mode.</summary>
+    public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
+        "culvert_exchange_replays_detected",
+        description: "Assertions presented by somebody else than their first user."
+    );
 }

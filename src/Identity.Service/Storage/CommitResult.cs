@@ -16,6 +16,12 @@ internal readonly record struct CommitResult
     /// <summary>Which expectation failed: the value that the failing statement named.</summary>
     public Enum? Conflict { get; init; }
 
+    /// <summary>
+    /// With <see cref="CommitOutcome.Replayed"/>: the durable first use of the key. Null = there is none: the decision
+    /// that took the key was not written, and the key stays burnt (S12).
+    /// </summary>
+    public ReplayUse? Existing { get; init; }
+
     /// <summary>Set with <see cref="CommitOutcome.Unavailable"/>.</summary>
     public Refusal? Unavailable { get; init; }
 

@@ -7,8 +7,12 @@ internal readonly record struct ReplayKey
 {
     public const int SizeBytes = 32;
 
+    /// <summary>Longest <see cref="Tag"/>.</summary>
+    public const int MaxTagBytes = 64;
+
     private readonly UInt128 high;
     private readonly UInt128 low;
+    private readonly byte[]? tag;
 
     public ReplayKey(ReadOnlySpan<byte> sha256, DateTimeOffset until)
     {
@@ -23,6 +27,23 @@ internal readonly record struct ReplayKey
     /// </summary>
     public long UntilUnixSeconds { get; }
 
+    /// <summary>
+    /// What the first use leaves for later ones to see (<see cref="CommitResult.Existing"/>), such as whom the grant was
+    /// bound to; opaque here, 0 to 64 bytes.
+    /// </summary>
+    public ReadOnlyMemory<byte> Tag
+    {
+        get => tag;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value.Length, MaxTagBytes);
+            tag = value.Length == 0 ? null : value.ToArray();
+        }
+    }
+
+    /// <summary>The tag as its column wants it.</summary>
+    internal byte[]? StoredTag => tag;
+
     public byte[] ToArray()
     {
         var bytes = new byte[SizeBytes];
@@ -31,7 +52,7 @@ internal readonly record struct ReplayKey
         return bytes;
     }
 
-    // The time is bookkeeping: the same thing with another end is still the same thing.
+    // Time and tag are bookkeeping: the same thing with another end is still the same thing.
     public bool Equals(ReplayKey other) => high == other.high && low == other.low;
 
     public override int GetHashCode() => (int)(ulong)low;

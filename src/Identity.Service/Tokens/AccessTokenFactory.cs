@@ -30,6 +30,10 @@ internal sealed class AccessTokenFactory(SigningKeyRing keys, ServiceOptions opt
                     RuleVersion = grant.RuleVersion,
                     Organization = grant.OrganizationId,
                     Workspace = grant.WorkspaceId,
+                    Confirmation = grant.Confirmation,
+                    Actor = grant.Actor,
+                    Family = grant.Family,
+                    Source = grant.Source,
                 }
             );
     }

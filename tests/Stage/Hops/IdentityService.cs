@@ -77,7 +77,7 @@ internal sealed class IdentityService
             )}}]  # the IdP is here
             certificates: {approval: single{{life}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost}
-            limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s}
+            limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s}
 
             """,
             cancellationToken

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Tokens.Binding;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
@@ -10,6 +12,8 @@ namespace Culvert.Identity.Service.Federation.Exchange;
 /// </summary>
 internal sealed record FederatedAuthentication : AuditEvent
 {
+    private const int DigestPrefixChars = 16;
+
     public override string Name => AuditEvents.FederatedAuthentication;
 
     public required string RuleId { get; init; }
@@ -30,6 +34,55 @@ internal sealed record FederatedAuthentication : AuditEvent
     /// <summary>What was granted; null = denied.</summary>
     public Grant? Grant { get; init; }
 
+    public required ExchangeForm Form { get; init; }
+
+    /// <summary>The beginning of the assertion's SHA-256, lower-case hex: finds it again, but is not it.</summary>
+    public required string AssertionDigest { get; init; }
+
+    /// <summary>What an exchange looks like in the audit, but for what became of it.</summary>
+    public static FederatedAuthentication Of(AssertionContext context, AuditStatus status)
+    {
+        var rule = context.Rule;
+        var claims = context.Claims;
+        return new FederatedAuthentication
+        {
+            At = context.Now,
+            Actor = ActorOf(context),
+            OrganizationId = rule.Rule.OrganizationId,
+            RequestId = context.Request.RequestId,
+            Status = status,
+            RuleId = rule.Rule.Id.Value,
+            RuleVersion = rule.Rule.Version,
+            IssuerId = rule.Issuer.Id.Value,
+            ServiceAccountId = rule.Account.Id.Value,
+            RequestedServiceAccountId = context.Request.ServiceAccountId,
+            ClaimsJson = claims.Json,
+            AssertionId =
+                context.SingleUseId ?? (claims.FindString("jti"u8) is { } id ? UntrustedText.Bounded(id) : null),
+            Form = context.Request.Form,
+            AssertionDigest = DigestOf(context.Request.Assertion.Span),
+        };
+    }
+
+    /// <summary>The federated caller, of a proven assertion.</summary>
+    public static AuditActor ActorOf(AssertionContext context) =>
+        new()
+        {
+            Type = "federated",
+            Id = context.Rule.Account.Id.Value,
+            Issuer = context.Rule.Issuer.Url,
+            Subject = context.Subject ?? UntrustedText.Bounded(context.Claims.FindString("sub"u8) ?? ""),
+            IpAddress = context.Request.Source.ToString(),
+            UserAgent = context.Request.UserAgent is { } agent ? UntrustedText.Bounded(agent) : null,
+        };
+
+    private static string DigestOf(ReadOnlySpan<byte> assertion)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(assertion, hash);
+        return Convert.ToHexStringLower(hash[..(DigestPrefixChars / 2)]);
+    }
+
     protected override void WriteData(Utf8JsonWriter json)
     {
         json.WriteString("federation_rule_id", RuleId);
@@ -43,6 +96,8 @@ internal sealed record FederatedAuthentication : AuditEvent
         // Checked when the token was parsed: one JSON object without duplicate names, at most 12 KiB.
         json.WriteRawValue(ClaimsJson.Span, skipInputValidation: true);
         json.WriteEndObject();
+        json.WriteString("form", NameOf(Form));
+        json.WriteString("assertion_sha256", AssertionDigest);
         if (Grant is { } grant)
         {
             json.WriteString("token_id", grant.TokenId);
@@ -51,31 +106,49 @@ internal sealed record FederatedAuthentication : AuditEvent
             json.WriteNumber("token_expires_at", At.ToUnixTimeSeconds() + grant.LifetimeSeconds);
             json.WriteString("audience", grant.Audience);
             json.WriteString("family", grant.Family);
-            WriteBinding(json, grant.Binding);
+            WriteConfirmation(json, grant.Confirmation);
             WriteActors(json, grant.Actor);
+            json.WriteBoolean("reissue", grant.IsReissue);
         }
     }
 
+    private static string NameOf(ExchangeForm form) =>
+        form switch
+        {
+            ExchangeForm.JwtBearer => "jwt_bearer",
+            ExchangeForm.TokenExchange => "token_exchange",
+            _ => "json",
+        };
+
     // As the token's cnf has it.
-    private static void WriteBinding(Utf8JsonWriter json, TokenBinding binding)
+    private static void WriteConfirmation(Utf8JsonWriter json, TokenConfirmation confirmation)
     {
         json.WritePropertyName("cnf");
-        if (!binding.IsBound)
+        if (confirmation.IsNone)
         {
             json.WriteNullValue();
             return;
         }
 
         json.WriteStartObject();
-        json.WriteString(binding.Kind == BindingKind.Dpop ? "jkt" : "x5t#S256", binding.Thumbprint);
+        if (confirmation.KeyThumbprint is { } key)
+        {
+            json.WriteString("jkt", key);
+        }
+
+        if (confirmation.CertificateThumbprint is { } certificate)
+        {
+            json.WriteString("x5t#S256", certificate);
+        }
+
         json.WriteEndObject();
     }
 
     // The present actor first.
-    private static void WriteActors(Utf8JsonWriter json, ActorLink? actor)
+    private static void WriteActors(Utf8JsonWriter json, TokenActor? actor)
     {
         json.WriteStartArray("actors");
-        for (; actor is not null; actor = actor.Before)
+        for (; actor is not null; actor = actor.Actor)
         {
             json.WriteStringValue(actor.Subject);
         }

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Tokens.Binding;
+using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
@@ -24,18 +24,21 @@ internal sealed record Grant
     public required string Audience { get; init; }
 
     /// <summary>What the client proved, if the rule binds tokens.</summary>
-    public TokenBinding Binding { get; init; }
+    public TokenConfirmation Confirmation { get; init; }
 
     /// <summary>Who acts for the subject; null = the subject itself.</summary>
-    public ActorLink? Actor { get; init; }
+    public TokenActor? Actor { get; init; }
 
     /// <summary>
     /// Shared by all tokens that go back to one assertion; what is revoked together. Base64url of 16 random bytes.
     /// </summary>
     public required string Family { get; init; }
 
+    /// <summary>Another token for an assertion that was exchanged before.</summary>
+    public bool IsReissue { get; init; }
+
     /// <summary>The token's <c>jti</c>.</summary>
     public required string TokenId { get; init; }
 
-    public required GrantSource Source { get; init; }
+    public required TokenSource Source { get; init; }
 }

@@ -1,15 +1,30 @@
-using System.Buffers;
-using System.Text.Json;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
 /// <summary>
-/// <c>POST /v1/oauth/token</c>, JSON form. 1. Bound: rate, size, content type. 2. Read: a malformed request is told
-/// what is wrong and leaves no history. 3. Exchange. 4. Answer: a token, or one answer for every denial.
+/// <c>POST /v1/oauth/token</c>: the compatible JSON body, and the forms of RFC 7523 and RFC 8693. 1. Bound: rate, size,
+/// content type. 2. Read: a malformed request is told what is wrong and leaves no history. 3. Exchange. 4. Answer in
+/// the request's own shape: a token, or one answer for every denial.
 /// </summary>
 internal sealed class TokenEndpoint(TokenExchange exchange, GlobalLimit limit)
 {
+    // A token in a URL ends up in logs, and so does a secret: refused even where nobody would read it, so that nobody
+    // gets used to it.
+    private static readonly string[] NeverInTheUrl =
+    [
+        "assertion",
+        "subject_token",
+        "actor_token",
+        "grant_type",
+        "scope",
+        "resource",
+        "audience",
+        "client_secret",
+        "client_assertion",
+        "access_token",
+    ];
+
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (limit.TryTake() is { } limited)
@@ -17,57 +32,89 @@ internal sealed class TokenEndpoint(TokenExchange exchange, GlobalLimit limit)
             return limited;
         }
 
-        if (request.Http.Request.QueryString.HasValue && request.Query("assertion") is not null)
+        if (request.Http.Request.QueryString.HasValue && FindInUrl(request) is { } name)
         {
-            // A token in a URL ends up in logs: never work like this, so that nobody gets used to it.
-            return RequestErrors.Invalid.Refuse("assertion: only in the body, never in the URL.");
+            return RequestErrors.Invalid.Refuse($"{name}: only in the body, never in the URL.");
         }
 
-        if (!RequestBody.IsJson(request.Http.Request))
+        var isForm = RequestBody.IsForm(request.Http.Request);
+        if (!isForm && !RequestBody.IsJson(request.Http.Request))
         {
             return RequestErrors.MediaType.Refuse();
         }
 
-        var body = await RequestBody.ReadBytesAsync(
-            request.Http,
-            ExchangeRequestReader.MaxBodyBytes,
-            cancellationToken
-        );
+        if (CheckEncoding(request.Http.Request) is { } encoded)
+        {
+            return encoded;
+        }
+
+        var (parsed, refusal) = await ReadAsync(request, isForm, cancellationToken);
+        if (parsed is null)
+        {
+            return refusal!;
+        }
+
+        var result = await exchange.ExchangeAsync(parsed, cancellationToken);
+        return Answer(request, parsed, result);
+    }
+
+    private static async ValueTask<(ExchangeRequest? Parsed, Refusal? Refusal)> ReadAsync(
+        ApiRequest request,
+        bool isForm,
+        CancellationToken cancellationToken
+    )
+    {
+        var maxBytes = isForm ? ExchangeFormReader.MaxBodyBytes : ExchangeRequestReader.MaxBodyBytes;
+        var body = await RequestBody.ReadBytesAsync(request.Http, maxBytes, cancellationToken);
         if (body is null)
         {
-            return RequestErrors.TooLarge.Refuse("The body exceeds the room that an assertion of 16 KiB needs.");
+            return (
+                null,
+                RequestErrors.TooLarge.Refuse("The body exceeds the room that an assertion of 16 KiB needs.")
+            );
         }
 
-        if (ExchangeRequestReader.TryRead(body, request, out var parsed) is { } problem)
+        if (isForm)
         {
-            return RequestErrors.Invalid.Refuse(problem);
+            var refusal = ExchangeFormReader.TryRead(body, request, out var form);
+            return (form, refusal);
         }
 
-        var result = await exchange.ExchangeAsync(parsed!, cancellationToken);
+        return ExchangeRequestReader.TryRead(body, request, out var json) is { } problem
+            ? (null, RequestErrors.Invalid.Refuse(problem))
+            : (json, null);
+    }
+
+    private static ApiAnswer Answer(ApiRequest request, ExchangeRequest parsed, in TokenExchangeResult result)
+    {
         switch (result.Outcome)
         {
             case TokenExchangeOutcome.Granted:
-                RequestIdentity.SetTenant(request.Http, result.Grant!.OrganizationId, result.Grant.WorkspaceId);
-                return ApiAnswer.Raw(Render(result.Token!, result.Grant), "application/json");
+                var grant = result.Grant!;
+                RequestIdentity.SetTenant(request.Http, grant.OrganizationId, grant.WorkspaceId);
+                return ApiAnswer.Raw(TokenResponse.Render(parsed, grant, result.Token!), "application/json");
             case TokenExchangeOutcome.Denied:
-                return ExchangeErrors.Failed.Refuse();
+                return DenialAnswers.Of(parsed.Form, result);
             default:
                 return result.Unavailable!;
         }
     }
 
-    // RFC 6749 §5.1.
-    private static ReadOnlyMemory<byte> Render(byte[] token, Grant grant)
+    private static string? FindInUrl(ApiRequest request) =>
+        Array.Find(NeverInTheUrl, name => request.Http.Request.Query.ContainsKey(name));
+
+    // One charset and no compression: a body has one meaning, and its size is its size. Trailers are never looked at.
+    private static Refusal? CheckEncoding(HttpRequest request)
     {
-        var buffer = new ArrayBufferWriter<byte>(token.Length + 128);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("access_token"u8, token);
-        json.WriteString("token_type"u8, "Bearer"u8);
-        json.WriteNumber("expires_in"u8, grant.LifetimeSeconds);
-        json.WriteString("scope"u8, grant.Scope);
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
+        if (request.Headers.ContentEncoding.Count > 0)
+        {
+            return RequestErrors.MediaType.Refuse("A compressed body is not accepted.");
+        }
+
+        var type = request.ContentType.AsSpan();
+        var at = type.IndexOf("charset=", StringComparison.OrdinalIgnoreCase);
+        return at < 0 || type[(at + 8)..].Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : RequestErrors.MediaType.Refuse("The charset is UTF-8.");
     }
 }

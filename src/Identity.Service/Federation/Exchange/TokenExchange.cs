@@ -1,27 +1,21 @@
-using System.Security.Cryptography;
-using System.Text;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.History;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tokens;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
 /// <summary>
-/// The jwt-bearer grant (RFC 7523): 1. find the rule, 2. evaluate the assertion, 3. decide what is granted, 4. commit
-/// the decision with its mark of single use while 5. the token is signed, 6. hand it out only once the commit is
-/// durable.
+/// One exchange, whatever form it was asked for in (RFC 7523, RFC 8693): 1. find the rule, 2. evaluate the subject's
+/// token, 3. see who acts for it, 4. decide what is granted, 5. commit and mint (<see cref="GrantIssuer"/>). Each may
+/// deny, and every denial is recorded before it is answered.
 /// </summary>
 internal sealed class TokenExchange(
     FederationDirectory directory,
     IJournal journal,
-    DenialRecorder denials,
     AssertionEvaluator evaluator,
-    AccessTokenFactory tokens,
-    ServiceOptions options,
+    GrantDecider decider,
+    GrantIssuer issuer,
+    ExchangeDenials denials,
     TimeProvider time
 )
 {
@@ -39,126 +33,40 @@ internal sealed class TokenExchange(
 
         if (directory.Current.FindRule(request.RuleId) is not { } rule)
         {
-            return TokenExchangeResult.Denied;
+            return TokenExchangeResult.UnknownRule;
         }
 
         var context = new AssertionContext(request, rule, time.GetUtcNow());
-        return await evaluator.EvaluateAsync(context, cancellationToken) is { } denial
-            ? await DenyAsync(context, denial, cancellationToken)
-            : await CommitAsync(context, GrantOf(context), cancellationToken);
+        if (request.SubjectTokenKind == SubjectTokenKind.OwnAccessToken || request.ActorToken.Length > 0)
+        {
+            return await denials.DenyAsync(context, new Denial(DenialReason.TokenMalformed), cancellationToken);
+        }
+
+        if (await evaluator.EvaluateAsync(context, cancellationToken) is { } denial)
+        {
+            return await denials.DenyAsync(context, denial, cancellationToken);
+        }
+
+        if (request.SubjectTokenKind == SubjectTokenKind.IdToken && context.Token.HasType(AccessTokenMinter.TokenType))
+        {
+            return await denials.DenyAsync(context, new Denial(DenialReason.TokenTypeMismatch), cancellationToken);
+        }
+
+        var subject = SubjectOf(context);
+        var decision = await decider.DecideAsync(request, subject, actor: null, context.Now, cancellationToken);
+        return decision.Grant is { } grant
+            ? await issuer.IssueAsync(context, grant, cancellationToken)
+            : await denials.DenyAsync(context, decision.Denial, cancellationToken);
     }
 
-    private Grant GrantOf(AssertionContext context)
-    {
-        var rule = context.Rule;
-        var now = context.Now.ToUnixTimeSeconds();
-        var lifetime = TokenLifetime.OfAssertion(rule, rule.OAuthScope, context.ExpiresAt - now);
-        return new Grant
+    private static GrantSubject SubjectOf(AssertionContext context) =>
+        new()
         {
-            Rule = rule,
-            RuleVersion = rule.Rule.Version,
+            Rule = context.Rule,
+            RuleVersion = context.Rule.Rule.Version,
             WorkspaceId = context.WorkspaceId!,
-            Scope = rule.OAuthScope,
-            LifetimeSeconds = lifetime,
-            Audience = options.PublicUrl,
-            Family = RandomId.New(),
-            TokenId = RandomId.New(),
-            Source = new GrantSource
-            {
-                IssuerId = rule.Issuer.Id.Value,
-                SubjectHash = Sha256Text.Base64UrlOf(context.Subject),
-                TokenIdHash = context.Claims.FindString("jti"u8) is { } id ? Sha256Text.Base64UrlOf(id) : null,
-                RootExpiresAt = now + lifetime,
-            },
+            ExpiresAt = context.ExpiresAt,
+            SubjectHash = Sha256Text.Base64UrlOf(context.Subject),
+            TokenIdHash = context.Claims.FindString("jti"u8) is { } id ? Sha256Text.Base64UrlOf(id) : null,
         };
-    }
-
-    private async ValueTask<TokenExchangeResult> CommitAsync(
-        AssertionContext context,
-        Grant grant,
-        CancellationToken cancellationToken
-    )
-    {
-        var commit = journal.CommitAsync(
-            new Decision
-            {
-                Event = Audited(context, AuditStatus.Success) with { Grant = grant },
-                Replay = ReplayKeyOf(context),
-                Class = DecisionClass.Bulk,
-            },
-            cancellationToken
-        );
-        // Signed while the commit is on its way; nobody sees it before that is through.
-        var token = tokens.Mint(grant, context.Now);
-        var result = await commit;
-        if (result.Outcome == CommitOutcome.Replayed)
-        {
-            return await DenyAsync(context, new Denial(DenialReason.JtiReused), cancellationToken);
-        }
-
-        return result.RefusalIfUnavailable() is { } refusal
-            ? TokenExchangeResult.Refused(refusal)
-            : TokenExchangeResult.Granted(grant, token);
-    }
-
-    private async ValueTask<TokenExchangeResult> DenyAsync(
-        AssertionContext context,
-        Denial denial,
-        CancellationToken cancellationToken
-    )
-    {
-        var audited = context.IsProven
-            ? Audited(context, AuditStatus.Denied(denial.Reason.Name(), denial.Detail))
-            : null;
-        return await denials.RecordAsync(context, denial, audited, cancellationToken) is { } refusal
-            ? TokenExchangeResult.Refused(refusal)
-            : TokenExchangeResult.Denied;
-    }
-
-    private static FederatedAuthentication Audited(AssertionContext context, AuditStatus status)
-    {
-        var rule = context.Rule;
-        var claims = context.Claims;
-        var subject = context.Subject ?? UntrustedText.Bounded(claims.FindString("sub"u8) ?? "");
-        return new FederatedAuthentication
-        {
-            At = context.Now,
-            Actor = new AuditActor
-            {
-                Type = "federated",
-                Id = rule.Account.Id.Value,
-                Issuer = rule.Issuer.Url,
-                Subject = subject,
-                IpAddress = context.Request.Source.ToString(),
-                UserAgent = context.Request.UserAgent is { } agent ? UntrustedText.Bounded(agent) : null,
-            },
-            OrganizationId = rule.Rule.OrganizationId,
-            RequestId = context.Request.RequestId,
-            Status = status,
-            RuleId = rule.Rule.Id.Value,
-            RuleVersion = rule.Rule.Version,
-            IssuerId = rule.Issuer.Id.Value,
-            ServiceAccountId = rule.Account.Id.Value,
-            RequestedServiceAccountId = context.Request.ServiceAccountId,
-            ClaimsJson = claims.Json,
-            AssertionId = context.SingleUseId ?? BoundedId(claims),
-        };
-    }
-
-    // SHA-256 over issuer and jti: the same jti of another issuer is another assertion. Remembered until the
-    // assertion could not be presented anyway.
-    private ReplayKey? ReplayKeyOf(AssertionContext context)
-    {
-        if (context.SingleUseId is not { } id)
-        {
-            return null;
-        }
-
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{context.Rule.Issuer.Id.Value}\n{id}"), hash);
-        return new ReplayKey(hash, DateTimeOffset.FromUnixTimeSeconds(context.ExpiresAt) + options.Federation.Leeway);
-    }
-
-    private static string? BoundedId(ClaimSet claims) =>
-        claims.FindString("jti"u8) is { } id ? UntrustedText.Bounded(id) : null;
 }

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
@@ -13,10 +14,24 @@ internal readonly record struct TokenExchangeResult
     /// <summary>Granted: the access token, ASCII.</summary>
     public byte[]? Token { get; init; }
 
+    /// <summary>Denied: why; null when no rule has the id. For the record, and as far as the caller may know it.</summary>
+    public Denial? Denial { get; init; }
+
+    /// <summary>Denied: what had been found until then.</summary>
+    public AssertionContext? Context { get; init; }
+
     /// <summary>Unavailable: what to answer.</summary>
     public Refusal? Unavailable { get; init; }
 
-    public static TokenExchangeResult Denied { get; } = new() { Outcome = TokenExchangeOutcome.Denied };
+    public static TokenExchangeResult UnknownRule { get; } = new() { Outcome = TokenExchangeOutcome.Denied };
+
+    public static TokenExchangeResult Denied(AssertionContext context, Denial denial) =>
+        new()
+        {
+            Outcome = TokenExchangeOutcome.Denied,
+            Context = context,
+            Denial = denial,
+        };
 
     public static TokenExchangeResult Granted(Grant grant, byte[] token) =>
         new()

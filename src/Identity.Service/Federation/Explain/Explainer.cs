@@ -19,7 +19,9 @@ internal sealed class Explainer(AssertionEvaluator evaluator)
         {
             // What the evaluator does not decide: single use, binding, what was asked for beyond the assertion.
             traced.Trace!.Fail(
-                denial.Reason == DenialReason.JtiReused ? AssertionSteps.Replay : AssertionSteps.Grant,
+                denial.Reason is DenialReason.JtiReused or DenialReason.Replayed
+                    ? AssertionSteps.Replay
+                    : AssertionSteps.Grant,
                 denial.Detail ?? denial.Reason.Name()
             );
         }

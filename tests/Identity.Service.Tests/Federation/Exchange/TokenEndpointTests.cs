@@ -266,7 +266,7 @@ public sealed class TokenEndpointTests(FederatedServiceFixture fixture) : IClass
     }
 
     [Theory]
-    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("multipart/form-data")]
     [InlineData("text/plain")]
     [InlineData("application/jsonp")]
     public async Task Post_OtherContentType_IsRefused(string contentType)

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Federation.Exchange.Replays;
+
+/// <summary>What an exchange leaves behind so that its assertion is known again, as its issuer's replay mode asks.</summary>
+internal sealed class AssertionReplays(ServiceOptions options)
+{
+    /// <summary>Null = the issuer's tokens may be exchanged as often as they are valid, or this one cannot be known again.</summary>
+    public ReplayMark? MarkOf(AssertionContext context, Grant grant)
+    {
+        var mode = context.Rule.Issuer.ReplayMode;
+        if (mode == ReplayMode.Off || IsExempt(context, mode))
+        {
+            return null;
+        }
+
+        // Over the signing input, never the token as sent: its encoding is canonical, its signature need not be unique.
+        Span<byte> assertion = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(context.Token.SigningInput, assertion);
+        Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];
+        HashKey(context, assertion, key);
+        var tag = ReplayTag.Of(grant, assertion, context.Request.Source.ToString(), context.Now);
+        // Remembered until the assertion could not be presented anyway.
+        var until = DateTimeOffset.FromUnixTimeSeconds(context.ExpiresAt) + options.Federation.Leeway;
+        return new ReplayMark(new ReplayKey(key, until) { Tag = tag.ToArray() }, tag);
+    }
+
+    /// <param name="use">The durable first use; null = its decision was never written, so it counts for nobody.</param>
+    /// <param name="first">What the first use left; default when nothing readable.</param>
+    public ReplayVerdict Judge(Issuer issuer, ReplayUse? use, in ReplayTag again, out ReplayTag first)
+    {
+        first = default;
+        return use is { } found && ReplayTag.TryRead(found.Tag.Span, out first)
+            ? ReplayPolicy.Judge(
+                issuer.ReplayMode,
+                first,
+                again,
+                TimeSpan.FromSeconds(issuer.ReplayWindowSeconds),
+                options.Federation.ReissueWindow
+            )
+            : ReplayVerdict.Reused;
+    }
+
+    // The compatible interface's promise: single use is a matter of jti, and a token without one is not looked at.
+    private static bool IsExempt(AssertionContext context, ReplayMode mode) =>
+        mode == ReplayMode.SingleUse && context.SingleUseId is null && context.Request.Form == ExchangeForm.Json;
+
+    // The same jti of another issuer is another assertion. Without jti the assertion itself is the key; the different
+    // separators keep the two kinds apart.
+    private static void HashKey(AssertionContext context, ReadOnlySpan<byte> assertion, Span<byte> key)
+    {
+        var issuer = context.Rule.Issuer.Id.Value;
+        Sha256Text.Hash(
+            context.SingleUseId is { } id ? $"{issuer}\n{id}" : $"{issuer}\0{Convert.ToHexStringLower(assertion)}",
+            key
+        );
+    }
+}

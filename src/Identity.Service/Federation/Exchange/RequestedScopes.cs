@@ -1,0 +1,53 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Exchange;
+
+/// <summary>The <c>scope</c> parameter (RFC 6749 §3.3), and what is granted of it.</summary>
+internal static class RequestedScopes
+{
+    /// <summary>
+    /// Single spaces between scopes that exist; anything else is refused rather than tidied up, so that nobody reads
+    /// another scope into a request than we do.
+    /// </summary>
+    /// <param name="scopes">Null = none was asked for by name.</param>
+    public static bool TryRead(string? text, out IReadOnlyList<string>? scopes)
+    {
+        scopes = null;
+        if (text is null)
+        {
+            return true;
+        }
+
+        var names = text.Split(' ');
+        if (names.Length > Scopes.All.Count || names.Any(name => !Scopes.All.Contains(name)))
+        {
+            return false;
+        }
+
+        scopes = names;
+        return true;
+    }
+
+    /// <summary>
+    /// Request AND grant: what was asked for if the rule has all of it, and the subject token too if it is one of ours.
+    /// Without a request everything that both have. Null = more was asked for than there is, or nothing is left.
+    /// </summary>
+    /// <param name="ceiling">The scope of a subject token of ours; null = an assertion, which has none.</param>
+    /// <returns>Separated by spaces, in the rule's order.</returns>
+    public static string? Narrow(CompiledRule rule, string? ceiling, IReadOnlyList<string>? requested)
+    {
+        if (ceiling is null && requested is null)
+        {
+            return rule.OAuthScope;
+        }
+
+        var held = ceiling?.Split(' ') ?? (IReadOnlyList<string>)[.. rule.Scopes];
+        if (requested is not null && requested.Any(scope => !held.Contains(scope) || !rule.Scopes.Contains(scope)))
+        {
+            return null;
+        }
+
+        var granted = string.Join(' ', rule.OAuthScope.Split(' ').Where((requested ?? held).Contains));
+        return granted.Length > 0 ? granted : null;
+    }
+}
