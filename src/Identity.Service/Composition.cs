@@ -29,20 +29,22 @@ internal static class Composition
         services.AddSingleton(store.Database);
         services.AddSingleton(store.Installation);
         services.AddSingleton<ISealer>(store.Sealer);
-        services.AddSingleton(provider => new SqliteJournal(
-            store.Database,
+        services.AddSingleton(store.Node);
+        services.AddSingleton(new Ordinals(store.Node.Id, time));
+        services.AddSingleton<ChangeHub>();
+        services.AddSingleton<IChanges>(provider => provider.GetRequiredService<ChangeHub>());
+        services.AddSingleton<IRevisions>(provider => provider.GetRequiredService<ChangeHub>());
+        services.AddSingleton(
             new JournalOptions
             {
                 Linger = options.Storage.CommitLinger,
                 DiskReserveBytes = options.Storage.DiskReserveBytes,
-            },
-            time,
-            provider.GetRequiredService<ILogger<SqliteJournal>>()
-        ));
-        services.AddSingleton(provider => StoreReadiness.Writes(provider.GetRequiredService<SqliteJournal>()));
-        services.AddSingleton(provider => StoreReadiness.Disk(provider.GetRequiredService<SqliteJournal>()));
-        services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
-        services.AddSingleton<IRevisions>(provider => provider.GetRequiredService<SqliteJournal>());
+            }
+        );
+        services.AddSingleton<Journal>();
+        services.AddSingleton<IJournal>(provider => provider.GetRequiredService<Journal>());
+        services.AddSingleton(provider => StoreReadiness.Writes(provider.GetRequiredService<Journal>()));
+        services.AddSingleton(provider => StoreReadiness.Disk(provider.GetRequiredService<Journal>()));
 
         services.AddSingleton<Authenticator>();
         services.AddSingleton<Challenges>();

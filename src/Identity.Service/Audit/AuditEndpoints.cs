@@ -27,7 +27,7 @@ internal static class AuditEndpoints
             page.Limit + 1,
             cancellationToken
         );
-        var (rows, next) = page.Cut(entries, entry => entry.Sequence);
+        var (rows, next) = page.Cut(entries, entry => entry.Ordinal);
         return ApiAnswer.Raw(Render(rows, next), "application/json");
     }
 
@@ -54,6 +54,7 @@ internal static class AuditEndpoints
     {
         json.WriteStartObject();
         json.WriteString("type", "audit_entry");
+        json.WriteString("node", entry.Node);
         json.WriteNumber("sequence", entry.Sequence);
         WriteSummary(json, entry.Body);
         json.WriteString("hash", Convert.ToHexStringLower(entry.Hash));

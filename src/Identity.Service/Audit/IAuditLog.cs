@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Audit;
 internal interface IAuditLog
 {
     /// <summary>
-    /// An organization's entries with a smaller sequence than <paramref name="before"/>, newest first, at most
+    /// An organization's entries with a smaller ordinal than <paramref name="before"/>, newest first, at most
     /// <paramref name="count"/>.
     /// </summary>
     ValueTask<IReadOnlyList<AuditEntry>> ListAsync(

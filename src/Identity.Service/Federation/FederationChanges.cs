@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Federation;
 /// Commits administrative changes and makes them effective: the answer leaves only after the exchange sees the new
 /// state, so that "archived" means "from now on".
 /// </summary>
-internal sealed class FederationChanges(IJournal journal, FederationDirectory directory)
+internal sealed class FederationChanges(IJournal journal, IChanges changes)
 {
     /// <summary>Null = committed and in effect.</summary>
     public async ValueTask<Refusal?> CommitAsync(
@@ -23,7 +23,7 @@ internal sealed class FederationChanges(IJournal journal, FederationDirectory di
                 Event = change,
                 Statements = statements,
                 // Rules, issuers and service accounts decide on who stays enrolled, and feeds show that (S4).
-                BumpsFeed = true,
+                Changes = ChangeTopics.Federation | ChangeTopics.Feed,
             },
             cancellationToken
         );
@@ -37,16 +37,9 @@ internal sealed class FederationChanges(IJournal journal, FederationDirectory di
             return unavailable;
         }
 
-        try
-        {
-            // Committed: from here on the caller's patience does not count.
-            await directory.ReloadAsync(CancellationToken.None);
-        }
-        catch (Exception)
-        {
-            // The change stands, and nothing is granted until it has been read: saying "failed" would be wrong.
-        }
-
+        // Committed: from here on the caller's patience does not count. Should the directory fail to read it, the change
+        // stands all the same, and nothing is granted until it has been read: saying "failed" would be wrong.
+        await changes.WhenDeliveredAsync(ChangeTopics.Federation);
         return null;
     }
 

@@ -3,12 +3,13 @@ using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation;
 
 /// <summary>
-/// Holds the present <see cref="FederationSnapshot"/> and swaps it whole: at start, and after each committed change
-/// before that change is answered. A reading that fails makes it stale, and nothing is decided on a stale one: an
+/// Holds the present <see cref="FederationSnapshot"/> and swaps it whole: at start, and after each committed change of
+/// any node, before that change is answered. A reading that fails makes it stale, and nothing is decided on a stale one: an
 /// archived rule must not go on granting because the database was slow.
 /// </summary>
 internal sealed class FederationDirectory(
@@ -17,26 +18,24 @@ internal sealed class FederationDirectory(
     IServiceAccountStore accounts,
     ITenantStore tenants,
     IssuerKeysFactory keysFactory,
+    IChanges changes,
     ServiceOptions options,
-    TimeProvider time,
     ILogger<FederationDirectory> logger
 ) : IHostedService, IDisposable
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-
     // One reload at a time, so that an older reading never replaces a newer one.
     private readonly SemaphoreSlim reloading = new(1);
     private volatile FederationSnapshot current = FederationSnapshot.Empty;
     private volatile bool isStale = true;
-    private ITimer? retry;
 
     public FederationSnapshot Current => current;
 
     /// <summary>Whether a committed change may be missing from <see cref="Current"/>.</summary>
-    public bool IsStale => isStale;
+    public bool IsStale => isStale || !changes.IsCurrent;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        changes.Subscribe(ChangeTopics.Federation, ReloadAsync);
         await keysFactory.LoadAsync(cancellationToken);
         await ReloadAsync(cancellationToken);
     }
@@ -56,8 +55,6 @@ internal sealed class FederationDirectory(
         {
             isStale = true;
             Log.DirectoryStale(logger, fault);
-            retry ??= time.CreateTimer(_ => _ = RetryAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
             throw;
         }
         finally
@@ -66,23 +63,7 @@ internal sealed class FederationDirectory(
         }
     }
 
-    public void Dispose()
-    {
-        retry?.Dispose();
-        reloading.Dispose();
-    }
-
-    private async Task RetryAsync()
-    {
-        try
-        {
-            await ReloadAsync(CancellationToken.None);
-        }
-        catch (Exception)
-        {
-            // The root of a timer's task: logged where it failed, and the next attempt is already due.
-        }
-    }
+    public void Dispose() => reloading.Dispose();
 
     private async Task<FederationSnapshot> ReadAsync(CancellationToken cancellationToken)
     {

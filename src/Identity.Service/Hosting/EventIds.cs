@@ -38,6 +38,7 @@ internal static class EventIds
     public const int MigrationApplied = 6002;
     public const int DiskReserveReached = 6003;
     public const int StoreProbeFailed = 6004;
+    public const int ChangeNotHandled = 6005;
 
     // 7000: Admin
 }

@@ -15,9 +15,9 @@ internal sealed class AuditLog(Database database) : IAuditLog
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<AuditEntry>(
             new CommandDefinition(
-                "SELECT sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
-                    + "FROM journal WHERE sequence < @before AND organization_id = @organizationId "
-                    + "ORDER BY sequence DESC LIMIT @count",
+                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
+                    + "FROM journal WHERE ordinal < @before AND organization_id = @organizationId "
+                    + "ORDER BY ordinal DESC LIMIT @count",
                 new
                 {
                     organizationId,

@@ -7,7 +7,7 @@ internal readonly record struct CommitResult
 {
     public required CommitOutcome Outcome { get; init; }
 
-    /// <summary>Position in the audit chain; 0 when nothing was chained.</summary>
+    /// <summary>Position in this node's audit chain; 0 when nothing was chained.</summary>
     public long Sequence { get; init; }
 
     /// <summary>The installation's revision after this commit.</summary>

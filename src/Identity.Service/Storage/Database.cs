@@ -1,103 +1,23 @@
 using System.Data.Common;
-using System.Reflection;
-using System.Runtime.InteropServices;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Opens the SQLite file: read connections for everybody, the write connection for the journal alone.</summary>
-internal sealed class Database : IDisposable
+/// <summary>
+/// Where everything is kept. Read connections are for everybody; all writes go through the <see cref="Journal"/>.
+/// </summary>
+internal abstract class Database : IDisposable
 {
-    private readonly string readConnection;
-    private readonly string writeConnection;
-
-    static Database()
-    {
-        // The package's native library cannot be restored everywhere; the system's own serves as well.
-        NativeLibrary.SetDllImportResolver(
-            typeof(SQLite3Provider_e_sqlite3).Assembly,
-            static (name, assembly, path) =>
-                name == "e_sqlite3" ? NativeLibrary.Load("libsqlite3.so.0", Assembly.GetExecutingAssembly(), null) : 0
-        );
-        raw.SetProvider(new SQLite3Provider_e_sqlite3());
-        raw.FreezeProvider();
-    }
-
-    public Database(string file)
-    {
-        File = file;
-        var builder = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite };
-        builder.Pooling = true;
-        readConnection = builder.ToString();
-        builder.Pooling = false;
-        writeConnection = builder.ToString();
-    }
-
-    public string File { get; }
+    /// <summary>The file whose disk may fill; null = the database is somewhere else.</summary>
+    public abstract string? File { get; }
 
     /// <summary>A pooled connection that cannot write. Readers see the last commit and never block the writer.</summary>
-    public async ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken)
-    {
-        var connection = new SqliteConnection(readConnection);
-        try
-        {
-            await connection.OpenAsync(cancellationToken);
-            Execute(connection, "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON");
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    public abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes an empty database file, readable by its owner alone.</summary>
-    public static void Create(string file)
-    {
-        using var stream = new FileStream(
-            file,
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }
-        );
-    }
+    /// <summary>For migrations and the making of a store alone.</summary>
+    public abstract DbConnection OpenWrite();
 
-    /// <summary>For the journal and migrations alone.</summary>
-    public SqliteConnection OpenWrite()
-    {
-        var connection = new SqliteConnection(writeConnection);
-        try
-        {
-            connection.Open();
-            Execute(
-                connection,
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; "
-                    + "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000"
-            );
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    /// <summary>The journal's own connection, as that node's writer.</summary>
+    public abstract JournalSession OpenSession(StoreNode node, Ordinals ordinals);
 
-    public void Dispose()
-    {
-        using var connection = new SqliteConnection(readConnection);
-        SqliteConnection.ClearPool(connection);
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    public abstract void Dispose();
 }

@@ -19,8 +19,10 @@ internal sealed record Decision
 
     public IReadOnlyList<Statement> Statements { get; init; } = [];
 
-    /// <summary>Whether a feed shows this change: raises the installation's revision in the same transaction.</summary>
-    public bool BumpsFeed { get; init; }
+    /// <summary>
+    /// What nodes must read again after this decision: raises the topics' counters in the same transaction.
+    /// </summary>
+    public ChangeTopics Changes { get; init; }
 
     public DecisionClass Class { get; init; } = DecisionClass.Essential;
 }

@@ -1,11 +1,15 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Watches the free space where the database lies (S31); looks at most once a second.</summary>
-internal sealed class DiskReserve(string file, JournalOptions options, TimeProvider time, ILogger logger)
+/// <summary>
+/// Watches the free space where the database lies (S31); looks at most once a second. The disk of a database server is
+/// not ours to see.
+/// </summary>
+internal sealed class DiskReserve(string? file, JournalOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    private readonly Func<long> freeBytes = options.FreeBytes ?? (() => FreeBytesAt(file));
+    private readonly Func<long> freeBytes =
+        options.FreeBytes ?? (() => file is null ? long.MaxValue : FreeBytesAt(file));
     private readonly Lock looking = new();
     private long lookedAt;
     private bool looked;

@@ -1,145 +1,48 @@
+using System.Data.Common;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// The write connection with its prepared statements and the head of the chain. Used by the writer's thread alone;
-/// thrown away after any failure, because the head in memory then no longer tells what the database holds.
+/// The write connection and the head of this node's chain. Used by the writer's thread alone; thrown away after any
+/// failure, because the head in memory then no longer tells what the database holds.
 /// </summary>
-internal sealed class JournalSession : IDisposable
+internal abstract class JournalSession(DbConnection connection, StoreNode node, Ordinals ordinals) : IDisposable
 {
-    private readonly SqliteConnection connection;
-    private readonly PreparedStatements statements;
-    private readonly SqliteCommand begin;
-    private readonly SqliteCommand commit;
-    private readonly SqliteCommand savepoint;
-    private readonly SqliteCommand rollback;
-    private readonly SqliteCommand release;
-    private readonly SqliteCommand storeRevision;
-    private readonly SqliteCommand insert;
-    private byte[] head = JournalChain.Start;
-    private long sequence;
-    private bool revisionMoved;
+    /// <summary>The change counters after the last commit of this session.</summary>
+    public ChangeCounters Counters { get; protected set; } = ChangeCounters.Zero;
 
-    private JournalSession(SqliteConnection connection)
-    {
-        this.connection = connection;
-        statements = new PreparedStatements(connection);
-        begin = Command("BEGIN IMMEDIATE");
-        commit = Command("COMMIT");
-        savepoint = Command("SAVEPOINT decision");
-        rollback = Command("ROLLBACK TO decision");
-        release = Command("RELEASE decision");
-        storeRevision = Command("UPDATE installation SET revision = @revision", "@revision");
-        insert = Command(
-            "INSERT INTO journal (sequence, at_ms, event, organization_id, request_id, salt, body, body_digest, hash, "
-                + "replay_key, replay_until) VALUES (@sequence, @at, @event, @organization, @request, @salt, @body, "
-                + "@digest, @hash, @replay, @until) ON CONFLICT (replay_key) DO NOTHING",
-            "@sequence",
-            "@at",
-            "@event",
-            "@organization",
-            "@request",
-            "@salt",
-            "@body",
-            "@digest",
-            "@hash",
-            "@replay",
-            "@until"
-        );
-    }
+    protected StoreNode Node { get; } = node;
 
-    public long Revision { get; private set; }
+    protected Ordinals Ordinals { get; } = ordinals;
 
-    public static JournalSession Open(Database database)
-    {
-        var connection = database.OpenWrite();
-        try
-        {
-            var session = new JournalSession(connection);
-            session.LoadHead();
-            return session;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    /// <summary>Hash of this node's newest entry.</summary>
+    protected byte[] Head { get; set; } = JournalChain.Start;
 
-    public void Begin()
-    {
-        begin.ExecuteNonQuery();
-        revisionMoved = false;
-    }
+    /// <summary>Of this node's newest entry; 0 = none.</summary>
+    protected long Sequence { get; set; }
 
     /// <summary>
-    /// Writes one decision into the open transaction. A refusal or a fault of this decision undoes it alone; a fault
-    /// of the store is thrown and ends the batch.
+    /// Writes a batch in one durable transaction. What refuses one decision, or is wrong with it, undoes that decision
+    /// alone and is noted in it; a fault of the store is thrown, and then nobody knows what is durable.
     /// </summary>
-    public void Apply(PendingDecision pending)
-    {
-        var decision = pending.Decision;
-        if (decision.Statements.Count == 0)
-        {
-            AppendEntry(pending);
-        }
-        else
-        {
-            savepoint.ExecuteNonQuery();
-            var before = (head, sequence);
-            if (!Change(pending) || !AppendEntry(pending))
-            {
-                rollback.ExecuteNonQuery();
-                (head, sequence) = before;
-            }
-
-            release.ExecuteNonQuery();
-        }
-
-        if (decision.BumpsFeed && pending is { Outcome: CommitOutcome.Committed, Fault: null } && !revisionMoved)
-        {
-            // One step for the whole batch: a feed shows them together.
-            revisionMoved = true;
-            Revision++;
-        }
-    }
-
-    public void StoreRevision()
-    {
-        if (revisionMoved)
-        {
-            storeRevision.Parameters[0].Value = Revision;
-            storeRevision.ExecuteNonQuery();
-        }
-    }
-
-    public void Commit() => commit.ExecuteNonQuery();
+    public abstract void Write(IReadOnlyList<PendingDecision> batch, Action<JournalPoint>? probe);
 
     /// <summary>One durable write of its own.</summary>
-    public void ProveWrite(Action<JournalPoint>? probe)
-    {
-        Begin();
-        probe?.Invoke(JournalPoint.Begun);
-        using (var prove = Command("UPDATE installation SET proven = proven + 1"))
-        {
-            prove.ExecuteNonQuery();
-        }
-
-        probe?.Invoke(JournalPoint.Written);
-        Commit();
-        probe?.Invoke(JournalPoint.Committed);
-    }
+    public abstract void ProveWrite(Action<JournalPoint>? probe);
 
     /// <summary>
-    /// Reads back the keys that may still be presented, newest row first, and checks the chain on the way.
+    /// Reads back this node's keys that may still be presented, newest row first, and checks its chain on the way.
     /// </summary>
     public void LoadReplays(ReplaySet replays, DateTimeOffset now)
     {
+        // The newest row beyond the horizon is read, too: the link to it is checked.
         using var select = Command(
-            "SELECT sequence, at_ms, salt, body, body_digest, hash, replay_key, replay_until FROM journal "
-                + "ORDER BY sequence DESC"
+            "SELECT sequence, salt, body, body_digest, hash, replay_key, replay_until, replay_tag, at_ms FROM journal "
+                + "WHERE node = @node AND sequence >= COALESCE((SELECT sequence FROM journal WHERE node = @node "
+                + "AND at_ms < @oldest ORDER BY sequence DESC LIMIT 1), 0) ORDER BY sequence DESC",
+            ("@node", Node.Name),
+            ("@oldest", (now - ReplaySet.Horizon).ToStore())
         );
         using var reader = select.ExecuteReader();
         var oldest = (now - ReplaySet.Horizon).ToStore();
@@ -149,24 +52,25 @@ internal sealed class JournalSession : IDisposable
         {
             var row = (
                 Sequence: reader.GetInt64(0),
-                Hash: (byte[])reader.GetValue(5),
-                Digest: (byte[])reader.GetValue(4)
+                Hash: (byte[])reader.GetValue(4),
+                Digest: (byte[])reader.GetValue(3)
             );
-            RequireBody(row.Sequence, row.Digest, (byte[])reader.GetValue(2), reader.GetValue(3) as byte[]);
+            RequireBody(row.Sequence, row.Digest, (byte[])reader.GetValue(1), reader.GetValue(2) as byte[]);
             if (later is { } next)
             {
                 RequireLink(row.Sequence, row.Hash, next);
             }
 
-            if (reader.GetInt64(1) < oldest)
+            if (reader.GetInt64(8) < oldest)
             {
                 return;
             }
 
-            if (!reader.IsDBNull(6) && reader.GetInt64(7) >= seconds)
+            if (!reader.IsDBNull(5) && reader.GetInt64(6) >= seconds)
             {
-                replays.TryAdd(
-                    new ReplayKey((byte[])reader.GetValue(6), DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(7)))
+                replays.Remember(
+                    new ReplayKey((byte[])reader.GetValue(5), DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(6))),
+                    new ReplayUse(reader.GetValue(7) as byte[], Instants.FromStore(reader.GetInt64(8)))
                 );
             }
 
@@ -179,115 +83,68 @@ internal sealed class JournalSession : IDisposable
         }
     }
 
-    public void Dispose()
+    public abstract void Dispose();
+
+    /// <summary>What the database holds: head of the chain, newest ordinal, counters.</summary>
+    protected void LoadHead()
     {
-        statements.Dispose();
-        foreach (var command in new[] { begin, commit, savepoint, rollback, release, storeRevision, insert })
+        using (
+            var select = Command(
+                "SELECT sequence, hash FROM journal WHERE node = @node ORDER BY sequence DESC LIMIT 1",
+                ("@node", Node.Name)
+            )
+        )
+        using (var reader = select.ExecuteReader())
         {
-            command.Dispose();
+            if (reader.Read())
+            {
+                Sequence = reader.GetInt64(0);
+                Head = (byte[])reader.GetValue(1);
+            }
         }
 
-        connection.Dispose();
+        using (
+            var newest = Command(
+                "SELECT MAX(ordinal) FROM (SELECT MAX(ordinal) AS ordinal FROM journal "
+                    + "UNION ALL SELECT MAX(ordinal) FROM federation_refusals) AS used"
+            )
+        )
+        {
+            if (newest.ExecuteScalar() is long used)
+            {
+                Ordinals.Above(used);
+            }
+        }
+
+        Counters = ReadCounters();
     }
 
-    private void LoadHead()
+    protected ChangeCounters ReadCounters()
     {
-        using var select = Command("SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1");
+        using var select = Command("SELECT topic, counter FROM change_counters");
         using var reader = select.ExecuteReader();
-        if (reader.Read())
+        var rows = new List<(long, long)>();
+        while (reader.Read())
         {
-            sequence = reader.GetInt64(0);
-            head = (byte[])reader.GetValue(1);
+            rows.Add((reader.GetInt64(0), reader.GetInt64(1)));
         }
 
-        using var installation = Command("SELECT revision FROM installation");
-        Revision = installation.ExecuteScalar() is long stored ? stored : 0;
+        return ChangeCounters.Of(rows);
     }
 
-    private bool Change(PendingDecision pending)
+    protected DbCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
-        foreach (var statement in pending.Decision.Statements)
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
         {
-            int rows;
-            try
-            {
-                rows = statements.Execute(statement);
-            }
-            catch (SqliteException refused) when (refused.SqliteErrorCode == SqliteErrors.Constraint)
-            {
-                // An expected constraint is a conflict; an unexpected one is a fault of the decision, not of the store.
-                Refuse(pending, statement.OnConstraint, refused);
-                return false;
-            }
-            catch (Exception fault)
-                when (fault is SqliteException { SqliteErrorCode: SqliteErrors.Error } or not SqliteException)
-            {
-                pending.Fault = fault; // wrong SQL or parameters: never the neighbours' business
-                return false;
-            }
-
-            if (statement.ExpectedRows is { } expected && rows != expected)
-            {
-                Refuse(
-                    pending,
-                    statement.OnMismatch,
-                    new InvalidOperationException(
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"{rows} rows instead of {expected}: {statement.Sql}"
-                        )
-                    )
-                );
-                return false;
-            }
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value;
+            command.Parameters.Add(parameter);
         }
 
-        return true;
-    }
-
-    // True when the entry is in (or none was wanted). The head moves only then: a refused replay leaves no hole.
-    private bool AppendEntry(PendingDecision pending)
-    {
-        if (pending.Decision.Event is not { } audit)
-        {
-            return true;
-        }
-
-        var hash = JournalChain.Next(head, pending.BodyDigest);
-        var values = insert.Parameters;
-        values[0].Value = sequence + 1;
-        values[1].Value = audit.At.ToStore();
-        values[2].Value = audit.Name;
-        values[3].Value = (object?)audit.OrganizationId ?? DBNull.Value;
-        values[4].Value = (object?)audit.RequestId ?? DBNull.Value;
-        values[5].Value = pending.Salt;
-        values[6].Value = pending.Body;
-        values[7].Value = pending.BodyDigest;
-        values[8].Value = hash;
-        values[9].Value = (object?)pending.Decision.Replay?.ToArray() ?? DBNull.Value;
-        values[10].Value = (object?)pending.Decision.Replay?.UntilUnixSeconds ?? DBNull.Value;
-        if (insert.ExecuteNonQuery() == 0)
-        {
-            pending.Outcome = CommitOutcome.Replayed;
-            return false;
-        }
-
-        sequence++;
-        head = hash;
-        pending.Sequence = sequence;
-        return true;
-    }
-
-    private static void Refuse(PendingDecision pending, Enum? conflict, Exception undeclared)
-    {
-        if (conflict is null)
-        {
-            pending.Fault = undeclared;
-            return;
-        }
-
-        pending.Outcome = CommitOutcome.Conflict;
-        pending.Conflict = conflict;
+        return command;
     }
 
     private static void RequireBody(long sequence, byte[] digest, byte[] salt, byte[]? body)
@@ -314,16 +171,4 @@ internal sealed class JournalSession : IDisposable
                 $"The audit chain is broken at entry {sequence}: the database was changed from outside. Restore a backup."
             )
         );
-
-    private SqliteCommand Command(string sql, params ReadOnlySpan<string> parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var name in parameters)
-        {
-            command.Parameters.Add(new SqliteParameter { ParameterName = name, Value = DBNull.Value });
-        }
-
-        return command;
-    }
 }

@@ -26,4 +26,7 @@ internal static partial class Log
         "Free disk space fell below the reserve of {ReserveBytes} bytes: exchanges are refused"
     )]
     public static partial void DiskReserveReached(ILogger logger, long reserveBytes);
+
+    [LoggerMessage(EventIds.ChangeNotHandled, LogLevel.Warning, "A change of {Topics} could not be read; trying again")]
+    public static partial void ChangeNotHandled(ILogger logger, ChangeTopics topics, Exception fault);
 }

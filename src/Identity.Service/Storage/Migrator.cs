@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Reflection;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Culvert.Identity.Service.Storage;
 
@@ -11,7 +11,7 @@ internal static class Migrator
     private const string Folder = ".Storage.Migrations.";
 
     /// <summary>Files not applied yet, in order. Throws when the database is newer than this program.</summary>
-    public static IReadOnlyList<Migration> Pending(SqliteConnection connection)
+    public static IReadOnlyList<Migration> Pending(DbConnection connection)
     {
         connection.Execute(
             "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)"
@@ -26,7 +26,7 @@ internal static class Migrator
             );
     }
 
-    public static void Apply(SqliteConnection connection, Migration migration)
+    public static void Apply(DbConnection connection, Migration migration)
     {
         using var transaction = connection.BeginTransaction();
         connection.Execute(migration.Sql, transaction: transaction);

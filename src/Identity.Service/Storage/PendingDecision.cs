@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>A decision in the queue, with what could be computed before its turn.</summary>
-internal sealed class PendingDecision
+internal sealed class PendingDecision(Decision decision)
 {
     public const int SaltBytes = 16;
 
@@ -11,25 +12,17 @@ internal sealed class PendingDecision
         TaskCreationOptions.RunContinuationsAsynchronously
     );
 
-    public PendingDecision(Decision decision)
-    {
-        Decision = decision;
-        if (decision.Event is { } audit)
-        {
-            Body = audit.Encode();
-            Salt = RandomNumberGenerator.GetBytes(SaltBytes);
-            BodyDigest = JournalChain.Digest(Salt, Body);
-        }
-    }
+    public Decision Decision { get; } = decision;
 
-    public Decision Decision { get; }
+    public byte[] Body { get; private set; } = [];
 
-    public byte[] Body { get; } = [];
-
-    public byte[] Salt { get; } = [];
+    public byte[] Salt { get; private set; } = [];
 
     /// <summary>H(salt ‖ body): what stays when the body is erased.</summary>
-    public byte[] BodyDigest { get; } = [];
+    public byte[] BodyDigest { get; private set; } = [];
+
+    /// <summary>This decision's hold on its replay key in memory.</summary>
+    public ReplayClaim? Claim { get; set; }
 
     /// <summary>What the writer found; told to the waiter only after the commit.</summary>
     public CommitOutcome Outcome { get; set; } = CommitOutcome.Committed;
@@ -38,29 +31,89 @@ internal sealed class PendingDecision
 
     public Enum? Conflict { get; set; }
 
+    /// <summary>With <see cref="CommitOutcome.Replayed"/>: who was first.</summary>
+    public ReplayUse? Existing { get; set; }
+
     /// <summary>A fault in the decision itself: its waiter gets it, its neighbours go on.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>Nothing stands against this decision so far.</summary>
+    public bool IsWritten => Outcome == CommitOutcome.Committed && Fault is null;
+
     public Task<CommitResult> Completion => completion.Task;
+
+    /// <summary>Computes what does not depend on the chain; on the request's own thread.</summary>
+    public void Prepare()
+    {
+        if (Decision.Event is { } audit)
+        {
+            Body = audit.Encode();
+            Salt = RandomNumberGenerator.GetBytes(SaltBytes);
+            BodyDigest = JournalChain.Digest(Salt, Body);
+        }
+    }
+
+    /// <summary>False = the statement met another state than expected, which is noted.</summary>
+    public bool Accepts(Statement statement, int rows)
+    {
+        if (statement.ExpectedRows is not { } expected || rows == expected)
+        {
+            return true;
+        }
+
+        Refuse(
+            statement.OnMismatch,
+            new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"{rows} rows instead of {expected}: {statement.Sql}")
+            )
+        );
+        return false;
+    }
+
+    /// <summary>A declared conflict is an answer; an undeclared one a fault of the decision.</summary>
+    public void Refuse(Enum? conflict, Exception undeclared)
+    {
+        if (conflict is null)
+        {
+            Fault = undeclared;
+            return;
+        }
+
+        Outcome = CommitOutcome.Conflict;
+        Conflict = conflict;
+    }
 
     public void Complete(long revision)
     {
+        // A key whose decision was not written stays burnt, with no first use.
+        Claim?.Settle(
+            Outcome == CommitOutcome.Replayed ? Existing
+            : IsWritten && Decision is { Replay: { } key, Event: { } audit }
+                ? new ReplayUse(key.Tag, Instants.FromStore(audit.At.ToStore()))
+            : null
+        );
         if (Fault is not null)
         {
             completion.TrySetException(Fault);
             return;
         }
 
-        Complete(
+        completion.TrySetResult(
             new CommitResult
             {
                 Outcome = Outcome,
                 Sequence = Sequence,
                 Revision = revision,
                 Conflict = Conflict,
+                Existing = Existing,
             }
         );
     }
 
-    public void Complete(CommitResult result) => completion.TrySetResult(result);
+    /// <summary>Nothing of it was written, as far as anybody knows.</summary>
+    public void Abandon(CommitResult result)
+    {
+        Claim?.Settle(null);
+        completion.TrySetResult(result);
+    }
 }

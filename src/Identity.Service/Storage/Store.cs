@@ -1,8 +1,9 @@
+using System.Data.Common;
 using System.Text;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Storage.Sqlite;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Culvert.Identity.Service.Storage;
 
@@ -14,14 +15,17 @@ internal sealed class Store : IDisposable
 {
     private const string Canary = "culvert sealing canary";
 
-    private Store(Database database, Installation installation, ISealer sealer)
+    private Store(Database database, StoreNode node, Installation installation, ISealer sealer)
     {
         Database = database;
+        Node = node;
         Installation = installation;
         Sealer = sealer;
     }
 
     public Database Database { get; }
+
+    public StoreNode Node { get; }
 
     public Installation Installation { get; }
 
@@ -39,7 +43,7 @@ internal sealed class Store : IDisposable
             throw new StoreException($"There is no store at {file}: run `identity-service init` first.");
         }
 
-        var database = new Database(file);
+        var database = new SqliteDatabase(file);
         using var connection = database.OpenWrite();
         var pending = Migrator.Pending(connection);
         if (pending.Count > 0 && !options.Storage.ApplyMigrations)
@@ -57,21 +61,21 @@ internal sealed class Store : IDisposable
         RequireSame("trust_domain", installation.TrustDomain, options.TrustDomain);
         var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
         ProveCanary(connection, sealer);
-        return new Store(database, installation, sealer);
+        return new Store(database, NodeOf(options), installation, sealer);
     }
 
     /// <summary>Makes a new store in <paramref name="file"/>, which must not exist.</summary>
     public static Store Create(string file, ServiceOptions options, TimeProvider time, ILogger logger)
     {
-        Database.Create(file);
-        var database = new Database(file);
+        SqliteDatabase.Create(file);
+        var database = new SqliteDatabase(file);
         using var connection = database.OpenWrite();
         Apply(connection, Migrator.Pending(connection), logger);
         var installation = new Installation(Identifier.New("inst"), options.PublicUrl, options.TrustDomain);
         var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
         connection.Execute(
-            "INSERT INTO installation (one, installation_id, public_url, trust_domain, created_at_ms, revision, "
-                + "sealing_canary, proven) VALUES (1, @InstallationId, @PublicUrl, @TrustDomain, @At, 0, @Canary, 0)",
+            "INSERT INTO installation (one, installation_id, public_url, trust_domain, created_at_ms, "
+                + "sealing_canary, proven) VALUES (1, @InstallationId, @PublicUrl, @TrustDomain, @At, @Canary, 0)",
             new
             {
                 installation.InstallationId,
@@ -81,12 +85,14 @@ internal sealed class Store : IDisposable
                 Canary = sealer.Seal("installation", "1", "sealing_canary", Encoding.UTF8.GetBytes(Canary)),
             }
         );
-        return new Store(database, installation, sealer);
+        return new Store(database, NodeOf(options), installation, sealer);
     }
 
     public static string FileOf(ServiceOptions options) => Path.Combine(options.StateDirectory, options.Storage.File);
 
     public void Dispose() => Database.Dispose();
+
+    private static StoreNode NodeOf(ServiceOptions options) => new($"node-{options.NodeId}", options.NodeId);
 
     private static SealingKeys ReadKeys(ServiceOptions options)
     {
@@ -98,7 +104,7 @@ internal sealed class Store : IDisposable
         return SealingKeys.Parse(options.SealingKey.Read());
     }
 
-    private static void Apply(SqliteConnection connection, IReadOnlyList<Migration> pending, ILogger logger)
+    private static void Apply(DbConnection connection, IReadOnlyList<Migration> pending, ILogger logger)
     {
         foreach (var migration in pending)
         {
@@ -117,7 +123,7 @@ internal sealed class Store : IDisposable
         }
     }
 
-    private static void ProveCanary(SqliteConnection connection, Sealer sealer)
+    private static void ProveCanary(DbConnection connection, Sealer sealer)
     {
         var canary = connection.QuerySingle<byte[]>("SELECT sealing_canary FROM installation");
         if (Encoding.UTF8.GetString(sealer.Unseal("installation", "1", "sealing_canary", canary)) != Canary)

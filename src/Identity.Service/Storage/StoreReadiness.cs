@@ -5,13 +5,13 @@ namespace Culvert.Identity.Service.Storage;
 /// <summary>Whether the store can do its job now.</summary>
 internal static class StoreReadiness
 {
-    public static ReadinessCheck Writes(SqliteJournal journal) =>
+    public static ReadinessCheck Writes(Journal journal) =>
         ReadinessCheck.Of(
             "store",
             () => journal.IsHealthy ? null : "A commit failed, and the store has not proved itself since."
         );
 
-    public static ReadinessCheck Disk(SqliteJournal journal) =>
+    public static ReadinessCheck Disk(Journal journal) =>
         ReadinessCheck.Of(
             "disk_reserve",
             () => journal.IsReserveReached ? "Free disk space is below the reserve: exchanges are refused." : null

@@ -74,7 +74,7 @@ internal sealed class TunnelRegistry(
                     Resources = [new AuditResource("tunnel", id.Value)],
                 },
                 Statements = tunnels.Insert(tunnel, secret, fingerprint, options.PerOrganization, retryOfSince),
-                BumpsFeed = true,
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );
@@ -108,7 +108,7 @@ internal sealed class TunnelRegistry(
                     Resources = [new AuditResource("tunnel", before.Id.Value)],
                 },
                 Statements = [tunnels.UpdateSettings(changed, before.Revision)],
-                BumpsFeed = true,
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );
@@ -146,7 +146,7 @@ internal sealed class TunnelRegistry(
                     Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
                 },
                 Statements = tunnels.Archive(tunnel.Id, now),
-                BumpsFeed = true,
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );

@@ -13,7 +13,8 @@ internal sealed class StoreUnderTest : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-store-").FullName;
     private readonly Func<JournalOptions, JournalOptions> options;
-    private SqliteJournal? journal;
+    private Journal? journal;
+    private ChangeHub? changes;
 
     public StoreUnderTest(Func<JournalOptions, JournalOptions>? options = null)
     {
@@ -30,18 +31,43 @@ internal sealed class StoreUnderTest : IDisposable
 
     public Store Store { get; }
 
-    public SqliteJournal Journal =>
-        journal ??= new SqliteJournal(
-            Store.Database,
-            options(new JournalOptions { DiskReserveBytes = 0 }),
-            Time,
-            NullLogger<SqliteJournal>.Instance
-        );
+    public Journal Journal
+    {
+        get
+        {
+            if (journal is null)
+            {
+                changes = new ChangeHub(Time, NullLogger<ChangeHub>.Instance);
+                journal = new Journal(
+                    Store.Database,
+                    Store.Node,
+                    new Ordinals(Store.Node.Id, Time),
+                    options(new JournalOptions { DiskReserveBytes = 0 }),
+                    changes,
+                    Time,
+                    NullLogger<Journal>.Instance
+                );
+            }
+
+            return journal;
+        }
+    }
+
+    /// <summary>Of the present journal.</summary>
+    public ChangeHub Changes
+    {
+        get
+        {
+            _ = Journal;
+            return changes!;
+        }
+    }
 
     /// <summary>Ends the writer; the next use starts a new one on what the disk holds.</summary>
     public void Restart()
     {
         journal?.Dispose();
+        changes?.Dispose();
         journal = null;
     }
 
@@ -81,7 +107,7 @@ internal sealed class StoreUnderTest : IDisposable
         long expected = 0;
         foreach (
             var row in connection.Query<AuditEntry>(
-                "SELECT sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
+                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
                     + "FROM journal ORDER BY sequence"
             )
         )
@@ -100,6 +126,7 @@ internal sealed class StoreUnderTest : IDisposable
     public void Dispose()
     {
         journal?.Dispose();
+        changes?.Dispose();
         Store.Dispose();
         Directory.Delete(folder, recursive: true);
     }

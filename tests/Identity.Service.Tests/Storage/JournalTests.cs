@@ -83,10 +83,67 @@ public sealed class JournalTests
         var next = await store.CommitAsync(store.Decide("other"));
 
         again.Outcome.ShouldBe(CommitOutcome.Replayed);
+        again.Existing!.Value.At.ShouldBe(store.Time.GetUtcNow());
         next.Sequence.ShouldBe(2);
         store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(0);
         store.VerifyChain().ShouldBe(2);
     }
+
+    [Fact]
+    public async Task Commit_SameReplayKey_ShowsTheFirstUse()
+    {
+        using var store = new StoreUnderTest();
+        var at = store.Time.GetUtcNow();
+        await store.CommitAsync(store.Decide() with { Replay = store.KeyOf("jti") with { Tag = "first"u8.ToArray() } });
+        store.Time.Advance(TimeSpan.FromSeconds(7));
+
+        var again = await store.CommitAsync(
+            store.Decide() with
+            {
+                Replay = store.KeyOf("jti") with { Tag = "second"u8.ToArray() },
+            }
+        );
+
+        again.Existing!.Value.Tag.ToArray().ShouldBe("first"u8.ToArray());
+        again.Existing!.Value.At.ShouldBe(at);
+        store.Restart();
+        var afterRestart = await store.CommitAsync(store.Decide("jti"));
+        afterRestart.Existing!.Value.Tag.ToArray().ShouldBe("first"u8.ToArray());
+        afterRestart.Existing!.Value.At.ShouldBe(at);
+    }
+
+    [Fact]
+    public async Task Commit_ReplayKeyWithoutTag_ShowsAnEmptyTag()
+    {
+        using var store = new StoreUnderTest();
+        await store.CommitAsync(store.Decide("jti"));
+
+        var again = await store.CommitAsync(store.Decide("jti"));
+
+        again.Existing!.Value.Tag.Length.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Commit_KeyOfADecisionThatWasNotWritten_IsReplayedWithoutFirstUse()
+    {
+        using var store = new StoreUnderTest();
+        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingConflict.Stale);
+        await store.CommitAsync(store.Decide("jti", stale));
+
+        var again = await store.CommitAsync(store.Decide("jti"));
+
+        again.Outcome.ShouldBe(CommitOutcome.Replayed);
+        again.Existing.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Tag_Above64Bytes_IsAFault() =>
+        Should.Throw<ArgumentOutOfRangeException>(() =>
+            new ReplayKey(new byte[32], DateTimeOffset.UnixEpoch) with
+            {
+                Tag = new byte[65],
+            }
+        );
 
     [Fact]
     public async Task Commit_HundredConcurrentWithOneReplayKey_OneIsCommitted()
@@ -99,7 +156,9 @@ public sealed class JournalTests
         );
 
         results.Count(result => result.Outcome == CommitOutcome.Committed).ShouldBe(1);
-        results.Count(result => result.Outcome == CommitOutcome.Replayed).ShouldBe(99);
+        var replayed = results.Where(result => result.Outcome == CommitOutcome.Replayed).ToList();
+        replayed.Count.ShouldBe(99);
+        replayed.ShouldAllBe(result => result.Existing!.Value.At == store.Time.GetUtcNow());
         store.VerifyChain().ShouldBe(1);
     }
 
@@ -160,32 +219,32 @@ public sealed class JournalTests
     }
 
     [Fact]
-    public async Task Commit_BumpsFeed_RaisesRevisionDurablyAndWakesWaiters()
+    public async Task Commit_FeedChange_RaisesRevisionDurablyAndWakesWaiters()
     {
         using var store = new StoreUnderTest();
-        var before = store.Journal.Current;
+        var before = store.Changes.Current;
         var waiting = store
-            .Journal.WaitBeyondAsync(before, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)
+            .Changes.WaitBeyondAsync(before, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)
             .AsTask();
 
-        var result = await store.CommitAsync(store.Decide() with { BumpsFeed = true });
+        var result = await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.Feed });
 
         (await waiting).ShouldBeTrue();
         result.Revision.ShouldBe(before + 1);
         store.Restart();
-        store.Journal.Current.ShouldBe(before + 1);
+        store.Changes.Current.ShouldBe(before + 1);
     }
 
     [Fact]
-    public async Task Commit_RefusedDecisionThatBumps_LeavesRevision()
+    public async Task Commit_RefusedDecisionThatChangesTheFeed_LeavesRevision()
     {
         using var store = new StoreUnderTest();
         var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingConflict.Stale);
 
-        var result = await store.CommitAsync(store.Decide(null, stale) with { BumpsFeed = true });
+        var result = await store.CommitAsync(store.Decide(null, stale) with { Changes = ChangeTopics.Feed });
 
         result.Revision.ShouldBe(0);
-        store.Journal.Current.ShouldBe(0);
+        store.Changes.Current.ShouldBe(0);
     }
 
     [Fact]
@@ -193,7 +252,7 @@ public sealed class JournalTests
     {
         using var store = new StoreUnderTest();
         var waiting = store
-            .Journal.WaitBeyondAsync(0, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)
+            .Changes.WaitBeyondAsync(0, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)
             .AsTask();
 
         store.Time.Advance(TimeSpan.FromSeconds(30));

@@ -67,7 +67,7 @@ internal sealed class AuthorityLifecycle(
             AuditEvents.AuthorityCreated,
             authority,
             [authorities.Insert(authority)],
-            bumpsFeed: false,
+            topics: ChangeTopics.None,
             cancellationToken
         );
     }
@@ -115,7 +115,7 @@ internal sealed class AuthorityLifecycle(
             AuditEvents.AuthorityChainUploaded,
             verified,
             [authorities.Update(verified, authority.State)],
-            bumpsFeed: false,
+            topics: ChangeTopics.None,
             cancellationToken
         );
     }
@@ -168,7 +168,7 @@ internal sealed class AuthorityLifecycle(
             AuditEvents.AuthorityApproved,
             approved,
             [authorities.Update(approved, AuthorityState.Verified), .. anchors.Insert(anchor)],
-            bumpsFeed: true,
+            topics: ChangeTopics.Feed,
             cancellationToken
         );
     }
@@ -206,7 +206,7 @@ internal sealed class AuthorityLifecycle(
             AuditEvents.AuthorityActivated,
             active,
             changes,
-            bumpsFeed: true,
+            topics: ChangeTopics.Feed,
             cancellationToken
         );
     }
@@ -269,7 +269,7 @@ internal sealed class AuthorityLifecycle(
         string eventName,
         TunnelAuthority authority,
         IReadOnlyList<Statement> changes,
-        bool bumpsFeed,
+        ChangeTopics topics,
         CancellationToken cancellationToken
     )
     {
@@ -289,7 +289,7 @@ internal sealed class AuthorityLifecycle(
                     ],
                 },
                 Statements = changes,
-                BumpsFeed = bumpsFeed,
+                Changes = topics,
             },
             cancellationToken
         );

@@ -8,26 +8,21 @@ using Dapper;
 namespace Culvert.Identity.Service.Storage.Federation;
 
 /// <summary>
-/// Merges two sources by an ordinal: grants from the chain, whose ordinal is sequence × 2^20, and denials from a table
-/// of their own. A denial's ordinal is the chain's last sequence at its time × 2^20 plus a counter from 1, so it sorts
-/// between that entry and the next.
+/// Merges two sources, grants from the chain and denials from a table of their own, by the ordinals that both have.
 /// </summary>
 /// <remarks>
 /// The chain has no index by rule or subject, because every grant would pay for it. A search there reads entries newest
 /// first, and after <see cref="MaxSearched"/> of them gives back what it has found and where it stopped.
 /// </remarks>
-internal sealed class AuthenticationHistory(Database database) : IAuthenticationHistory
+internal sealed class AuthenticationHistory(Database database, Ordinals ordinals) : IAuthenticationHistory
 {
     /// <summary>Chain entries that one request reads at most.</summary>
     internal const int MaxSearched = 20_000;
 
-    private const long SequenceStep = 1 << 20;
     private const int Batch = 500;
 
     // Decisions commit in another order than they were made in; two that far apart never do.
     private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(2);
-
-    private int counter;
 
     public async ValueTask<HistoryPage> ListAsync(
         HistoryQuery query,
@@ -125,13 +120,13 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
         new(
             "INSERT INTO federation_refusals (request_id, ordinal, at_ms, organization_id, rule_id, rule_version, "
                 + "issuer_id, service_account_id, reason, detail, source, user_agent, refusals, proven, subject, trace) "
-                + "VALUES (@RequestId, (SELECT COALESCE(MAX(sequence), 0) FROM journal) * 1048576 + @Counter, @At, "
+                + "VALUES (@RequestId, @Ordinal, @At, "
                 + "@OrganizationId, @RuleId, @RuleVersion, @IssuerId, @ServiceAccountId, @Reason, @Detail, @Source, "
                 + "@UserAgent, @Refusals, @Proven, @Subject, @Trace)",
             new
             {
                 denial.RequestId,
-                Counter = NextCounter(),
+                Ordinal = ordinals.Next(),
                 At = denial.At.ToStore(),
                 denial.OrganizationId,
                 denial.RuleId,
@@ -157,11 +152,6 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
     )
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
-        var newest = await connection.ExecuteScalarAsync<long?>(
-            new CommandDefinition("SELECT MAX(ordinal) FROM federation_refusals", cancellationToken: cancellationToken)
-        );
-        // Goes on where an earlier run stopped, so that rows after the same chain entry stay in order.
-        Interlocked.Exchange(ref counter, (int)((newest ?? 0) % SequenceStep) + 1);
         var rows = await connection.QueryAsync<CountRow>(
             new CommandDefinition(
                 "SELECT source AS Source, rule_id AS RuleId, COUNT(*) AS Rows FROM federation_refusals "
@@ -174,12 +164,10 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
 
     // Two texts rather than `@RequestId = '' OR …`, for which no index serves and the whole journal is read.
     internal static string ProvenSql(bool byRequest) =>
-        "SELECT sequence AS Sequence, body AS Body FROM journal WHERE organization_id = @OrganizationId "
-        + "AND event = @Event AND sequence < @Before AND body IS NOT NULL "
+        "SELECT ordinal AS Ordinal, body AS Body FROM journal WHERE organization_id = @OrganizationId "
+        + "AND event = @Event AND ordinal < @Before AND body IS NOT NULL "
         + (byRequest ? "AND request_id = @RequestId " : "")
-        + "ORDER BY sequence DESC LIMIT @Count";
-
-    private long NextCounter() => ((uint)Interlocked.Increment(ref counter) % (SequenceStep - 1)) + 1;
+        + "ORDER BY ordinal DESC LIMIT @Count";
 
     private static async Task<long?> AddGrantsAsync(
         List<Numbered<HistoryEntry>> entries,
@@ -220,11 +208,10 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
         CancellationToken cancellationToken
     )
     {
-        // Entries whose ordinal, sequence × 2^20, is below the cursor.
-        var sequence = (before / SequenceStep) + (before % SequenceStep == 0 ? 0 : 1);
+        var ordinal = before;
         if (query.Until is { } until)
         {
-            sequence = Math.Min(sequence, await SequenceAtAsync(connection, until + Disorder, cancellationToken));
+            ordinal = Math.Min(ordinal, Ordinals.At(until + Disorder));
         }
 
         var oldest = query.Since - Disorder;
@@ -233,14 +220,14 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
             var rows = await RowsAsync(
                 connection,
                 query,
-                sequence,
+                ordinal,
                 Math.Min(Batch, maxEntries - searched),
                 cancellationToken
             );
             foreach (var row in rows)
             {
                 var entry = EntryOf(row.Body);
-                if (entry.At < oldest || !visit(new Numbered<HistoryEntry>(row.Sequence * SequenceStep, entry)))
+                if (entry.At < oldest || !visit(new Numbered<HistoryEntry>(row.Ordinal, entry)))
                 {
                     return null;
                 }
@@ -252,10 +239,10 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
             }
 
             searched += rows.Count;
-            sequence = rows.Count > 0 ? rows[^1].Sequence : sequence;
+            ordinal = rows.Count > 0 ? rows[^1].Ordinal : ordinal;
         }
 
-        return sequence * SequenceStep;
+        return ordinal;
     }
 
     private static async Task<List<JournalRow>> RowsAsync(
@@ -281,42 +268,6 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
                 )
             )
         ).AsList();
-
-    // The first sequence after that time, by halving: times rise with the sequence, and have no index.
-    private static async Task<long> SequenceAtAsync(
-        DbConnection connection,
-        DateTimeOffset instant,
-        CancellationToken cancellationToken
-    )
-    {
-        var high =
-            await connection.ExecuteScalarAsync<long?>(
-                new CommandDefinition("SELECT MAX(sequence) FROM journal", cancellationToken: cancellationToken)
-            ) ?? 0;
-        high++;
-        long low = 0;
-        while (low < high)
-        {
-            var middle = low + ((high - low) / 2);
-            var at = await connection.ExecuteScalarAsync<long?>(
-                new CommandDefinition(
-                    "SELECT at_ms FROM journal WHERE sequence >= @Middle ORDER BY sequence LIMIT 1",
-                    new { Middle = middle },
-                    cancellationToken: cancellationToken
-                )
-            );
-            if (at is null || at >= instant.ToStore())
-            {
-                high = middle;
-            }
-            else
-            {
-                low = middle + 1;
-            }
-        }
-
-        return low;
-    }
 
     private static async Task<IEnumerable<Numbered<HistoryEntry>>> DenialsAsync(
         DbConnection connection,
@@ -437,7 +388,7 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
 
     private sealed record JournalRow
     {
-        public long Sequence { get; init; }
+        public long Ordinal { get; init; }
 
         public required byte[] Body { get; init; }
     }

@@ -54,7 +54,7 @@ internal sealed class RegisteredCertificates(
                     ],
                 },
                 Statements = certificates.Insert(certificate),
-                BumpsFeed = true,
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );
@@ -102,7 +102,7 @@ internal sealed class RegisteredCertificates(
                     ],
                 },
                 Statements = certificates.Archive(certificate, now),
-                BumpsFeed = true,
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );

@@ -34,7 +34,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
                     Resources = [new AuditResource("edge", edge.Id.Value)],
                 },
                 Statements = [edges.Insert(edge)],
-                BumpsFeed = true,
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );
@@ -71,7 +71,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
                     Resources = [new AuditResource("edge", edge.Id.Value)],
                 },
                 Statements = [edges.Archive(edge.Id, now)],
-                BumpsFeed = true,
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );

@@ -92,7 +92,7 @@ internal sealed class AgentEndpoints(
                     ],
                 },
                 Statements = enrollments.Revoke(agent.Id, now),
-                BumpsFeed = true,
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );

@@ -90,7 +90,7 @@ internal sealed class ReportEndpoints(
             new Decision
             {
                 Statements = moved ? [save, edges.SetPublicPort(edge.Id, report.SniPublicPort)] : [save],
-                BumpsFeed = moved,
+                Changes = moved ? ChangeTopics.Feed : ChangeTopics.None,
             },
             cancellationToken
         );

@@ -65,7 +65,7 @@ public sealed class AgentRenewalTests
     {
         await using var bench = await MachineBench.StartAsync(configure: services =>
             services
-                .AddSingleton(provider => new InterruptingJournal(provider.GetRequiredService<SqliteJournal>()))
+                .AddSingleton(provider => new InterruptingJournal(provider.GetRequiredService<Journal>()))
                 .AddSingleton<IJournal>(provider => provider.GetRequiredService<InterruptingJournal>())
         );
         var (first, machine) = await bench.JoinAsync(bench.AgentToken());

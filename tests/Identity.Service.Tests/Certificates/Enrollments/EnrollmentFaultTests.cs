@@ -54,7 +54,7 @@ public sealed class EnrollmentFaultTests
     private static Task<MachineBench> BreakableAsync() =>
         MachineBench.StartAsync(configure: services =>
             services
-                .AddSingleton(provider => new BreakingJournal(provider.GetRequiredService<SqliteJournal>()))
+                .AddSingleton(provider => new BreakingJournal(provider.GetRequiredService<Journal>()))
                 .AddSingleton<IJournal>(provider => provider.GetRequiredService<BreakingJournal>())
         );
 

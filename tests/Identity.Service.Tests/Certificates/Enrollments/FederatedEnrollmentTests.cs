@@ -184,7 +184,7 @@ public sealed class FederatedEnrollmentTests
     private static Task<FederatedService> InterruptibleAsync() =>
         FederatedService.StartAsync(configure: services =>
             services
-                .AddSingleton(provider => new InterruptingJournal(provider.GetRequiredService<SqliteJournal>()))
+                .AddSingleton(provider => new InterruptingJournal(provider.GetRequiredService<Journal>()))
                 .AddSingleton<IJournal>(provider => provider.GetRequiredService<InterruptingJournal>())
         );
 

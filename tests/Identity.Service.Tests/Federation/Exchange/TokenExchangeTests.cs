@@ -43,7 +43,7 @@ public sealed class TokenExchangeTests
         FailingJournal? journal = null;
         await using var service = await FederatedService.StartAsync(configure: services =>
             services.AddSingleton<IJournal>(provider =>
-                journal = new FailingJournal(provider.GetRequiredService<SqliteJournal>())
+                journal = new FailingJournal(provider.GetRequiredService<Journal>())
             )
         );
         var rule = await service.RuleAsync();
@@ -71,11 +71,15 @@ public sealed class TokenExchangeTests
         granted.StatusCode.ShouldBe(HttpStatusCode.OK);
         var used = await ReplayKeyAsync(service);
 
-        using var restarted = new SqliteJournal(
+        using var changes = new ChangeHub(service.Time, NullLogger<ChangeHub>.Instance);
+        using var restarted = new Journal(
             service.Service.Get<Database>(),
+            service.Service.Get<StoreNode>(),
+            service.Service.Get<Ordinals>(),
             new JournalOptions { DiskReserveBytes = 0 },
+            changes,
             service.Time,
-            NullLogger<SqliteJournal>.Instance
+            NullLogger<Journal>.Instance
         );
         var again = await restarted.CommitAsync(
             new Decision

@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Storage;
+namespace Culvert.Identity.Service.Storage.Sqlite;
 
 /// <summary>The primary result codes of SQLite that we tell apart (sqlite.org/rescode.html).</summary>
 internal static class SqliteErrors

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.Data.Sqlite;
 
-namespace Culvert.Identity.Service.Storage;
+namespace Culvert.Identity.Service.Storage.Sqlite;
 
 /// <summary>
 /// Keeps the decisions' statements prepared: preparing costs more than running them. The SQL texts are constants of

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Hosting;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// The group-commit writer on SQLite. Requests append to one buffer while a dedicated thread writes the other: one
+/// The group-commit writer. Requests append to one buffer while a dedicated thread writes the other: one
 /// transaction and one flush for all of them, then their waiters go on.
 /// </summary>
 /// <remarks>
@@ -16,12 +16,15 @@ namespace Culvert.Identity.Service.Storage;
 /// Failed means that the last batch's fate is unknown. Its waiters were told "unavailable", their replay keys stay
 /// burnt in memory, and the head of the chain is read again from the database before anything is written.
 /// </remarks>
-internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
+internal sealed class Journal : IJournal, IDisposable
 {
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
 
     private readonly Database database;
+    private readonly StoreNode node;
+    private readonly Ordinals ordinals;
     private readonly JournalOptions options;
+    private readonly ChangeHub changes;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Thread thread;
@@ -41,32 +44,39 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
     private DateTimeOffset forgotAt;
 
     private volatile bool healthy = true;
-    private long revision;
-    private TaskCompletionSource moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SqliteJournal(Database database, JournalOptions options, TimeProvider time, ILogger<SqliteJournal> logger)
+    public Journal(
+        Database database,
+        StoreNode node,
+        Ordinals ordinals,
+        JournalOptions options,
+        ChangeHub changes,
+        TimeProvider time,
+        ILogger<Journal> logger
+    )
     {
         this.database = database;
+        this.node = node;
+        this.ordinals = ordinals;
         this.options = options;
+        this.changes = changes;
         this.time = time;
         this.logger = logger;
         reserve = new DiskReserve(database.File, options, time, logger);
-        session = JournalSession.Open(database);
+        session = database.OpenSession(node, ordinals);
         session.LoadReplays(replays, time.GetUtcNow());
-        revision = session.Revision;
+        changes.Start(session.Counters);
         thread = new Thread(Run) { IsBackground = true, Name = "journal" };
         thread.Start();
     }
 
     public bool IsHealthy => healthy;
 
-    /// <summary>Whether bulk work is refused for want of disk space.</summary>
     /// <summary>Replay keys held in memory.</summary>
     public int RememberedReplays => replays.Count;
 
+    /// <summary>Whether bulk work is refused for want of disk space.</summary>
     public bool IsReserveReached => reserve.IsReached();
-
-    public long Current => Interlocked.Read(ref revision);
 
     public ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken)
     {
@@ -86,19 +96,24 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
             return new(Refused(StorageErrors.Unavailable));
         }
 
-        // Before the append, and never taken back: whatever happens from here on, this key has been used (S12).
-        if (decision.Replay is { } key && !replays.TryAdd(key))
+        var pending = new PendingDecision(decision);
+        if (decision.Replay is { } key)
         {
-            return new(new CommitResult { Outcome = CommitOutcome.Replayed, Revision = Current });
+            // Before the append, and never taken back: whatever happens from here on, this key has been used (S12).
+            pending.Claim = new ReplayClaim(pending.Completion);
+            if (!replays.TryClaim(key, pending.Claim, out var holder))
+            {
+                return ReplayedAsync(holder);
+            }
         }
 
-        // Everything that does not depend on the chain is computed here, on the request's own thread.
-        var pending = new PendingDecision(decision);
+        pending.Prepare();
         lock (gate)
         {
             if (stopping)
             {
-                return new(Refused(StorageErrors.Unavailable));
+                pending.Abandon(Refused(StorageErrors.Unavailable));
+                return new(pending.Completion);
             }
 
             incoming.Add(pending);
@@ -109,35 +124,6 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
         }
 
         return new(pending.Completion);
-    }
-
-    public async ValueTask<bool> WaitBeyondAsync(long since, TimeSpan wait, CancellationToken cancellationToken)
-    {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task? deadline = null;
-        try
-        {
-            while (true)
-            {
-                // The signal is taken before the counter is read: a change in between completes it.
-                var signal = Volatile.Read(ref moved).Task;
-                if (Current > since)
-                {
-                    return true;
-                }
-
-                deadline ??= Task.Delay(wait, time, over.Token);
-                if (await Task.WhenAny(signal, deadline) == deadline)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    return Current > since;
-                }
-            }
-        }
-        finally
-        {
-            await over.CancelAsync();
-        }
     }
 
     public void Dispose()
@@ -153,6 +139,14 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
         session.Dispose();
     }
 
+    private async ValueTask<CommitResult> ReplayedAsync(ReplayClaim holder) =>
+        new()
+        {
+            Outcome = CommitOutcome.Replayed,
+            Existing = await holder.UseAsync(),
+            Revision = changes.Current,
+        };
+
     private void Run()
     {
         while (TakeBatch())
@@ -163,7 +157,7 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
             }
             else
             {
-                Complete(writing, Refused(StorageErrors.Unavailable));
+                Abandon(writing, Refused(StorageErrors.Unavailable));
                 Prove();
             }
 
@@ -197,17 +191,7 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
         try
         {
             options.Probe?.Invoke(JournalPoint.Taken);
-            session.Begin();
-            options.Probe?.Invoke(JournalPoint.Begun);
-            foreach (var pending in batch)
-            {
-                session.Apply(pending);
-            }
-
-            session.StoreRevision();
-            options.Probe?.Invoke(JournalPoint.Written);
-            session.Commit();
-            options.Probe?.Invoke(JournalPoint.Committed);
+            session.Write(batch, options.Probe);
         }
         catch (Exception fault)
         {
@@ -218,10 +202,11 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
 
         ServiceMeters.Batches.Add(1);
         ServiceMeters.Decisions.Add(batch.Count);
-        Publish(session.Revision);
+        changes.Observe(session.Counters);
+        var revision = session.Counters[ChangeTopics.Feed];
         foreach (var pending in batch)
         {
-            pending.Complete(session.Revision);
+            pending.Complete(revision);
         }
 
         ForgetReplays();
@@ -243,9 +228,9 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
         healthy = false;
         Log.StoreFailed(logger, fault, batch.Count);
         session.Dispose();
-        Complete(batch, Refused(StorageErrors.Unavailable));
+        Abandon(batch, Refused(StorageErrors.Unavailable));
         proveTimer ??= time.CreateTimer(
-            static self => ((SqliteJournal)self!).RequestProof(),
+            static self => ((Journal)self!).RequestProof(),
             this,
             options.ProveEvery,
             options.ProveEvery
@@ -276,7 +261,7 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
 
         try
         {
-            var proven = JournalSession.Open(database);
+            var proven = database.OpenSession(node, ordinals);
             try
             {
                 options.Probe?.Invoke(JournalPoint.Taken);
@@ -303,27 +288,14 @@ internal sealed class SqliteJournal : IJournal, IRevisions, IDisposable
         proveTimer = null;
         healthy = true;
         Log.StoreProven(logger);
-        Publish(session.Revision);
+        changes.Observe(session.Counters);
     }
 
-    private void Publish(long newRevision)
-    {
-        if (newRevision == Current)
-        {
-            return;
-        }
-
-        Interlocked.Exchange(ref revision, newRevision);
-        Interlocked
-            .Exchange(ref moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
-            .SetResult();
-    }
-
-    private static void Complete(List<PendingDecision> batch, CommitResult result)
+    private static void Abandon(List<PendingDecision> batch, CommitResult result)
     {
         foreach (var pending in batch)
         {
-            pending.Complete(result);
+            pending.Abandon(result);
         }
     }
 

@@ -1,0 +1,67 @@
+using System.Numerics;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>The counters of all topics at one moment; immutable.</summary>
+internal sealed class ChangeCounters
+{
+    public static readonly ChangeCounters Zero = new([.. Enumerable.Repeat(0L, All.Length)]);
+
+    private readonly long[] counters;
+
+    private ChangeCounters(long[] counters) => this.counters = counters;
+
+    /// <summary>Every single topic, in the order in which their rows are locked.</summary>
+    public static ReadOnlySpan<ChangeTopics> All =>
+        [
+            ChangeTopics.Feed,
+            ChangeTopics.Federation,
+            ChangeTopics.IssuerKeys,
+            ChangeTopics.Revocations,
+            ChangeTopics.SigningKeys,
+        ];
+
+    /// <param name="topic">A single topic.</param>
+    public long this[ChangeTopics topic] => counters[IndexOf(topic)];
+
+    public static ChangeCounters Of(IEnumerable<(long Topic, long Counter)> rows)
+    {
+        var counters = new long[All.Length];
+        foreach (var (topic, counter) in rows)
+        {
+            var index = IndexOf((ChangeTopics)topic);
+            if (index < counters.Length)
+            {
+                counters[index] = counter; // others belong to a newer version that runs beside this one
+            }
+        }
+
+        return new ChangeCounters(counters);
+    }
+
+    /// <summary>Each of the topics raised by one.</summary>
+    public ChangeCounters Raise(ChangeTopics topics) =>
+        topics == ChangeTopics.None
+            ? this
+            : new ChangeCounters([
+                .. counters.Select(
+                    (counter, index) => topics.HasFlag((ChangeTopics)(1 << index)) ? counter + 1 : counter
+                ),
+            ]);
+
+    /// <summary>Per topic the larger one, and which topics are ahead of these.</summary>
+    public (ChangeCounters Newest, ChangeTopics Moved) Merge(ChangeCounters other)
+    {
+        var moved = ChangeTopics.None;
+        var newest = new long[counters.Length];
+        for (var i = 0; i < newest.Length; i++)
+        {
+            newest[i] = Math.Max(counters[i], other.counters[i]);
+            moved |= newest[i] > counters[i] ? (ChangeTopics)(1 << i) : ChangeTopics.None;
+        }
+
+        return (moved == ChangeTopics.None ? this : new ChangeCounters(newest), moved);
+    }
+
+    private static int IndexOf(ChangeTopics topic) => BitOperations.TrailingZeroCount((uint)topic);
+}

@@ -1,0 +1,119 @@
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>
+/// Where this node learns of committed changes: of its own from the journal, of others' from the database.
+/// </summary>
+internal sealed class ChangeHub(TimeProvider time, ILogger<ChangeHub> logger) : IChanges, IRevisions, IDisposable
+{
+    /// <summary>How long the counters may be out of sight before nothing is granted any more.</summary>
+    public static readonly TimeSpan MaxBlindness = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource stopping = new();
+    private int isDisposed;
+    private readonly Lock gate = new();
+    private volatile ChangeSubscription[] subscriptions = [];
+    private volatile ChangeCounters counters = ChangeCounters.Zero;
+    private TaskCompletionSource moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Null = this node is the only one that writes, so it always knows.
+    private volatile Func<TimeSpan>? blindness;
+
+    public ChangeCounters Counters => counters;
+
+    public long Current => counters[ChangeTopics.Feed];
+
+    public bool IsCurrent => blindness is not { } since || since() <= MaxBlindness;
+
+    /// <summary>Other nodes write, too: this tells how long ago the counters were last seen.</summary>
+    public void WatchedBy(Func<TimeSpan> sinceSeen) => blindness = sinceSeen;
+
+    /// <summary>What the counters were when this node opened the store: nothing that anyone has read before.</summary>
+    public void Start(ChangeCounters opened)
+    {
+        lock (gate)
+        {
+            counters = counters.Merge(opened).Newest;
+        }
+    }
+
+    /// <summary>Counters read from, or committed to, the database; older ones than known are nothing new.</summary>
+    public void Observe(ChangeCounters seen)
+    {
+        ChangeTopics topics;
+        lock (gate)
+        {
+            (counters, topics) = counters.Merge(seen);
+        }
+
+        if (topics == ChangeTopics.None)
+        {
+            return;
+        }
+
+        foreach (var subscription in subscriptions)
+        {
+            if (subscription.Concerns(topics))
+            {
+                subscription.Request();
+            }
+        }
+
+        if (topics.HasFlag(ChangeTopics.Feed))
+        {
+            Interlocked
+                .Exchange(ref moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+                .SetResult();
+        }
+    }
+
+    public void Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler)
+    {
+        var added = new ChangeSubscription(topics, handler, time, logger, stopping.Token);
+        lock (gate)
+        {
+            subscriptions = [.. subscriptions, added];
+        }
+    }
+
+    public Task WhenDeliveredAsync(ChangeTopics topics) =>
+        Task.WhenAll(subscriptions.Where(s => s.Concerns(topics)).Select(s => s.WhenDoneAsync()));
+
+    public async ValueTask<bool> WaitBeyondAsync(long since, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task? deadline = null;
+        try
+        {
+            while (true)
+            {
+                // The signal is taken before the counter is read: a change in between completes it.
+                var signal = Volatile.Read(ref moved).Task;
+                if (Current > since)
+                {
+                    return true;
+                }
+
+                deadline ??= Task.Delay(wait, time, over.Token);
+                if (await Task.WhenAny(signal, deadline) == deadline)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    return Current > since;
+                }
+            }
+        }
+        finally
+        {
+            await over.CancelAsync();
+        }
+    }
+
+    // The container knows the hub by three names, and disposes of each.
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref isDisposed, 1) == 0)
+        {
+            stopping.Cancel();
+            stopping.Dispose();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>
+/// Numbers that grow with time and are unique in the installation without asking anybody: milliseconds, then the
+/// node's id, then a counter. They order and page what several nodes write (journal entries, refusals).
+/// </summary>
+/// <remarks>
+/// Layout: Unix milliseconds × 2^20 + node id (7 bits) × 2^13 + counter. 63 bits last beyond the year 2200. A clock set
+/// back does not matter: the numbers go on from the last one.
+/// </remarks>
+internal sealed class Ordinals(int nodeId, TimeProvider time)
+{
+    private const int MillisecondShift = 20;
+    private const int NodeShift = 13;
+    private const long CounterMask = (1L << NodeShift) - 1;
+
+    private long last;
+
+    public long Next()
+    {
+        var now = At(time.GetUtcNow().ToUnixTimeMilliseconds());
+        while (true)
+        {
+            var previous = Volatile.Read(ref last);
+            var next = Math.Max(now, After(previous));
+            if (Interlocked.CompareExchange(ref last, next, previous) == previous)
+            {
+                return next;
+            }
+        }
+    }
+
+    /// <summary>Goes on above a number that this node gave out earlier.</summary>
+    public void Above(long used)
+    {
+        // Another node's number, or one of an older scheme: the next millisecond is above it whatever its lower bits.
+        var above = At((used >> MillisecondShift) + 1);
+        long previous;
+        do
+        {
+            previous = Volatile.Read(ref last);
+        } while (above > previous && Interlocked.CompareExchange(ref last, above, previous) != previous);
+    }
+
+    /// <summary>The smallest number of that millisecond: those of entries before it are smaller.</summary>
+    public static long At(DateTimeOffset instant) => instant.ToUnixTimeMilliseconds() << MillisecondShift;
+
+    private long At(long milliseconds) => (milliseconds << MillisecondShift) | ((long)nodeId << NodeShift);
+
+    private long After(long ordinal) =>
+        (ordinal & CounterMask) == CounterMask ? At((ordinal >> MillisecondShift) + 1) : ordinal + 1;
+}

@@ -1,0 +1,115 @@
+using System.Data.Common;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Culvert.Identity.Service.Storage.Sqlite;
+
+/// <summary>One file, one process.</summary>
+internal sealed class SqliteDatabase : Database
+{
+    private readonly string readConnection;
+    private readonly string writeConnection;
+
+    static SqliteDatabase()
+    {
+        // The package's native library cannot be restored everywhere; the system's own serves as well.
+        NativeLibrary.SetDllImportResolver(
+            typeof(SQLite3Provider_e_sqlite3).Assembly,
+            static (name, assembly, path) =>
+                name == "e_sqlite3" ? NativeLibrary.Load("libsqlite3.so.0", Assembly.GetExecutingAssembly(), null) : 0
+        );
+        raw.SetProvider(new SQLite3Provider_e_sqlite3());
+        raw.FreezeProvider();
+    }
+
+    public SqliteDatabase(string file)
+    {
+        File = file;
+        var builder = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite };
+        builder.Pooling = true;
+        readConnection = builder.ToString();
+        builder.Pooling = false;
+        writeConnection = builder.ToString();
+    }
+
+    public override string File { get; }
+
+    public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(readConnection);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            Execute(connection, "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON");
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes an empty database file, readable by its owner alone.</summary>
+    public static void Create(string file)
+    {
+        using var stream = new FileStream(
+            file,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
+    }
+
+    public override SqliteConnection OpenWrite()
+    {
+        var connection = new SqliteConnection(writeConnection);
+        try
+        {
+            connection.Open();
+            Execute(
+                connection,
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; "
+                    + "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000"
+            );
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public override JournalSession OpenSession(StoreNode node, Ordinals ordinals)
+    {
+        var connection = OpenWrite();
+        try
+        {
+            return new SqliteSession(connection, node, ordinals);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public override void Dispose()
+    {
+        using var connection = new SqliteConnection(readConnection);
+        SqliteConnection.ClearPool(connection);
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,147 @@
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Storage;
+
+public sealed class ChangesTests
+{
+    [Fact]
+    public async Task Commit_Change_RunsThoseWhoSubscribedToItsTopic()
+    {
+        using var store = new StoreUnderTest();
+        var (federation, keys) = (new Counter(), new Counter());
+        store.Changes.Subscribe(ChangeTopics.Federation, federation.RunAsync);
+        store.Changes.Subscribe(ChangeTopics.SigningKeys | ChangeTopics.Revocations, keys.RunAsync);
+
+        await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.Federation | ChangeTopics.Feed });
+        await store.Changes.WhenDeliveredAsync(ChangeTopics.Federation);
+        await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.Revocations });
+        await store.Changes.WhenDeliveredAsync(ChangeTopics.Revocations);
+
+        (federation.Runs, keys.Runs).ShouldBe((1, 1));
+    }
+
+    [Fact]
+    public async Task Commit_RefusedChange_RunsNobody()
+    {
+        using var store = new StoreUnderTest();
+        var counter = new Counter();
+        store.Changes.Subscribe(ChangeTopics.Federation, counter.RunAsync);
+        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingConflict.Stale);
+
+        await store.CommitAsync(store.Decide(null, stale) with { Changes = ChangeTopics.Federation });
+        await store.Changes.WhenDeliveredAsync(ChangeTopics.Federation);
+
+        counter.Runs.ShouldBe(0);
+        store.Scalar<long>("SELECT counter FROM change_counters WHERE topic = 2").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Commit_ManyChangesDuringARun_ShareTheNextOne()
+    {
+        using var store = new StoreUnderTest();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var counter = new Counter(gate.Task);
+        store.Changes.Subscribe(ChangeTopics.IssuerKeys, counter.RunAsync);
+        await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.IssuerKeys });
+        await counter.FirstRun;
+
+        for (var i = 0; i < 5; i++)
+        {
+            await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.IssuerKeys });
+        }
+
+        var delivered = store.Changes.WhenDeliveredAsync(ChangeTopics.IssuerKeys);
+        delivered.IsCompleted.ShouldBeFalse();
+        gate.SetResult();
+        await delivered;
+        counter.Runs.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Handler_Throws_IsRunAgainAfterASecond()
+    {
+        using var store = new StoreUnderTest();
+        var runs = 0;
+        store.Changes.Subscribe(
+            ChangeTopics.Federation,
+            _ => Interlocked.Increment(ref runs) == 1 ? throw new IOException("database") : Task.CompletedTask
+        );
+
+        await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.Federation });
+        await store.Changes.WhenDeliveredAsync(ChangeTopics.Federation);
+        Volatile.Read(ref runs).ShouldBe(1);
+        while (Volatile.Read(ref runs) < 2)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            store.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await store.Changes.WhenDeliveredAsync(ChangeTopics.Federation);
+        Volatile.Read(ref runs).ShouldBe(2);
+    }
+
+    [Fact]
+    public void Observe_OlderCounters_AreNothingNew()
+    {
+        using var hub = new ChangeHub(TimeProvider.System, NullLogger<ChangeHub>.Instance);
+        var counter = new Counter();
+        var newer = ChangeCounters.Of([(1, 5), (2, 5)]);
+        hub.Start(newer);
+        hub.Subscribe(ChangeTopics.Feed | ChangeTopics.Federation, counter.RunAsync);
+
+        hub.Observe(ChangeCounters.Of([(1, 4), (2, 3)]));
+        hub.Observe(newer);
+
+        counter.Runs.ShouldBe(0);
+        hub.Current.ShouldBe(5);
+    }
+
+    [Fact]
+    public void IsCurrent_CountersOutOfSight_EndsAfterFiveSeconds()
+    {
+        using var hub = new ChangeHub(TimeProvider.System, NullLogger<ChangeHub>.Instance);
+        var blind = TimeSpan.Zero;
+        hub.IsCurrent.ShouldBeTrue();
+        hub.WatchedBy(() => blind);
+
+        blind = TimeSpan.FromSeconds(5);
+        hub.IsCurrent.ShouldBeTrue();
+        blind += TimeSpan.FromTicks(1);
+        hub.IsCurrent.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Counters_AfterRestart_AreTheLastOnes()
+    {
+        using var store = new StoreUnderTest();
+        await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.SigningKeys });
+        await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.SigningKeys | ChangeTopics.Feed });
+
+        store.Restart();
+
+        store.Changes.Counters[ChangeTopics.SigningKeys].ShouldBe(2);
+        store.Changes.Counters[ChangeTopics.Feed].ShouldBe(1);
+        store.Changes.Counters[ChangeTopics.Federation].ShouldBe(0);
+    }
+
+    private sealed class Counter(Task? until = null)
+    {
+        private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int runs;
+
+        public int Runs => Volatile.Read(ref runs);
+
+        public Task FirstRun => first.Task;
+
+        public async Task RunAsync(CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref runs);
+            first.TrySetResult();
+            await (until ?? Task.CompletedTask).WaitAsync(cancellationToken);
+        }
+    }
+}
