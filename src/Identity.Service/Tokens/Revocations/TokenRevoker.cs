@@ -69,7 +69,7 @@ internal sealed class TokenRevoker(ITokenRevocationStore store, RevocationSet se
                     Resources = [new AuditResource("token_revocation", revocation.Id.Value)],
                 },
                 Statements = [.. store.Insert(revocation, now), .. Ended(now)],
-                BumpsFeed = reachesMachines,
+                Changes = ChangeTopics.Revocations | (reachesMachines ? ChangeTopics.Feed : ChangeTopics.None),
             },
             cancellationToken
         );
