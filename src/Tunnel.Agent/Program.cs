@@ -13,6 +13,8 @@ var root = new RootCommand("Culvert's tunnel agent: brings calls from the edges 
     ConfigCommand.ProfileOption,
     RunCommand.Create(),
     HealthCommand.Create(),
+    DoctorCommand.Create(),
+    TokenCommand.Create(),
     ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read),
     version,
 };

@@ -88,7 +88,9 @@ public static class ConfigText
     }
 
     /// <summary>A value fit for one line of a terminal: short, and without control characters.</summary>
-    internal static string Printable(string value, int max = MaxPrinted)
+    /// <param name="value">Whatever it is.</param>
+    /// <param name="max">The longest text shown.</param>
+    public static string Printable(string value, int max = MaxPrinted)
     {
         var text = new StringBuilder();
         foreach (var c in value.AsSpan(0, Math.Min(value.Length, max)))

@@ -38,7 +38,7 @@ public sealed class FederatedProof(
         TimeProvider networkTime
     )
     {
-        var folder = options.TokenCache.Length > 0 ? options.TokenCache : Path.Combine(stateFolder, "tokens");
+        var folder = FolderOf(options, stateFolder);
         return new FederatedProof(
             options,
             new IdentityTokenSource(options.Token, time),
@@ -48,6 +48,10 @@ public sealed class FederatedProof(
             time
         );
     }
+
+    /// <summary>The key that a program with this state folder binds its tokens to.</summary>
+    public static BindingKey BindingOf(IdentityOptions options, string stateFolder) =>
+        BindingKey.LoadOrCreate(FolderOf(options, stateFolder));
 
     public async Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken)
     {
@@ -81,6 +85,9 @@ public sealed class FederatedProof(
             await cache.ForgetAsync(key, token, cancellationToken);
         }
     }
+
+    private static string FolderOf(IdentityOptions options, string stateFolder) =>
+        options.TokenCache.Length > 0 ? options.TokenCache : Path.Combine(stateFolder, "tokens");
 
     private bool IsUsable(AccessToken token) => time.GetUtcNow() < token.ExpiresAt - SpareLife;
 

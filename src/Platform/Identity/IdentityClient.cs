@@ -44,6 +44,21 @@ public sealed class IdentityClient(
         return SendAsync(call, WireJson.Default.TokenResponse, cancellationToken);
     }
 
+    /// <summary>Asks whether the service answers and is trusted; null when it does. Nothing is sent but the question.</summary>
+    public async Task<ApiFailure?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        var tls = await trust.GetAsync(cancellationToken);
+        if (!tls.IsSuccess)
+        {
+            return tls.Failure;
+        }
+
+        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time);
+        var answer = await channel.SendAsync(new ApiCall(HttpMethod.Get, "/healthz"), cancellationToken);
+        ClockOffset = channel.ClockOffset ?? ClockOffset;
+        return answer.Failure;
+    }
+
     /// <summary>Enrols an agent with an access token or the tunnel token.</summary>
     public Task<ApiResult<AgentEnrollment>> EnrolAgentAsync(
         AgentEnrollmentRequest request,

@@ -1,0 +1,10 @@
+namespace Culvert.Tunnel.Agent.Doctor;
+
+internal enum DoctorStatus
+{
+    Pass,
+    Fail,
+
+    /// <summary>Does not apply, or what it rests on failed.</summary>
+    Skip,
+}
