@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
@@ -53,6 +54,7 @@ internal static class Composition
 
         services.AddAdmin();
         services.AddAudit();
+        services.AddClock();
         services.AddCertificates();
         services.AddFederation();
         services.AddTokens();
@@ -65,6 +67,7 @@ internal static class Composition
         api.Get("/healthz", Access.Anonymous, (_, _) => new(ApiAnswer.Raw(Alive, "application/json")));
         api.MapAdmin();
         api.MapAudit();
+        api.MapClock();
         api.MapCertificates();
         api.MapFederation();
         api.MapTokens();

@@ -9,6 +9,7 @@ public sealed class FakeTimeProvider : TimeProvider
     private readonly Lock gate = new();
     private readonly List<FakeTimer> timers = [];
     private DateTimeOffset now;
+    private TimeSpan stepped;
 
     public FakeTimeProvider(DateTimeOffset? start = null) =>
         now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -35,7 +36,13 @@ public sealed class FakeTimeProvider : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        lock (gate)
+        {
+            return (now - stepped).UtcTicks;
+        }
+    }
 
     /// <summary>Moves the clock forward and fires what falls due on the way.</summary>
     public void Advance(TimeSpan by)
@@ -59,6 +66,20 @@ public sealed class FakeTimeProvider : TimeProvider
         lock (gate)
         {
             now = instant;
+        }
+    }
+
+    /// <summary>Somebody sets the wall clock: no time passes, timers and timestamps do not notice.</summary>
+    public void StepWallClock(TimeSpan by)
+    {
+        lock (gate)
+        {
+            now += by;
+            stepped += by;
+            foreach (var timer in timers)
+            {
+                timer.Shift_NeedsLock(by);
+            }
         }
     }
 
@@ -92,6 +113,8 @@ public sealed class FakeTimeProvider : TimeProvider
         public DateTimeOffset Due { get; private set; }
 
         public void Fire() => callback(state);
+
+        public void Shift_NeedsLock(TimeSpan by) => Due += by;
 
         public void Reschedule_NeedsLock()
         {

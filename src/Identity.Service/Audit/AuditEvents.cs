@@ -46,6 +46,9 @@ internal static class AuditEvents
     public const string AuthorityApproved = "certificate_authority_approved";
     public const string AuthorityActivated = "certificate_authority_activated";
 
+    public const string ClockAlarm = "clock_alarm";
+    public const string ClockConfirmed = "clock_confirmed";
+
     public const string InstallationInitialized = "installation_initialized";
     public const string AdminKeyCreated = "admin_key_created";
     public const string AdminKeyRevoked = "admin_key_revoked";

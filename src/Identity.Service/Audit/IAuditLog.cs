@@ -13,4 +13,7 @@ internal interface IAuditLog
         int count,
         CancellationToken cancellationToken
     );
+
+    /// <summary>When the last entry of all was written; null = there is none.</summary>
+    ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken);
 }

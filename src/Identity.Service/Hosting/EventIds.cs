@@ -8,6 +8,10 @@ internal static class EventIds
     public const int Serving = 101;
     public const int PeerRefused = 102;
 
+    public const int ClockStepped = 110;
+    public const int ClockTrusted = 111;
+    public const int ClockAlarmNotRecorded = 112;
+
     // 1000: Federation
     public const int IssuerKeysFetched = 1000;
     public const int IssuerKeyFetchFailed = 1001;

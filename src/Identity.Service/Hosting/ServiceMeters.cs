@@ -15,6 +15,18 @@ internal static class ServiceMeters
         description: "Requests answered, by listener, route and status."
     );
 
+    /// <summary>1 = the wall clock is relied on; 0 = it stepped, and nothing is minted.</summary>
+    public static readonly Gauge<int> ClockTrusted = Meter.CreateGauge<int>(
+        "culvert_service_clock_trusted",
+        description: "1 while the wall clock is relied on, 0 after it stepped."
+    );
+
+    /// <summary>How often the wall clock stepped.</summary>
+    public static readonly Counter<long> ClockAlarms = Meter.CreateCounter<long>(
+        "culvert_service_clock_alarms",
+        description: "Steps of the wall clock beyond the leeway."
+    );
+
     /// <summary>Decisions in committed batches.</summary>
     public static readonly Counter<long> Decisions = Meter.CreateCounter<long>(
         "culvert_journal_decisions",

@@ -29,4 +29,16 @@ internal sealed class AuditLog(Database database) : IAuditLog
         );
         return rows.AsList();
     }
+
+    public async ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var at = await connection.ExecuteScalarAsync<long?>(
+            new CommandDefinition(
+                "SELECT at_ms FROM journal ORDER BY sequence DESC LIMIT 1",
+                cancellationToken: cancellationToken
+            )
+        );
+        return Instants.FromStore(at);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Revocations;
@@ -16,6 +17,7 @@ namespace Culvert.Identity.Service.Tokens;
 internal sealed class AccessTokenVerifier(
     SigningKeyRing keys,
     RevocationSet revocations,
+    ClockGuard clock,
     ServiceOptions options,
     TimeProvider time
 )
@@ -67,7 +69,8 @@ internal sealed class AccessTokenVerifier(
         }
 
         var now = time.GetUtcNow();
-        if (now >= DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt))
+        // Not `now`: what has expired stays so while the wall clock stands back.
+        if (clock.LatestNow() >= DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt))
         {
             return TokenErrors.Expired;
         }

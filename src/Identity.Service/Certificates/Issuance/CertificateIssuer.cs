@@ -1,6 +1,7 @@
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -13,6 +14,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 internal sealed class CertificateIssuer(
     ICertificateStore store,
     IJournal journal,
+    ClockGuard clock,
     ServiceOptions options,
     TimeProvider time,
     ILogger<CertificateIssuer> logger
@@ -23,6 +25,11 @@ internal sealed class CertificateIssuer(
 
     public async Task<IssuanceOutcome> IssueAsync(IssuanceJob job, CancellationToken cancellationToken)
     {
+        if (clock.RefusalIfAlarmed() is { } wrongClock)
+        {
+            return IssuanceOutcome.Refused(wrongClock);
+        }
+
         for (var attempt = 0; attempt < SerialAttempts; attempt++)
         {
             var plan = IssuancePlan.Prepare(

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Storage;
 using Culvert.Jose.Tokens;
@@ -16,6 +17,7 @@ internal sealed class TokenExchange(
     GrantDecider decider,
     GrantIssuer issuer,
     ExchangeDenials denials,
+    ClockGuard clock,
     TimeProvider time
 )
 {
@@ -29,6 +31,11 @@ internal sealed class TokenExchange(
             // Fail closed before any work: neither a grant nor a denial could be recorded (S13), or a rule that was
             // archived would still grant.
             return TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
+        }
+
+        if (clock.RefusalIfAlarmed() is { } wrongClock)
+        {
+            return TokenExchangeResult.Refused(wrongClock);
         }
 
         if (directory.Current.FindRule(request.RuleId) is not { } rule)

@@ -4,6 +4,7 @@ using Culvert.Ca.Profiles;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -104,6 +105,7 @@ public sealed class CertificateIssuerTests
         new(
             service.Get<ICertificateStore>(),
             journal,
+            service.Get<ClockGuard>(),
             service.Options with
             {
                 NodeId = nodeId,

@@ -1,0 +1,12 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Clock;
+
+/// <summary>An operator said that the wall clock is right.</summary>
+internal sealed record ClockConfirmed(TimeSpan Step) : AuditEvent
+{
+    public override string Name => AuditEvents.ClockConfirmed;
+
+    protected override void WriteData(Utf8JsonWriter json) => json.WriteNumber("step_seconds", (long)Step.TotalSeconds);
+}

@@ -1,0 +1,14 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Clock;
+
+internal static class ClockErrors
+{
+    public static readonly ErrorCode Unsynchronised = new(
+        "clock.unsynchronised",
+        503,
+        "The service does not trust its clock.",
+        "The wall clock stepped by more than the leeway against the clock that cannot be set, or stands before the last decision.",
+        "Check the host's time synchronisation; then `culvert clock confirm`, unless the clock came back by itself."
+    );
+}

@@ -1,0 +1,168 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Clock;
+
+/// <summary>
+/// Compares the wall clock with a clock that cannot be set. Lives are counted by the wall clock: if that steps back,
+/// what has expired lives again, and if it jumps forward, what is minted now outlives its time once the clock is right.
+/// So after a step nothing is minted until the clock agrees again or an operator has confirmed it.
+/// </summary>
+/// <remarks>
+/// <code>
+/// state     wall clock agrees          it does not
+/// trusted   the anchor may move on     → alarmed: logged, counted, audited
+/// alarmed   → trusted                  stays, until Confirm moves the anchor
+/// </code>
+/// A machine that was suspended looks like a step forward: its other clock stood still.
+/// </remarks>
+internal sealed class ClockGuard(
+    IJournal journal,
+    IAuditLog audit,
+    ServiceOptions options,
+    TimeProvider time,
+    ILogger<ClockGuard> logger
+) : IHostedService
+{
+    // Both clocks are disciplined alike, but a drift over months is no step.
+    private static readonly TimeSpan AnchorLife = TimeSpan.FromMinutes(10);
+
+    private readonly TimeSpan tolerance = options.Federation.Leeway;
+    private readonly Lock gate = new();
+
+    // Replaced whole; read without the gate.
+    private volatile Anchor anchor = new(time.GetUtcNow(), time.GetTimestamp());
+    private volatile ClockAlarm? alarm;
+
+    /// <summary>Null = the wall clock can be relied on. Looks anew at every call; costs two readings.</summary>
+    public ClockAlarm? Check()
+    {
+        var from = anchor;
+        var now = time.GetUtcNow();
+        var elapsed = time.GetElapsedTime(from.Timestamp);
+        var step = now - (from.At + elapsed);
+        var agrees = step.Duration() <= tolerance;
+        if (agrees && alarm is null && elapsed < AnchorLife)
+        {
+            return null;
+        }
+
+        return Judge(from, now, step, agrees);
+    }
+
+    /// <summary>The refusal of whatever would mint; null = go on.</summary>
+    public Refusal? RefusalIfAlarmed() => Check() is null ? null : ClockErrors.Unsynchronised.Refuse();
+
+    /// <summary>
+    /// Now, for questions about an end: while the clock stands back, the time that it should say, so that nothing which
+    /// has expired lives again.
+    /// </summary>
+    public DateTimeOffset LatestNow()
+    {
+        var from = anchor;
+        var now = time.GetUtcNow();
+        var expected = from.At + time.GetElapsedTime(from.Timestamp);
+        return expected - now > tolerance ? expected : now;
+    }
+
+    public ClockStatus Status()
+    {
+        var present = Check();
+        var from = anchor;
+        return new ClockStatus
+        {
+            IsTrusted = present is null,
+            Now = time.GetUtcNow(),
+            Expected = from.At + time.GetElapsedTime(from.Timestamp),
+            AlarmedAt = present?.At,
+        };
+    }
+
+    /// <summary>An operator says that the wall clock is right as it is.</summary>
+    public void Confirm()
+    {
+        lock (gate)
+        {
+            anchor = new Anchor(time.GetUtcNow(), time.GetTimestamp());
+            EndAlarm_NeedsGate();
+        }
+    }
+
+    /// <summary>The other clock starts with the machine, but the last decision tells that time has not gone back since.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (await audit.LatestAsync(cancellationToken) is { } latest && latest - time.GetUtcNow() > tolerance)
+        {
+            anchor = new Anchor(latest, time.GetTimestamp());
+            Check();
+        }
+
+        ServiceMeters.ClockTrusted.Record(alarm is null ? 1 : 0);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private ClockAlarm? Judge(Anchor from, DateTimeOffset now, TimeSpan step, bool agrees)
+    {
+        lock (gate)
+        {
+            if (!ReferenceEquals(anchor, from))
+            {
+                return alarm; // somebody else has judged meanwhile
+            }
+
+            if (agrees)
+            {
+                anchor = new Anchor(now, time.GetTimestamp());
+                EndAlarm_NeedsGate();
+            }
+            else if (alarm is null)
+            {
+                alarm = new ClockAlarm(now, step);
+                ServiceMeters.ClockTrusted.Record(0);
+                ServiceMeters.ClockAlarms.Add(1);
+                Log.ClockStepped(logger, (long)step.TotalSeconds);
+                _ = RecordAsync(alarm);
+            }
+
+            return alarm;
+        }
+    }
+
+    private void EndAlarm_NeedsGate()
+    {
+        if (alarm is not null)
+        {
+            alarm = null;
+            ServiceMeters.ClockTrusted.Record(1);
+            Log.ClockTrusted(logger);
+        }
+    }
+
+    private async Task RecordAsync(ClockAlarm raised)
+    {
+        try
+        {
+            var result = await journal.CommitAsync(
+                new Decision
+                {
+                    Event = new ClockAlarmed(raised) { At = raised.At, Actor = AuditActor.System },
+                },
+                CancellationToken.None
+            );
+            if (!result.IsCommitted)
+            {
+                Log.ClockAlarmNotRecorded(logger, result.Outcome.ToString());
+            }
+        }
+        catch (Exception fault)
+        {
+            // The root of a task: the alarm stands whether or not it could be recorded.
+            Log.ClockAlarmNotRecorded(logger, fault.GetType().Name);
+        }
+    }
+
+    /// <summary>Where both clocks were at one moment.</summary>
+    private sealed record Anchor(DateTimeOffset At, long Timestamp);
+}

@@ -1,0 +1,29 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Health;
+
+namespace Culvert.Identity.Service.Clock;
+
+/// <summary>The capability's door.</summary>
+internal static class ClockRegistration
+{
+    public static IServiceCollection AddClock(this IServiceCollection services) =>
+        services
+            .AddSingleton<ClockGuard>()
+            .AddHostedService(provider => provider.GetRequiredService<ClockGuard>())
+            .AddSingleton<ClockEndpoints>()
+            .AddSingleton(provider => Readiness(provider.GetRequiredService<ClockGuard>()));
+
+    public static void MapClock(this ApiHost host)
+    {
+        var operate = Access.Scope(Scopes.InstallationOperate);
+        var clock = host.Services.GetRequiredService<ClockEndpoints>();
+        host.Get("/v1/clock", operate, clock.GetAsync);
+        host.Post("/v1/clock/confirm", operate, clock.ConfirmAsync);
+    }
+
+    private static ReadinessCheck Readiness(ClockGuard guard) =>
+        ReadinessCheck.Of(
+            "clock",
+            () => guard.Check() is null ? null : "The wall clock stepped: nothing is minted until it is confirmed."
+        );
+}

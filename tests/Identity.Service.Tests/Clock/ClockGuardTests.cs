@@ -1,0 +1,129 @@
+using System.Net;
+using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Health;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Clock;
+
+public sealed class ClockGuardTests
+{
+    // The leeway is 30 s.
+    [Theory]
+    [Trait("Attack", "A18")]
+    [InlineData(-31, true)]
+    [InlineData(-30, false)]
+    [InlineData(-29, false)]
+    [InlineData(29, false)]
+    [InlineData(30, false)]
+    [InlineData(31, true)]
+    public async Task Check_WallClockStepped_AlarmsBeyondTheLeeway(int seconds, bool alarms)
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        var guard = service.Get<ClockGuard>();
+
+        service.Time.StepWallClock(TimeSpan.FromSeconds(seconds));
+
+        (guard.Check() is not null).ShouldBe(alarms);
+    }
+
+    [Fact]
+    [Trait("Attack", "A18")]
+    public async Task Check_TimePasses_NeverAlarms()
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        var guard = service.Get<ClockGuard>();
+        for (var day = 0; day < 3; day++)
+        {
+            service.Time.Advance(TimeSpan.FromDays(1));
+            guard.Check().ShouldBeNull();
+        }
+    }
+
+    [Theory]
+    [Trait("Attack", "A18")]
+    [InlineData(-3600)]
+    [InlineData(3600)]
+    public async Task Exchange_WallClockStepped_MintsNothingUntilItIsConfirmed(int seconds)
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        await service.AccessTokenAsync(rule);
+
+        service.Time.StepWallClock(TimeSpan.FromSeconds(seconds));
+
+        await service
+            .ExchangeAsync(rule, service.Token())
+            .ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "clock.unsynchronised");
+        (await ReadinessAsync(service)).ShouldContain("clock");
+        var status = await service.GetAsync("/v1/clock");
+        status.GetProperty("trusted").GetBoolean().ShouldBeFalse();
+        status.GetProperty("step_seconds").GetInt64().ShouldBe(seconds);
+
+        var confirmed = await service.CreateAsync("/v1/clock/confirm");
+
+        confirmed.GetProperty("trusted").GetBoolean().ShouldBeTrue();
+        (await ReadinessAsync(service)).ShouldNotContain("clock");
+        await service.AccessTokenAsync(rule);
+    }
+
+    [Fact]
+    [Trait("Attack", "A18")]
+    public async Task Exchange_WallClockComesBack_GoesOnUnaided()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        service.Time.StepWallClock(TimeSpan.FromHours(1));
+        using (var refused = await service.ExchangeAsync(rule, service.Token()))
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        }
+
+        service.Time.StepWallClock(TimeSpan.FromHours(-1));
+
+        await service.AccessTokenAsync(rule);
+    }
+
+    [Fact]
+    [Trait("Attack", "A18")]
+    public async Task Validate_WallClockSteppedBack_ExpiredTokenStaysExpired()
+    {
+        await using var service = await FederatedService.StartAsync();
+        using var client = service.Service.Client(await service.AccessTokenAsync(await service.RuleAsync()));
+        service.Time.Advance(TimeSpan.FromHours(2));
+        service.Time.StepWallClock(TimeSpan.FromHours(-2));
+
+        await client
+            .GetAsync("/v1/tunnels", TestContext.Current.CancellationToken)
+            .ShouldRefuseAsync(HttpStatusCode.Unauthorized, "token.expired");
+    }
+
+    [Fact]
+    [Trait("Attack", "A18")]
+    public async Task Start_ClockBeforeTheLastDecision_Alarms()
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        await service.Api.PostOkAsync("/v1/clock/confirm");
+        service.Time.StepWallClock(TimeSpan.FromHours(-1));
+        var restarted = ActivatorUtilities.CreateInstance<ClockGuard>(service.Services);
+
+        await restarted.StartAsync(TestContext.Current.CancellationToken);
+
+        restarted.Check().ShouldNotBeNull().Step.ShouldBe(TimeSpan.FromHours(-1));
+    }
+
+    private static async Task<IEnumerable<string>> ReadinessAsync(FederatedService service)
+    {
+        var failing = new List<string>();
+        foreach (var check in service.Service.Services.GetServices<ReadinessCheck>())
+        {
+            if (await check.Evaluate(TestContext.Current.CancellationToken) is not null)
+            {
+                failing.Add(check.Name);
+            }
+        }
+
+        return failing;
+    }
+}
