@@ -83,23 +83,26 @@ internal sealed class FederationDirectory(
         var compiled = new List<CompiledRule>(allRules.Count);
         foreach (var rule in allRules)
         {
-            if (!defaults.TryGetValue(rule.OrganizationId, out var defaultWorkspace))
+            if (!defaults.TryGetValue(rule.Latest.OrganizationId, out var defaultWorkspace))
             {
-                var workspace = await tenants.DefaultWorkspaceAsync(rule.OrganizationId, cancellationToken);
-                defaults[rule.OrganizationId] = defaultWorkspace = workspace.Id.Value;
+                var workspace = await tenants.DefaultWorkspaceAsync(rule.Latest.OrganizationId, cancellationToken);
+                defaults[rule.Latest.OrganizationId] = defaultWorkspace = workspace.Id.Value;
             }
 
-            compiled.Add(
-                new CompiledRule(
-                    rule,
-                    issuersById[rule.IssuerId.Value],
-                    accountsById[rule.ServiceAccountId.Value],
-                    keys[rule.IssuerId.Value],
-                    options.PublicUrl,
-                    defaultWorkspace
-                )
-            );
+            var candidate = rule.Enforced is null ? null : Compile(rule.Latest, defaultWorkspace, null);
+            compiled.Add(Compile(rule.InForce ?? rule.Latest, defaultWorkspace, candidate));
         }
+
+        CompiledRule Compile(Rule rule, string defaultWorkspace, CompiledRule? candidate) =>
+            new(
+                rule,
+                issuersById[rule.IssuerId.Value],
+                accountsById[rule.ServiceAccountId.Value],
+                keys[rule.IssuerId.Value],
+                options.PublicUrl,
+                defaultWorkspace,
+                candidate
+            );
 
         return new FederationSnapshot(
             compiled,

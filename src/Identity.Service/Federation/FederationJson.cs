@@ -22,6 +22,7 @@ namespace Culvert.Identity.Service.Federation;
 [JsonSerializable(typeof(UpdateIssuerRequest))]
 [JsonSerializable(typeof(RuleDocument))]
 [JsonSerializable(typeof(RuleListDocument))]
+[JsonSerializable(typeof(MatcherDocument[]))]
 [JsonSerializable(typeof(CreateRuleRequest))]
 [JsonSerializable(typeof(UpdateRuleRequest))]
 [JsonSerializable(typeof(Dictionary<string, string>))]

@@ -79,6 +79,8 @@ internal static class FederationRegistration
         host.Get($"{Base}/federation_rules/{{id}}", admin, rules.GetAsync);
         host.Post($"{Base}/federation_rules/{{id}}", admin, rules.UpdateAsync);
         host.Post($"{Base}/federation_rules/{{id}}/archive", admin, rules.ArchiveAsync);
+        host.Get($"{Base}/federation_rules/{{id}}/versions", admin, rules.ListVersionsAsync);
+        host.Get($"{Base}/federation_rules/{{id}}/versions/{{version}}", admin, rules.GetVersionAsync);
 
         var workspaces = host.Services.GetRequiredService<RuleWorkspaceEndpoints>();
         host.Get($"{Base}/federation_rules/{{id}}/workspaces", admin, workspaces.ListAsync);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Hosting;
 
@@ -34,6 +35,13 @@ internal sealed class FederationSnapshot
     /// <summary>Unarchived rules of an issuer.</summary>
     public IEnumerable<CompiledRule> RulesOf(IssuerId issuer) =>
         rules.Values.Where(rule => rule.Issuer.Id == issuer && !rule.Rule.IsArchived);
+
+    /// <summary>Of unarchived rules of an issuer: the versions that decide, and those that are tried beside them.</summary>
+    public IEnumerable<Rule> VersionsOf(IssuerId issuer) =>
+        RulesOf(issuer)
+            .SelectMany(rule =>
+                rule.Candidate is { } candidate && candidate != rule ? new[] { rule.Rule, candidate.Rule } : [rule.Rule]
+            );
 
     public IssuerKeys? KeysOf(IssuerId issuer) => keys.GetValueOrDefault(issuer.Value);
 

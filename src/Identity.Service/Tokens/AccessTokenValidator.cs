@@ -39,11 +39,20 @@ internal sealed class AccessTokenValidator(
     private AuthenticationResult CallerOf(in AccessTokenClaims claims, string keyId)
     {
         if (
+<<<<<<< HEAD
             federation.Current.FindRule(claims.Rule) is not { IsLive: true } rule
             || rule.Rule.OrganizationId != claims.Organization
             || rule.Account.Id.Value != claims.Subject
             || claims.Workspace is null
             || !rule.Rule.Covers(claims.Workspace)
+=======
+            federation.Current.FindRule(claims.FindString("rule"u8) ?? "") is not { IsLive: true } rule
+            || rule.Rule.HasExpired(time.GetUtcNow())
+            || rule.Rule.OrganizationId != organization
+            || rule.Account.Id.Value != account
+            || workspace is null
+            || !rule.Rule.Covers(workspace)
+>>>>>>> d3721fe (Rules: matchers, segment patterns, states, end and key binding; every version is kept and readable)
         )
         {
             return Refuse(TokenErrors.Revoked);

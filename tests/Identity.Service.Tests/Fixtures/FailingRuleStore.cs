@@ -20,8 +20,30 @@ internal sealed class FailingRuleStore(IRuleStore store) : IRuleStore
         CancellationToken cancellationToken
     ) => store.ListAsync(organizationId, issuerId, page, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Rule>> AllAsync(CancellationToken cancellationToken) =>
+    public ValueTask<Rule?> FindVersionAsync(
+        string organizationId,
+        string id,
+        int version,
+        CancellationToken cancellationToken
+    ) => store.FindVersionAsync(organizationId, id, version, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Rule>> ListVersionsAsync(
+        string organizationId,
+        string id,
+        PageRequest page,
+        CancellationToken cancellationToken
+    ) => store.ListVersionsAsync(organizationId, id, page, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken) =>
         IsFailing ? throw new InvalidOperationException("The disk is slow.") : store.AllAsync(cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    ) =>
+        IsFailing
+            ? throw new InvalidOperationException("The disk is slow.")
+            : store.FindManyAsync(ids, cancellationToken);
 
     public IReadOnlyList<Statement> Insert(Rule rule) => store.Insert(rule);
 

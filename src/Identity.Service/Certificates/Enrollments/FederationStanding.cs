@@ -12,7 +12,8 @@ internal sealed class FederationStanding(
     IRuleStore rules,
     IIssuerStore issuers,
     IServiceAccountStore accounts,
-    ITokenRevocationStore revocations
+    ITokenRevocationStore revocations,
+    TimeProvider time
 ) : IFederationStanding
 {
     public async ValueTask<RuleStanding?> FindAsync(
@@ -22,9 +23,11 @@ internal sealed class FederationStanding(
         CancellationToken cancellationToken
     )
     {
-        var rule = await rules.FindAsync(organizationId, proof.RuleId!, cancellationToken);
+        var found = await rules.FindManyAsync([proof.RuleId!], cancellationToken);
         if (
-            rule is null or { IsArchived: true }
+            found is not [{ InForce: { } rule }]
+            || rule.OrganizationId != organizationId
+            || rule.HasExpired(time.GetUtcNow())
             || rule.ServiceAccountId.Value != proof.ServiceAccountId
             || (workspaceId is not null && !rule.Covers(workspaceId))
         )

@@ -1,37 +1,50 @@
-using System.Text;
 using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// Each of the rule's claims is present as a string of exactly that value: no conversion between types, and absence
-/// never matches.
+/// The rule's conditions on claims: exact ones, matchers and CEL. No conversion between types; absence never matches,
+/// and what cannot be evaluated does not hold.
 /// </summary>
 internal sealed class ClaimsMatch() : ImmediateCheck(AssertionSteps.Rule)
 {
     public override void Describe(AssertionContext context, TraceStep step)
     {
-        foreach (var (name, value) in context.Rule.Rule.Match.Claims)
+        foreach (var condition in context.Rule.Conditions)
         {
-            var holds =
-                context.Claims.TryFind(Encoding.UTF8.GetBytes(name), out var claim)
-                && claim.StringEquals(Encoding.UTF8.GetBytes(value));
-            step.Add(new TraceCondition(name, "eq", value, ClaimText.Of(context.Claims, name), holds));
+            if (condition.Origin != ConditionOrigin.Subject)
+            {
+                step.Add(TraceCondition.Of(condition, context.Claims));
+            }
         }
     }
 
     protected override Denial? Check(AssertionContext context)
     {
-        foreach (var (name, value) in context.Rule.Claims)
+        foreach (var condition in context.Rule.Conditions)
         {
-            var isThere = context.Claims.TryFind(name, out var claim);
-            if (!isThere || !claim.StringEquals(value))
+            if (condition.Origin == ConditionOrigin.Subject)
             {
-                var text = Encoding.UTF8.GetString(name);
-                return new Denial(isThere ? DenialReason.ClaimMismatch : DenialReason.ClaimMissing, text, text);
+                continue;
+            }
+
+            var outcome = condition.Evaluate(context.Claims);
+            if (!outcome.Holds)
+            {
+                return DenialOf(condition, outcome);
             }
         }
 
         return null;
     }
+
+    private static Denial DenialOf(ICondition condition, ConditionOutcome outcome) =>
+        (condition.Origin, outcome.Verdict) switch
+        {
+            (_, ConditionVerdict.Fails) => new Denial(DenialReason.CelError, outcome.Detail),
+            (ConditionOrigin.Condition, _) => new Denial(DenialReason.ConditionFalse),
+            (_, ConditionVerdict.Missing) => new Denial(DenialReason.ClaimMissing, condition.Claim, condition.Claim),
+            _ => new Denial(DenialReason.ClaimMismatch, condition.Claim, condition.Claim),
+        };
 }

@@ -1,37 +1,41 @@
 using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>The rule's <c>subject_prefix</c>: exact, or with a trailing <c>*</c> the beginning of <c>sub</c>.</summary>
+/// <summary>The rule's conditions on <c>sub</c>: exact, a beginning, or a pattern over its segments.</summary>
 internal sealed class SubjectMatches() : ImmediateCheck(AssertionSteps.Rule)
 {
     public override void Describe(AssertionContext context, TraceStep step)
     {
-        var match = context.Rule.Rule.Match;
-        if (match.Subject is { } subject)
+        foreach (var condition in context.Rule.Conditions)
         {
-            var operation = match.IsSubjectPrefix ? "prefix" : "eq";
-            step.Add(new TraceCondition("sub", operation, subject, context.Subject, Check(context) is null));
+            if (condition.Origin == ConditionOrigin.Subject)
+            {
+                step.Add(TraceCondition.Of(condition, context.Claims));
+            }
         }
     }
 
     protected override Denial? Check(AssertionContext context)
     {
-        if (context.Rule.Rule.Match.Subject is not { } wanted || Matches(wanted, context.Subject!))
+        foreach (var condition in context.Rule.Conditions)
         {
-            return null;
+            if (condition.Origin == ConditionOrigin.Subject && !condition.Holds(context.Claims))
+            {
+                return new Denial(ReasonOf(context), Claim: "sub");
+            }
         }
 
-        // The same repository in GitHub's other form: denied all the same, but with the cause in the history.
-        var isReformatted = Matches(
-            SubjectFormat.WithoutNumbers(wanted),
-            SubjectFormat.WithoutNumbers(context.Subject!)
-        );
-        return new Denial(
-            isReformatted ? DenialReason.SubjectFormatChanged : DenialReason.MatchSubjectPrefix,
-            Claim: "sub"
-        );
+        return null;
     }
+
+    // The same repository in GitHub's other form: denied all the same, but with the cause in the history.
+    private static DenialReason ReasonOf(AssertionContext context) =>
+        context.Rule.Rule.Match.Subject is { } wanted
+        && Matches(SubjectFormat.WithoutNumbers(wanted), SubjectFormat.WithoutNumbers(context.Subject!))
+            ? DenialReason.SubjectFormatChanged
+            : DenialReason.MatchSubjectPrefix;
 
     private static bool Matches(string wanted, string subject) =>
         wanted.EndsWith('*') ? subject.AsSpan().StartsWith(wanted.AsSpan(0, wanted.Length - 1)) : subject == wanted;

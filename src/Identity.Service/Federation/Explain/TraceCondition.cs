@@ -1,14 +1,29 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
+using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>One condition of a rule, and what the claims said to it.</summary>
 /// <param name="Claim">The claim it reads; for an expression, <c>condition</c>.</param>
-/// <param name="Operator"><c>eq</c>, <c>in</c>, <c>prefix</c>, <c>segments</c> or <c>cel</c>.</param>
+/// <param name="Operator"><c>eq</c>, <c>in</c>, <c>prefix</c>, <c>segments</c>, <c>contains</c> or <c>cel</c>.</param>
 /// <param name="Want">What the rule demands: for administrators alone.</param>
 /// <param name="Got">The token's own value; null = the claim is absent.</param>
 internal sealed record TraceCondition(string Claim, string Operator, string Want, string? Got, bool Holds)
 {
+    public static TraceCondition Of(ICondition condition, ClaimSet claims)
+    {
+        var outcome = condition.Evaluate(claims);
+        var got = condition.Actual(claims) ?? outcome.Detail;
+        if (got is not null)
+        {
+            got = ClaimText.IsPersonal(condition.TopLevelClaim ?? "") ? ClaimText.Redacted : UntrustedText.Bounded(got);
+        }
+
+        return new TraceCondition(condition.Claim, condition.Operator, condition.Expected, got, outcome.Holds);
+    }
+
     public void WriteTo(Utf8JsonWriter json)
     {
         json.WriteStartObject();

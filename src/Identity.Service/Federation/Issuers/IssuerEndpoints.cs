@@ -137,13 +137,13 @@ internal sealed class IssuerEndpoints(
     // An issuer that becomes a shared platform must not leave rules behind that admit the platform's every customer.
     private Refusal? CheckRules(Issuer updated) =>
         directory
-            .Current.RulesOf(updated.Id)
-            .Select(rule => Rules.SharedIssuers.CheckTenantPin(updated.Url, rule.Rule.Match))
+            .Current.VersionsOf(updated.Id)
+            .Select(rule => Rules.SharedIssuers.CheckTenantPin(updated.Url, rule.Match))
             .FirstOrDefault(refusal => refusal is not null);
 
     // Whoever sets an issuer's keys can mint any token of it: nobody must do so where rules grant more than they hold.
     private Refusal? CheckCaller(Caller caller, Issuer updated) =>
-        directory.Current.RulesOf(updated.Id).All(rule => rule.Rule.Scopes.All(scope => Holds(caller, scope)))
+        directory.Current.VersionsOf(updated.Id).All(rule => rule.Scopes.All(scope => Holds(caller, scope)))
             ? null
             : FederationErrors.ScopeNotGrantable.Refuse(
                 "Nobody may change an issuer whose rules grant more than the caller holds."

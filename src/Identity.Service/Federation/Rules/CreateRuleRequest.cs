@@ -41,4 +41,13 @@ internal sealed record CreateRuleRequest
 
     [JsonPropertyName("edge_ids")]
     public IReadOnlyList<string>? EdgeIds { get; init; }
+
+    [JsonPropertyName("state")]
+    public string? State { get; init; }
+
+    [JsonPropertyName("bind")]
+    public string? Bind { get; init; }
+
+    [JsonPropertyName("expires_at")]
+    public string? ExpiresAt { get; init; }
 }

@@ -17,8 +17,27 @@ internal interface IRuleStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>One version; null when unknown or of another organization.</summary>
+    ValueTask<Rule?> FindVersionAsync(
+        string organizationId,
+        string id,
+        int version,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The versions of a rule, newest first, at most <c>Limit + 1</c>; their ordinal is the version.</summary>
+    ValueTask<IReadOnlyList<Rule>> ListVersionsAsync(
+        string organizationId,
+        string id,
+        PageRequest page,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Of all organizations, archived ones included.</summary>
-    ValueTask<IReadOnlyList<Rule>> AllAsync(CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken);
+
+    /// <summary>Those of these ids that exist, in any order, archived ones included.</summary>
+    ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken);
 
     /// <summary>
     /// The rule and its workspaces. <see cref="FederationConflict.NameTaken"/> when the name is in use,
@@ -33,7 +52,7 @@ internal interface IRuleStore
     IReadOnlyList<Statement> Update(Rule rule);
 
     /// <summary>
-    /// Touches the rule's row only if it is live, speaks for the account, covers the workspace, and names the machine.
+    /// Touches the rule's row only if it is live, and its version in force speaks for the account, covers the workspace, and names the machine.
     /// </summary>
     /// <param name="workspaceId">Null for machines that stand in no workspace.</param>
     Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId);

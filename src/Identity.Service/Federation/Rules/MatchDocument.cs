@@ -10,6 +10,11 @@ internal sealed record MatchDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SubjectPrefix { get; init; }
 
+    /// <summary>A pattern over the segments of <c>sub</c>; <c>*</c> is exactly one.</summary>
+    [JsonPropertyName("subject_segments")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SubjectSegments { get; init; }
+
     [JsonPropertyName("audience")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Audience { get; init; }
@@ -18,7 +23,11 @@ internal sealed record MatchDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Dictionary<string, JsonElement>? Claims { get; init; }
 
-    /// <summary>CEL: read only so that it can be refused by name.</summary>
+    [JsonPropertyName("matchers")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MatcherDocument>? Matchers { get; init; }
+
+    /// <summary>A CEL expression over <c>claims</c>.</summary>
     [JsonPropertyName("condition")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Condition { get; init; }

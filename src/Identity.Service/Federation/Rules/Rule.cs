@@ -36,11 +36,44 @@ internal sealed record Rule
     /// <summary>Edges that <c>edge:serve</c> is granted for (S6).</summary>
     public required IReadOnlyList<string> EdgeIds { get; init; }
 
+    public RuleState State { get; init; } = RuleState.Enforce;
+
+    public RuleBind Bind { get; init; } = RuleBind.Any;
+
+    /// <summary>From then on it grants nothing, and what it granted ends; null = no end.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     public int Version { get; init; } = 1;
+
+    /// <summary>
+    /// The version that decides: this one while it is enforced, an earlier one while this one is in audit. Null =
+    /// nothing is minted. A draft or a disabled version ends what was enforced before it: audit after that revives
+    /// nothing.
+    /// </summary>
+    public int? EnforcedVersion { get; init; } = 1;
 
     public required ChangeStamps Stamps { get; init; }
 
+    public bool HasExpired(DateTimeOffset now) => ExpiresAt is { } end && now >= end;
+
     public bool IsArchived => Stamps.ArchivedAt is not null;
+
+    /// <summary>The next version in this state, with what it leaves in force.</summary>
+    public Rule Next(RuleState state, ChangeStamps stamps) =>
+        this with
+        {
+            State = state,
+            Stamps = stamps,
+            Version = Version + 1,
+            EnforcedVersion = stamps.ArchivedAt is not null
+                ? null
+                : state switch
+                {
+                    RuleState.Enforce => Version + 1,
+                    RuleState.Audit => EnforcedVersion,
+                    _ => null,
+                },
+        };
 
     public bool Covers(string workspaceId) => AppliesToAllWorkspaces || WorkspaceIds.Contains(workspaceId);
 

@@ -18,6 +18,7 @@ internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
         json.WriteString("issuer_id", Rule.IssuerId.Value);
         json.WriteString("service_account_id", Rule.ServiceAccountId.Value);
         WriteOptional(json, "subject_prefix", Rule.Match.Subject);
+        WriteOptional(json, "subject_segments", Rule.Match.SubjectSegments);
         WriteOptional(json, "audience", Rule.Match.Audience);
         json.WriteStartObject("claims");
         foreach (var (name, value) in Rule.Match.Claims)
@@ -26,13 +27,36 @@ internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
         }
 
         json.WriteEndObject();
+        if (Rule.Match.Matchers.Count > 0)
+        {
+            json.WritePropertyName("matchers");
+            JsonSerializer.Serialize(
+                json,
+                [.. Rule.Match.Matchers.Select(MatcherReader.DocumentOf)],
+                FederationJson.Default.MatcherDocumentArray
+            );
+        }
+
+        WriteOptional(json, "condition", Rule.Match.Condition);
         json.WriteString("oauth_scope", Rule.OAuthScope);
         json.WriteNumber("token_lifetime_seconds", Rule.TokenLifetimeSeconds);
         json.WriteBoolean("applies_to_all_workspaces", Rule.AppliesToAllWorkspaces);
         WriteList(json, "workspace_ids", Rule.WorkspaceIds);
         WriteList(json, "tunnel_ids", Rule.TunnelIds);
         WriteList(json, "edge_ids", Rule.EdgeIds);
+        json.WriteString("state", Rule.State.Name());
+        json.WriteString("bind", Rule.Bind.Name());
+        if (Rule.ExpiresAt is { } expiresAt)
+        {
+            json.WriteString("expires_at", expiresAt.UtcDateTime);
+        }
+
         json.WriteNumber("version", Rule.Version);
+        if (Rule.EnforcedVersion is { } enforced)
+        {
+            json.WriteNumber("enforced_version", enforced);
+        }
+
         if (WorkspaceId is not null)
         {
             json.WriteString("workspace_id", WorkspaceId);

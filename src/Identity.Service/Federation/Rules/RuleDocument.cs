@@ -57,8 +57,22 @@ internal sealed record RuleDocument
     [JsonPropertyName("attributes")]
     public Dictionary<string, string> Attributes { get; init; } = [];
 
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    [JsonPropertyName("bind")]
+    public required string Bind { get; init; }
+
+    [JsonPropertyName("expires_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset? ExpiresAt { get; init; }
+
     [JsonPropertyName("version")]
     public required int Version { get; init; }
+
+    /// <summary>The version that decides; null = none, so nothing is minted.</summary>
+    [JsonPropertyName("enforced_version")]
+    public required int? EnforcedVersion { get; init; }
 
     [JsonPropertyName("created_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
@@ -101,7 +115,11 @@ internal sealed record RuleDocument
             WorkspaceIds = rule.WorkspaceIds,
             TunnelIds = rule.TunnelIds,
             EdgeIds = rule.EdgeIds,
+            State = rule.State.Name(),
+            Bind = rule.Bind.Name(),
+            ExpiresAt = rule.ExpiresAt,
             Version = rule.Version,
+            EnforcedVersion = rule.EnforcedVersion,
             CreatedAt = rule.Stamps.CreatedAt,
             UpdatedAt = rule.Stamps.UpdatedAt,
             ArchivedAt = rule.Stamps.ArchivedAt,
@@ -114,6 +132,7 @@ internal sealed record RuleDocument
         new()
         {
             SubjectPrefix = match.Subject,
+            SubjectSegments = match.SubjectSegments,
             Audience = match.Audience,
             Claims =
                 match.Claims.Count == 0
@@ -122,5 +141,7 @@ internal sealed record RuleDocument
                         claim => claim.Key,
                         claim => JsonSerializer.SerializeToElement(claim.Value, FederationJson.Default.String)
                     ),
+            Matchers = match.Matchers.Count == 0 ? null : [.. match.Matchers.Select(MatcherReader.DocumentOf)],
+            Condition = match.Condition,
         };
 }

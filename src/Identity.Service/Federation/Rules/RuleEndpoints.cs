@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
@@ -46,6 +47,12 @@ internal sealed class RuleEndpoints(
             return RequestErrors.Invalid.Refuse("workspace_id: not together with applies_to_all_workspaces.");
         }
 
+        var (options, badOptions) = RuleOptions.Read(body.State, body.Bind, new(body.ExpiresAt), RuleOptions.Default);
+        if (options is null)
+        {
+            return badOptions!;
+        }
+
         var rule = new Rule
         {
             Id = RuleId.New(),
@@ -61,6 +68,10 @@ internal sealed class RuleEndpoints(
             WorkspaceIds = body.WorkspaceId is { } workspace ? [workspace] : [],
             TunnelIds = body.TunnelIds ?? [],
             EdgeIds = body.EdgeIds ?? [],
+            State = options.State,
+            Bind = options.Bind,
+            ExpiresAt = options.ExpiresAt,
+            EnforcedVersion = options.State == RuleState.Enforce ? 1 : null,
             Stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId),
         };
         if (await validator.CheckAsync(rule, request.Caller, cancellationToken) is { } invalid)
@@ -99,6 +110,36 @@ internal sealed class RuleEndpoints(
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await FindAsync(request, cancellationToken) is { } rule ? Answer(rule) : RequestErrors.NotFound.Refuse();
 
+    public async ValueTask<ApiAnswer> ListVersionsAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var id = request.Route("id");
+        var (page, refusal) = PageRequest.Read(request, $"federation_rules/{id}", FederationJson.MaxPage);
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        var organization = request.Caller.OrganizationId;
+        var found = await store.ListVersionsAsync(organization, id, page, cancellationToken);
+        if (found.Count == 0 && await FindAsync(request, cancellationToken) is null)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var (rows, next) = page.Cut(found, rule => rule.Version);
+        return ApiAnswer.Json(
+            new RuleListDocument { Data = [.. rows.Select(DocumentOf)], NextPage = next },
+            FederationJson.Default.RuleListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> GetVersionAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        int.TryParse(request.Route("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        && await store.FindVersionAsync(request.Caller.OrganizationId, request.Route("id"), version, cancellationToken)
+            is { } rule
+            ? Answer(rule)
+            : RequestErrors.NotFound.Refuse();
+
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var (body, refusal) = await request.ReadJsonAsync(FederationJson.Default.UpdateRuleRequest, cancellationToken);
@@ -117,6 +158,11 @@ internal sealed class RuleEndpoints(
             return FederationErrors.Archived.Refuse();
         }
 
+        if (body.Version is { } expected && expected != rule.Version)
+        {
+            return FederationErrors.Changed.Refuse($"version: the rule is at version {rule.Version} by now.");
+        }
+
         var (match, badMatch) = body.Match is null ? (rule.Match, null) : RuleMatchReader.Read(body.Match);
         if ((badMatch ?? CheckShape(body.Attributes, body.Target)) is { } bad)
         {
@@ -129,7 +175,14 @@ internal sealed class RuleEndpoints(
             return Malformed("target.service_account_id", ServiceAccountId.Prefix);
         }
 
-        var updated = rule with
+        var (options, badOptions) = RuleOptions.Read(body.State, body.Bind, body.ExpiresAt, RuleOptions.Of(rule));
+        if (options is null)
+        {
+            return badOptions!;
+        }
+
+        var stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId);
+        var updated = rule.Next(options.State, stamps) with
         {
             Name = body.Name ?? rule.Name,
             Description = body.Description.IsSet ? body.Description.Value ?? "" : rule.Description,
@@ -140,8 +193,8 @@ internal sealed class RuleEndpoints(
             AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? rule.AppliesToAllWorkspaces,
             TunnelIds = body.TunnelIds ?? rule.TunnelIds,
             EdgeIds = body.EdgeIds ?? rule.EdgeIds,
-            Version = rule.Version + 1,
-            Stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId),
+            Bind = options.Bind,
+            ExpiresAt = options.ExpiresAt,
         };
         // A federated caller may neither widen a rule nor take over one that grants more than it holds.
         var invalid = await validator.CheckAsync(rule, request.Caller, cancellationToken)
@@ -171,12 +224,8 @@ internal sealed class RuleEndpoints(
             return Answer(rule);
         }
 
-        var archived = rule with
-        {
-            WorkspaceIds = [],
-            Version = rule.Version + 1,
-            Stamps = rule.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId),
-        };
+        var stamps = rule.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId);
+        var archived = rule.Next(rule.State, stamps) with { WorkspaceIds = [] };
         var change = Audited(request, AuditEvents.FederationRuleArchived, archived);
         return await changes.CommitAsync(change, store.Update(archived), cancellationToken) is { } refused
             ? refused

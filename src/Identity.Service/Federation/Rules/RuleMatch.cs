@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Federation.Rules.Conditions;
+
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>What an assertion must say. All present conditions hold together; comparison is ordinal.</summary>
@@ -6,11 +8,20 @@ internal sealed record RuleMatch
     /// <summary>The exact <c>sub</c>, or with a trailing <c>*</c> its beginning; null = no condition.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>A <see cref="SegmentPattern"/> that covers <c>sub</c>; null = no condition.</summary>
+    public string? SubjectSegments { get; init; }
+
     /// <summary>Must be <c>aud</c> or one of its elements; null = this service's public URL.</summary>
     public string? Audience { get; init; }
 
     /// <summary>Top-level string claims and their exact values, sorted by name.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Claims { get; init; } = [];
+
+    /// <summary>Conditions on claims of any type, anywhere in the token.</summary>
+    public IReadOnlyList<ClaimMatcher> Matchers { get; init; } = [];
+
+    /// <summary>A CEL expression over <c>claims</c>; null = no condition.</summary>
+    public string? Condition { get; init; }
 
     public bool IsSubjectPrefix => Subject is { } subject && subject.EndsWith('*');
 }

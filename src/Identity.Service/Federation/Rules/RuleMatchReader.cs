@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Rules;
@@ -7,6 +8,7 @@ namespace Culvert.Identity.Service.Federation.Rules;
 internal static class RuleMatchReader
 {
     public const int MaxClaims = 32;
+    public const int MaxMatchers = 32;
     public const int MaxTextLength = 1024;
 
     /// <summary>Exactly one of both results is set.</summary>
@@ -20,6 +22,11 @@ internal static class RuleMatchReader
         if (CheckSubject(document.SubjectPrefix) is { } badSubject)
         {
             return Refuse(badSubject);
+        }
+
+        if (CheckSegments(document.SubjectSegments) is { } badSegments)
+        {
+            return Refuse(badSegments);
         }
 
         if (document.Audience is { } audience && !IsText(audience))
@@ -48,9 +55,33 @@ internal static class RuleMatchReader
             return Refuse("match.claims: at most 32.");
         }
 
-        if (document.SubjectPrefix is null && claims.Count == 0)
+        var matchers = new List<ClaimMatcher>();
+        foreach (var given in document.Matchers ?? [])
         {
-            return Refuse("match: subject_prefix or claims is required; audience alone constrains nothing.");
+            var (matcher, fault) = MatcherReader.Read(given);
+            if (matcher is null)
+            {
+                return Refuse($"match.matchers: {fault}");
+            }
+
+            matchers.Add(matcher);
+        }
+
+        if (matchers.Count > MaxMatchers)
+        {
+            return Refuse("match.matchers: at most 32.");
+        }
+
+        if (
+            document is { SubjectPrefix: null, SubjectSegments: null, Condition: null }
+            && claims.Count == 0
+            && matchers.Count == 0
+        )
+        {
+            return Refuse(
+                "match: subject_prefix, subject_segments, claims, matchers or condition is required; "
+                    + "audience alone constrains nothing."
+            );
         }
 
         claims.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
@@ -58,8 +89,10 @@ internal static class RuleMatchReader
             new RuleMatch
             {
                 Subject = document.SubjectPrefix,
+                SubjectSegments = document.SubjectSegments,
                 Audience = document.Audience,
                 Claims = claims,
+                Matchers = matchers,
             },
             null
         );
@@ -86,6 +119,21 @@ internal static class RuleMatchReader
         return star < 0 || star == subject.Length - 1
             ? null
             : "match.subject_prefix: * is allowed as the last character only.";
+    }
+
+    private static string? CheckSegments(string? pattern)
+    {
+        if (pattern is null)
+        {
+            return null;
+        }
+
+        if (!IsText(pattern))
+        {
+            return "match.subject_segments: 1 to 1024 printable ASCII characters are required.";
+        }
+
+        return SegmentPattern.TryParse(pattern, out _, out var fault) ? null : $"match.subject_segments: {fault}";
     }
 
     // Non-ASCII text has look-alikes; a rule's reader could not see the difference.

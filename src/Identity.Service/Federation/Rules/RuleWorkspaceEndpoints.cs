@@ -90,11 +90,9 @@ internal sealed class RuleWorkspaceEndpoints(
     }
 
     private Rule Change(ApiRequest request, Rule rule, IReadOnlyList<string> workspaces) =>
-        rule with
+        rule.Next(rule.State, rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId)) with
         {
             WorkspaceIds = workspaces,
-            Version = rule.Version + 1,
-            Stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId),
         };
 
     private ValueTask<Refusal?> CommitAsync(

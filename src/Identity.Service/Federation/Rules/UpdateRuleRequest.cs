@@ -41,4 +41,18 @@ internal sealed record UpdateRuleRequest
 
     [JsonPropertyName("edge_ids")]
     public IReadOnlyList<string>? EdgeIds { get; init; }
+
+    [JsonPropertyName("state")]
+    public string? State { get; init; }
+
+    [JsonPropertyName("bind")]
+    public string? Bind { get; init; }
+
+    /// <summary>Null clears it.</summary>
+    [JsonPropertyName("expires_at")]
+    public Optional<string?> ExpiresAt { get; init; }
+
+    /// <summary>What the caller believes to be the present version; another one is a conflict.</summary>
+    [JsonPropertyName("version")]
+    public int? Version { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Hosting;
@@ -8,21 +7,27 @@ namespace Culvert.Identity.Service.Storage.Federation;
 
 internal sealed class RuleStore(Database database) : IRuleStore
 {
-    private const string Select =
-        "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, description AS Description, "
-        + "issuer_id AS IssuerId, service_account_id AS ServiceAccountId, subject AS Subject, audience AS Audience, "
-        + "claims AS Claims, oauth_scope AS OAuthScope, token_lifetime_seconds AS TokenLifetimeSeconds, "
-        + "applies_to_all_workspaces AS AppliesToAllWorkspaces, tunnel_ids AS TunnelIds, edge_ids AS EdgeIds, "
-        + StampColumns.Select
-        + " FROM federation_rules";
+    // Far below what a statement may have in parameters.
+    private const int MaxIdsAtOnce = 500;
 
     private const string SelectWorkspaces =
         "SELECT rule_id AS RuleId, workspace_id AS WorkspaceId FROM federation_rule_workspaces";
 
+    private const string SelectVersionWorkspaces =
+        "SELECT rule_id AS RuleId, version AS Version, workspace_id AS WorkspaceId "
+        + "FROM federation_rule_version_workspaces";
+
+    // The earlier versions that decide while newer ones are in audit.
+    private const string OfEnforced =
+        " WHERE version = (SELECT r.enforced_version FROM federation_rules r "
+        + "WHERE r.id = rule_id AND r.version <> r.enforced_version)";
+
+    private const string RuleColumns = "id, ordinal, version, " + RuleRow.Columns;
+
     public async ValueTask<Rule?> FindAsync(string organizationId, string id, CancellationToken cancellationToken)
     {
         var rows = await QueryAsync(
-            Select + " WHERE organization_id = @organizationId AND id = @id",
+            RuleRow.SelectNewest + " WHERE organization_id = @organizationId AND id = @id",
             SelectWorkspaces + " WHERE rule_id = @id",
             new { organizationId, id },
             cancellationToken
@@ -37,7 +42,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
         CancellationToken cancellationToken
     ) =>
         await QueryAsync(
-            Select
+            RuleRow.SelectNewest
                 + " WHERE organization_id = @organizationId AND ordinal < @Before "
                 + "AND (@IssuerId = '' OR issuer_id = @IssuerId) "
                 + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
@@ -54,42 +59,121 @@ internal sealed class RuleStore(Database database) : IRuleStore
             cancellationToken
         );
 
-    public async ValueTask<IReadOnlyList<Rule>> AllAsync(CancellationToken cancellationToken) =>
-        [.. (await QueryAsync(Select, SelectWorkspaces, null, cancellationToken)).Select(row => row.Value)];
+    public async ValueTask<Rule?> FindVersionAsync(
+        string organizationId,
+        string id,
+        int version,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await QueryAsync(
+            RuleRow.SelectVersion + " WHERE organization_id = @organizationId AND rule_id = @id AND version = @version",
+            SelectVersionWorkspaces + " WHERE rule_id = @id AND version = @version",
+            new
+            {
+                organizationId,
+                id,
+                version,
+            },
+            cancellationToken
+        );
+        return rows.Count == 0 ? null : rows[0].Value;
+    }
 
-    public IReadOnlyList<Statement> Insert(Rule rule) => [new Statement(
-                "INSERT INTO federation_rules (id, ordinal, organization_id, name, description, issuer_id, "
-                    + "service_account_id, subject, audience, claims, oauth_scope, token_lifetime_seconds, "
-                    + "applies_to_all_workspaces, tunnel_ids, edge_ids, version, created_at_ms, created_by, updated_at_ms, "
-                    + "updated_by) SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM federation_rules), "
-                    + "@OrganizationId, @Name, @Description, @IssuerId, @ServiceAccountId, @Subject, @Audience, @Claims, "
-                    + "@OAuthScope, @TokenLifetimeSeconds, @AppliesToAllWorkspaces, @TunnelIds, @EdgeIds, @Version, "
-                    + "@CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy "
+    public async ValueTask<IReadOnlyList<Rule>> ListVersionsAsync(
+        string organizationId,
+        string id,
+        PageRequest page,
+        CancellationToken cancellationToken
+    )
+    {
+        var parameters = new
+        {
+            organizationId,
+            id,
+            page.Before,
+            Count = page.Limit + 1,
+        };
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<RuleRow>(
+            new CommandDefinition(
+                RuleRow.SelectVersion
+                    + " WHERE organization_id = @organizationId AND rule_id = @id AND version < @Before "
+                    + "ORDER BY version DESC LIMIT @Count",
+                parameters,
+                cancellationToken: cancellationToken
+            )
+        );
+        var workspaces = (
+            await connection.QueryAsync<WorkspaceRow>(
+                new CommandDefinition(
+                    SelectVersionWorkspaces + " WHERE rule_id = @id",
+                    parameters,
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).ToLookup(row => row.Version, row => row.WorkspaceId);
+        return [.. rows.Select(row => row.ToRule(workspaces[row.Version], text => text))];
+    }
+
+    public async ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken)
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        return await StoredAsync("", "", "", null, Share, cancellationToken);
+
+        string Share(string text)
+        {
+            if (texts.TryGetValue(text, out var shared))
+            {
+                return shared;
+            }
+
+            texts.Add(text, text);
+            return text;
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<StoredRule>(ids.Count);
+        foreach (var some in ids.Chunk(MaxIdsAtOnce))
+        {
+            found.AddRange(
+                await StoredAsync(
+                    " WHERE id IN @some",
+                    " AND rule_id IN @some",
+                    " WHERE rule_id IN @some",
+                    new { some },
+                    text => text,
+                    cancellationToken
+                )
+            );
+        }
+
+        return found;
+    }
+
+    public IReadOnlyList<Statement> Insert(Rule rule) =>
+        [
+            new Statement(
+                $"INSERT INTO federation_rules ({RuleColumns}) "
+                    + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM federation_rules), @Version, "
+                    + "@OrganizationId, @Name, @Description, @IssuerId, @ServiceAccountId, @Subject, @SubjectSegments, "
+                    + "@Audience, @Claims, @Matchers, @Condition, @OAuthScope, @TokenLifetimeSeconds, "
+                    + "@AppliesToAllWorkspaces, @TunnelIds, @EdgeIds, @State, @Bind, @ExpiresAt, @EnforcedVersion, "
+                    + "@CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy, @ArchivedAt, @ArchivedBy "
                     + "WHERE EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
                     + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)",
-                new
-                {
-                    Id = rule.Id.Value,
-                    rule.OrganizationId,
-                    rule.Name,
-                    rule.Description,
-                    IssuerId = rule.IssuerId.Value,
-                    ServiceAccountId = rule.ServiceAccountId.Value,
-                    rule.Match.Subject,
-                    rule.Match.Audience,
-                    Claims = JsonOf(rule.Match.Claims),
-                    rule.OAuthScope,
-                    rule.TokenLifetimeSeconds,
-                    AppliesToAllWorkspaces = rule.AppliesToAllWorkspaces ? 1L : 0L,
-                    TunnelIds = string.Join(' ', rule.TunnelIds),
-                    EdgeIds = string.Join(' ', rule.EdgeIds),
-                    rule.Version,
-                    CreatedAt = rule.Stamps.CreatedAt.ToStore(),
-                    rule.Stamps.CreatedBy,
-                    UpdatedAt = rule.Stamps.UpdatedAt.ToStore(),
-                    rule.Stamps.UpdatedBy,
-                }
-            ).ExpectingOne(FederationConflict.ReferenceArchived).Unique(FederationConflict.NameTaken), .. InsertWorkspaces(rule)];
+                ParametersOf(rule)
+            )
+                .ExpectingOne(FederationConflict.ReferenceArchived)
+                .Unique(FederationConflict.NameTaken),
+            .. InsertWorkspaces(rule),
+            .. InsertVersion(rule),
+        ];
 
     public IReadOnlyList<Statement> Update(Rule rule) =>
         [
@@ -97,48 +181,36 @@ internal sealed class RuleStore(Database database) : IRuleStore
             .. rule.IsArchived ? Array.Empty<Statement>() : [RequireReferences(rule)],
             new Statement(
                 "UPDATE federation_rules SET name = @Name, description = @Description, "
-                    + "service_account_id = @ServiceAccountId, subject = @Subject, audience = @Audience, claims = @Claims, "
+                    + "service_account_id = @ServiceAccountId, subject = @Subject, subject_segments = @SubjectSegments, "
+                    + "audience = @Audience, claims = @Claims, matchers = @Matchers, cel_condition = @Condition, "
                     + "oauth_scope = @OAuthScope, token_lifetime_seconds = @TokenLifetimeSeconds, "
                     + "applies_to_all_workspaces = @AppliesToAllWorkspaces, tunnel_ids = @TunnelIds, edge_ids = @EdgeIds, "
-                    + "version = @Version, updated_at_ms = @UpdatedAt, updated_by = @UpdatedBy, "
-                    + "archived_at_ms = @ArchivedAt, archived_by = @ArchivedBy "
+                    + "state = @State, token_binding = @Bind, expires_at_ms = @ExpiresAt, "
+                    + "enforced_version = @EnforcedVersion, version = @Version, updated_at_ms = @UpdatedAt, "
+                    + "updated_by = @UpdatedBy, archived_at_ms = @ArchivedAt, archived_by = @ArchivedBy "
                     + "WHERE id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL",
-                new
-                {
-                    Id = rule.Id.Value,
-                    rule.Name,
-                    rule.Description,
-                    ServiceAccountId = rule.ServiceAccountId.Value,
-                    rule.Match.Subject,
-                    rule.Match.Audience,
-                    Claims = JsonOf(rule.Match.Claims),
-                    rule.OAuthScope,
-                    rule.TokenLifetimeSeconds,
-                    AppliesToAllWorkspaces = rule.AppliesToAllWorkspaces ? 1L : 0L,
-                    TunnelIds = string.Join(' ', rule.TunnelIds),
-                    EdgeIds = string.Join(' ', rule.EdgeIds),
-                    rule.Version,
-                    UpdatedAt = rule.Stamps.UpdatedAt.ToStore(),
-                    rule.Stamps.UpdatedBy,
-                    ArchivedAt = rule.Stamps.ArchivedAt.ToStore(),
-                    rule.Stamps.ArchivedBy,
-                }
-            ).ExpectingOne(FederationConflict.Changed).Unique(FederationConflict.NameTaken),
+                ParametersOf(rule)
+            )
+                .ExpectingOne(FederationConflict.Changed)
+                .Unique(FederationConflict.NameTaken),
             new Statement("DELETE FROM federation_rule_workspaces WHERE rule_id = @Id", new { Id = rule.Id.Value }),
             .. InsertWorkspaces(rule),
+            .. InsertVersion(rule),
         ];
 
     public Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId) =>
         new(
             "UPDATE federation_rules SET version = version WHERE id = @ruleId AND archived_at_ms IS NULL "
-                + "AND service_account_id = @serviceAccountId "
+                + "AND EXISTS (SELECT 1 FROM federation_rule_versions v WHERE v.rule_id = @ruleId "
+                + "AND v.version = federation_rules.enforced_version AND v.service_account_id = @serviceAccountId "
                 + (
                     workspaceId is null
                         ? ""
-                        : "AND (applies_to_all_workspaces = 1 OR EXISTS (SELECT 1 FROM federation_rule_workspaces "
-                            + "WHERE rule_id = @ruleId AND workspace_id = @workspaceId)) "
+                        : "AND (v.applies_to_all_workspaces = 1 OR EXISTS (SELECT 1 "
+                            + "FROM federation_rule_version_workspaces w WHERE w.rule_id = v.rule_id "
+                            + "AND w.version = v.version AND w.workspace_id = @workspaceId)) "
                 )
-                + "AND (' ' || tunnel_ids || ' ' || edge_ids || ' ') LIKE @Named",
+                + "AND (' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ') LIKE @Named)",
             new
             {
                 ruleId,
@@ -168,19 +240,115 @@ internal sealed class RuleStore(Database database) : IRuleStore
             new { Id = rule.Id.Value, Workspace = workspace }
         ));
 
-    private static string JsonOf(IReadOnlyList<KeyValuePair<string, string>> claims) =>
-        JsonSerializer.Serialize(claims.ToDictionary(), FederationJson.Default.DictionaryStringString);
+    // A copy of the row that the statements before have just written.
+    private static Statement[] InsertVersion(Rule rule)
+    {
+        var parameters = new { Id = rule.Id.Value, rule.Version };
+        return
+        [
+            new Statement(
+                $"INSERT INTO federation_rule_versions (rule_id, version, {RuleRow.Columns}) "
+                    + $"SELECT id, version, {RuleRow.Columns} FROM federation_rules WHERE id = @Id AND version = @Version",
+                parameters
+            ),
+            new Statement(
+                "INSERT INTO federation_rule_version_workspaces (rule_id, version, workspace_id) "
+                    + "SELECT rule_id, @Version, workspace_id FROM federation_rule_workspaces WHERE rule_id = @Id",
+                parameters
+            ),
+        ];
+    }
+
+    private static object ParametersOf(Rule rule) =>
+        new
+        {
+            Id = rule.Id.Value,
+            rule.OrganizationId,
+            rule.Name,
+            rule.Description,
+            IssuerId = rule.IssuerId.Value,
+            ServiceAccountId = rule.ServiceAccountId.Value,
+            rule.Match.Subject,
+            rule.Match.SubjectSegments,
+            rule.Match.Audience,
+            Claims = RuleRow.ClaimsOf(rule.Match),
+            Matchers = RuleRow.MatchersOf(rule.Match),
+            rule.Match.Condition,
+            rule.OAuthScope,
+            rule.TokenLifetimeSeconds,
+            AppliesToAllWorkspaces = rule.AppliesToAllWorkspaces ? 1L : 0L,
+            TunnelIds = string.Join(' ', rule.TunnelIds),
+            EdgeIds = string.Join(' ', rule.EdgeIds),
+            State = rule.State.Name(),
+            Bind = rule.Bind.Name(),
+            ExpiresAt = rule.ExpiresAt.ToStore(),
+            rule.EnforcedVersion,
+            rule.Version,
+            CreatedAt = rule.Stamps.CreatedAt.ToStore(),
+            rule.Stamps.CreatedBy,
+            UpdatedAt = rule.Stamps.UpdatedAt.ToStore(),
+            rule.Stamps.UpdatedBy,
+            ArchivedAt = rule.Stamps.ArchivedAt.ToStore(),
+            rule.Stamps.ArchivedBy,
+        };
+
+    private async ValueTask<IReadOnlyList<StoredRule>> StoredAsync(
+        string condition,
+        string versionCondition,
+        string workspaceCondition,
+        object? parameters,
+        Func<string, string> share,
+        CancellationToken cancellationToken
+    )
+    {
+        var latest = await QueryAsync(
+            RuleRow.SelectNewest + condition,
+            SelectWorkspaces + workspaceCondition,
+            parameters,
+            cancellationToken,
+            share
+        );
+        var enforced = new Dictionary<string, Rule>(StringComparer.Ordinal);
+        if (latest.Any(rule => IsAuditing(rule.Value)))
+        {
+            var versions = await QueryAsync(
+                RuleRow.SelectVersion + OfEnforced + versionCondition,
+                SelectVersionWorkspaces + OfEnforced + versionCondition,
+                parameters,
+                cancellationToken,
+                share
+            );
+            enforced = versions.ToDictionary(version => version.Value.Id.Value, version => version.Value);
+        }
+
+        return
+        [
+            .. latest.Select(rule => new StoredRule(
+                rule.Value,
+                // Another change in between may have taken it away: then that change is read next.
+                IsAuditing(rule.Value)
+                && enforced.GetValueOrDefault(rule.Value.Id.Value) is { } version
+                && version.Version == rule.Value.EnforcedVersion
+                    ? version
+                    : null
+            )),
+        ];
+    }
+
+    private static bool IsAuditing(Rule rule) => rule.EnforcedVersion is { } version && version != rule.Version;
 
     private async ValueTask<IReadOnlyList<Numbered<Rule>>> QueryAsync(
         string sql,
         string workspacesSql,
         object? parameters,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Func<string, string>? share = null
     )
     {
+        share ??= text => text;
         await using var connection = await database.OpenReadAsync(cancellationToken);
         // Not one moment: whoever changes a rule between the two readings fails on its version, or reads again after.
-        var rows = await connection.QueryAsync<Row>(
+        var rows = await connection.QueryAsync<RuleRow>(
             new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
         );
         var workspaces = (
@@ -188,76 +356,15 @@ internal sealed class RuleStore(Database database) : IRuleStore
                 new CommandDefinition(workspacesSql, parameters, cancellationToken: cancellationToken)
             )
         ).ToLookup(row => row.RuleId, row => row.WorkspaceId);
-        return [.. rows.Select(row => new Numbered<Rule>(row.Ordinal, row.ToRule(workspaces[row.Id])))];
+        return [.. rows.Select(row => new Numbered<Rule>(row.Ordinal, row.ToRule(workspaces[row.Id], share)))];
     }
 
     private sealed record WorkspaceRow
     {
         public required string RuleId { get; init; }
 
+        public long Version { get; init; }
+
         public required string WorkspaceId { get; init; }
-    }
-
-    private sealed record Row : StampColumns
-    {
-        public required string Id { get; init; }
-
-        public required string OrganizationId { get; init; }
-
-        public required string Name { get; init; }
-
-        public required string Description { get; init; }
-
-        public required string IssuerId { get; init; }
-
-        public required string ServiceAccountId { get; init; }
-
-        public string? Subject { get; init; }
-
-        public string? Audience { get; init; }
-
-        public required string Claims { get; init; }
-
-        public required string OAuthScope { get; init; }
-
-        public long TokenLifetimeSeconds { get; init; }
-
-        public long AppliesToAllWorkspaces { get; init; }
-
-        public required string TunnelIds { get; init; }
-
-        public required string EdgeIds { get; init; }
-
-        public Rule ToRule(IEnumerable<string> workspaces) =>
-            new()
-            {
-                Id = RuleId.Wrap(Id),
-                OrganizationId = OrganizationId,
-                Name = Name,
-                Description = Description,
-                IssuerId = Hosting.IssuerId.Wrap(IssuerId),
-                ServiceAccountId = Hosting.ServiceAccountId.Wrap(ServiceAccountId),
-                Match = new RuleMatch
-                {
-                    Subject = Subject,
-                    Audience = Audience,
-                    Claims =
-                    [
-                        .. JsonSerializer
-                            .Deserialize(Claims, FederationJson.Default.DictionaryStringString)!
-                            .OrderBy(claim => claim.Key, StringComparer.Ordinal),
-                    ],
-                },
-                Scopes = Words(OAuthScope),
-                TokenLifetimeSeconds = (int)TokenLifetimeSeconds,
-                AppliesToAllWorkspaces = AppliesToAllWorkspaces != 0,
-                WorkspaceIds = [.. workspaces.Order(StringComparer.Ordinal)],
-                TunnelIds = Words(TunnelIds),
-                EdgeIds = Words(EdgeIds),
-                Version = (int)Version,
-                Stamps = ToStamps(),
-            };
-
-        private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 }

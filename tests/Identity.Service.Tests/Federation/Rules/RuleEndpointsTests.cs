@@ -62,7 +62,16 @@ public sealed class RuleEndpointsTests(FederatedServiceFixture fixture) : IClass
     [InlineData("workspace_id", "\"wrkspc_010000000000000000000000\"", "federation.reference")]
     [InlineData("workspace_id", "null", "request.invalid")]
     [InlineData("applies_to_all_workspaces", "true", "request.invalid")]
-    [InlineData("state", "\"audit\"", "request.invalid")]
+    [InlineData("match", "{\"subject_segments\":\"*\"}", "federation.match")]
+    [InlineData("match", "{\"subject_segments\":\"repo:acme-*\"}", "federation.match")]
+    [InlineData("match", "{\"subject_segments\":\"\"}", "federation.match")]
+    [InlineData("match", "{\"matchers\":[]}", "federation.match")]
+    [InlineData("match", "{\"matchers\":[{\"claim\":\"a\"}]}", "federation.match")]
+    [InlineData("match", "{\"matchers\":[{\"claim\":\"a\",\"eq\":1.5}]}", "federation.match")]
+    [InlineData("match", "{\"matchers\":[{\"claim\":\"a\",\"regex\":\"b\"}]}", "request.invalid")]
+    [InlineData("state", "\"on\"", "request.invalid")]
+    [InlineData("bind", "\"on\"", "request.invalid")]
+    [InlineData("expires_at", "\"soon\"", "request.invalid")]
     public async Task Create_BadMember_IsRefused(string member, string value, string code)
     {
         var body = Service.RuleBody(await Service.IssuerAsync(), await Service.AccountAsync());

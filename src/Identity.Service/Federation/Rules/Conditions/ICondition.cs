@@ -1,0 +1,31 @@
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.Rules.Conditions;
+
+/// <summary>
+/// One condition of a rule on a verified token's claims. All of a rule's conditions hold together, or nothing is
+/// granted: so adding one never widens a rule. Comparison is ordinal; types are never converted.
+/// </summary>
+internal interface ICondition
+{
+    ConditionOrigin Origin { get; }
+
+    /// <summary>The claim's path as the rule's author wrote it; <c>condition</c> for CEL.</summary>
+    string Claim { get; }
+
+    /// <summary>The top-level claim that it reads or that its claim stands in; null for CEL, which may read several.</summary>
+    string? TopLevelClaim { get; }
+
+    /// <summary><c>eq</c>, <c>in</c>, <c>prefix</c>, <c>segments</c>, <c>contains</c> or <c>cel</c>.</summary>
+    string Operator { get; }
+
+    /// <summary>What the rule demands, as text: for administrators, never for callers.</summary>
+    string Expected { get; }
+
+    ConditionOutcome Evaluate(ClaimSet claims);
+
+    /// <summary>The token's own value, as text; null when the claim is absent, or the condition reads several.</summary>
+    string? Actual(ClaimSet claims);
+
+    bool Holds(ClaimSet claims) => Evaluate(claims).Holds;
+}

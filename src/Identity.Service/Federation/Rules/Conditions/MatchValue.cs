@@ -1,0 +1,87 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Federation.Rules.Conditions;
+
+/// <summary>
+/// What a claim is compared with: a string, a whole number or a boolean. The string <c>"1"</c> is not the number
+/// <c>1</c>, and a number with a fraction or an exponent equals none.
+/// </summary>
+internal sealed class MatchValue
+{
+    public const int MaxTextLength = 1024;
+
+    private readonly JsonValueKind kind;
+    private readonly byte[] utf8;
+    private readonly long number;
+
+    private MatchValue(JsonValueKind kind, byte[] utf8, long number, string json)
+    {
+        this.kind = kind;
+        this.utf8 = utf8;
+        this.number = number;
+        Json = json;
+    }
+
+    /// <summary>As JSON.</summary>
+    public string Json { get; }
+
+    /// <summary>The text of a string; null for other types.</summary>
+    public string? Text => kind == JsonValueKind.String ? Encoding.UTF8.GetString(utf8) : null;
+
+    public ReadOnlySpan<byte> Utf8 => utf8;
+
+    public static MatchValue Of(string text) =>
+        new(
+            JsonValueKind.String,
+            Encoding.UTF8.GetBytes(text),
+            0,
+            JsonSerializer.Serialize(text, FederationJson.Default.String)
+        );
+
+    /// <summary>False for null, arrays, objects, overlong strings, and numbers that are not whole 64-bit ones.</summary>
+    public static bool TryRead(JsonElement element, out MatchValue value)
+    {
+        value = null!;
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String when element.GetString() is { Length: <= MaxTextLength } text:
+                value = Of(text);
+                return true;
+            case JsonValueKind.Number
+                when long.TryParse(
+                    element.GetRawText(),
+                    NumberStyles.AllowLeadingSign,
+                    CultureInfo.InvariantCulture,
+                    out var number
+                ):
+                value = new MatchValue(JsonValueKind.Number, [], number, number.ToString(CultureInfo.InvariantCulture));
+                return true;
+            case JsonValueKind.True:
+            case JsonValueKind.False:
+                value = new MatchValue(
+                    element.ValueKind,
+                    [],
+                    0,
+                    element.ValueKind == JsonValueKind.True ? "true" : "false"
+                );
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Whether a claim's JSON text is of this type and value.</summary>
+    public bool EqualsClaim(ReadOnlySpan<byte> raw) =>
+        kind switch
+        {
+            JsonValueKind.String => RawClaim.IsString(raw) && RawClaim.Utf8(raw).SequenceEqual(utf8),
+            JsonValueKind.Number => Utf8Parser.TryParse(raw, out long claim, out var read)
+                && read == raw.Length
+                && claim == number,
+            JsonValueKind.True => raw.SequenceEqual("true"u8),
+            _ => raw.SequenceEqual("false"u8),
+        };
+}

@@ -1,0 +1,38 @@
+namespace Culvert.Identity.Service.Federation.Rules.Conditions;
+
+/// <summary>Prepares a rule's match for being evaluated.</summary>
+internal static class RuleConditions
+{
+    private static readonly ClaimPath Subject = ClaimPath.TopLevel("sub");
+
+    /// <summary>In the order subject, claims, matchers, condition: what is cheap and names the workload comes first.</summary>
+    public static IReadOnlyList<ICondition> Of(RuleMatch match)
+    {
+        var conditions = new List<ICondition>();
+        if (match.Subject is { } subject)
+        {
+            conditions.Add(
+                match.IsSubjectPrefix
+                    ? new ClaimHasPrefix(ConditionOrigin.Subject, Subject, MatchValue.Of(subject[..^1]))
+                    : new ClaimEquals(ConditionOrigin.Subject, Subject, MatchValue.Of(subject))
+            );
+        }
+
+        if (match.SubjectSegments is { } text)
+        {
+            conditions.Add(
+                SegmentPattern.TryParse(text, out var pattern, out var fault)
+                    ? new ClaimHasSegments(ConditionOrigin.Subject, Subject, pattern)
+                    : throw new InvalidOperationException(fault)
+            );
+        }
+
+        foreach (var (name, value) in match.Claims)
+        {
+            conditions.Add(new ClaimEquals(ConditionOrigin.Claims, ClaimPath.TopLevel(name), MatchValue.Of(value)));
+        }
+
+        conditions.AddRange(match.Matchers.Select(matcher => matcher.Compile()));
+        return [.. conditions];
+    }
+}

@@ -1,0 +1,17 @@
+namespace Culvert.Identity.Service.Federation.Rules;
+
+/// <summary>Whether access tokens of a rule are bound to a key of their holder.</summary>
+internal enum RuleBind
+{
+    /// <summary>Bound if the caller proves a key, else a bearer token.</summary>
+    Any,
+
+    /// <summary>Only to a DPoP key (RFC 9449).</summary>
+    Dpop,
+
+    /// <summary>Only to a client certificate (RFC 8705).</summary>
+    Mtls,
+
+    /// <summary>Never: always a bearer token.</summary>
+    None,
+}
