@@ -14,7 +14,8 @@ namespace Culvert.Identity.Service.Tokens;
 internal sealed class AccessTokenValidator(
     AccessTokenVerifier verifier,
     FederationDirectory federation,
-    ServiceOptions options
+    ServiceOptions options,
+    TimeProvider time
 ) : IAccessTokenValidator
 {
     public ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken) =>
@@ -39,20 +40,12 @@ internal sealed class AccessTokenValidator(
     private AuthenticationResult CallerOf(in AccessTokenClaims claims, string keyId)
     {
         if (
-<<<<<<< HEAD
             federation.Current.FindRule(claims.Rule) is not { IsLive: true } rule
+            || rule.Rule.HasExpired(time.GetUtcNow())
             || rule.Rule.OrganizationId != claims.Organization
             || rule.Account.Id.Value != claims.Subject
             || claims.Workspace is null
             || !rule.Rule.Covers(claims.Workspace)
-=======
-            federation.Current.FindRule(claims.FindString("rule"u8) ?? "") is not { IsLive: true } rule
-            || rule.Rule.HasExpired(time.GetUtcNow())
-            || rule.Rule.OrganizationId != organization
-            || rule.Account.Id.Value != account
-            || workspace is null
-            || !rule.Rule.Covers(workspace)
->>>>>>> d3721fe (Rules: matchers, segment patterns, states, end and key binding; every version is kept and readable)
         )
         {
             return Refuse(TokenErrors.Revoked);

@@ -46,10 +46,10 @@ public sealed class ClaimPathTests
     [InlineData("https://sts.amazonaws.com/", "/https:~1~1sts.amazonaws.com~1")]
     [InlineData("/a~01", "/a~01")]
     [InlineData("sub", "/sub")]
-    public void Pointer_AnySpelling_IsOne(string text, string pointer)
+    public void Pointer_AnySpelling_IsOne(string text, string expected)
     {
         ClaimPath.TryParse(text, out var path).ShouldBeTrue();
-        path.Pointer.ShouldBe(pointer);
+        path.Pointer.ShouldBe(expected);
     }
 
     [Theory]
