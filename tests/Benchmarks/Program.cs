@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Culvert.Benchmarks.Exchange;
 using Culvert.Benchmarks.Figures;
+using Culvert.Benchmarks.Jose;
 using Culvert.Benchmarks.Servers;
 using Culvert.Benchmarks.Tunnel;
 using Culvert.Stage;
@@ -32,11 +33,14 @@ try
         case ["exchange"]:
             figures = await new ExchangeBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
             break;
+        case ["jose"]:
+            figures = new JoseBench(TimeProvider.System).Run(stopping.Token);
+            break;
         case ["tunnel"]:
             figures = await new TunnelBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
             break;
         default:
-            await Console.Error.WriteLineAsync("usage: ./bench tunnel | exchange");
+            await Console.Error.WriteLineAsync("usage: ./bench tunnel | exchange | jose");
             return 64;
     }
 

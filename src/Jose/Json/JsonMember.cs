@@ -2,15 +2,18 @@ using System.Text.Json;
 
 namespace Culvert.Jose.Json;
 
-/// <summary>Where a member's name and value lie: offsets, so that reading an object copies nothing.</summary>
+/// <summary>
+/// Where a member's name and value lie: offsets, so that reading an object copies nothing. Twelve bytes, because every
+/// token carries a table of them: <see cref="StrictObjectReader"/> reads nothing whose offsets would not fit.
+/// </summary>
 internal struct JsonMember
 {
-    public int NameStart;
-    public int NameLength;
+    public ushort NameStart;
+    public ushort NameLength;
 
     /// <summary>First byte of the value as written, quotes included.</summary>
-    public int ValueStart;
-    public int ValueLength;
+    public ushort ValueStart;
+    public ushort ValueLength;
 
     /// <summary>The token that begins the value.</summary>
     public JsonTokenType ValueType;

@@ -14,9 +14,12 @@ internal static class StrictObjectReader
     // The reader's own limit only has to lie above ours, which is checked first and has its own refusal.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = JoseLimits.MaxDepth + 1 };
 
+    /// <summary>Entries that a table needs for a text of this length: a member is at least <c>"":1,</c>.</summary>
+    public static int TableSize(int jsonLength) => Math.Min(JoseLimits.MaxMembers, (jsonLength / 5) + 1);
+
     /// <param name="json">The object's UTF-8 text.</param>
     /// <param name="table">
-    /// At least <see cref="JoseLimits.MaxMembers"/> entries. It serves as a stack: members of a nested object stand
+    /// At least <see cref="TableSize"/> entries. It serves as a stack: members of a nested object stand
     /// behind those of the objects around it while it is read, and are dropped at its end.
     /// </param>
     /// <param name="count">How many entries at the start of the table are the object's own members.</param>
@@ -30,6 +33,11 @@ internal static class StrictObjectReader
     {
         count = 0;
         unescapedNames = null;
+        if (json.Length > JoseLimits.MaxTokenBytes)
+        {
+            return JoseRefusal.TokenTooLarge;
+        }
+
         // Utf8JsonReader does not look at the bytes of unescaped strings that nobody reads.
         if (!Utf8.IsValid(json))
         {
@@ -66,6 +74,9 @@ internal static class StrictObjectReader
         // scopes[d]: index of the first member of the object that was opened at depth d.
         Span<int> scopes = stackalloc int[JoseLimits.MaxDepth + 1];
         scopes[0] = 0;
+        // names[d]: which marks the names in the object at depth d have; most names are new by that alone.
+        Span<ulong> names = stackalloc ulong[JoseLimits.MaxDepth + 1];
+        names.Clear();
         count = 0;
         var unescapedLength = 0;
         while (reader.Read())
@@ -84,7 +95,13 @@ internal static class StrictObjectReader
                     var refusal = ReadName(ref reader, json.Length, ref added, ref unescapedNames, ref unescapedLength);
                     if (refusal == JoseRefusal.None)
                     {
-                        refusal = CheckName(json, table[scopes[depth - 1]..count], added, unescapedNames);
+                        refusal = CheckName(
+                            json,
+                            table[scopes[depth - 1]..count],
+                            added,
+                            unescapedNames,
+                            ref names[depth - 1]
+                        );
                     }
 
                     if (refusal != JoseRefusal.None)
@@ -104,6 +121,7 @@ internal static class StrictObjectReader
                     }
 
                     scopes[depth] = count;
+                    names[depth] = 0;
                     if (depth == 1)
                     {
                         BeginValue(ref reader, ref table[count - 1]);
@@ -158,8 +176,8 @@ internal static class StrictObjectReader
     {
         if (!reader.ValueIsEscaped)
         {
-            member.NameStart = (int)reader.TokenStartIndex + 1;
-            member.NameLength = reader.ValueSpan.Length;
+            member.NameStart = (ushort)(reader.TokenStartIndex + 1);
+            member.NameLength = (ushort)reader.ValueSpan.Length;
             return JoseRefusal.None;
         }
 
@@ -171,8 +189,8 @@ internal static class StrictObjectReader
         // Unescaped text is never longer than the escaped one, so this holds the names of the whole document.
         unescapedNames ??= new byte[jsonLength];
         member.NameIsUnescapedCopy = true;
-        member.NameStart = unescapedLength;
-        member.NameLength = reader.CopyString(unescapedNames.AsSpan(unescapedLength));
+        member.NameStart = (ushort)unescapedLength;
+        member.NameLength = (ushort)reader.CopyString(unescapedNames.AsSpan(unescapedLength));
         unescapedLength += member.NameLength;
         return JoseRefusal.None;
     }
@@ -181,13 +199,21 @@ internal static class StrictObjectReader
         ReadOnlySpan<byte> json,
         ReadOnlySpan<JsonMember> earlier,
         in JsonMember added,
-        byte[]? unescapedNames
+        byte[]? unescapedNames,
+        ref ulong marks
     )
     {
         var name = NameOf(added, json, unescapedNames);
         if (name.SequenceEqual("__proto__"u8))
         {
             return JoseRefusal.MemberNameForbidden;
+        }
+
+        var mark = 1UL << (name.IsEmpty ? 0 : (name.Length + (5 * name[0]) + (11 * name[^1])) & 63);
+        if ((marks & mark) == 0)
+        {
+            marks |= mark;
+            return JoseRefusal.None;
         }
 
         foreach (ref readonly var other in earlier)
@@ -203,13 +229,13 @@ internal static class StrictObjectReader
 
     private static void BeginValue(ref Utf8JsonReader reader, ref JsonMember member)
     {
-        member.ValueStart = (int)reader.TokenStartIndex;
+        member.ValueStart = (ushort)reader.TokenStartIndex;
         member.ValueType = reader.TokenType;
         member.ValueIsEscaped = reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped;
     }
 
     private static void EndValue(ref Utf8JsonReader reader, ref JsonMember member) =>
-        member.ValueLength = (int)reader.BytesConsumed - member.ValueStart;
+        member.ValueLength = (ushort)(reader.BytesConsumed - member.ValueStart);
 
     /// <summary>RFC 8259 §8.2: such text has no meaning that two readers would agree on.</summary>
     private static bool HasHalfSurrogatePair(ReadOnlySpan<byte> escaped)

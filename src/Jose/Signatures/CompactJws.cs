@@ -8,9 +8,6 @@ namespace Culvert.Jose.Signatures;
 /// </summary>
 public sealed class CompactJws
 {
-    // Headers up to this size, which is all that issuers send, are decoded on the stack.
-    private const int TypicalHeaderBytes = 512;
-
     private readonly ReadOnlyMemory<byte> compact;
     private readonly int signatureStart;
 
@@ -54,17 +51,7 @@ public sealed class CompactJws
             return refusal;
         }
 
-        var headerBytes = CanonicalBase64Url.DecodedLength(segments.Header.Length);
-        if (headerBytes > JoseLimits.MaxHeaderBytes)
-        {
-            return JoseRefusal.TokenTooLarge;
-        }
-
-        var headerJson =
-            headerBytes <= TypicalHeaderBytes ? stackalloc byte[TypicalHeaderBytes] : new byte[headerBytes];
-        headerJson = headerJson[..headerBytes];
-        CanonicalBase64Url.DecodeCanonical(segments.Header, headerJson);
-        refusal = JwsHeader.TryParse(headerJson, JwsHeaderKind.Token, out var header);
+        refusal = JwsHeaderReader.TryRead(segments.Header, out var header);
         if (refusal != JoseRefusal.None)
         {
             return refusal;

@@ -19,7 +19,7 @@ internal struct JwsHeader
     public static JoseRefusal TryParse(ReadOnlySpan<byte> json, JwsHeaderKind kind, out JwsHeader header)
     {
         header = default;
-        Span<JsonMember> table = stackalloc JsonMember[JoseLimits.MaxMembers];
+        Span<JsonMember> table = stackalloc JsonMember[StrictObjectReader.TableSize(json.Length)];
         var refusal = StrictObjectReader.Read(json, table, out var count, out var unescapedNames);
         foreach (ref readonly var member in table[..count])
         {

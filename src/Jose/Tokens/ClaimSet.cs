@@ -27,7 +27,7 @@ public sealed class ClaimSet
     public static JoseRefusal TryParse(ReadOnlyMemory<byte> payload, out ClaimSet? claims)
     {
         claims = null;
-        Span<JsonMember> table = stackalloc JsonMember[JoseLimits.MaxMembers];
+        Span<JsonMember> table = stackalloc JsonMember[StrictObjectReader.TableSize(payload.Length)];
         var refusal = StrictObjectReader.Read(payload.Span, table, out var count, out var unescapedNames);
         if (refusal == JoseRefusal.None)
         {

@@ -17,6 +17,9 @@ internal sealed class AssertionMill : IDisposable
 
     private readonly RSA key = RSA.Create(2048);
 
+    /// <summary>The public half, imported anew.</summary>
+    public RSA PublicKey() => RSA.Create(key.ExportParameters(includePrivateParameters: false));
+
     /// <summary>The public half, as a JWK set.</summary>
     public string JwkSet()
     {
@@ -69,7 +72,8 @@ internal sealed class AssertionMill : IDisposable
 
     public void Dispose() => key.Dispose();
 
-    private string Assertion(string issuer, string audience, DateTimeOffset now)
+    /// <summary>One assertion, compact.</summary>
+    public string Assertion(string issuer, string audience, DateTimeOffset now)
     {
         var header = """{"alg":"RS256","typ":"JWT","kid":"bench-1"}"""u8;
         var claims = JsonSerializer.SerializeToUtf8Bytes(
