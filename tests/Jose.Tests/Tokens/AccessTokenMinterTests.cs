@@ -23,7 +23,7 @@ public sealed class AccessTokenMinterTests
         Workspace = "wrkspc_01C",
     };
 
-    private static readonly AccessTokenClaims Delegated = Claims with
+    internal static readonly AccessTokenClaims Delegated = Claims with
     {
         NotBefore = 1_767_225_600,
         Confirmation = new TokenConfirmation { KeyThumbprint = "J", CertificateThumbprint = "X" },

@@ -1,0 +1,27 @@
+using Culvert.Jose.Keys;
+using Culvert.Jose.Signatures;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Jose.Tests.Mills;
+
+/// <summary>What an issuer's token and key set come to in our hands, in the order in which the service takes them.</summary>
+internal static class Verdicts
+{
+    public static JoseRefusal Of(Specimen specimen)
+    {
+        var refusal = JwkSet.TryParse(specimen.KeySet, out var set);
+        return refusal == JoseRefusal.None ? Of(specimen.Token, set!) : refusal;
+    }
+
+    public static JoseRefusal Of(byte[] compact, JwkSet set)
+    {
+        var refusal = SignedToken.TryParse(compact, out var token);
+        if (refusal != JoseRefusal.None)
+        {
+            return refusal;
+        }
+
+        refusal = set.Find(token!.KeyId, out var key);
+        return refusal == JoseRefusal.None ? token.Verify(key!, JwsAlgorithms.All) : refusal;
+    }
+}
