@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Jose.Tokens;
 
@@ -21,14 +23,45 @@ internal sealed class AudienceMatches() : ImmediateCheck(AssertionSteps.Audience
             return new Denial(DenialReason.AudienceInvalid, "absent");
         }
 
-        return audience.FindInStringList(context.Rule.Audience, MaxElements) switch
+        var issuer = context.Rule.Issuer;
+        var match = audience.FindInStringList(context.Rule.Audience, MaxElements);
+        if (match == StringListMatch.Malformed || (!issuer.AllowNonAscii && !IsAscii(audience)))
         {
-            StringListMatch.Found => null,
-            StringListMatch.NotFound => new Denial(
+            return new Denial(DenialReason.AudienceInvalid);
+        }
+
+        // RFC 7523bis: a token for several services is a token that each of them may use at the others.
+        if (issuer.SingleAudience && audience.FindInStringList(context.Rule.Audience, 1) == StringListMatch.Malformed)
+        {
+            return new Denial(DenialReason.AudienceMultiple, Claim: "aud");
+        }
+
+        return match == StringListMatch.Found
+            ? null
+            : new Denial(
                 DenialReason.AudienceMismatch,
-                audience.ReadString() is { } actual ? UntrustedText.Bounded(actual) : null
-            ),
-            _ => new Denial(DenialReason.AudienceInvalid),
-        };
+                audience.ReadString() is { } actual ? UntrustedText.Bounded(actual) : null,
+                "aud"
+            );
+    }
+
+    // Look-alikes are not the same service. Escapes may hide any character, so such a claim is read properly.
+    private static bool IsAscii(in Claim audience)
+    {
+        if (!audience.Raw.Contains((byte)'\\'))
+        {
+            return Ascii.IsValid(audience.Raw);
+        }
+
+        var reader = new Utf8JsonReader(audience.Raw);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.String && !Ascii.IsValid(reader.GetString()))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

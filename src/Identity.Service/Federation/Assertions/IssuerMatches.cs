@@ -4,10 +4,13 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
 /// RFC 7523 §3 (1): <c>iss</c> is the registered issuer byte for byte; nothing is normalised, so nothing can be
-/// confused. Before the keys: a token of somebody else never makes us fetch.
+/// confused. Before the keys: a token of somebody else never makes us fetch. A SPIFFE issuer is told by the trust
+/// domain of <c>sub</c>, and its tokens may lack <c>iss</c>.
 /// </summary>
 internal sealed class IssuerMatches() : ImmediateCheck(AssertionSteps.IssuerLookup)
 {
+    private const string SpiffeScheme = "spiffe://";
+
     public override void Describe(AssertionContext context, TraceStep step)
     {
         step.Add("issuer", context.Rule.Issuer.Id.Value);
@@ -16,9 +19,16 @@ internal sealed class IssuerMatches() : ImmediateCheck(AssertionSteps.IssuerLook
 
     protected override Denial? Check(AssertionContext context)
     {
+        var registered = context.Rule.Issuer;
         if (!context.Claims.TryFind("iss"u8, out var issuer))
         {
-            return new Denial(DenialReason.IssuerUnknown, "absent");
+            return registered.TrustDomain is null ? new Denial(DenialReason.IssuerUnknown, "absent") : null;
+        }
+
+        if (registered.TrustDomain is not null && registered.Url.StartsWith(SpiffeScheme, StringComparison.Ordinal))
+        {
+            // Registered by its trust domain alone: whichever URL its server calls itself, the keys and sub decide.
+            return issuer.ReadString() is null ? new Denial(DenialReason.IssuerUnknown, issuer.Kind.ToString()) : null;
         }
 
         return issuer.StringEquals(context.Rule.IssuerUrl)

@@ -3,24 +3,50 @@ using Culvert.Identity.Service.Federation.Explain;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// RFC 7523 §3 (2). Stricter: printable ASCII of bounded length, because people read subjects in rules and logs, and
-/// look-alikes are not the same workload.
+/// RFC 7523 §3 (2). Stricter: of bounded length, without control characters, and printable ASCII unless the issuer's
+/// record says otherwise, because people read subjects in rules and logs, and look-alikes are not the same workload. Of
+/// a SPIFFE issuer it lies in the bundle's trust domain (JWT-SVID §3): keys of one domain vouch for no other.
 /// </summary>
 internal sealed class SubjectIsPresent() : ImmediateCheck(AssertionSteps.Subject)
 {
     private const int MaxLength = 1024;
+    private const string SpiffeScheme = "spiffe://";
 
-    public override void Describe(AssertionContext context, TraceStep step) => step.Add("got", context.Subject);
+    public override void Describe(AssertionContext context, TraceStep step) =>
+        step.Add("got", context.Subject is { } subject ? UntrustedText.Bounded(subject) : null);
 
     protected override Denial? Check(AssertionContext context)
     {
+        var issuer = context.Rule.Issuer;
         var subject = context.Claims.FindString("sub"u8);
-        if (subject is not { Length: >= 1 and <= MaxLength } || subject.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (subject is not { Length: >= 1 and <= MaxLength } || !IsReadable(subject, issuer.AllowNonAscii))
         {
-            return new Denial(DenialReason.SubjectInvalid);
+            return new Denial(DenialReason.SubjectInvalid, Claim: "sub");
+        }
+
+        if (issuer.TrustDomain is { } domain && !IsIn(domain, subject))
+        {
+            return new Denial(DenialReason.TrustDomainMismatch, UntrustedText.Bounded(subject), "sub");
         }
 
         context.Subject = subject;
         return null;
     }
+
+    private static bool IsReadable(string subject, bool allowNonAscii)
+    {
+        if (!subject.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return true;
+        }
+
+        return allowNonAscii && !subject.Any(char.IsControl);
+    }
+
+    // SPIFFE-ID §2: the domain ends at the path's first slash, so that "example.org" is not "example.org.evil".
+    private static bool IsIn(string domain, string subject) =>
+        subject.StartsWith(SpiffeScheme, StringComparison.Ordinal)
+        && subject.AsSpan(SpiffeScheme.Length).StartsWith(domain)
+        && subject.Length > SpiffeScheme.Length + domain.Length + 1
+        && subject[SpiffeScheme.Length + domain.Length] == '/';
 }

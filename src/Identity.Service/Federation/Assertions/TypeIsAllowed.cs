@@ -1,16 +1,33 @@
+using Culvert.Identity.Service.Federation.Explain;
+
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
 /// RFC 8725 §3.11: a token typed as something else (a DPoP proof, a logout token, a security event) is no assertion.
-/// Identity tokens say JWT or nothing, access tokens of an authorization server <c>at+jwt</c>.
+/// The issuer's record lists what its assertions call themselves; a token that says nothing counts as <c>JWT</c>.
 /// </summary>
 internal sealed class TypeIsAllowed() : ImmediateCheck(AssertionSteps.Parse)
 {
+    private const string Untyped = "JWT";
+
+    public override void Describe(AssertionContext context, TraceStep step) =>
+        step.Add("typ", context.Token.Type is { } type ? UntrustedText.Bounded(type) : null);
+
     protected override Denial? Check(AssertionContext context)
     {
         var token = context.Token;
-        return token.Type is null || token.HasType("JWT") || token.HasType("at+jwt")
-            ? null
-            : new Denial(DenialReason.TypNotAllowed, UntrustedText.Bounded(token.Type));
+        foreach (var allowed in context.Rule.Issuer.Types)
+        {
+            if (
+                token.Type is null
+                    ? allowed.Equals(Untyped, StringComparison.OrdinalIgnoreCase)
+                    : token.HasType(allowed)
+            )
+            {
+                return null;
+            }
+        }
+
+        return new Denial(DenialReason.TypNotAllowed, token.Type is { } type ? UntrustedText.Bounded(type) : "absent");
     }
 }

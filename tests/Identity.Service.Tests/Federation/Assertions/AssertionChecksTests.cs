@@ -15,6 +15,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     private FederatedService Service => fixture.Service;
 
     [Theory]
+    [Trait("Attack", "A39")]
     [InlineData("""{"alg":"none","kid":"rsa-1"}""", "alg_not_allowed")]
     [InlineData("""{"alg":"None","kid":"rsa-1"}""", "alg_not_allowed")]
     [InlineData("""{"alg":"nOnE","kid":"rsa-1"}""", "alg_not_allowed")]
@@ -145,6 +146,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
 
     // Seconds relative to now; the leeway is 30 s.
     [Theory]
+    [Trait("Attack", "A17")]
     [InlineData(-300, -29, null)]
     [InlineData(-300, -30, "token_expired")]
     [InlineData(-300, -31, "token_expired")]
@@ -169,6 +171,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     }
 
     [Theory]
+    [Trait("Attack", "A17")]
     [InlineData(30, null)]
     [InlineData(31, "not_yet_valid")]
     [InlineData(-600, null)]
@@ -180,6 +183,8 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     }
 
     [Theory]
+    [Trait("Attack", "A17")]
+    [Trait("Attack", "A21")]
     [InlineData("exp", null, "exp_invalid")]
     [InlineData("exp", "\"1767225900\"", "exp_invalid")]
     [InlineData("exp", "1e400", "exp_invalid")]
@@ -228,6 +233,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     }
 
     [Theory]
+    [Trait("Attack", "A21")]
     [InlineData("[\"https://identity.test:8443\"]")]
     [InlineData("[\"https://other.test\",\"https://identity.test:8443\"]")]
     public async Task Exchange_AudienceArrayWithOurs_IsGranted(string audience)
@@ -239,6 +245,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
 
     // A23, A24: nothing is normalised, so nothing but the registered text is the issuer.
     [Theory]
+    [Trait("Attack", "A23")]
     [InlineData("{0}/")]
     [InlineData("{0}#")]
     [InlineData("{0}?")]
@@ -268,6 +275,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     }
 
     [Fact]
+    [Trait("Attack", "A24")]
     public async Task Exchange_IssuerArrayOrAbsent_IsRefused()
     {
         (await DenialAsync(Service.Token(claims => claims["iss"] = new JsonArray(Service.Provider.Url)))).ShouldBe(
