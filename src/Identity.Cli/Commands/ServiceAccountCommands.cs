@@ -16,6 +16,7 @@ internal static class ServiceAccountCommands
             List(verbs),
             CommonVerbs.Show(verbs, Noun.ServiceAccount),
             Update(verbs),
+            MembershipCommands.Create(verbs),
             CommonVerbs.Archive(verbs, Noun.ServiceAccount, "nothing acts as it any more")
         );
 
@@ -24,6 +25,10 @@ internal static class ServiceAccountCommands
         var name = Flags.Name();
         var description = Flags.Text("--description", "TEXT", "what it is for");
         var role = Role("its role (default: developer)");
+        var workspaceRole = MembershipCommands.Role(
+            "--workspace-role",
+            "and make it a member of the workspace of --workspace, or else the default one"
+        );
         return verbs.Create(
             "create",
             "create a service account",
@@ -40,11 +45,20 @@ internal static class ServiceAccountCommands
                 }
 
                 var client = await context.ClientAsync(cancel);
-                return CommandResult.Object(await client.PostAsync(Noun.ServiceAccount.Path, body, cancel));
+                var workspace = context.Has(workspaceRole) ? await Workspaces.ChosenAsync(context, cancel) : null;
+                var created = await client.PostAsync(Noun.ServiceAccount.Path, body, cancel);
+                if (workspace is not null)
+                {
+                    var id = created.Json.Text("id") ?? "";
+                    await MembershipCommands.PutAsync(context, id, workspace, context.Get(workspaceRole)!, cancel);
+                }
+
+                return CommandResult.Object(created);
             },
             name,
             description,
-            role
+            role,
+            workspaceRole
         );
     }
 

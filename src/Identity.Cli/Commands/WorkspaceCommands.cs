@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -12,6 +14,8 @@ internal static class WorkspaceCommands
         return VerbFactory.Group(
             "workspace",
             "workspaces of the organization",
+            Add(verbs),
+            CommonVerbs.Show(verbs, Noun.Workspace),
             verbs.Create(
                 "list",
                 "list workspaces",
@@ -25,6 +29,22 @@ internal static class WorkspaceCommands
                     ),
                 flags.OptionsWithoutArchived
             )
+        );
+    }
+
+    private static Command Add(VerbFactory verbs)
+    {
+        var name = Flags.Name();
+        return verbs.Create(
+            "create",
+            "create a workspace: tunnels, rules and memberships of its own",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var body = new JsonObject { ["name"] = context.Get(name) };
+                return CommandResult.Object(await client.PostAsync(Noun.Workspace.Path, body, cancel));
+            },
+            name
         );
     }
 }

@@ -9,4 +9,6 @@ namespace Culvert.Identity.Service.Admin;
 )]
 [JsonSerializable(typeof(OrganizationDocument))]
 [JsonSerializable(typeof(WorkspaceListDocument))]
+[JsonSerializable(typeof(WorkspaceDocument))]
+[JsonSerializable(typeof(CreateWorkspaceRequest))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -11,6 +11,7 @@ internal static class AdminRegistration
         services
             .AddSingleton<IAdminKeyStore, AdminKeyStore>()
             .AddSingleton<ITenantStore, TenantStore>()
+            .AddSingleton<WorkspaceEndpoints>()
             .AddSingleton<IInitStep, FirstTenant>();
 
     public static void MapAdmin(this ApiHost host)
@@ -26,5 +27,8 @@ internal static class AdminRegistration
             Access.Scope(Scopes.ManageTunnels),
             (request, cancellation) => OrganizationEndpoints.WorkspacesAsync(tenants, request, cancellation)
         );
+        var workspaces = host.Services.GetRequiredService<WorkspaceEndpoints>();
+        host.Post("/v1/organizations/workspaces", Access.Scope(Scopes.OrganizationAdmin), workspaces.CreateAsync);
+        host.Get("/v1/organizations/workspaces/{workspace}", Access.Scope(Scopes.ManageTunnels), workspaces.GetAsync);
     }
 }

@@ -10,10 +10,20 @@ internal interface ITenantStore
     /// <summary>Newest first.</summary>
     ValueTask<IReadOnlyList<Workspace>> ListWorkspacesAsync(string organizationId, CancellationToken cancellationToken);
 
+    /// <summary>Null when unknown or of another organization.</summary>
+    ValueTask<Workspace?> FindWorkspaceAsync(
+        string organizationId,
+        string workspaceId,
+        CancellationToken cancellationToken
+    );
+
     ValueTask<bool> HasWorkspaceAsync(string organizationId, string workspaceId, CancellationToken cancellationToken);
 
     /// <summary>The organization's default workspace; every organization has exactly one.</summary>
     ValueTask<Workspace> DefaultWorkspaceAsync(string organizationId, CancellationToken cancellationToken);
+
+    /// <summary><see cref="WorkspaceConflict.NameTaken"/> when the name is in use.</summary>
+    Statement Insert(Workspace workspace);
 
     IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace);
 }

@@ -36,12 +36,7 @@ internal static class OrganizationEndpoints
                         .Where(workspace =>
                             request.Caller.WorkspaceId is null || request.Caller.WorkspaceId == workspace.Id.Value
                         )
-                        .Select(workspace => new WorkspaceDocument
-                        {
-                            Id = workspace.Id.Value,
-                            Name = workspace.Name,
-                            IsDefault = workspace.IsDefault,
-                        }),
+                        .Select(WorkspaceDocument.Of),
                 ],
             },
             AdminJson.Default.WorkspaceListDocument

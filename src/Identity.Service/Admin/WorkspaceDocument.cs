@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Admin;
 
@@ -15,4 +16,17 @@ internal sealed record WorkspaceDocument
 
     [JsonPropertyName("is_default")]
     public required bool IsDefault { get; init; }
+
+    [JsonPropertyName("created_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public static WorkspaceDocument Of(Workspace workspace) =>
+        new()
+        {
+            Id = workspace.Id.Value,
+            Name = workspace.Name,
+            IsDefault = workspace.IsDefault,
+            CreatedAt = workspace.CreatedAt,
+        };
 }

@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Federation.Workspaces;
 
 namespace Culvert.Identity.Service.Federation;
 
@@ -14,13 +15,16 @@ namespace Culvert.Identity.Service.Federation;
 internal sealed class CompiledRule
 {
     private readonly CompiledRule? candidate;
-    private readonly IReadOnlyList<string> granted;
+    private readonly AccountRoles roles;
+
+    // By what the rights come to; filled as asked, because most rules of a large estate rest.
+    private readonly GrantedScopes?[] granted = new GrantedScopes?[Rights.Levels];
     private IReadOnlyList<ICondition>? conditions;
-    private FrozenSet<string>? scopes;
     private FrozenSet<string>? tunnelIds;
     private FrozenSet<string>? edgeIds;
 
     /// <param name="rule">The version that decides, or the newest one if none does.</param>
+    /// <param name="roles">What its service account may do in which workspace.</param>
     /// <param name="candidate">A newer version in audit.</param>
     public CompiledRule(
         Rule rule,
@@ -29,6 +33,7 @@ internal sealed class CompiledRule
         IssuerKeys keys,
         string publicUrl,
         string defaultWorkspaceId,
+        AccountRoles roles,
         CompiledRule? candidate = null
     )
     {
@@ -40,12 +45,7 @@ internal sealed class CompiledRule
         this.candidate = candidate;
         IssuerUrl = Encoding.UTF8.GetBytes(issuer.Url);
         Audience = Encoding.UTF8.GetBytes(rule.Match.Audience ?? publicUrl);
-        // The account's role is a ceiling: taken away, it ends tokens that were granted under it as well.
-        granted =
-            rule.Scopes.Contains(Hosting.Scopes.OrganizationAdmin) && account.Role != OrganizationRole.Admin
-                ? [.. rule.Scopes.Where(scope => scope != Hosting.Scopes.OrganizationAdmin)]
-                : rule.Scopes;
-        OAuthScope = string.Join(' ', granted);
+        this.roles = roles;
         IsForMachines = rule.Scopes.Any(scope =>
             scope is Hosting.Scopes.TunnelAgent or Hosting.Scopes.EdgeServe or Hosting.Scopes.CertificateIssue
         );
@@ -73,13 +73,9 @@ internal sealed class CompiledRule
     /// <summary>All must hold. Prepared at first use: most rules of a large installation see no traffic for days.</summary>
     public IReadOnlyList<ICondition> Conditions => conditions ??= RuleConditions.Of(Rule.Match);
 
-    public FrozenSet<string> Scopes => scopes ??= granted.ToFrozenSet(StringComparer.Ordinal);
-
     public FrozenSet<string> TunnelIds => tunnelIds ??= Rule.TunnelIds.ToFrozenSet(StringComparer.Ordinal);
 
     public FrozenSet<string> EdgeIds => edgeIds ??= Rule.EdgeIds.ToFrozenSet(StringComparer.Ordinal);
-
-    public string OAuthScope { get; }
 
     /// <summary>Grants what machines enrol with: such tokens live an hour at most.</summary>
     public bool IsForMachines { get; }
@@ -89,4 +85,14 @@ internal sealed class CompiledRule
     /// <summary>Whether this is a version that decides, and rule, issuer and service account are all unarchived.</summary>
     public bool IsLive =>
         !Rule.IsArchived && !Issuer.IsArchived && !Account.IsArchived && Rule.EnforcedVersion == Rule.Version;
+
+    /// <summary>
+    /// What it grants in that workspace, now: scope and role together, so that a role taken away ends what was granted
+    /// under it as well.
+    /// </summary>
+    public GrantedScopes GrantedIn(string workspaceId)
+    {
+        var rights = roles.In(workspaceId, Account, DefaultWorkspaceId);
+        return granted[rights.Level] ??= GrantedScopes.Of(Rule.Scopes, rights);
+    }
 }

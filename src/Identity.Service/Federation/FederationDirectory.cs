@@ -1,7 +1,9 @@
+using System.Collections.Frozen;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -16,6 +18,7 @@ internal sealed class FederationDirectory(
     IIssuerStore issuers,
     IRuleStore rules,
     IServiceAccountStore accounts,
+    IMembershipStore memberships,
     ITenantStore tenants,
     IssuerKeysFactory keysFactory,
     IChanges changes,
@@ -70,6 +73,15 @@ internal sealed class FederationDirectory(
         var before = current;
         var allIssuers = await issuers.AllAsync(cancellationToken);
         var allAccounts = await accounts.AllAsync(cancellationToken);
+        var roles = (await memberships.AllAsync(cancellationToken))
+            .GroupBy(membership => membership.ServiceAccountId.Value, StringComparer.Ordinal)
+            .ToDictionary(
+                group => group.Key,
+                group => new AccountRoles(
+                    group.ToFrozenDictionary(m => m.WorkspaceId.Value, m => m.Role, StringComparer.Ordinal)
+                ),
+                StringComparer.Ordinal
+            );
         var allRules = await rules.AllAsync(cancellationToken);
 
         // An issuer whose source did not change keeps the keys it has, so that an edit elsewhere costs no fetch.
@@ -101,6 +113,7 @@ internal sealed class FederationDirectory(
                 keys[rule.IssuerId.Value],
                 options.PublicUrl,
                 defaultWorkspace,
+                roles.GetValueOrDefault(rule.ServiceAccountId.Value, AccountRoles.None),
                 candidate
             );
 

@@ -93,6 +93,14 @@ internal static class FederationErrors
         "Pin a claim or subject prefix that names your organization; the message lists them."
     );
 
+    public static readonly ErrorCode ImplicitMembership = new(
+        "federation.implicit_membership",
+        400,
+        "The implicit membership of the default workspace has no role of its own to change.",
+        "Every service account is a member of the default workspace; only explicit memberships can be updated.",
+        "Add the service account to the default workspace explicitly, with the role."
+    );
+
     public static readonly ErrorCode Reference = new(
         "federation.reference",
         400,

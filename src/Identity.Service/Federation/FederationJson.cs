@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Federation.Workspaces;
 
 namespace Culvert.Identity.Service.Federation;
 
@@ -16,6 +17,12 @@ namespace Culvert.Identity.Service.Federation;
 [JsonSerializable(typeof(ServiceAccountListDocument))]
 [JsonSerializable(typeof(CreateServiceAccountRequest))]
 [JsonSerializable(typeof(UpdateServiceAccountRequest))]
+[JsonSerializable(typeof(MembershipDocument))]
+[JsonSerializable(typeof(MembershipListDocument))]
+[JsonSerializable(typeof(MembershipDeletedDocument))]
+[JsonSerializable(typeof(AddWorkspaceRequest))]
+[JsonSerializable(typeof(AddMemberRequest))]
+[JsonSerializable(typeof(UpdateMemberRequest))]
 [JsonSerializable(typeof(IssuerDocument))]
 [JsonSerializable(typeof(IssuerListDocument))]
 [JsonSerializable(typeof(CreateIssuerRequest))]

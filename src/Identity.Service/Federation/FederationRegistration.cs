@@ -6,6 +6,7 @@ using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage.Federation;
 using Culvert.Identity.Service.Tokens.Metadata;
@@ -20,6 +21,8 @@ internal static class FederationRegistration
     public static IServiceCollection AddFederation(this IServiceCollection services) =>
         services
             .AddSingleton<IServiceAccountStore, ServiceAccountStore>()
+            .AddSingleton<IMembershipStore, MembershipStore>()
+            .AddSingleton<MembershipEndpoints>()
             .AddSingleton<IIssuerStore, IssuerStore>()
             .AddSingleton<IIssuerKeyStore, IssuerKeyStore>()
             .AddSingleton<IRuleStore, RuleStore>()
@@ -65,6 +68,16 @@ internal static class FederationRegistration
         host.Get($"{Base}/service_accounts/{{id}}", admin, accounts.GetAsync);
         host.Post($"{Base}/service_accounts/{{id}}", admin, accounts.UpdateAsync);
         host.Post($"{Base}/service_accounts/{{id}}/archive", admin, accounts.ArchiveAsync);
+
+        var members = host.Services.GetRequiredService<MembershipEndpoints>();
+        host.Get($"{Base}/service_accounts/{{id}}/workspaces", admin, members.ListOfAccountAsync);
+        host.Post($"{Base}/service_accounts/{{id}}/workspaces", admin, members.AddToAccountAsync);
+        host.Delete($"{Base}/service_accounts/{{id}}/workspaces/{{workspace}}", admin, members.RemoveAsync);
+        host.Get($"{Base}/workspaces/{{workspace}}/service_accounts", admin, members.ListOfWorkspaceAsync);
+        host.Post($"{Base}/workspaces/{{workspace}}/service_accounts", admin, members.AddToWorkspaceAsync);
+        host.Get($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.GetAsync);
+        host.Post($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.UpdateAsync);
+        host.Delete($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.RemoveAsync);
 
         var issuers = host.Services.GetRequiredService<IssuerEndpoints>();
         host.Post($"{Base}/federation_issuers", admin, issuers.CreateAsync);

@@ -43,6 +43,10 @@ internal sealed class FederationSnapshot
                 rule.Candidate is { } candidate && candidate != rule ? new[] { rule.Rule, candidate.Rule } : [rule.Rule]
             );
 
+    /// <summary>Unarchived rules that target a service account.</summary>
+    public IEnumerable<CompiledRule> RulesFor(ServiceAccountId account) =>
+        rules.Values.Where(rule => rule.Account.Id == account && !rule.Rule.IsArchived);
+
     public IssuerKeys? KeysOf(IssuerId issuer) => keys.GetValueOrDefault(issuer.Value);
 
     public string? IssuerName(IssuerId issuer) => issuerNames.GetValueOrDefault(issuer.Value);

@@ -51,6 +51,7 @@ internal sealed class AccessTokenValidator(
             return Refuse(TokenErrors.Revoked);
         }
 
+        var effective = rule.GrantedIn(claims.Workspace).Set;
         var granted = claims.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return AuthenticationResult.Of(
             new Caller
@@ -58,7 +59,7 @@ internal sealed class AccessTokenValidator(
                 Kind = CallerKind.AccessToken,
                 OrganizationId = claims.Organization,
                 WorkspaceId = claims.Workspace,
-                Scopes = granted.Where(rule.Scopes.Contains).ToFrozenSet(StringComparer.Ordinal),
+                Scopes = granted.Where(effective.Contains).ToFrozenSet(StringComparer.Ordinal),
                 ActorId = claims.Subject,
                 ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt),
                 IssuedAt = DateTimeOffset.FromUnixTimeSeconds(claims.IssuedAt),

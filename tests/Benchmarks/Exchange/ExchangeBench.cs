@@ -73,7 +73,11 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             cancellationToken,
             ["--url", Issuer, "--jwks-file", keys]
         );
-        var account = await culvert.CreateAsync("service-account create bench", cancellationToken);
+        var account = await culvert.CreateAsync(
+            "service-account create bench",
+            cancellationToken,
+            ["--workspace-role", "developer"]
+        );
         string[] rule = ["--issuer", issuer, "--service-account", account, "--subject", AssertionMill.Subject];
         var ruleId = await culvert.CreateAsync(
             "rule create bench",

@@ -87,7 +87,11 @@ public sealed class SdkSystem : IAsyncLifetime
             cancellationToken,
             ["--url", provider.Issuer, "--ca-file", provider.CaFile, .. Loopback.Addresses.SelectMany(Allowance)]
         );
-        var account = await culvert.CreateAsync("service-account create operators", cancellationToken);
+        var account = await culvert.CreateAsync(
+            "service-account create operators",
+            cancellationToken,
+            ["--workspace-role", "developer"]
+        );
         string[] match = ["--issuer", issuer, "--subject", IdentityProvider.OperatorClient];
         string[] grant = ["--service-account", account, "--scope", "workspace:manage_tunnels"];
         var rule = await culvert.CreateAsync("rule create operators", cancellationToken, [.. match, .. grant]);

@@ -70,6 +70,9 @@ public sealed class SdkTests(SdkSystem system) : IClassFixture<SdkSystem>
     public Task Federation_AdminKeyAsApiKey_ManagesIssuersRulesAndServiceAccounts() => ProveAsync();
 
     [Fact]
+    public Task Memberships_RoundTripAndRoleChange_TakeEffectAtOnce() => ProveAsync();
+
+    [Fact]
     public Task FederatedClientMayNotAdminister_AnyFederationObject_IsPermissionDenied() => ProveAsync();
 
     private Task ProveAsync([CallerMemberName] string test = "") =>

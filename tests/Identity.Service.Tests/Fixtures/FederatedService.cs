@@ -78,10 +78,29 @@ internal sealed class FederatedService : IAsyncDisposable
         return (await CreateAsync(Issuers, body)).Text("id");
     }
 
-    public async Task<string> AccountAsync(string role = "developer") =>
-        (
-            await CreateAsync(Accounts, new JsonObject { ["name"] = NewName("account"), ["organization_role"] = role })
-        ).Text("id");
+    /// <summary>An account that may manage the default workspace's tunnels, or has only the role given.</summary>
+    public async Task<string> AccountAsync(string role = "developer", string? workspaceRole = "workspace_developer")
+    {
+        var body = new JsonObject { ["name"] = NewName("account"), ["organization_role"] = role };
+        var account = (await CreateAsync(Accounts, body)).Text("id");
+        if (workspaceRole is not null)
+        {
+            await JoinAsync(account, WorkspaceId, workspaceRole);
+        }
+
+        return account;
+    }
+
+    public Task<JsonElement> JoinAsync(string accountId, string workspaceId, string role) =>
+        CreateAsync(
+            $"{Accounts}/{accountId}/workspaces",
+            new JsonObject { ["workspace_id"] = workspaceId, ["workspace_role"] = role }
+        );
+
+    public async Task<string> NewWorkspaceAsync() =>
+        (await CreateAsync("/v1/organizations/workspaces", new JsonObject { ["name"] = NewName("workspace") })).Text(
+            "id"
+        );
 
     public JsonObject RuleBody(string issuerId, string accountId) =>
         new()

@@ -99,6 +99,68 @@ export async function Federation(world) {
   assert.ok((await world.admin.organization.serviceAccounts.archive(account.id)).archived_at);
 }
 
+// I21: memberships, and that a role decides at once on tokens already out.
+export async function Memberships(world) {
+  const { serviceAccounts, workspaces } = world.admin.organization;
+  const other = (await workspaces.create({ name: unique('sdk') })).id;
+  const account = await serviceAccounts.create({ name: unique('sdk') });
+  world.later(() => serviceAccounts.archive(account.id));
+
+  const [implicit, ...more] = await collect(serviceAccounts.workspaces.list(account.id));
+  assert.deepEqual(implicit, {
+    type: 'service_account_workspace_member',
+    service_account_id: account.id,
+    workspace_id: world.workspaceId,
+    workspace_role: 'workspace_user',
+    implicit: true,
+    created_by_actor_id: null,
+  });
+  assert.deepEqual(more, []);
+
+  const added = await workspaces.serviceAccounts.add(other, {
+    service_account_id: account.id,
+    workspace_role: 'workspace_restricted_developer',
+  });
+  assert.equal(added.implicit, false);
+  const member = { workspace_id: other };
+  assert.deepEqual(await workspaces.serviceAccounts.retrieve(account.id, member), added);
+  const updated = await workspaces.serviceAccounts.update(account.id, { ...member, workspace_role: 'workspace_admin' });
+  assert.equal(updated.workspace_role, 'workspace_admin');
+  assert.deepEqual(await collect(workspaces.serviceAccounts.list(other)), [updated]);
+  const mirrored = await serviceAccounts.workspaces.add(account.id, { ...member, workspace_role: 'workspace_user' });
+  assert.equal(mirrored.workspace_role, 'workspace_user');
+  assert.equal((await collect(serviceAccounts.workspaces.list(account.id, { limit: 1 }))).length, 2);
+  const gone = await serviceAccounts.workspaces.remove(other, { service_account_id: account.id });
+  assert.deepEqual(gone, {
+    type: 'service_account_workspace_member_deleted',
+    service_account_id: account.id,
+    workspace_id: other,
+  });
+  assert.equal((await workspaces.serviceAccounts.remove(account.id, member)).type, gone.type, 'removal is idempotent');
+  const absent = await refusal(workspaces.serviceAccounts.retrieve(account.id, member));
+  assert.ok(absent instanceof Anthropic.NotFoundError, String(absent));
+  const implicitUpdate = await refusal(
+    workspaces.serviceAccounts.update(account.id, { workspace_id: world.workspaceId, workspace_role: 'workspace_admin' }),
+  );
+  assert.ok(implicitUpdate instanceof Anthropic.BadRequestError, String(implicitUpdate));
+
+  const beta = world.admin.beta.organization;
+  assert.deepEqual(await collect(beta.serviceAccounts.workspaces.list(account.id)), [implicit]);
+  assert.equal((await beta.serviceAccounts.retrieve(account.id)).id, account.id);
+  assert.ok((await beta.federation.issuers.list({ limit: 1 })).data);
+
+  const setup = await world.federation();
+  const { client } = world.federated(await setup.config());
+  assert.ok(await client.beta.tunnels.list({ limit: 1 }), 'a workspace developer manages tunnels');
+  await workspaces.serviceAccounts.update(setup.account.id, {
+    workspace_id: world.workspaceId,
+    workspace_role: 'workspace_user',
+  });
+  const demoted = await refusal(client.beta.tunnels.list({ limit: 1 }));
+  assert.ok(demoted instanceof Anthropic.PermissionDeniedError, String(demoted));
+  assert.equal(demoted.errorCode, 'auth.scope');
+}
+
 export async function FederatedClientMayNotAdminister(world) {
   const setup = await world.federation();
   const { client } = world.federated(await setup.config());

@@ -74,6 +74,10 @@ export class World {
       organization_role: 'developer',
     });
     this.later(() => this.admin.organization.serviceAccounts.archive(account.id));
+    await this.admin.organization.workspaces.serviceAccounts.add(this.workspaceId, {
+      service_account_id: account.id,
+      workspace_role: 'workspace_developer',
+    });
     const rule = await federation.rules.create({
       name: unique('sdk'),
       issuer_id: record.id,

@@ -193,7 +193,12 @@ internal sealed class Installation
                 );
                 var creatingAccounts = Task.WhenAll(
                     new[] { "agents", "edges", "operators" }.Select(name =>
-                        culvert.CreateAsync($"service-account create {name}", cancellationToken)
+                        // Managing tunnels takes a role in their workspace; using them does not.
+                        culvert.CreateAsync(
+                            $"service-account create {name}",
+                            cancellationToken,
+                            name == "operators" ? ["--workspace-role", "developer"] : []
+                        )
                     )
                 );
                 var creatingTunnels = Task.WhenAll(

@@ -1,6 +1,8 @@
+using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Revocations;
@@ -12,6 +14,8 @@ internal sealed class FederationStanding(
     IRuleStore rules,
     IIssuerStore issuers,
     IServiceAccountStore accounts,
+    IMembershipStore memberships,
+    ITenantStore tenants,
     ITokenRevocationStore revocations,
     TimeProvider time
 ) : IFederationStanding
@@ -43,9 +47,27 @@ internal sealed class FederationStanding(
         }
 
         return new RuleStanding(
-            rule.Scopes.Contains(Scopes.TunnelAgent) ? rule.TunnelIds : [],
+            rule.Scopes.Contains(Scopes.TunnelAgent) && await MayUseAsync(account, workspaceId, cancellationToken)
+                ? rule.TunnelIds
+                : [],
             rule.Scopes.Contains(Scopes.EdgeServe) ? rule.EdgeIds : []
         );
+    }
+
+    private async ValueTask<bool> MayUseAsync(
+        ServiceAccount account,
+        string? workspaceId,
+        CancellationToken cancellationToken
+    )
+    {
+        if (workspaceId is null)
+        {
+            return true;
+        }
+
+        var explicitRole = await memberships.FindAsync(account.Id.Value, workspaceId, cancellationToken);
+        var home = await tenants.DefaultWorkspaceAsync(account.OrganizationId, cancellationToken);
+        return Rights.Of(account, explicitRole?.Role, home.Id.Value == workspaceId).Allow(Scopes.TunnelAgent);
     }
 
     // A token that was checked just before its revocation was committed must not enrol just after it.

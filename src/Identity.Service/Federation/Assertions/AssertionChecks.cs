@@ -29,5 +29,6 @@ internal static class AssertionChecks
             new SubjectMatches(),
             new ClaimsMatch(),
             new WorkspaceIsCovered(tenants),
+            new RoleAllows(),
         ];
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Tokens;
 
@@ -57,6 +58,9 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
 
     /// <summary>Set by <see cref="WorkspaceIsCovered"/>.</summary>
     public string? WorkspaceId { get; set; }
+
+    /// <summary>Set by <see cref="RoleAllows"/>: what takes effect of the rule's scopes in that workspace.</summary>
+    public GrantedScopes Granted { get; set; } = GrantedScopes.None;
 
     /// <summary>
     /// For simulations, rule tests and policy replay: what would become of a token with these claims that the issuer

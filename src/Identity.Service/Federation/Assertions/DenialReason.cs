@@ -169,4 +169,7 @@ internal enum DenialReason
 
     /// <summary>Simulation only: several rules with different grants would accept the token.</summary>
     AmbiguousRule,
+
+    /// <summary>The service account has no role in the workspace that lets any of the rule's scopes take effect.</summary>
+    RoleInsufficient,
 }

@@ -16,7 +16,6 @@ internal sealed class WorkspaceIsCovered(ITenantStore workspaces) : IAssertionCh
     {
         step.Add("service_account", context.Rule.Account.Id.Value);
         step.Add("workspace", context.WorkspaceId);
-        step.Add("scope", context.Rule.OAuthScope);
     }
 
     public async ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken)

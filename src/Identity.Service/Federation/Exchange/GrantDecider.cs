@@ -19,7 +19,10 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
     )
     {
         var rule = subject.Rule;
-        if (RequestedScopes.Narrow(rule, subject.Own?.Scope, request.Scopes) is not { } scope)
+        if (
+            RequestedScopes.Narrow(rule.GrantedIn(subject.WorkspaceId), subject.Own?.Scope, request.Scopes)
+            is not { } scope
+        )
         {
             return new Denial(DenialReason.ScopeNotGranted);
         }

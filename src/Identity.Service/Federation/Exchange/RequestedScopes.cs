@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
@@ -29,25 +30,26 @@ internal static class RequestedScopes
     }
 
     /// <summary>
-    /// Request AND grant: what was asked for if the rule has all of it, and the subject token too if it is one of ours.
+    /// Request AND grant: what was asked for if rule and role grant all of it, and the subject token too if it is one of ours.
     /// Without a request everything that both have. Null = more was asked for than there is, or nothing is left.
     /// </summary>
+    /// <param name="granted">What takes effect of the rule in the workspace.</param>
     /// <param name="ceiling">The scope of a subject token of ours; null = an assertion, which has none.</param>
     /// <returns>Separated by spaces, in the rule's order.</returns>
-    public static string? Narrow(CompiledRule rule, string? ceiling, IReadOnlyList<string>? requested)
+    public static string? Narrow(GrantedScopes granted, string? ceiling, IReadOnlyList<string>? requested)
     {
         if (ceiling is null && requested is null)
         {
-            return rule.OAuthScope;
+            return granted.Text;
         }
 
-        var held = ceiling?.Split(' ') ?? (IReadOnlyList<string>)[.. rule.Scopes];
-        if (requested is not null && requested.Any(scope => !held.Contains(scope) || !rule.Scopes.Contains(scope)))
+        var held = ceiling?.Split(' ') ?? granted.InOrder;
+        if (requested is not null && requested.Any(scope => !held.Contains(scope) || !granted.Set.Contains(scope)))
         {
             return null;
         }
 
-        var granted = string.Join(' ', rule.OAuthScope.Split(' ').Where((requested ?? held).Contains));
-        return granted.Length > 0 ? granted : null;
+        var narrowed = string.Join(' ', granted.InOrder.Where((requested ?? held).Contains));
+        return narrowed.Length > 0 ? narrowed : null;
     }
 }

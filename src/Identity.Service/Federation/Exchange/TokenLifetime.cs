@@ -19,8 +19,7 @@ internal static class TokenLifetime
     public static int OfAssertion(CompiledRule rule, string scope, long remainingSeconds)
     {
         var granted = Math.Min(rule.Rule.TokenLifetimeSeconds, 2 * remainingSeconds);
-        // Usually everything that the rule grants, which it knows about itself.
-        var isForMachines = ReferenceEquals(scope, rule.OAuthScope) ? rule.IsForMachines : IsForMachines(scope);
+        var isForMachines = rule.IsForMachines && IsForMachines(scope);
         return (int)Math.Min(isForMachines ? MaxMachineSeconds : int.MaxValue, Math.Max(MinSeconds, granted));
     }
 

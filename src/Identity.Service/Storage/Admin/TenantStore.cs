@@ -49,19 +49,39 @@ internal sealed class TenantStore(Database database) : ITenantStore
         ];
     }
 
-    public async ValueTask<bool> HasWorkspaceAsync(
+    public async ValueTask<Workspace?> FindWorkspaceAsync(
         string organizationId,
         string workspaceId,
         CancellationToken cancellationToken
     ) =>
-        (await ListWorkspacesAsync(organizationId, cancellationToken)).Any(workspace =>
+        (await ListWorkspacesAsync(organizationId, cancellationToken)).FirstOrDefault(workspace =>
             workspace.Id.Value == workspaceId
         );
+
+    public async ValueTask<bool> HasWorkspaceAsync(
+        string organizationId,
+        string workspaceId,
+        CancellationToken cancellationToken
+    ) => await FindWorkspaceAsync(organizationId, workspaceId, cancellationToken) is not null;
 
     public async ValueTask<Workspace> DefaultWorkspaceAsync(
         string organizationId,
         CancellationToken cancellationToken
     ) => (await ListWorkspacesAsync(organizationId, cancellationToken)).Single(workspace => workspace.IsDefault);
+
+    public Statement Insert(Workspace workspace) =>
+        new Statement(
+            "INSERT INTO workspaces (id, organization_id, name, is_default, created_at_ms) "
+                + "VALUES (@Id, @OrganizationId, @Name, @IsDefault, @CreatedAt)",
+            new
+            {
+                Id = workspace.Id.Value,
+                workspace.OrganizationId,
+                workspace.Name,
+                IsDefault = workspace.IsDefault ? 1L : 0L,
+                CreatedAt = workspace.CreatedAt.ToStore(),
+            }
+        ).Unique(WorkspaceConflict.NameTaken);
 
     public IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace) =>
         [
@@ -74,18 +94,7 @@ internal sealed class TenantStore(Database database) : ITenantStore
                     CreatedAt = organization.CreatedAt.ToStore(),
                 }
             ),
-            new(
-                "INSERT INTO workspaces (id, organization_id, name, is_default, created_at_ms) "
-                    + "VALUES (@Id, @OrganizationId, @Name, @IsDefault, @CreatedAt)",
-                new
-                {
-                    Id = defaultWorkspace.Id.Value,
-                    defaultWorkspace.OrganizationId,
-                    defaultWorkspace.Name,
-                    IsDefault = defaultWorkspace.IsDefault ? 1L : 0L,
-                    CreatedAt = defaultWorkspace.CreatedAt.ToStore(),
-                }
-            ),
+            Insert(defaultWorkspace),
         ];
 
     private sealed record OrganizationRow

@@ -182,8 +182,14 @@ public sealed class TokenExchangeTests
     public async Task Exchange_TwoWorkspaces_NeedsOneNamed()
     {
         await using var service = await FederatedService.StartAsync();
-        var (first, second) = (await AddWorkspaceAsync(service), await AddWorkspaceAsync(service));
-        var rule = await service.RuleAsync(body => body["workspace_id"] = first);
+        var (first, second) = (await service.NewWorkspaceAsync(), await service.NewWorkspaceAsync());
+        var account = await service.AccountAsync();
+        await service.JoinAsync(account, second, "workspace_developer");
+        var rule = await service.RuleAsync(body =>
+        {
+            body["workspace_id"] = first;
+            body["target"]!["service_account_id"] = account;
+        });
         await service.CreateAsync(
             $"{FederatedService.Rules}/{rule}/workspaces",
             new JsonObject { ["workspace_id"] = second }
@@ -201,7 +207,7 @@ public sealed class TokenExchangeTests
     public async Task Exchange_DefaultAmongSeveral_IsTakenWhenNoneIsNamed()
     {
         await using var service = await FederatedService.StartAsync();
-        var other = await AddWorkspaceAsync(service);
+        var other = await service.NewWorkspaceAsync();
         var rule = await service.RuleAsync();
         await service.CreateAsync(
             $"{FederatedService.Rules}/{rule}/workspaces",
@@ -218,9 +224,12 @@ public sealed class TokenExchangeTests
     public async Task Exchange_AllWorkspaces_CoversOwnOnesOnly()
     {
         await using var service = await FederatedService.StartAsync();
-        var own = await AddWorkspaceAsync(service);
+        var own = await service.NewWorkspaceAsync();
+        var account = await service.AccountAsync();
+        await service.JoinAsync(account, own, "workspace_developer");
         var rule = await service.RuleAsync(body =>
         {
+            body["target"]!["service_account_id"] = account;
             body.Remove("workspace_id");
             body["applies_to_all_workspaces"] = true;
         });
@@ -269,22 +278,6 @@ public sealed class TokenExchangeTests
 
         second.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         (await second.ErrorCodeAsync()).ShouldBe("exchange.busy");
-    }
-
-    private static async Task<string> AddWorkspaceAsync(FederatedService service)
-    {
-        var id = WorkspaceId.New();
-        var statement = service
-            .Service.Get<ITenantStore>()
-            .Insert(
-                new Organization(service.OrganizationId, "", service.Time.GetUtcNow()),
-                new Workspace(id, service.OrganizationId, "Other", IsDefault: false, service.Time.GetUtcNow())
-            )[^1];
-        var result = await service
-            .Service.Get<IJournal>()
-            .CommitAsync(new Decision { Statements = [statement] }, TestContext.Current.CancellationToken);
-        result.IsCommitted.ShouldBeTrue();
-        return id.Value;
     }
 
     private static async Task<ReplayKey> ReplayKeyAsync(FederatedService service)

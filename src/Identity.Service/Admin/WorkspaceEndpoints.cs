@@ -1,0 +1,73 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary><c>/v1/organizations/workspaces</c>.</summary>
+internal sealed class WorkspaceEndpoints(ITenantStore tenants, IJournal journal, TimeProvider time)
+{
+    /// <summary>Workspaces are read whole in several places; an organization needs a few.</summary>
+    public const int MaxWorkspaces = 100;
+
+    public const int MaxNameLength = 255;
+
+    public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (body, refusal) = await request.ReadJsonAsync(AdminJson.Default.CreateWorkspaceRequest, cancellationToken);
+        if (body is null)
+        {
+            return refusal!;
+        }
+
+        if (body.Name.Trim().Length is 0 or > MaxNameLength || body.Name.Any(char.IsControl))
+        {
+            return RequestErrors.Invalid.Refuse("name: 1 to 255 characters without control characters are required.");
+        }
+
+        var present = await tenants.ListWorkspacesAsync(request.Caller.OrganizationId, cancellationToken);
+        if (present.Count >= MaxWorkspaces)
+        {
+            return WorkspaceErrors.Limit.Refuse();
+        }
+
+        var workspace = new Workspace(
+            WorkspaceId.New(),
+            request.Caller.OrganizationId,
+            body.Name,
+            IsDefault: false,
+            time.GetStoreNow()
+        );
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new WorkspaceCreated(workspace)
+                {
+                    At = workspace.CreatedAt,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = workspace.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("workspace", workspace.Id.Value)],
+                },
+                Statements = [tenants.Insert(workspace)],
+            },
+            cancellationToken
+        );
+        if (result.Outcome == CommitOutcome.Conflict)
+        {
+            return WorkspaceErrors.NameTaken.Refuse();
+        }
+
+        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(workspace);
+    }
+
+    public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await tenants.FindWorkspaceAsync(request.Caller.OrganizationId, request.Route("workspace"), cancellationToken)
+            is { } workspace
+        && request.Caller.Sees(workspace.OrganizationId, workspace.Id.Value)
+            ? Answer(workspace)
+            : RequestErrors.NotFound.Refuse();
+
+    private static ApiAnswer Answer(Workspace workspace) =>
+        ApiAnswer.Json(WorkspaceDocument.Of(workspace), AdminJson.Default.WorkspaceDocument);
+}

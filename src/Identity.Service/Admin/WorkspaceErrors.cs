@@ -1,0 +1,23 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>Refusals of the workspaces' administration.</summary>
+internal static class WorkspaceErrors
+{
+    public static readonly ErrorCode NameTaken = new(
+        "workspace.name_taken",
+        409,
+        "The name is in use.",
+        "Another workspace of the organization has that name.",
+        "Choose another name."
+    );
+
+    public static readonly ErrorCode Limit = new(
+        "workspace.limit",
+        400,
+        "The organization has as many workspaces as it may have.",
+        "An organization has at most 100 workspaces.",
+        "Use one of the existing workspaces."
+    );
+}

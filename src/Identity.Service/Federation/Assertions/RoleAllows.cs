@@ -1,0 +1,22 @@
+using Culvert.Identity.Service.Federation.Explain;
+
+namespace Culvert.Identity.Service.Federation.Assertions;
+
+/// <summary>
+/// Effective right = scope and role: at least one of the rule's scopes takes effect by the roles that the service
+/// account has in the workspace. A token with none would be good for nothing, and its holder would not know why.
+/// </summary>
+internal sealed class RoleAllows() : ImmediateCheck(AssertionSteps.Grant)
+{
+    public override void Describe(AssertionContext context, TraceStep step)
+    {
+        step.Add("rule_scope", context.Rule.Rule.OAuthScope);
+        step.Add("scope", context.Granted.Text);
+    }
+
+    protected override Denial? Check(AssertionContext context)
+    {
+        context.Granted = context.Rule.GrantedIn(context.WorkspaceId!);
+        return context.Granted.IsEmpty ? new Denial(DenialReason.RoleInsufficient, context.WorkspaceId) : null;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Collections.Frozen;
+
+namespace Culvert.Identity.Service.Federation.Workspaces;
+
+/// <summary>The scopes of a rule that take effect, in the rule's order.</summary>
+internal sealed class GrantedScopes
+{
+    public static readonly GrantedScopes None = new([]);
+
+    private GrantedScopes(IReadOnlyList<string> scopes)
+    {
+        InOrder = scopes;
+        Set = scopes.ToFrozenSet(StringComparer.Ordinal);
+        Text = string.Join(' ', scopes);
+    }
+
+    public IReadOnlyList<string> InOrder { get; }
+
+    public FrozenSet<string> Set { get; }
+
+    /// <summary>As <c>scope</c> has it (RFC 6749 §3.3).</summary>
+    public string Text { get; }
+
+    public bool IsEmpty => InOrder.Count == 0;
+
+    public static GrantedScopes Of(IReadOnlyList<string> scopes, Rights rights)
+    {
+        var granted = scopes.Where(rights.Allow).ToList();
+        return granted.Count == 0 ? None : new GrantedScopes(granted);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Culvert.Identity.Service.Federation.Workspaces;
+
+/// <summary>What a service account may do in one workspace, from least to most.</summary>
+internal enum WorkspaceRole
+{
+    /// <summary>Use: enrol named agents, read bundles, request certificates.</summary>
+    User,
+
+    /// <summary>As <see cref="User"/>: what sets it apart elsewhere does not exist here.</summary>
+    RestrictedDeveloper,
+
+    /// <summary>Use, and manage the workspace's tunnels.</summary>
+    Developer,
+
+    /// <summary>As <see cref="Developer"/>: memberships are the organization's to change.</summary>
+    Admin,
+}
