@@ -17,6 +17,9 @@ public static class Soak
             ? given
             : Random.Shared.Next();
 
+    /// <summary>The given seed, else one of the suite's own: for what is the same in each run unless told otherwise.</summary>
+    public static int SeedOr(int own) => Variable("CULVERT_SOAK_SEED") is null ? own : Seed;
+
     /// <summary>How many rounds this run makes.</summary>
     public static int Rounds(string suite, int shortForm, int full) => IsFull(suite) ? full : shortForm;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Stage.Hops;
 using Culvert.Stage.Processes;
+using Culvert.Testing;
 using Shouldly;
 using Xunit;
 
@@ -23,10 +24,19 @@ public sealed class KillTests(ShortLivedSystem system) : SystemTest(system)
     }
 
     [Theory]
+    [Trait(Soak.Name, "kill")]
     [InlineData(Part.Agent)]
     [InlineData(Part.Edge)]
     [InlineData(Part.Service)]
     public async Task Kill_UnderCalls_RecoversUnaided(Part part)
+    {
+        for (var round = 0; round < Soak.Rounds("kill", shortForm: 1, full: 20); round++)
+        {
+            await KillOnceAsync(part);
+        }
+    }
+
+    private async Task KillOnceAsync(Part part)
     {
         var (process, health) = Of(part);
         IReadOnlyList<CallOutcome> outcomes;

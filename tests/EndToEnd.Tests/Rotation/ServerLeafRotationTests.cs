@@ -1,4 +1,5 @@
 using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Testing;
 using Shouldly;
 using Xunit;
 
@@ -7,9 +8,10 @@ namespace Culvert.EndToEnd.Tests.Rotation;
 [Collection(ShortLivedSystemCollection.Name)]
 public sealed class ServerLeafRotationTests(ShortLivedSystem system) : SystemTest(system)
 {
-    private const int Rotations = 5;
+    private static readonly int Rotations = Soak.Rounds("rotation", shortForm: 3, full: 50);
 
     [Fact]
+    [Trait(Soak.Name, "rotation")]
     public async Task Rotation_UnderTraffic_FailsNoCallAndNoHandshake()
     {
         await System.UntilReadyAsync(Cancel);

@@ -8,18 +8,16 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Jose.Tests.Fuzzing;
 
 /// <summary>
-/// Any bytes give a value or a typed refusal, never an exception. Ten seconds here;
-/// <c>CULVERT_SOAK_SECONDS</c> and <c>CULVERT_SOAK_SEED</c> make it longer and repeat a failure.
+/// Any bytes give a value or a typed refusal, never an exception. <c>CULVERT_SOAK_SEED</c> repeats a failure.
 /// </summary>
 public sealed class FuzzTests
 {
-    private static readonly TimeSpan Short = TimeSpan.FromSeconds(10);
-
     [Fact]
+    [Trait(Soak.Name, "fuzz")]
     public void EveryReader_AnyBytes_GivesValueOrRefusal()
     {
-        var seed = SoakSettings.Seed(fallback: Environment.TickCount & int.MaxValue);
-        var duration = SoakSettings.Duration(Short);
+        var seed = Soak.Seed;
+        var duration = Soak.Duration("fuzz", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
         var mill = new SpecimenMill(seed);
         var random = new Random(seed);
         var started = Stopwatch.GetTimestamp();
