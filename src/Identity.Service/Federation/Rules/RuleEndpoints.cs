@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
@@ -16,7 +15,6 @@ internal sealed class RuleEndpoints(
 )
 {
     private const string List = "federation_rules";
-    private const int DefaultLifetimeSeconds = 3600;
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -26,54 +24,13 @@ internal sealed class RuleEndpoints(
             return refusal!;
         }
 
-        var (match, badMatch) = RuleMatchReader.Read(body.Match);
-        if ((badMatch ?? CheckShape(body.Attributes, body.Target)) is { } bad)
+        var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
+        var (rule, bad) = RuleDrafts.New(body, request.Caller.OrganizationId, stamps);
+        if (rule is null)
         {
-            return bad;
+            return bad!;
         }
 
-        if (!IssuerId.TryParse(body.IssuerId, out var issuerId))
-        {
-            return Malformed("issuer_id", IssuerId.Prefix);
-        }
-
-        if (!ServiceAccountId.TryParse(body.Target.ServiceAccountId, out var accountId))
-        {
-            return Malformed("target.service_account_id", ServiceAccountId.Prefix);
-        }
-
-        if (body.AppliesToAllWorkspaces == true && body.WorkspaceId is not null)
-        {
-            return RequestErrors.Invalid.Refuse("workspace_id: not together with applies_to_all_workspaces.");
-        }
-
-        var (options, badOptions) = RuleOptions.Read(body.State, body.Bind, new(body.ExpiresAt), RuleOptions.Default);
-        if (options is null)
-        {
-            return badOptions!;
-        }
-
-        var rule = new Rule
-        {
-            Id = RuleId.New(),
-            OrganizationId = request.Caller.OrganizationId,
-            Name = body.Name,
-            Description = body.Description ?? "",
-            IssuerId = issuerId,
-            ServiceAccountId = accountId,
-            Match = match!,
-            Scopes = ScopesOf(body.OAuthScope),
-            TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? DefaultLifetimeSeconds,
-            AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? false,
-            WorkspaceIds = body.WorkspaceId is { } workspace ? [workspace] : [],
-            TunnelIds = body.TunnelIds ?? [],
-            EdgeIds = body.EdgeIds ?? [],
-            State = options.State,
-            Bind = options.Bind,
-            ExpiresAt = options.ExpiresAt,
-            EnforcedVersion = options.State == RuleState.Enforce ? 1 : null,
-            Stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId),
-        };
         if (await validator.CheckAsync(rule, request.Caller, cancellationToken) is { } invalid)
         {
             return invalid;
@@ -153,49 +110,13 @@ internal sealed class RuleEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        if (rule.IsArchived)
-        {
-            return FederationErrors.Archived.Refuse();
-        }
-
-        if (body.Version is { } expected && expected != rule.Version)
-        {
-            return FederationErrors.Changed.Refuse($"version: the rule is at version {rule.Version} by now.");
-        }
-
-        var (match, badMatch) = body.Match is null ? (rule.Match, null) : RuleMatchReader.Read(body.Match);
-        if ((badMatch ?? CheckShape(body.Attributes, body.Target)) is { } bad)
-        {
-            return bad;
-        }
-
-        var accountId = rule.ServiceAccountId;
-        if (body.Target is { } target && !ServiceAccountId.TryParse(target.ServiceAccountId, out accountId))
-        {
-            return Malformed("target.service_account_id", ServiceAccountId.Prefix);
-        }
-
-        var (options, badOptions) = RuleOptions.Read(body.State, body.Bind, body.ExpiresAt, RuleOptions.Of(rule));
-        if (options is null)
-        {
-            return badOptions!;
-        }
-
         var stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId);
-        var updated = rule.Next(options.State, stamps) with
+        var (updated, bad) = RuleDrafts.Edit(rule, body, stamps);
+        if (updated is null)
         {
-            Name = body.Name ?? rule.Name,
-            Description = body.Description.IsSet ? body.Description.Value ?? "" : rule.Description,
-            ServiceAccountId = accountId,
-            Match = match!,
-            Scopes = body.OAuthScope is { } scope ? ScopesOf(scope) : rule.Scopes,
-            TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? rule.TokenLifetimeSeconds,
-            AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? rule.AppliesToAllWorkspaces,
-            TunnelIds = body.TunnelIds ?? rule.TunnelIds,
-            EdgeIds = body.EdgeIds ?? rule.EdgeIds,
-            Bind = options.Bind,
-            ExpiresAt = options.ExpiresAt,
-        };
+            return bad!;
+        }
+
         // A federated caller may neither widen a rule nor take over one that grants more than it holds.
         var invalid = await validator.CheckAsync(rule, request.Caller, cancellationToken)
             is { Code.Status: 403 } notTheirs
@@ -232,26 +153,8 @@ internal sealed class RuleEndpoints(
             : Answer(archived);
     }
 
-    private static Refusal? CheckShape(JsonElement? attributes, TargetDocument? target)
-    {
-        if (attributes is { } given && !IsEmpty(given))
-        {
-            return RequestErrors.Invalid.Refuse("attributes: reserved; only an empty object is accepted.");
-        }
-
-        return target is { Type: not TargetDocument.ServiceAccountType }
-            ? RequestErrors.Invalid.Refuse("target.type: service_account is required.")
-            : null;
-    }
-
-    private static bool IsEmpty(JsonElement attributes) =>
-        attributes.ValueKind == JsonValueKind.Null
-        || (attributes.ValueKind == JsonValueKind.Object && !attributes.EnumerateObject().Any());
-
     private static Refusal Malformed(string member, string prefix) =>
         RequestErrors.Invalid.Refuse($"{member} is not a well-formed {prefix}_ tagged ID");
-
-    private static string[] ScopesOf(string oauthScope) => oauthScope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private ValueTask<Rule?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);

@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Rules;
+
+/// <summary>
+/// What a request to create or change a rule makes of it, before anybody asks whether it may be saved. Saving,
+/// simulation and policy replay read rules here, so that what was tried is what is saved.
+/// </summary>
+internal static class RuleDrafts
+{
+    private const int DefaultLifetimeSeconds = 3600;
+
+    private static readonly string MalformedAccount =
+        $"target.service_account_id is not a well-formed {ServiceAccountId.Prefix}_ tagged ID";
+
+    /// <summary>Exactly one of both results is set.</summary>
+    public static (Rule? Rule, Refusal? Refusal) New(CreateRuleRequest body, string organizationId, ChangeStamps stamps)
+    {
+        var (match, badMatch) = RuleMatchReader.Read(body.Match);
+        if ((badMatch ?? CheckShape(body.Attributes, body.Target)) is { } bad)
+        {
+            return (null, bad);
+        }
+
+        if (!IssuerId.TryParse(body.IssuerId, out var issuerId))
+        {
+            return Refuse($"issuer_id is not a well-formed {IssuerId.Prefix}_ tagged ID");
+        }
+
+        if (!ServiceAccountId.TryParse(body.Target.ServiceAccountId, out var accountId))
+        {
+            return Refuse(MalformedAccount);
+        }
+
+        if (body.AppliesToAllWorkspaces == true && body.WorkspaceId is not null)
+        {
+            return Refuse("workspace_id: not together with applies_to_all_workspaces.");
+        }
+
+        var (options, badOptions) = RuleOptions.Read(body.State, body.Bind, new(body.ExpiresAt), RuleOptions.Default);
+        if (options is null)
+        {
+            return (null, badOptions);
+        }
+
+        return (
+            new Rule
+            {
+                Id = RuleId.New(),
+                OrganizationId = organizationId,
+                Name = body.Name,
+                Description = body.Description ?? "",
+                IssuerId = issuerId,
+                ServiceAccountId = accountId,
+                Match = match!,
+                Scopes = ScopesOf(body.OAuthScope),
+                TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? DefaultLifetimeSeconds,
+                AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? false,
+                WorkspaceIds = body.WorkspaceId is { } workspace ? [workspace] : [],
+                TunnelIds = body.TunnelIds ?? [],
+                EdgeIds = body.EdgeIds ?? [],
+                State = options.State,
+                Bind = options.Bind,
+                ExpiresAt = options.ExpiresAt,
+                EnforcedVersion = options.State == RuleState.Enforce ? 1 : null,
+                Stamps = stamps,
+            },
+            null
+        );
+    }
+
+    /// <summary>The next version of a rule; exactly one of both results is set.</summary>
+    public static (Rule? Rule, Refusal? Refusal) Edit(Rule rule, UpdateRuleRequest body, ChangeStamps stamps)
+    {
+        if (rule.IsArchived)
+        {
+            return (null, FederationErrors.Archived.Refuse());
+        }
+
+        if (body.Version is { } expected && expected != rule.Version)
+        {
+            return (null, FederationErrors.Changed.Refuse($"version: the rule is at version {rule.Version} by now."));
+        }
+
+        var (match, badMatch) = body.Match is null ? (rule.Match, null) : RuleMatchReader.Read(body.Match);
+        if ((badMatch ?? CheckShape(body.Attributes, body.Target)) is { } bad)
+        {
+            return (null, bad);
+        }
+
+        var accountId = rule.ServiceAccountId;
+        if (body.Target is { } target && !ServiceAccountId.TryParse(target.ServiceAccountId, out accountId))
+        {
+            return Refuse(MalformedAccount);
+        }
+
+        var (options, badOptions) = RuleOptions.Read(body.State, body.Bind, body.ExpiresAt, RuleOptions.Of(rule));
+        if (options is null)
+        {
+            return (null, badOptions);
+        }
+
+        return (
+            rule.Next(options.State, stamps) with
+            {
+                Name = body.Name ?? rule.Name,
+                Description = body.Description.IsSet ? body.Description.Value ?? "" : rule.Description,
+                ServiceAccountId = accountId,
+                Match = match!,
+                Scopes = body.OAuthScope is { } scope ? ScopesOf(scope) : rule.Scopes,
+                TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? rule.TokenLifetimeSeconds,
+                AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? rule.AppliesToAllWorkspaces,
+                TunnelIds = body.TunnelIds ?? rule.TunnelIds,
+                EdgeIds = body.EdgeIds ?? rule.EdgeIds,
+                Bind = options.Bind,
+                ExpiresAt = options.ExpiresAt,
+            },
+            null
+        );
+    }
+
+    private static Refusal? CheckShape(JsonElement? attributes, TargetDocument? target)
+    {
+        if (attributes is { } given && !IsEmpty(given))
+        {
+            return RequestErrors.Invalid.Refuse("attributes: reserved; only an empty object is accepted.");
+        }
+
+        return target is { Type: not TargetDocument.ServiceAccountType }
+            ? RequestErrors.Invalid.Refuse("target.type: service_account is required.")
+            : null;
+    }
+
+    private static bool IsEmpty(JsonElement attributes) =>
+        attributes.ValueKind == JsonValueKind.Null
+        || (attributes.ValueKind == JsonValueKind.Object && !attributes.EnumerateObject().Any());
+
+    private static string[] ScopesOf(string oauthScope) => oauthScope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static (Rule?, Refusal?) Refuse(string message) => (null, RequestErrors.Invalid.Refuse(message));
+}
