@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Federation.Exchange.OwnTokens;
 using Culvert.Identity.Service.Federation.Exchange.Replays;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.History;
@@ -41,6 +42,11 @@ internal static class FederationRegistration
             .AddSingleton<Explainer>()
             .AddSingleton<GrantTrace>()
             .AddSingleton<DenialRecorder>()
+            .AddSingleton<OwnTokenReader>()
+            .AddSingleton<OwnSubjects>()
+            .AddSingleton<Actors>()
+            .AddSingleton<SubjectEvaluator>()
+            .AddSingleton<GrantGate>()
             .AddSingleton<TokenExchange>()
             .AddSingleton<GrantDecider>()
             .AddSingleton<GrantIssuer>()

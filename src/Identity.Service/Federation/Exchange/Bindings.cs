@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
@@ -6,22 +8,33 @@ namespace Culvert.Identity.Service.Federation.Exchange;
 internal static class Bindings
 {
     /// <summary>Whether the request proves everything that a token is bound to.</summary>
-    public static bool Prove(TokenConfirmation proven, TokenConfirmation bound) =>
+    public static bool Prove(in ProvenBinding proven, TokenConfirmation bound) =>
         (bound.KeyThumbprint is null || bound.KeyThumbprint == proven.KeyThumbprint)
         && (bound.CertificateThumbprint is null || bound.CertificateThumbprint == proven.CertificateThumbprint);
 
     /// <summary>What a new token gets bound to; false = the rule wants more than the client proved.</summary>
-    public static bool TryBind(CompiledRule rule, TokenConfirmation proven, out TokenConfirmation confirmation)
+    public static bool TryBind(RuleBind bind, in ProvenBinding proven, out TokenConfirmation confirmation)
     {
         // A DPoP key before a certificate: the proof was made for this very request.
-        confirmation = proven switch
+        confirmation = bind switch
         {
-            { KeyThumbprint: { } key } => new TokenConfirmation { KeyThumbprint = key },
-            { CertificateThumbprint: { } thumbprint } => new TokenConfirmation { CertificateThumbprint = thumbprint },
-            _ => default,
+            RuleBind.None => default,
+            RuleBind.Mtls => OfCertificate(proven.CertificateThumbprint),
+            RuleBind.Dpop => OfKey(proven.KeyThumbprint),
+            _ => proven.KeyThumbprint is { } key ? OfKey(key) : OfCertificate(proven.CertificateThumbprint),
         };
-        return Satisfies(rule, confirmation);
+        return Satisfies(bind, confirmation);
     }
 
-    public static bool Satisfies(CompiledRule rule, TokenConfirmation confirmation) => true;
+    public static bool Satisfies(RuleBind bind, TokenConfirmation confirmation) =>
+        bind switch
+        {
+            RuleBind.Dpop => confirmation.KeyThumbprint is not null,
+            RuleBind.Mtls => confirmation.CertificateThumbprint is not null,
+            _ => true,
+        };
+
+    private static TokenConfirmation OfKey(string? thumbprint) => new() { KeyThumbprint = thumbprint };
+
+    private static TokenConfirmation OfCertificate(string? thumbprint) => new() { CertificateThumbprint = thumbprint };
 }

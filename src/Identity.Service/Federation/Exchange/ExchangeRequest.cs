@@ -1,5 +1,5 @@
 using System.Net;
-using Culvert.Jose.Tokens;
+using Culvert.Identity.Service.Tokens.Binding;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
@@ -37,7 +37,7 @@ internal sealed record ExchangeRequest
     public string? Target { get; init; }
 
     /// <summary>Keys that the client proved with this request to hold; perhaps both, perhaps none.</summary>
-    public TokenConfirmation Proven { get; init; }
+    public ProvenBinding Proven { get; init; }
 
     public required string RequestId { get; init; }
 

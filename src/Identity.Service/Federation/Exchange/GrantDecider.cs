@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
@@ -71,7 +72,7 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
 
     // A bound token stays bound to the same key, which the request must prove: else exchanging a stolen one would
     // free it. Beyond that the rule says what it wants.
-    private static Denial? Bind(TokenConfirmation proven, GrantSubject subject, out TokenConfirmation confirmation)
+    private static Denial? Bind(in ProvenBinding proven, GrantSubject subject, out TokenConfirmation confirmation)
     {
         confirmation = default;
         if (subject.Own is { Confirmation: { IsNone: false } bound })
@@ -82,10 +83,10 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
             }
 
             confirmation = bound;
-            return Bindings.Satisfies(subject.Rule, bound) ? null : new Denial(DenialReason.BindingRequired);
+            return Bindings.Satisfies(subject.Rule.Rule.Bind, bound) ? null : new Denial(DenialReason.BindingRequired);
         }
 
-        return Bindings.TryBind(subject.Rule, proven, out confirmation)
+        return Bindings.TryBind(subject.Rule.Rule.Bind, proven, out confirmation)
             ? null
             : new Denial(DenialReason.BindingRequired);
     }

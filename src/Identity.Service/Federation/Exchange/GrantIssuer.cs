@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Tokens;
 namespace Culvert.Identity.Service.Federation.Exchange;
 
 /// <summary>
-/// Turns a grant into a token: 1. within the identity's quota, 2. commit it with the assertion's mark while 3. it is
+/// Turns a grant into a token: 1. through the gate, 2. commit it with the assertion's mark while 3. it is
 /// signed, 4. hand it out only once the commit is durable. An assertion that was used before is judged by what its
 /// first use left: the same client again gets another token of the same family.
 /// </summary>
@@ -16,7 +16,7 @@ internal sealed class GrantIssuer(
     AccessTokenFactory tokens,
     AssertionReplays replays,
     ReplayAlerts alerts,
-    IdentityQuotas quotas,
+    GrantGate gate,
     ExchangeDenials denials
 )
 {
@@ -26,9 +26,14 @@ internal sealed class GrantIssuer(
         CancellationToken cancellationToken
     )
     {
-        if (quotas.TryTake(grant.Source.IssuerId, grant.Source.SubjectHash) is { } limited)
+        if (gate.CheckRevocation(grant, context.Now) is { } revoked)
         {
-            return TokenExchangeResult.Refused(limited);
+            return await denials.DenyAsync(context, revoked, cancellationToken);
+        }
+
+        if (gate.TryPass(context.Request, grant) is { } obstacle)
+        {
+            return TokenExchangeResult.Refused(obstacle);
         }
 
         var mark = replays.MarkOf(context, grant);
@@ -61,6 +66,11 @@ internal sealed class GrantIssuer(
                 Family = first.Family,
                 IsReissue = true,
             };
+            if (gate.CheckRevocation(again, context.Now) is { } revoked)
+            {
+                return await denials.DenyAsync(context, revoked, cancellationToken);
+            }
+
             var commit = CommitAsync(context, again, replay: null, cancellationToken);
             var token = tokens.Mint(again, context.Now);
             return Answer(await commit, again, token);

@@ -1,13 +1,15 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tokens.Binding;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
 /// <summary>
 /// <c>POST /v1/oauth/token</c>: the compatible JSON body, and the forms of RFC 7523 and RFC 8693. 1. Bound: rate, size,
-/// content type. 2. Read: a malformed request is told what is wrong and leaves no history. 3. Exchange. 4. Answer in
+/// content type. 2. Read: a malformed request is told what is wrong and leaves no history. 3. See which keys it proves.
+/// 4. Exchange. 5. Answer in
 /// the request's own shape: a token, or one answer for every denial.
 /// </summary>
-internal sealed class TokenEndpoint(TokenExchange exchange, GlobalLimit limit)
+internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding binding, GlobalLimit limit)
 {
     // A token in a URL ends up in logs, and so does a secret: refused even where nobody would read it, so that nobody
     // gets used to it.
@@ -54,6 +56,13 @@ internal sealed class TokenEndpoint(TokenExchange exchange, GlobalLimit limit)
             return refusal!;
         }
 
+        var proven = binding.Prove(request.Http);
+        if (proven.Fault != BindingFault.None)
+        {
+            return BindingFaults.RefusalOf(proven.Fault);
+        }
+
+        parsed = parsed with { Proven = proven.Binding };
         var result = await exchange.ExchangeAsync(parsed, cancellationToken);
         return Answer(request, parsed, result);
     }

@@ -1,7 +1,7 @@
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Exchange.OwnTokens;
 using Culvert.Identity.Service.Storage;
-using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
@@ -13,7 +13,8 @@ namespace Culvert.Identity.Service.Federation.Exchange;
 internal sealed class TokenExchange(
     FederationDirectory directory,
     IJournal journal,
-    AssertionEvaluator evaluator,
+    SubjectEvaluator subjects,
+    Actors actors,
     GrantDecider decider,
     GrantIssuer issuer,
     ExchangeDenials denials,
@@ -44,36 +45,21 @@ internal sealed class TokenExchange(
         }
 
         var context = new AssertionContext(request, rule, time.GetUtcNow());
-        if (request.SubjectTokenKind == SubjectTokenKind.OwnAccessToken || request.ActorToken.Length > 0)
-        {
-            return await denials.DenyAsync(context, new Denial(DenialReason.TokenMalformed), cancellationToken);
-        }
-
-        if (await evaluator.EvaluateAsync(context, cancellationToken) is { } denial)
+        var (subject, denial) = await subjects.EvaluateAsync(context, cancellationToken);
+        if (subject is null)
         {
             return await denials.DenyAsync(context, denial, cancellationToken);
         }
 
-        if (request.SubjectTokenKind == SubjectTokenKind.IdToken && context.Token.HasType(AccessTokenMinter.TokenType))
+        ActingParty? actor = null;
+        if (request.ActorToken.Length > 0 && actors.Find(context, subject, out actor) is { } notActing)
         {
-            return await denials.DenyAsync(context, new Denial(DenialReason.TokenTypeMismatch), cancellationToken);
+            return await denials.DenyAsync(context, notActing, cancellationToken);
         }
 
-        var subject = SubjectOf(context);
-        var decision = await decider.DecideAsync(request, subject, actor: null, context.Now, cancellationToken);
+        var decision = await decider.DecideAsync(request, subject, actor, context.Now, cancellationToken);
         return decision.Grant is { } grant
             ? await issuer.IssueAsync(context, grant, cancellationToken)
             : await denials.DenyAsync(context, decision.Denial, cancellationToken);
     }
-
-    private static GrantSubject SubjectOf(AssertionContext context) =>
-        new()
-        {
-            Rule = context.Rule,
-            RuleVersion = context.Rule.Rule.Version,
-            WorkspaceId = context.WorkspaceId!,
-            ExpiresAt = context.ExpiresAt,
-            SubjectHash = Sha256Text.Base64UrlOf(context.Subject),
-            TokenIdHash = context.Claims.FindString("jti"u8) is { } id ? Sha256Text.Base64UrlOf(id) : null,
-        };
 }

@@ -11,7 +11,10 @@ internal static class BindingErrors
         "The DPoP proof is not valid.",
         "It is malformed, for another method or URL, more than a minute off, used before, or sent twice.",
         "Send one fresh proof per request, made for exactly this URL, with a clock that is right."
-    );
+    )
+    {
+        OAuthError = "invalid_dpop_proof",
+    };
 
     public static readonly ErrorCode NonceRequired = new(
         "dpop.use_nonce",
@@ -19,7 +22,10 @@ internal static class BindingErrors
         "The DPoP proof must name a nonce of this service.",
         "The proof has no nonce, or one that has expired or came from another node.",
         "Send a new proof with the nonce of the answer's DPoP-Nonce header."
-    );
+    )
+    {
+        OAuthError = "use_dpop_nonce",
+    };
 
     public static readonly ErrorCode ProofRefused = new(
         "token.dpop_proof",

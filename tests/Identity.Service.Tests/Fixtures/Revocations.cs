@@ -1,0 +1,27 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Tokens.Revocations;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>Revokes as an administrator would.</summary>
+internal static class Revocations
+{
+    public static async Task RevokeFamilyAsync(this FederatedService service, string family)
+    {
+        var (revocation, _) = await service
+            .Service.Get<TokenRevoker>()
+            .RevokeAsync(
+                AuditActor.System,
+                "req_test",
+                service.OrganizationId,
+                RevocationKind.Family,
+                family,
+                issuedBefore: null,
+                "test",
+                reachesMachines: false,
+                TestContext.Current.CancellationToken
+            );
+        revocation.ShouldNotBeNull();
+    }
+}
