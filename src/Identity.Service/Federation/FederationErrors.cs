@@ -77,12 +77,12 @@ internal static class FederationErrors
         "Give subject_prefix or claims; the message names what is wrong."
     );
 
-    public static readonly ErrorCode ConditionUnsupported = new(
-        "federation.condition_unsupported",
+    public static readonly ErrorCode Condition = new(
+        "federation.condition",
         400,
-        "match.condition: CEL conditions are not supported by this version.",
-        "The rule carries a condition; ignoring it would grant more than was meant.",
-        "Express the rule by subject_prefix, audience and claims."
+        "The rule's condition cannot be used.",
+        "It is no expression of the supported part of CEL, is no boolean, or holds for every token.",
+        "Correct what the message names at its position; docs/rules.md lists what there is."
     );
 
     public static readonly ErrorCode TenantPin = new(

@@ -1,12 +1,18 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Federation.Rules.Cel;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Jose;
+using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>Reads a <c>match</c> strictly: a condition that we would not check must never be saved.</summary>
 internal static class RuleMatchReader
 {
+    // A token with nothing but what every token has, of a subject that nobody knows.
+    private static readonly ClaimSet Anybody = ReadAnybody();
+
     public const int MaxClaims = 32;
     public const int MaxMatchers = 32;
     public const int MaxTextLength = 1024;
@@ -14,11 +20,6 @@ internal static class RuleMatchReader
     /// <summary>Exactly one of both results is set.</summary>
     public static (RuleMatch? Match, Refusal? Refusal) Read(MatchDocument document)
     {
-        if (document.Condition is not null)
-        {
-            return (null, FederationErrors.ConditionUnsupported.Refuse());
-        }
-
         if (CheckSubject(document.SubjectPrefix) is { } badSubject)
         {
             return Refuse(badSubject);
@@ -72,6 +73,11 @@ internal static class RuleMatchReader
             return Refuse("match.matchers: at most 32.");
         }
 
+        if (document.Condition is { } condition && CheckCondition(condition) is { } badCondition)
+        {
+            return (null, badCondition);
+        }
+
         if (
             document is { SubjectPrefix: null, SubjectSegments: null, Condition: null }
             && claims.Count == 0
@@ -93,6 +99,7 @@ internal static class RuleMatchReader
                 Audience = document.Audience,
                 Claims = claims,
                 Matchers = matchers,
+                Condition = document.Condition,
             },
             null
         );
@@ -121,6 +128,21 @@ internal static class RuleMatchReader
             : "match.subject_prefix: * is allowed as the last character only.";
     }
 
+    private static Refusal? CheckCondition(string condition)
+    {
+        if (!CelProgram.TryCompile(condition, out var program, out var error))
+        {
+            return FederationErrors.Condition.Refuse($"match.condition: {error}").With("position", error.Position);
+        }
+
+        return program.Evaluate(Anybody).Holds == true
+            ? FederationErrors.Condition.Refuse(
+                "match.condition: it holds for a token of anybody that only says what every token says; "
+                    + "compare a claim with a value of yours."
+            )
+            : null;
+    }
+
     private static string? CheckSegments(string? pattern)
     {
         if (pattern is null)
@@ -134,6 +156,18 @@ internal static class RuleMatchReader
         }
 
         return SegmentPattern.TryParse(pattern, out _, out var fault) ? null : $"match.subject_segments: {fault}";
+    }
+
+    private static ClaimSet ReadAnybody()
+    {
+        var json =
+            """
+            {"iss":"https://nobody.invalid","sub":"5f1c9d0e-nobody","aud":"https://nobody.invalid/aud","jti":"0a3b7c",
+             "iat":1600000000,"nbf":1600000000,"exp":1600000300}
+            """u8.ToArray();
+        return ClaimSet.TryParse(json, out var claims) == JoseRefusal.None
+            ? claims!
+            : throw new InvalidOperationException();
     }
 
     // Non-ASCII text has look-alikes; a rule's reader could not see the difference.

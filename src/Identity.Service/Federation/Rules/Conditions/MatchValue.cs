@@ -41,6 +41,12 @@ internal sealed class MatchValue
             JsonSerializer.Serialize(text, FederationJson.Default.String)
         );
 
+    public static MatchValue Of(long number) =>
+        new(JsonValueKind.Number, [], number, number.ToString(CultureInfo.InvariantCulture));
+
+    public static MatchValue Of(bool truth) =>
+        new(truth ? JsonValueKind.True : JsonValueKind.False, [], 0, truth ? "true" : "false");
+
     /// <summary>False for null, arrays, objects, overlong strings, and numbers that are not whole 64-bit ones.</summary>
     public static bool TryRead(JsonElement element, out MatchValue value)
     {
@@ -57,16 +63,11 @@ internal sealed class MatchValue
                     CultureInfo.InvariantCulture,
                     out var number
                 ):
-                value = new MatchValue(JsonValueKind.Number, [], number, number.ToString(CultureInfo.InvariantCulture));
+                value = Of(number);
                 return true;
             case JsonValueKind.True:
             case JsonValueKind.False:
-                value = new MatchValue(
-                    element.ValueKind,
-                    [],
-                    0,
-                    element.ValueKind == JsonValueKind.True ? "true" : "false"
-                );
+                value = Of(element.ValueKind == JsonValueKind.True);
                 return true;
             default:
                 return false;

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Federation.Rules.Cel;
+
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
 /// <summary>Prepares a rule's match for being evaluated.</summary>
@@ -33,6 +35,15 @@ internal static class RuleConditions
         }
 
         conditions.AddRange(match.Matchers.Select(matcher => matcher.Compile()));
+        if (match.Condition is { } expression)
+        {
+            conditions.Add(
+                CelProgram.TryCompile(expression, out var program, out var error)
+                    ? new CelCondition(program)
+                    : throw new InvalidOperationException(error.ToString())
+            );
+        }
+
         return [.. conditions];
     }
 }

@@ -1,0 +1,30 @@
+using Culvert.Identity.Service.Federation.Rules.Conditions;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary>A rule's <c>condition</c>. What cannot be evaluated does not hold.</summary>
+internal sealed class CelCondition(CelProgram program) : ICondition
+{
+    public ConditionOrigin Origin => ConditionOrigin.Condition;
+
+    public string Claim => "condition";
+
+    public string? TopLevelClaim => null;
+
+    public string Operator => "cel";
+
+    public string Expected => program.Text;
+
+    public CelProgram Program => program;
+
+    public ConditionOutcome Evaluate(ClaimSet claims) =>
+        program.Evaluate(claims) switch
+        {
+            { Holds: true } => new ConditionOutcome(ConditionVerdict.Holds),
+            { Holds: false } => new ConditionOutcome(ConditionVerdict.Differs),
+            var failed => new ConditionOutcome(ConditionVerdict.Fails, failed.Fault),
+        };
+
+    public string? Actual(ClaimSet claims) => null;
+}

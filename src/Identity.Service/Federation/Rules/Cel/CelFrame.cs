@@ -1,0 +1,32 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary>One evaluation: the claims, the variables of macros, and the steps that are left.</summary>
+internal sealed class CelFrame(CelMap? claims, int slots)
+{
+    private int steps = CelLimits.MaxSteps;
+
+    /// <summary>A fault where the claims are not known.</summary>
+    public object Claims => (object?)claims ?? CelFault.Unknown;
+
+    public object[] Variables { get; } = slots == 0 ? [] : new object[slots];
+
+    /// <summary>Whatever was computed after that does not count.</summary>
+    public bool IsOverBudget => steps < 0;
+
+    public int StepsTaken => CelLimits.MaxSteps - steps;
+
+    /// <summary>False when the budget is gone, for good.</summary>
+    public bool Spend(int count)
+    {
+        if (steps < 0)
+        {
+            return false;
+        }
+
+        steps -= count;
+        return steps >= 0;
+    }
+
+    /// <summary>For reading a text.</summary>
+    public bool SpendOn(string text) => Spend(1 + (text.Length / CelLimits.CharactersPerStep));
+}

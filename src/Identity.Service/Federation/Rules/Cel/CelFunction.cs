@@ -1,0 +1,9 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+internal enum CelFunction
+{
+    Size,
+    StartsWith,
+    EndsWith,
+    Contains,
+}

@@ -1,0 +1,30 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary>Which functions there are, and which of the specification's there are not.</summary>
+internal static class CelFunctions
+{
+    /// <summary>All that may be called, for messages.</summary>
+    public const string Supported = "has, size, startsWith, endsWith, contains, matches, all and exists";
+
+    private static readonly string[] Names = ["size", "startsWith", "endsWith", "contains"];
+
+    public static string Name(CelFunction function) => Names[(int)function];
+
+    /// <summary>Of those that are called on a text with another one.</summary>
+    public static CelFunction? OnText(string name) =>
+        Array.IndexOf(Names, name, 1) is > 0 and var i ? (CelFunction)i : null;
+
+    /// <summary>What to write instead of a function that is not supported; null = nobody's function.</summary>
+    public static string? Remedy(string name) =>
+        name switch
+        {
+            "int" or "uint" or "double" or "string" or "bytes" or "bool" or "dyn" or "type" =>
+                "types are not converted; compare with a literal of the claim's own type.",
+            "timestamp" or "duration" or "getFullYear" or "getHours" or "getSeconds" =>
+                "times of a token are checked by the service; claims hold them as numbers.",
+            "filter" or "map" or "exists_one" => "write it with all or exists.",
+            "lowerAscii" or "upperAscii" or "trim" or "split" or "replace" or "join" or "indexOf" or "substring" =>
+                "texts are compared as they are; use matches or a matcher.",
+            _ => null,
+        };
+}

@@ -1,0 +1,17 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary><c>has(e.f)</c>: whether the key is there. That <c>e</c> itself is absent stays a fault.</summary>
+internal sealed class CelHas(int position, CelSelect selection) : CelNode(position, CelType.Bool, selection.Chain + 1)
+{
+    public CelSelect Selection => selection;
+
+    public override IReadOnlyList<CelNode> Children => [selection];
+
+    protected override object Compute(CelFrame frame) =>
+        selection.Operand.Evaluate(frame) switch
+        {
+            CelFault fault => fault,
+            CelMap map => map.Find(selection.Field, frame) is not null,
+            var other => CelFault.NoOverload($"has({selection.Field})", other),
+        };
+}

@@ -1,0 +1,20 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary><c>s.matches(p)</c>: whether a part of the text matches, as the specification says; anchor with ^ and $.</summary>
+internal sealed class CelMatches(int position, CelNode target, CelPattern pattern)
+    : CelNode(position, CelType.Bool, target.Chain + 1)
+{
+    public CelNode Target => target;
+
+    public CelPattern Pattern => pattern;
+
+    public override IReadOnlyList<CelNode> Children => [target];
+
+    protected override object Compute(CelFrame frame) =>
+        target.Evaluate(frame) switch
+        {
+            CelFault fault => fault,
+            string text => pattern.IsMatch(text, frame) is { } holds ? holds : CelFault.OverBudget,
+            var other => CelFault.NoOverload("matches", other),
+        };
+}

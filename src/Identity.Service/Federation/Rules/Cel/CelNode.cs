@@ -1,0 +1,34 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary>A part of an expression.</summary>
+/// <param name="position">Of the character that names it best, counted from 1.</param>
+/// <param name="type">What its value is, as far as is known without claims.</param>
+/// <param name="chain">How many nodes stand below it in one line, at most.</param>
+internal abstract class CelNode(int position, CelType type, int chain)
+{
+    public int Position => position;
+
+    public CelType Type => type;
+
+    public int Chain => chain;
+
+    /// <summary>The parts, in the order of writing.</summary>
+    public virtual IReadOnlyList<CelNode> Children => [];
+
+    /// <summary>A value or a <see cref="CelFault"/>; costs a step.</summary>
+    public object Evaluate(CelFrame frame) => frame.Spend(1) ? Compute(frame) : CelFault.OverBudget;
+
+    protected abstract object Compute(CelFrame frame);
+
+    /// <summary>One more than the longest of these chains.</summary>
+    protected static int Above(params ReadOnlySpan<CelNode> nodes)
+    {
+        var longest = 0;
+        foreach (var node in nodes)
+        {
+            longest = Math.Max(longest, node.Chain);
+        }
+
+        return longest + 1;
+    }
+}

@@ -1,0 +1,26 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+internal enum CelPatternKind
+{
+    /// <summary>One character of a set.</summary>
+    Character,
+
+    /// <summary>Goes on in two places.</summary>
+    Split,
+
+    /// <summary>The beginning of the text.</summary>
+    Begin,
+
+    /// <summary>The end of the text.</summary>
+    End,
+
+    /// <summary>A word begins or ends here (ASCII).</summary>
+    WordBoundary,
+
+    NoWordBoundary,
+
+    /// <summary>Goes on without a character.</summary>
+    Jump,
+
+    Match,
+}

@@ -1,0 +1,74 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary>The states that a pattern is in at one position, each once.</summary>
+internal sealed class CelPatternThreads(int size)
+{
+    private readonly bool[] isIn = new bool[size];
+    private readonly int[] all = new int[size];
+    private readonly int[] consuming = new int[size];
+
+    // Each state is expanded once and pushes at most two.
+    private readonly int[] pending = new int[(2 * size) + 1];
+    private int consumingCount;
+
+    public bool HasMatched { get; private set; }
+
+    /// <summary>States that wait for a character.</summary>
+    public ReadOnlySpan<int> Consuming => consuming.AsSpan(0, consumingCount);
+
+    /// <summary>How much work this position was.</summary>
+    public int Visited { get; private set; }
+
+    public void Clear()
+    {
+        for (var i = 0; i < Visited; i++)
+        {
+            isIn[all[i]] = false;
+        }
+
+        Visited = 0;
+        consumingCount = 0;
+        HasMatched = false;
+    }
+
+    /// <summary>Adds a state and all that follow from it without a character.</summary>
+    /// <param name="previous">The code point before this position; -1 at the beginning.</param>
+    /// <param name="following">The one behind it; -1 at the end.</param>
+    public void Add(CelPatternInstruction[] program, int state, int previous, int following)
+    {
+        var waiting = 0;
+        pending[waiting++] = state;
+        while (waiting > 0)
+        {
+            var at = pending[--waiting];
+            if (isIn[at])
+            {
+                continue;
+            }
+
+            isIn[at] = true;
+            all[Visited++] = at;
+            var instruction = program[at];
+            switch (instruction.Kind)
+            {
+                case CelPatternKind.Match:
+                    HasMatched = true;
+                    break;
+                case CelPatternKind.Character:
+                    consuming[consumingCount++] = at;
+                    break;
+                case CelPatternKind.Split:
+                    pending[waiting++] = instruction.Other;
+                    pending[waiting++] = instruction.Next;
+                    break;
+                default:
+                    if (instruction.IsAt(previous, following))
+                    {
+                        pending[waiting++] = instruction.Next;
+                    }
+
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Culvert.Identity.Service.Federation.Rules.Conditions;
+
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary>
+/// What an expression demands of single claims before it can be true: its conjuncts of the forms
+/// <c>claims.a == 'x'</c>, <c>claims.a in ['x', 'y']</c>, <c>'x' in claims.a</c>, <c>claims.a.startsWith('x')</c> and
+/// <c>claims.a.matches('^x…')</c>. Of alternatives, what each of them demands of the same claim.
+/// </summary>
+internal static class CelPins
+{
+    public static IReadOnlyList<ClaimMatcher> Of(CelProgram program) => Of(program.Root);
+
+    private static IReadOnlyList<ClaimMatcher> Of(CelNode node) =>
+        node switch
+        {
+            CelLogic { IsAnd: true } all => [.. all.Children.SelectMany(Of)],
+            CelLogic any => Common([.. any.Children.Select(Of)]),
+            CelBinary { Operation: CelOperator.Equal } equal => Equal(equal.Left, equal.Right)
+                ?? Equal(equal.Right, equal.Left)
+                ?? [],
+            CelBinary { Operation: CelOperator.In } membership => Membership(membership),
+            CelCall { Function: CelFunction.StartsWith, Argument: CelLiteral { Value: string prefix } } call => Prefix(
+                call.Target,
+                prefix
+            ),
+            CelMatches matches => Prefix(matches.Target, matches.Pattern.AnchoredPrefix),
+            _ => [],
+        };
+
+    private static IReadOnlyList<ClaimMatcher>? Equal(CelNode claim, CelNode value) =>
+        PathOf(claim) is { } path && ValueOf(value) is { } pinned
+            ? [new ClaimMatcher(path, MatchOperator.Eq, [pinned])]
+            : null;
+
+    private static IReadOnlyList<ClaimMatcher> Membership(CelBinary membership)
+    {
+        if (PathOf(membership.Right) is { } list && ValueOf(membership.Left) is { } element)
+        {
+            // Of a map it only says that the key is there, which pins nothing; of a list it pins an element.
+            return [new ClaimMatcher(list, MatchOperator.Contains, [element])];
+        }
+
+        return
+            PathOf(membership.Left) is { } path
+            && membership.Right is CelListLiteral literal
+            && literal.Children.Count > 0
+            && literal.Children.Select(ValueOf).ToList() is var values
+            && values.TrueForAll(value => value is not null)
+            ? [new ClaimMatcher(path, MatchOperator.In, [.. values.Select(value => value!)])]
+            : [];
+    }
+
+    private static IReadOnlyList<ClaimMatcher> Prefix(CelNode claim, string prefix) =>
+        prefix.Length > 0 && PathOf(claim) is { } path
+            ? [new ClaimMatcher(path, MatchOperator.Prefix, [MatchValue.Of(prefix)])]
+            : [];
+
+    private static IReadOnlyList<ClaimMatcher> Common(IReadOnlyList<IReadOnlyList<ClaimMatcher>> alternatives) =>
+        [
+            .. alternatives[0]
+                .Where(IsValue)
+                .Select(pin => (pin.Path, Values: ValuesIn(alternatives, pin.Path)))
+                .Where(pin => pin.Values is not null)
+                .DistinctBy(pin => pin.Path.Pointer)
+                .Select(pin => new ClaimMatcher(pin.Path, MatchOperator.In, pin.Values!)),
+        ];
+
+    private static List<MatchValue>? ValuesIn(IReadOnlyList<IReadOnlyList<ClaimMatcher>> alternatives, ClaimPath path)
+    {
+        var values = new List<MatchValue>();
+        foreach (var alternative in alternatives)
+        {
+            var pin = alternative.FirstOrDefault(p => IsValue(p) && p.Path.Pointer == path.Pointer);
+            if (pin is null)
+            {
+                return null;
+            }
+
+            values.AddRange(pin.Values);
+        }
+
+        return values;
+    }
+
+    private static bool IsValue(ClaimMatcher pin) => pin.Operator is MatchOperator.Eq or MatchOperator.In;
+
+    private static ClaimPath? PathOf(CelNode node) =>
+        CelReads.PathOf(node) is { Count: > 0 } names ? ClaimPath.Of(names) : null;
+
+    private static MatchValue? ValueOf(CelNode node) =>
+        node is CelLiteral literal
+            ? literal.Value switch
+            {
+                string text => MatchValue.Of(text),
+                long number => MatchValue.Of(number),
+                bool truth => MatchValue.Of(truth),
+                _ => null,
+            }
+            : null;
+}

@@ -1,0 +1,80 @@
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary>A checked expression: a condition on claims whose cost is bounded whatever the claims are.</summary>
+internal sealed class CelProgram
+{
+    private readonly int slots;
+
+    private CelProgram(string text, CelNode root, int slots)
+    {
+        Text = text;
+        Root = root;
+        this.slots = slots;
+    }
+
+    public string Text { get; }
+
+    public CelNode Root { get; }
+
+    /// <summary>
+    /// Refuses what is no expression of the subset, what is no condition, and what does not depend on the claims.
+    /// </summary>
+    public static bool TryCompile(string text, out CelProgram program, out CelError error)
+    {
+        program = null!;
+        error = null!;
+        if (text.Length > CelLimits.MaxLength)
+        {
+            error = new CelError(CelLimits.MaxLength + 1, $"longer than {CelLimits.MaxLength} characters.");
+            return false;
+        }
+
+        try
+        {
+            var (root, slots) = CelParser.Parse(text);
+            program = new CelProgram(text, root, slots);
+        }
+        catch (CelSyntaxException refused)
+        {
+            error = refused.Error;
+            return false;
+        }
+
+        error = program.CheckMeaning()!;
+        return error is null;
+    }
+
+    /// <summary>True, false, or why it cannot be said. Never throws, and ends within <see cref="CelLimits.MaxSteps"/>.</summary>
+    public CelResult Evaluate(ClaimSet claims) => Evaluate(new CelFrame(new CelClaims(claims), slots));
+
+    private CelResult Evaluate(CelFrame frame)
+    {
+        var value = Root.Evaluate(frame);
+        if (frame.IsOverBudget)
+        {
+            return new CelResult(null, CelFault.OverBudget.Message, frame.StepsTaken);
+        }
+
+        return value switch
+        {
+            bool holds => new CelResult(holds, null, frame.StepsTaken),
+            CelFault fault => new CelResult(null, fault.Message, frame.StepsTaken),
+            _ => new CelResult(null, $"the result is no bool but {CelTypes.Of(value).Name()}", frame.StepsTaken),
+        };
+    }
+
+    private CelError? CheckMeaning()
+    {
+        if (!Root.Type.MayBe(CelType.Bool))
+        {
+            return new CelError(Root.Position, $"a condition is a bool, and this is {Root.Type.Name()}.");
+        }
+
+        // What is decided without the claims is decided for every token.
+        return Evaluate(new CelFrame(null, slots)).Holds is { } constant
+            ? new CelError(Root.Position, $"this is {(constant ? "true" : "false")} whatever the claims are.")
+            : null;
+    }
+}

@@ -1,0 +1,55 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary>
+/// <c>e.all(x, p)</c> and <c>e.exists(x, p)</c>: <c>&amp;&amp;</c> and <c>||</c> over the elements of a list or the
+/// keys of a map.
+/// </summary>
+internal sealed class CelQuantifier(int position, bool isAll, CelNode range, int slot, CelNode predicate)
+    : CelNode(position, CelType.Bool, Above(range, predicate))
+{
+    public override IReadOnlyList<CelNode> Children => [range, predicate];
+
+    protected override object Compute(CelFrame frame)
+    {
+        var value = range.Evaluate(frame);
+        IEnumerable<object> elements;
+        switch (value)
+        {
+            case CelFault fault:
+                return fault;
+            case CelList list:
+                elements = list.Items;
+                break;
+            case CelMap map:
+                elements = map.Keys;
+                break;
+            default:
+                return CelFault.NoOverload(isAll ? "all" : "exists", value);
+        }
+
+        CelFault? undecided = null;
+        foreach (var element in elements)
+        {
+            frame.Variables[slot] = element;
+            var holds = predicate.Evaluate(frame);
+            if (frame.IsOverBudget)
+            {
+                return CelFault.OverBudget;
+            }
+
+            if (holds is bool truth)
+            {
+                if (truth != isAll)
+                {
+                    return truth;
+                }
+            }
+            else
+            {
+                undecided ??= holds as CelFault ?? CelFault.NoOverload(isAll ? "all" : "exists", holds);
+            }
+        }
+
+        return (object?)undecided ?? isAll;
+    }
+}

@@ -1,0 +1,81 @@
+using Culvert.Identity.Service.Federation.Rules.Conditions;
+
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary>Which claims an expression looks at, found without evaluating it.</summary>
+internal sealed class CelReads
+{
+    private readonly SortedDictionary<string, ClaimPath> paths = new(StringComparer.Ordinal);
+
+    private CelReads() { }
+
+    /// <summary>
+    /// Every claim that it names, once each. A claim inside another counts as itself; one whose name is computed, as
+    /// the claim that it stands in.
+    /// </summary>
+    public IReadOnlyCollection<ClaimPath> Claims => paths.Values;
+
+    /// <summary>It may look at any claim: a name is computed, or <c>claims</c> is taken as a whole.</summary>
+    public bool IsUnbounded { get; private set; }
+
+    public static CelReads Of(CelProgram program)
+    {
+        var reads = new CelReads();
+        reads.Visit(program.Root);
+        return reads;
+    }
+
+    /// <summary>The names that lead from <c>claims</c> to this node; null if it is no such path.</summary>
+    public static IReadOnlyList<string>? PathOf(CelNode node) =>
+        node switch
+        {
+            CelClaimsVariable => [],
+            CelSelect select when PathOf(select.Operand) is { } outer => [.. outer, select.Field],
+            CelIndex { Index: CelLiteral { Value: string name } } index when PathOf(index.Operand) is { } outer =>
+            [
+                .. outer,
+                name,
+            ],
+            _ => null,
+        };
+
+    private void Visit(CelNode node)
+    {
+        if (PathOf(node) is { } path)
+        {
+            Add(path);
+            return;
+        }
+
+        // 'a' in claims looks at a alone.
+        if (
+            node is CelBinary
+            {
+                Operation: CelOperator.In,
+                Left: CelLiteral { Value: string name },
+                Right: CelClaimsVariable
+            }
+        )
+        {
+            Add([name]);
+            return;
+        }
+
+        foreach (var child in node.Children)
+        {
+            Visit(child);
+        }
+    }
+
+    private void Add(IReadOnlyList<string> names)
+    {
+        if (names.Count == 0)
+        {
+            IsUnbounded = true;
+            return;
+        }
+
+        var path = ClaimPath.Of(names);
+        paths[path.Pointer] = path;
+    }
+}

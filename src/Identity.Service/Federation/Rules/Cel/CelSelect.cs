@@ -1,0 +1,20 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary><c>e.f</c>: the value of a map's key; an absent one is a fault.</summary>
+internal sealed class CelSelect(int position, CelNode operand, string name)
+    : CelNode(position, CelType.Dyn, operand.Chain + 1)
+{
+    public CelNode Operand => operand;
+
+    public string Field => name;
+
+    public override IReadOnlyList<CelNode> Children => [operand];
+
+    protected override object Compute(CelFrame frame) =>
+        operand.Evaluate(frame) switch
+        {
+            CelFault fault => fault,
+            CelMap map => map.Find(name, frame) ?? new CelFault($"{name} is absent"),
+            var other => CelFault.NoOverload($"selecting {name}", other),
+        };
+}

@@ -1,0 +1,17 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary><c>c ? a : b</c>: only the chosen one is evaluated.</summary>
+internal sealed class CelTernary(int position, CelNode condition, CelNode then, CelNode otherwise)
+    : CelNode(position, then.Type == otherwise.Type ? then.Type : CelType.Dyn, Above(condition, then, otherwise))
+{
+    public override IReadOnlyList<CelNode> Children => [condition, then, otherwise];
+
+    protected override object Compute(CelFrame frame) =>
+        condition.Evaluate(frame) switch
+        {
+            true => then.Evaluate(frame),
+            false => otherwise.Evaluate(frame),
+            CelFault fault => fault,
+            var other => CelFault.NoOverload("?:", other),
+        };
+}

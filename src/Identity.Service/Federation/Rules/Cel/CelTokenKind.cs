@@ -1,0 +1,19 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+internal enum CelTokenKind
+{
+    End,
+
+    /// <summary>A name that is no keyword.</summary>
+    Identifier,
+
+    /// <summary><c>true</c>, <c>false</c>, <c>null</c> or <c>in</c>.</summary>
+    Keyword,
+    Int,
+    Uint,
+    Double,
+    String,
+
+    /// <summary>An operator, a bracket or a separator.</summary>
+    Punctuation,
+}

@@ -1,0 +1,16 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary>What is known of a value before there are claims.</summary>
+internal enum CelType
+{
+    /// <summary>Nothing: it depends on the claims.</summary>
+    Dyn,
+    Bool,
+    Int,
+    Uint,
+    Double,
+    String,
+    Null,
+    List,
+    Map,
+}

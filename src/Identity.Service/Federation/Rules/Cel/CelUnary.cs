@@ -1,0 +1,19 @@
+namespace Culvert.Identity.Service.Federation.Rules.Cel;
+
+/// <summary><c>!</c> or <c>-</c>.</summary>
+internal sealed class CelUnary(int position, bool isNot, CelNode operand)
+    : CelNode(position, isNot ? CelType.Bool : operand.Type, operand.Chain + 1)
+{
+    public override IReadOnlyList<CelNode> Children => [operand];
+
+    protected override object Compute(CelFrame frame) =>
+        (operand.Evaluate(frame), isNot) switch
+        {
+            (CelFault fault, _) => fault,
+            (bool truth, true) => !truth,
+            (long.MinValue, false) => new CelFault("an integer overflows"),
+            (long number, false) => -number,
+            (double number, false) => -number,
+            var (other, _) => CelFault.NoOverload(isNot ? "!" : "-", other),
+        };
+}
