@@ -57,6 +57,16 @@ public sealed class SigningKey : IDisposable
         }
     }
 
+    /// <summary>Takes over a key that the platform opened, in an HSM for example. Disposed with this.</summary>
+    /// <exception cref="CryptographicException">It is not on P-256.</exception>
+    public static SigningKey FromKey(ECDsa key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == EcCurve.P256.Curve.Oid.Value
+            ? new SigningKey(key)
+            : throw new CryptographicException("The signing key is not on P-256.");
+    }
+
     /// <summary>The private key in PKCS#8, for sealing only. The caller clears the array.</summary>
     public byte[] ExportPkcs8() => key.ExportPkcs8PrivateKey();
 

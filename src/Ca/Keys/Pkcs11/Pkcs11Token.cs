@@ -1,0 +1,206 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Culvert.Ca.Keys.Pkcs11;
+
+/// <summary>
+/// One token of an HSM: makes keys that never leave it, and opens them for signing through OpenSSL's <c>pkcs11</c>
+/// engine (libp11). For token signing keys and, the same way, for authorities'.
+/// </summary>
+/// <remarks>
+/// The PIN is tried once. An HSM counts wrong ones and locks itself, so after one that was refused nothing is tried
+/// again until the program starts anew (S20). The engine must be installed where OpenSSL looks for engines; it finds
+/// the module through an environment variable, which is set for this process alone.
+/// </remarks>
+public sealed partial class Pkcs11Token
+{
+    private const string Engine = "pkcs11";
+
+    // DER of the object identifiers (RFC 5480 §2.1.1.1), as CKA_EC_PARAMS takes them.
+    private static readonly byte[] P256 = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    private static readonly byte[] P384 = [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
+
+    private const nuint EcKeyPairGeneration = 0x1040;
+    private const nuint RsaKeyPairGeneration = 0x0;
+
+    private readonly Pkcs11Settings settings;
+    private readonly Lock gate = new();
+    private Pkcs11Library? library;
+    private nuint session;
+    private Pkcs11Exception? refused;
+
+    // Held for good: with its last key the engine finalizes the library, and our session would be gone.
+    private SafeEvpPKeyHandle? anchor;
+
+    public Pkcs11Token(Pkcs11Settings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        this.settings = settings;
+    }
+
+    /// <summary>Makes a key pair under a label that must be free.</summary>
+    /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
+    public void Generate(string label, KeyAlgorithm algorithm)
+    {
+        var (mechanism, parameters) = algorithm switch
+        {
+            KeyAlgorithm.EcdsaP256 => (EcKeyPairGeneration, Curve(P256)),
+            KeyAlgorithm.EcdsaP384 => (EcKeyPairGeneration, Curve(P384)),
+            KeyAlgorithm.Rsa2048 => (RsaKeyPairGeneration, Rsa(2048)),
+            KeyAlgorithm.Rsa3072 => (RsaKeyPairGeneration, Rsa(3072)),
+            KeyAlgorithm.Rsa4096 => (RsaKeyPairGeneration, Rsa(4096)),
+            _ => throw new ArgumentOutOfRangeException(nameof(algorithm)),
+        };
+        Pkcs11Attribute[] common =
+        [
+            Pkcs11Attribute.Of(Pkcs11Attribute.OnToken, true),
+            Pkcs11Attribute.Of(Pkcs11Attribute.Label, label),
+            Pkcs11Attribute.Of(Pkcs11Attribute.Id, label),
+        ];
+        Use(hsm =>
+        {
+            if (hsm.Find(session, ByLabel(label)).Length > 0)
+            {
+                throw new Pkcs11Exception($"The token already has an object labelled {label}.");
+            }
+
+            hsm.GenerateKeyPair(
+                session,
+                new Pkcs11Attribute(mechanism, []),
+                [.. common, Pkcs11Attribute.Of(Pkcs11Attribute.Verify, true), .. parameters],
+                [
+                    .. common,
+                    Pkcs11Attribute.Of(Pkcs11Attribute.Private, true),
+                    Pkcs11Attribute.Of(Pkcs11Attribute.Sensitive, true),
+                    Pkcs11Attribute.Of(Pkcs11Attribute.Extractable, false),
+                    Pkcs11Attribute.Of(Pkcs11Attribute.Sign, true),
+                ]
+            );
+        });
+    }
+
+    /// <summary>Opens an elliptic-curve key. Its private half stays where it is; the caller disposes the handle.</summary>
+    /// <exception cref="CryptographicException">There is no such key, or the HSM refused.</exception>
+    public ECDsa OpenEc(string label)
+    {
+        using var handle = OpenHandle(label);
+        return new ECDsaOpenSsl(handle);
+    }
+
+    /// <inheritdoc cref="OpenEc"/>
+    public RSA OpenRsa(string label)
+    {
+        using var handle = OpenHandle(label);
+        return new RSAOpenSsl(handle);
+    }
+
+    /// <summary>Removes the key pair of that label; nothing happens if there is none.</summary>
+    public void Destroy(string label) => Use(hsm => hsm.Destroy(session, ByLabel(label)));
+
+    private SafeEvpPKeyHandle OpenHandle(string label)
+    {
+        SafeEvpPKeyHandle? handle = null;
+        Use(hsm =>
+        {
+            // Looked for first: an engine that does not find a key asks for a PIN, on the terminal if there is one.
+            Pkcs11Attribute[] wanted =
+            [
+                .. ByLabel(label),
+                Pkcs11Attribute.Of(Pkcs11Attribute.Class, Pkcs11Attribute.PrivateKeyClass),
+            ];
+            if (hsm.Find(session, wanted).Length != 1)
+            {
+                throw new Pkcs11Exception($"The token has no private key labelled {label}.");
+            }
+
+            // No PIN in the address, which the engine prints when it fails: this process is logged in.
+            var uri = $"pkcs11:token={Escape(settings.TokenLabel)};object={Escape(label)};type=private";
+            try
+            {
+                handle = SafeEvpPKeyHandle.OpenPrivateKeyFromEngine(Engine, uri);
+            }
+            catch (CryptographicException fault)
+            {
+                throw new Pkcs11Exception(
+                    $"OpenSSL's engine {Engine} did not open the key {label}; is it installed? {fault.Message}"
+                );
+            }
+
+            anchor ??= handle.DuplicateHandle();
+        });
+        return handle!;
+    }
+
+    private void Use(Action<Pkcs11Library> action)
+    {
+        lock (gate)
+        {
+            try
+            {
+                action(Open_NeedsLock());
+            }
+            catch (Pkcs11Exception lost) when (lost.IsSessionLost)
+            {
+                // Once more, with a PIN that is known to be right.
+                library = null;
+                action(Open_NeedsLock());
+            }
+        }
+    }
+
+    private Pkcs11Library Open_NeedsLock()
+    {
+        if (refused is not null)
+        {
+            throw refused;
+        }
+
+        if (library is not null)
+        {
+            return library;
+        }
+
+        // Read by the engine when it is loaded. The runtime's own variables are a copy that native code does not see.
+        if (SetEnvironment("PKCS11_MODULE_PATH", settings.ModulePath, overwrite: 1) != 0)
+        {
+            throw new Pkcs11Exception("The module's path could not be set for the engine.");
+        }
+
+        var opened = new Pkcs11Library(settings.ModulePath);
+        session = opened.OpenSession(settings.TokenLabel);
+        var pin = System.Text.Encoding.UTF8.GetBytes(settings.ReadPin());
+        try
+        {
+            opened.Login(session, pin);
+        }
+        catch (Pkcs11Exception refusal)
+        {
+            refused = refusal;
+            throw;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pin);
+        }
+
+        library = opened;
+        return opened;
+    }
+
+    private static Pkcs11Attribute[] ByLabel(string label) => [Pkcs11Attribute.Of(Pkcs11Attribute.Label, label)];
+
+    private static Pkcs11Attribute[] Curve(byte[] oid) => [new(Pkcs11Attribute.EcParameters, oid)];
+
+    private static Pkcs11Attribute[] Rsa(nuint bits) =>
+        [
+            Pkcs11Attribute.Of(Pkcs11Attribute.ModulusBits, bits),
+            new(Pkcs11Attribute.PublicExponent, [0x01, 0x00, 0x01]),
+        ];
+
+    // RFC 7512 §2.3: every octet may be escaped.
+    private static string Escape(string text) =>
+        string.Concat(System.Text.Encoding.UTF8.GetBytes(text).Select(octet => $"%{octet:X2}"));
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Culvert.Testing;
+
+/// <summary>
+/// A software HSM with two tokens in a temporary folder, once per test process: the library reads its configuration
+/// when it is first used and never again.
+/// </summary>
+public static partial class SoftHsm
+{
+    public const string ModulePath = "/usr/lib/softhsm/libsofthsm2.so";
+
+    public const string Token = "culvert";
+
+    /// <summary>A token that no test logs in to with the right PIN.</summary>
+    public const string UntouchedToken = "culvert-untouched";
+
+    public const string Pin = "1234";
+
+    private static readonly Lock Gate = new();
+    private static bool isReady;
+
+    /// <summary>Makes the tokens if that has not been done.</summary>
+    public static void Ensure()
+    {
+        lock (Gate)
+        {
+            if (isReady)
+            {
+                return;
+            }
+
+            var folder = Directory.CreateTempSubdirectory("culvert-softhsm-").FullName;
+            var configuration = Path.Combine(folder, "softhsm2.conf");
+            File.WriteAllText(
+                configuration,
+                $"directories.tokendir = {folder}\nobjectstore.backend = file\nlog.level = ERROR\n"
+            );
+            // The runtime's variables are a copy: the library reads the process's own.
+            if (SetEnvironment("SOFTHSM2_CONF", configuration, overwrite: 1) != 0)
+            {
+                throw new InvalidOperationException("SOFTHSM2_CONF could not be set.");
+            }
+
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+            Initialize(configuration, Token);
+            Initialize(configuration, UntouchedToken);
+            isReady = true;
+        }
+    }
+
+    private static void Initialize(string configuration, string label)
+    {
+        var start = new ProcessStartInfo("softhsm2-util")
+        {
+            ArgumentList = { "--init-token", "--free", "--label", label, "--pin", Pin, "--so-pin", Pin + Pin },
+            RedirectStandardOutput = true,
+            Environment = { ["SOFTHSM2_CONF"] = configuration },
+        };
+        using var process = Process.Start(start)!;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException("softhsm2-util failed.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
+}
