@@ -25,6 +25,7 @@ internal static class AuditEvents
     public const string WorkspaceCreated = "workspace_created";
 
     public const string TokenSigningKeyCreated = "token_signing_key_created";
+    public const string TokenSigningKeyCompromised = "token_signing_key_compromised";
     public const string TokenSigningKeyRetired = "token_signing_key_retired";
 
     public const string TunnelCreated = "tunnel_created";

@@ -1,5 +1,7 @@
 using System.Net;
+using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
@@ -30,7 +32,8 @@ internal static class ServiceConfiguration
             NodeId = Node(root.Section("node")),
             Storage = Storage(root.Section("storage")),
             SealingKey = SealingKey(keys),
-            TokenSigning = TokenSigning(keys.Section("token_signing")),
+            Pkcs11 = Pkcs11(keys.Section("pkcs11")),
+            TokenSigning = TokenSigning(keys),
             PlatformCa = PlatformCa(keys.Section("platform_ca")),
             PrivateIssuerNetworks = root.Ranges("private_issuer_networks").Ranges,
             Federation = Federation(root.Section("federation")),
@@ -125,7 +128,6 @@ internal static class ServiceConfiguration
 
     private static SealingKeyOptions SealingKey(ConfigSection keys)
     {
-        keys.NotYet("pkcs11");
         // Init makes a key file that is not there yet, so it need not exist while the file is merely checked.
         var reference = keys.Secret("sealing_key", required: true, mustExist: false);
         return new SealingKeyOptions(
@@ -134,18 +136,60 @@ internal static class ServiceConfiguration
         );
     }
 
-    private static TokenSigningOptions TokenSigning(ConfigSection signing)
+    private static Pkcs11Settings? Pkcs11(ConfigSection section)
     {
-        signing.Choice("store", "sealed", "sealed");
+        var (module, token) = (section.Path("module"), section.String("token"));
+        var pin = section.Secret("pin");
+        if (module.Length == 0 && token.Length == 0 && pin is null)
+        {
+            return null;
+        }
+
+        foreach (
+            var (key, isSet) in new[]
+            {
+                ("module", module.Length > 0),
+                ("token", token.Length > 0),
+                ("pin", pin is not null),
+            }
+        )
+        {
+            if (!isSet)
+            {
+                section.Error(key, "Module, token and pin belong together.", "Set all three, or none to use no HSM.");
+            }
+        }
+
+        return new Pkcs11Settings(
+            module,
+            token,
+            () => (pin ?? throw new SecretUnavailableException("keys.pkcs11.pin is not set.")).Read().Trim()
+        );
+    }
+
+    private static TokenSigningOptions TokenSigning(ConfigSection keys)
+    {
+        var signing = keys.Section("token_signing");
+        var store = signing.Choice("store", KeyCustodies.Sealed, KeyCustodies.Sealed, KeyCustodies.Pkcs11);
+        if (store == KeyCustodies.Pkcs11 && keys.Section("pkcs11").Path("module").Length == 0)
+        {
+            signing.Error("store", "No HSM is configured.", "Set keys.pkcs11, or use sealed.");
+        }
+
         var options = new TokenSigningOptions
         {
+            Custody = KeyCustodies.Parse(store),
             RotateEvery = signing.Duration(
                 "rotate_every",
                 TimeSpan.FromDays(30),
                 TimeSpan.FromHours(1),
                 TimeSpan.FromDays(365)
             ),
-            PublishBefore = signing.Duration("publish_before", TimeSpan.FromHours(24)),
+            PublishBefore = signing.Duration(
+                "publish_before",
+                TimeSpan.FromHours(25),
+                SigningKeyPlan.ShortestPublication
+            ),
         };
         if (options.PublishBefore >= options.RotateEvery)
         {
@@ -153,6 +197,14 @@ internal static class ServiceConfiguration
                 "publish_before",
                 "A key would have to be published before the one before it.",
                 "Use a time shorter than rotate_every."
+            );
+        }
+        else if (SigningKeyPlan.KeysAtOnce(options) > SigningKeyPlan.MaxKeys)
+        {
+            signing.Error(
+                "rotate_every",
+                $"More than {SigningKeyPlan.MaxKeys} keys would be published at once.",
+                "Rotate less often, or publish later."
             );
         }
 

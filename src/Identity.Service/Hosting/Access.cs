@@ -17,6 +17,9 @@ internal sealed record Access
     /// </summary>
     public static Access AnyCredential { get; } = new() { Kind = AccessKind.AnyCredential };
 
+    /// <summary>As <see cref="AnyCredential"/>; refusals of form requests have OAuth's shape.</summary>
+    public static Access AnyCredentialOAuth { get; } = new() { Kind = AccessKind.AnyCredential, IsOAuth = true };
+
     /// <summary>An agent's certificate, on 8444.</summary>
     public static Access Agent { get; } = new() { Kind = AccessKind.Machine, Role = MachineRole.Agent };
 

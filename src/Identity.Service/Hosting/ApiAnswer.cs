@@ -25,6 +25,12 @@ internal readonly struct ApiAnswer
     /// <summary>204.</summary>
     public static ApiAnswer Empty => new(StatusCodes.Status204NoContent, default, null, null);
 
+    /// <summary>200 without a body.</summary>
+    public static ApiAnswer Nothing => new(StatusCodes.Status200OK, default, null, null);
+
+    /// <summary>304: the caller's copy is what would be sent.</summary>
+    public static ApiAnswer NotModified => new(StatusCodes.Status304NotModified, default, null, null);
+
     public static ApiAnswer Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
         new(status, JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json", null);
 

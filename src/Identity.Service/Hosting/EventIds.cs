@@ -26,6 +26,8 @@ internal static class EventIds
     public const int SigningKeyRetired = 2001;
     public const int SigningKeyRotationFailed = 2002;
     public const int RevocationsStale = 2003;
+    public const int SigningKeyCompromised = 2004;
+    public const int SigningKeyNotDestroyed = 2005;
 
     // 3000: Certificates
     public const int CertificateIssued = 3000;

@@ -19,9 +19,14 @@ internal static class OAuthErrorBody
         // RFC 6749 §5.1; caches that know no Cache-Control are gone, but the RFC asks for both.
         response.Headers.CacheControl = "no-store";
         response.Headers.Pragma = "no-cache";
-        if (refusal.Code.Status == StatusCodes.Status401Unauthorized)
+        if (refusal.Code.OAuthError == "invalid_client")
         {
+            // RFC 6749 §5.2 wants a challenge; clients do not authenticate here, so any will do.
             response.Headers.WWWAuthenticate = "Basic realm=\"culvert\"";
+        }
+        else if (http.RequestServices.GetRequiredService<Challenges>().Of(refusal.Code) is { Count: > 0 } challenge)
+        {
+            response.Headers.WWWAuthenticate = challenge;
         }
 
         ErrorEnvelope.SetRetryAfter(response, refusal);
@@ -61,7 +66,7 @@ internal static class OAuthErrorBody
         code.OAuthError
         ?? code.Status switch
         {
-            StatusCodes.Status401Unauthorized => "invalid_client",
+            StatusCodes.Status401Unauthorized => "invalid_token",
             StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable =>
                 "temporarily_unavailable",
             >= 500 => "server_error",

@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Ca.Keys.Pkcs11;
 
 namespace Culvert.Identity.Service.Hosting;
 
@@ -32,6 +33,9 @@ internal sealed record ServiceOptions
     public StorageOptions Storage { get; init; } = new();
 
     public required SealingKeyOptions SealingKey { get; init; }
+
+    /// <summary>The HSM, if there is one.</summary>
+    public Pkcs11Settings? Pkcs11 { get; init; }
 
     public TokenSigningOptions TokenSigning { get; init; } = new();
 

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens;
@@ -11,12 +10,7 @@ namespace Culvert.Identity.Service.Tokens;
 /// RFC 9068 the rule still stands, and grants no more than it does now, so that archiving and narrowing take effect at
 /// once.
 /// </summary>
-internal sealed class AccessTokenValidator(
-    AccessTokenVerifier verifier,
-    FederationDirectory federation,
-    ServiceOptions options,
-    TimeProvider time
-) : IAccessTokenValidator
+internal sealed class AccessTokenValidator(AccessTokenVerifier verifier, ServiceOptions options) : IAccessTokenValidator
 {
     public ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken) =>
         new(Validate(token));
@@ -34,24 +28,15 @@ internal sealed class AccessTokenValidator(
             return Refuse(TokenErrors.Audience);
         }
 
-        return federation.IsStale ? Refuse(StorageErrors.Unavailable) : CallerOf(token.Claims, token.KeyId);
+        return verifier.FindLiveRule(token.Claims) is { } rule
+            ? CallerOf(token.Claims, token.KeyId, rule)
+            : Refuse(TokenErrors.Revoked);
     }
 
-    private AuthenticationResult CallerOf(in AccessTokenClaims claims, string keyId)
+    private static AuthenticationResult CallerOf(in AccessTokenClaims claims, string keyId, CompiledRule rule)
     {
-        if (
-            federation.Current.FindRule(claims.Rule) is not { IsLive: true } rule
-            || rule.Rule.HasExpired(time.GetUtcNow())
-            || rule.Rule.OrganizationId != claims.Organization
-            || rule.Account.Id.Value != claims.Subject
-            || claims.Workspace is null
-            || !rule.Rule.Covers(claims.Workspace)
-        )
-        {
-            return Refuse(TokenErrors.Revoked);
-        }
-
-        var effective = rule.GrantedIn(claims.Workspace).Set;
+        // FindLiveRule refuses tokens without a workspace.
+        var effective = rule.GrantedIn(claims.Workspace!).Set;
         var granted = claims.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return AuthenticationResult.Of(
             new Caller

@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Revocations;
@@ -18,6 +19,7 @@ internal sealed class AccessTokenVerifier(
     SigningKeyRing keys,
     RevocationSet revocations,
     ClockGuard clock,
+    FederationDirectory federation,
     ServiceOptions options,
     TimeProvider time
 )
@@ -61,6 +63,20 @@ internal sealed class AccessTokenVerifier(
         return Check(claims) is { } error ? error : new AccessTokenVerification(claims, token.KeyId!);
     }
 
+    /// <summary>
+    /// The rule that granted the token, if it still stands as the token says: archiving and narrowing take effect at
+    /// once.
+    /// </summary>
+    public CompiledRule? FindLiveRule(in AccessTokenClaims claims) =>
+        federation.Current.FindRule(claims.Rule) is { IsLive: true } rule
+        && !rule.Rule.HasExpired(clock.LatestNow())
+        && rule.Rule.OrganizationId == claims.Organization
+        && rule.Account.Id.Value == claims.Subject
+        && claims.Workspace is { } workspace
+        && rule.Rule.Covers(workspace)
+            ? rule
+            : null;
+
     private ErrorCode? Check(in AccessTokenClaims claims)
     {
         if (claims.Issuer != options.PublicUrl)
@@ -81,9 +97,9 @@ internal sealed class AccessTokenVerifier(
             return TokenErrors.NotYetValid;
         }
 
-        if (revocations.IsStale)
+        if (revocations.IsStale || federation.IsStale)
         {
-            // Fail closed: it may have been revoked.
+            // Fail closed: it, or its rule, may have ended.
             return StorageErrors.Unavailable;
         }
 

@@ -18,6 +18,20 @@ internal static partial class Log
     )]
     public static partial void RevocationsStale(ILogger logger, Exception fault);
 
+    [LoggerMessage(
+        EventIds.SigningKeyCompromised,
+        LogLevel.Warning,
+        "Token signing key {KeyId} dropped as compromised; {SuccessorId} signs now"
+    )]
+    public static partial void SigningKeyCompromised(ILogger logger, string keyId, string successorId);
+
+    [LoggerMessage(
+        EventIds.SigningKeyNotDestroyed,
+        LogLevel.Warning,
+        "The key {Label}, which nothing uses any more, could not be removed from the HSM"
+    )]
+    public static partial void SigningKeyNotDestroyed(ILogger logger, Exception fault, string label);
+
     [LoggerMessage(EventIds.SigningKeyRetired, LogLevel.Information, "Token signing key {KeyId} retired")]
     public static partial void SigningKeyRetired(ILogger logger, string keyId);
 

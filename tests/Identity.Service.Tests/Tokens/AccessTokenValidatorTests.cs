@@ -73,6 +73,8 @@ public sealed class AccessTokenValidatorTests(FederatedServiceFixture fixture) :
             "rule_ver",
             "organization",
             "workspace",
+            "family",
+            "src",
         ]);
     }
 

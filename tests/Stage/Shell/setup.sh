@@ -76,6 +76,11 @@ find_lacking() {
   command -v setsid >/dev/null || lacks "setsid" "util-linux"
   compgen -G '/usr/lib*/libsqlite3.so.0' >/dev/null || compgen -G '/usr/lib/*/libsqlite3.so.0' >/dev/null \
     || compgen -G '/lib/*/libsqlite3.so.0' >/dev/null || lacks "libsqlite3" "libsqlite3-0"
+  # What only tests need: an HSM in software, and OpenSSL's way to it.
+  if [ -n "${with_test_tools:-}" ]; then
+    command -v softhsm2-util >/dev/null || lacks "softhsm2-util" "softhsm2"
+    compgen -G '/usr/lib/*/engines-3/pkcs11.so' >/dev/null || lacks "OpenSSL's pkcs11 engine" "libengine-pkcs11-openssl"
+  fi
 }
 
 # All that is missing, listed at once; installed where that is possible, else the one command is printed. Exit 69.

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Keys;
@@ -6,7 +7,7 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Storage.Tokens;
 
-internal sealed class TokenSigningKeyStore(Database database, ISealer sealer) : ITokenSigningKeyStore
+internal sealed class TokenSigningKeyStore(Database database, ISealer sealer, TokenKeyHsm hsm) : ITokenSigningKeyStore
 {
     private const string Table = "token_signing_keys";
     private const string Column = "private_key";
@@ -17,7 +18,8 @@ internal sealed class TokenSigningKeyStore(Database database, ISealer sealer) : 
         var rows = await connection.QueryAsync<Row>(
             new CommandDefinition(
                 "SELECT key_id AS KeyId, private_key AS PrivateKey, created_at_ms AS CreatedAt, "
-                    + "active_from_ms AS ActiveFrom FROM token_signing_keys ORDER BY active_from_ms, key_id",
+                    + "active_from_ms AS ActiveFrom, generation AS Generation, custody AS Custody "
+                    + "FROM token_signing_keys ORDER BY active_from_ms, generation",
                 cancellationToken: cancellationToken
             )
         );
@@ -26,43 +28,65 @@ internal sealed class TokenSigningKeyStore(Database database, ISealer sealer) : 
 
     public Statement Insert(TokenSigningKey key)
     {
-        var pkcs8 = key.Key.ExportPkcs8();
+        var secret = key.Label is { } label ? Encoding.UTF8.GetBytes(label) : key.Key.ExportPkcs8();
         try
         {
             return new Statement(
-                "INSERT INTO token_signing_keys (key_id, private_key, created_at_ms, active_from_ms) "
-                    + "VALUES (@KeyId, @PrivateKey, @CreatedAt, @ActiveFrom)",
+                "INSERT INTO token_signing_keys (key_id, private_key, created_at_ms, active_from_ms, generation, custody) "
+                    + "VALUES (@KeyId, @PrivateKey, @CreatedAt, @ActiveFrom, @Generation, @Custody)",
                 new
                 {
                     key.KeyId,
-                    PrivateKey = sealer.Seal(Table, key.KeyId, Column, pkcs8),
+                    PrivateKey = sealer.Seal(Table, key.KeyId, Column, secret),
                     CreatedAt = key.CreatedAt.ToStore(),
                     ActiveFrom = key.ActiveFrom.ToStore(),
+                    key.Generation,
+                    Custody = KeyCustodies.Name(key.Custody),
                 }
-            );
+            ).Unique(SigningKeyConflict.Made);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(pkcs8);
+            CryptographicOperations.ZeroMemory(secret);
         }
     }
 
-    public Statement Delete(string keyId) => new("DELETE FROM token_signing_keys WHERE key_id = @keyId", new { keyId });
+    public Statement Activate(string keyId, DateTimeOffset from) =>
+        new Statement(
+            "UPDATE token_signing_keys SET active_from_ms = @From WHERE key_id = @keyId AND active_from_ms > @From",
+            new { keyId, From = from.ToStore() }
+        ).ExpectingOne(SigningKeyConflict.Changed);
+
+    public Statement Delete(string keyId) =>
+        new Statement("DELETE FROM token_signing_keys WHERE key_id = @keyId", new { keyId }).ExpectingOne(
+            SigningKeyConflict.Changed
+        );
 
     private TokenSigningKey Open(Row row)
     {
-        var pkcs8 = sealer.Unseal(Table, row.KeyId, Column, row.PrivateKey);
+        var secret = sealer.Unseal(Table, row.KeyId, Column, row.PrivateKey);
         try
         {
+            var custody = KeyCustodies.Parse(row.Custody);
+            var label = custody == KeyCustody.Pkcs11 ? Encoding.UTF8.GetString(secret) : null;
+            var key = label is null ? SigningKey.ImportPkcs8(secret) : hsm.Open(label);
             return new TokenSigningKey(
-                SigningKey.ImportPkcs8(pkcs8),
+                // The row is bound to its key: another key in the HSM under this label must not sign in its name.
+                key.KeyId == row.KeyId
+                    ? key
+                    : throw new StoreException($"The key {row.KeyId} is another than stored."),
                 Instants.FromStore(row.CreatedAt),
-                Instants.FromStore(row.ActiveFrom)
-            );
+                Instants.FromStore(row.ActiveFrom),
+                row.Generation
+            )
+            {
+                Custody = custody,
+                Label = label,
+            };
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(pkcs8);
+            CryptographicOperations.ZeroMemory(secret);
         }
     }
 
@@ -75,5 +99,9 @@ internal sealed class TokenSigningKeyStore(Database database, ISealer sealer) : 
         public long CreatedAt { get; init; }
 
         public long ActiveFrom { get; init; }
+
+        public long Generation { get; init; }
+
+        public required string Custody { get; init; }
     }
 }

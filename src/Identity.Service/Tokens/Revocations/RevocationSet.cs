@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
@@ -6,9 +7,12 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// All live revocations in memory: asked for every token. Entries are only ever added or raised, and leave when they
 /// end, so that readings of any age can be merged.
 /// </summary>
-internal sealed class RevocationSet(ITokenRevocationStore store, TimeProvider time, ILogger<RevocationSet> logger)
-    : IHostedService,
-        IDisposable
+internal sealed class RevocationSet(
+    ITokenRevocationStore store,
+    IChanges changes,
+    TimeProvider time,
+    ILogger<RevocationSet> logger
+) : IHostedService, IDisposable
 {
     // Rows that another node commits may become visible a little out of order.
     private const long Overlap = 1_000;
@@ -26,7 +30,7 @@ internal sealed class RevocationSet(ITokenRevocationStore store, TimeProvider ti
     private ITimer? timer;
 
     /// <summary>Whether a committed revocation may be missing: then no token may be accepted.</summary>
-    public bool IsStale => isStale;
+    public bool IsStale => isStale || !changes.IsCurrent;
 
     public int Count => byKind.Sum(kind => kind.Count);
 
@@ -36,6 +40,7 @@ internal sealed class RevocationSet(ITokenRevocationStore store, TimeProvider ti
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await ReadAsync(0, cancellationToken);
+        changes.Subscribe(ChangeTopics.Revocations, RefreshAsync);
         timer = time.CreateTimer(_ => _ = ReadAllInBackgroundAsync(), null, ReadAllEvery, ReadAllEvery);
     }
 

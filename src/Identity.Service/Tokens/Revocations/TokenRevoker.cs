@@ -24,14 +24,14 @@ internal sealed class TokenRevoker(ITokenRevocationStore store, RevocationSet se
         AuditActor actor,
         string requestId,
         string organizationId,
-        RevocationKind kind,
-        string value,
+        RevocationTarget target,
         DateTimeOffset? issuedBefore,
         string reason,
         bool reachesMachines,
         CancellationToken cancellationToken
     )
     {
+        var (kind, value) = target;
         var now = time.GetStoreNow();
         var before = kind.KnowsTime() ? (issuedBefore ?? now).ToUnixTimeSeconds() : TokenRevocation.Always;
         var known = await store.FindAsync(organizationId, kind, value, cancellationToken);

@@ -4,10 +4,22 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>A token signing key was made or retired.</summary>
-internal sealed record SigningKeyAudited(string Event, string KeyId, DateTimeOffset? ActiveFrom) : AuditEvent
+/// <summary>A token signing key was made, retired, or dropped as compromised.</summary>
+internal sealed record SigningKeyAudited(string Event, string KeyId) : AuditEvent
 {
     public override string Name => Event;
+
+    /// <summary>Made: when it begins to sign.</summary>
+    public DateTimeOffset? ActiveFrom { get; init; }
+
+    /// <summary>Made: where its private half is.</summary>
+    public KeyCustody? Custody { get; init; }
+
+    /// <summary>Dropped: which key signs from now on.</summary>
+    public string? SuccessorId { get; init; }
+
+    /// <summary>Asked for by somebody: why.</summary>
+    public string? Reason { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)
     {
@@ -15,6 +27,21 @@ internal sealed record SigningKeyAudited(string Event, string KeyId, DateTimeOff
         if (ActiveFrom is { } from)
         {
             json.WriteString("active_from", UtcTimeConverter.Format(from));
+        }
+
+        if (Custody is { } custody)
+        {
+            json.WriteString("custody", KeyCustodies.Name(custody));
+        }
+
+        if (SuccessorId is not null)
+        {
+            json.WriteString("successor_id", SuccessorId);
+        }
+
+        if (Reason is not null)
+        {
+            json.WriteString("reason", Reason);
         }
     }
 }

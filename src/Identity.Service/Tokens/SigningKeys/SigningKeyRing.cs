@@ -1,24 +1,29 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
-using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>Holds the present <see cref="SigningKeySet"/> and carries out what <see cref="SigningKeyPlan"/> says.</summary>
+/// <summary>
+/// Holds the present <see cref="SigningKeySet"/>, reads it again when any node changed it, and carries out what
+/// <see cref="SigningKeyPlan"/> says. Several nodes may plan the same key: the store takes one of them.
+/// </summary>
 internal sealed class SigningKeyRing(
     ITokenSigningKeyStore store,
+    SigningKeyMaker maker,
     IJournal journal,
+    IChanges changes,
     ServiceOptions options,
     TimeProvider time,
     ILogger<SigningKeyRing> logger
 ) : IHostedService, IDisposable
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(10);
 
+    // One change or reading at a time, so that an older reading never replaces a newer one.
+    private readonly SemaphoreSlim changing = new(1);
     private volatile SigningKeySet? current;
     private ITimer? timer;
-    private int isRotating;
 
     public SigningKeySet Current =>
         current
@@ -26,8 +31,8 @@ internal sealed class SigningKeyRing(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await LoadAsync(cancellationToken);
         await RotateAsync(cancellationToken);
+        changes.Subscribe(ChangeTopics.SigningKeys, ReloadAsync);
         timer = time.CreateTimer(_ => _ = RotateInBackgroundAsync(), null, LookEvery, LookEvery);
     }
 
@@ -39,13 +44,151 @@ internal sealed class SigningKeyRing(
         }
     }
 
-    public void Dispose() => timer?.Dispose();
+    public void Dispose()
+    {
+        timer?.Dispose();
+        changing.Dispose();
+    }
+
+    public Task ReloadAsync(CancellationToken cancellationToken) => LockedAsync(LoadAsync_NeedsLock, cancellationToken);
 
     /// <summary>Prepares and retires what is due. Idempotent.</summary>
-    public async Task RotateAsync(CancellationToken cancellationToken)
+    public Task RotateAsync(CancellationToken cancellationToken) =>
+        LockedAsync(RotateAsync_NeedsLock, cancellationToken);
+
+    /// <summary>Publishes the next key now, ahead of its time; it signs once everybody can know it.</summary>
+    public async Task<(TokenSigningKey? Key, Refusal? Refusal)> RotateEarlyAsync(
+        AuditActor actor,
+        string requestId,
+        string reason,
+        CancellationToken cancellationToken
+    )
     {
-        var now = time.GetUtcNow();
-        var plan = SigningKeyPlan.For(Current.Keys, options.TokenSigning, now);
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            await LoadAsync_NeedsLock(cancellationToken);
+            var now = time.GetStoreNow();
+            if (Current.Keys[^1].ActiveFrom > now)
+            {
+                return (null, SigningKeyErrors.Pending.Refuse());
+            }
+
+            if (Current.Keys.Count >= SigningKeyPlan.MaxKeys)
+            {
+                return (null, SigningKeyErrors.Limit.Refuse());
+            }
+
+            var made = await MakeAsync_NeedsLock(
+                now + options.TokenSigning.PublishBefore,
+                audited => audited with { Actor = actor, RequestId = requestId, Reason = reason },
+                cancellationToken
+            );
+            await LoadAsync_NeedsLock(CancellationToken.None);
+            return made is null ? (null, SigningKeyErrors.Changed.Refuse()) : (made, null);
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    /// <summary>
+    /// Drops a key whose private half others may have: everything that it signed is refused from now on, enrolments
+    /// that rest on such tokens end, and if it was the one that signs, the next takes over at once. That is the key
+    /// already published if there is one, because validators may know it.
+    /// </summary>
+    public async Task<(TokenSigningKey? Key, Refusal? Refusal)> DropAsync(
+        string compromisedId,
+        IReadOnlyList<Statement> consequences,
+        AuditActor actor,
+        string requestId,
+        string reason,
+        CancellationToken cancellationToken
+    )
+    {
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            await LoadAsync_NeedsLock(cancellationToken);
+            var now = time.GetStoreNow();
+            if (Current.Keys.FirstOrDefault(key => key.KeyId == compromisedId) is not { } compromised)
+            {
+                return (null, RequestErrors.NotFound.Refuse());
+            }
+
+            var signer = Current.SignerAt(now);
+            var successor =
+                signer.KeyId != compromisedId ? signer
+                : Current.Keys.FirstOrDefault(key => key.ActiveFrom > now) is { } next ? next with { ActiveFrom = now }
+                : maker.Make(now, now, Current.Keys[^1].Generation + 1);
+            var isNew = successor.Generation > Current.Keys[^1].Generation;
+            List<Statement> statements = [store.Delete(compromisedId), .. consequences];
+            if (isNew)
+            {
+                statements.Add(store.Insert(successor));
+            }
+            else if (successor.KeyId != signer.KeyId)
+            {
+                statements.Add(store.Activate(successor.KeyId, now));
+            }
+
+            var result = await journal.CommitAsync(
+                new Decision
+                {
+                    Event = new SigningKeyAudited(AuditEvents.TokenSigningKeyCompromised, compromisedId)
+                    {
+                        At = now,
+                        Actor = actor,
+                        RequestId = requestId,
+                        SuccessorId = successor.KeyId,
+                        Reason = reason,
+                    },
+                    Statements = statements,
+                    Changes = ChangeTopics.SigningKeys | ChangeTopics.Feed,
+                },
+                cancellationToken
+            );
+            if (!result.IsCommitted && isNew)
+            {
+                maker.Destroy(successor);
+            }
+
+            await LoadAsync_NeedsLock(CancellationToken.None);
+            if (result.Outcome == CommitOutcome.Conflict)
+            {
+                return (null, SigningKeyErrors.Changed.Refuse());
+            }
+
+            if (result.RefusalIfUnavailable() is { } unavailable)
+            {
+                return (null, unavailable);
+            }
+
+            Log.SigningKeyCompromised(logger, compromisedId, successor.KeyId);
+            maker.Destroy(compromised);
+            return (successor, null);
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    internal static SigningKeyAudited Made(TokenSigningKey key, DateTimeOffset now) =>
+        new(AuditEvents.TokenSigningKeyCreated, key.KeyId)
+        {
+            At = now,
+            Actor = AuditActor.System,
+            ActiveFrom = key.ActiveFrom,
+            Custody = key.Custody,
+        };
+
+    private async Task RotateAsync_NeedsLock(CancellationToken cancellationToken)
+    {
+        // What another node did counts, also if word of it has not come.
+        await LoadAsync_NeedsLock(cancellationToken);
+        var plan = SigningKeyPlan.For(Current.Keys, options.TokenSigning, time.GetStoreNow());
         if (plan is { PrepareFrom: null, Retire.Count: 0 })
         {
             return;
@@ -53,32 +196,64 @@ internal sealed class SigningKeyRing(
 
         if (plan.PrepareFrom is { } from)
         {
-            var key = new TokenSigningKey(SigningKey.Create(), now, from);
-            await CommitAsync(Created(key, now), store.Insert(key), cancellationToken);
-            Log.SigningKeyPrepared(logger, key.KeyId, from);
+            await MakeAsync_NeedsLock(from, audited => audited, cancellationToken);
         }
 
         foreach (var keyId in plan.Retire)
         {
-            await CommitAsync(
-                new SigningKeyAudited(AuditEvents.TokenSigningKeyRetired, keyId, null)
-                {
-                    At = now,
-                    Actor = AuditActor.System,
-                },
-                store.Delete(keyId),
-                cancellationToken
-            );
-            Log.SigningKeyRetired(logger, keyId);
+            await RetireAsync_NeedsLock(keyId, cancellationToken);
         }
 
-        await LoadAsync(cancellationToken);
+        await LoadAsync_NeedsLock(cancellationToken);
     }
 
-    internal static SigningKeyAudited Created(TokenSigningKey key, DateTimeOffset now) =>
-        new(AuditEvents.TokenSigningKeyCreated, key.KeyId, key.ActiveFrom) { At = now, Actor = AuditActor.System };
+    // Null: another node was faster, and its key is as good.
+    private async Task<TokenSigningKey?> MakeAsync_NeedsLock(
+        DateTimeOffset from,
+        Func<SigningKeyAudited, SigningKeyAudited> audit,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        var key = maker.Make(now, from, Current.Keys[^1].Generation + 1);
+        var isCommitted = false;
+        try
+        {
+            isCommitted = await CommitAsync(audit(Made(key, now)), store.Insert(key), cancellationToken);
+        }
+        finally
+        {
+            if (!isCommitted)
+            {
+                maker.Destroy(key);
+            }
+        }
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
+        if (!isCommitted)
+        {
+            return null;
+        }
+
+        Log.SigningKeyPrepared(logger, key.KeyId, from);
+        return key;
+    }
+
+    private async Task RetireAsync_NeedsLock(string keyId, CancellationToken cancellationToken)
+    {
+        var retired = Current.Keys.First(key => key.KeyId == keyId);
+        var audited = new SigningKeyAudited(AuditEvents.TokenSigningKeyRetired, keyId)
+        {
+            At = time.GetStoreNow(),
+            Actor = AuditActor.System,
+        };
+        if (await CommitAsync(audited, store.Delete(keyId), cancellationToken))
+        {
+            maker.Destroy(retired);
+            Log.SigningKeyRetired(logger, keyId);
+        }
+    }
+
+    private async Task LoadAsync_NeedsLock(CancellationToken cancellationToken)
     {
         var keys = await store.AllAsync(cancellationToken);
         current =
@@ -87,37 +262,49 @@ internal sealed class SigningKeyRing(
                 : throw new StoreException("The store has no token signing key: it was not made by init.");
     }
 
+    private async Task LockedAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
+    {
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            await action(cancellationToken);
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
     private async Task RotateInBackgroundAsync()
     {
-        if (Interlocked.Exchange(ref isRotating, 1) == 1)
-        {
-            return;
-        }
-
         try
         {
             await RotateAsync(CancellationToken.None);
         }
         catch (Exception fault)
         {
-            // The root of a timer's task: the present keys go on signing, and the next hour tries again.
+            // The root of a timer's task: the present keys go on signing, and the next look tries again.
             Log.SigningKeyRotationFailed(logger, fault);
-        }
-        finally
-        {
-            Interlocked.Exchange(ref isRotating, 0);
         }
     }
 
-    private async Task CommitAsync(AuditEvent change, Statement statement, CancellationToken cancellationToken)
+    // False: another node was faster.
+    private async Task<bool> CommitAsync(AuditEvent change, Statement statement, CancellationToken cancellationToken)
     {
         var result = await journal.CommitAsync(
-            new Decision { Event = change, Statements = [statement] },
+            new Decision
+            {
+                Event = change,
+                Statements = [statement],
+                Changes = ChangeTopics.SigningKeys,
+            },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.Outcome == CommitOutcome.Conflict)
         {
-            throw new StoreException(refusal.Message);
+            return false;
         }
+
+        return result.RefusalIfUnavailable() is { } refusal ? throw new StoreException(refusal.Message) : true;
     }
 }

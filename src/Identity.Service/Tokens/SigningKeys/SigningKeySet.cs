@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
+using Culvert.Identity.Service.Tokens.Metadata;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Tokens;
 
@@ -9,41 +10,43 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 /// <summary>All signing keys at one moment, prepared for minting, verifying and publishing. Swapped whole.</summary>
 internal sealed class SigningKeySet
 {
-    private readonly IReadOnlyList<(DateTimeOffset From, AccessTokenMinter Minter)> minters;
+    private readonly AccessTokenMinter[] minters;
     private readonly FrozenDictionary<string, VerificationKey> verification;
 
     /// <param name="keys">In the order in which they sign; never empty.</param>
     public SigningKeySet(IReadOnlyList<TokenSigningKey> keys)
     {
         Keys = keys;
-        minters = [.. keys.Select(key => (key.ActiveFrom, new AccessTokenMinter(key.Key)))];
+        minters = [.. keys.Select(key => new AccessTokenMinter(key.Key))];
         verification = keys.ToFrozenDictionary(
             key => key.KeyId,
             key => key.Key.ToVerificationKey(),
             StringComparer.Ordinal
         );
-        Document = Render(keys);
+        Document = new CachedDocument(Render(keys));
     }
 
     public IReadOnlyList<TokenSigningKey> Keys { get; }
 
     /// <summary>The published key set (RFC 7517 §5): newest first, those to come included.</summary>
-    public ReadOnlyMemory<byte> Document { get; }
+    public CachedDocument Document { get; }
 
-    public AccessTokenMinter MinterAt(DateTimeOffset now)
-    {
-        for (var i = minters.Count - 1; i > 0; i--)
-        {
-            if (minters[i].From <= now)
-            {
-                return minters[i].Minter;
-            }
-        }
+    public AccessTokenMinter MinterAt(DateTimeOffset now) => minters[IndexAt(now)];
 
-        return minters[0].Minter;
-    }
+    public TokenSigningKey SignerAt(DateTimeOffset now) => Keys[IndexAt(now)];
 
     public VerificationKey? Find(string? keyId) => keyId is null ? null : verification.GetValueOrDefault(keyId);
+
+    private int IndexAt(DateTimeOffset now)
+    {
+        var index = Keys.Count - 1;
+        while (index > 0 && Keys[index].ActiveFrom > now)
+        {
+            index--;
+        }
+
+        return index;
+    }
 
     private static ReadOnlyMemory<byte> Render(IReadOnlyList<TokenSigningKey> keys)
     {

@@ -3,7 +3,21 @@ using Culvert.Jose.Keys;
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>A key that signs access tokens from some moment on, until its successor takes over.</summary>
-internal sealed record TokenSigningKey(SigningKey Key, DateTimeOffset CreatedAt, DateTimeOffset ActiveFrom)
+/// <param name="Generation">
+/// Counts the keys that were ever made; unique in the store, so that of several nodes one makes the next.
+/// </param>
+internal sealed record TokenSigningKey(
+    SigningKey Key,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ActiveFrom,
+    long Generation
+)
 {
     public string KeyId => Key.KeyId;
+
+    /// <summary>Where the private half is.</summary>
+    public KeyCustody Custody { get; init; } = KeyCustody.Sealed;
+
+    /// <summary>In the HSM: the key's label.</summary>
+    public string? Label { get; init; }
 }

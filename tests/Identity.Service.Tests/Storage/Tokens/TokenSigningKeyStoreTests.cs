@@ -13,7 +13,7 @@ public sealed class TokenSigningKeyStoreTests
     public async Task All_StoredKeys_OpenInTheOrderInWhichTheySign()
     {
         using var store = new StoreUnderTest();
-        var keys = new TokenSigningKeyStore(store.Store.Database, store.Store.Sealer);
+        var keys = KeysOf(store);
         using var first = SigningKey.Create();
         using var second = SigningKey.Create();
         var now = store.Time.GetUtcNow();
@@ -22,8 +22,8 @@ public sealed class TokenSigningKeyStoreTests
             {
                 Statements =
                 [
-                    keys.Insert(new TokenSigningKey(second, now, now.AddDays(1))),
-                    keys.Insert(new TokenSigningKey(first, now, now)),
+                    keys.Insert(new TokenSigningKey(second, now, now.AddDays(1), 2)),
+                    keys.Insert(new TokenSigningKey(first, now, now, 1)),
                 ],
             }
         );
@@ -41,13 +41,34 @@ public sealed class TokenSigningKeyStoreTests
     public async Task All_KeyMovedToAnotherRow_DoesNotOpen()
     {
         using var store = new StoreUnderTest();
-        var keys = new TokenSigningKeyStore(store.Store.Database, store.Store.Sealer);
+        var keys = KeysOf(store);
         using var key = SigningKey.Create();
         var now = store.Time.GetUtcNow();
-        await store.CommitAsync(new Decision { Statements = [keys.Insert(new TokenSigningKey(key, now, now))] });
+        await store.CommitAsync(new Decision { Statements = [keys.Insert(new TokenSigningKey(key, now, now, 1))] });
 
         store.Sql("UPDATE token_signing_keys SET key_id = 'other'");
 
         await Should.ThrowAsync<StoreException>(async () => await keys.AllAsync(TestContext.Current.CancellationToken));
     }
+
+    [Fact]
+    public async Task Insert_GenerationThatIsThere_Conflicts()
+    {
+        using var store = new StoreUnderTest();
+        var keys = KeysOf(store);
+        using var first = SigningKey.Create();
+        using var second = SigningKey.Create();
+        var now = store.Time.GetUtcNow();
+        await store.CommitAsync(new Decision { Statements = [keys.Insert(new TokenSigningKey(first, now, now, 1))] });
+
+        var result = await store.CommitAsync(
+            new Decision { Statements = [keys.Insert(new TokenSigningKey(second, now, now, 1))] }
+        );
+
+        result.Outcome.ShouldBe(CommitOutcome.Conflict);
+        result.Conflict.ShouldBe(SigningKeyConflict.Made);
+    }
+
+    private static TokenSigningKeyStore KeysOf(StoreUnderTest store) =>
+        new(store.Store.Database, store.Store.Sealer, new TokenKeyHsm(store.ServiceOptions));
 }

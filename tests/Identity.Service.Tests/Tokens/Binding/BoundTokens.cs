@@ -24,12 +24,17 @@ internal static class BoundTokens
         Func<AccessTokenClaims, AccessTokenClaims>? edit = null
     )
     {
-        var good = await service.AccessTokenAsync(ruleId);
-        SignedToken.TryParse(Encoding.ASCII.GetBytes(good), out var signed);
-        AccessTokenClaims.TryRead(signed!.Claims, out var claims);
+        var claims = service.ClaimsOf(await service.AccessTokenAsync(ruleId));
         claims = edit?.Invoke(claims) ?? claims;
         var minter = service.Service.Get<SigningKeyRing>().Current.MinterAt(service.Time.GetUtcNow());
         return Encoding.ASCII.GetString(minter.Mint(claims));
+    }
+
+    public static AccessTokenClaims ClaimsOf(this FederatedService _, string token)
+    {
+        SignedToken.TryParse(Encoding.ASCII.GetBytes(token), out var signed);
+        AccessTokenClaims.TryRead(signed!.Claims, out var claims);
+        return claims;
     }
 
     public static string Nonce(this FederatedService service) => service.Service.Get<DpopNonces>().Current;

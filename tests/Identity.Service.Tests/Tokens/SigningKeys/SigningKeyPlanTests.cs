@@ -3,21 +3,21 @@ using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Keys;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Tokens;
+namespace Culvert.Identity.Service.Tests.Tokens.SigningKeys;
 
 public sealed class SigningKeyPlanTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    // Keys rotate every 30 days and are published 24 hours before they sign.
+    // Keys rotate every 30 days and are published 25 hours before they sign.
     private static readonly TokenSigningOptions Options = new();
 
     [Theory]
     [InlineData(0, null)]
-    [InlineData((29 * 86_400) - 1, null)]
-    [InlineData(29 * 86_400, 30 * 86_400)]
-    [InlineData((29 * 86_400) + 3600, (30 * 86_400) + 3600)]
-    [InlineData(100 * 86_400, 101 * 86_400)]
+    [InlineData((29 * 86_400) - 3601, null)]
+    [InlineData((29 * 86_400) - 3600, 30 * 86_400)]
+    [InlineData(29 * 86_400, (30 * 86_400) + 3600)]
+    [InlineData(100 * 86_400, (101 * 86_400) + 3600)]
     public void For_OneKey_PreparesTheNextInTime(int nowSeconds, int? fromSeconds)
     {
         using var key = SigningKey.Create();
@@ -49,6 +49,18 @@ public sealed class SigningKeyPlanTests
     }
 
     [Fact]
+    public void For_FullSet_PreparesNothing()
+    {
+        using var key = SigningKey.Create();
+        var keys = Enumerable.Range(0, SigningKeyPlan.MaxKeys).Select(i => Key(key, i)).ToList();
+
+        SigningKeyPlan.For(keys, Options, Start.AddDays(30)).PrepareFrom.ShouldNotBeNull();
+        SigningKeyPlan
+            .For(keys, Options with { RotateEvery = TimeSpan.FromHours(26) }, Start.AddHours(2))
+            .PrepareFrom.ShouldBeNull();
+    }
+
+    [Fact]
     public void MinterAt_Takeover_SwitchesToTheNewKey()
     {
         using var old = SigningKey.Create();
@@ -61,5 +73,5 @@ public sealed class SigningKeyPlanTests
     }
 
     private static TokenSigningKey Key(SigningKey key, double activeFromSeconds) =>
-        new(key, Start, Start.AddSeconds(activeFromSeconds));
+        new(key, Start, Start.AddSeconds(activeFromSeconds), 1);
 }

@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tokens.Revocations;
+
+/// <summary>A revocation on the wire.</summary>
+internal sealed record RevocationDocument
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = "token_revocation";
+
+    [JsonPropertyName("kind")]
+    public required string Kind { get; init; }
+
+    /// <summary>What is revoked: an id; <c>rule:version</c>; issuer and hash of a subject; empty for the organization.</summary>
+    [JsonPropertyName("value")]
+    public required string Value { get; init; }
+
+    /// <summary>Null: whenever the tokens were issued.</summary>
+    [JsonPropertyName("issued_before")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset? IssuedBefore { get; init; }
+
+    [JsonPropertyName("reason")]
+    public required string Reason { get; init; }
+
+    [JsonPropertyName("created_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    [JsonPropertyName("created_by_actor_id")]
+    public required string CreatedBy { get; init; }
+
+    /// <summary>No affected token can live then; the revocation leaves the list.</summary>
+    [JsonPropertyName("ends_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset EndsAt { get; init; }
+
+    public static RevocationDocument Of(TokenRevocation revocation) =>
+        new()
+        {
+            Id = revocation.Id.Value,
+            Kind = revocation.Kind.Name(),
+            Value = revocation.Value,
+            IssuedBefore = revocation.Kind.KnowsTime()
+                ? DateTimeOffset.FromUnixTimeSeconds(revocation.IssuedBefore)
+                : null,
+            Reason = revocation.Reason,
+            CreatedAt = revocation.CreatedAt,
+            CreatedBy = revocation.CreatedBy,
+            EndsAt = revocation.EndsAt,
+        };
+}

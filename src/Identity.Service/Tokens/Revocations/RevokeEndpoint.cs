@@ -1,0 +1,57 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Tokens.Revocations;
+
+/// <summary>
+/// <c>POST /v1/oauth/revoke</c> (RFC 7009): whoever has a token may end it, and needs no proof of the key that it is
+/// bound to: a thief who revokes what he stole does no harm. What is no good token any more is answered like one that
+/// was (§2.2).
+/// </summary>
+internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker revoker)
+{
+    public const string Path = "/v1/oauth/revoke";
+
+    private const string Reason = "by its holder";
+
+    public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (token, refusal) = await TokenForm.ReadAsync(request, cancellationToken);
+        if (token is null)
+        {
+            return refusal!;
+        }
+
+        var verified = verifier.Verify(token);
+        if (verified.Error is { } error)
+        {
+            // A token that cannot be judged now must not be reported as revoked.
+            return error.Status == StatusCodes.Status503ServiceUnavailable ? error.Refuse() : ApiAnswer.Nothing;
+        }
+
+        var claims = verified.Claims;
+        var (_, refused) = await revoker.RevokeAsync(
+            ActorOf(request, claims),
+            request.RequestId,
+            claims.Organization,
+            new RevocationTarget(RevocationKind.Token, claims.TokenId),
+            issuedBefore: null,
+            Reason,
+            // Only such tokens can have enrolled a machine whose feed must wake.
+            claims.Scope.Split(' ').Any(scope => scope is Scopes.TunnelAgent or Scopes.EdgeServe),
+            cancellationToken
+        );
+        return refused is null ? ApiAnswer.Nothing : refused;
+    }
+
+    private static AuditActor ActorOf(ApiRequest request, in AccessTokenClaims claims) =>
+        new()
+        {
+            Type = "federated",
+            Id = claims.Subject,
+            Issuer = claims.Source?.IssuerId,
+            IpAddress = request.Source.ToString(),
+            UserAgent = request.UserAgent is { Length: > 256 } agent ? agent[..256] : request.UserAgent,
+        };
+}

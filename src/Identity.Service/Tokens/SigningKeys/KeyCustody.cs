@@ -1,0 +1,11 @@
+namespace Culvert.Identity.Service.Tokens.SigningKeys;
+
+/// <summary>Where a private key is kept.</summary>
+internal enum KeyCustody
+{
+    /// <summary>In the store, sealed (S19).</summary>
+    Sealed,
+
+    /// <summary>In an HSM, which it never leaves.</summary>
+    Pkcs11,
+}

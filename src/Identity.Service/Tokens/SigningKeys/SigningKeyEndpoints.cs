@@ -1,0 +1,51 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tokens.Revocations;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Tokens.SigningKeys;
+
+/// <summary><c>/v1/oauth/signing_keys</c>: for the operator of the installation, whose keys they are.</summary>
+internal sealed class SigningKeyEndpoints(SigningKeyRing ring, ITokenRevocationStore revocations, TimeProvider time)
+{
+    public const string Path = "/v1/oauth/signing_keys";
+
+    public ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) => new(Answer());
+
+    public async ValueTask<ApiAnswer> RotateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (body, malformed) = await request.ReadJsonOrEmptyAsync(
+            TokensJson.Default.RotateSigningKeyRequest,
+            RotateSigningKeyRequest.None,
+            cancellationToken
+        );
+        if (body is null)
+        {
+            return malformed!;
+        }
+
+        if (new ReasonRequest { Reason = body.Reason }.Check() is { } tooLong)
+        {
+            return tooLong;
+        }
+
+        var actor = AuditActor.Of(request);
+        var (_, refusal) = body.CompromisedKeyId is { } compromised
+            ? await ring.DropAsync(
+                compromised,
+                revocations.EndEnrollmentsOfKey(compromised, time.GetUtcNow()),
+                actor,
+                request.RequestId,
+                body.Reason ?? "",
+                cancellationToken
+            )
+            : await ring.RotateEarlyAsync(actor, request.RequestId, body.Reason ?? "", cancellationToken);
+        return refusal is null ? Answer() : refusal;
+    }
+
+    private ApiAnswer Answer() =>
+        ApiAnswer.Json(
+            new SigningKeyListDocument { Data = SigningKeyDocument.Of(ring.Current, time.GetUtcNow()) },
+            TokensJson.Default.SigningKeyListDocument
+        );
+}

@@ -1,0 +1,30 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tokens.SigningKeys;
+
+internal static class SigningKeyErrors
+{
+    public static readonly ErrorCode Pending = new(
+        "signing_key.pending",
+        409,
+        "The next signing key is already published.",
+        "A rotation is under way; its key takes over at its active_from.",
+        "Wait for it, or name compromised_key_id if the present key must go at once."
+    );
+
+    public static readonly ErrorCode Limit = new(
+        "signing_key.limit",
+        409,
+        "The key set is full.",
+        "So many rotations were asked for that keys of live tokens fill the published set.",
+        "Wait until the oldest key retires; a compromised key can be dropped at any time."
+    );
+
+    public static readonly ErrorCode Changed = new(
+        "signing_key.changed",
+        409,
+        "The signing keys changed meanwhile.",
+        "Another node or administrator rotated at the same time.",
+        "List the keys and decide again."
+    );
+}

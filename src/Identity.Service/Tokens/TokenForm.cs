@@ -1,0 +1,40 @@
+using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tokens;
+
+/// <summary>
+/// The form that revocation (RFC 7009 §2.1) and introspection (RFC 7662 §2.1) have in common: one token, and a hint
+/// that nobody needs where there is one kind of token.
+/// </summary>
+internal static class TokenForm
+{
+    /// <summary>The longest credential that we look at, fully escaped, and room for a client's own parameters.</summary>
+    public const int MaxBodyBytes = (3 * Authenticator.MaxCredentialLength) + 4096;
+
+    public static async ValueTask<(string? Token, Refusal? Refusal)> ReadAsync(
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!RequestBody.IsForm(request.Http.Request))
+        {
+            return (null, TokenFormErrors.MediaType.Refuse());
+        }
+
+        var body = await RequestBody.ReadBytesAsync(request.Http, MaxBodyBytes, cancellationToken);
+        if (body is null)
+        {
+            return (null, RequestErrors.TooLarge.Refuse());
+        }
+
+        if (FormParameters.TryParse(body, "", out var form) is { } problem)
+        {
+            return (null, RequestErrors.Invalid.Refuse(problem));
+        }
+
+        return form.Text("token") is { } token
+            ? (token, null)
+            : (null, RequestErrors.Invalid.Refuse("token: required."));
+    }
+}
