@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace Culvert.Testing;
 
@@ -15,7 +16,7 @@ public static class Soak
     public static int Seed { get; } =
         int.TryParse(Variable("CULVERT_SOAK_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
             ? given
-            : Random.Shared.Next();
+            : RandomNumberGenerator.GetInt32(int.MaxValue);
 
     /// <summary>The given seed, else one of the suite's own: for what is the same in each run unless told otherwise.</summary>
     public static int SeedOr(int own) => Variable("CULVERT_SOAK_SEED") is null ? own : Seed;

@@ -63,19 +63,37 @@ internal sealed class ManagementClient : IDisposable
     }
 
     public Task<ApiAnswer> GetAsync(string path, CancellationToken cancel) =>
-        SendAsync(HttpMethod.Get, path, body: null, cancel);
+        SendAsync(HttpMethod.Get, path, content: null, cancel);
 
     /// <summary>A change. With an organization set, nothing is sent before the service confirmed that the key acts for it.</summary>
     public async Task<ApiAnswer> PostAsync(string path, JsonObject? body, CancellationToken cancel)
     {
         await ProveOrganizationAsync(cancel);
-        return await SendAsync(HttpMethod.Post, path, body, cancel);
+        return await SendAsync(
+            HttpMethod.Post,
+            path,
+            body is null
+                ? null
+                : new StringContent(body.ToJsonString(WireJson.Plain), Encoding.UTF8, "application/json"),
+            cancel
+        );
+    }
+
+    /// <summary>A form, as OAuth's endpoints take it. An empty answer reads as an empty object.</summary>
+    public async Task<ApiAnswer> PostFormAsync(
+        string path,
+        IReadOnlyDictionary<string, string> form,
+        CancellationToken cancel
+    )
+    {
+        await ProveOrganizationAsync(cancel);
+        return await SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form), cancel);
     }
 
     public async Task<ApiAnswer> DeleteAsync(string path, CancellationToken cancel)
     {
         await ProveOrganizationAsync(cancel);
-        return await SendAsync(HttpMethod.Delete, path, body: null, cancel);
+        return await SendAsync(HttpMethod.Delete, path, content: null, cancel);
     }
 
     /// <summary>From now on every request names this workspace.</summary>
@@ -105,7 +123,12 @@ internal sealed class ManagementClient : IDisposable
         organizationProven = true;
     }
 
-    private async Task<ApiAnswer> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancel)
+    private async Task<ApiAnswer> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        CancellationToken cancel
+    )
     {
         var url = new Uri(settings.Url, path);
         using var request = new HttpRequestMessage(method, url);
@@ -117,11 +140,7 @@ internal sealed class ManagementClient : IDisposable
             request.Headers.Add("anthropic-workspace-id", workspaceId);
         }
 
-        if (body is not null)
-        {
-            request.Content = new StringContent(body.ToJsonString(WireJson.Plain), Encoding.UTF8, "application/json");
-        }
-
+        request.Content = content;
         var started = time.GetTimestamp();
         try
         {
@@ -171,7 +190,7 @@ internal sealed class ManagementClient : IDisposable
     {
         try
         {
-            if (JsonNode.Parse(text) is JsonObject json)
+            if (JsonNode.Parse(text.Length > 0 ? text : "{}") is JsonObject json)
             {
                 return new ApiAnswer(text, json) { OrganizationId = organizationId };
             }
