@@ -115,7 +115,8 @@ public sealed class CelFuzzTests
     [Trait("Attack", "A56")]
     public void Fuzz_AnyExpressionOnAnyClaims_EndsWithAnAnswer()
     {
-        var seed = Setting("CULVERT_SOAK_SEED") ?? Random.Shared.Next();
+        var seed =
+            Setting("CULVERT_SOAK_SEED") ?? System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue);
         var until = Setting("CULVERT_SOAK_SECONDS") is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         var random = new Random(seed);
         var started = Stopwatch.GetTimestamp();
