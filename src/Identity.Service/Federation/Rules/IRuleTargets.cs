@@ -10,6 +10,13 @@ internal interface IRuleTargets
         CancellationToken cancellationToken
     );
 
+    /// <summary>The first of the ids that is no unarchived service account of the organization; null = all are.</summary>
+    ValueTask<string?> FindMissingAccountAsync(
+        string organizationId,
+        IReadOnlyList<string> accountIds,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>The first of the ids that is no unarchived edge; null = all are.</summary>
     ValueTask<string?> FindMissingEdgeAsync(IReadOnlyList<string> edgeIds, CancellationToken cancellationToken);
 }

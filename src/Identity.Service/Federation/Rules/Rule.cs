@@ -36,6 +36,9 @@ internal sealed record Rule
     /// <summary>Edges that <c>edge:serve</c> is granted for (S6).</summary>
     public required IReadOnlyList<string> EdgeIds { get; init; }
 
+    /// <summary>Service accounts that may act for its subjects (RFC 8693, delegation); usually none.</summary>
+    public IReadOnlyList<string> ActorIds { get; init; } = [];
+
     public RuleState State { get; init; } = RuleState.Enforce;
 
     public RuleBind Bind { get; init; } = RuleBind.Any;

@@ -44,6 +44,7 @@ internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
         WriteList(json, "workspace_ids", Rule.WorkspaceIds);
         WriteList(json, "tunnel_ids", Rule.TunnelIds);
         WriteList(json, "edge_ids", Rule.EdgeIds);
+        WriteList(json, "actor_ids", Rule.ActorIds);
         json.WriteString("state", Rule.State.Name());
         json.WriteString("bind", Rule.Bind.Name());
         if (Rule.ExpiresAt is { } expiresAt)

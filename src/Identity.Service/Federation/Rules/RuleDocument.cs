@@ -53,6 +53,9 @@ internal sealed record RuleDocument
     [JsonPropertyName("edge_ids")]
     public required IReadOnlyList<string> EdgeIds { get; init; }
 
+    [JsonPropertyName("actor_ids")]
+    public required IReadOnlyList<string> ActorIds { get; init; }
+
     /// <summary>Reserved.</summary>
     [JsonPropertyName("attributes")]
     public Dictionary<string, string> Attributes { get; init; } = [];
@@ -115,6 +118,7 @@ internal sealed record RuleDocument
             WorkspaceIds = rule.WorkspaceIds,
             TunnelIds = rule.TunnelIds,
             EdgeIds = rule.EdgeIds,
+            ActorIds = rule.ActorIds,
             State = rule.State.Name(),
             Bind = rule.Bind.Name(),
             ExpiresAt = rule.ExpiresAt,

@@ -60,8 +60,15 @@ internal sealed class RuleValidator(
         }
 
         return CheckIds<TunnelId>(rule, Scopes.TunnelAgent, "tunnel_ids", rule.TunnelIds)
-            ?? CheckIds<EdgeId>(rule, Scopes.EdgeServe, "edge_ids", rule.EdgeIds);
+            ?? CheckIds<EdgeId>(rule, Scopes.EdgeServe, "edge_ids", rule.EdgeIds)
+            ?? CheckActors(rule);
     }
+
+    // Nobody acts for himself: such a chain would say nothing.
+    private static Refusal? CheckActors(Rule rule) =>
+        rule.ActorIds.Contains(rule.ServiceAccountId.Value)
+            ? RequestErrors.Invalid.Refuse("actor_ids: the rule's own service account cannot act for itself.")
+            : CheckIdList<ServiceAccountId>("actor_ids", rule.ActorIds);
 
     // S3, S6: a machine's scope is granted for named machines only; ids without the scope would be misread as a limit.
     private static Refusal? CheckIds<TId>(Rule rule, string scope, string member, IReadOnlyList<string> ids)
@@ -78,6 +85,12 @@ internal sealed class RuleValidator(
             return FederationErrors.Scope.Refuse($"{member}: only with the scope {scope}.");
         }
 
+        return CheckIdList<TId>(member, ids);
+    }
+
+    private static Refusal? CheckIdList<TId>(string member, IReadOnlyList<string> ids)
+        where TId : struct, IIdentifier<TId>
+    {
         if (ids.Count > MaxTargets || ids.Distinct(StringComparer.Ordinal).Count() != ids.Count)
         {
             return RequestErrors.Invalid.Refuse($"{member}: at most {MaxTargets}, each once.");
@@ -163,6 +176,13 @@ internal sealed class RuleValidator(
         if (await targets.FindMissingTunnelAsync(rule.OrganizationId, rule.TunnelIds, cancellationToken) is { } tunnel)
         {
             return FederationErrors.Reference.Refuse($"tunnel_ids: {tunnel} is no tunnel of this organization.");
+        }
+
+        if (await targets.FindMissingAccountAsync(rule.OrganizationId, rule.ActorIds, cancellationToken) is { } account)
+        {
+            return FederationErrors.Reference.Refuse(
+                $"actor_ids: {account} is no service account of this organization."
+            );
         }
 
         return await targets.FindMissingEdgeAsync(rule.EdgeIds, cancellationToken) is { } edge

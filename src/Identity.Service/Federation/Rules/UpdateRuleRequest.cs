@@ -42,6 +42,9 @@ internal sealed record UpdateRuleRequest
     [JsonPropertyName("edge_ids")]
     public IReadOnlyList<string>? EdgeIds { get; init; }
 
+    [JsonPropertyName("actor_ids")]
+    public IReadOnlyList<string>? ActorIds { get; init; }
+
     [JsonPropertyName("state")]
     public string? State { get; init; }
 

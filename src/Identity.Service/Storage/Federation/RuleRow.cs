@@ -13,7 +13,7 @@ internal sealed record RuleRow : StampColumns
     public const string Columns =
         "organization_id, name, description, issuer_id, service_account_id, subject, subject_segments, audience, claims, "
         + "matchers, cel_condition, oauth_scope, token_lifetime_seconds, applies_to_all_workspaces, tunnel_ids, edge_ids, "
-        + "state, token_binding, expires_at_ms, enforced_version, created_at_ms, created_by, updated_at_ms, updated_by, "
+        + "actor_ids, state, token_binding, expires_at_ms, enforced_version, created_at_ms, created_by, updated_at_ms, updated_by, "
         + "archived_at_ms, archived_by";
 
     private const string SelectColumns =
@@ -22,7 +22,7 @@ internal sealed record RuleRow : StampColumns
         + "audience AS Audience, claims AS Claims, matchers AS Matchers, cel_condition AS Condition, "
         + "oauth_scope AS OAuthScope, token_lifetime_seconds AS TokenLifetimeSeconds, "
         + "applies_to_all_workspaces AS AppliesToAllWorkspaces, tunnel_ids AS TunnelIds, edge_ids AS EdgeIds, "
-        + "state AS State, token_binding AS Bind, expires_at_ms AS ExpiresAt, enforced_version AS EnforcedVersion, ";
+        + "actor_ids AS ActorIds, state AS State, token_binding AS Bind, expires_at_ms AS ExpiresAt, enforced_version AS EnforcedVersion, ";
 
     /// <summary>From the newest versions; the caller adds the condition.</summary>
     public const string SelectNewest =
@@ -68,6 +68,8 @@ internal sealed record RuleRow : StampColumns
     public required string TunnelIds { get; init; }
 
     public required string EdgeIds { get; init; }
+
+    public required string ActorIds { get; init; }
 
     public required string State { get; init; }
 
@@ -116,6 +118,7 @@ internal sealed record RuleRow : StampColumns
             WorkspaceIds = [.. workspaces.Order(StringComparer.Ordinal).Select(share)],
             TunnelIds = Words(TunnelIds, share),
             EdgeIds = Words(EdgeIds, share),
+            ActorIds = Words(ActorIds, share),
             State = RuleWords.State(State) ?? throw new StoreException($"A rule has the state {State}."),
             Bind = RuleWords.Bind(Bind) ?? throw new StoreException($"A rule has the binding {Bind}."),
             ExpiresAt = Instants.FromStore(ExpiresAt),

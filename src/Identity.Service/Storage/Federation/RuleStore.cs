@@ -163,7 +163,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
                     + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM federation_rules), @Version, "
                     + "@OrganizationId, @Name, @Description, @IssuerId, @ServiceAccountId, @Subject, @SubjectSegments, "
                     + "@Audience, @Claims, @Matchers, @Condition, @OAuthScope, @TokenLifetimeSeconds, "
-                    + "@AppliesToAllWorkspaces, @TunnelIds, @EdgeIds, @State, @Bind, @ExpiresAt, @EnforcedVersion, "
+                    + "@AppliesToAllWorkspaces, @TunnelIds, @EdgeIds, @ActorIds, @State, @Bind, @ExpiresAt, @EnforcedVersion, "
                     + "@CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy, @ArchivedAt, @ArchivedBy "
                     + "WHERE EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
                     + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)",
@@ -185,6 +185,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
                     + "audience = @Audience, claims = @Claims, matchers = @Matchers, cel_condition = @Condition, "
                     + "oauth_scope = @OAuthScope, token_lifetime_seconds = @TokenLifetimeSeconds, "
                     + "applies_to_all_workspaces = @AppliesToAllWorkspaces, tunnel_ids = @TunnelIds, edge_ids = @EdgeIds, "
+                    + "actor_ids = @ActorIds, "
                     + "state = @State, token_binding = @Bind, expires_at_ms = @ExpiresAt, "
                     + "enforced_version = @EnforcedVersion, version = @Version, updated_at_ms = @UpdatedAt, "
                     + "updated_by = @UpdatedBy, archived_at_ms = @ArchivedAt, archived_by = @ArchivedBy "
@@ -279,6 +280,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
             AppliesToAllWorkspaces = rule.AppliesToAllWorkspaces ? 1L : 0L,
             TunnelIds = string.Join(' ', rule.TunnelIds),
             EdgeIds = string.Join(' ', rule.EdgeIds),
+            ActorIds = string.Join(' ', rule.ActorIds),
             State = rule.State.Name(),
             Bind = rule.Bind.Name(),
             ExpiresAt = rule.ExpiresAt.ToStore(),

@@ -17,6 +17,19 @@ internal sealed class RuleTargets(Database database) : IRuleTargets
             cancellationToken
         );
 
+    public async ValueTask<string?> FindMissingAccountAsync(
+        string organizationId,
+        IReadOnlyList<string> accountIds,
+        CancellationToken cancellationToken
+    ) =>
+        await FindMissingAsync(
+            "SELECT id FROM service_accounts WHERE organization_id = @organizationId AND id IN @ids "
+                + "AND archived_at_ms IS NULL",
+            organizationId,
+            accountIds,
+            cancellationToken
+        );
+
     public async ValueTask<string?> FindMissingEdgeAsync(
         IReadOnlyList<string> edgeIds,
         CancellationToken cancellationToken

@@ -83,7 +83,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
             return Names(claim, actor.Subject) ? null : new Denial(DenialReason.ActorNotAllowed, Claim: "may_act");
         }
 
-        return new Denial(DenialReason.ActorNotAllowed);
+        return subject.Rule.Rule.ActorIds.Contains(actor.Subject) ? null : new Denial(DenialReason.ActorNotAllowed);
     }
 
     // A sub means nothing without the iss that it is of: identity providers name ours by our own issuer identifier.
