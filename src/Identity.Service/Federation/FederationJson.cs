@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
@@ -32,6 +33,8 @@ namespace Culvert.Identity.Service.Federation;
 [JsonSerializable(typeof(MatcherDocument[]))]
 [JsonSerializable(typeof(CreateRuleRequest))]
 [JsonSerializable(typeof(UpdateRuleRequest))]
+[JsonSerializable(typeof(SimulateRequest))]
+[JsonSerializable(typeof(ReplayRequest))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(RuleWorkspaceDocument))]
 [JsonSerializable(typeof(RuleWorkspaceListDocument))]

@@ -41,6 +41,12 @@ internal static class FederationRegistration
             .AddSingleton<AssertionEvaluator>()
             .AddSingleton<Explainer>()
             .AddSingleton<GrantTrace>()
+            .AddSingleton<DraftCompiler>()
+            .AddSingleton<SimulationReader>()
+            .AddSingleton<Simulator>()
+            .AddSingleton<SimulationEndpoint>()
+            .AddSingleton<PolicyReplay>()
+            .AddSingleton<PolicyReplayEndpoint>()
             .AddSingleton<DenialRecorder>()
             .AddSingleton<OwnTokenReader>()
             .AddSingleton<OwnSubjects>()
@@ -100,6 +106,11 @@ internal static class FederationRegistration
         host.Post($"{Base}/federation_rules/{{id}}/archive", admin, rules.ArchiveAsync);
         host.Get($"{Base}/federation_rules/{{id}}/versions", admin, rules.ListVersionsAsync);
         host.Get($"{Base}/federation_rules/{{id}}/versions/{{version}}", admin, rules.GetVersionAsync);
+
+        var simulation = host.Services.GetRequiredService<SimulationEndpoint>();
+        host.Post($"{Base}/federation_rules/simulate", admin, simulation.PostAsync);
+        var replay = host.Services.GetRequiredService<PolicyReplayEndpoint>();
+        host.Post($"{Base}/federation_rules/{{id}}/replay", admin, replay.PostAsync);
 
         var workspaces = host.Services.GetRequiredService<RuleWorkspaceEndpoints>();
         host.Get($"{Base}/federation_rules/{{id}}/workspaces", admin, workspaces.ListAsync);

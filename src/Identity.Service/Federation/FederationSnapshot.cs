@@ -32,6 +32,10 @@ internal sealed class FederationSnapshot
     /// <summary>Archived rules too; null = no rule has this id.</summary>
     public CompiledRule? FindRule(string id) => rules.GetValueOrDefault(id);
 
+    /// <summary>Archived rules too.</summary>
+    public IEnumerable<CompiledRule> RulesOf(string organizationId) =>
+        rules.Values.Where(rule => rule.Rule.OrganizationId == organizationId);
+
     /// <summary>Unarchived rules of an issuer.</summary>
     public IEnumerable<CompiledRule> RulesOf(IssuerId issuer) =>
         rules.Values.Where(rule => rule.Issuer.Id == issuer && !rule.Rule.IsArchived);

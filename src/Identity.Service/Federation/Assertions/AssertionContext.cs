@@ -74,7 +74,8 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
         bool ignoresClock = true,
         AssertionTrace? trace = null
     ) =>
-        new(
+        OfClaims(
+            claims,
             new ExchangeRequest
             {
                 Assertion = default,
@@ -84,8 +85,21 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
                 Source = IPAddress.None,
             },
             rule,
-            now
-        )
+            now,
+            ignoresClock,
+            trace
+        );
+
+    /// <inheritdoc cref="OfClaims(ClaimSet, CompiledRule, DateTimeOffset, bool, AssertionTrace?)"/>
+    public static AssertionContext OfClaims(
+        ClaimSet claims,
+        ExchangeRequest request,
+        CompiledRule rule,
+        DateTimeOffset now,
+        bool ignoresClock = true,
+        AssertionTrace? trace = null
+    ) =>
+        new(request, rule, now)
         {
             Claims = claims,
             IsClaimsOnly = true,

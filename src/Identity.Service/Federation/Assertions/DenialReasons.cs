@@ -21,6 +21,16 @@ internal static class DenialReasons
                 or DenialReason.NotYetValid
                 or DenialReason.IssuedInFuture;
 
+    /// <summary>The token was accepted; what the rule grants to it, where, and how bound was not.</summary>
+    public static bool IsAboutTheGrant(this DenialReason reason) =>
+        reason
+            is DenialReason.WorkspaceIdRequired
+                or DenialReason.WorkspaceNotCovered
+                or DenialReason.RoleInsufficient
+                or DenialReason.BindingRequired
+                or DenialReason.ScopeNotGranted
+                or DenialReason.TargetNotAllowed;
+
     /// <summary>
     /// What a caller may hear of a refusal before the signature was proved: not whether a rule exists, nor which key.
     /// </summary>

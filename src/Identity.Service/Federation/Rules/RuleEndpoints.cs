@@ -1,5 +1,6 @@
 using System.Globalization;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -11,6 +12,7 @@ internal sealed class RuleEndpoints(
     RuleValidator validator,
     FederationDirectory directory,
     FederationChanges changes,
+    PolicyReplayEndpoint replay,
     TimeProvider time
 )
 {
@@ -108,6 +110,11 @@ internal sealed class RuleEndpoints(
         if (await FindAsync(request, cancellationToken) is not { } rule)
         {
             return RequestErrors.NotFound.Refuse();
+        }
+
+        if (request.Query("dry_run") == "true")
+        {
+            return await replay.DryRunAsync(request, rule, body, cancellationToken);
         }
 
         var stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId);

@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Federation.Workspaces;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Federation.Explain;
+
+/// <summary>Prepares a version of a rule that is not in force for being tried, as if it were.</summary>
+internal sealed class DraftCompiler(
+    FederationDirectory directory,
+    IIssuerStore issuers,
+    IServiceAccountStore accounts,
+    IMembershipStore memberships,
+    ITenantStore tenants,
+    ServiceOptions options
+)
+{
+    /// <summary>Exactly one of both results is set.</summary>
+    public async ValueTask<(CompiledRule? Rule, Refusal? Refusal)> CompileAsync(
+        Rule rule,
+        CancellationToken cancellationToken
+    )
+    {
+        var issuer = await issuers.FindAsync(rule.OrganizationId, rule.IssuerId.Value, cancellationToken);
+        if (issuer is null)
+        {
+            return (null, FederationErrors.Reference.Refuse("issuer_id: unknown issuer."));
+        }
+
+        var account = await accounts.FindAsync(rule.OrganizationId, rule.ServiceAccountId.Value, cancellationToken);
+        if (account is null)
+        {
+            return (null, FederationErrors.Reference.Refuse("target.service_account_id: unknown service account."));
+        }
+
+        if (directory.Current.KeysOf(issuer.Id) is not { } keys)
+        {
+            // Saved and not read yet: for a moment nothing can be said of its rules.
+            return (null, StorageErrors.Unavailable.Refuse());
+        }
+
+        var home = await tenants.DefaultWorkspaceAsync(rule.OrganizationId, cancellationToken);
+        var roles = (await memberships.AllAsync(cancellationToken))
+            .Where(membership => membership.ServiceAccountId == account.Id)
+            .ToFrozenDictionary(m => m.WorkspaceId.Value, m => m.Role, StringComparer.Ordinal);
+        return (
+            new CompiledRule(
+                InForce(rule),
+                issuer,
+                account,
+                keys,
+                options.PublicUrl,
+                home.Id.Value,
+                new AccountRoles(roles)
+            ),
+            null
+        );
+    }
+
+    /// <summary>The rule as it would be if this version decided.</summary>
+    public static Rule InForce(Rule rule) => rule with { State = RuleState.Enforce, EnforcedVersion = rule.Version };
+}

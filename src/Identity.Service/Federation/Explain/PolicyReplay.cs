@@ -1,0 +1,126 @@
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Jose;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.Explain;
+
+/// <summary>
+/// Puts the verified claims of the last days to a rule as it is and as it would be. Claims of all rules of the issuer
+/// count, because an edit that widens lets in whom another rule was meant for.
+/// </summary>
+internal sealed class PolicyReplay(
+    AssertionEvaluator evaluator,
+    IAuthenticationHistory history,
+    FederationDirectory directory,
+    TimeProvider time
+)
+{
+    public const int DefaultDays = 7;
+    public const int MaxDays = 90;
+
+    /// <summary>Exchanges that one replay reads; some seconds of work.</summary>
+    public const int MaxEvents = 50_000;
+
+    /// <param name="edited">The version that would be saved, prepared as if it decided.</param>
+    public async ValueTask<PolicyReplayReport> RunAsync(
+        CompiledRule edited,
+        int days,
+        CancellationToken cancellationToken
+    )
+    {
+        var since = time.GetUtcNow() - TimeSpan.FromDays(days);
+        // The version that decides today; one that is not in force admits nobody.
+        var present = directory.Current.FindRule(edited.Rule.Id.Value);
+        var (recorded, isTruncated) = await history.ProvenClaimsAsync(
+            edited.Rule.OrganizationId,
+            edited.Issuer.Id.Value,
+            since,
+            MaxEvents,
+            cancellationToken
+        );
+        var identities = new Dictionary<(string Subject, bool Before, bool After), ReplayedIdentity>();
+        foreach (var one in recorded)
+        {
+            if (ClaimSet.TryParse(one.ClaimsJson, out var claims) != JoseRefusal.None)
+            {
+                continue;
+            }
+
+            var before = present is null
+                ? new Denial(DenialReason.RuleNotFound)
+                : await AskAsync(claims!, present, one.At, cancellationToken);
+            var after = await AskAsync(claims!, edited, one.At, cancellationToken);
+            var key = (one.Subject ?? "", before is null, after is null);
+            identities[key] = identities.TryGetValue(key, out var seen)
+                ? seen with
+                {
+                    Events = seen.Events + 1,
+                }
+                : await FirstAsync(claims!, one, after is null ? present : edited, after ?? before, cancellationToken);
+        }
+
+        return new PolicyReplayReport
+        {
+            Since = since,
+            Events = recorded.Count,
+            IsTruncated = isTruncated,
+            Oldest = recorded.Count > 0 ? recorded[^1].At : null,
+            StillAllowed = identities.Keys.Count(key => key is { Before: true, After: true }),
+            StillDenied = identities.Keys.Count(key => key is { Before: false, After: false }),
+            NewlyAllowed = Of(before: false, after: true),
+            NewlyDenied = Of(before: true, after: false),
+        };
+
+        IReadOnlyList<ReplayedIdentity> Of(bool before, bool after) =>
+            [
+                .. identities
+                    .Where(entry => entry.Key.Before == before && entry.Key.After == after)
+                    .Select(entry => entry.Value)
+                    .OrderByDescending(identity => identity.Events)
+                    .ThenBy(identity => identity.Subject, StringComparer.Ordinal),
+            ];
+    }
+
+    // Which workspace an exchange asked for is not what an edit of conditions is about, so it decides nothing here.
+    private async ValueTask<Denial?> AskAsync(
+        ClaimSet claims,
+        CompiledRule rule,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
+    {
+        var denial = await evaluator.EvaluateAsync(AssertionContext.OfClaims(claims, rule, at), cancellationToken);
+        return denial?.Reason.IsAboutTheGrant() == true ? null : denial;
+    }
+
+    // Rows come newest first, so the first of an identity is its newest.
+    private async ValueTask<ReplayedIdentity> FirstAsync(
+        ClaimSet claims,
+        ProvenClaims recorded,
+        CompiledRule? denying,
+        Denial? denial,
+        CancellationToken cancellationToken
+    )
+    {
+        string? text = null;
+        if (denial is not null && denying is not null)
+        {
+            var trace = new AssertionTrace();
+            await evaluator.EvaluateAsync(
+                AssertionContext.OfClaims(claims, denying, recorded.At, trace: trace),
+                cancellationToken
+            );
+            text = NearestMissText.Of([.. trace.FailedConditions]);
+        }
+
+        return new ReplayedIdentity(
+            recorded.Subject ?? "",
+            1,
+            recorded.At,
+            recorded.RequestId,
+            denial?.Reason.Name() ?? "",
+            text
+        );
+    }
+}

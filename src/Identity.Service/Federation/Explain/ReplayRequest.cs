@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Federation.Rules;
+
+namespace Culvert.Identity.Service.Federation.Explain;
+
+/// <summary>What a rule edit would have done to the traffic of the last days.</summary>
+internal sealed record ReplayRequest
+{
+    /// <summary>As the body of the update would have it.</summary>
+    [JsonPropertyName("changes")]
+    public required UpdateRuleRequest Changes { get; init; }
+
+    /// <summary>1–90; 7 unless said otherwise.</summary>
+    [JsonPropertyName("days")]
+    public int? Days { get; init; }
+}

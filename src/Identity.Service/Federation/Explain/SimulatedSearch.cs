@@ -1,0 +1,25 @@
+namespace Culvert.Identity.Service.Federation.Explain;
+
+/// <summary>One token against the rules of an issuer.</summary>
+/// <param name="IsTruncated">There were more rules than a search looks at.</param>
+internal sealed record SimulatedSearch(IReadOnlyList<Simulated> Tried, bool IsTruncated)
+{
+    public IReadOnlyList<Simulated> Matches => [.. Tried.Where(one => one.Denial is null)];
+
+    /// <summary>Rules that would grant different things: which one is meant, only the request's rule id can say.</summary>
+    public bool IsAmbiguous =>
+        Matches
+            .Select(one => (one.Rule.Account.Id, one.Context.WorkspaceId, one.Rule.Rule.OAuthScope))
+            .Distinct()
+            .Count() > 1;
+
+    /// <summary>The closest first.</summary>
+    public IReadOnlyList<Simulated> Nearest =>
+        [
+            .. Tried
+                .Where(one => one.IsNearMiss)
+                .OrderBy(one => one.FailedConditions)
+                .ThenBy(one => one.Rule.Rule.Name, StringComparer.Ordinal)
+                .Take(Simulator.MaxNearest),
+        ];
+}

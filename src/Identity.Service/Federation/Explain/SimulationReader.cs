@@ -1,0 +1,68 @@
+using System.Text;
+using System.Text.Json;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Jose;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.Explain;
+
+/// <summary>Reads whose claims a simulation is about.</summary>
+internal sealed class SimulationReader(IAuthenticationHistory history)
+{
+    /// <summary>Exactly one of both results is set.</summary>
+    public async ValueTask<(SimulationInput? Input, Refusal? Refusal)> ReadAsync(
+        SimulateRequest body,
+        string organizationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var given = new[] { body.Token is not null, IsGiven(body.Claims), body.RequestId is not null };
+        if (given.Count(isGiven => isGiven) != 1)
+        {
+            return Refuse("body: exactly one of token, claims and request_id is required.");
+        }
+
+        if (body.Token is { } token)
+        {
+            return ReadToken(token.Trim(), body.WorkspaceId);
+        }
+
+        if (body.RequestId is { } requestId)
+        {
+            var entry = await history.FindAsync(organizationId, requestId, cancellationToken);
+            return entry?.ClaimsJson is { } recorded
+                ? ReadClaims("event", recorded, body.WorkspaceId ?? entry.WorkspaceId)
+                : Refuse("request_id: the history has no verified claims of that request.");
+        }
+
+        return ReadClaims("claims", body.Claims!.Value.GetRawText(), body.WorkspaceId);
+    }
+
+    private static bool IsGiven(JsonElement? element) =>
+        element is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) };
+
+    private static (SimulationInput?, Refusal?) ReadToken(string token, string? workspace)
+    {
+        if (token.Length > JoseLimits.MaxTokenBytes || !Ascii.IsValid(token))
+        {
+            return Refuse($"token: at most {JoseLimits.MaxTokenBytes} ASCII characters.");
+        }
+
+        var bytes = Encoding.ASCII.GetBytes(token);
+        var refusal = SignedToken.TryParse(bytes, out var parsed);
+        return refusal == JoseRefusal.None
+            ? (new SimulationInput("token", bytes, parsed!.Claims, workspace), null)
+            : Refuse($"token: no JWT in a compact JWS ({refusal}).");
+    }
+
+    private static (SimulationInput?, Refusal?) ReadClaims(string kind, string json, string? workspace)
+    {
+        var refusal = ClaimSet.TryParse(Encoding.UTF8.GetBytes(json), out var claims);
+        return refusal == JoseRefusal.None
+            ? (new SimulationInput(kind, Token: null, claims!, workspace), null)
+            : Refuse($"claims: no object that a token could carry ({refusal}).");
+    }
+
+    private static (SimulationInput?, Refusal?) Refuse(string message) => (null, RequestErrors.Invalid.Refuse(message));
+}
