@@ -16,9 +16,12 @@ internal sealed class CompiledRule
 {
     private readonly CompiledRule? candidate;
     private readonly AccountRoles roles;
+    private readonly string publicUrl;
 
     // By what the rights come to; filled as asked, because most rules of a large estate rest.
-    private readonly GrantedScopes?[] granted = new GrantedScopes?[Rights.Levels];
+    private GrantedScopes?[]? granted;
+    private byte[]? issuerUrl;
+    private byte[]? audience;
     private IReadOnlyList<ICondition>? conditions;
     private FrozenSet<string>? tunnelIds;
     private FrozenSet<string>? edgeIds;
@@ -43,8 +46,7 @@ internal sealed class CompiledRule
         Keys = keys;
         DefaultWorkspaceId = defaultWorkspaceId;
         this.candidate = candidate;
-        IssuerUrl = Encoding.UTF8.GetBytes(issuer.Url);
-        Audience = Encoding.UTF8.GetBytes(rule.Match.Audience ?? publicUrl);
+        this.publicUrl = publicUrl;
         this.roles = roles;
         IsForMachines = rule.Scopes.Any(scope =>
             scope is Hosting.Scopes.TunnelAgent or Hosting.Scopes.EdgeServe or Hosting.Scopes.CertificateIssue
@@ -60,17 +62,18 @@ internal sealed class CompiledRule
     public IssuerKeys Keys { get; }
 
     /// <summary>
-    /// The newest version while it is in audit: evaluated on the same traffic and recorded, never decisive. Where no
-    /// version is enforced, it is this very rule.
+    /// The newest version while it is in audit, as if it were enforced: evaluated on the same traffic and recorded,
+    /// never decisive.
     /// </summary>
-    public CompiledRule? Candidate =>
-        candidate ?? (Rule is { State: RuleState.Audit, EnforcedVersion: null, IsArchived: false } ? this : null);
+    public CompiledRule? Candidate => candidate;
 
-    public byte[] IssuerUrl { get; }
+    // What follows is prepared at first use: most rules of a large installation see no traffic for days. Two requests
+    // that come first together prepare the same.
+    public byte[] IssuerUrl => issuerUrl ??= Encoding.UTF8.GetBytes(Issuer.Url);
 
-    public byte[] Audience { get; }
+    public byte[] Audience => audience ??= Encoding.UTF8.GetBytes(Rule.Match.Audience ?? publicUrl);
 
-    /// <summary>All must hold. Prepared at first use: most rules of a large installation see no traffic for days.</summary>
+    /// <summary>All must hold.</summary>
     public IReadOnlyList<ICondition> Conditions => conditions ??= RuleConditions.Of(Rule.Match);
 
     public FrozenSet<string> TunnelIds => tunnelIds ??= Rule.TunnelIds.ToFrozenSet(StringComparer.Ordinal);
@@ -93,6 +96,30 @@ internal sealed class CompiledRule
     public GrantedScopes GrantedIn(string workspaceId)
     {
         var rights = roles.In(workspaceId, Account, DefaultWorkspaceId);
+        granted ??= new GrantedScopes?[Rights.Levels];
         return granted[rights.Level] ??= GrantedScopes.Of(Rule.Scopes, rights);
+    }
+
+    /// <summary>The same rule after what it refers to changed; what was prepared of the rule itself is kept.</summary>
+    public CompiledRule With(PersistentMap<IssuerEntry> issuers, PersistentMap<AccountEntry> accounts)
+    {
+        var (issuer, keys) = issuers.Find(Rule.IssuerId.Value)!;
+        var (account, accountRoles) = accounts.Find(Rule.ServiceAccountId.Value)!;
+        return new CompiledRule(
+            Rule,
+            issuer,
+            account,
+            keys,
+            publicUrl,
+            DefaultWorkspaceId,
+            accountRoles,
+            candidate?.With(issuers, accounts)
+        )
+        {
+            conditions = conditions,
+            audience = audience,
+            tunnelIds = tunnelIds,
+            edgeIds = edgeIds,
+        };
     }
 }

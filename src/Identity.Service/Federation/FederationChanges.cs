@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Federation;
 /// Commits administrative changes and makes them effective: the answer leaves only after the exchange sees the new
 /// state, so that "archived" means "from now on".
 /// </summary>
-internal sealed class FederationChanges(IJournal journal, IChanges changes)
+internal sealed class FederationChanges(IJournal journal, IFederationChangeLog log, IChanges changes)
 {
     /// <summary>Null = committed and in effect.</summary>
     public async ValueTask<Refusal?> CommitAsync(
@@ -21,7 +21,7 @@ internal sealed class FederationChanges(IJournal journal, IChanges changes)
             new Decision
             {
                 Event = change,
-                Statements = statements,
+                Statements = [.. statements, .. log.Note(change)],
                 // Rules, issuers and service accounts decide on who stays enrolled, and feeds show that (S4).
                 Changes = ChangeTopics.Federation | ChangeTopics.Feed,
             },

@@ -20,14 +20,18 @@ internal sealed class FederationDirectory(
     IServiceAccountStore accounts,
     IMembershipStore memberships,
     ITenantStore tenants,
+    IFederationChangeLog changeLog,
     IssuerKeysFactory keysFactory,
     IChanges changes,
     ServiceOptions options,
     ILogger<FederationDirectory> logger
 ) : IHostedService, IDisposable
 {
-    // One reload at a time, so that an older reading never replaces a newer one.
+    // One reading at a time, so that an older one never replaces a newer one. Guards the two below.
     private readonly SemaphoreSlim reloading = new(1);
+    private readonly Dictionary<string, string> defaultWorkspaces = new(StringComparer.Ordinal);
+    private long sequence;
+
     private volatile FederationSnapshot current = FederationSnapshot.Empty;
     private volatile bool isStale = true;
 
@@ -38,7 +42,7 @@ internal sealed class FederationDirectory(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        changes.Subscribe(ChangeTopics.Federation, ReloadAsync);
+        changes.Subscribe(ChangeTopics.Federation, RefreshAsync);
         await keysFactory.LoadAsync(cancellationToken);
         await ReloadAsync(cancellationToken);
     }
@@ -46,12 +50,21 @@ internal sealed class FederationDirectory(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Reads everything anew.</summary>
-    public async Task ReloadAsync(CancellationToken cancellationToken)
+    public Task ReloadAsync(CancellationToken cancellationToken) =>
+        SwapAsync(() => ReadAllAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Reads what changed since the last reading: the cost of a change does not grow with the estate.</summary>
+    public Task RefreshAsync(CancellationToken cancellationToken) =>
+        SwapAsync(() => ReadChangesAsync(cancellationToken), cancellationToken);
+
+    public void Dispose() => reloading.Dispose();
+
+    private async Task SwapAsync(Func<Task<FederationSnapshot>> read, CancellationToken cancellationToken)
     {
         await reloading.WaitAsync(cancellationToken);
         try
         {
-            current = await ReadAsync(cancellationToken);
+            current = await read();
             isStale = false;
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
@@ -66,14 +79,163 @@ internal sealed class FederationDirectory(
         }
     }
 
-    public void Dispose() => reloading.Dispose();
-
-    private async Task<FederationSnapshot> ReadAsync(CancellationToken cancellationToken)
+    private async Task<FederationSnapshot> ReadAllAsync(CancellationToken cancellationToken)
     {
-        var before = current;
+        // First the number, then the state: what changes in between is read once more, never missed.
+        var latest = await changeLog.LatestAsync(cancellationToken);
+        // Rules before what they refer to, so that nothing that they refer to is missing.
+        var allRules = await rules.AllAsync(cancellationToken);
         var allIssuers = await issuers.AllAsync(cancellationToken);
         var allAccounts = await accounts.AllAsync(cancellationToken);
-        var roles = (await memberships.AllAsync(cancellationToken))
+        var allMemberships = await memberships.AllAsync(cancellationToken);
+        var snapshot = new FederationSnapshot(
+            PersistentMap<CompiledRule>.Empty,
+            PersistentMap<IssuerEntry>.Empty.With(Entries(allIssuers)),
+            PersistentMap<AccountEntry>.Empty.With(Entries(allAccounts, allMemberships))
+        );
+        snapshot = await WithAsync(snapshot, allRules, cancellationToken);
+        sequence = latest;
+        return snapshot;
+    }
+
+    private async Task<FederationSnapshot> ReadChangesAsync(CancellationToken cancellationToken)
+    {
+        var before = current;
+        var delta = await changeLog.SinceAsync(sequence, cancellationToken);
+        if (delta.IsEmpty)
+        {
+            return before;
+        }
+
+        var changedRules = await rules.FindManyAsync(delta.Rules, cancellationToken);
+        var issuerIds = delta
+            .Issuers.Union(
+                changedRules.Select(rule => rule.Latest.IssuerId.Value).Where(id => before.Issuers.Find(id) is null)
+            )
+            .ToHashSet(StringComparer.Ordinal);
+        // A rule that is read may be newer than the delta, and refer to what the next one will bring.
+        var accountIds = delta
+            .Accounts.Union(
+                changedRules
+                    .SelectMany(rule => new[] { rule.Latest, rule.Enforced ?? rule.Latest })
+                    .Select(rule => rule.ServiceAccountId.Value)
+                    .Where(id => before.Accounts.Find(id) is null)
+            )
+            .ToHashSet(StringComparer.Ordinal);
+        var changedIssuers = await issuers.FindManyAsync([.. issuerIds], cancellationToken);
+        var changedAccounts = await accounts.FindManyAsync([.. accountIds], cancellationToken);
+        var changedMemberships = await memberships.OfAccountsAsync([.. accountIds], cancellationToken);
+
+        var issuersAfter = before.Issuers.With(Entries(changedIssuers));
+        var accountsAfter = before.Accounts.With(Entries(changedAccounts, changedMemberships));
+        var snapshot = new FederationSnapshot(
+            before.Rules.With(Referring(before, issuerIds, accountIds, issuersAfter, accountsAfter)),
+            issuersAfter,
+            accountsAfter
+        );
+        snapshot = await WithAsync(snapshot, changedRules, cancellationToken);
+        sequence = delta.Sequence;
+        return snapshot;
+    }
+
+    /// <summary>The rules that refer to one of these records, with the records as they are now.</summary>
+    private static IEnumerable<KeyValuePair<string, CompiledRule>> Referring(
+        FederationSnapshot before,
+        HashSet<string> issuerIds,
+        HashSet<string> accountIds,
+        PersistentMap<IssuerEntry> issuersAfter,
+        PersistentMap<AccountEntry> accountsAfter
+    )
+    {
+        // Nothing refers to what has just been made.
+        if (
+            !issuerIds.Any(id => before.Issuers.Find(id) is not null)
+            && !accountIds.Any(id => before.Accounts.Find(id) is not null)
+        )
+        {
+            return [];
+        }
+
+        return before
+            .Rules.Values.Where(rule => Refers(rule) || (rule.Candidate is { } candidate && Refers(candidate)))
+            .Select(rule => KeyValuePair.Create(rule.Rule.Id.Value, rule.With(issuersAfter, accountsAfter)));
+
+        bool Refers(CompiledRule rule) =>
+            issuerIds.Contains(rule.Rule.IssuerId.Value) || accountIds.Contains(rule.Rule.ServiceAccountId.Value);
+    }
+
+    private async Task<FederationSnapshot> WithAsync(
+        FederationSnapshot snapshot,
+        IReadOnlyList<StoredRule> changed,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var organization in changed.Select(rule => rule.Latest.OrganizationId).Distinct())
+        {
+            // An organization keeps its default workspace.
+            if (!defaultWorkspaces.ContainsKey(organization))
+            {
+                var workspace = await tenants.DefaultWorkspaceAsync(organization, cancellationToken);
+                defaultWorkspaces.Add(organization, workspace.Id.Value);
+            }
+        }
+
+        return new FederationSnapshot(
+            snapshot.Rules.With(
+                changed.Select(rule =>
+                    KeyValuePair.Create(
+                        rule.Latest.Id.Value,
+                        Compile(snapshot, rule.InForce ?? rule.Latest, CandidateOf(snapshot, rule))
+                    )
+                )
+            ),
+            snapshot.Issuers,
+            snapshot.Accounts
+        );
+    }
+
+    private CompiledRule? CandidateOf(FederationSnapshot snapshot, StoredRule rule)
+    {
+        var latest = rule.Latest;
+        return latest is { State: RuleState.Audit, IsArchived: false }
+            ? Compile(snapshot, latest with { EnforcedVersion = latest.Version }, candidate: null)
+            : null;
+    }
+
+    private CompiledRule Compile(FederationSnapshot snapshot, Rule rule, CompiledRule? candidate)
+    {
+        var (issuer, keys) = snapshot.Issuers.Find(rule.IssuerId.Value)!;
+        var (account, roles) = snapshot.Accounts.Find(rule.ServiceAccountId.Value)!;
+        return new CompiledRule(
+            rule,
+            issuer,
+            account,
+            keys,
+            options.PublicUrl,
+            defaultWorkspaces[rule.OrganizationId],
+            roles,
+            candidate
+        );
+    }
+
+    // An issuer whose source did not change keeps the keys it has, so that an edit elsewhere costs no fetch.
+    private IEnumerable<KeyValuePair<string, IssuerEntry>> Entries(IReadOnlyList<Issuer> changed) =>
+        changed.Select(issuer =>
+            KeyValuePair.Create(
+                issuer.Id.Value,
+                new IssuerEntry(
+                    issuer,
+                    current.KeysOf(issuer.Id) is { } known && known.IsFor(issuer) ? known : keysFactory.Create(issuer)
+                )
+            )
+        );
+
+    private static IEnumerable<KeyValuePair<string, AccountEntry>> Entries(
+        IReadOnlyList<ServiceAccount> changed,
+        IReadOnlyList<Membership> memberships
+    )
+    {
+        var roles = memberships
             .GroupBy(membership => membership.ServiceAccountId.Value, StringComparer.Ordinal)
             .ToDictionary(
                 group => group.Key,
@@ -82,46 +244,11 @@ internal sealed class FederationDirectory(
                 ),
                 StringComparer.Ordinal
             );
-        var allRules = await rules.AllAsync(cancellationToken);
-
-        // An issuer whose source did not change keeps the keys it has, so that an edit elsewhere costs no fetch.
-        var keys = allIssuers.ToDictionary(
-            issuer => issuer.Id.Value,
-            issuer => before.KeysOf(issuer.Id) is { } known && known.IsFor(issuer) ? known : keysFactory.Create(issuer)
-        );
-        var issuersById = allIssuers.ToDictionary(issuer => issuer.Id.Value);
-        var accountsById = allAccounts.ToDictionary(account => account.Id.Value);
-        var defaults = new Dictionary<string, string>(StringComparer.Ordinal);
-        var compiled = new List<CompiledRule>(allRules.Count);
-        foreach (var rule in allRules)
-        {
-            if (!defaults.TryGetValue(rule.Latest.OrganizationId, out var defaultWorkspace))
-            {
-                var workspace = await tenants.DefaultWorkspaceAsync(rule.Latest.OrganizationId, cancellationToken);
-                defaults[rule.Latest.OrganizationId] = defaultWorkspace = workspace.Id.Value;
-            }
-
-            var candidate = rule.Enforced is null ? null : Compile(rule.Latest, defaultWorkspace, null);
-            compiled.Add(Compile(rule.InForce ?? rule.Latest, defaultWorkspace, candidate));
-        }
-
-        CompiledRule Compile(Rule rule, string defaultWorkspace, CompiledRule? candidate) =>
-            new(
-                rule,
-                issuersById[rule.IssuerId.Value],
-                accountsById[rule.ServiceAccountId.Value],
-                keys[rule.IssuerId.Value],
-                options.PublicUrl,
-                defaultWorkspace,
-                roles.GetValueOrDefault(rule.ServiceAccountId.Value, AccountRoles.None),
-                candidate
-            );
-
-        return new FederationSnapshot(
-            compiled,
-            [.. keys.Values],
-            allAccounts,
-            key => issuersById[key.IssuerId.Value].Name
+        return changed.Select(account =>
+            KeyValuePair.Create(
+                account.Id.Value,
+                new AccountEntry(account, roles.GetValueOrDefault(account.Id.Value, AccountRoles.None))
+            )
         );
     }
 }

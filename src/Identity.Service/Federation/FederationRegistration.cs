@@ -27,6 +27,7 @@ internal static class FederationRegistration
             .AddSingleton<IIssuerStore, IssuerStore>()
             .AddSingleton<IIssuerKeyStore, IssuerKeyStore>()
             .AddSingleton<IRuleStore, RuleStore>()
+            .AddSingleton<IFederationChangeLog, FederationChangeLog>()
             .AddSingleton<IRuleTargets, RuleTargets>()
             .AddSingleton<IAuthenticationHistory, AuthenticationHistory>()
             .AddSingleton<IIssuerFetcher, IssuerFetcher>()

@@ -56,6 +56,9 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
     /// <summary>Set by <see cref="TokenIdIsUsable"/>; null = not checked for replay.</summary>
     public string? SingleUseId { get; set; }
 
+    /// <summary>What the rule's version in audit makes of the same token; null when there is none.</summary>
+    public CandidateTrial? Trial { get; set; }
+
     /// <summary>Set by <see cref="WorkspaceIsCovered"/>.</summary>
     public string? WorkspaceId { get; set; }
 
@@ -107,6 +110,9 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
             IgnoresClock = ignoresClock,
             Trace = trace,
         };
+
+    /// <summary>The same question to another version of the rule; keys are not looked up again.</summary>
+    public AssertionContext For(CompiledRule version) => new(request, version, now) { KeyAnswer = KeyAnswer };
 
     /// <summary>The same question once more, with a trace; keys are not looked up again.</summary>
     public AssertionContext Traced() =>

@@ -39,6 +39,9 @@ internal sealed record FederatedAuthentication : AuditEvent
     /// <summary>The beginning of the assertion's SHA-256, lower-case hex: finds it again, but is not it.</summary>
     public required string AssertionDigest { get; init; }
 
+    /// <summary>What the rule's version in audit would have decided; null when there is none.</summary>
+    public CandidateTrial? Trial { get; init; }
+
     /// <summary>What an exchange looks like in the audit, but for what became of it.</summary>
     public static FederatedAuthentication Of(AssertionContext context, AuditStatus status)
     {
@@ -61,6 +64,7 @@ internal sealed record FederatedAuthentication : AuditEvent
                 context.SingleUseId ?? (claims.FindString("jti"u8) is { } id ? UntrustedText.Bounded(id) : null),
             Form = context.Request.Form,
             AssertionDigest = DigestOf(context.Request.Assertion.Span),
+            Trial = context.Trial,
         };
     }
 
@@ -109,6 +113,16 @@ internal sealed record FederatedAuthentication : AuditEvent
             WriteConfirmation(json, grant.Confirmation);
             WriteActors(json, grant.Actor);
             json.WriteBoolean("reissue", grant.IsReissue);
+        }
+
+        if (Trial is { } trial)
+        {
+            json.WriteStartObject("candidate");
+            json.WriteNumber("rule_ver", trial.Version);
+            json.WriteString("decision", trial.Denial is null ? "would_allow" : "would_deny");
+            WriteOptional(json, "reason", trial.Denial?.Reason.Name());
+            WriteOptional(json, "detail", trial.Denial?.Detail);
+            json.WriteEndObject();
         }
     }
 

@@ -22,8 +22,15 @@ internal sealed class TokenExchange(
     TimeProvider time
 )
 {
-    public async ValueTask<TokenExchangeResult> ExchangeAsync(
+    // More changes of one rule during one exchange are not honest traffic.
+    private const int MaxAttempts = 4;
+
+    public ValueTask<TokenExchangeResult> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken) =>
+        ExchangeAsync(request, MaxAttempts, cancellationToken);
+
+    private async ValueTask<TokenExchangeResult> ExchangeAsync(
         ExchangeRequest request,
+        int attempts,
         CancellationToken cancellationToken
     )
     {
@@ -46,6 +53,23 @@ internal sealed class TokenExchange(
 
         var context = new AssertionContext(request, rule, time.GetUtcNow());
         var (subject, denial) = await subjects.EvaluateAsync(context, cancellationToken);
+        if (!ReferenceEquals(directory.Current.FindRule(request.RuleId), rule))
+        {
+            // The rule, or what it refers to, was changed while keys were on their way: what it said before no longer
+            // counts.
+            return attempts > 1
+                ? await ExchangeAsync(request, attempts - 1, cancellationToken)
+                : TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
+        }
+
+        if (
+            rule.Candidate is { } candidate
+            && (context.IsProven || (subject is null && denial.Reason == DenialReason.RuleAuditOnly))
+        )
+        {
+            await TryAsync(context, candidate, cancellationToken);
+        }
+
         if (subject is null)
         {
             return await denials.DenyAsync(context, denial, cancellationToken);
@@ -61,5 +85,25 @@ internal sealed class TokenExchange(
         return decision.Grant is { } grant
             ? await issuer.IssueAsync(context, grant, cancellationToken)
             : await denials.DenyAsync(context, decision.Denial, cancellationToken);
+    }
+
+    /// <summary>What the version in audit makes of the same token: on record with the decision, and no part of it.</summary>
+    private async ValueTask TryAsync(
+        AssertionContext context,
+        CompiledRule candidate,
+        CancellationToken cancellationToken
+    )
+    {
+        var trial = context.For(candidate);
+        var (allowed, refused) = await subjects.EvaluateAsync(trial, cancellationToken);
+        if (!context.IsProven && trial.IsProven)
+        {
+            // With no version in force nobody has looked at the token yet; now it is the issuer's word.
+            context.SetToken(trial.Token);
+            context.Subject = trial.Subject;
+            context.IsProven = true;
+        }
+
+        context.Trial = new CandidateTrial(candidate.Rule.Version, allowed is null ? refused : null);
     }
 }

@@ -18,6 +18,9 @@ internal interface IIssuerStore
     /// <summary>Of all organizations, archived ones included.</summary>
     ValueTask<IReadOnlyList<Issuer>> AllAsync(CancellationToken cancellationToken);
 
+    /// <summary>Those of these ids that exist, in any order, archived ones included.</summary>
+    ValueTask<IReadOnlyList<Issuer>> FindManyAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken);
+
     /// <summary><see cref="FederationConflict.NameTaken"/> when the name is in use.</summary>
     Statement Insert(Issuer issuer);
 

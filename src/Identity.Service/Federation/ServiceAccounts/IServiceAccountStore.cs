@@ -18,6 +18,12 @@ internal interface IServiceAccountStore
     /// <summary>Of all organizations, archived ones included.</summary>
     ValueTask<IReadOnlyList<ServiceAccount>> AllAsync(CancellationToken cancellationToken);
 
+    /// <summary>Those of these ids that exist, in any order, archived ones included.</summary>
+    ValueTask<IReadOnlyList<ServiceAccount>> FindManyAsync(
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    );
+
     /// <summary><see cref="FederationConflict.NameTaken"/> when the name is in use.</summary>
     Statement Insert(ServiceAccount account);
 

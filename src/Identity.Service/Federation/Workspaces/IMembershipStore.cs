@@ -25,6 +25,12 @@ internal interface IMembershipStore
     /// <summary>Of all organizations.</summary>
     ValueTask<IReadOnlyList<Membership>> AllAsync(CancellationToken cancellationToken);
 
+    /// <summary>Of these service accounts, in any order.</summary>
+    ValueTask<IReadOnlyList<Membership>> OfAccountsAsync(
+        IReadOnlyList<string> serviceAccountIds,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>
     /// Adds it, or replaces the role of the one that exists;
     /// <see cref="FederationConflict.ReferenceArchived"/> when the account was archived meanwhile.

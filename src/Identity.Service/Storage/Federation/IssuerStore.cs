@@ -50,6 +50,21 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
     public async ValueTask<IReadOnlyList<Issuer>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
+    public async ValueTask<IReadOnlyList<Issuer>> FindManyAsync(
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<Issuer>(ids.Count);
+        foreach (var some in ids.Chunk(RuleStore.MaxIdsAtOnce))
+        {
+            var rows = await QueryAsync(Select + " WHERE id IN @some", new { some }, cancellationToken);
+            found.AddRange(rows.Select(row => row.Value));
+        }
+
+        return found;
+    }
+
     public Statement Insert(Issuer issuer) =>
         new Statement(
             "INSERT INTO federation_issuers (id, ordinal, organization_id, name, issuer_url, jwks, check_jti, "

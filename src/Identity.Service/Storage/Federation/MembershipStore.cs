@@ -64,6 +64,25 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
     public async ValueTask<IReadOnlyList<Membership>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
+    public async ValueTask<IReadOnlyList<Membership>> OfAccountsAsync(
+        IReadOnlyList<string> serviceAccountIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<Membership>();
+        foreach (var some in serviceAccountIds.Chunk(RuleStore.MaxIdsAtOnce))
+        {
+            var rows = await QueryAsync(
+                Select + " WHERE m.service_account_id IN @some",
+                new { some },
+                cancellationToken
+            );
+            found.AddRange(rows.Select(row => row.Value));
+        }
+
+        return found;
+    }
+
     public IReadOnlyList<Statement> Put(Membership membership) =>
         [
             // Touches the account's row only if it is live: the count of rows is the check.

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Storage.Federation;
 internal sealed class RuleStore(Database database) : IRuleStore
 {
     // Far below what a statement may have in parameters.
-    private const int MaxIdsAtOnce = 500;
+    public const int MaxIdsAtOnce = 500;
 
     private const string SelectWorkspaces =
         "SELECT rule_id AS RuleId, workspace_id AS WorkspaceId FROM federation_rule_workspaces";

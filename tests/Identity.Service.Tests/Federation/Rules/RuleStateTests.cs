@@ -51,6 +51,39 @@ public sealed class RuleStateTests(FederatedServiceFixture fixture) : IClassFixt
         (await Service.DenialAsync(rule, Service.Token())).ShouldBe("match_subject_prefix");
     }
 
+    // What a version in audit would do is on record with every exchange, and changes nothing.
+    [Theory]
+    [InlineData("repo:acme/app:*", "repo:acme/*", "would_allow", null)]
+    [InlineData("repo:acme/app:*", "repo:acme/other:*", "would_deny", "match_subject_prefix")]
+    [InlineData("repo:acme/other:*", "repo:acme/*", "would_allow", null)]
+    [InlineData("repo:acme/other:*", "repo:acme/more:*", "would_deny", "match_subject_prefix")]
+    [InlineData(null, "repo:acme/*", "would_allow", null)]
+    [InlineData(null, "repo:acme/other:*", "would_deny", "match_subject_prefix")]
+    public async Task Exchange_VersionInAudit_IsRecorded(
+        string? enforced,
+        string tried,
+        string decision,
+        string? reason
+    )
+    {
+        var rule = await Service.RuleAsync(body =>
+        {
+            body["match"] = new JsonObject { ["subject_prefix"] = enforced ?? tried };
+            body["state"] = enforced is null ? "audit" : "enforce";
+        });
+        if (enforced is not null)
+        {
+            await UpdateAsync(rule, "audit", new JsonObject { ["subject_prefix"] = tried }.ToJsonString());
+        }
+
+        using var response = await Service.ExchangeAsync(rule, Service.Token());
+
+        var trial = await TrialOfAsync(response.Header("request-id")!);
+        trial.GetProperty("rule_ver").GetInt32().ShouldBe(enforced is null ? 1 : 2);
+        trial.Text("decision").ShouldBe(decision);
+        (trial.TryGetProperty("reason", out var recorded) ? recorded.GetString() : null).ShouldBe(reason);
+    }
+
     [Fact]
     public async Task Exchange_AuditThenEnforced_NewVersionDecides()
     {
@@ -163,6 +196,18 @@ public sealed class RuleStateTests(FederatedServiceFixture fixture) : IClassFixt
         set.Text("expires_at").ShouldBe("2099-01-01T00:00:00Z");
         cleared.GetProperty("expires_at").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
         cleared.Text("bind").ShouldBe("dpop");
+    }
+
+    private async Task<System.Text.Json.JsonElement> TrialOfAsync(string requestId)
+    {
+        var audit = await Service.GetAsync("/v1/audit?limit=20");
+        return audit
+            .GetProperty("data")
+            .EnumerateArray()
+            .Select(entry => entry.GetProperty("body"))
+            .Single(entry => entry.TryGetProperty("request_id", out var id) && id.GetString() == requestId)
+            .GetProperty("event_data")
+            .GetProperty("candidate");
     }
 
     private static string Path(string rule) => $"{FederatedService.Rules}/{rule}";
