@@ -1,3 +1,4 @@
+using System.Globalization;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
 using Culvert.Benchmarks.Servers;
@@ -22,7 +23,8 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(6);
 
     /// <summary>More than a round can use at the rate that one can hope for on two cores.</summary>
-    private static readonly int Assertions = (int)((WarmUp + Duration).TotalSeconds * 14_000);
+    private const int Rate = 14_000;
+    private static readonly int Assertions = (int)((WarmUp + Duration).TotalSeconds * Rate);
 
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
@@ -40,12 +42,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             await service.WaitAsync(cancellationToken);
             await service.FetchPlatformRootAsync(cancellationToken);
             var requests = await PrepareAsync(run, service, cancellationToken);
-            var measured = await MeasureAsync(
-                LoadTarget.Of("localhost", ports.Api, service.PlatformCaFile),
-                requests,
-                reuse: false,
-                cancellationToken
-            );
+            var measured = await MeasureAsync(ports.Api, requests, reuse: false, cancellationToken);
             await service.Process.StopAsync(TimeSpan.FromSeconds(5), cancellationToken);
             var floor = await MeasureFloorAsync(run, ports.Machine, requests, cancellationToken);
             return [Figure.Of("exchange.sqlite.c64", measured, floor)];
@@ -56,7 +53,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
         }
     }
 
-    private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> PrepareAsync(
+    private async Task<RequestFile> PrepareAsync(
         RunDirectory run,
         IdentityService service,
         CancellationToken cancellationToken
@@ -84,7 +81,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             cancellationToken,
             [.. rule, "--scope", "workspace:manage_tunnels"]
         );
-        return mill.Requests(
+        var made = mill.Requests(
             Assertions,
             Issuer,
             new Uri(service.PublicUrl),
@@ -92,12 +89,13 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             organization.GetProperty("id").GetString()!,
             time.GetUtcNow()
         );
+        return await RequestFile.WriteAsync(run.File("requests"), made, cancellationToken);
     }
 
-    private async Task<LoadResult> MeasureFloorAsync(
+    private static async Task<LoadResult> MeasureFloorAsync(
         RunDirectory run,
         int port,
-        IReadOnlyList<ReadOnlyMemory<byte>> requests,
+        RequestFile requests,
         CancellationToken cancellationToken
     )
     {
@@ -113,31 +111,21 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             Path.Combine(certificates, "server.key"),
             $"{AnswerBytes}"
         );
-        return await MeasureAsync(
-            LoadTarget.Of("localhost", port, Path.Combine(certificates, "ca.pem")),
-            requests,
-            reuse: true,
-            cancellationToken
-        );
+        return await MeasureAsync(port, requests.Again(), reuse: true, cancellationToken);
     }
 
-    /// <param name="reuse">Whether a request may be sent again when all were used; to the service each goes once.</param>
-    private async Task<LoadResult> MeasureAsync(
-        LoadTarget target,
-        IReadOnlyList<ReadOnlyMemory<byte>> requests,
+    /// <summary>After a warm-up that is not counted; what is sent once is never sent again.</summary>
+    private static async Task<LoadResult> MeasureAsync(
+        int port,
+        RequestFile requests,
         bool reuse,
         CancellationToken cancellationToken
     )
     {
-        var used = -1;
-        await using var load = await ClosedLoop.OpenAsync(target, Connections, time, cancellationToken);
-        await load.RunAsync(Next, WarmUp, cancellationToken);
-        return await load.RunAsync(Next, Duration, cancellationToken);
-
-        // Typed: a bare null would become an empty request.
-        ReadOnlyMemory<byte>? Next() =>
-            Interlocked.Increment(ref used) is var i && (reuse || i < requests.Count)
-                ? requests[i % requests.Count]
-                : default(ReadOnlyMemory<byte>?);
+        var url = string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}/");
+        var warm = requests.Take((int)(Rate * WarmUp.TotalSeconds));
+        await Wrk.RunAsync(url, requests, warm, reuse, Connections, WarmUp, cancellationToken);
+        var part = reuse ? warm : requests.Take(requests.Count);
+        return await Wrk.RunAsync(url, requests, part, reuse, Connections, Duration, cancellationToken);
     }
 }

@@ -36,8 +36,8 @@ internal sealed record Figure
             Unit = "1/s",
             Floor = Math.Round(floor.PerSecond),
             Ratio = Math.Round(measured.PerSecond / floor.PerSecond, 3),
-            P50Ms = Math.Round(measured.Percentile(0.50).TotalMilliseconds, 2),
-            P99Ms = Math.Round(measured.Percentile(0.99).TotalMilliseconds, 2),
+            P50Ms = Math.Round(measured.P50.TotalMilliseconds, 2),
+            P99Ms = Math.Round(measured.P99.TotalMilliseconds, 2),
         };
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);

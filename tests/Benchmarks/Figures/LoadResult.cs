@@ -1,11 +1,15 @@
 namespace Culvert.Benchmarks.Figures;
 
-/// <param name="Latencies">Of every request that was counted.</param>
-internal sealed record LoadResult(TimeSpan Elapsed, IReadOnlyList<TimeSpan> Latencies)
+/// <summary>What a load came to: answers per second, and how long the middle and the slowest hundredth took.</summary>
+internal sealed record LoadResult(double PerSecond, TimeSpan P50, TimeSpan P99)
 {
-    private readonly TimeSpan[] sorted = [.. Latencies.Order()];
+    /// <param name="elapsed">Of the whole load.</param>
+    /// <param name="latencies">Of every request that was counted.</param>
+    public static LoadResult Of(TimeSpan elapsed, IEnumerable<TimeSpan> latencies)
+    {
+        TimeSpan[] sorted = [.. latencies.Order()];
+        return new LoadResult(sorted.Length / elapsed.TotalSeconds, At(0.50), At(0.99));
 
-    public double PerSecond => sorted.Length / Elapsed.TotalSeconds;
-
-    public TimeSpan Percentile(double share) => sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+        TimeSpan At(double share) => sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+    }
 }

@@ -37,7 +37,7 @@ internal sealed class ClosedLoop : IAsyncDisposable
                 Task.Run(() => LoopAsync(connection, next, started, duration, cancellationToken), cancellationToken)
             )
         );
-        return new LoadResult(time.GetElapsedTime(started), [.. latencies.SelectMany(l => l)]);
+        return LoadResult.Of(time.GetElapsedTime(started), latencies.SelectMany(l => l));
     }
 
     public async ValueTask DisposeAsync()

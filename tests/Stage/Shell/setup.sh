@@ -81,6 +81,8 @@ find_lacking() {
     command -v softhsm2-util >/dev/null || lacks "softhsm2-util" "softhsm2"
     compgen -G '/usr/lib/*/engines-3/pkcs11.so' >/dev/null || lacks "OpenSSL's pkcs11 engine" "libengine-pkcs11-openssl"
   fi
+  # Only ./bench asks for it: a load generator that leaves the cores to what it measures.
+  [ -z "${with_load_generator:-}" ] || command -v wrk >/dev/null || lacks "wrk" "wrk"
 }
 
 # All that is missing, listed at once; installed where that is possible, else the one command is printed. Exit 69.
