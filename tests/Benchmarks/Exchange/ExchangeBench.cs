@@ -18,13 +18,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
     /// <summary>Typical size of the answer, so that the floor sends as much.</summary>
     private const int AnswerBytes = 900;
 
-    /// <summary>With less, one measures the compiler.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(6);
-
-    /// <summary>More than a round can use at the rate that one can hope for on two cores.</summary>
-    private const int Rate = 14_000;
-    private static readonly int Assertions = (int)((WarmUp + Duration).TotalSeconds * Rate);
+    private readonly LoadPlan plan = LoadPlan.FromEnvironment();
 
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
@@ -42,10 +36,20 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             await service.WaitAsync(cancellationToken);
             await service.FetchPlatformRootAsync(cancellationToken);
             var requests = await PrepareAsync(run, service, cancellationToken);
-            var measured = await MeasureAsync(ports.Api, requests, reuse: false, cancellationToken);
+            var measured = await MeasureAsync(
+                ports.Api,
+                service.Process.Stamp.Pid,
+                requests,
+                reuse: false,
+                cancellationToken
+            );
             await service.Process.StopAsync(TimeSpan.FromSeconds(5), cancellationToken);
             var floor = await MeasureFloorAsync(run, ports.Machine, requests, cancellationToken);
-            return [Figure.Of("exchange.sqlite.c64", measured, floor)];
+            return
+            [
+                Figure.Of("exchange.sqlite.c64", measured.Load, floor.Load),
+                Figure.OfProcessor("exchange.cpu_per_1k", measured.ProcessorPerThousand, floor.ProcessorPerThousand),
+            ];
         }
         finally
         {
@@ -82,7 +86,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             [.. rule, "--scope", "workspace:manage_tunnels"]
         );
         var made = mill.Requests(
-            Assertions,
+            plan.WarmUpRequests + plan.Requests,
             Issuer,
             new Uri(service.PublicUrl),
             ruleId,
@@ -92,7 +96,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
         return await RequestFile.WriteAsync(run.File("requests"), made, cancellationToken);
     }
 
-    private static async Task<LoadResult> MeasureFloorAsync(
+    private async Task<(LoadResult Load, TimeSpan ProcessorPerThousand)> MeasureFloorAsync(
         RunDirectory run,
         int port,
         RequestFile requests,
@@ -111,21 +115,28 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
             Path.Combine(certificates, "server.key"),
             $"{AnswerBytes}"
         );
-        return await MeasureAsync(port, requests.Again(), reuse: true, cancellationToken);
+        return await MeasureAsync(port, floor.Pid, requests.Again(), reuse: true, cancellationToken);
     }
 
-    /// <summary>After a warm-up that is not counted; what is sent once is never sent again.</summary>
-    private static async Task<LoadResult> MeasureAsync(
+    /// <summary>
+    /// After a warm-up that is not counted; what is sent once is never sent again. With the processor time that the
+    /// server took for a thousand requests.
+    /// </summary>
+    private async Task<(LoadResult Load, TimeSpan ProcessorPerThousand)> MeasureAsync(
         int port,
+        int pid,
         RequestFile requests,
         bool reuse,
         CancellationToken cancellationToken
     )
     {
         var url = string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}/");
-        var warm = requests.Take((int)(Rate * WarmUp.TotalSeconds));
-        await Wrk.RunAsync(url, requests, warm, reuse, Connections, WarmUp, cancellationToken);
-        var part = reuse ? warm : requests.Take(requests.Count);
-        return await Wrk.RunAsync(url, requests, part, reuse, Connections, Duration, cancellationToken);
+        var warm = requests.Take(plan.WarmUpRequests);
+        await Wrk.RunAsync(url, requests, warm, reuse, Connections, plan.WarmUp, cancellationToken);
+        var part = reuse ? warm : requests.Take(plan.Requests);
+        var before = ProcessorTime.Of(pid);
+        var load = await Wrk.RunAsync(url, requests, part, reuse, Connections, plan.Duration, cancellationToken);
+        var count = load.PerSecond * plan.Duration.TotalSeconds;
+        return (load, (ProcessorTime.Of(pid) - before) / count * 1000);
     }
 }

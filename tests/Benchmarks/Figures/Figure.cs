@@ -40,5 +40,16 @@ internal sealed record Figure
             P99Ms = Math.Round(measured.P99.TotalMilliseconds, 2),
         };
 
+    /// <summary>Processor time; the ratio says how many times the floor's it is.</summary>
+    public static Figure OfProcessor(string name, TimeSpan measured, TimeSpan floor) =>
+        new()
+        {
+            Name = name,
+            Value = Math.Round(measured.TotalMilliseconds, 1),
+            Unit = "ms",
+            Floor = Math.Round(floor.TotalMilliseconds, 1),
+            Ratio = Math.Round(measured / floor, 2),
+        };
+
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 }

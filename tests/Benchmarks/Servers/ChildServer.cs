@@ -10,6 +10,8 @@ internal sealed class ChildServer : IAsyncDisposable
 
     private ChildServer(ProgramProcess process) => this.process = process;
 
+    public int Pid => process.Stamp.Pid;
+
     public static async Task<ChildServer> StartAsync(
         string kind,
         int port,
