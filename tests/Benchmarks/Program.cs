@@ -31,7 +31,13 @@ try
     switch (args)
     {
         case ["exchange"]:
-            figures = await new ExchangeBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+            figures =
+            [
+                .. await new ExchangeBench(checkout, Path.Combine(folder, "rate"), TimeProvider.System).RunAsync(
+                    stopping.Token
+                ),
+                .. await new FlatnessBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
+            ];
             break;
         case ["jose"]:
             figures = new JoseBench(TimeProvider.System).Run(stopping.Token);

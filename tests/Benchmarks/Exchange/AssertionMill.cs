@@ -16,6 +16,15 @@ internal sealed class AssertionMill : IDisposable
     private const string KeyId = "bench-1";
 
     private readonly RSA key = RSA.Create(2048);
+    private readonly ECDsa? ellipticKey;
+
+    public AssertionMill()
+        : this(null) { }
+
+    private AssertionMill(ECDsa? ellipticKey) => this.ellipticKey = ellipticKey;
+
+    /// <summary>ES256 instead: for what compares one load with itself.</summary>
+    public static AssertionMill WithEllipticKey() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
     /// <summary>The public half, imported anew.</summary>
     public RSA PublicKey() => RSA.Create(key.ExportParameters(includePrivateParameters: false));
@@ -23,26 +32,45 @@ internal sealed class AssertionMill : IDisposable
     /// <summary>The public half, as a JWK set.</summary>
     public string JwkSet()
     {
-        var parameters = key.ExportParameters(includePrivateParameters: false);
-        var jwk = new JsonObject
+        if (ellipticKey is not null)
         {
-            ["kty"] = "RSA",
-            ["alg"] = "RS256",
-            ["use"] = "sig",
-            ["kid"] = KeyId,
-            ["n"] = WebEncoders.Base64UrlEncode(parameters.Modulus!),
-            ["e"] = WebEncoders.Base64UrlEncode(parameters.Exponent!),
-        };
+            var point = ellipticKey.ExportParameters(includePrivateParameters: false).Q;
+            return JwkSet(
+                new JsonObject
+                {
+                    ["kty"] = "EC",
+                    ["crv"] = "P-256",
+                    ["x"] = WebEncoders.Base64UrlEncode(point.X!),
+                    ["y"] = WebEncoders.Base64UrlEncode(point.Y!),
+                },
+                "ES256"
+            );
+        }
+
+        var parameters = key.ExportParameters(includePrivateParameters: false);
+        return JwkSet(
+            new JsonObject
+            {
+                ["kty"] = "RSA",
+                ["n"] = WebEncoders.Base64UrlEncode(parameters.Modulus!),
+                ["e"] = WebEncoders.Base64UrlEncode(parameters.Exponent!),
+            },
+            "RS256"
+        );
+    }
+
+    private static string JwkSet(JsonObject jwk, string algorithm)
+    {
+        (jwk["alg"], jwk["use"], jwk["kid"]) = (algorithm, "sig", KeyId);
         return new JsonObject { ["keys"] = new JsonArray(jwk) }.ToJsonString();
     }
 
     /// <summary>HTTP/1.1 requests, head and body in one piece each.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Requests(
         int count,
-        string issuer,
-        Uri audience,
-        string ruleId,
+        Uri service,
         string organizationId,
+        Func<int, AssertionTarget> targets,
         DateTimeOffset now
     )
     {
@@ -52,17 +80,18 @@ internal sealed class AssertionMill : IDisposable
             count,
             i =>
             {
+                var target = targets(i);
                 var body = JsonSerializer.SerializeToUtf8Bytes(
                     new
                     {
                         grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer",
-                        assertion = Assertion(issuer, audience.OriginalString, now),
-                        federation_rule_id = ruleId,
+                        assertion = Assertion(target.Issuer, service.OriginalString, now),
+                        federation_rule_id = target.RuleId,
                         organization_id = organizationId,
                     }
                 );
                 var head = Encoding.ASCII.GetBytes(
-                    $"POST /v1/oauth/token HTTP/1.1\r\nHost: {audience.Authority}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"
+                    $"POST /v1/oauth/token HTTP/1.1\r\nHost: {service.Authority}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"
                 );
                 requests[i] = (byte[])[.. head, .. body];
             }
@@ -70,12 +99,18 @@ internal sealed class AssertionMill : IDisposable
         return requests;
     }
 
-    public void Dispose() => key.Dispose();
+    public void Dispose()
+    {
+        key.Dispose();
+        ellipticKey?.Dispose();
+    }
 
     /// <summary>One assertion, compact.</summary>
     public string Assertion(string issuer, string audience, DateTimeOffset now)
     {
-        var header = """{"alg":"RS256","typ":"JWT","kid":"bench-1"}"""u8;
+        var header = ellipticKey is null
+            ? """{"alg":"RS256","typ":"JWT","kid":"bench-1"}"""u8
+            : """{"alg":"ES256","typ":"JWT","kid":"bench-1"}"""u8;
         var claims = JsonSerializer.SerializeToUtf8Bytes(
             new
             {
@@ -99,11 +134,10 @@ internal sealed class AssertionMill : IDisposable
             }
         );
         var signed = $"{WebEncoders.Base64UrlEncode(header)}.{WebEncoders.Base64UrlEncode(claims)}";
-        var signature = key.SignData(
-            Encoding.ASCII.GetBytes(signed),
-            HashAlgorithmName.SHA256,
-            RSASignaturePadding.Pkcs1
-        );
+        var input = Encoding.ASCII.GetBytes(signed);
+        var signature =
+            ellipticKey?.SignData(input, HashAlgorithmName.SHA256)
+            ?? key.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{signed}.{WebEncoders.Base64UrlEncode(signature)}";
     }
 }

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Culvert.Benchmarks.Load;
+using Culvert.Stage;
+using Culvert.Stage.Hops;
+using Culvert.Stage.Ports;
+using Culvert.Stage.RunState;
+
+namespace Culvert.Benchmarks.Exchange;
+
+/// <summary>One identity service with an issuer, a service account and a rule, all made by <c>culvert</c>.</summary>
+internal sealed class ExchangeInstallation : IAsyncDisposable
+{
+    public const string Issuer = "https://idp.example.com";
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly RunDirectory run;
+    private readonly TimeProvider time;
+    private IdentityService service;
+
+    private ExchangeInstallation(RunDirectory run, PortPlan ports, TimeProvider time)
+    {
+        (this.run, this.time, Ports) = (run, time, ports);
+        service = new IdentityService(run, ports, time);
+    }
+
+    public RunDirectory Run => run;
+
+    public PortPlan Ports { get; }
+
+    public Uri Url => new(service.PublicUrl);
+
+    public int Pid => service.Process.Stamp.Pid;
+
+    public string Database => run.File(IdentityService.Name, "state", "identity.db");
+
+    public string OrganizationId { get; private set; } = "";
+
+    public string IssuerId { get; private set; } = "";
+
+    public string RuleId { get; private set; } = "";
+
+    public static async Task<ExchangeInstallation> CreateAsync(
+        Checkout checkout,
+        string folder,
+        AssertionMill mill,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var run = new RunDirectory(folder, time);
+        run.Create();
+        Programs.CopyTo(checkout, run.Binaries);
+        var made = new ExchangeInstallation(run, PortProbe.FreeBlock(), time);
+        try
+        {
+            await made.service.ConfigureAsync(
+                new InstallationOptions { ExchangesPerSecond = 1_000_000 },
+                cancellationToken
+            );
+            await made.service.InitializeAsync("Bench", cancellationToken);
+            await made.StartAsync(cancellationToken);
+            await made.service.FetchPlatformRootAsync(cancellationToken);
+            await made.RegisterAsync(mill, cancellationToken);
+            return made;
+        }
+        catch
+        {
+            await made.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Launch();
+        await service.WaitAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => service.Process.StopAsync(Grace, cancellationToken);
+
+    /// <summary>From the start of the process to its first answer to an exchange.</summary>
+    public async Task<TimeSpan> StartToFirstExchangeAsync(
+        ReadOnlyMemory<byte> request,
+        CancellationToken cancellationToken
+    )
+    {
+        var target = LoadTarget.Of("localhost", Ports.Api, service.PlatformCaFile);
+        var started = Stopwatch.GetTimestamp();
+        Launch();
+        while (true)
+        {
+            try
+            {
+                await using var connection = await HttpConnection.OpenAsync(target, cancellationToken);
+                var status = await connection.SendAsync(request, cancellationToken);
+                return status == 200
+                    ? Stopwatch.GetElapsedTime(started)
+                    : throw new InvalidOperationException($"The first exchange was answered with {status}.");
+            }
+            catch (System.Net.Sockets.SocketException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Resident memory of the service, in bytes.</summary>
+    public long Memory()
+    {
+        using var process = Process.GetProcessById(Pid);
+        return process.WorkingSet64;
+    }
+
+    public async ValueTask DisposeAsync() => await run.StopRecordedAsync(Grace, CancellationToken.None);
+
+    private void Launch()
+    {
+        // A process object is for one process: each start has its own.
+        service = new IdentityService(run, Ports, time);
+        service.Start();
+        run.Ledger.Write([service.Process.Stamp]);
+    }
+
+    private async Task RegisterAsync(AssertionMill mill, CancellationToken cancellationToken)
+    {
+        var keys = run.File("jwks.json");
+        await File.WriteAllTextAsync(keys, mill.JwkSet(), cancellationToken);
+        var culvert = new Operator(run, service);
+        using var api = new ManagementApi(service);
+        var organization = await api.GetAsync("/v1/organizations/current", cancellationToken);
+        OrganizationId = organization.GetProperty("id").GetString()!;
+        IssuerId = await culvert.CreateAsync(
+            "issuer create bench",
+            cancellationToken,
+            ["--url", Issuer, "--jwks-file", keys]
+        );
+        var account = await culvert.CreateAsync(
+            "service-account create bench",
+            cancellationToken,
+            ["--workspace-role", "developer"]
+        );
+        string[] rule = ["--issuer", IssuerId, "--service-account", account, "--subject", AssertionMill.Subject];
+        RuleId = await culvert.CreateAsync(
+            "rule create bench",
+            cancellationToken,
+            [.. rule, "--scope", "workspace:manage_tunnels"]
+        );
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Culvert.Benchmarks.Exchange;
+
+/// <summary>
+/// Fills the database of a stopped service: a hundred thousand rules through the API would take longer than all that is
+/// measured. Rows are copied from one that the service wrote, whatever columns it has.
+/// </summary>
+internal sealed class StoreFiller : IDisposable
+{
+    private const string CopyDigits = "000000";
+
+    private readonly SqliteConnection connection;
+
+    static StoreFiller()
+    {
+        // As in the service: the system's own library.
+        NativeLibrary.SetDllImportResolver(
+            typeof(SQLite3Provider_e_sqlite3).Assembly,
+            static (name, _, _) =>
+                name == "e_sqlite3" ? NativeLibrary.Load("libsqlite3.so.0", Assembly.GetExecutingAssembly(), null) : 0
+        );
+        raw.SetProvider(new SQLite3Provider_e_sqlite3());
+        raw.FreezeProvider();
+    }
+
+    public StoreFiller(string database)
+    {
+        connection = new SqliteConnection($"Data Source={database};Pooling=False");
+        connection.Open();
+    }
+
+    /// <summary>The id of a copy, counted from one.</summary>
+    public static string CopyOf(string id, int copy) =>
+        id[..^CopyDigits.Length] + copy.ToString(CopyDigits, CultureInfo.InvariantCulture);
+
+    /// <summary>The issuer URL of a copy: of one length for all, so that all requests have one.</summary>
+    public static string UrlOfCopy(int copy) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ExchangeInstallation.Issuer}/{copy.ToString(CopyDigits, CultureInfo.InvariantCulture)}"
+        );
+
+    public void CopyRules(string ruleId, int count)
+    {
+        CopyRule(ruleId, count, []);
+    }
+
+    /// <summary>Each issuer with one rule.</summary>
+    public void CopyIssuers(string issuerId, string ruleId, int count)
+    {
+        Copy(
+            "federation_issuers",
+            "id",
+            issuerId,
+            count,
+            new()
+            {
+                ["ordinal"] = "t.ordinal + n.i",
+                ["name"] = "t.name || '-' || n.i",
+                ["issuer_url"] = "t.issuer_url || '/' || printf('%06d', n.i)",
+            }
+        );
+        CopyRule(ruleId, count, new() { ["issuer_id"] = IdOfCopy("issuer_id") });
+    }
+
+    /// <summary>Entries of this node's chain, each with a key that was used and may be presented for another hour.</summary>
+    public void AddReplays(int count, DateTimeOffset now)
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        var (node, sequence, ordinal, head) = Head();
+        using var transaction = connection.BeginTransaction();
+        using var insert = connection.CreateCommand();
+        insert.CommandText =
+            "INSERT INTO journal (node, sequence, ordinal, at_ms, event, organization_id, request_id, salt, body, "
+            + "body_digest, hash, replay_key, replay_until) VALUES (@node, @sequence, @ordinal, @at, 'bench', NULL, "
+            + "NULL, @salt, @body, @digest, @hash, @key, @until)";
+        var parameters = new[]
+        {
+            "@node",
+            "@sequence",
+            "@ordinal",
+            "@at",
+            "@salt",
+            "@body",
+            "@digest",
+            "@hash",
+            "@key",
+            "@until",
+        }
+            .Select(name => insert.Parameters.AddWithValue(name, DBNull.Value))
+            .ToArray();
+        parameters[0].Value = node;
+        parameters[3].Value = now.ToUnixTimeMilliseconds();
+        parameters[9].Value = now.AddHours(1).ToUnixTimeSeconds();
+        var body = "{\"event\":\"bench\"}"u8.ToArray();
+        for (var i = 1; i <= count; i++)
+        {
+            var salt = RandomNumberGenerator.GetBytes(16);
+            var digest = SHA256.HashData([.. salt, .. body]);
+            head = SHA256.HashData([.. head, .. digest]);
+            parameters[1].Value = sequence + i;
+            parameters[2].Value = ordinal + i;
+            parameters[4].Value = salt;
+            parameters[5].Value = body;
+            parameters[6].Value = digest;
+            parameters[7].Value = head;
+            parameters[8].Value = RandomNumberGenerator.GetBytes(32);
+            insert.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
+    public void Dispose() => connection.Dispose();
+
+    private static string IdOfCopy(string column) =>
+        $"substr(t.{column}, 1, length(t.{column}) - {CopyDigits.Length}) || printf('%06d', n.i)";
+
+    private void CopyRule(string ruleId, int count, Dictionary<string, string> changes)
+    {
+        Copy(
+            "federation_rules",
+            "id",
+            ruleId,
+            count,
+            new(changes) { ["ordinal"] = "t.ordinal + n.i", ["name"] = "t.name || '-' || n.i" }
+        );
+        Copy("federation_rule_versions", "rule_id", ruleId, count, changes);
+        Copy("federation_rule_workspaces", "rule_id", ruleId, count, []);
+        Copy("federation_rule_version_workspaces", "rule_id", ruleId, count, []);
+    }
+
+    private void Copy(string table, string idColumn, string id, int count, Dictionary<string, string> changes)
+    {
+        var columns = ColumnsOf(table);
+        var values = columns.Select(c => c == idColumn ? IdOfCopy(c) : changes.GetValueOrDefault(c, "t." + c));
+        using var command = connection.CreateCommand();
+        // Names of the schema and expressions of this class alone.
+#pragma warning disable CA2100
+        command.CommandText =
+            "WITH RECURSIVE n(i) AS (SELECT 1 WHERE @count > 0 UNION ALL SELECT i + 1 FROM n WHERE i < @count) "
+            + $"INSERT INTO {table} ({string.Join(", ", columns)}) SELECT {string.Join(", ", values)} "
+            + $"FROM {table} t, n WHERE t.{idColumn} = @id";
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("@count", count);
+        command.Parameters.AddWithValue("@id", id);
+        command.ExecuteNonQuery();
+    }
+
+    private List<string> ColumnsOf(string table)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT name FROM pragma_table_info(@table)";
+        command.Parameters.AddWithValue("@table", table);
+        using var reader = command.ExecuteReader();
+        var columns = new List<string>();
+        while (reader.Read())
+        {
+            columns.Add(reader.GetString(0));
+        }
+
+        return columns;
+    }
+
+    private (string Node, long Sequence, long Ordinal, byte[] Hash) Head()
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT node, sequence, ordinal, hash FROM journal ORDER BY ordinal DESC LIMIT 1";
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        return (reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), (byte[])reader.GetValue(3));
+    }
+}
