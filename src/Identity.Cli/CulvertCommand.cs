@@ -75,6 +75,7 @@ internal sealed class CulvertCommand
             HistoryCommands.CreateHistory(verbs),
             HistoryCommands.CreateExplain(verbs),
             AuditCommands.Create(verbs),
+            ClockCommands.Create(verbs),
             StatusCommand.Create(verbs),
             WhoAmICommand.Create(verbs),
             VersionCommand.Create(verbs),

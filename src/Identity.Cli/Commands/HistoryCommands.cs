@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using System.Globalization;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
 
@@ -24,6 +24,14 @@ internal static class HistoryCommands
     public static Command CreateHistory(VerbFactory verbs)
     {
         var denied = new Option<bool>("--denied") { Description = "denials only" };
+        var granted = new Option<bool>("--granted") { Description = "grants only" };
+        var reason = Flags.Text("--reason", "REASON", "denied for this reason");
+        var rule = Flags.Text("--rule", "RULE", "only of this rule");
+        var issuer = Flags.Text("--issuer", "ISSUER", "only of this issuer");
+        var subject = Flags.Text("--subject", "SUB", "only of this sub, or of those that begin so (ending in *)");
+        var since = Flags.Text("--since", "TIME", "not before: 2026-01-31T12:00:00Z, or 24h for the last day");
+        var until = Flags.Text("--until", "TIME", "before that time");
+        var request = Flags.Text("--request", "REQUEST-ID", "only this one");
         var flags = new ListFlags();
         return VerbFactory.Group(
             "history",
@@ -31,15 +39,32 @@ internal static class HistoryCommands
             verbs.Create(
                 "list",
                 "list exchanges, newest first",
-                (context, cancel) =>
-                    flags.RunAsync(
-                        context,
-                        HistoryPath,
-                        new Query().Add("decision", context.Get(denied) ? "denied" : null),
-                        Columns,
-                        cancel
-                    ),
-                [denied, .. flags.OptionsWithoutArchived]
+                async (context, cancel) =>
+                {
+                    if (context.Get(denied) && context.Get(granted))
+                    {
+                        throw new CommandFailure(ExitCode.Usage, "--denied and --granted exclude each other");
+                    }
+
+                    var decision =
+                        context.Get(denied) ? "denied"
+                        : context.Get(granted) ? "granted"
+                        : null;
+                    var query = new Query()
+                        .Add("decision", decision)
+                        .Add("reason", context.Get(reason))
+                        .Add("federation_rule_id", await IdOf(Noun.Rule, context.Get(rule)))
+                        .Add("issuer_id", await IdOf(Noun.Issuer, context.Get(issuer)))
+                        .Add("subject", context.Get(subject))
+                        .Add("since", TimeOf(context, since))
+                        .Add("until", TimeOf(context, until))
+                        .Add("request_id", context.Get(request));
+                    return await flags.RunAsync(context, HistoryPath, query, Columns, cancel);
+
+                    async Task<string?> IdOf(Noun noun, string? nameOrId) =>
+                        nameOrId is null ? null : await context.IdAsync(noun, nameOrId, cancel);
+                },
+                [denied, granted, reason, rule, issuer, subject, since, until, request, .. flags.OptionsWithoutArchived]
             )
         );
     }
@@ -53,18 +78,54 @@ internal static class HistoryCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var query = new Query().Add("request_id", context.Get(request));
-                var answer = await client.GetAsync(query.On(HistoryPath), cancel);
-                return answer.Json.Data() is [JsonObject only, ..]
-                    ? CommandResult.Object((JsonObject)only.DeepClone())
-                    : throw new CommandFailure(ExitCode.Refused, "the history knows no exchange with that request id")
+                try
+                {
+                    var answer = await client.GetAsync(
+                        $"{HistoryPath}/{Uri.EscapeDataString(context.Get(request))}",
+                        cancel
+                    );
+                    return CommandResult.Object(answer) with { Plain = ExplainText.OfExchange(answer.Json) };
+                }
+                catch (CommandFailure failure) when (failure.Code == "request.not_found")
+                {
+                    throw new CommandFailure(
+                        ExitCode.Refused,
+                        "the history knows no exchange with that request id",
+                        failure
+                    )
                     {
                         Where = context.Get(request),
                         Next =
                             "a rule id that the service does not know leaves no history; culvert history list --denied",
                     };
+                }
             },
             request
         );
+    }
+
+    // A time, or how long ago.
+    private static string? TimeOf(CommandContext context, Option<string?> option)
+    {
+        if (context.Get(option) is not { } text)
+        {
+            return null;
+        }
+
+        if (Durations.TryParse(text, out var ago))
+        {
+            return (context.Host.Time.GetUtcNow() - ago).ToString(
+                "yyyy-MM-dd'T'HH:mm:ss'Z'",
+                CultureInfo.InvariantCulture
+            );
+        }
+
+        return text.EndsWith('Z') && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)
+            ? text
+            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is neither a time nor a duration")
+            {
+                Where = option.Name,
+                Next = "write 2026-01-31T12:00:00Z, or 24h",
+            };
     }
 }

@@ -16,6 +16,8 @@ internal static class RuleCommands
             List(verbs),
             CommonVerbs.Show(verbs, Noun.Rule),
             Update(verbs),
+            RuleTrialCommands.Simulate(verbs),
+            RuleTrialCommands.Replay(verbs),
             CommonVerbs.Archive(verbs, Noun.Rule, "it exchanges nothing any more, and what enrolled by it is cut off")
         );
 
@@ -85,34 +87,17 @@ internal static class RuleCommands
 
     private static Command Update(VerbFactory verbs)
     {
-        var id = Flags.Id("rule");
-        var newName = Flags.Text("--name", "NAME", "new name");
-        var flags = new RuleFlags(creating: false);
+        var edit = new RuleEdit();
         return verbs.Create(
             "update",
             "change a rule; of its conditions only those named change, its claims as a whole",
             async (context, cancel) =>
             {
+                var (path, body) = await edit.ReadAsync(context, cancel);
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Rule.PathOf(await context.IdAsync(Noun.Rule, context.Get(id), cancel));
-                var body = new JsonObject();
-                if (context.Get(newName) is { } name)
-                {
-                    body["name"] = name;
-                }
-
-                if (flags.NamesMatch(context))
-                {
-                    // The API replaces a match whole: start from the present one, so that nothing falls open unnoticed.
-                    var present = (await client.GetAsync(path, cancel)).Json["match"] as JsonObject ?? [];
-                    body["match"] = flags.MatchOver((JsonObject)present.DeepClone(), context);
-                }
-
-                await flags.AddToAsync(body, context, cancel);
-                UpdateBody.RequireChange(body);
                 return CommandResult.Object(await client.PostAsync(path, body, cancel));
             },
-            [id, newName, .. flags.All]
+            edit.Symbols
         );
     }
 }

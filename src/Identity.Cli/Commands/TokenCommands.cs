@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Output;
+using Culvert.Identity.Cli.Tokens;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -8,7 +9,13 @@ namespace Culvert.Identity.Cli.Commands;
 internal static class TokenCommands
 {
     public static Command Create(VerbFactory verbs) =>
-        VerbFactory.Group("token", "access tokens of workloads and machines", Introspect(verbs), Revoke(verbs));
+        VerbFactory.Group(
+            "token",
+            "access tokens of workloads and machines",
+            Introspect(verbs),
+            Revoke(verbs),
+            Inspect(verbs)
+        );
 
     private static Command Introspect(VerbFactory verbs)
     {
@@ -43,6 +50,28 @@ internal static class TokenCommands
                 await client.PostFormAsync("v1/oauth/revoke", Form(token), cancel);
                 context.Note("the token is good for nothing now");
                 return CommandResult.Object(new JsonObject { ["type"] = "token", ["revoked"] = true });
+            },
+            file
+        );
+    }
+
+    private static Command Inspect(VerbFactory verbs)
+    {
+        var file = TokenFile();
+        return verbs.Create(
+            "inspect",
+            "show what a token says and what of it looks wrong, on this machine alone; exit code 2 if something does",
+            async (context, cancel) =>
+            {
+                var token = await ReadAsync(context, context.Get(file), cancel);
+                var inspection = TokenInspection.Of(token, context.Host.Time.GetUtcNow());
+                return CommandResult.Object(inspection) with
+                {
+                    Plain = InspectionText.Of(inspection),
+                    ExitCode = inspection["problems"] is JsonArray { Count: > 0 }
+                        ? ExitCode.CheckFailed
+                        : ExitCode.Done,
+                };
             },
             file
         );

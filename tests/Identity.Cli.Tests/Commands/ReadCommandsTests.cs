@@ -69,8 +69,8 @@ public sealed class ReadCommandsTests : CommandTest
     public async Task Explain_KnownRequest_PrintsItsEntry()
     {
         Service.On(
-            "GET /v1/authentication_history?request_id=req_01",
-            """{"data":[{"request_id":"req_01","reason":"jti_reused"}],"next_page":null}"""
+            "GET /v1/authentication_history/req_01",
+            """{"request_id":"req_01","decision":"denied","reason":"jti_reused"}"""
         );
 
         (await Stage.RunAsync("explain", "req_01")).Out.ShouldContain("jti_reused");
@@ -79,7 +79,11 @@ public sealed class ReadCommandsTests : CommandTest
     [Fact]
     public async Task Explain_UnknownRequest_IsRefused()
     {
-        Service.On("GET /v1/authentication_history?request_id=req_01", """{"data":[],"next_page":null}""");
+        Service.On(
+            "GET /v1/authentication_history/req_01",
+            """{"type":"error","error":{"type":"not_found_error","message":"m","details":{"error_code":"request.not_found"}}}""",
+            404
+        );
 
         (await Stage.RunAsync("explain", "req_01")).ExitCode.ShouldBe(ExitCode.Refused);
     }

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert clock</c>: whether the service trusts its clock.</summary>
+internal static class ClockCommands
+{
+    private const string Path = "v1/clock";
+
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
+            "clock",
+            "whether the service trusts its clock; while it does not, it mints nothing",
+            verbs.Create(
+                "show",
+                "compare the wall clock with the one that cannot be set",
+                async (context, cancel) =>
+                    CommandResult.Object(await (await context.ClientAsync(cancel)).GetAsync(Path, cancel))
+            ),
+            verbs.Create(
+                "confirm",
+                "say that the wall clock is right as it is",
+                async (context, cancel) =>
+                    CommandResult.Object(
+                        await (await context.ClientAsync(cancel)).PostAsync($"{Path}/confirm", body: null, cancel)
+                    )
+            )
+        );
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>An edit of a rule, said by flags: sent by <c>update</c>, tried by <c>replay</c>.</summary>
+internal sealed class RuleEdit
+{
+    private readonly Argument<string> id = Flags.Id("rule");
+    private readonly Option<string?> newName = Flags.Text("--name", "NAME", "new name");
+    private readonly RuleFlags flags = new(creating: false);
+
+    public Symbol[] Symbols => [id, newName, .. flags.All];
+
+    /// <summary>The rule's path, and the body that changes it.</summary>
+    public async Task<(string Path, JsonObject Body)> ReadAsync(CommandContext context, CancellationToken cancel)
+    {
+        var client = await context.ClientAsync(cancel);
+        var path = Noun.Rule.PathOf(await context.IdAsync(Noun.Rule, context.Get(id), cancel));
+        var body = new JsonObject();
+        if (context.Get(newName) is { } name)
+        {
+            body["name"] = name;
+        }
+
+        if (flags.NamesMatch(context))
+        {
+            // The API replaces a match whole: start from the present one, so that nothing falls open unnoticed.
+            var present = (await client.GetAsync(path, cancel)).Json["match"] as JsonObject ?? [];
+            body["match"] = flags.MatchOver((JsonObject)present.DeepClone(), context);
+        }
+
+        await flags.AddToAsync(body, context, cancel);
+        UpdateBody.RequireChange(body);
+        return (path, body);
+    }
+}

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert rule simulate</c> and <c>culvert rule replay</c>: what a rule would do, before it does it.</summary>
+internal static class RuleTrialCommands
+{
+    public static Command Simulate(VerbFactory verbs)
+    {
+        var rule = new Argument<string?>("RULE")
+        {
+            Description = "id or name of a rule; without one, all rules of the issuer",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var draft = Flags.Text("--draft", "FILE", "a rule as it would be created, JSON");
+        var token = Flags.Text("--token-file", "FILE", "the workload's token");
+        var claims = Flags.Text("--claims", "FILE", "claims as the token would have them, JSON");
+        var request = Flags.Text("--request", "REQUEST-ID", "the claims of an exchange of the past");
+        var sample = Flags.Text("--sample", "PRESET/SAMPLE", "claims as that platform makes them");
+        var issuer = Flags.Text("--issuer", "ISSUER", "whose rules to search, where the claims do not say");
+        return verbs.Create(
+            "simulate",
+            "say what the exchange would answer; mints nothing. Exit code 2 if it would deny",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject();
+                if (context.Get(token) is { } tokenFile)
+                {
+                    body["token"] = InFile.ReadText(tokenFile).Trim();
+                }
+
+                if (context.Get(claims) is { } claimsFile)
+                {
+                    body["claims"] = JsonOf(claimsFile);
+                }
+
+                Add("request_id", context.Get(request));
+                Add("sample", context.Get(sample));
+                if (body.Count != 1)
+                {
+                    throw new CommandFailure(ExitCode.Usage, "whose claims?")
+                    {
+                        Next = "give one of --token-file, --claims, --request and --sample",
+                    };
+                }
+
+                if (context.Get(rule) is { } named)
+                {
+                    body["rule_id"] = await context.IdAsync(Noun.Rule, named, cancel);
+                }
+
+                if (context.Get(draft) is { } draftFile)
+                {
+                    body["rule"] = JsonOf(draftFile);
+                }
+
+                if (context.Get(issuer) is { } searched)
+                {
+                    body["issuer_id"] = await context.IdAsync(Noun.Issuer, searched, cancel);
+                }
+
+                var client = await context.ClientAsync(cancel);
+                var answer = await client.PostAsync($"{Noun.Rule.Path}/simulate", body, cancel);
+                return CommandResult.Object(answer) with
+                {
+                    Plain = ExplainText.OfSimulation(answer.Json),
+                    ExitCode = answer.Json.Text("decision") == "granted" ? ExitCode.Done : ExitCode.CheckFailed,
+                };
+
+                void Add(string member, string? value)
+                {
+                    if (value is not null)
+                    {
+                        body[member] = value;
+                    }
+                }
+            },
+            rule,
+            draft,
+            token,
+            claims,
+            request,
+            sample,
+            issuer
+        );
+    }
+
+    public static Command Replay(VerbFactory verbs)
+    {
+        var edit = new RuleEdit();
+        var days = new Option<int?>("--days") { Description = "how far back, 1 to 90 (default: 7)", HelpName = "N" };
+        return verbs.Create(
+            "replay",
+            "put an edit to the exchanges of the last days: who would newly pass or fail; saves nothing",
+            async (context, cancel) =>
+            {
+                var (path, changes) = await edit.ReadAsync(context, cancel);
+                var body = new JsonObject { ["changes"] = changes };
+                if (context.Get(days) is { } back)
+                {
+                    body["days"] = back;
+                }
+
+                var client = await context.ClientAsync(cancel);
+                var answer = await client.PostAsync($"{path}/replay", body, cancel);
+                return CommandResult.Object(answer) with { Plain = ExplainText.OfReplay(answer.Json) };
+            },
+            [.. edit.Symbols, days]
+        );
+    }
+
+    private static JsonNode JsonOf(string file)
+    {
+        try
+        {
+            return JsonNode.Parse(InFile.ReadText(file))
+                ?? throw new CommandFailure(ExitCode.Usage, "the file holds no object") { Where = file };
+        }
+        catch (JsonException e)
+        {
+            throw new CommandFailure(ExitCode.Usage, "the file is not JSON", e)
+            {
+                Where = file,
+                Next = "give a file with one JSON object",
+            };
+        }
+    }
+}

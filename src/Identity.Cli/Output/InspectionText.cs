@@ -1,0 +1,36 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Culvert.Identity.Cli.Output;
+
+/// <summary>A token's parts, one member a line; at the end what looks wrong.</summary>
+internal static class InspectionText
+{
+    public static string Of(JsonObject inspection)
+    {
+        var text = new StringBuilder();
+        foreach (var part in new[] { "header", "claims", "times" })
+        {
+            if (inspection[part] is not JsonObject members)
+            {
+                continue;
+            }
+
+            text.Append(part).Append('\n');
+            foreach (var (name, value) in members)
+            {
+                text.Append("  ").Append(CellText.Safe(name)).Append("  ").Append(CellText.Of(value)).Append('\n');
+            }
+        }
+
+        text.Append("signature  ").Append(CellText.Of(inspection["signature"])).Append('\n');
+        var problems = inspection["problems"] as JsonArray ?? [];
+        text.Append(problems.Count == 0 ? "nothing looks wrong\n" : "looks wrong\n");
+        foreach (var problem in problems)
+        {
+            text.Append("  ").Append(CellText.Of(problem)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,228 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Jose;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Cli.Tokens;
+
+/// <summary>
+/// What a JWT says, and what of it looks wrong: on this machine alone, without any key, so nothing in it is proved.
+/// Neither the token nor its signature is repeated.
+/// </summary>
+internal static class TokenInspection
+{
+    private const int MaxSubjectLength = 1024;
+    private static readonly TimeSpan LongLife = TimeSpan.FromHours(24);
+
+    private static readonly string[] PlatformAudiences =
+    [
+        "https://github.com/",
+        "sts.amazonaws.com",
+        "api://AzureADTokenExchange",
+        "https://kubernetes.default.svc",
+        "https://iam.googleapis.com/",
+    ];
+
+    public static JsonObject Of(string token, DateTimeOffset now)
+    {
+        var problems = new JsonArray();
+        var parts = token.Split('.');
+        if (parts.Length != 3)
+        {
+            problems.Add(
+                JsonValue.Create(
+                    parts.Length == 5
+                        ? "five parts: an encrypted token (JWE); only signed ones can be exchanged"
+                        : $"{parts.Length} parts instead of three: this is no JWT"
+                )
+            );
+        }
+
+        var header = ObjectOf(parts, 0, "header", problems);
+        var claims = ObjectOf(parts, 1, "claims", problems);
+        if (
+            problems.Count == 0
+            && SignedToken.TryParse(Encoding.UTF8.GetBytes(token), out _) is var refusal
+            && refusal != JoseRefusal.None
+        )
+        {
+            problems.Add(JsonValue.Create($"refused when it is parsed: {refusal}"));
+        }
+
+        if (header is not null)
+        {
+            CheckHeader(header, problems);
+        }
+
+        if (claims is not null)
+        {
+            CheckNames(claims, problems);
+            CheckTimes(claims, now, problems);
+        }
+
+        return new JsonObject
+        {
+            ["type"] = "token_inspection",
+            ["header"] = header,
+            ["claims"] = claims,
+            ["times"] = claims is null ? null : TimesOf(claims, now),
+            ["signature"] = "not checked: that takes the issuer's keys",
+            ["problems"] = problems,
+        };
+    }
+
+    private static JsonObject? ObjectOf(string[] parts, int index, string what, JsonArray problems)
+    {
+        if (index >= parts.Length)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonNode.Parse(Base64Url.DecodeFromChars(parts[index])) as JsonObject ?? throw new JsonException();
+        }
+        catch (Exception e) when (e is FormatException or JsonException or ArgumentException)
+        {
+            problems.Add(JsonValue.Create($"the {what} is no base64url of a JSON object"));
+            return null;
+        }
+    }
+
+    private static void CheckHeader(JsonObject header, JsonArray problems)
+    {
+        var algorithm = header.Text("alg");
+        if (algorithm is null || algorithm.Equals("none", StringComparison.OrdinalIgnoreCase))
+        {
+            problems.Add(JsonValue.Create("alg: the token is not signed"));
+        }
+        else if (algorithm.StartsWith("HS", StringComparison.OrdinalIgnoreCase))
+        {
+            problems.Add(
+                JsonValue.Create($"alg: {algorithm} is symmetric; an identity provider signs with a private key")
+            );
+        }
+
+        if (header.Text("kid") is null)
+        {
+            problems.Add(JsonValue.Create("kid: absent; the issuer's record must allow that"));
+        }
+    }
+
+    private static void CheckNames(JsonObject claims, JsonArray problems)
+    {
+        if (claims.Text("iss") is null)
+        {
+            problems.Add(JsonValue.Create("iss: absent or no string"));
+        }
+
+        if (claims.Text("sub") is not { Length: >= 1 and <= MaxSubjectLength })
+        {
+            problems.Add(JsonValue.Create($"sub: a string of 1 to {MaxSubjectLength} characters is required"));
+        }
+
+        switch (claims["aud"])
+        {
+            case null:
+                problems.Add(JsonValue.Create("aud: absent"));
+                break;
+            case JsonArray several:
+                problems.Add(
+                    JsonValue.Create(
+                        $"aud: a list of {several.Count}; a token for several services can be used by each at the others"
+                    )
+                );
+                break;
+            case JsonValue one when one.TryGetValue(out string? audience):
+                if (
+                    Guid.TryParseExact(audience, "D", out _)
+                    || PlatformAudiences.Any(known => audience.StartsWith(known, StringComparison.Ordinal))
+                )
+                {
+                    problems.Add(
+                        JsonValue.Create("aud: looks like the platform's default; ask for this service's own")
+                    );
+                }
+
+                break;
+            default:
+                problems.Add(JsonValue.Create("aud: neither a string nor a list"));
+                break;
+        }
+    }
+
+    private static void CheckTimes(JsonObject claims, DateTimeOffset now, JsonArray problems)
+    {
+        var seconds = now.ToUnixTimeSeconds();
+        var (issued, expires, begins) = (Seconds(claims, "iat"), Seconds(claims, "exp"), Seconds(claims, "nbf"));
+        if (expires is null)
+        {
+            problems.Add(JsonValue.Create("exp: absent or no whole number of seconds"));
+        }
+        else if (expires <= seconds)
+        {
+            problems.Add(JsonValue.Create(Text($"exp: expired {seconds - expires} s ago by this machine's clock")));
+        }
+
+        if (issued is null)
+        {
+            problems.Add(JsonValue.Create("iat: absent or no whole number of seconds"));
+        }
+        else if (issued > seconds)
+        {
+            problems.Add(JsonValue.Create(Text($"iat: {issued - seconds} s in the future by this machine's clock")));
+        }
+
+        if (begins > seconds)
+        {
+            problems.Add(JsonValue.Create(Text($"nbf: {begins - seconds} s in the future by this machine's clock")));
+        }
+
+        if (expires - issued <= 0)
+        {
+            problems.Add(JsonValue.Create("exp: not after iat"));
+        }
+        else if (expires - issued > LongLife.TotalSeconds)
+        {
+            problems.Add(JsonValue.Create(Text($"exp: the token lives {expires - issued} s, more than a day")));
+        }
+    }
+
+    private static JsonObject TimesOf(JsonObject claims, DateTimeOffset now)
+    {
+        var times = new JsonObject();
+        foreach (var claim in new[] { "iat", "nbf", "exp" })
+        {
+            if (Seconds(claims, claim) is { } seconds)
+            {
+                times[claim] = DateTimeOffset
+                    .FromUnixTimeSeconds(seconds)
+                    .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            }
+        }
+
+        if (Seconds(claims, "exp") is { } expires)
+        {
+            times["seconds_left"] = expires - now.ToUnixTimeSeconds();
+            if (Seconds(claims, "iat") is { } issued)
+            {
+                times["life_seconds"] = expires - issued;
+            }
+        }
+
+        return times;
+    }
+
+    private static long? Seconds(JsonObject claims, string name) =>
+        claims[name] is JsonValue value
+        && value.TryGetValue(out long seconds)
+        && seconds is >= 0 and <= JoseLimits.MaxNumericDate
+            ? seconds
+            : null;
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}
