@@ -44,7 +44,10 @@ public sealed class SdkSystem : IAsyncLifetime
         run.Create();
         Programs.CopyTo(Checkout.Find(), run.Binaries);
         await provider.ConfigureAsync(service.PublicUrl, cancel);
-        await service.ConfigureAsync(new InstallationOptions { ExchangesPerSecond = 1000 }, cancel);
+        await service.ConfigureAsync(
+            new InstallationOptions { ExchangesPerSecond = 1000, KeyRefresh = TimeSpan.FromSeconds(1) },
+            cancel
+        );
         await service.InitializeAsync("Example Corp", cancel);
         try
         {
@@ -69,6 +72,12 @@ public sealed class SdkSystem : IAsyncLifetime
         await run.StopRecordedAsync(StopGrace, CancellationToken.None);
         folder.Keep = Failed;
         folder.Dispose();
+    }
+
+    internal async Task ReplaceProviderKeysAsync(CancellationToken cancellationToken)
+    {
+        await provider.ReplaceKeysAsync(cancellationToken);
+        run.Ledger.Write([provider.Process.Stamp, service.Process.Stamp]);
     }
 
     private async Task<IReadOnlyDictionary<string, string>> RegisterAsync(CancellationToken cancellationToken)

@@ -5,13 +5,14 @@
 // and NODE_EXTRA_CA_CERTS its root: exactly what any user of the SDK would set.
 import * as oauth4webapi from '../callers/oauth4webapi.mjs';
 import * as openidClient from '../callers/openid-client.mjs';
+import * as platforms from '../issuers/platforms.mjs';
 import * as administration from './administration.mjs';
 import * as certificates from './certificates.mjs';
 import * as federation from './federation.mjs';
 import * as tunnels from './tunnels.mjs';
 import { World } from './world.mjs';
 
-const checks = { ...federation, ...tunnels, ...certificates, ...administration, ...oauth4webapi, ...openidClient };
+const checks = { ...federation, ...tunnels, ...certificates, ...administration, ...oauth4webapi, ...openidClient, ...platforms };
 const name = process.argv[2];
 if (!name) {
   console.log(Object.keys(checks).sort().join('\n'));

@@ -85,6 +85,15 @@ internal sealed class IdentityProvider
 
     public void Start() => Process.Start();
 
+    /// <summary>Comes back with other keys, as after a rotation that was not announced.</summary>
+    public async Task ReplaceKeysAsync(CancellationToken cancellationToken)
+    {
+        await Process.KillAsync(cancellationToken);
+        File.Delete(KeysFile);
+        Start();
+        await WaitAsync(cancellationToken);
+    }
+
     public Task WaitAsync(CancellationToken cancellationToken) =>
         Readiness.UntilListeningAsync(Process, port, TimeSpan.FromSeconds(30), time, cancellationToken);
 
@@ -97,6 +106,8 @@ internal sealed class IdentityProvider
             : throw new HopFailureException(Name, $"no token for {client}: {result.Error.Trim()}", Process.LogFile);
     }
 
+    private string KeysFile => run.File(Name, "keys.json");
+
     private string SecretFile(string client) => run.File(Name, $"{client}.secret");
 
     private string Configuration(string folder) =>
@@ -108,7 +119,7 @@ internal sealed class IdentityProvider
                 addresses = Loopback.Addresses,
                 certificate_file = Path.Combine(folder, "server.pem"),
                 key_file = Path.Combine(folder, "server.key"),
-                keys_file = Path.Combine(folder, "keys.json"),
+                keys_file = KeysFile,
                 clients = Workloads.Select(workload => new
                 {
                     client_id = workload.Client,

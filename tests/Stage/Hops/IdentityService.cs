@@ -60,6 +60,12 @@ internal sealed class IdentityService
         var life = options.ServerLife is { } seconds
             ? string.Create(CultureInfo.InvariantCulture, $", server_life: {seconds.TotalSeconds:0}s")
             : "";
+        var refresh = options.KeyRefresh is { } soon
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"federation: {{fetch: {{min_refresh: {soon.TotalSeconds:0}s}}}}\n"
+            )
+            : "";
         await File.WriteAllTextAsync(
             ConfigurationFile,
             $$"""
@@ -78,7 +84,7 @@ internal sealed class IdentityService
             certificates: {approval: single{{life}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost}
             limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s}
-
+            {{refresh}}
             """,
             cancellationToken
         );

@@ -9,6 +9,9 @@ internal sealed record InstallationOptions
     /// <summary>Exchanges that one address may ask for per second; tests ask faster than one company's workloads do.</summary>
     public int ExchangesPerSecond { get; init; } = 50;
 
+    /// <summary>How soon after a fetch an unknown key may cause the next; tests change keys faster than companies do.</summary>
+    public TimeSpan? KeyRefresh { get; init; }
+
     /// <summary>Where agents are told to dial the edge, when a test listens in between; null = the edge itself.</summary>
     public string? AgentAddress { get; init; }
 
