@@ -19,10 +19,16 @@ public sealed class SdkTests(SdkSystem system) : IClassFixture<SdkSystem>
     public Task I02_ServiceAccountId_IsOptionalAndAWrongOneIsOpaquelyDenied() => ProveAsync();
 
     [Fact]
+    public Task I03_SeveralWorkspaces_NeedANameUnlessTheDefaultIsAmongThem() => ProveAsync();
+
+    [Fact]
     public Task I04_TwentyParallelCalls_ShareOneExchange() => ProveAsync();
 
     [Fact]
     public Task I05_ExpiresIn_IsAtMostTwiceTheAssertionsRestAndNeverBelowAMinute() => ProveAsync();
+
+    [Fact]
+    public Task I06_RevokedToken_CostsOneExchangeAndOneRetry() => ProveAsync();
 
     [Fact]
     public Task I07_SameAssertionTwice_IsDeniedOnlyWithAJtiThatIsChecked() => ProveAsync();
@@ -59,6 +65,12 @@ public sealed class SdkTests(SdkSystem system) : IClassFixture<SdkSystem>
 
     [Fact]
     public Task I18_AdminKey_WorksInEitherHeaderAndAWrongScopeIsPermissionDenied() => ProveAsync();
+
+    [Fact]
+    public Task I19_WorkspaceOfOneCall_MayNarrowAndTellsNothingElse() => ProveAsync();
+
+    [Fact]
+    public Task I20_AnswerLost_TheRepeatMakesNoSecondTunnel() => ProveAsync();
 
     [Fact]
     public Task I24_WithResponse_ShowsRequestOrganizationAndWorkspace() => ProveAsync();

@@ -9,10 +9,11 @@ import * as platforms from '../issuers/platforms.mjs';
 import * as administration from './administration.mjs';
 import * as certificates from './certificates.mjs';
 import * as federation from './federation.mjs';
+import * as retries from './retries.mjs';
 import * as tunnels from './tunnels.mjs';
 import { World } from './world.mjs';
 
-const checks = { ...federation, ...tunnels, ...certificates, ...administration, ...oauth4webapi, ...openidClient, ...platforms };
+const checks = { ...federation, ...tunnels, ...certificates, ...administration, ...oauth4webapi, ...openidClient, ...platforms, ...retries };
 const name = process.argv[2];
 if (!name) {
   console.log(Object.keys(checks).sort().join('\n'));
