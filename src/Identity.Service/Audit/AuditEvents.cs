@@ -40,6 +40,7 @@ internal static class AuditEvents
     public const string EdgeCreated = "edge_created";
     public const string EdgeArchived = "edge_archived";
     public const string AgentRevoked = "agent_revoked";
+    public const string AgentInstanceRefused = "agent_instance_refused";
 
     public const string PlatformAuthorityCreated = "platform_authority_created";
     public const string CertificateSigning = "certificate_signing";

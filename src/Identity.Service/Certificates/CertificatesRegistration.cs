@@ -78,6 +78,7 @@ internal static class CertificatesRegistration
             .AddSingleton<IRevokedMachines, RevokedMachinesView>()
             .AddSingleton<IFederationStanding, FederationStanding>()
             .AddSingleton<AgentAdmission>()
+            .AddSingleton<InstanceAlarm>()
             .AddSingleton<MachineCertificates>()
             .AddSingleton<AgentEnrollmentEndpoints>()
             .AddSingleton<EdgeEnrollmentEndpoints>();

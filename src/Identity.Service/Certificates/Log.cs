@@ -17,6 +17,19 @@ internal static partial class Log
         DateTimeOffset notAfter
     );
 
+    [LoggerMessage(
+        EventIds.InstanceTaken,
+        LogLevel.Warning,
+        "Instance {InstanceId} of {TunnelId} belongs to another principal than {Principal}, who was refused ({RequestId})"
+    )]
+    public static partial void InstanceTaken(
+        ILogger logger,
+        string tunnelId,
+        string instanceId,
+        string principal,
+        string requestId
+    );
+
     [LoggerMessage(EventIds.CertificateVoided, LogLevel.Warning, "Certificate {Serial} voided: {Reason}")]
     public static partial void Voided(ILogger logger, string serial, string reason);
 

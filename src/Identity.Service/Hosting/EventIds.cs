@@ -35,6 +35,7 @@ internal static class EventIds
     public const int CertificateRefusedByCore = 3002;
     public const int PlatformAuthorityMade = 3003;
     public const int ServiceCertificateFailed = 3004;
+    public const int InstanceTaken = 3005;
 
     // 4000: Tunnels, 5000: Audit
 

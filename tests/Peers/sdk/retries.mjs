@@ -97,6 +97,5 @@ export async function I20(world) {
 async function workspace(world) {
   const created = await world.raw('POST', '/v1/organizations/workspaces', { body: { name: unique('sdk') } });
   assert.equal(created.status, 200, created.text);
-  world.later(() => world.raw('POST', `/v1/organizations/workspaces/${created.json.id}/archive`));
   return created.json.id;
 }

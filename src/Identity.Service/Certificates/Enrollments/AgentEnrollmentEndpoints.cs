@@ -19,6 +19,7 @@ internal sealed class AgentEnrollmentEndpoints(
     IAgentEnrollmentStore enrollments,
     AgentAdmission admission,
     Authenticator authenticator,
+    InstanceAlarm alarm,
     MachineCertificates certificates,
     PlatformCa platform,
     ServiceOptions options,
@@ -59,9 +60,13 @@ internal sealed class AgentEnrollmentEndpoints(
 
         // Two enrolments of a new instance at once, a retry for example: whose principal came first decides, now that
         // its row is there.
-        return first.Refusal?.Code == EnrollmentErrors.InstanceTaken
-            ? await EnrollAsync(request, tunnel, instance, csr, cancellationToken)
-            : first;
+        var answer =
+            first.Refusal?.Code == EnrollmentErrors.InstanceTaken
+                ? await EnrollAsync(request, tunnel, instance, csr, cancellationToken)
+                : first;
+        return answer.Refusal?.Code == EnrollmentErrors.InstanceTaken
+            ? await alarm.RefuseAsync(request, tunnel, instance, cancellationToken)
+            : answer;
     }
 
     public async ValueTask<ApiAnswer> RenewAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Certificates;
@@ -76,16 +78,25 @@ public sealed class AgentEnrollmentTests
     }
 
     [Fact]
-    public async Task Enroll_InstanceOfAnotherPrincipal_IsTaken()
+    [Trait("Attack", "A62")]
+    public async Task Enroll_InstanceOfAnotherPrincipal_IsTakenAndTold()
     {
         await using var bench = await MachineBench.StartAsync();
-        await bench.JoinAsync(bench.AgentToken("agent-a"));
+        var (first, machine) = await bench.JoinAsync(bench.AgentToken("agent-a"));
 
         var error = await bench
             .EnrollAsync(bench.AgentToken("agent-b"))
             .ShouldRefuseAsync(HttpStatusCode.Conflict, "instance.taken");
 
         error.GetProperty("type").GetString().ShouldBe("conflict_error");
+        var told = await bench
+            .Service.Get<IAuditLog>()
+            .ListAsync(bench.OrganizationId, long.MaxValue, 1, TestContext.Current.CancellationToken);
+        Encoding.UTF8.GetString(told[0].Body!).ShouldContain("agent_instance_refused");
+        // Whoever came first is not locked out.
+        (await machine.PostOkAsync("/v1/agent/renewals", MachineBench.CsrBody()))
+            .Id()
+            .ShouldBe(first.Id);
     }
 
     [Fact]

@@ -1,0 +1,39 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Platform.Identity;
+
+namespace Culvert.Identity.Service.Certificates.Enrollments;
+
+/// <summary>
+/// Somebody wants to be an instance that belongs to another principal: a copied state directory, a cloned machine, or
+/// an attack. He is refused, the one who came first goes on undisturbed, and both sides' operators are told.
+/// </summary>
+internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger<InstanceAlarm> logger)
+{
+    public async ValueTask<ApiAnswer> RefuseAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        InstanceId instance,
+        CancellationToken cancellationToken
+    )
+    {
+        Log.InstanceTaken(logger, tunnel.Id.Value, instance.Value, request.Caller.ActorId, request.RequestId);
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new AgentInstanceRefused(tunnel.Id, instance)
+                {
+                    At = time.GetUtcNow(),
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = tunnel.OrganizationId,
+                    RequestId = request.RequestId,
+                    Status = AuditStatus.Denied(EnrollmentErrors.InstanceTaken.Code),
+                },
+            },
+            cancellationToken
+        );
+        return result.RefusalIfUnavailable() ?? EnrollmentErrors.InstanceTaken.Refuse();
+    }
+}
