@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Tokens.SigningKeys;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Identity.Service.Hosting;
@@ -34,6 +35,17 @@ internal sealed class EnvelopeMiddleware(RequestDelegate next, ILogger<EnvelopeM
         catch (BadHttpRequestException fault)
         {
             await RefuseAsync(http, MapOf(fault));
+        }
+        catch (SigningUnavailableException)
+        {
+            // Logged where it happened.
+            await RefuseAsync(
+                http,
+                SigningKeyErrors.Unavailable.Refuse() with
+                {
+                    RetryAfter = TimeSpan.FromSeconds(1),
+                }
+            );
         }
         catch (Exception fault)
         {

@@ -28,6 +28,7 @@ internal static class EventIds
     public const int RevocationsStale = 2003;
     public const int SigningKeyCompromised = 2004;
     public const int SigningKeyNotDestroyed = 2005;
+    public const int SigningFailed = 2006;
 
     // 3000: Certificates
     public const int CertificateIssued = 3000;

@@ -25,6 +25,9 @@ internal static partial class Log
     )]
     public static partial void SigningKeyCompromised(ILogger logger, string keyId, string successorId);
 
+    [LoggerMessage(EventIds.SigningFailed, LogLevel.Error, "Token signing key {KeyId} did not sign")]
+    public static partial void SigningFailed(ILogger logger, Exception fault, string keyId);
+
     [LoggerMessage(
         EventIds.SigningKeyNotDestroyed,
         LogLevel.Warning,

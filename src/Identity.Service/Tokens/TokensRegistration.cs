@@ -20,6 +20,7 @@ internal static class TokensRegistration
             .AddSingleton<SigningKeyMaker>()
             .AddSingleton<SigningKeyRing>()
             .AddHostedService(provider => provider.GetRequiredService<SigningKeyRing>())
+            .AddSingleton(provider => SigningReadiness.Of(provider.GetRequiredService<SigningKeyRing>()))
             .AddSingleton<AccessTokenFactory>()
             .AddSingleton<ITokenRevocationStore, TokenRevocationStore>()
             .AddSingleton<RevocationSet>()

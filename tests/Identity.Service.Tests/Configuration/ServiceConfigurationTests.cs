@@ -55,6 +55,10 @@ public sealed class ServiceConfigurationTests
     [InlineData("audit: {retention: 400d}", "audit")]
     [InlineData("limits: {signing_queue: 256}", "limits.signing_queue")]
     [InlineData("keys: {sealing_key: plain-secret}", "keys.sealing_key")]
+    [InlineData("keys: {sealing_key: file:sealing.key, token_signing: {publish_before: 24h}}", "publish_before")]
+    [InlineData("keys: {sealing_key: file:sealing.key, token_signing: {rotate_every: 25h}}", "publish_before")]
+    [InlineData("keys: {sealing_key: file:sealing.key, token_signing: {store: pkcs11}}", "token_signing.store")]
+    [InlineData("keys: {sealing_key: file:sealing.key, pkcs11: {module: /m.so, token: t}}", "keys.pkcs11.pin")]
     [InlineData("tunels: {}", "tunels")]
     public void Read_BadKey_IsNamed(string line, string key)
     {

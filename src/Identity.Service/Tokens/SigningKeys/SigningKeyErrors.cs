@@ -4,6 +4,14 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 internal static class SigningKeyErrors
 {
+    public static readonly ErrorCode Unavailable = new(
+        "signing_key.unavailable",
+        503,
+        "Tokens cannot be signed at the moment.",
+        "The HSM that holds the signing key refused or failed; no other key stands in for it.",
+        "Retry; if it lasts, check the HSM and restart the node when it is back (readyz shows token_signing)."
+    );
+
     public static readonly ErrorCode Pending = new(
         "signing_key.pending",
         409,

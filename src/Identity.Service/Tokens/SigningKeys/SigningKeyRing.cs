@@ -25,6 +25,22 @@ internal sealed class SigningKeyRing(
     private volatile SigningKeySet? current;
     private ITimer? timer;
 
+    private volatile bool isFailing;
+
+    /// <summary>Whether the last token could not be signed.</summary>
+    public bool IsFailing
+    {
+        get => isFailing;
+        set
+        {
+            // Written only when it changes: all requests share this line of memory.
+            if (isFailing != value)
+            {
+                isFailing = value;
+            }
+        }
+    }
+
     public SigningKeySet Current =>
         current
         ?? throw new InvalidOperationException("The token signing keys are read at start; it has not come to that.");

@@ -1,0 +1,13 @@
+using Culvert.Platform.Health;
+
+namespace Culvert.Identity.Service.Tokens.SigningKeys;
+
+/// <summary>Whether tokens can be signed: only an HSM can fail at it.</summary>
+internal static class SigningReadiness
+{
+    public static ReadinessCheck Of(SigningKeyRing ring) =>
+        ReadinessCheck.Of(
+            "token_signing",
+            () => ring.IsFailing ? "The last access token could not be signed: the HSM refused or failed." : null
+        );
+}
