@@ -24,7 +24,8 @@ internal static class Composition
         TimeProvider time
     )
     {
-        services.AddLogging();
+        // At its lower levels the web server logs whole URLs, and whoever puts a token into one must not find it there.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         services.AddSingleton(options);
         services.AddSingleton(time);
         services.AddSingleton(store.Database);

@@ -60,8 +60,7 @@ internal sealed record FederatedAuthentication : AuditEvent
             ServiceAccountId = rule.Account.Id.Value,
             RequestedServiceAccountId = context.Request.ServiceAccountId,
             ClaimsJson = claims.Json,
-            AssertionId =
-                context.SingleUseId ?? (claims.FindString("jti"u8) is { } id ? UntrustedText.Bounded(id) : null),
+            AssertionId = AssertionIdOf(context),
             Form = context.Request.Form,
             AssertionDigest = DigestOf(context.Request.Assertion.Span),
             Trial = context.Trial,
@@ -79,6 +78,10 @@ internal sealed record FederatedAuthentication : AuditEvent
             IpAddress = context.Request.Source.ToString(),
             UserAgent = context.Request.UserAgent is { } agent ? UntrustedText.Bounded(agent) : null,
         };
+
+    /// <summary>The assertion's <c>jti</c> as records show it; null if it has none.</summary>
+    public static string? AssertionIdOf(AssertionContext context) =>
+        context.Claims.FindString("jti"u8) is { } id ? UntrustedText.Bounded(id) : null;
 
     private static string DigestOf(ReadOnlySpan<byte> assertion)
     {

@@ -96,7 +96,7 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
     private static int LifetimeSeconds(GrantSubject subject, ActingParty? actor, string scope, long now)
     {
         var lifetime = subject.Own is { } own
-            ? Math.Min(own.ExpiresAt, own.Source?.RootExpiresAt ?? own.ExpiresAt) - now
+            ? Math.Min(own.ExpiresAt, own.Source.RootExpiresAt) - now
             : TokenLifetime.OfAssertion(subject.Rule, scope, subject.ExpiresAt - now);
         if (actor is not null)
         {

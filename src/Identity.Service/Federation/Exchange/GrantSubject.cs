@@ -1,4 +1,4 @@
-using Culvert.Jose.Tokens;
+using Culvert.Identity.Service.Federation.Exchange.OwnTokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
@@ -25,5 +25,5 @@ internal sealed record GrantSubject
     public string? TokenIdHash { get; init; }
 
     /// <summary>A token of ours: what it says. Nothing granted for it goes beyond that.</summary>
-    public AccessTokenClaims? Own { get; init; }
+    public OwnToken? Own { get; init; }
 }

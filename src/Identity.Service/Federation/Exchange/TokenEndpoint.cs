@@ -62,7 +62,11 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
             return BindingFaults.RefusalOf(proven.Fault);
         }
 
-        parsed = parsed with { Proven = proven.Binding };
+        if (proven.Binding != default)
+        {
+            parsed = parsed with { Proven = proven.Binding };
+        }
+
         var result = await exchange.ExchangeAsync(parsed, cancellationToken);
         return Answer(request, parsed, result);
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels;
 
@@ -17,6 +18,7 @@ internal sealed class TokenTargets(ITunnelStore tunnels, ServiceOptions options)
     /// </summary>
     public static bool IsWellFormed(string target) =>
         target.Length <= MaxLength
+        && Ascii.IsValid(target)
         && Uri.TryCreate(target, UriKind.Absolute, out var uri)
         && uri.Scheme == Uri.UriSchemeHttps
         && uri.UserInfo.Length == 0

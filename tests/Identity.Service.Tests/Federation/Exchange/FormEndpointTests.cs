@@ -1,7 +1,11 @@
 using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Text;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using static Culvert.Identity.Service.Tests.Fixtures.FormCalls;
 
@@ -225,6 +229,38 @@ public sealed class FormEndpointTests(FederatedServiceFixture fixture) : IClassF
             )
             .ShouldBeOAuthErrorAsync(400, "invalid_request");
 
+    // RFC 9110 §6.5.1: what comes behind the body is no parameter.
+    [Fact]
+    [Trait("Attack", "A50")]
+    public async Task Post_ChunkedTrailers_AreNotLookedAt()
+    {
+        var body = $"grant_type={Uri.EscapeDataString(JwtBearer)}&rule={fixture.RuleId}&assertion={Service.Token()}";
+        var (first, second) = (body[..40], body[40..]);
+        var request =
+            "POST /v1/oauth/token HTTP/1.1\r\nHost: identity.test\r\nConnection: close\r\nTE: trailers\r\n"
+            + "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\nTrailer: scope\r\n\r\n"
+            + $"{first.Length:x}\r\n{first}\r\n{second.Length:x}\r\n{second}\r\n0\r\n"
+            + "scope: installation:operate\r\nAuthorization: Bearer x\r\n\r\n";
+
+        var answer = await RawAsync(request);
+
+        answer.ShouldStartWith("HTTP/1.1 200 ");
+        answer.ShouldContain("\"scope\":\"workspace:manage_tunnels\"");
+    }
+
+    // Two lengths, or a length beside chunks, are how one request hides in another.
+    [Theory]
+    [Trait("Attack", "A50")]
+    [InlineData("Content-Length: 3\r\nContent-Length: 4\r\n")]
+    [InlineData("Content-Type: text/plain\r\nContent-Length: 3\r\n")]
+    public async Task Post_AmbiguousHeaders_AreRefused(string headers) =>
+        (
+            await RawAsync(
+                "POST /v1/oauth/token HTTP/1.1\r\nHost: identity.test\r\nConnection: close\r\n"
+                    + $"Content-Type: application/x-www-form-urlencoded\r\n{headers}\r\na=1"
+            )
+        ).ShouldStartWith("HTTP/1.1 400 ");
+
     // A49: JSON where a form is announced, and the other way round.
     [Fact]
     [Trait("Attack", "A49")]
@@ -385,6 +421,70 @@ public sealed class FormEndpointTests(FederatedServiceFixture fixture) : IClassF
         using var unknown = new HttpRequestMessage(HttpMethod.Get, $"{OAuthErrorBody.PagesPath}/nothing");
         using var none = await Service.SendAnonymousAsync(unknown);
         ((int)none.StatusCode).ShouldBe(404);
+    }
+
+    // Whoever waits may come again; no key, no verdict.
+    [Fact]
+    public async Task Post_KeysUnavailable_Is503WithRetryAfter()
+    {
+        await using var service = await FederatedService.StartAsync();
+        service.Provider.Script(
+            TestIdentityProvider.KeySetPath,
+            http =>
+            {
+                http.Response.StatusCode = 500;
+                return Task.CompletedTask;
+            }
+        );
+        var rule = await service.RuleAsync();
+
+        using var response = await service.FormAsync(Assertion(rule, service.Token()));
+
+        ((int)response.StatusCode).ShouldBe(503);
+        response.Header("Retry-After").ShouldBe("5");
+        var body = await response.JsonAsync();
+        body.Text("error").ShouldBe("temporarily_unavailable");
+        body.GetProperty("retryable").GetBoolean().ShouldBeTrue();
+        (await service.DenialAsync(rule, service.Token())).ShouldBe("keys_unavailable");
+    }
+
+    // S13: no grant without its row.
+    [Fact]
+    public async Task Post_StoreFails_Is503WithoutToken()
+    {
+        FailingJournal? journal = null;
+        await using var service = await FederatedService.StartAsync(configure: services =>
+            services.AddSingleton<IJournal>(provider =>
+                journal = new FailingJournal(provider.GetRequiredService<Journal>())
+            )
+        );
+        var rule = await service.RuleAsync();
+        await service.FormAsync(Assertion(rule, service.Token())).ShouldBeGrantedAsync();
+
+        journal!.FailNext();
+
+        var refused = await service
+            .FormAsync(Assertion(rule, service.Token()))
+            .ShouldBeOAuthErrorAsync(503, "temporarily_unavailable");
+        refused.TryGetProperty("access_token", out _).ShouldBeFalse();
+    }
+
+    private async Task<string> RawAsync(string request)
+    {
+        using var tcp = new TcpClient();
+        var url = Service.Service.ApiUrl;
+        await tcp.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
+        var presented = Service.Service.Get<IApiCertificate>().Api.TargetCertificate.RawData;
+        await using var tls = new SslStream(
+            tcp.GetStream(),
+            leaveInnerStreamOpen: false,
+            (_, certificate, _, _) =>
+                certificate is not null && certificate.GetRawCertData().AsSpan().SequenceEqual(presented)
+        );
+        await tls.AuthenticateAsClientAsync("identity.test");
+        await tls.WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(tls, Encoding.ASCII);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
     private System.Text.Json.Nodes.JsonObject Claims() => Service.Provider.Claims(FederatedService.PublicUrl);

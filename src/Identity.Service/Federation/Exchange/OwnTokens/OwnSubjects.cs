@@ -61,7 +61,7 @@ internal sealed class OwnSubjects(OwnTokenReader reader)
             ExpiresAt = claims.ExpiresAt,
             SubjectHash = claims.Source!.SubjectHash,
             TokenIdHash = claims.Source.TokenIdHash,
-            Own = claims,
+            Own = new OwnToken(claims),
         };
     }
 

@@ -48,7 +48,7 @@ internal sealed class ReplayAlerts(IJournal journal, TimeProvider time, ILogger<
                     RuleId = context.Rule.Rule.Id.Value,
                     IssuerId = issuer.Id.Value,
                     ReplayMode = mode,
-                    AssertionId = context.SingleUseId,
+                    AssertionId = FederatedAuthentication.AssertionIdOf(context),
                     First = first,
                     Again = again,
                 },
