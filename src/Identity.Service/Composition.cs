@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens;
 using Culvert.Identity.Service.Tunnels;
@@ -44,6 +45,13 @@ internal static class Composition
             }
         );
         services.AddSingleton<Journal>();
+        if (store.Database is PostgresDatabase shared)
+        {
+            // First of the background services: what changes while the others read is seen.
+            services.AddSingleton(shared);
+            services.AddHostedService<ChangeWatch>();
+        }
+
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<Journal>());
         services.AddSingleton(provider => StoreReadiness.Writes(provider.GetRequiredService<Journal>()));
         services.AddSingleton(provider => StoreReadiness.Disk(provider.GetRequiredService<Journal>()));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -12,10 +13,8 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Identity.Service.Configuration;
 
 /// <summary>Reads <c>identity-service.yaml</c>; every fault of it is reported at once. Keys without effect are refused.</summary>
-internal static class ServiceConfiguration
+internal static partial class ServiceConfiguration
 {
-    private const int DefaultNode = 1;
-
     public static ServiceSettings Read(ConfigSection root)
     {
         var publicUrl = ServiceUrl(root, "public_url");
@@ -29,7 +28,8 @@ internal static class ServiceConfiguration
             ApiListen = api.EndPoints("listen", "[::]:8443"),
             ApiCertificate = ApiCertificate(api),
             MachineListen = root.Section("machine").EndPoints("listen", "[::]:8444"),
-            NodeId = Node(root.Section("node")),
+            NodeId = root.Section("node").Int("id", 0, 0, 127),
+            NodeName = NodeName(root.Section("node")),
             Storage = Storage(root.Section("storage")),
             SealingKey = SealingKey(keys),
             Pkcs11 = Pkcs11(keys.Section("pkcs11")),
@@ -110,20 +110,47 @@ internal static class ServiceConfiguration
         return certificate.Length > 0 && key.Length > 0 ? new CertificatePair(certificate, key) : null;
     }
 
-    private static int Node(ConfigSection node) => node.Int("id", 0, 0, 127) is var id && id > 0 ? id : DefaultNode;
+    private static string NodeName(ConfigSection node)
+    {
+        var name = node.String("name");
+        if (name.Length > 0 && !NodeNames().IsMatch(name))
+        {
+            node.Error("name", "This is not the name of a node.", "Use 1 to 63 of a-z, 0-9 and '-', such as node-2.");
+        }
+
+        return name;
+    }
 
     private static StorageOptions Storage(ConfigSection storage)
     {
-        storage.Choice("type", "sqlite", "sqlite");
-        storage.NotYet("postgres");
+        var isPostgres = storage.Choice("type", "sqlite", "sqlite", "postgres") == "postgres";
         var sqlite = storage.Section("sqlite");
         return new StorageOptions
         {
             File = sqlite.String("file", "identity.db"),
             DiskReserveBytes = sqlite.Size("disk_reserve", 256L * 1024 * 1024),
             CommitLinger = storage.Duration("commit_linger", TimeSpan.Zero, max: TimeSpan.FromMilliseconds(50)),
+            Postgres = Postgres(storage.Section("postgres"), isPostgres),
             ApplyMigrations = storage.Choice("migrate", "refuse", "refuse", "apply") == "apply",
         };
+    }
+
+    private static PostgresOptions? Postgres(ConfigSection postgres, bool isUsed)
+    {
+        var connection = postgres.Secret("connection");
+        var maxConnections = postgres.Int("max_connections", 20, 1, 1000);
+        if (isUsed && connection is null)
+        {
+            postgres.Error(
+                "connection",
+                "storage.type is postgres, and this says nothing.",
+                "Write file:/path or env:NAME of a connection string."
+            );
+        }
+
+        return isUsed && connection is not null
+            ? new PostgresOptions(connection.Read) { MaxConnections = maxConnections }
+            : null;
     }
 
     private static SealingKeyOptions SealingKey(ConfigSection keys)
@@ -366,4 +393,7 @@ internal static class ServiceConfiguration
     }
 
     private static List<string> Texts(IReadOnlyList<IPNetwork> ranges) => [.. ranges.Select(range => range.ToString())];
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant)]
+    private static partial Regex NodeNames();
 }

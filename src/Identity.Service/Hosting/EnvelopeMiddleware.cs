@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -46,6 +47,11 @@ internal sealed class EnvelopeMiddleware(RequestDelegate next, ILogger<EnvelopeM
                     RetryAfter = TimeSpan.FromSeconds(1),
                 }
             );
+        }
+        catch (Exception fault) when (StoreOutage.Explains(fault))
+        {
+            Log.StoreAway(logger, requestId, fault.Message);
+            await RefuseAsync(http, StorageErrors.Unavailable.Refuse() with { RetryAfter = TimeSpan.FromSeconds(1) });
         }
         catch (Exception fault)
         {

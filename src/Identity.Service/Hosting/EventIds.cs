@@ -7,6 +7,7 @@ internal static class EventIds
     public const int RequestFaulted = 100;
     public const int Serving = 101;
     public const int PeerRefused = 102;
+    public const int StoreAway = 103;
 
     public const int ClockStepped = 110;
     public const int ClockTrusted = 111;
@@ -47,6 +48,8 @@ internal static class EventIds
     public const int DiskReserveReached = 6003;
     public const int StoreProbeFailed = 6004;
     public const int ChangeNotHandled = 6005;
+    public const int ChangeWatchLost = 6006;
+    public const int ChangeWatchRegained = 6007;
 
     // 7000: Admin
 }

@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.PeerRefused, LogLevel.Information, "Client certificate refused from {Source}: {Reason}")]
     public static partial void PeerRefused(ILogger logger, string source, string reason);
+
+    [LoggerMessage(EventIds.StoreAway, LogLevel.Warning, "{RequestId} was refused: the database is away: {Reason}")]
+    public static partial void StoreAway(ILogger logger, string requestId, string reason);
 }

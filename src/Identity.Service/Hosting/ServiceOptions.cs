@@ -27,8 +27,11 @@ internal sealed record ServiceOptions
 
     public IReadOnlyList<IPEndPoint> HealthListen { get; init; } = [new(IPAddress.Loopback, 8445)];
 
-    /// <summary>Serial prefix, 1–127.</summary>
-    public int NodeId { get; init; } = 1;
+    /// <summary>Serial prefix, 1–127; 0 = the one that is registered for the name, else the lowest free.</summary>
+    public int NodeId { get; init; }
+
+    /// <summary>Names this node's audit chain and service identity; empty = node-1, or node-<see cref="NodeId"/>.</summary>
+    public string NodeName { get; init; } = "";
 
     public StorageOptions Storage { get; init; } = new();
 

@@ -11,6 +11,9 @@ internal sealed record StorageOptions
     /// <summary>How long a batch waits for company, 0–500 µs useful; 0 = not at all.</summary>
     public TimeSpan CommitLinger { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Null = SQLite.</summary>
+    public PostgresOptions? Postgres { get; init; }
+
     /// <summary>Apply pending schema migrations at start instead of refusing to start.</summary>
     public bool ApplyMigrations { get; init; }
 }

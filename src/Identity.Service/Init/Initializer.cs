@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Storage.Sealing;
 namespace Culvert.Identity.Service.Init;
 
 /// <summary>
-/// Makes an installation: all or nothing. The database grows under a temporary name and takes its real one after the
-/// last step, so that an interrupted init can simply be run again.
+/// Makes an installation: all or nothing. The store grows under a temporary name and takes its real one after the last
+/// step, so that an interrupted init can simply be run again.
 /// </summary>
 internal static class Initializer
 {
@@ -21,19 +21,12 @@ internal static class Initializer
         CancellationToken cancellationToken
     )
     {
-        var file = Store.FileOf(options);
-        if (File.Exists(file))
-        {
-            throw new StoreException($"Initialised already: {file} exists.");
-        }
-
+        StoreDraft.RequireAbsent(options);
         if (File.Exists(adminKeyFile))
         {
             throw new StoreException($"{adminKeyFile} exists: init never overwrites a key. Move it away first.");
         }
 
-        var draft = file + ".init";
-        DeleteDraft(draft);
         if (options.SealingKey.File is { } sealingKey)
         {
             SealingKeyFile.Ensure(sealingKey);
@@ -42,16 +35,12 @@ internal static class Initializer
         var context = new InitContext(organizationName, adminKeyFile);
         try
         {
-            using (var store = Store.Create(draft, options, time, loggers.CreateLogger("Culvert.Init")))
-            {
-                await RunStepsAsync(options, store, time, loggers, configure, context, cancellationToken);
-            }
-
-            File.Move(draft, file);
+            using var draft = StoreDraft.Make(options, time, loggers.CreateLogger("Culvert.Init"));
+            await RunStepsAsync(options, draft.Store, time, loggers, configure, context, cancellationToken);
+            draft.Publish();
         }
         catch
         {
-            DeleteDraft(draft);
             File.Delete(adminKeyFile);
             throw;
         }
@@ -76,14 +65,6 @@ internal static class Initializer
         foreach (var step in provider.GetServices<IInitStep>())
         {
             await step.RunAsync(context, cancellationToken);
-        }
-    }
-
-    private static void DeleteDraft(string draft)
-    {
-        foreach (var suffix in new[] { "", "-wal", "-shm" })
-        {
-            File.Delete(draft + suffix);
         }
     }
 }

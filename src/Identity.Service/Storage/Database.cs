@@ -13,11 +13,27 @@ internal abstract class Database : IDisposable
     /// <summary>A pooled connection that cannot write. Readers see the last commit and never block the writer.</summary>
     public abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken);
 
+    /// <summary>Throws <see cref="StoreException"/> when nothing was initialised here.</summary>
+    public abstract void RequireInstallation();
+
+    /// <summary>Keeps other nodes' start-up work out until that write connection is closed.</summary>
+    public abstract void Exclude(DbConnection connection);
+
     /// <summary>For migrations and the making of a store alone.</summary>
     public abstract DbConnection OpenWrite();
 
     /// <summary>The journal's own connection, as that node's writer.</summary>
     public abstract JournalSession OpenSession(StoreNode node, Ordinals ordinals);
+
+    /// <summary>
+    /// <c>column IN (values)</c> over a list parameter: how a list is passed is the one thing that queries cannot say
+    /// portably.
+    /// </summary>
+    /// <param name="parameter">With its @.</param>
+    public abstract string AnyOf(string column, string parameter);
+
+    /// <summary>A portable migration as this database wants it.</summary>
+    public abstract string Translate(string migration);
 
     public abstract void Dispose();
 }

@@ -203,13 +203,12 @@ internal sealed class Journal : IJournal, IDisposable
         ServiceMeters.Batches.Add(1);
         ServiceMeters.Decisions.Add(batch.Count);
         changes.Observe(session.Counters);
+        ForgetReplays();
         var revision = session.Counters[ChangeTopics.Feed];
         foreach (var pending in batch)
         {
             pending.Complete(revision);
         }
-
-        ForgetReplays();
     }
 
     // The unique column knows the keys for good; memory holds them only while their tokens could be presented again.

@@ -15,4 +15,10 @@ internal sealed record JournalOptions
 
     /// <summary>Pause between two attempts of a failed store to prove itself.</summary>
     public TimeSpan ProveEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The clock by which a node knows how long it has not seen other nodes' changes.</summary>
+    public TimeProvider Pulse { get; init; } = TimeProvider.System;
+
+    /// <summary>Runs before each look at other nodes' changes; for fault injection.</summary>
+    public Action? WatchProbe { get; init; }
 }

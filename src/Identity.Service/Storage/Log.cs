@@ -29,4 +29,14 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.ChangeNotHandled, LogLevel.Warning, "A change of {Topics} could not be read; trying again")]
     public static partial void ChangeNotHandled(ILogger logger, ChangeTopics topics, Exception fault);
+
+    [LoggerMessage(
+        EventIds.ChangeWatchLost,
+        LogLevel.Error,
+        "Other nodes' changes cannot be seen; after five seconds nothing is granted: {Reason}"
+    )]
+    public static partial void WatchLost(ILogger logger, string reason);
+
+    [LoggerMessage(EventIds.ChangeWatchRegained, LogLevel.Warning, "Other nodes' changes are seen again")]
+    public static partial void WatchRegained(ILogger logger);
 }

@@ -26,10 +26,10 @@ internal static class Migrator
             );
     }
 
-    public static void Apply(DbConnection connection, Migration migration)
+    public static void Apply(Database database, DbConnection connection, Migration migration)
     {
         using var transaction = connection.BeginTransaction();
-        connection.Execute(migration.Sql, transaction: transaction);
+        connection.Execute(database.Translate(migration.Sql), transaction: transaction);
         connection.Execute("INSERT INTO migrations (number, name) VALUES (@Number, @Name)", migration, transaction);
         transaction.Commit();
     }

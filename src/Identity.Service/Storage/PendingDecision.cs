@@ -53,6 +53,16 @@ internal sealed class PendingDecision(Decision decision)
         }
     }
 
+    /// <summary>The transaction was undone as a whole and is tried again.</summary>
+    public void Reset()
+    {
+        Outcome = CommitOutcome.Committed;
+        Sequence = 0;
+        Conflict = null;
+        Existing = null;
+        Fault = null;
+    }
+
     /// <summary>False = the statement met another state than expected, which is noted.</summary>
     public bool Accepts(Statement statement, int rows)
     {

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Storage.Sqlite;
 using Dapper;
@@ -37,40 +38,43 @@ internal sealed class Store : IDisposable
     /// </summary>
     public static Store Open(ServiceOptions options, ILogger logger)
     {
-        var file = FileOf(options);
-        if (!File.Exists(file))
+        var database = DatabaseOf(options);
+        try
         {
-            throw new StoreException($"There is no store at {file}: run `identity-service init` first.");
-        }
+            database.RequireInstallation();
+            using var connection = database.OpenWrite();
+            // One node at a time migrates and registers itself; the others wait here.
+            database.Exclude(connection);
+            var pending = Migrator.Pending(connection);
+            if (pending.Count > 0 && !options.Storage.ApplyMigrations)
+            {
+                throw new StoreException(
+                    $"The database needs the migration {pending[0].Name}: set storage.migrate to apply."
+                );
+            }
 
-        var database = new SqliteDatabase(file);
-        using var connection = database.OpenWrite();
-        var pending = Migrator.Pending(connection);
-        if (pending.Count > 0 && !options.Storage.ApplyMigrations)
-        {
-            throw new StoreException(
-                $"The database needs the migration {pending[0].Name}: set storage.migrate to apply, or run `migrate`."
+            Apply(database, connection, pending, logger);
+            var installation = connection.QuerySingle<Installation>(
+                "SELECT installation_id AS InstallationId, public_url AS PublicUrl, trust_domain AS TrustDomain FROM installation"
             );
+            RequireSame("public_url", installation.PublicUrl, options.PublicUrl);
+            RequireSame("trust_domain", installation.TrustDomain, options.TrustDomain);
+            var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
+            ProveCanary(connection, sealer);
+            return new Store(database, NodeRegister.Enter(connection, options), installation, sealer);
         }
-
-        Apply(connection, pending, logger);
-        var installation = connection.QuerySingle<Installation>(
-            "SELECT installation_id AS InstallationId, public_url AS PublicUrl, trust_domain AS TrustDomain FROM installation"
-        );
-        RequireSame("public_url", installation.PublicUrl, options.PublicUrl);
-        RequireSame("trust_domain", installation.TrustDomain, options.TrustDomain);
-        var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
-        ProveCanary(connection, sealer);
-        return new Store(database, NodeOf(options), installation, sealer);
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Makes a new store in <paramref name="file"/>, which must not exist.</summary>
-    public static Store Create(string file, ServiceOptions options, TimeProvider time, ILogger logger)
+    /// <summary>Fills an empty database; the store owns it.</summary>
+    public static Store Fill(Database database, ServiceOptions options, TimeProvider time, ILogger logger)
     {
-        SqliteDatabase.Create(file);
-        var database = new SqliteDatabase(file);
         using var connection = database.OpenWrite();
-        Apply(connection, Migrator.Pending(connection), logger);
+        Apply(database, connection, Migrator.Pending(connection), logger);
         var installation = new Installation(Identifier.New("inst"), options.PublicUrl, options.TrustDomain);
         var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
         connection.Execute(
@@ -85,14 +89,17 @@ internal sealed class Store : IDisposable
                 Canary = sealer.Seal("installation", "1", "sealing_canary", Encoding.UTF8.GetBytes(Canary)),
             }
         );
-        return new Store(database, NodeOf(options), installation, sealer);
+        return new Store(database, NodeRegister.Enter(connection, options), installation, sealer);
     }
 
     public static string FileOf(ServiceOptions options) => Path.Combine(options.StateDirectory, options.Storage.File);
 
     public void Dispose() => Database.Dispose();
 
-    private static StoreNode NodeOf(ServiceOptions options) => new($"node-{options.NodeId}", options.NodeId);
+    private static Database DatabaseOf(ServiceOptions options) =>
+        options.Storage.Postgres is { } postgres
+            ? new PostgresDatabase(postgres.ReadConnection(), postgres.MaxConnections)
+            : new SqliteDatabase(FileOf(options));
 
     private static SealingKeys ReadKeys(ServiceOptions options)
     {
@@ -104,11 +111,16 @@ internal sealed class Store : IDisposable
         return SealingKeys.Parse(options.SealingKey.Read());
     }
 
-    private static void Apply(DbConnection connection, IReadOnlyList<Migration> pending, ILogger logger)
+    private static void Apply(
+        Database database,
+        DbConnection connection,
+        IReadOnlyList<Migration> pending,
+        ILogger logger
+    )
     {
         foreach (var migration in pending)
         {
-            Migrator.Apply(connection, migration);
+            Migrator.Apply(database, connection, migration);
             Log.MigrationApplied(logger, migration.Name);
         }
     }

@@ -19,7 +19,8 @@ public sealed class ServiceConfigurationTests
         var options = Load(Minimal).Settings.ShouldNotBeNull().Options;
 
         options.TrustDomain.ShouldBe("identity.example.com");
-        options.NodeId.ShouldBe(1);
+        options.NodeId.ShouldBe(0);
+        options.NodeName.ShouldBe("");
         options.ApiListen.Single().ToString().ShouldBe("[::]:8443");
         options.HealthListen.Single().ToString().ShouldBe("127.0.0.1:8445");
         options.Storage.DiskReserveBytes.ShouldBe(256L * 1024 * 1024);
@@ -42,8 +43,8 @@ public sealed class ServiceConfigurationTests
     [InlineData("api: {tls: {certificate_file: a.pem}}", "api.tls.key_file")]
     [InlineData("api: {trusted_proxies: [10.0.0.0/8]}", "api.trusted_proxies")]
     [InlineData("node: {id: 128}", "node.id")]
-    [InlineData("storage: {type: postgres}", "storage.type")]
-    [InlineData("storage: {postgres: {connection: env:X}}", "storage.postgres")]
+    [InlineData("storage: {type: postgres}", "storage.postgres.connection")]
+    [InlineData("node: {name: Node_1}", "node.name")]
     [InlineData("certificates: {server_life: 4s}", "certificates.server_life")]
     [InlineData("certificates: {server_life: 48h, server_life_max: 24h}", "certificates.server_life")]
     [InlineData("certificates: {approval: nobody}", "certificates.approval")]

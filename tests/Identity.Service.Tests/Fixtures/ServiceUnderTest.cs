@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Testing;
+using Culvert.Testing.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -87,7 +88,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         return new ServiceUnderTest(folder, configured, store, app, time);
     }
 
-    public static ServiceOptions OptionsIn(string folder) =>
+    public static ServiceOptions OptionsIn(string folder, StorageBackend backend = StorageBackend.Sqlite) =>
         new()
         {
             PublicUrl = "https://identity.test:8443",
@@ -106,8 +107,18 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
                 ExchangePerAddress = new RateLimit(10_000, TimeSpan.FromSeconds(1)),
                 HistoryPerAddress = new RateLimit(1_000, TimeSpan.FromSeconds(1)),
             },
-            Storage = new StorageOptions { DiskReserveBytes = 0 },
+            Storage = new StorageOptions
+            {
+                DiskReserveBytes = 0,
+                Postgres = backend == StorageBackend.Postgres ? FreshDatabase() : null,
+            },
         };
+
+    private static PostgresOptions FreshDatabase()
+    {
+        var connection = PostgresServer.Shared.CreateDatabase();
+        return new PostgresOptions(() => connection) { MaxConnections = 10 };
+    }
 
     /// <summary>A client of 8444 that proves itself with that certificate.</summary>
     public HttpClient MachineClient(X509Certificate2? certificate)

@@ -16,12 +16,20 @@ internal sealed class StoreUnderTest : IDisposable
     private Journal? journal;
     private ChangeHub? changes;
 
-    public StoreUnderTest(Func<JournalOptions, JournalOptions>? options = null)
+    public StoreUnderTest(
+        StorageBackend backend = StorageBackend.Sqlite,
+        Func<JournalOptions, JournalOptions>? options = null
+    )
     {
         this.options = options ?? (o => o);
-        ServiceOptions = ServiceUnderTest.OptionsIn(folder);
+        ServiceOptions = ServiceUnderTest.OptionsIn(folder, backend);
         SealingKeyFile.Ensure(ServiceOptions.SealingKey.File!);
-        Store = Store.Create(Store.FileOf(ServiceOptions), ServiceOptions, Time, NullLogger.Instance);
+        using (var draft = StoreDraft.Make(ServiceOptions, Time, NullLogger.Instance))
+        {
+            draft.Publish();
+        }
+
+        Store = Store.Open(ServiceOptions, NullLogger.Instance);
         Sql("CREATE TABLE things (id TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)");
     }
 
@@ -71,10 +79,10 @@ internal sealed class StoreUnderTest : IDisposable
         journal = null;
     }
 
-    public void Sql(string sql)
+    public void Sql(string sql, object? parameters = null)
     {
         using var connection = Store.Database.OpenWrite();
-        connection.Execute(sql);
+        connection.Execute(sql, parameters);
     }
 
     public T Scalar<T>(string sql)

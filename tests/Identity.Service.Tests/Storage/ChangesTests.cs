@@ -5,12 +5,16 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage;
 
-public sealed class ChangesTests
+public abstract class ChangesTests(StorageBackend backend)
 {
+    public sealed class OnSqlite() : ChangesTests(StorageBackend.Sqlite);
+
+    public sealed class OnPostgres() : ChangesTests(StorageBackend.Postgres);
+
     [Fact]
     public async Task Commit_Change_RunsThoseWhoSubscribedToItsTopic()
     {
-        using var store = new StoreUnderTest();
+        using var store = new StoreUnderTest(backend);
         var (federation, keys) = (new Counter(), new Counter());
         store.Changes.Subscribe(ChangeTopics.Federation, federation.RunAsync);
         store.Changes.Subscribe(ChangeTopics.SigningKeys | ChangeTopics.Revocations, keys.RunAsync);
@@ -26,7 +30,7 @@ public sealed class ChangesTests
     [Fact]
     public async Task Commit_RefusedChange_RunsNobody()
     {
-        using var store = new StoreUnderTest();
+        using var store = new StoreUnderTest(backend);
         var counter = new Counter();
         store.Changes.Subscribe(ChangeTopics.Federation, counter.RunAsync);
         var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingConflict.Stale);
@@ -41,7 +45,7 @@ public sealed class ChangesTests
     [Fact]
     public async Task Commit_ManyChangesDuringARun_ShareTheNextOne()
     {
-        using var store = new StoreUnderTest();
+        using var store = new StoreUnderTest(backend);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var counter = new Counter(gate.Task);
         store.Changes.Subscribe(ChangeTopics.IssuerKeys, counter.RunAsync);
@@ -63,7 +67,7 @@ public sealed class ChangesTests
     [Fact]
     public async Task Handler_Throws_IsRunAgainAfterASecond()
     {
-        using var store = new StoreUnderTest();
+        using var store = new StoreUnderTest(backend);
         var runs = 0;
         store.Changes.Subscribe(
             ChangeTopics.Federation,
@@ -117,7 +121,7 @@ public sealed class ChangesTests
     [Fact]
     public async Task Counters_AfterRestart_AreTheLastOnes()
     {
-        using var store = new StoreUnderTest();
+        using var store = new StoreUnderTest(backend);
         await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.SigningKeys });
         await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.SigningKeys | ChangeTopics.Feed });
 

@@ -6,8 +6,12 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Storage;
 
 /// <summary>What a crash or an I/O error at each point of a batch leaves behind (S12, S13).</summary>
-public sealed class JournalFaultTests
+public abstract class JournalFaultTests(StorageBackend backend)
 {
+    public sealed class OnSqlite() : JournalFaultTests(StorageBackend.Sqlite);
+
+    public sealed class OnPostgres() : JournalFaultTests(StorageBackend.Postgres);
+
     [Theory]
     [InlineData("Taken", false)]
     [InlineData("Begun", false)]
@@ -17,17 +21,19 @@ public sealed class JournalFaultTests
     {
         var point = Enum.Parse<JournalPoint>(at);
         var strike = false;
-        using var store = new StoreUnderTest(o =>
-            o with
-            {
-                Probe = reached =>
+        using var store = new StoreUnderTest(
+            backend,
+            o =>
+                o with
                 {
-                    if (strike && reached == point)
+                    Probe = reached =>
                     {
-                        throw new IOException("disk");
-                    }
-                },
-            }
+                        if (strike && reached == point)
+                        {
+                            throw new IOException("disk");
+                        }
+                    },
+                }
         );
         await store.CommitAsync(store.Decide("before"));
 
@@ -50,17 +56,19 @@ public sealed class JournalFaultTests
     {
         var point = Enum.Parse<JournalPoint>(at);
         var strike = false;
-        using var store = new StoreUnderTest(o =>
-            o with
-            {
-                Probe = reached =>
+        using var store = new StoreUnderTest(
+            backend,
+            o =>
+                o with
                 {
-                    if (strike && reached == point)
+                    Probe = reached =>
                     {
-                        throw new IOException("disk");
-                    }
-                },
-            }
+                        if (strike && reached == point)
+                        {
+                            throw new IOException("disk");
+                        }
+                    },
+                }
         );
         strike = true;
         await store.CommitAsync(store.Decide("during"));
@@ -81,18 +89,20 @@ public sealed class JournalFaultTests
     {
         var proofs = 0;
         var strike = false;
-        using var store = new StoreUnderTest(o =>
-            o with
-            {
-                Probe = reached =>
+        using var store = new StoreUnderTest(
+            backend,
+            o =>
+                o with
                 {
-                    if (strike && reached == JournalPoint.Written)
+                    Probe = reached =>
                     {
-                        Interlocked.Increment(ref proofs);
-                        throw new IOException("disk");
-                    }
-                },
-            }
+                        if (strike && reached == JournalPoint.Written)
+                        {
+                            Interlocked.Increment(ref proofs);
+                            throw new IOException("disk");
+                        }
+                    },
+                }
         );
         _ = store.Journal;
         strike = true;
@@ -111,23 +121,25 @@ public sealed class JournalFaultTests
         var strike = false;
         var batches = 0;
         StoreUnderTest? opened = null;
-        using var store = opened = new StoreUnderTest(o =>
-            o with
-            {
-                Probe = reached =>
+        using var store = opened = new StoreUnderTest(
+            backend,
+            o =>
+                o with
                 {
-                    if (strike && reached == JournalPoint.Written)
+                    Probe = reached =>
                     {
-                        throw new IOException("disk");
-                    }
+                        if (strike && reached == JournalPoint.Written)
+                        {
+                            throw new IOException("disk");
+                        }
 
-                    if (reached == JournalPoint.Taken)
-                    {
-                        // The next proof falls due while this one runs.
-                        _ = Interlocked.Increment(ref batches) == 2 ? Advance(opened!) : 0;
-                    }
-                },
-            }
+                        if (reached == JournalPoint.Taken)
+                        {
+                            // The next proof falls due while this one runs.
+                            _ = Interlocked.Increment(ref batches) == 2 ? Advance(opened!) : 0;
+                        }
+                    },
+                }
         );
         _ = store.Journal;
         strike = true;
@@ -148,18 +160,20 @@ public sealed class JournalFaultTests
     public async Task Commit_SlowFlush_SharesFlushesAmongWaiters()
     {
         var flushes = 0;
-        using var store = new StoreUnderTest(o =>
-            o with
-            {
-                Probe = reached =>
+        using var store = new StoreUnderTest(
+            backend,
+            o =>
+                o with
                 {
-                    if (reached == JournalPoint.Written)
+                    Probe = reached =>
                     {
-                        Interlocked.Increment(ref flushes);
-                        SpinFor(TimeSpan.FromMilliseconds(5)); // a disk slow enough to show who waits for whom
-                    }
-                },
-            }
+                        if (reached == JournalPoint.Written)
+                        {
+                            Interlocked.Increment(ref flushes);
+                            SpinFor(TimeSpan.FromMilliseconds(5)); // a disk slow enough to show who waits for whom
+                        }
+                    },
+                }
         );
         _ = store.Journal;
 

@@ -83,6 +83,22 @@ find_lacking() {
   fi
   # Only ./bench asks for it: a load generator that leaves the cores to what it measures.
   [ -z "${with_load_generator:-}" ] || command -v wrk >/dev/null || lacks "wrk" "wrk"
+  if [ -n "${setup_needs_postgres:-}" ]; then
+    compgen -G '/usr/lib/postgresql/1[5-9]/bin/postgres' >/dev/null || lacks "PostgreSQL 15 or later" "postgresql"
+    command -v setpriv >/dev/null || lacks "setpriv" "util-linux"
+  fi
+}
+
+# Debian's PostgreSQL package would make and start a cluster of its own. Only for an installation of ours; what the
+# machine's owner has configured stays.
+no_default_cluster() {
+  case " ${packages[*]} " in
+    *" postgresql "*)
+      printf '%s; ' 'mkdir -p /etc/postgresql-common/createcluster.d'
+      printf '%s' '[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/culvert.conf'
+      ;;
+    *) printf ':' ;;
+  esac
 }
 
 # All that is missing, listed at once; installed where that is possible, else the one command is printed. Exit 69.
@@ -108,7 +124,7 @@ check_prerequisites() {
   echo "apt: installing ${packages[*]} (undo: apt-get remove ${packages[*]})"
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086 # both are word lists
-  step apt.log "apt" $as_root sh -c "apt-get update && $install" || exit 69
+  step apt.log "apt" $as_root sh -c "$(no_default_cluster); apt-get update && $install" || exit 69
   find_lacking
   if [ "${#lacking[@]}" != 0 ]; then
     echo "still missing:"

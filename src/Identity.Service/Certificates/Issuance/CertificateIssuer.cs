@@ -15,7 +15,7 @@ internal sealed class CertificateIssuer(
     ICertificateStore store,
     IJournal journal,
     ClockGuard clock,
-    ServiceOptions options,
+    StoreNode node,
     TimeProvider time,
     ILogger<CertificateIssuer> logger
 )
@@ -39,7 +39,7 @@ internal sealed class CertificateIssuer(
                     Profile = job.Profile,
                     PublicKey = job.PublicKey,
                     Names = job.Names,
-                    Serial = SerialNumber.Draw((byte)options.NodeId),
+                    Serial = SerialNumber.Draw((byte)node.Id),
                     Now = time.GetUtcNow(),
                 }
             );

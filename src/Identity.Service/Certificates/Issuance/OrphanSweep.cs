@@ -1,6 +1,5 @@
 using System.Globalization;
 using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
@@ -12,14 +11,14 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 internal sealed class OrphanSweep(
     ICertificateStore store,
     IJournal journal,
-    ServiceOptions options,
+    StoreNode node,
     TimeProvider time,
     ILogger<OrphanSweep> logger
 )
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var prefix = options.NodeId.ToString("x2", CultureInfo.InvariantCulture);
+        var prefix = node.Id.ToString("x2", CultureInfo.InvariantCulture);
         foreach (var intent in await store.ListIntentsAsync(prefix, cancellationToken))
         {
             var result = await journal.CommitAsync(

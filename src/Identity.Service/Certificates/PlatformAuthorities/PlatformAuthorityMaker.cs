@@ -19,6 +19,7 @@ internal sealed class PlatformAuthorityMaker(
     IJournal journal,
     ISealer sealer,
     ServiceOptions options,
+    StoreNode node,
     TimeProvider time,
     ILogger<PlatformAuthorityMaker> logger
 )
@@ -98,7 +99,7 @@ internal sealed class PlatformAuthorityMaker(
                 Profile = CertificateProfile.CreateValid(profile),
                 PublicKey = key.PublicKey,
                 Subject = subject,
-                Serial = SerialNumber.Draw((byte)options.NodeId),
+                Serial = SerialNumber.Draw((byte)node.Id),
                 Now = time.GetUtcNow(),
             }
         );

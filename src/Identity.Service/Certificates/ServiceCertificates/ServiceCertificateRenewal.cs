@@ -21,6 +21,7 @@ internal sealed class ServiceCertificateRenewal(
     CertificateIssuer issuer,
     OrphanSweep sweep,
     ServiceOptions options,
+    StoreNode node,
     TimeProvider time,
     ILogger<ServiceCertificateRenewal> logger
 ) : BackgroundService
@@ -101,7 +102,7 @@ internal sealed class ServiceCertificateRenewal(
 
         if (now >= machineDue)
         {
-            var (pair, issued) = await IssueAsync(ServiceNames.OfMachine(options), cancellationToken);
+            var (pair, issued) = await IssueAsync(ServiceNames.OfMachine(options, node), cancellationToken);
             certificates.UseMachine(pair);
             machineDue = issued.RenewAfter;
         }
@@ -131,7 +132,7 @@ internal sealed class ServiceCertificateRenewal(
                 Profile = profile,
                 PublicKey = SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())!,
                 Names = names,
-                Identity = ServiceNames.IdentityOf(options),
+                Identity = ServiceNames.IdentityOf(options, node),
                 Actor = AuditActor.System,
             },
             cancellationToken

@@ -1,6 +1,7 @@
 using System.Net;
 using Culvert.Ca.Names;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
@@ -12,14 +13,14 @@ internal static class ServiceNames
     public static GrantedNames OfApi(ServiceOptions options) => Collect([options.PublicUrl]);
 
     /// <summary>8444: the same, and the URI by which machines recognise the service (S6).</summary>
-    public static GrantedNames OfMachine(ServiceOptions options) =>
+    public static GrantedNames OfMachine(ServiceOptions options, StoreNode node) =>
         Collect([options.PublicUrl, options.MachineUrl]) with
         {
-            Uris = [IdentityOf(options)],
+            Uris = [IdentityOf(options, node)],
         };
 
-    public static string IdentityOf(ServiceOptions options) =>
-        SpiffeId.Service(options.TrustDomain, $"node-{options.NodeId}").ToString();
+    public static string IdentityOf(ServiceOptions options, StoreNode node) =>
+        SpiffeId.Service(options.TrustDomain, node.Name).ToString();
 
     private static GrantedNames Collect(string[] urls)
     {

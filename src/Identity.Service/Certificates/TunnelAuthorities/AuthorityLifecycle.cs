@@ -37,6 +37,7 @@ internal sealed class AuthorityLifecycle(
     ServerProfile server,
     IJournal journal,
     ServiceOptions options,
+    StoreNode node,
     TimeProvider time
 )
 {
@@ -233,7 +234,7 @@ internal sealed class AuthorityLifecycle(
                 key,
                 server.Profile,
                 ServerProfile.NamesOf(tunnel),
-                SerialNumber.Draw((byte)options.NodeId),
+                SerialNumber.Draw((byte)node.Id),
                 time.GetUtcNow()
             )
             ?.ToRefusal();

@@ -76,7 +76,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
             serials.AddRange(
                 await connection.QueryAsync<string>(
                     new CommandDefinition(
-                        "SELECT serial FROM certificates WHERE enrollment_id IN @batch AND not_after_ms >= @now "
+                        $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
                             + "AND status <> 'void'",
                         new { batch, now = now.ToStore() },
                         cancellationToken: cancellationToken

@@ -46,7 +46,7 @@ internal sealed class EdgeEnrollmentStore(Database database) : IEdgeEnrollmentSt
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var serials = await connection.QueryAsync<string>(
             new CommandDefinition(
-                "SELECT serial FROM certificates WHERE edge_id IN @edgeIds AND not_after_ms >= @now "
+                $"SELECT serial FROM certificates WHERE {database.AnyOf("edge_id", "@edgeIds")} AND not_after_ms >= @now "
                     + "AND status <> 'void'",
                 new { edgeIds, now = now.ToStore() },
                 cancellationToken: cancellationToken

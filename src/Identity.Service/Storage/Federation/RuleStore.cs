@@ -143,9 +143,9 @@ internal sealed class RuleStore(Database database) : IRuleStore
         {
             found.AddRange(
                 await StoredAsync(
-                    " WHERE id IN @some",
-                    " AND rule_id IN @some",
-                    " WHERE rule_id IN @some",
+                    " WHERE " + database.AnyOf("id", "@some"),
+                    " AND " + database.AnyOf("rule_id", "@some"),
+                    " WHERE " + database.AnyOf("rule_id", "@some"),
                     new { some },
                     text => text,
                     cancellationToken

@@ -11,7 +11,8 @@ internal sealed class RuleTargets(Database database) : IRuleTargets
         CancellationToken cancellationToken
     ) =>
         await FindMissingAsync(
-            "SELECT id FROM tunnels WHERE organization_id = @organizationId AND id IN @ids AND archived_at_ms IS NULL",
+            "SELECT id FROM tunnels WHERE organization_id = @organizationId AND archived_at_ms IS NULL AND "
+                + database.AnyOf("id", "@ids"),
             organizationId,
             tunnelIds,
             cancellationToken
@@ -23,8 +24,8 @@ internal sealed class RuleTargets(Database database) : IRuleTargets
         CancellationToken cancellationToken
     ) =>
         await FindMissingAsync(
-            "SELECT id FROM service_accounts WHERE organization_id = @organizationId AND id IN @ids "
-                + "AND archived_at_ms IS NULL",
+            "SELECT id FROM service_accounts WHERE organization_id = @organizationId AND archived_at_ms IS NULL AND "
+                + database.AnyOf("id", "@ids"),
             organizationId,
             accountIds,
             cancellationToken
@@ -35,7 +36,7 @@ internal sealed class RuleTargets(Database database) : IRuleTargets
         CancellationToken cancellationToken
     ) =>
         await FindMissingAsync(
-            "SELECT id FROM edges WHERE id IN @ids AND archived_at_ms IS NULL",
+            "SELECT id FROM edges WHERE archived_at_ms IS NULL AND " + database.AnyOf("id", "@ids"),
             "",
             edgeIds,
             cancellationToken

@@ -66,6 +66,17 @@ internal sealed class SqliteDatabase : Database
         );
     }
 
+    public override void RequireInstallation()
+    {
+        if (!System.IO.File.Exists(File))
+        {
+            throw new StoreException($"There is no store at {File}: run `identity-service init` first.");
+        }
+    }
+
+    // The state directory is locked: there are no others.
+    public override void Exclude(DbConnection connection) { }
+
     public override SqliteConnection OpenWrite()
     {
         var connection = new SqliteConnection(writeConnection);
@@ -99,6 +110,10 @@ internal sealed class SqliteDatabase : Database
             throw;
         }
     }
+
+    public override string AnyOf(string column, string parameter) => $"{column} IN {parameter}";
+
+    public override string Translate(string migration) => migration;
 
     public override void Dispose()
     {

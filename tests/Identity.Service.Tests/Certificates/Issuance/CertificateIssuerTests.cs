@@ -106,10 +106,7 @@ public sealed class CertificateIssuerTests
             service.Get<ICertificateStore>(),
             journal,
             service.Get<ClockGuard>(),
-            service.Options with
-            {
-                NodeId = nodeId,
-            },
+            new StoreNode($"node-{nodeId}", nodeId),
             service.Time,
             NullLogger<CertificateIssuer>.Instance
         );

@@ -8,15 +8,23 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Storage.Certificates;
 
 /// <summary>The contract of <see cref="IAgentEnrollmentStore"/>.</summary>
-public sealed class AgentEnrollmentStoreTests : IDisposable
+public abstract class AgentEnrollmentStoreTests : IDisposable
 {
     private const int Limit = 2;
 
-    private readonly StoreUnderTest store = new();
+    private readonly StoreUnderTest store;
     private readonly AgentEnrollmentStore enrollments;
     private readonly TunnelId tunnel = TunnelId.New();
 
-    public AgentEnrollmentStoreTests() => enrollments = new AgentEnrollmentStore(store.Store.Database);
+    protected AgentEnrollmentStoreTests(StorageBackend backend)
+    {
+        store = new(backend);
+        enrollments = new AgentEnrollmentStore(store.Store.Database);
+    }
+
+    public sealed class OnSqlite() : AgentEnrollmentStoreTests(StorageBackend.Sqlite);
+
+    public sealed class OnPostgres() : AgentEnrollmentStoreTests(StorageBackend.Postgres);
 
     [Fact]
     public async Task Insert_ThenFind_GivesTheSameEnrolment()
@@ -87,7 +95,11 @@ public sealed class AgentEnrollmentStoreTests : IDisposable
         ).ShouldBeEmpty();
     }
 
-    public void Dispose() => store.Dispose();
+    public void Dispose()
+    {
+        store.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private AgentEnrollmentState New(string instance) =>
         new()

@@ -9,12 +9,46 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Storage.Certificates;
 
 /// <summary>The contract of <see cref="ICertificateStore"/>.</summary>
-public sealed class CertificateStoreTests : IDisposable
+public abstract class CertificateStoreTests : IDisposable
 {
-    private readonly StoreUnderTest store = new();
+    private readonly StoreUnderTest store;
     private readonly CertificateStore certificates;
 
-    public CertificateStoreTests() => certificates = new CertificateStore(store.Store.Database);
+    protected CertificateStoreTests(StorageBackend backend)
+    {
+        store = new(backend);
+        certificates = new CertificateStore(store.Store.Database);
+    }
+
+    public sealed class OnSqlite() : CertificateStoreTests(StorageBackend.Sqlite)
+    {
+        // Rows are never deleted: a lookup must not read them all.
+        [Theory]
+        [InlineData(null, "01aa", "serial=?")]
+        [InlineData("tnl_a", null, "tunnel_id=?")]
+        public void ListSql_ByOne_UsesItsIndex(string? tunnel, string? serial, string expected)
+        {
+            using var connection = store.Store.Database.OpenWrite();
+            var filter = new CertificateFilter("org", null, WithInstallation: true, tunnel, serial);
+
+            var plan = connection.Query<(int, int, int, string Detail)>(
+                "EXPLAIN QUERY PLAN " + CertificateStore.ListSql(filter),
+                new
+                {
+                    before = long.MaxValue,
+                    count = 1,
+                    filter.OrganizationId,
+                    Installation = 1,
+                    TunnelId = tunnel,
+                    Serial = serial,
+                }
+            );
+
+            plan.First().Detail.ShouldContain(expected);
+        }
+    }
+
+    public sealed class OnPostgres() : CertificateStoreTests(StorageBackend.Postgres);
 
     [Fact]
     public async Task InsertIntent_SerialThatExists_Conflicts()
@@ -22,31 +56,6 @@ public sealed class CertificateStoreTests : IDisposable
         await CommitAsync(certificates.InsertIntent(Record("01aa")));
 
         (await CommitAsync(certificates.InsertIntent(Record("01aa")))).Conflict.ShouldBe(IssuanceConflict.SerialUsed);
-    }
-
-    // Rows are never deleted: a lookup must not read them all.
-    [Theory]
-    [InlineData(null, "01aa", "serial=?")]
-    [InlineData("tnl_a", null, "tunnel_id=?")]
-    public void ListSql_ByOne_UsesItsIndex(string? tunnel, string? serial, string expected)
-    {
-        using var connection = store.Store.Database.OpenWrite();
-        var filter = new CertificateFilter("org", null, WithInstallation: true, tunnel, serial);
-
-        var plan = connection.Query<(int, int, int, string Detail)>(
-            "EXPLAIN QUERY PLAN " + CertificateStore.ListSql(filter),
-            new
-            {
-                before = long.MaxValue,
-                count = 1,
-                filter.OrganizationId,
-                Installation = 1,
-                TunnelId = tunnel,
-                Serial = serial,
-            }
-        );
-
-        plan.First().Detail.ShouldContain(expected);
     }
 
     [Fact]
@@ -102,7 +111,11 @@ public sealed class CertificateStoreTests : IDisposable
         (await SerialsAsync(new("a", null, true, null, "01dd"))).ShouldBe(["01dd"]);
     }
 
-    public void Dispose() => store.Dispose();
+    public void Dispose()
+    {
+        store.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private CertificateRecord Record(string serial) =>
         new()

@@ -13,23 +13,28 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Storage.Federation;
 
 /// <summary>The contract of the federation's stores: absence, conflict, order; whatever the database.</summary>
-public sealed class FederationStoreTests : IDisposable
+public abstract class FederationStoreTests : IDisposable
 {
     private const string Organization = "00000000-0000-4000-8000-000000000001";
     private const string OtherOrganization = "00000000-0000-4000-8000-000000000002";
 
-    private readonly StoreUnderTest store = new();
+    private readonly StoreUnderTest store;
     private readonly WorkspaceId workspace = WorkspaceId.New();
     private readonly IIssuerStore issuers;
     private readonly IServiceAccountStore accounts;
     private readonly IRuleStore rules;
 
-    public FederationStoreTests()
+    protected FederationStoreTests(StorageBackend backend)
     {
+        store = new(backend);
         issuers = new IssuerStore(store.Store.Database);
         accounts = new ServiceAccountStore(store.Store.Database);
         rules = new RuleStore(store.Store.Database);
     }
+
+    public sealed class OnSqlite() : FederationStoreTests(StorageBackend.Sqlite);
+
+    public sealed class OnPostgres() : FederationStoreTests(StorageBackend.Postgres);
 
     [Fact]
     public async Task Find_StoredRecords_AreEqual()
@@ -122,7 +127,11 @@ public sealed class FederationStoreTests : IDisposable
         next.Single().Value.Id.ShouldBe(account.Id);
     }
 
-    public void Dispose() => store.Dispose();
+    public void Dispose()
+    {
+        store.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -7,12 +7,16 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage.Tokens;
 
-public sealed class TokenSigningKeyStoreTests
+public abstract class TokenSigningKeyStoreTests(StorageBackend backend)
 {
+    public sealed class OnSqlite() : TokenSigningKeyStoreTests(StorageBackend.Sqlite);
+
+    public sealed class OnPostgres() : TokenSigningKeyStoreTests(StorageBackend.Postgres);
+
     [Fact]
     public async Task All_StoredKeys_OpenInTheOrderInWhichTheySign()
     {
-        using var store = new StoreUnderTest();
+        using var store = new StoreUnderTest(backend);
         var keys = KeysOf(store);
         using var first = SigningKey.Create();
         using var second = SigningKey.Create();
@@ -40,7 +44,7 @@ public sealed class TokenSigningKeyStoreTests
     [Fact]
     public async Task All_KeyMovedToAnotherRow_DoesNotOpen()
     {
-        using var store = new StoreUnderTest();
+        using var store = new StoreUnderTest(backend);
         var keys = KeysOf(store);
         using var key = SigningKey.Create();
         var now = store.Time.GetUtcNow();

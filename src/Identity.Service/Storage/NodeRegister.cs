@@ -1,0 +1,59 @@
+using System.Data.Common;
+using System.Globalization;
+using Culvert.Identity.Service.Hosting;
+using Dapper;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>Which node this process is: the name says it, the id comes with the name and stays with it.</summary>
+internal static class NodeRegister
+{
+    private const int LargestId = 127;
+
+    /// <summary>Throws <see cref="StoreException"/> when name and id do not fit what is registered.</summary>
+    public static StoreNode Enter(DbConnection connection, ServiceOptions options)
+    {
+        var name = NameOf(options);
+        var registered = connection
+            .Query<(string Name, long Id)>("SELECT name, id FROM nodes")
+            .ToDictionary(row => row.Name, row => (int)row.Id, StringComparer.Ordinal);
+        if (registered.TryGetValue(name, out var known))
+        {
+            return options.NodeId is 0 || options.NodeId == known
+                ? new StoreNode(name, known)
+                : throw new StoreException($"Node {name} has the id {known}; node.id says {options.NodeId}.");
+        }
+
+        var id = options.NodeId is 0 ? LowestFree(registered.Values) : options.NodeId;
+        if (registered.FirstOrDefault(node => node.Value == id).Key is { } other)
+        {
+            throw new StoreException($"node.id {id} belongs to node {other}: choose another, or none.");
+        }
+
+        connection.Execute(
+            "INSERT INTO nodes (name, id, created_at_ms) VALUES (@name, @id, @at)",
+            new
+            {
+                name,
+                id,
+                at = TimeProvider.System.GetUtcNow().ToStore(),
+            }
+        );
+        return new StoreNode(name, id);
+    }
+
+    private static string NameOf(ServiceOptions options) =>
+        options.NodeName.Length > 0
+            ? options.NodeName
+            : string.Create(CultureInfo.InvariantCulture, $"node-{Math.Max(1, options.NodeId)}");
+
+    private static int LowestFree(ICollection<int> taken)
+    {
+        var free = Enumerable.Range(1, LargestId).FirstOrDefault(id => !taken.Contains(id));
+        return free > 0
+            ? free
+            : throw new StoreException(
+                $"{LargestId} node names are registered, which is the most: run under one of them (node.name)."
+            );
+    }
+}

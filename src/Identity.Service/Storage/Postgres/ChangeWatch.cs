@@ -1,0 +1,121 @@
+using Npgsql;
+
+namespace Culvert.Identity.Service.Storage.Postgres;
+
+/// <summary>
+/// Sees what other nodes change: listens for their notifications, and reads the counters every second in case one got
+/// lost. Without a look at them for five seconds, this node grants nothing (<see cref="IChanges.IsCurrent"/>).
+/// </summary>
+internal sealed class ChangeWatch(
+    PostgresDatabase database,
+    ChangeHub changes,
+    JournalOptions options,
+    ILogger<ChangeWatch> logger
+) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan[] Pauses =
+    [
+        TimeSpan.FromMilliseconds(100),
+        TimeSpan.FromMilliseconds(300),
+        TimeSpan.FromSeconds(1),
+    ];
+
+    private long seenAt;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before anything is read into memory: what changes from now on is seen.
+        var connection = await ListenAsync(cancellationToken);
+        changes.WatchedBy(() => options.Pulse.GetElapsedTime(Interlocked.Read(ref seenAt)));
+        first = connection;
+        await base.StartAsync(cancellationToken);
+    }
+
+    private NpgsqlConnection? first;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var failures = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = Interlocked.Exchange(ref first, null) ?? await ListenAsync(stoppingToken);
+                if (failures > 0)
+                {
+                    Log.WatchRegained(logger);
+                    failures = 0;
+                }
+
+                await WatchAsync(connection, stoppingToken);
+            }
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // The root of a background task: without the database there is nothing to see; IsCurrent tells.
+                if (failures == 0)
+                {
+                    Log.WatchLost(logger, fault.Message);
+                }
+
+                await Task.Delay(Pauses[Math.Min(failures++, Pauses.Length - 1)], TimeProvider.System, stoppingToken)
+                    .ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
+        }
+    }
+
+    private async Task<NpgsqlConnection> ListenAsync(CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenWatchAsync(cancellationToken);
+        try
+        {
+            await using (var listen = new NpgsqlCommand($"LISTEN {database.Channel}", connection))
+            {
+                await listen.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await LookAsync(connection, cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task WatchAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await connection.WaitAsync(LookEvery, cancellationToken);
+            await LookAsync(connection, cancellationToken);
+        }
+    }
+
+    private async Task LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        options.WatchProbe?.Invoke();
+        // Before the look: what was committed after this instant may be missing from it.
+        var at = options.Pulse.GetTimestamp();
+        await using var select = new NpgsqlCommand("SELECT topic, counter FROM change_counters", connection)
+        {
+            CommandTimeout = 3,
+        };
+        var rows = new List<(long, long)>();
+        await using (var reader = await select.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add((reader.GetInt64(0), reader.GetInt64(1)));
+            }
+        }
+
+        Interlocked.Exchange(ref seenAt, at);
+        changes.Observe(ChangeCounters.Of(rows));
+    }
+}

@@ -1,0 +1,93 @@
+using Culvert.Identity.Service.Audit;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Culvert.Identity.Service.Storage.Postgres;
+
+/// <summary>Writes journal rows: many by one statement over arrays, or one beside the statements of its decision.</summary>
+internal sealed class EntryInsert : IDisposable
+{
+    private const string Columns =
+        "node, sequence, ordinal, at_ms, event, organization_id, request_id, salt, body, body_digest, hash, replay_key, "
+        + "replay_until, replay_tag";
+
+    // In the order of $2 to $14; $1 is the node.
+    private static readonly (NpgsqlDbType Type, Func<EntryRow, object?> Value)[] Fields =
+    [
+        (NpgsqlDbType.Bigint, row => row.Sequence),
+        (NpgsqlDbType.Bigint, row => row.Ordinal),
+        (NpgsqlDbType.Bigint, row => Event(row).At.ToStore()),
+        (NpgsqlDbType.Text, row => Event(row).Name),
+        (NpgsqlDbType.Text, row => Event(row).OrganizationId),
+        (NpgsqlDbType.Text, row => Event(row).RequestId),
+        (NpgsqlDbType.Bytea, row => row.Pending.Salt),
+        (NpgsqlDbType.Bytea, row => row.Pending.Body),
+        (NpgsqlDbType.Bytea, row => row.Pending.BodyDigest),
+        (NpgsqlDbType.Bytea, row => row.Hash),
+        (NpgsqlDbType.Bytea, row => row.ReplayKey),
+        (NpgsqlDbType.Bigint, row => row.Pending.Decision.Replay?.UntilUnixSeconds),
+        (NpgsqlDbType.Bytea, row => row.Pending.Decision.Replay?.StoredTag),
+    ];
+
+    private readonly string node;
+    private readonly NpgsqlCommand all;
+
+    public EntryInsert(NpgsqlConnection connection, string node)
+    {
+        this.node = node;
+        // Replay keys go in in their own order, so that two nodes with the same keys wait for one another once at most.
+        all = new NpgsqlCommand(
+            $"INSERT INTO journal ({Columns}) SELECT $1, e.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+                + "$13, $14) AS e (sequence, ordinal, at_ms, event, organization_id, request_id, salt, body, "
+                + "body_digest, hash, replay_key, replay_until, replay_tag) ORDER BY e.replay_key, e.sequence",
+            connection
+        );
+        all.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = node });
+        foreach (var (type, _) in Fields)
+        {
+            all.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = DBNull.Value });
+        }
+    }
+
+    /// <summary>All or none: throws on a replay key that was used.</summary>
+    public void All(IReadOnlyList<EntryRow> rows)
+    {
+        for (var i = 0; i < Fields.Length; i++)
+        {
+            all.Parameters[i + 1].Value = Column(Fields[i], rows);
+        }
+
+        all.ExecuteNonQuery();
+    }
+
+    /// <summary>Inserts nothing when the replay key was used.</summary>
+    public NpgsqlBatchCommand One(EntryRow row)
+    {
+        var command = new NpgsqlBatchCommand(
+            $"INSERT INTO journal ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
+                + "ON CONFLICT (replay_key) DO NOTHING"
+        );
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = node });
+        foreach (var (type, value) in Fields)
+        {
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value(row) ?? DBNull.Value });
+        }
+
+        return command;
+    }
+
+    public void Dispose() => all.Dispose();
+
+    private static AuditEvent Event(EntryRow row) => row.Pending.Decision.Event!;
+
+    private static Array Column(
+        (NpgsqlDbType Type, Func<EntryRow, object?> Value) field,
+        IReadOnlyList<EntryRow> rows
+    ) =>
+        field.Type switch
+        {
+            NpgsqlDbType.Bigint => rows.Select(row => (long?)field.Value(row)).ToArray(),
+            NpgsqlDbType.Text => rows.Select(row => (string?)field.Value(row)).ToArray(),
+            _ => rows.Select(row => (byte[]?)field.Value(row)).ToArray(),
+        };
+}

@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Npgsql;
+
+namespace Culvert.Identity.Service.Storage.Postgres;
+
+/// <summary>A schema of a PostgreSQL database that several nodes share.</summary>
+internal sealed class PostgresDatabase : Database
+{
+    /// <summary>Where an installation lives in the operator's database.</summary>
+    public const string Schema = "culvert";
+
+    /// <summary>Where init works until it is done.</summary>
+    public const string DraftSchema = "culvert_init";
+
+    // Long enough for a busy server, short enough that requests are refused rather than held.
+    private const int CommandSeconds = 15;
+    private const int ConnectSeconds = 5;
+
+    // A node that vanished without a word keeps its name no longer than that: 5 + 3 × 2 s. Without effect on sockets.
+    private const string KeepAlive = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3";
+
+    private readonly NpgsqlDataSource readers;
+    private readonly NpgsqlDataSource writers;
+
+    public PostgresDatabase(string connection, int maxConnections, string schema = Schema)
+    {
+        var address = PostgresAddress.Parse(connection);
+        address.ApplicationName = "culvert identity-service";
+        address.Timeout = ConnectSeconds;
+        address.CommandTimeout = CommandSeconds;
+        address.CancellationTimeout = 1000;
+        address.SearchPath = schema;
+        address.IncludeErrorDetail = false;
+        // The session must know which statement of a decision was refused.
+        address.IncludeFailedBatchedCommand = true;
+        address.Enlist = false;
+        // Statements are a fixed list of texts: each is prepared from its second use on.
+        address.MaxAutoPrepare = 400;
+        address.AutoPrepareMinUsages = 2;
+
+        address.Pooling = true;
+        address.MaxPoolSize = maxConnections;
+        address.Options = $"-c default_transaction_read_only=on {KeepAlive}";
+        readers = NpgsqlDataSource.Create(address);
+
+        address.Pooling = false;
+        address.Options = $"-c synchronous_commit=on {KeepAlive}";
+        writers = NpgsqlDataSource.Create(address);
+        SchemaName = schema;
+    }
+
+    public override string? File => null;
+
+    public string SchemaName { get; }
+
+    public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken) =>
+        await readers.OpenConnectionAsync(cancellationToken);
+
+    public override void RequireInstallation()
+    {
+        using var connection = OpenWrite();
+        if (!HasInstallation(connection))
+        {
+            throw new StoreException(
+                $"The database {connection.Database} has no installation: run `identity-service init` first."
+            );
+        }
+    }
+
+    public static bool HasInstallation(NpgsqlConnection connection) =>
+        connection.ExecuteScalar<bool>(
+            "SELECT to_regclass(@table) IS NOT NULL",
+            new { table = Schema + ".installation" }
+        );
+
+    public override void Exclude(DbConnection connection) =>
+        connection.Execute("SELECT pg_advisory_lock(@key)", new { key = LockKey("start") });
+
+    public override NpgsqlConnection OpenWrite()
+    {
+        try
+        {
+            return writers.OpenConnection();
+        }
+        catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
+        {
+            throw new StoreException($"The database cannot be used: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>For the watch of other nodes' changes.</summary>
+    public ValueTask<NpgsqlConnection> OpenWatchAsync(CancellationToken cancellationToken) =>
+        writers.OpenConnectionAsync(cancellationToken);
+
+    public override JournalSession OpenSession(StoreNode node, Ordinals ordinals)
+    {
+        var connection = OpenWrite();
+        try
+        {
+            return new PostgresSession(connection, this, node, ordinals);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public override string AnyOf(string column, string parameter) => $"{column} = ANY({parameter})";
+
+    public override string Translate(string migration) => PostgresDialect.TranslateMigration(migration);
+
+    /// <summary>An advisory lock's number: the same for all nodes of this schema, another for other installations.</summary>
+    public long LockKey(string purpose) =>
+        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"culvert {SchemaName} {purpose}")));
+
+    /// <summary>The notification channel of this schema.</summary>
+    public string Channel => SchemaName + "_changes";
+
+    public override void Dispose()
+    {
+        readers.Dispose();
+        writers.Dispose();
+    }
+}

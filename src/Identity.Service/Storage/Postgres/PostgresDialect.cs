@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Culvert.Identity.Service.Storage.Postgres;
+
+/// <summary>What little differs between our portable SQL and PostgreSQL's.</summary>
+internal static partial class PostgresDialect
+{
+    private static readonly ConcurrentDictionary<string, PositionalSql> Compiled = new(StringComparer.Ordinal);
+
+    /// <summary>Migrations say BLOB.</summary>
+    public static string TranslateMigration(string sql) => Blob().Replace(sql, "BYTEA");
+
+    /// <summary>
+    /// A statement's text with <c>$1</c> instead of <c>@Name</c>, once per text: the driver then need not read it at
+    /// each use.
+    /// </summary>
+    public static PositionalSql Compile(string sql) => Compiled.GetOrAdd(sql, static text => Parse(text));
+
+    private static PositionalSql Parse(string sql)
+    {
+        var text = new StringBuilder(sql.Length);
+        var names = new List<string>();
+        var last = 0;
+        foreach (var match in Tokens().Matches(sql).Cast<Match>().Where(match => match.Value[0] == '@'))
+        {
+            var name = match.Value[1..];
+            var index = names.IndexOf(name);
+            if (index < 0)
+            {
+                index = names.Count;
+                names.Add(name);
+            }
+
+            text.Append(sql, last, match.Index - last).Append('$').Append(index + 1);
+            last = match.Index + match.Length;
+        }
+
+        text.Append(sql, last, sql.Length - last);
+        return new PositionalSql(text.ToString(), [.. names]);
+    }
+
+    [GeneratedRegex(@"\bBLOB\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Blob();
+
+    // A literal in quotes, or a parameter.
+    [GeneratedRegex(@"'[^']*'|@[A-Za-z_][A-Za-z0-9_]*", RegexOptions.CultureInvariant)]
+    private static partial Regex Tokens();
+}

@@ -1,0 +1,409 @@
+using System.Data;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Culvert.Identity.Service.Storage.Postgres;
+
+/// <summary>
+/// The writer of one node. A batch of mere audit entries is one statement, which is its own transaction. A batch with
+/// changes is a transaction under the installation's writer lock, so that the stores' statements may count and number
+/// rows as if there were one writer only.
+/// </summary>
+/// <remarks>
+/// The connection holds the lock on the node's name: whoever has lost the connection cannot go on writing its chain, and
+/// a new session waits until the old one is gone, so the head that it reads is final.
+/// </remarks>
+internal sealed class PostgresSession : JournalSession
+{
+    // Batches that met another node's in the wrong order were undone as a whole and are simply written again.
+    private const int Attempts = 5;
+
+    private readonly NpgsqlConnection connection;
+    private readonly PostgresDatabase database;
+    private readonly EntryInsert entries;
+    private readonly long writerLock;
+    private ChangeTopics changed;
+    private bool hasSavepoint;
+
+    public PostgresSession(NpgsqlConnection connection, PostgresDatabase database, StoreNode node, Ordinals ordinals)
+        : base(connection, node, ordinals)
+    {
+        this.connection = connection;
+        this.database = database;
+        writerLock = database.LockKey("writer");
+        entries = new EntryInsert(connection, node.Name);
+        TakeName();
+        LoadHead();
+    }
+
+    public override void Write(IReadOnlyList<PendingDecision> batch, Action<JournalPoint>? probe)
+    {
+        var mere = batch.All(pending =>
+            pending.Decision is { Statements.Count: 0, Changes: ChangeTopics.None, Event: not null }
+        );
+        var before = (Head, Sequence);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (mere)
+                {
+                    WriteEntries(batch, probe);
+                }
+                else
+                {
+                    WriteChanges(batch, probe);
+                }
+
+                return;
+            }
+            catch (PostgresException undone) when (IsOrderOfLocks(undone) && attempt < Attempts)
+            {
+                if (!mere)
+                {
+                    Execute("ROLLBACK");
+                }
+
+                (Head, Sequence) = before;
+                foreach (var pending in batch)
+                {
+                    pending.Reset();
+                }
+            }
+        }
+    }
+
+    public override void ProveWrite(Action<JournalPoint>? probe)
+    {
+        probe?.Invoke(JournalPoint.Begun);
+        Execute("BEGIN");
+        Execute("UPDATE installation SET proven = proven + 1");
+        probe?.Invoke(JournalPoint.Written);
+        Execute("COMMIT");
+        probe?.Invoke(JournalPoint.Committed);
+    }
+
+    public override void Dispose()
+    {
+        entries.Dispose();
+        connection.Dispose();
+    }
+
+    // One process per name, for as long as this connection lives. An earlier one of ours may take a moment to end.
+    private void TakeName()
+    {
+        try
+        {
+            Execute("SET lock_timeout = '5s'");
+            using var take = Command("SELECT pg_advisory_lock(@key)", ("@key", database.LockKey($"node {Node.Name}")));
+            take.ExecuteNonQuery();
+            Execute("SET lock_timeout = 0");
+        }
+        catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new StoreException(
+                $"Another process runs as node {Node.Name} on this database: give each its own node.name.",
+                taken
+            );
+        }
+    }
+
+    private void WriteEntries(IReadOnlyList<PendingDecision> batch, Action<JournalPoint>? probe)
+    {
+        probe?.Invoke(JournalPoint.Begun);
+        // The statement is its own transaction: what could go wrong before its end, goes wrong here.
+        probe?.Invoke(JournalPoint.Written);
+        foreach (var part in WithoutTwins(batch))
+        {
+            Append(part, inTransaction: false);
+        }
+
+        probe?.Invoke(JournalPoint.Committed);
+    }
+
+    private void WriteChanges(IReadOnlyList<PendingDecision> batch, Action<JournalPoint>? probe)
+    {
+        changed = ChangeTopics.None;
+        hasSavepoint = false;
+        Execute("BEGIN");
+        using (var take = Command("SELECT pg_advisory_xact_lock(@key)", ("@key", writerLock)))
+        {
+            take.ExecuteNonQuery();
+        }
+
+        probe?.Invoke(JournalPoint.Begun);
+        foreach (var pending in batch.Where(pending => pending.Decision.Statements.Count > 0))
+        {
+            Apply(pending);
+        }
+
+        var plain = batch.Where(pending => pending.Decision is { Statements.Count: 0, Event: not null }).ToList();
+        foreach (var part in WithoutTwins(plain))
+        {
+            Append(part, inTransaction: true);
+        }
+
+        foreach (var pending in batch.Where(pending => pending.IsWritten))
+        {
+            changed |= pending.Decision.Changes;
+        }
+
+        var raised = Raise();
+        probe?.Invoke(JournalPoint.Written);
+        Execute("COMMIT");
+        probe?.Invoke(JournalPoint.Committed);
+        Counters = raised;
+    }
+
+    // A decision in a savepoint of its own, all in one round trip.
+    private void Apply(PendingDecision pending)
+    {
+        using var batch = new NpgsqlBatch(connection);
+        var statements = pending.Decision.Statements;
+        if (hasSavepoint)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("RELEASE decision"));
+        }
+
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SAVEPOINT decision"));
+        var first = batch.BatchCommands.Count;
+        try
+        {
+            foreach (var statement in statements)
+            {
+                batch.BatchCommands.Add(StatementBinder.Bind(statement));
+            }
+        }
+        catch (Exception fault)
+        {
+            pending.Fault = fault; // wrong parameters: never the neighbours' business
+            return;
+        }
+
+        EntryRow? entry = null;
+        if (pending.Decision.Event is not null)
+        {
+            entry = Next(pending, Head, Sequence);
+            batch.BatchCommands.Add(entries.One(entry.Value));
+        }
+
+        hasSavepoint = true;
+        try
+        {
+            batch.ExecuteNonQuery();
+        }
+        catch (PostgresException refused) when (Concerns(refused) is { } isConstraint)
+        {
+            var index = batch.BatchCommands.IndexOf((NpgsqlBatchCommand)refused.BatchCommand!) - first;
+            if (index < 0 || index >= statements.Count)
+            {
+                throw; // our own entry: the chain has another writer
+            }
+
+            Execute("ROLLBACK TO decision");
+            if (Mismatch(pending, batch, first, index))
+            {
+                return; // an earlier statement had met another state already
+            }
+
+            if (isConstraint)
+            {
+                pending.Refuse(statements[index].OnConstraint, refused);
+            }
+            else
+            {
+                pending.Fault = refused;
+            }
+
+            return;
+        }
+
+        if (Mismatch(pending, batch, first, statements.Count))
+        {
+            Execute("ROLLBACK TO decision");
+            return;
+        }
+
+        if (entry is not { } row)
+        {
+            return;
+        }
+
+        if (batch.BatchCommands[^1].RecordsAffected == 0)
+        {
+            Execute("ROLLBACK TO decision");
+            pending.Outcome = CommitOutcome.Replayed;
+            pending.Existing = FirstUses([row.ReplayKey!]).Values.FirstOrDefault();
+            return;
+        }
+
+        Advance(row);
+    }
+
+    // The first of these statements that touched another number of rows than it had to.
+    private static bool Mismatch(PendingDecision pending, NpgsqlBatch batch, int first, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (!pending.Accepts(pending.Decision.Statements[i], (int)batch.BatchCommands[first + i].RecordsAffected))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // A unique violation undoes all of them: who was used before is looked up, and the rest, chained anew, is written.
+    private void Append(IReadOnlyList<PendingDecision> wanted, bool inTransaction)
+    {
+        while (wanted.Count > 0)
+        {
+            var rows = new List<EntryRow>(wanted.Count);
+            foreach (var pending in wanted)
+            {
+                var (head, sequence) = rows.Count == 0 ? (Head, Sequence) : (rows[^1].Hash, rows[^1].Sequence);
+                rows.Add(Next(pending, head, sequence));
+            }
+
+            try
+            {
+                if (inTransaction)
+                {
+                    Execute("SAVEPOINT entries");
+                }
+
+                entries.All(rows);
+                foreach (var row in rows)
+                {
+                    Advance(row);
+                }
+
+                return;
+            }
+            catch (PostgresException used) when (used.SqlState == PostgresErrorCodes.UniqueViolation)
+            {
+                if (inTransaction)
+                {
+                    Execute("ROLLBACK TO entries");
+                }
+
+                var uses = FirstUses([.. rows.Where(row => row.ReplayKey is not null).Select(row => row.ReplayKey!)]);
+                if (uses.Count == 0)
+                {
+                    throw; // not a replay: the chain has another writer
+                }
+
+                var fresh = new List<PendingDecision>(wanted.Count);
+                foreach (var pending in wanted)
+                {
+                    if (pending.Decision.Replay is { } key && uses.TryGetValue(key, out var use))
+                    {
+                        pending.Outcome = CommitOutcome.Replayed;
+                        pending.Existing = use;
+                    }
+                    else
+                    {
+                        fresh.Add(pending);
+                    }
+                }
+
+                wanted = fresh;
+            }
+        }
+    }
+
+    // One key twice in a batch (with two ends, so memory did not see it): the second is written after the first.
+    private static IEnumerable<IReadOnlyList<PendingDecision>> WithoutTwins(IReadOnlyList<PendingDecision> batch)
+    {
+        while (batch.Count > 0)
+        {
+            var keys = new HashSet<ReplayKey>();
+            var twins = new List<PendingDecision>();
+            var part = new List<PendingDecision>(batch.Count);
+            foreach (var pending in batch)
+            {
+                (pending.Decision.Replay is { } key && !keys.Add(key) ? twins : part).Add(pending);
+            }
+
+            yield return part;
+            batch = twins;
+        }
+    }
+
+    private EntryRow Next(PendingDecision pending, byte[] head, long sequence) =>
+        new(pending, sequence + 1, Ordinals.Next(), JournalChain.Next(head, pending.BodyDigest));
+
+    private void Advance(EntryRow row)
+    {
+        Head = row.Hash;
+        Sequence = row.Sequence;
+        row.Pending.Sequence = row.Sequence;
+    }
+
+    private Dictionary<ReplayKey, ReplayUse> FirstUses(byte[][] keys)
+    {
+        using var select = new NpgsqlCommand(
+            "SELECT replay_key, replay_tag, at_ms FROM journal WHERE replay_key = ANY($1)",
+            connection
+        );
+        select.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea, Value = keys });
+        using var reader = select.ExecuteReader();
+        var uses = new Dictionary<ReplayKey, ReplayUse>();
+        while (reader.Read())
+        {
+            uses.Add(
+                new ReplayKey((byte[])reader.GetValue(0), DateTimeOffset.UnixEpoch),
+                new ReplayUse(reader.GetValue(1) as byte[], Instants.FromStore(reader.GetInt64(2)))
+            );
+        }
+
+        return uses;
+    }
+
+    // The counters as this transaction leaves them, other nodes' steps included; nodes that listen are told at COMMIT.
+    private ChangeCounters Raise()
+    {
+        if (changed == ChangeTopics.None)
+        {
+            return Counters;
+        }
+
+        using (
+            var raise = Command(
+                "UPDATE change_counters SET counter = counter + 1 WHERE (topic & @changed) <> 0",
+                ("@changed", (long)changed)
+            )
+        )
+        {
+            raise.ExecuteNonQuery();
+        }
+
+        using (var notify = Command("SELECT pg_notify(@channel, '')", ("@channel", database.Channel)))
+        {
+            notify.ExecuteNonQuery();
+        }
+
+        return ReadCounters();
+    }
+
+    // True: a constraint refused the row. False: the statement itself is wrong. Null: the store's own trouble.
+    private static bool? Concerns(PostgresException refused) =>
+        refused.SqlState[..2] switch
+        {
+            "23" => true,
+            "22" or "42" or "0A" or "54" => false,
+            _ => null,
+        };
+
+    private static bool IsOrderOfLocks(PostgresException undone) =>
+        undone.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    private void Execute(string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandType = CommandType.Text;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,37 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage.Postgres;
+using Culvert.Identity.Service.Storage.Sqlite;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>
+/// A store in the making, under another name than the real one: <see cref="Publish"/> gives it that in one step, and
+/// without it nothing remains.
+/// </summary>
+internal abstract class StoreDraft(Store store) : IDisposable
+{
+    public Store Store { get; } = store;
+
+    /// <summary>Throws <see cref="StoreException"/> when there is an installation already.</summary>
+    public static void RequireAbsent(ServiceOptions options)
+    {
+        if (options.Storage.Postgres is { } postgres)
+        {
+            PostgresDraft.RequireAbsent(postgres);
+        }
+        else
+        {
+            SqliteDraft.RequireAbsent(options);
+        }
+    }
+
+    public static StoreDraft Make(ServiceOptions options, TimeProvider time, ILogger logger) =>
+        options.Storage.Postgres is { } postgres
+            ? PostgresDraft.Make(postgres, options, time, logger)
+            : SqliteDraft.Make(options, time, logger);
+
+    /// <summary>The store takes its real name, and is closed.</summary>
+    public abstract void Publish();
+
+    public abstract void Dispose();
+}

@@ -1,0 +1,17 @@
+using Npgsql;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>Tells a database that is away from a fault of ours.</summary>
+internal static class StoreOutage
+{
+    public static bool Explains(Exception fault) =>
+        fault switch
+        {
+            // Shutting down, out of resources, lost connections; wrong statements are ours.
+            PostgresException refused => refused.SqlState[..2] is "08" or "53" or "57" or "58",
+            NpgsqlException => true,
+            StoreException { InnerException: { } inner } => Explains(inner),
+            _ => false,
+        };
+}
