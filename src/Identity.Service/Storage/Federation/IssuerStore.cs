@@ -58,7 +58,11 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
         var found = new List<Issuer>(ids.Count);
         foreach (var some in ids.Chunk(RuleStore.MaxIdsAtOnce))
         {
-            var rows = await QueryAsync(Select + " WHERE id IN @some", new { some }, cancellationToken);
+            var rows = await QueryAsync(
+                Select + " WHERE " + database.AnyOf("id", "@some"),
+                new { some },
+                cancellationToken
+            );
             found.AddRange(rows.Select(row => row.Value));
         }
 

@@ -73,7 +73,7 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
         foreach (var some in serviceAccountIds.Chunk(RuleStore.MaxIdsAtOnce))
         {
             var rows = await QueryAsync(
-                Select + " WHERE m.service_account_id IN @some",
+                Select + " WHERE " + database.AnyOf("m.service_account_id", "@some"),
                 new { some },
                 cancellationToken
             );

@@ -57,7 +57,11 @@ internal sealed class ServiceAccountStore(Database database) : IServiceAccountSt
         var found = new List<ServiceAccount>(ids.Count);
         foreach (var some in ids.Chunk(RuleStore.MaxIdsAtOnce))
         {
-            var rows = await QueryAsync(Select + " WHERE id IN @some", new { some }, cancellationToken);
+            var rows = await QueryAsync(
+                Select + " WHERE " + database.AnyOf("id", "@some"),
+                new { some },
+                cancellationToken
+            );
             found.AddRange(rows.Select(row => row.Value));
         }
 
