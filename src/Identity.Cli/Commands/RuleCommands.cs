@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
@@ -18,6 +19,8 @@ internal static class RuleCommands
             Update(verbs),
             RuleTrialCommands.Simulate(verbs),
             RuleTrialCommands.Replay(verbs),
+            Versions(verbs),
+            RuleWorkspaceCommands.Create(verbs),
             CommonVerbs.Archive(verbs, Noun.Rule, "it exchanges nothing any more, and what enrolled by it is cut off")
         );
 
@@ -76,6 +79,7 @@ internal static class RuleCommands
                         new("SUBJECT", "match.subject_prefix"),
                         new("SERVICE ACCOUNT", "target.service_account_name"),
                         new("SCOPE", "oauth_scope"),
+                        new("STATE", "state"),
                         new("ARCHIVED", "archived_at"),
                     ],
                     cancel
@@ -88,6 +92,11 @@ internal static class RuleCommands
     private static Command Update(VerbFactory verbs)
     {
         var edit = new RuleEdit();
+        var expected = new Option<int?>("--expect-version")
+        {
+            Description = "refuse if the rule is at another version by now",
+            HelpName = "N",
+        };
         return verbs.Create(
             "update",
             "change a rule; of its conditions only those named change, its claims as a whole",
@@ -95,9 +104,53 @@ internal static class RuleCommands
             {
                 var (path, body) = await edit.ReadAsync(context, cancel);
                 var client = await context.ClientAsync(cancel);
+                if (context.Get(expected) is { } version)
+                {
+                    body["version"] = version;
+                }
+
                 return CommandResult.Object(await client.PostAsync(path, body, cancel));
             },
-            edit.Symbols
+            [expected, .. edit.Symbols]
+        );
+    }
+
+    private static Command Versions(VerbFactory verbs)
+    {
+        var id = Flags.Id("rule");
+        var version = new Option<int?>("--only") { Description = "print this version alone", HelpName = "N" };
+        var flags = new ListFlags();
+        return verbs.Create(
+            "versions",
+            "list what the rule said before, newest first; tokens name the version that granted them",
+            async (context, cancel) =>
+            {
+                var path = $"{Noun.Rule.PathOf(await context.IdAsync(Noun.Rule, context.Get(id), cancel))}/versions";
+                if (context.Get(version) is { } one)
+                {
+                    var client = await context.ClientAsync(cancel);
+                    return CommandResult.Object(
+                        await client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"{path}/{one}"), cancel)
+                    );
+                }
+
+                return await flags.RunAsync(
+                    context,
+                    path,
+                    new Query(),
+                    [
+                        new("VERSION", "version"),
+                        new("STATE", "state"),
+                        new("DECIDING", "enforced_version"),
+                        new("CHANGED", "updated_at"),
+                        new("BY", "updated_by_actor_id"),
+                        new("SUBJECT", "match.subject_prefix"),
+                        new("SCOPE", "oauth_scope"),
+                    ],
+                    cancel
+                );
+            },
+            [id, version, .. flags.OptionsWithoutArchived]
         );
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 
@@ -7,6 +8,8 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary>What can be said of a rule, at creation and later alike.</summary>
 internal sealed class RuleFlags(bool creating)
 {
+    private static readonly string[] Operators = ["eq", "in", "prefix", "segments", "contains"];
+
     private readonly Option<string?> serviceAccount = new("--service-account")
     {
         Description = "id or name of the account that the token acts as",
@@ -22,6 +25,49 @@ internal sealed class RuleFlags(bool creating)
     };
 
     private readonly Option<string?> subject = Flags.Text("--subject", "SUB", "exact sub, or a prefix ending in *");
+    private readonly Option<string?> segments = Flags.Text(
+        "--subject-segments",
+        "PATTERN",
+        "sub by its segments between : / @; * is exactly one of them ('' takes it away)"
+    );
+
+    private readonly Option<string[]> matchers = Flags.Many(
+        "--match",
+        "\"CLAIM OPERATOR VALUE\"",
+        "condition on any claim, such as 'repository_id in [\"74\"]' (eq, in, prefix, segments, contains; CLAIM is a name "
+            + "or a JSON Pointer; 'none' takes all away)"
+    );
+
+    private readonly Option<string?> condition = Flags.Text(
+        "--condition",
+        "CEL",
+        "expression over claims that must be true ('' takes it away)"
+    );
+
+    private readonly Option<string?> state = Flags.OneOf(
+        "--state",
+        "audit tries the rule while the version before it goes on deciding; draft and disabled mint nothing",
+        "draft",
+        "audit",
+        "enforce",
+        "disabled"
+    );
+
+    private readonly Option<string?> bind = Flags.OneOf(
+        "--bind",
+        "what its tokens are bound to (default: any)",
+        "any",
+        "dpop",
+        "mtls",
+        "none"
+    );
+
+    private readonly Option<string?> expires = Flags.Text(
+        "--expires",
+        "TIME",
+        "grants nothing from then on (2027-01-01T00:00:00Z; 'none' takes it away)"
+    );
+
     private readonly Option<string?> audience = Flags.Text(
         "--audience",
         "AUD",
@@ -40,30 +86,65 @@ internal sealed class RuleFlags(bool creating)
     private readonly Option<string[]> edges = Flags.Many("--edge", "EDGE", "edge that may enrol");
     private readonly Option<string?> description = Flags.Text("--description", "TEXT", "what it is for");
 
-    public Option[] All => [serviceAccount, scope, subject, audience, claims, life, tunnels, edges, description];
+    public Option[] All =>
+        [
+            serviceAccount,
+            scope,
+            subject,
+            segments,
+            audience,
+            claims,
+            matchers,
+            condition,
+            state,
+            bind,
+            expires,
+            life,
+            tunnels,
+            edges,
+            description,
+        ];
 
     public bool NamesMatch(CommandContext context) =>
-        context.Has(subject) || context.Has(audience) || context.Has(claims);
+        context.Has(subject)
+        || context.Has(segments)
+        || context.Has(audience)
+        || context.Has(claims)
+        || context.Has(matchers)
+        || context.Has(condition);
 
     /// <summary>The given conditions laid over the present ones.</summary>
     public JsonObject MatchOver(JsonObject match, CommandContext context)
     {
-        if (context.Get(subject) is { } sub)
-        {
-            match["subject_prefix"] = sub;
-        }
-
-        if (context.Get(audience) is { } aud)
-        {
-            match["audience"] = aud;
-        }
+        Put("subject_prefix", subject);
+        Put("subject_segments", segments);
+        Put("audience", audience);
+        Put("condition", condition);
 
         if (context.Has(claims))
         {
             match["claims"] = Claims(context.Get(claims)!);
         }
 
+        if (context.Has(matchers))
+        {
+            var given = UpdateBody.ListOrNone(matchers.Name, context.Get(matchers)!);
+            match["matchers"] = new JsonArray([.. given.Select(Matcher)]);
+        }
+
         return match;
+
+        void Put(string member, Option<string?> option)
+        {
+            if (context.Get(option) is { Length: > 0 } text)
+            {
+                match[member] = text;
+            }
+            else if (context.Has(option))
+            {
+                match.Remove(member);
+            }
+        }
     }
 
     public async Task AddToAsync(JsonObject body, CommandContext context, CancellationToken cancel)
@@ -87,6 +168,21 @@ internal sealed class RuleFlags(bool creating)
             body["token_lifetime_seconds"] = (long)longest.TotalSeconds;
         }
 
+        if (context.Get(state) is { } next)
+        {
+            body["state"] = next;
+        }
+
+        if (context.Get(bind) is { } binding)
+        {
+            body["bind"] = binding;
+        }
+
+        if (context.Get(expires) is { } end)
+        {
+            body["expires_at"] = end == "none" ? null : JsonValue.Create(end);
+        }
+
         if (context.Get(description) is { } text)
         {
             body["description"] = text;
@@ -103,6 +199,49 @@ internal sealed class RuleFlags(bool creating)
                 var resolver = new NameResolver(await context.ClientAsync(cancel));
                 body[member] = WireJson.ArrayOf(await resolver.IdsAsync(noun, names, cancel));
             }
+        }
+    }
+
+    // The value is JSON, because its type counts; of prefix and segments it can only be text, with quotes or without.
+    private static JsonObject Matcher(string text)
+    {
+        foreach (var name in Operators)
+        {
+            var at = text.IndexOf($" {name} ", StringComparison.Ordinal);
+            if (at <= 0)
+            {
+                continue;
+            }
+
+            var value = text[(at + name.Length + 2)..].Trim();
+            return new JsonObject
+            {
+                ["claim"] = text[..at].Trim(),
+                [name] =
+                    ReadValue(value)
+                    ?? (
+                        name is "prefix" or "segments"
+                            ? JsonValue.Create(value)
+                            : throw Bad($"{value} is no JSON value", "put a text in double quotes: '\"74\"'")
+                    ),
+            };
+        }
+
+        throw Bad($"'{text}' is no condition", "write CLAIM OPERATOR VALUE with eq, in, prefix, segments or contains");
+
+        static CommandFailure Bad(string what, string next) =>
+            new(ExitCode.Usage, what) { Where = "--match", Next = next };
+    }
+
+    private static JsonNode? ReadValue(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
     {
         var rows = await QueryAsync(
             RuleRow.SelectNewest + " WHERE organization_id = @organizationId AND id = @id",
-            SelectWorkspaces + " WHERE rule_id = @id",
+            SelectWorkspaces,
             new { organizationId, id },
             cancellationToken
         );
@@ -46,8 +46,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
                 + " WHERE organization_id = @organizationId AND ordinal < @Before "
                 + "AND (@IssuerId = '' OR issuer_id = @IssuerId) "
                 + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
-            SelectWorkspaces
-                + " WHERE rule_id IN (SELECT id FROM federation_rules WHERE organization_id = @organizationId)",
+            SelectWorkspaces,
             new
             {
                 organizationId,
@@ -350,12 +349,20 @@ internal sealed class RuleStore(Database database) : IRuleStore
         share ??= text => text;
         await using var connection = await database.OpenReadAsync(cancellationToken);
         // Not one moment: whoever changes a rule between the two readings fails on its version, or reads again after.
-        var rows = await connection.QueryAsync<RuleRow>(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
-        );
+        var rows = (
+            await connection.QueryAsync<RuleRow>(
+                new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)
+            )
+        ).AsList();
+        // Of a few rules only their own.
+        var few = rows.Count <= MaxIdsAtOnce && workspacesSql == SelectWorkspaces;
         var workspaces = (
             await connection.QueryAsync<WorkspaceRow>(
-                new CommandDefinition(workspacesSql, parameters, cancellationToken: cancellationToken)
+                new CommandDefinition(
+                    few ? workspacesSql + " WHERE rule_id IN @ids" : workspacesSql,
+                    few ? new { ids = rows.Select(row => row.Id).ToArray() } : parameters,
+                    cancellationToken: cancellationToken
+                )
             )
         ).ToLookup(row => row.RuleId, row => row.WorkspaceId);
         return [.. rows.Select(row => new Numbered<Rule>(row.Ordinal, row.ToRule(workspaces[row.Id], share)))];

@@ -4,18 +4,17 @@ using System.Text;
 using Culvert.Identity.Service.Federation.Rules.Cel;
 using Culvert.Jose;
 using Culvert.Jose.Tokens;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Rules.Cel;
 
 /// <summary>
 /// Any text is an expression or a refusal, and any expression on any claims ends within its budget with true, false or
-/// a reason. Longer with CULVERT_SOAK_SECONDS; CULVERT_SOAK_SEED repeats a run.
+/// a reason. Longer with ./test --soak cel; --seed repeats a run.
 /// </summary>
 public sealed class CelFuzzTests
 {
-    private const int ShortForm = 20_000;
-
     private static readonly string[] Words =
     [
         "claims",
@@ -112,16 +111,16 @@ public sealed class CelFuzzTests
     ];
 
     [Fact]
+    [Trait(Soak.Name, "cel")]
     [Trait("Attack", "A56")]
     public void Fuzz_AnyExpressionOnAnyClaims_EndsWithAnAnswer()
     {
-        var seed =
-            Setting("CULVERT_SOAK_SEED") ?? System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue);
-        var until = Setting("CULVERT_SOAK_SECONDS") is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-        var random = new Random(seed);
+        var random = new Random(Soak.Seed);
         var started = Stopwatch.GetTimestamp();
+        var limit = Soak.Duration("cel", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
+        var most = Soak.Rounds("cel", 20_000, int.MaxValue);
         var (runs, compiled) = (0, 0);
-        for (; until is { } end ? Stopwatch.GetElapsedTime(started) < end : runs < ShortForm; runs++)
+        for (; runs < most && Stopwatch.GetElapsedTime(started) < limit; runs++)
         {
             var text = random.Next(3) == 0 ? Soup(random) : Expression(random, 4);
             try
@@ -130,11 +129,11 @@ public sealed class CelFuzzTests
             }
             catch (Exception fault) when (fault is not ShouldAssertException)
             {
-                throw new InvalidOperationException($"Seed {seed}: {text}", fault);
+                throw new InvalidOperationException($"Seed {Soak.Seed}: {text}", fault);
             }
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {runs} runs, {compiled} expressions");
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {Soak.Seed}: {runs} runs, {compiled} expressions");
         compiled.ShouldBeGreaterThan(runs / 20);
     }
 
@@ -223,14 +222,4 @@ public sealed class CelFuzzTests
         ClaimSet.TryParse(Encoding.UTF8.GetBytes(json), out var claims).ShouldBe(JoseRefusal.None);
         return claims!;
     }
-
-    private static int? Setting(string name) =>
-        int.TryParse(
-            Environment.GetEnvironmentVariable(name),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var value
-        )
-            ? value
-            : null;
 }
