@@ -48,6 +48,9 @@ public enum FetchRefusal
     /// <summary>The answer's status is neither 200 nor, when asked for, 304.</summary>
     Status,
 
+    /// <summary>The answer says that it is something else than the document asked for: a sign-in page, mostly.</summary>
+    ContentType,
+
     /// <summary>The answer broke off or cannot be decoded.</summary>
     Malformed,
 }

@@ -20,4 +20,7 @@ public sealed record FetchRequest
 
     /// <summary>The entity tag of the copy in hand; an unchanged answer then is <see cref="FetchResult.IsNotModified"/>.</summary>
     public string? IfNoneMatch { get; init; }
+
+    /// <summary>Filled on the way, for people who want to know what happened; null = nobody does.</summary>
+    public FetchObservation? Observation { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Net;
 
@@ -48,6 +49,35 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         }
     }
 
+    /// <summary>
+    /// The check for the moment a URL is written down: where its name leads now. Null = it may be fetched, or the name
+    /// has no address at present, which is no reason not to write it down.
+    /// </summary>
+    public async Task<FetchResult?> CheckAsync(FetchRequest request, CancellationToken cancellationToken)
+    {
+        if (!TryParseUrl(request.Url, out var url))
+        {
+            return null;
+        }
+
+        using var limit = new CancellationTokenSource(options.Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var connector = new VettedConnector(endPoint => Vet(request, endPoint)?.ToString(), time, resolver);
+            await connector.CheckAsync(url.IdnHost.Trim('[', ']'), url.Port, both.Token);
+            return null;
+        }
+        catch (VettedConnectException e)
+        {
+            return e.Failure == ConnectFailure.Refused ? Refuse(request, url, e) : null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether a URL could be fetched at all: the check for the moment it is written down.</summary>
     public static bool TryParseUrl(string text, out Uri url) =>
         Uri.TryCreate(text, UriKind.Absolute, out url!)
@@ -63,9 +93,13 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         }
 
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
+        Observe(request, response);
         var (tag, maxAge) = (response.Headers.ETag?.ToString(), MaxAgeOf(response.Headers.CacheControl));
         switch (response.StatusCode)
         {
+            case HttpStatusCode.OK when !IsDocument(response.Content.Headers.ContentType?.MediaType):
+                var kind = $"{url.Host} answered with something else than a JSON document.";
+                return FetchResult.Refused(request, FetchRefusal.ContentType, kind, null);
             case HttpStatusCode.OK:
                 return await ReadAsync(response, ct) is { } body
                     ? FetchResult.Fetched(body, tag, maxAge)
@@ -86,9 +120,37 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         }
     }
 
+    // A captive portal or an expired link answers 200 with a page. Files from object stores often have no useful type.
+    private static bool IsDocument(string? mediaType) =>
+        mediaType
+            is null
+                or "application/json"
+                or "text/json"
+                or "text/plain"
+                or "application/octet-stream"
+                or "binary/octet-stream"
+        || (
+            mediaType.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
+            && mediaType.EndsWith("json", StringComparison.OrdinalIgnoreCase)
+        );
+
+    private static void Observe(FetchRequest request, HttpResponseMessage response)
+    {
+        if (request.Observation is { } observation)
+        {
+            observation.Status = (int)response.StatusCode;
+            observation.ContentType = response.Content.Headers.ContentType?.MediaType;
+        }
+    }
+
     // Counts what comes out of the decompressor: a bomb stops at the limit, not at its own end.
     private async Task<byte[]?> ReadAsync(HttpResponseMessage response, CancellationToken ct)
     {
+        if (response.Content.Headers.ContentLength > options.MaxBytes)
+        {
+            return null;
+        }
+
         var buffer = new byte[options.MaxBytes + 1];
         var length = 0;
         await using var body = await response.Content.ReadAsStreamAsync(ct);
@@ -104,23 +166,56 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
     // One client per fetch: what is open differs from record to record, and a pooled connection would forget it.
     private HttpClient NewClient(FetchRequest request)
     {
-        var connector = new VettedConnector(
-            endPoint => FetchPolicy.Check(endPoint, request.AllowedTargets, options.PrivateNetworks)?.ToString(),
-            time,
-            resolver
-        );
+        var connector = new VettedConnector(endPoint => Vet(request, endPoint)?.ToString(), time, resolver);
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
             AllowAutoRedirect = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.GZip,
-            ConnectCallback = connector.ConnectAsync,
+            ConnectCallback = (context, ct) => ConnectAsync(connector, request, context, ct),
+            PlaintextStreamFilter = (context, _) => Secured(request, context),
             MaxResponseHeadersLength = MaxHeadersKilobytes,
+            // What is left of an answer that was refused is not read to its end.
+            MaxResponseDrainSize = 0,
             ActivityHeadersPropagator = null,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = ChainPolicy(request) },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = ChainPolicy(request),
+                // Said here, because the system's configuration may allow less.
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            },
         };
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    private FetchRefusal? Vet(FetchRequest request, IPEndPoint endPoint)
+    {
+        var refusal = FetchPolicy.Check(endPoint, request.AllowedTargets, options.PrivateNetworks);
+        request.Observation?.Vetted(endPoint.Address, refusal);
+        return refusal;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(
+        VettedConnector connector,
+        FetchRequest request,
+        SocketsHttpConnectionContext context,
+        CancellationToken ct
+    )
+    {
+        var stream = await connector.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, ct);
+        request.Observation?.Connected(stream.Socket.RemoteEndPoint);
+        return stream;
+    }
+
+    private static ValueTask<Stream> Secured(FetchRequest request, SocketsHttpPlaintextStreamFilterContext context)
+    {
+        if (context.PlaintextStream is SslStream tls)
+        {
+            request.Observation?.Secured(tls);
+        }
+
+        return new(context.PlaintextStream);
     }
 
     // Downloads of intermediates or revocation lists would be fetches past every check made here.

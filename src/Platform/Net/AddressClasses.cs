@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Culvert.Platform.Net;
 
@@ -8,18 +9,29 @@ public static class AddressClasses
     // The first match counts: the metadata addresses lie inside other ranges.
     private static readonly (AddressClass Class, AddressRanges Ranges)[] Table =
     [
-        // AWS, GCP, Azure, OpenStack; AWS over IPv6; Alibaba; Oracle
         (
             AddressClass.CloudMetadata,
-            Of("169.254.169.254", "169.254.170.2", "fd00:ec2::254", "100.100.100.200", "192.0.0.192")
+            Of(
+                "169.254.169.254", // AWS, GCP, Azure, OpenStack and most others
+                "169.254.170.2", // AWS ECS
+                "169.254.170.23", // AWS EKS
+                "fd00:ec2::254", // the same over IPv6
+                "fd00:ec2::23",
+                "fd20:ce::254", // GCP
+                "fd00:42::42", // Scaleway
+                "100.100.100.200", // Alibaba
+                "192.0.0.192", // Oracle
+                "168.63.129.16" // Azure's host, at an address that looks public
+            )
         ),
-        (AddressClass.Loopback, Of("127.0.0.0/8", "::1")),
+        // Linux takes the unspecified address for loopback.
+        (AddressClass.Loopback, Of("127.0.0.0/8", "::1", "0.0.0.0", "::")),
         (AddressClass.LinkLocal, Of("169.254.0.0/16", "fe80::/10")),
         (AddressClass.Private, Of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")),
         (
             AddressClass.Reserved,
             Of(
-                "0.0.0.0/8", // this network, RFC 791; Linux takes it for loopback
+                "0.0.0.0/8", // this network, RFC 791
                 "192.0.0.0/24", // protocol assignments, RFC 6890
                 "192.0.2.0/24", // documentation, RFC 5737
                 "192.88.99.0/24", // 6to4 relay, RFC 7526
@@ -46,15 +58,46 @@ public static class AddressClasses
     public static AddressClass Of(IPAddress address)
     {
         var plain = AddressRanges.Normalise(address);
+        var kind = Find(plain);
+        // What must never be reached is not reached through a translator either.
+        return
+            Embedded(plain) is { } inner
+            && Find(inner) is var innerKind and not (AddressClass.Public or AddressClass.Reserved)
+            ? innerKind
+            : kind;
+    }
+
+    private static AddressClass Find(IPAddress address)
+    {
         foreach (var (kind, ranges) in Table)
         {
-            if (ranges.Contains(plain))
+            if (ranges.Contains(address))
             {
                 return kind;
             }
         }
 
         return AddressClass.Public;
+    }
+
+    /// <summary>The IPv4 address inside an IPv6 one that a translator would send on to it.</summary>
+    private static IPAddress? Embedded(IPAddress address)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || Find(address) != AddressClass.Reserved)
+        {
+            return null;
+        }
+
+        var bytes = address.GetAddressBytes();
+        return bytes switch
+        {
+            // 2002:AABB:CCDD::, RFC 3056 §2
+            [0x20, 0x02, ..] => new IPAddress(bytes.AsSpan(2, 4)),
+            // 2001:0:server:flags:port:client, RFC 4380 §4: the client's address, inverted
+            [0x20, 0x01, 0x00, 0x00, ..] => new IPAddress(bytes[12..].Select(b => (byte)~b).ToArray()),
+            // 64:ff9b::a.b.c.d, RFC 6052 §2.2; 64:ff9b:1::/48 is used with the same /96 form; ::a.b.c.d, RFC 4291
+            _ => new IPAddress(bytes.AsSpan(12, 4)),
+        };
     }
 
     private static AddressRanges Of(params string[] ranges) =>

@@ -61,6 +61,11 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
         );
     }
 
+    /// <summary>Resolves and vets without connecting.</summary>
+    /// <exception cref="VettedConnectException">No address, or none permitted.</exception>
+    public async ValueTask CheckAsync(string host, int port, CancellationToken cancellationToken) =>
+        Vet(host, port, await ResolveAsync(host, cancellationToken));
+
     private async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(host, out var literal))

@@ -36,8 +36,15 @@ public sealed class FetchPolicyTests
     [InlineData("169.254.169.254", 80, "0.0.0.0/0", "0.0.0.0/0", FetchRefusal.MetadataAddress)]
     [InlineData("fd00:ec2::254", 443, "fd00::/8", "fd00::/8", FetchRefusal.MetadataAddress)]
     [InlineData("100.100.100.200", 443, "100.64.0.0/10", "100.64.0.0/10", FetchRefusal.MetadataAddress)]
-    [InlineData("0.0.0.0", 443, "", "", FetchRefusal.ReservedAddress)]
-    [InlineData("64:ff9b::7f00:1", 443, "", "", FetchRefusal.ReservedAddress)]
+    [InlineData("0.0.0.0", 443, "", "", FetchRefusal.LoopbackAddress)]
+    // Whoever opens everything has still not said "this machine" or "a cloud's credentials", plain or translated.
+    [InlineData("0.0.0.0", 443, "0.0.0.0/0", "0.0.0.0/0", FetchRefusal.LoopbackAddress)]
+    [InlineData("64:ff9b::7f00:1", 443, "::/0", "::/0", FetchRefusal.LoopbackAddress)]
+    [InlineData("64:ff9b::a9fe:a9fe", 443, "64:ff9b::/96", "64:ff9b::/96", FetchRefusal.MetadataAddress)]
+    [InlineData("2002:a9fe:a9fe::1", 443, "::/0", "::/0", FetchRefusal.MetadataAddress)]
+    [InlineData("168.63.129.16", 443, "0.0.0.0/0", "0.0.0.0/0", FetchRefusal.MetadataAddress)]
+    [InlineData("64:ff9b::8.8.8.8", 443, "", "", FetchRefusal.ReservedAddress)]
+    [InlineData("224.0.0.1", 443, "", "", FetchRefusal.ReservedAddress)]
     public void Check_AddressPortTargetBound(string address, int port, string own, string bound, FetchRefusal? expected)
     {
         FetchTarget[] targets = FetchTarget.TryCreate(own, port, out var target) ? [target] : [];

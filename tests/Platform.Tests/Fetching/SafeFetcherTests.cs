@@ -187,6 +187,60 @@ public sealed class SafeFetcherTests : IAsyncDisposable
         result.IsNotModified.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("text/html", FetchRefusal.ContentType)]
+    [InlineData("image/png", FetchRefusal.ContentType)]
+    [InlineData("application/xml", FetchRefusal.ContentType)]
+    [InlineData("application/json; charset=utf-8", null)]
+    [InlineData("application/jwk-set+json", null)]
+    [InlineData("text/plain", null)]
+    [InlineData("application/octet-stream", null)]
+    [InlineData(null, null)]
+    public async Task Fetch_ContentType_MustBeADocuments(string? type, FetchRefusal? expected) =>
+        (
+            await Fetch(context =>
+            {
+                context.Response.ContentType = type;
+                return context.Response.WriteAsync("{}");
+            })
+        ).Refusal.ShouldBe(expected);
+
+    [Fact]
+    public async Task Fetch_Observed_TellsAddressTlsAndStatus()
+    {
+        var observation = new FetchObservation();
+        resolver.With("idp.test", "10.0.0.5", "127.0.0.1");
+
+        await Fetch(Hello, edit: r => r with { Observation = observation });
+
+        observation.Addresses.ShouldBe([
+            (IPAddress.Parse("10.0.0.5"), FetchRefusal.PrivateAddress),
+            (IPAddress.Loopback, null),
+        ]);
+        observation.ConnectedTo!.Address.ShouldBe(IPAddress.Loopback);
+        observation.TlsProtocol.ShouldBe("Tls13");
+        observation.CertificateSha256!.Length.ShouldBe(64);
+        observation.Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.5", FetchRefusal.PrivateAddress)]
+    [InlineData("169.254.169.254", FetchRefusal.MetadataAddress)]
+    [InlineData("8.8.8.8", null)]
+    public async Task Check_WhereANameLeads_IsDecidedWithoutConnecting(string address, FetchRefusal? expected)
+    {
+        resolver.With("idp.test", address);
+        var fetcher = new SafeFetcher(new SafeFetcherOptions(), TimeProvider.System, resolver);
+
+        var result = await fetcher.CheckAsync(
+            new FetchRequest { Url = "https://idp.test/", Field = "jwks.url" },
+            TestContext.Current.CancellationToken
+        );
+
+        result?.Refusal.ShouldBe(expected);
+        (result is null).ShouldBe(expected is null);
+    }
+
     [Fact]
     public async Task Fetch_SlowServer_TimesOutByTheClock()
     {

@@ -26,12 +26,21 @@ public sealed class AddressClassesTests
     [InlineData("::ffff:169.254.169.254", AddressClass.CloudMetadata)]
     [InlineData("fd00:ec2::254", AddressClass.CloudMetadata)]
     [InlineData("100.100.100.200", AddressClass.CloudMetadata)]
-    [InlineData("0.0.0.0", AddressClass.Reserved)]
-    [InlineData("::", AddressClass.Reserved)]
+    [InlineData("0.0.0.0", AddressClass.Loopback)]
+    [InlineData("0.1.2.3", AddressClass.Reserved)]
+    [InlineData("::", AddressClass.Loopback)]
+    [InlineData("168.63.129.16", AddressClass.CloudMetadata)]
+    [InlineData("fd20:ce::254", AddressClass.CloudMetadata)]
+    [InlineData("169.254.170.23", AddressClass.CloudMetadata)]
+    [InlineData("::169.254.169.254", AddressClass.CloudMetadata)]
+    [InlineData("64:ff9b::8.8.8.8", AddressClass.Reserved)]
+    [InlineData("64:ff9b:1::10.0.0.1", AddressClass.Private)]
+    [InlineData("2002:808:808::", AddressClass.Reserved)]
+    [InlineData("2001:0:4136:e378:8000:63bf:5601:5601", AddressClass.CloudMetadata)] // 169.254.169.254 behind Teredo
     [InlineData("224.0.0.1", AddressClass.Reserved)]
     [InlineData("255.255.255.255", AddressClass.Reserved)]
-    [InlineData("64:ff9b::a9fe:a9fe", AddressClass.Reserved)] // 169.254.169.254 behind NAT64
-    [InlineData("2002:7f00:1::", AddressClass.Reserved)] // 127.0.0.1 behind 6to4
+    [InlineData("64:ff9b::a9fe:a9fe", AddressClass.CloudMetadata)] // 169.254.169.254 behind NAT64
+    [InlineData("2002:7f00:1::", AddressClass.Loopback)] // 127.0.0.1 behind 6to4
     public void Of_KnowsTheRegistries(string address, AddressClass expected) =>
         AddressClasses.Of(IPAddress.Parse(address)).ShouldBe(expected);
 }
