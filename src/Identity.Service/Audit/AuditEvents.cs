@@ -9,6 +9,14 @@ internal static class AuditEvents
     public const string FederationIssuerCreated = "platform_federation_issuer_created";
     public const string FederationIssuerUpdated = "platform_federation_issuer_updated";
     public const string FederationIssuerArchived = "platform_federation_issuer_archived";
+    public const string IssuerKeysChanged = "issuer.keys.changed";
+    public const string IssuerKeysKilled = "issuer.keys.killed";
+    public const string IssuerKeysRestored = "issuer.keys.restored";
+    public const string IssuerPollDegraded = "issuer.poll.degraded";
+    public const string IssuerPollRecovered = "issuer.poll.recovered";
+    public const string IssuerPollPaused = "issuer.poll.paused";
+    public const string IssuerPollResumed = "issuer.poll.resumed";
+    public const string IssuerVerified = "issuer.verified";
     public const string FederationRuleCreated = "platform_federation_rule_created";
     public const string FederationRuleUpdated = "platform_federation_rule_updated";
     public const string FederationRuleArchived = "platform_federation_rule_archived";

@@ -11,9 +11,19 @@ namespace Culvert.Identity.Service.Federation;
 internal sealed class FederationChanges(IJournal journal, IFederationChangeLog log, IChanges changes)
 {
     /// <summary>Null = committed and in effect.</summary>
+    public ValueTask<Refusal?> CommitAsync(
+        AuditEvent change,
+        IReadOnlyList<Statement> statements,
+        CancellationToken cancellationToken
+    ) =>
+        // Rules, issuers and service accounts decide on who stays enrolled, and feeds show that (S4).
+        CommitAsync(change, statements, ChangeTopics.Federation | ChangeTopics.Feed, cancellationToken);
+
+    /// <summary>As the other; <paramref name="topics"/> = what is in memory of these is read anew, on every node.</summary>
     public async ValueTask<Refusal?> CommitAsync(
         AuditEvent change,
         IReadOnlyList<Statement> statements,
+        ChangeTopics topics,
         CancellationToken cancellationToken
     )
     {
@@ -22,8 +32,7 @@ internal sealed class FederationChanges(IJournal journal, IFederationChangeLog l
             {
                 Event = change,
                 Statements = [.. statements, .. log.Note(change)],
-                // Rules, issuers and service accounts decide on who stays enrolled, and feeds show that (S4).
-                Changes = ChangeTopics.Federation | ChangeTopics.Feed,
+                Changes = topics,
             },
             cancellationToken
         );
@@ -39,7 +48,7 @@ internal sealed class FederationChanges(IJournal journal, IFederationChangeLog l
 
         // Committed: from here on the caller's patience does not count. Should the directory fail to read it, the change
         // stands all the same, and nothing is granted until it has been read: saying "failed" would be wrong.
-        await changes.WhenDeliveredAsync(ChangeTopics.Federation);
+        await changes.WhenDeliveredAsync(topics);
         return null;
     }
 

@@ -223,10 +223,7 @@ internal sealed class FederationDirectory(
         changed.Select(issuer =>
             KeyValuePair.Create(
                 issuer.Id.Value,
-                new IssuerEntry(
-                    issuer,
-                    current.KeysOf(issuer.Id) is { } known && known.IsFor(issuer) ? known : keysFactory.Create(issuer)
-                )
+                new IssuerEntry(issuer, keysFactory.For(issuer, current.KeysOf(issuer.Id)))
             )
         );
 

@@ -132,4 +132,12 @@ internal static class FederationErrors
         "A bound on unarchived records was reached.",
         "Archive what is no longer used."
     );
+
+    public static readonly ErrorCode NotKilled = new(
+        "federation.not_killed",
+        400,
+        "This was not killed.",
+        "No kill of that kid, key set or issuer is in force.",
+        "Read the issuer's killed member; name exactly what was killed."
+    );
 }

@@ -11,6 +11,7 @@ using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage.Federation;
 using Culvert.Identity.Service.Tokens.Metadata;
+using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Federation;
 
@@ -30,7 +31,22 @@ internal static class FederationRegistration
             .AddSingleton<IFederationChangeLog, FederationChangeLog>()
             .AddSingleton<IRuleTargets, RuleTargets>()
             .AddSingleton<IAuthenticationHistory, AuthenticationHistory>()
+            .AddSingleton<IHostResolver>(SystemHostResolver.Instance)
             .AddSingleton<IIssuerFetcher, IssuerFetcher>()
+            .AddSingleton<IIssuerControlStore, IssuerControlStore>()
+            .AddSingleton<IssuerControls>()
+            .AddSingleton<IssuerKeyRecorder>()
+            .AddSingleton(provider => new KeyFile(
+                provider.GetRequiredService<ServiceOptions>().Federation.JwksDirectory
+            ))
+            .AddSingleton<KeySetFetch>()
+            .AddHostedService<IssuerPoller>()
+            .AddSingleton<IssuerGuard>()
+            .AddSingleton<IssuerAddresses>()
+            .AddSingleton<IssuerVerifier>()
+            .AddSingleton<IssuerKillEndpoints>()
+            .AddSingleton<IssuerVerifyEndpoint>()
+            .AddSingleton<IssuerMetrics>()
             .AddSingleton<IssuerKeysFactory>()
             .AddSingleton<FederationDirectory>()
             .AddHostedService(provider => provider.GetRequiredService<FederationDirectory>())
@@ -92,12 +108,20 @@ internal static class FederationRegistration
         host.Post($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.UpdateAsync);
         host.Delete($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.RemoveAsync);
 
+        // Observes as long as the service runs; nobody asks for it.
+        host.Services.GetRequiredService<IssuerMetrics>();
         var issuers = host.Services.GetRequiredService<IssuerEndpoints>();
         host.Post($"{Base}/federation_issuers", admin, issuers.CreateAsync);
         host.Get($"{Base}/federation_issuers", admin, issuers.ListAsync);
         host.Get($"{Base}/federation_issuers/{{id}}", admin, issuers.GetAsync);
         host.Post($"{Base}/federation_issuers/{{id}}", admin, issuers.UpdateAsync);
         host.Post($"{Base}/federation_issuers/{{id}}/archive", admin, issuers.ArchiveAsync);
+        var kills = host.Services.GetRequiredService<IssuerKillEndpoints>();
+        host.Post($"{Base}/federation_issuers/{{id}}/kill", admin, kills.KillAsync);
+        host.Post($"{Base}/federation_issuers/{{id}}/unkill", admin, kills.UnkillAsync);
+        var verify = host.Services.GetRequiredService<IssuerVerifyEndpoint>();
+        host.Post($"{Base}/federation_issuers/verify", admin, verify.VerifyDraftAsync);
+        host.Post($"{Base}/federation_issuers/{{id}}/verify", admin, verify.VerifyAsync);
 
         var rules = host.Services.GetRequiredService<RuleEndpoints>();
         host.Post($"{Base}/federation_rules", admin, rules.CreateAsync);

@@ -4,20 +4,8 @@ namespace Culvert.Identity.Service.Federation;
 
 internal static partial class Log
 {
-    [LoggerMessage(EventIds.IssuerKeysFetched, LogLevel.Information, "Keys of issuer {Issuer} fetched: {Count} usable")]
-    public static partial void KeysFetched(ILogger logger, string issuer, int count);
-
-    [LoggerMessage(EventIds.IssuerKeyFetchFailed, LogLevel.Warning, "Keys of issuer {Issuer} not fetched: {Reason}")]
-    public static partial void KeyFetchFailed(ILogger logger, string issuer, string reason);
-
-    [LoggerMessage(EventIds.IssuerKeyDropped, LogLevel.Warning, "Key {KeyId} of issuer {Issuer} is not used: {Reason}")]
-    public static partial void KeyDropped(ILogger logger, string issuer, string keyId, string reason);
-
     [LoggerMessage(EventIds.RefusalNotRecorded, LogLevel.Warning, "An unproven refusal was not recorded: {Reason}")]
     public static partial void RefusalNotRecorded(ILogger logger, string reason);
-
-    [LoggerMessage(EventIds.IssuerKeysNotStored, LogLevel.Warning, "Keys of issuer {Issuer} were not stored: {Reason}")]
-    public static partial void KeysNotStored(ILogger logger, string issuer, string reason);
 
     [LoggerMessage(
         EventIds.FederationStale,

@@ -21,6 +21,12 @@ internal static class EventIds
     public const int RefusalNotRecorded = 1004;
     public const int FederationStale = 1005;
     public const int ReplayDetected = 1010;
+    public const int IssuerControlsStale = 1030;
+    public const int IssuerStoredKeysRefused = 1031;
+    public const int IssuerKeyReplaced = 1032;
+    public const int IssuerKeysDegraded = 1033;
+    public const int IssuerPollingPaused = 1034;
+    public const int IssuerPollFaulted = 1035;
 
     // 2000: Tokens
     public const int SigningKeyPrepared = 2000;

@@ -18,7 +18,7 @@ internal sealed class FederatedService : IAsyncDisposable
     public const string Accounts = "/v1/organizations/service_accounts";
     public const string TokenPath = "/v1/oauth/token";
 
-    private readonly HttpClient anonymous;
+    private HttpClient anonymous;
     private int names;
 
     private FederatedService(ServiceUnderTest service, TestIdentityProvider provider)
@@ -28,7 +28,7 @@ internal sealed class FederatedService : IAsyncDisposable
         anonymous = service.Client(bearer: null);
     }
 
-    public ServiceUnderTest Service { get; }
+    public ServiceUnderTest Service { get; private set; }
 
     public TestIdentityProvider Provider { get; }
 
@@ -59,6 +59,14 @@ internal sealed class FederatedService : IAsyncDisposable
         var workspaces = await federated.GetAsync("/v1/organizations/workspaces");
         federated.WorkspaceId = workspaces.GetProperty("data")[0].Text("id");
         return federated;
+    }
+
+    /// <summary>The service goes on from its store; the provider and the clock stay as they are.</summary>
+    public async Task RestartAsync()
+    {
+        anonymous.Dispose();
+        Service = await Service.RestartAsync();
+        anonymous = Service.Client(bearer: null);
     }
 
     /// <summary>The body that registers the provider by discovery, with its CA pinned and its port opened.</summary>

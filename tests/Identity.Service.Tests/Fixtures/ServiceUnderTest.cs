@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Platform.Net;
 using Culvert.Testing;
 using Culvert.Testing.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -27,15 +28,21 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     private readonly string folder;
     private readonly Store store;
     private readonly WebApplication app;
+    private readonly Action<IServiceCollection> configure;
+    private bool isHandedOver;
 
     private ServiceUnderTest(
         string folder,
         ServiceOptions options,
         Store store,
         WebApplication app,
-        FakeTimeProvider time
+        FakeTimeProvider time,
+        ScriptedHostResolver names,
+        Action<IServiceCollection> configure
     )
     {
+        Names = names;
+        this.configure = configure;
         this.folder = folder;
         this.store = store;
         this.app = app;
@@ -51,6 +58,9 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     public ServiceOptions Options { get; }
 
     public FakeTimeProvider Time { get; }
+
+    /// <summary>What host names mean to the service's fetches; none means anything until a test says so.</summary>
+    public ScriptedHostResolver Names { get; }
 
     public Uri ApiUrl { get; }
 
@@ -73,6 +83,13 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         time ??= new FakeTimeProvider();
         var configured = OptionsIn(folder);
         configured = options?.Invoke(configured) ?? configured;
+        var names = new ScriptedHostResolver();
+        void Configure(IServiceCollection services)
+        {
+            services.Replace(ServiceDescriptor.Singleton<IHostResolver>(names));
+            configure?.Invoke(services);
+        }
+
         await Initializer.RunAsync(
             configured,
             "Example",
@@ -82,10 +99,29 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             configure,
             TestContext.Current.CancellationToken
         );
-        var store = Store.Open(configured, NullLogger.Instance);
-        var app = ServiceHost.Build(configured, store, time, configure);
+        return await OpenAsync(folder, configured, time, names, Configure);
+    }
+
+    /// <summary>Stops this service and starts another on the same store, clock and names.</summary>
+    public async Task<ServiceUnderTest> RestartAsync()
+    {
+        isHandedOver = true;
+        await DisposeAsync();
+        return await OpenAsync(folder, Options, Time, Names, configure);
+    }
+
+    private static async Task<ServiceUnderTest> OpenAsync(
+        string folder,
+        ServiceOptions options,
+        FakeTimeProvider time,
+        ScriptedHostResolver names,
+        Action<IServiceCollection> configure
+    )
+    {
+        var store = Store.Open(options, NullLogger.Instance);
+        var app = ServiceHost.Build(options, store, time, configure);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new ServiceUnderTest(folder, configured, store, app, time);
+        return new ServiceUnderTest(folder, options, store, app, time, names, configure);
     }
 
     public static ServiceOptions OptionsIn(string folder, StorageBackend backend = StorageBackend.Sqlite) =>
@@ -171,6 +207,9 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         Api.Dispose();
         await app.DisposeAsync();
         store.Dispose();
-        Directory.Delete(folder, recursive: true);
+        if (!isHandedOver)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

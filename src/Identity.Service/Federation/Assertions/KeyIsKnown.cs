@@ -10,7 +10,8 @@ internal sealed class KeyIsKnown : IAssertionCheck
 
     public ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken)
     {
-        if (context.Token.KeyId is not { } keyId)
+        var keyId = context.Token.KeyId;
+        if (keyId is null && !context.Rule.Issuer.AllowMissingKid)
         {
             return new(new Denial(DenialReason.KidMissing));
         }
@@ -38,11 +39,11 @@ internal sealed class KeyIsKnown : IAssertionCheck
 
     private static async ValueTask<Denial?> DecideAsync(
         AssertionContext context,
-        string keyId,
+        string? keyId,
         ValueTask<KeyLookup> lookup
     ) => Decide(context, keyId, await lookup);
 
-    private static Denial? Decide(AssertionContext context, string keyId, KeyLookup lookup)
+    private static Denial? Decide(AssertionContext context, string? keyId, KeyLookup lookup)
     {
         context.KeyAnswer = lookup;
         if (lookup.Key is { } key)
@@ -51,8 +52,18 @@ internal sealed class KeyIsKnown : IAssertionCheck
             return null;
         }
 
-        return lookup.HaveKeys
-            ? new Denial(DenialReason.KidUnknown, UntrustedText.Bounded(keyId))
-            : new Denial(DenialReason.KeysUnavailable);
+        return lookup.Outcome switch
+        {
+            KeyLookupOutcome.Killed => new Denial(DenialReason.KeyRevoked, Bounded(keyId)),
+            // Several keys, or none: a token that names none of them cannot be tried on all.
+            KeyLookupOutcome.Unknown when keyId is null => new Denial(DenialReason.KidMissing),
+            KeyLookupOutcome.Unknown => new Denial(DenialReason.KidUnknown, Bounded(keyId)),
+            _ => new Denial(
+                DenialReason.KeysUnavailable,
+                lookup.Outcome == KeyLookupOutcome.Unproven ? "degraded" : null
+            ),
+        };
     }
+
+    private static string? Bounded(string? keyId) => keyId is null ? null : UntrustedText.Bounded(keyId);
 }

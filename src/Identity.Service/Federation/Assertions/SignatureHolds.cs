@@ -1,24 +1,60 @@
 using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Jose;
 using Culvert.Jose.Signatures;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>RFC 7515 §5.2 (8), with an algorithm that both we and the key allow (RFC 8725 §3.1).</summary>
-internal sealed class SignatureHolds() : ImmediateCheck(AssertionSteps.Signature)
+/// <summary>
+/// RFC 7515 §5.2 (8), with an algorithm that both the issuer's record and the key allow (RFC 8725 §3.1). A signature
+/// that does not hold may mean that the issuer put a new key under an old name; then it is tried once more.
+/// </summary>
+internal sealed class SignatureHolds : IAssertionCheck
 {
-    public override void Describe(AssertionContext context, TraceStep step) =>
-        step.Add("alg", context.Token.Algorithm.Name());
+    public string Step => AssertionSteps.Signature;
 
-    protected override Denial? Check(AssertionContext context)
+    public void Describe(AssertionContext context, TraceStep step) => step.Add("alg", context.Token.Algorithm.Name());
+
+    public ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken)
     {
-        var refusal = context.Token.Verify(context.Key, JwsAlgorithms.All);
+        var refusal = Verify(context);
+        return refusal == JoseRefusal.SignatureInvalid
+            ? TryReplacementAsync(context, cancellationToken)
+            : new(Decide(refusal));
+    }
+
+    private static async ValueTask<Denial?> TryReplacementAsync(
+        AssertionContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await context.Rule.Keys.ReplacementAsync(context.Key, cancellationToken) is not { } replacement)
+        {
+            return Decide(JoseRefusal.SignatureInvalid);
+        }
+
+        context.Key = replacement;
+        context.KeyAnswer = KeyLookup.Found(replacement);
+        return Decide(Verify(context));
+    }
+
+    private static JoseRefusal Verify(AssertionContext context)
+    {
+        var refusal = context.Token.Verify(context.Key, context.Rule.Issuer.Algorithms);
         context.IsProven = refusal == JoseRefusal.None;
-        return refusal switch
+        if (context.IsProven)
+        {
+            context.Rule.Keys.MarkProven(context.Key);
+        }
+
+        return refusal;
+    }
+
+    private static Denial? Decide(JoseRefusal refusal) =>
+        refusal switch
         {
             JoseRefusal.None => null,
             JoseRefusal.SignatureInvalid => new Denial(DenialReason.SignatureInvalid),
             _ => new Denial(DenialReason.AlgNotAllowed, refusal.ToString()),
         };
-    }
 }

@@ -69,10 +69,14 @@ internal sealed record IssuerDocument
     [JsonPropertyName("hard_expiry_seconds")]
     public required int? HardExpirySeconds { get; init; }
 
-    /// <summary>Always null: this version backs off instead of pausing.</summary>
+    /// <summary>Since when its keys are no longer polled, after too many failures; null = they are.</summary>
     [JsonPropertyName("jwks_polling_disabled_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public DateTimeOffset? JwksPollingDisabledAt { get; init; }
+
+    /// <summary>Null = nothing of it is killed.</summary>
+    [JsonPropertyName("killed")]
+    public required KilledDocument? Killed { get; init; }
 
     [JsonPropertyName("poll_status")]
     public required PollStatusDocument? PollStatus { get; init; }
@@ -98,7 +102,7 @@ internal sealed record IssuerDocument
     [JsonPropertyName("archived_by_actor_id")]
     public required string? ArchivedBy { get; init; }
 
-    public static IssuerDocument Of(Issuer issuer, PollStatusDocument? poll)
+    public static IssuerDocument Of(Issuer issuer, PollStatusDocument? poll, IssuerControl control)
     {
         using var jwks = JsonDocument.Parse(issuer.KeySource.ToJson());
         return new IssuerDocument
@@ -129,6 +133,8 @@ internal sealed record IssuerDocument
             CallerDetail = WireNames.Of(issuer.CallerDetail),
             StaleOkSeconds = issuer.StaleOkSeconds,
             HardExpirySeconds = issuer.HardExpirySeconds,
+            JwksPollingDisabledAt = control.PausedAt,
+            Killed = KilledDocument.Of(control.Kill),
             PollStatus = poll,
             CreatedAt = issuer.Stamps.CreatedAt,
             UpdatedAt = issuer.Stamps.UpdatedAt,

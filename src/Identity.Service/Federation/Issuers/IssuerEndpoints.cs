@@ -8,6 +8,10 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 internal sealed class IssuerEndpoints(
     IIssuerStore store,
     IssuerValidator validator,
+    IssuerGuard guard,
+    IssuerAddresses addresses,
+    IIssuerControlStore controlStore,
+    IssuerControls controls,
     FederationDirectory directory,
     FederationChanges changes,
     TimeProvider time
@@ -33,7 +37,7 @@ internal sealed class IssuerEndpoints(
             return malformed!;
         }
 
-        if (validator.Check(issuer) is { } invalid)
+        if ((validator.Check(issuer) ?? await addresses.CheckAsync(issuer, cancellationToken)) is { } invalid)
         {
             return invalid;
         }
@@ -100,13 +104,26 @@ internal sealed class IssuerEndpoints(
             Version = issuer.Version + 1,
             Stamps = issuer.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId),
         };
-        if ((validator.Check(updated) ?? CheckRules(updated) ?? CheckCaller(request.Caller, updated)) is { } invalid)
+        var invalid =
+            validator.Check(updated)
+            ?? guard.CheckRules(updated)
+            ?? guard.CheckCaller(request.Caller, updated)
+            ?? (IsFetchedAlike(issuer, updated) ? null : await addresses.CheckAsync(updated, cancellationToken));
+        if (invalid is not null)
         {
             return invalid;
         }
 
         var change = Audited(request, AuditEvents.FederationIssuerUpdated, updated);
-        return await changes.CommitAsync(change, [store.Update(updated)], cancellationToken) is { } refused
+        var statements = new List<Statement> { store.Update(updated) };
+        var topics = ChangeTopics.Federation | ChangeTopics.Feed;
+        if (body.JwksPollingDisabled == false)
+        {
+            statements.Add(controlStore.Resume(updated.Id));
+            topics |= ChangeTopics.IssuerKeys;
+        }
+
+        return await changes.CommitAsync(change, statements, topics, cancellationToken) is { } refused
             ? refused
             : Answer(updated);
     }
@@ -134,30 +151,10 @@ internal sealed class IssuerEndpoints(
             : Answer(archived);
     }
 
-    // An issuer that becomes a shared platform must not leave rules behind that admit the platform's every customer.
-    private Refusal? CheckRules(Issuer updated) =>
-        directory
-            .Current.VersionsOf(updated.Id)
-            .Select(rule => Rules.SharedIssuers.CheckTenantPin(updated.Url, rule.Match))
-            .FirstOrDefault(refusal => refusal is not null);
-
-    // Whoever sets an issuer's keys can mint any token of it: nobody must do so where rules grant more than they hold.
-    private Refusal? CheckCaller(Caller caller, Issuer updated) =>
-        directory.Current.VersionsOf(updated.Id).All(rule => rule.Scopes.All(scope => Holds(caller, scope)))
-            ? null
-            : FederationErrors.ScopeNotGrantable.Refuse(
-                "Nobody may change an issuer whose rules grant more than the caller holds."
-            );
-
-    private static bool Holds(Caller caller, string scope) =>
-        (caller.Kind, scope) switch
-        {
-            (CallerKind.AdminKey, Scopes.EdgeServe or Scopes.OrganizationAdmin) => caller.Has(
-                Scopes.InstallationOperate
-            ),
-            (CallerKind.AdminKey, _) => true,
-            _ => caller.Scopes.Contains(scope),
-        };
+    private static bool IsFetchedAlike(Issuer before, Issuer after) =>
+        before.Url == after.Url
+        && before.KeySource == after.KeySource
+        && before.AllowedTargets.SequenceEqual(after.AllowedTargets);
 
     private ValueTask<Issuer?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
@@ -173,7 +170,7 @@ internal sealed class IssuerEndpoints(
         };
 
     private IssuerDocument DocumentOf(Issuer issuer) =>
-        IssuerDocument.Of(issuer, directory.Current.KeysOf(issuer.Id)?.PollStatus());
+        IssuerDocument.Of(issuer, directory.Current.KeysOf(issuer.Id)?.PollStatus(), controls.Of(issuer.Id));
 
     private ApiAnswer Answer(Issuer issuer) =>
         ApiAnswer.Json(DocumentOf(issuer), FederationJson.Default.IssuerDocument);

@@ -8,9 +8,11 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>Fetches through the one fetcher that vets addresses (S27), with the issuer's own allowance and roots.</summary>
 internal sealed class IssuerFetcher : IIssuerFetcher
 {
+    private const string Area = "issuer";
+
     private readonly SafeFetcher fetcher;
 
-    public IssuerFetcher(ServiceOptions options, TimeProvider time)
+    public IssuerFetcher(ServiceOptions options, TimeProvider time, IHostResolver resolver)
     {
         var fetch = options.Federation.Fetch;
         fetcher = new SafeFetcher(
@@ -20,28 +22,25 @@ internal sealed class IssuerFetcher : IIssuerFetcher
                 MaxBytes = (int)fetch.MaxBytes,
                 PrivateNetworks = RangesOf(options),
             },
-            time
+            time,
+            resolver
         );
     }
 
-    public async Task<FetchedDocument> GetAsync(Uri url, IssuerFetchPolicy policy, CancellationToken cancellationToken)
+    public async Task<FetchedDocument> GetAsync(IssuerFetch fetch, CancellationToken cancellationToken)
     {
-        var roots = RootsOf(policy.CaCertificatePem);
+        var roots = RootsOf(fetch.Issuer.KeySource.CaCertificatePem);
         try
         {
-            var result = await fetcher.FetchAsync(
-                new FetchRequest
-                {
-                    Url = url.AbsoluteUri,
-                    Field = "issuer_url",
-                    AllowedTargets = [.. policy.AllowedTargets.Select(t => new FetchTarget(t.Network, t.Port))],
-                    PinnedRoots = roots,
-                },
-                cancellationToken
-            );
-            return result.IsSuccess
-                ? FetchedDocument.Of(result.Body)
-                : FetchedDocument.Failed($"{result.Refusal}: {result.Detail}");
+            var result = await fetcher.FetchAsync(RequestOf(fetch, roots), cancellationToken);
+            if (!result.IsSuccess)
+            {
+                return FetchedDocument.Failed(result.Code(Area), $"{result.Field}: {result.Detail}");
+            }
+
+            return result.IsNotModified
+                ? FetchedDocument.Unchanged(result.EntityTag ?? fetch.EntityTag, result.MaxAge)
+                : FetchedDocument.Of(result.Body, result.EntityTag, result.MaxAge);
         }
         finally
         {
@@ -51,6 +50,20 @@ internal sealed class IssuerFetcher : IIssuerFetcher
             }
         }
     }
+
+    public Task<FetchResult?> CheckAsync(IssuerFetch fetch, CancellationToken cancellationToken) =>
+        fetcher.CheckAsync(RequestOf(fetch, roots: null), cancellationToken);
+
+    private static FetchRequest RequestOf(IssuerFetch fetch, X509Certificate2Collection? roots) =>
+        new()
+        {
+            Url = fetch.Url.AbsoluteUri,
+            Field = fetch.Field,
+            AllowedTargets = [.. fetch.Issuer.AllowedTargets.Select(t => new FetchTarget(t.Network, t.Port))],
+            PinnedRoots = roots,
+            IfNoneMatch = fetch.EntityTag,
+            Observation = fetch.Observation,
+        };
 
     private static AddressRanges RangesOf(ServiceOptions options) =>
         AddressRanges.TryParse(options.PrivateIssuerNetworks.Select(n => n.ToString()), out var ranges, out var bad)

@@ -1,35 +1,55 @@
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
-using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>Makes <see cref="IssuerKeys"/>, with the keys that an earlier run left behind.</summary>
 internal sealed class IssuerKeysFactory(
-    IIssuerFetcher fetcher,
+    KeySetFetch fetch,
     IIssuerKeyStore store,
+    IssuerKeyRecorder recorder,
+    IssuerControls controls,
     ServiceOptions options,
     TimeProvider time,
     ILogger<IssuerKeys> logger
 )
 {
-    private readonly KeySetFetch fetch = new(fetcher, new KeyFile(options.Federation.JwksDirectory));
+    private readonly IssuerKeyServices services = new(
+        fetch,
+        recorder,
+        controls,
+        options.Federation.Fetch,
+        time,
+        logger
+    );
+
     private Dictionary<string, StoredKeySet> stored = [];
 
-    /// <summary>Reads what was stored; once, before the first <see cref="Create"/>.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken) =>
-        stored = (await store.AllAsync(cancellationToken)).ToDictionary(set => set.IssuerId);
-
-    public IssuerKeys Create(Issuer issuer)
+    /// <summary>Reads what was stored; once, before the first <see cref="For"/>.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var keys = new IssuerKeys(issuer, fetch, store, options.Federation.Fetch, time, logger);
-        if (
-            stored.Remove(issuer.Id.Value, out var last)
-            && last.Source == keys.Source
-            && JwkSet.TryParse(last.KeySet, out var set) == JoseRefusal.None
-        )
+        await controls.StartAsync(cancellationToken);
+        stored = new Dictionary<string, StoredKeySet>(await store.AllAsync(cancellationToken));
+    }
+
+    /// <summary>
+    /// The keys of a record: the ones that are there, so that an edit elsewhere costs no fetch; or new ones that take
+    /// over what is known of the same source.
+    /// </summary>
+    public IssuerKeys For(Issuer issuer, IssuerKeys? before)
+    {
+        if (before is not null && before.IsFor(issuer))
         {
-            keys.Restore(set!, last.FetchedAt);
+            return before;
+        }
+
+        var keys = new IssuerKeys(issuer, services);
+        if (before is not null)
+        {
+            keys.TakeOver(before);
+        }
+        else if (stored.Remove(issuer.Id.Value, out var last))
+        {
+            keys.Restore(last);
         }
 
         return keys;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Culvert.Jose;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -10,36 +11,42 @@ internal sealed class KeyFile(string? directory)
 {
     private const int MaxLinks = 16;
 
-    /// <summary>When the file was last written; null = there is none, or it may not be read.</summary>
-    public DateTime? LastWrite(string path)
-    {
-        var (file, _) = Find(path);
-        return file?.LastWriteTimeUtc;
-    }
-
-    public async Task<FetchedDocument> ReadAsync(string path, CancellationToken cancellationToken)
+    /// <summary>The file; unchanged when its date and length are those of <paramref name="entityTag"/>.</summary>
+    public async Task<FetchedDocument> ReadAsync(string path, string? entityTag, CancellationToken cancellationToken)
     {
         var (file, failure) = Find(path);
         if (file is null)
         {
-            return FetchedDocument.Failed(failure!);
+            return Failed(failure!);
+        }
+
+        var tag = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{file.LastWriteTimeUtc.Ticks}-{file.Length}-{file.FullName}"
+        );
+        if (tag == entityTag)
+        {
+            return FetchedDocument.Unchanged(tag);
         }
 
         try
         {
-            return FetchedDocument.Of(await File.ReadAllBytesAsync(file.FullName, cancellationToken));
+            return FetchedDocument.Of(await File.ReadAllBytesAsync(file.FullName, cancellationToken), tag);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return FetchedDocument.Failed($"{path} cannot be read ({fault.GetType().Name})");
+            return Failed($"{path} cannot be read ({fault.GetType().Name}).");
         }
     }
+
+    private static FetchedDocument Failed(string reason) =>
+        FetchedDocument.Failed("issuer.file_unreadable", $"jwks.path: {reason}");
 
     private (FileInfo?, string? Failure) Find(string path)
     {
         if (directory is null)
         {
-            return (null, "the installation has no jwks_directory");
+            return (null, "the installation has no jwks_directory.");
         }
 
         try
@@ -48,18 +55,18 @@ internal sealed class KeyFile(string? directory)
             var target = Canonical(Path.Combine(directory, path), 0);
             if (!target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
-                return (null, $"{path} leads out of jwks_directory");
+                return (null, $"{path} leads out of jwks_directory.");
             }
 
             var file = new FileInfo(target);
             // A pipe or device has no length: opening one would wait for its other end.
             return file is { Exists: true, Length: > 0 and <= JoseLimits.MaxKeySetBytes }
                 ? (file, null)
-                : (null, $"{path} is no file of 1 byte to {JoseLimits.MaxKeySetBytes / 1024} KiB");
+                : (null, $"{path} is no file of 1 byte to {JoseLimits.MaxKeySetBytes / 1024} KiB.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return (null, $"{path} cannot be read ({fault.GetType().Name})");
+            return (null, $"{path} cannot be read ({fault.GetType().Name}).");
         }
     }
 

@@ -1,12 +1,14 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
 /// Gets an issuer's key set: for discovery 1. the document, 2. its <c>issuer</c> equals ours byte for byte, 3. its
-/// <c>jwks_uri</c> stays on the same host, 4. the set; for an explicit URL only the set.
+/// <c>jwks_uri</c> stays on the same host or the one that was pinned, 4. the set; for the other sources only the set.
 /// </summary>
 internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
 {
@@ -16,81 +18,152 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
     private const int MaxDocumentDepth = 16;
 
     /// <summary>A usable set with its bytes, or a sentence for log and poll status.</summary>
-    public async Task<KeySetFetchResult> GetAsync(Issuer issuer, CancellationToken cancellationToken)
-    {
-        var policy = new IssuerFetchPolicy(issuer.KeySource.CaCertificatePem, issuer.AllowedTargets);
-        return issuer.KeySource switch
-        {
-            UrlKeySource source => await GetKeysAsync(new Uri(source.Url), policy, Read, cancellationToken),
-            SpiffeBundleKeySource source => await GetKeysAsync(
-                new Uri(source.Url!),
-                policy,
-                ReadBundle,
-                cancellationToken
-            ),
-            FileKeySource source => Take(await files.ReadAsync(source.Path, cancellationToken), Read),
-            DiscoveryKeySource source => await DiscoverAsync(issuer, source, policy, cancellationToken),
-            _ => throw new InvalidOperationException(
-                $"Nothing is fetched for a source of type {issuer.KeySource.Type}."
-            ),
-        };
-    }
-
-    private async Task<KeySetFetchResult> DiscoverAsync(
+    /// <param name="issuer">Whose keys.</param>
+    /// <param name="known">What was fetched last; null = nothing.</param>
+    /// <param name="steps">Takes down what happens; null = nobody wants to know.</param>
+    /// <param name="cancellationToken">Bounds the whole.</param>
+    public async Task<KeySetFetchResult> GetAsync(
         Issuer issuer,
-        DiscoveryKeySource source,
-        IssuerFetchPolicy policy,
+        CachedKeys? known,
+        ICollection<FetchStep>? steps,
         CancellationToken cancellationToken
     )
     {
-        var baseUrl = source.Base ?? issuer.Url;
-        // OpenID Connect Discovery 1.0 §4.1: a terminating slash is removed first.
-        var documentUrl = new Uri(baseUrl.TrimEnd('/') + WellKnown);
-        var fetched = await fetcher.GetAsync(documentUrl, policy, cancellationToken);
+        switch (issuer.KeySource)
+        {
+            case DiscoveryKeySource source:
+                var (keysUrl, failed) = await DiscoverAsync(issuer, source, steps, cancellationToken);
+                return failed ?? await GetKeysAsync(issuer, keysUrl!, "jwks_uri", known, steps, cancellationToken);
+            case UrlKeySource source:
+                return await GetKeysAsync(issuer, new Uri(source.Url), "jwks.url", known, steps, cancellationToken);
+            case SpiffeBundleKeySource { Url: { } url }:
+                return await GetKeysAsync(issuer, new Uri(url), "jwks.url", known, steps, cancellationToken);
+            case FileKeySource source:
+                return Take(issuer, await files.ReadAsync(source.Path, known?.EntityTag, cancellationToken), known);
+            default:
+                throw new InvalidOperationException(
+                    $"Nothing is fetched for a source of type {issuer.KeySource.Type}."
+                );
+        }
+    }
+
+    /// <summary>The first URL that is fetched for an issuer and the setting that holds it; null = nothing is fetched.</summary>
+    public static IssuerFetch? FirstFetch(Issuer issuer) =>
+        issuer.KeySource switch
+        {
+            DiscoveryKeySource source => new IssuerFetch(
+                DocumentUrl(source.Base ?? issuer.Url),
+                source.Base is null ? "issuer_url" : "jwks.discovery_base",
+                issuer
+            ),
+            UrlKeySource source => new IssuerFetch(new Uri(source.Url), "jwks.url", issuer),
+            SpiffeBundleKeySource { Url: { } url } => new IssuerFetch(new Uri(url), "jwks.url", issuer),
+            _ => null,
+        };
+
+    // OpenID Connect Discovery 1.0 §4.1: a terminating slash is removed first.
+    private static Uri DocumentUrl(string baseUrl) => new(baseUrl.TrimEnd('/') + WellKnown);
+
+    private async Task<(Uri? KeysUrl, KeySetFetchResult? Failed)> DiscoverAsync(
+        Issuer issuer,
+        DiscoveryKeySource source,
+        ICollection<FetchStep>? steps,
+        CancellationToken cancellationToken
+    )
+    {
+        var fetch = FirstFetch(issuer)!;
+        var fetched = await GetAsync(fetch, steps, cancellationToken);
         if (fetched.Body is not { } body)
         {
-            return KeySetFetchResult.Failed($"discovery: {fetched.Failure}");
+            return (null, KeySetFetchResult.Failed(fetched.Code!, $"discovery: {fetched.Failure}"));
         }
 
-        var (keysUrl, failure) = ReadDocument(body, issuer.Url, documentUrl, source.KeySetHost);
+        var (keysUrl, failure) = ReadDocument(body, issuer.Url, fetch.Url, source.KeySetHost);
         return keysUrl is null
-            ? KeySetFetchResult.Failed($"discovery: {failure}")
-            : await GetKeysAsync(keysUrl, policy, Read, cancellationToken);
+            ? (null, KeySetFetchResult.Failed("issuer.discovery", $"discovery: {failure}"))
+            : (keysUrl, null);
     }
 
     private async Task<KeySetFetchResult> GetKeysAsync(
+        Issuer issuer,
         Uri url,
-        IssuerFetchPolicy policy,
-        Func<ReadOnlyMemory<byte>, (JoseRefusal, JwkSet?)> read,
+        string field,
+        CachedKeys? known,
+        ICollection<FetchStep>? steps,
         CancellationToken cancellationToken
-    ) => Take(await fetcher.GetAsync(url, policy, cancellationToken), read);
-
-    private static KeySetFetchResult Take(
-        FetchedDocument fetched,
-        Func<ReadOnlyMemory<byte>, (JoseRefusal, JwkSet?)> read
     )
     {
-        if (fetched.Body is not { } body)
-        {
-            return KeySetFetchResult.Failed($"key set: {fetched.Failure}");
-        }
-
-        var (refusal, keys) = read(body);
-        if (refusal != JoseRefusal.None)
-        {
-            return KeySetFetchResult.Failed($"key set: {refusal}");
-        }
-
-        return keys!.Keys.Any(key => key.KeyId is not null)
-            ? KeySetFetchResult.Of(keys, body)
-            : KeySetFetchResult.Failed("key set: no usable key with a kid");
+        // A tag means something to the URL that gave it alone.
+        var prefix = url.AbsoluteUri + " ";
+        var tag =
+            known?.EntityTag is { } kept && kept.StartsWith(prefix, StringComparison.Ordinal)
+                ? kept[prefix.Length..]
+                : null;
+        var fetched = await GetAsync(new IssuerFetch(url, field, issuer, tag), steps, cancellationToken);
+        return Take(issuer, fetched.EntityTag is { } given ? fetched.WithTag(prefix + given) : fetched, known);
     }
 
-    private static (JoseRefusal, JwkSet?) Read(ReadOnlyMemory<byte> body) =>
-        (JwkSet.TryParse(body, out var keys), keys);
+    private async Task<FetchedDocument> GetAsync(
+        IssuerFetch fetch,
+        ICollection<FetchStep>? steps,
+        CancellationToken cancellationToken
+    )
+    {
+        if (steps is null)
+        {
+            return await fetcher.GetAsync(fetch, cancellationToken);
+        }
 
-    private static (JoseRefusal, JwkSet?) ReadBundle(ReadOnlyMemory<byte> body) =>
-        (SpiffeBundle.TryParse(body, out var keys, out _), keys);
+        var observation = new FetchObservation();
+        var fetched = await fetcher.GetAsync(fetch with { Observation = observation }, cancellationToken);
+        steps.Add(new FetchStep(fetch.Field, fetch.Url, observation, fetched));
+        return fetched;
+    }
+
+    private static KeySetFetchResult Take(Issuer issuer, FetchedDocument fetched, CachedKeys? known)
+    {
+        if (fetched.IsUnchanged)
+        {
+            return KeySetFetchResult.Unchanged(fetched);
+        }
+
+        if (fetched.Body is not { } body)
+        {
+            return KeySetFetchResult.Failed(fetched.Code!, $"key set: {fetched.Failure}");
+        }
+
+        // Importing keys costs far more than hashing them, and most fetches bring nothing new.
+        var digest = Convert.ToBase64String(SHA256.HashData(body.Span));
+        if (digest == known?.Digest)
+        {
+            return KeySetFetchResult.Unchanged(fetched);
+        }
+
+        var (refusal, keys, bundle) = Read(issuer.KeySource, body);
+        if (refusal != JoseRefusal.None)
+        {
+            return KeySetFetchResult.Failed("issuer.key_set", $"key set: {refusal}");
+        }
+
+        return keys!.Keys.Any(key => key.KeyId is not null || issuer.AllowMissingKid)
+            ? KeySetFetchResult.Of(keys, body, digest, fetched, bundle)
+            : KeySetFetchResult.Failed("issuer.key_set", "key set: no usable key with a kid");
+    }
+
+    /// <summary>Reads a document of that source; what was stored is read in the same way.</summary>
+    public static (JoseRefusal Refusal, JwkSet? Keys, SpiffeBundleInfo Bundle) Read(
+        KeySource source,
+        ReadOnlyMemory<byte> body
+    )
+    {
+        if (source is SpiffeBundleKeySource)
+        {
+            var bad = SpiffeBundle.TryParse(body, out var bundleKeys, out var info);
+            return (bad, bundleKeys, info);
+        }
+
+        return (JwkSet.TryParse(body, out var keys), keys, default);
+    }
 
     private static (Uri? KeysUrl, string? Failure) ReadDocument(
         ReadOnlyMemory<byte> body,

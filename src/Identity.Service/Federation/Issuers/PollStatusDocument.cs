@@ -13,6 +13,10 @@ internal sealed record PollStatusDocument
     [JsonPropertyName("last_failure")]
     public required string? LastFailure { get; init; }
 
+    /// <summary>What the keys are worth now: <c>empty</c>, <c>fresh</c>, <c>stale_ok</c>, <c>degraded</c>, <c>hard_expired</c>.</summary>
+    [JsonPropertyName("key_state")]
+    public required string KeyState { get; init; }
+
     [JsonPropertyName("last_fetched_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset? LastFetchedAt { get; init; }

@@ -282,29 +282,6 @@ public sealed class IssuerKeysTests
     }
 
     [Fact]
-    public async Task Find_StaleKeys_AreServedAndRefreshedBeside()
-    {
-        await using var service = await FederatedService.StartAsync();
-        var rule = await service.RuleAsync();
-        await service.AccessTokenAsync(rule);
-        service.Time.Advance(TimeSpan.FromHours(23));
-        var refreshed = new TaskCompletionSource();
-        service.Provider.Script(
-            Discovery,
-            http =>
-            {
-                refreshed.TrySetResult();
-                http.Response.StatusCode = 500;
-                return Task.CompletedTask;
-            }
-        );
-
-        (await service.AccessTokenAsync(rule)).ShouldNotBeEmpty();
-
-        await refreshed.Task.WaitAsync(TestContext.Current.CancellationToken);
-    }
-
-    [Fact]
     public async Task Find_KeysBeyondHardExpiry_AreRefused()
     {
         await using var service = await FederatedService.StartAsync();

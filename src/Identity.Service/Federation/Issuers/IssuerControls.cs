@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>
+/// Holds what is killed and paused, read anew after every change on any node. While it cannot be read, no key of any
+/// issuer is believed: a kill must not be lost because the database was slow.
+/// </summary>
+internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes, ILogger<IssuerControls> logger)
+    : IDisposable
+{
+    // One reading at a time, so that an older one never replaces a newer one.
+    private readonly SemaphoreSlim reloading = new(1);
+    private volatile FrozenDictionary<string, IssuerControl> current = FrozenDictionary<string, IssuerControl>.Empty;
+    private volatile bool isStale = true;
+
+    /// <summary>Whether a committed change may be missing.</summary>
+    public bool IsStale => isStale || !changes.IsCurrent;
+
+    /// <summary>Runs after every reading; never throws.</summary>
+    public event Action? Changed;
+
+    public IssuerControl Of(IssuerId issuer) => current.GetValueOrDefault(issuer.Value) ?? IssuerControl.None;
+
+    /// <summary>Reads for the first time, and from then on after every change on any node.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        changes.Subscribe(ChangeTopics.IssuerKeys, ReloadAsync);
+        return ReloadAsync(cancellationToken);
+    }
+
+    private async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        await reloading.WaitAsync(cancellationToken);
+        try
+        {
+            var (kills, pauses) = await store.AllAsync(cancellationToken);
+            current = Build(kills, pauses);
+            isStale = false;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            isStale = true;
+            Log.ControlsStale(logger, fault);
+            throw;
+        }
+        finally
+        {
+            reloading.Release();
+        }
+
+        Changed?.Invoke();
+    }
+
+    public void Dispose() => reloading.Dispose();
+
+    private static FrozenDictionary<string, IssuerControl> Build(
+        IReadOnlyList<StoredKill> kills,
+        IReadOnlyList<StoredPause> pauses
+    )
+    {
+        var paused = pauses.ToDictionary(pause => pause.IssuerId, pause => pause.PausedAt);
+        var killed = kills.GroupBy(kill => kill.IssuerId).ToDictionary(lines => lines.Key, KillOf);
+        return paused
+            .Keys.Union(killed.Keys)
+            .ToFrozenDictionary(
+                id => id,
+                id => new IssuerControl(killed.GetValueOrDefault(id), paused.TryGetValue(id, out var at) ? at : null),
+                StringComparer.Ordinal
+            );
+    }
+
+    private static IssuerKill KillOf(IEnumerable<StoredKill> lines)
+    {
+        var byKind = lines.ToLookup(line => line.Kind);
+        return new IssuerKill
+        {
+            Issuer = byKind.Contains(KillKind.Issuer),
+            KeyIds = byKind[KillKind.Kid].Select(line => line.Value).ToFrozenSet(StringComparer.Ordinal),
+            Thumbprints = byKind[KillKind.Key].Select(line => line.Value).ToFrozenSet(StringComparer.Ordinal),
+            SetsBefore = byKind[KillKind.KeySet].Select(line => (DateTimeOffset?)line.KilledAt).Max(),
+        };
+    }
+}

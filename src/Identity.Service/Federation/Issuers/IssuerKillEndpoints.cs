@@ -1,0 +1,138 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>
+/// <c>/v1/organizations/federation_issuers/{id}/kill</c> and <c>/unkill</c>. A kill is in force on every node within a
+/// second, whatever is cached, fetched or restarted, until somebody undoes it.
+/// </summary>
+internal sealed class IssuerKillEndpoints(
+    IIssuerStore issuers,
+    IIssuerControlStore controls,
+    IssuerGuard guard,
+    FederationDirectory directory,
+    FederationChanges changes,
+    TimeProvider time
+)
+{
+    public async ValueTask<ApiAnswer> KillAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (issuer, order, refusal) = await ReadAsync(request, cancellationToken);
+        if (issuer is null || order is null)
+        {
+            return refusal!;
+        }
+
+        var thumbprints = KeysOf(issuer, order);
+        var lines = new[] { (order.Kind, order.Value) }
+            .Concat(thumbprints.Select(thumbprint => (KillKind.Key, thumbprint)))
+            .Select(line => new StoredKill(
+                issuer.Id.Value,
+                order.Cause,
+                line.Item1,
+                line.Item2,
+                order.Reason,
+                time.GetStoreNow(),
+                request.Caller.ActorId
+            ))
+            .ToList();
+        var change = Audited(request, AuditEvents.IssuerKeysKilled, issuer, order, thumbprints);
+        if (await CommitAsync(change, [.. lines.Select(controls.Kill)], cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
+        // Of a repeated kill, everything that it has taken away so far.
+        var all = await controls.KillsOfAsync(issuer.Id, cancellationToken);
+        return ApiAnswer.Json(
+            KillDocument.Of(all.Where(line => line.Cause == order.Cause))[0],
+            FederationJson.Default.KillDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> UnkillAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (issuer, order, refusal) = await ReadAsync(request, cancellationToken);
+        if (issuer is null || order is null)
+        {
+            return refusal!;
+        }
+
+        // Believing keys again grants what their tokens may get; killing them never does.
+        if (guard.CheckCaller(request.Caller, issuer) is { } forbidden)
+        {
+            return forbidden;
+        }
+
+        var all = await controls.KillsOfAsync(issuer.Id, cancellationToken);
+        var lines = all.Where(line => line.Cause == order.Cause).ToList();
+        if (lines.Count == 0)
+        {
+            return FederationErrors.NotKilled.Refuse();
+        }
+
+        var thumbprints = lines.Where(line => line.Kind == KillKind.Key).Select(line => line.Value).ToList();
+        var change = Audited(request, AuditEvents.IssuerKeysRestored, issuer, order, thumbprints);
+        return await CommitAsync(change, controls.Undo(issuer.Id, order.Cause), cancellationToken) is { } refused
+            ? refused
+            : ApiAnswer.Json(KillDocument.Of(lines)[0], FederationJson.Default.KillDocument);
+    }
+
+    private async ValueTask<(Issuer?, KillOrder?, Refusal?)> ReadAsync(
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var (body, malformed) = await request.ReadJsonAsync(FederationJson.Default.KillRequest, cancellationToken);
+        if (body is null)
+        {
+            return (null, null, malformed);
+        }
+
+        var (order, invalid) = KillOrder.Read(body);
+        if (order is null)
+        {
+            return (null, null, invalid);
+        }
+
+        var id = request.Route("id");
+        var issuer = await issuers.FindAsync(request.Caller.OrganizationId, id, cancellationToken);
+        return issuer is null ? (null, null, RequestErrors.NotFound.Refuse()) : (issuer, order, null);
+    }
+
+    // The thief may publish the stolen key again under a new name.
+    private IReadOnlyList<string> KeysOf(Issuer issuer, KillOrder order)
+    {
+        var present = directory.Current.KeysOf(issuer.Id)?.PresentKeys?.Keys ?? [];
+        return order.Kind switch
+        {
+            KillKind.Kid => [.. present.Where(key => key.KeyId == order.Value).Select(key => key.Thumbprint)],
+            KillKind.KeySet => [.. present.Select(key => key.Thumbprint)],
+            _ => [],
+        };
+    }
+
+    private ValueTask<Refusal?> CommitAsync(
+        AuditEvent change,
+        IReadOnlyList<Statement> statements,
+        CancellationToken cancellationToken
+    ) => changes.CommitAsync(change, statements, ChangeTopics.IssuerKeys, cancellationToken);
+
+    private IssuerKillAudited Audited(
+        ApiRequest request,
+        string name,
+        Issuer issuer,
+        KillOrder order,
+        IReadOnlyList<string> thumbprints
+    ) =>
+        new(name, issuer.Id, order, thumbprints)
+        {
+            At = time.GetUtcNow(),
+            Actor = AuditActor.Of(request),
+            OrganizationId = issuer.OrganizationId,
+            RequestId = request.RequestId,
+            Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
+        };
+}

@@ -1,0 +1,111 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>
+/// Fetches keys before anybody needs them. One timer for all issuers, set to the earliest that is due, so that a
+/// thousand idle ones cost nothing in between. Each node polls for itself; jitter keeps them apart.
+/// </summary>
+internal sealed class IssuerPoller(
+    FederationDirectory directory,
+    IssuerControls controls,
+    ServiceOptions options,
+    TimeProvider time,
+    ILogger<IssuerPoller> logger
+) : IHostedService, IAsyncDisposable
+{
+    // New issuers and states that begin by time alone are noticed this late at most.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim slots = new(options.Federation.Fetch.Concurrency);
+    private readonly CancellationTokenSource stopping = new();
+    private ITimer? timer;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        timer = time.CreateTimer(_ => Sweep(), null, ShortestSleep, Timeout.InfiniteTimeSpan);
+        controls.Changed += Wake;
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        controls.Changed -= Wake;
+        await stopping.CancelAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (timer is not null)
+        {
+            await timer.DisposeAsync();
+        }
+
+        stopping.Dispose();
+        slots.Dispose();
+    }
+
+    private void Wake() => timer?.Change(ShortestSleep, Timeout.InfiniteTimeSpan);
+
+    private void Sweep()
+    {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var next = LongestSleep;
+        try
+        {
+            var now = time.GetUtcNow();
+            foreach (var keys in directory.Current.AllKeys)
+            {
+                if (keys.NextPollAt is not { } due)
+                {
+                    keys.NoticeAge(now);
+                }
+                else if (due <= now)
+                {
+                    _ = PollAsync(keys);
+                }
+                else if (due - now < next)
+                {
+                    next = due - now;
+                }
+            }
+        }
+        catch (Exception fault)
+        {
+            // The root of a timer's task: the next sweep must come whatever happened in this one.
+            Log.PollFaulted(logger, fault);
+        }
+
+        timer!.Change(next < ShortestSleep ? ShortestSleep : next, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task PollAsync(IssuerKeys keys)
+    {
+        try
+        {
+            await slots.WaitAsync(stopping.Token);
+        }
+        catch (Exception ending) when (ending is OperationCanceledException or ObjectDisposedException)
+        {
+            return;
+        }
+
+        try
+        {
+            // Whoever waited for a slot may find it done.
+            if (keys.PollIfDue(time.GetUtcNow(), isAsked: false) is { } fetching)
+            {
+                await fetching;
+            }
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+}

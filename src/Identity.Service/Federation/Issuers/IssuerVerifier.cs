@@ -1,0 +1,141 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Jose.Keys;
+using Culvert.Jose.Signatures;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>A dry run of fetching an issuer's keys, told step by step. Changes nothing.</summary>
+internal sealed class IssuerVerifier(
+    KeySetFetch fetch,
+    IssuerControls controls,
+    FederationDirectory directory,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    /// <param name="issuer">Saved or not.</param>
+    /// <param name="id">Of a saved one; null = a draft.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<VerificationDocument> RunAsync(Issuer issuer, string? id, CancellationToken cancellationToken)
+    {
+        var steps = new List<FetchStep>();
+        if (issuer.KeySource.GivenKeys is { } given)
+        {
+            return Answer(issuer, id, steps, given, failure: null, code: null, freshFor: null);
+        }
+
+        using var limit = new CancellationTokenSource(options.Federation.Fetch.Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        KeySetFetchResult result;
+        try
+        {
+            result = await fetch.GetAsync(issuer, known: null, steps, both.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            result = KeySetFetchResult.Failed("issuer.timed_out", "not done within the time limit");
+        }
+
+        var freshFor = result.Keys is null
+            ? (TimeSpan?)null
+            : KeySchedule.FreshFor(result.MaxAge, options.Federation.Fetch.Refresh);
+        return Answer(issuer, id, steps, result.Keys, result.Failure, result.Code, freshFor);
+    }
+
+    private VerificationDocument Answer(
+        Issuer issuer,
+        string? id,
+        List<FetchStep> steps,
+        JwkSet? keys,
+        string? failure,
+        string? code,
+        TimeSpan? freshFor
+    )
+    {
+        var present = id is null ? null : directory.Current.KeysOf(issuer.Id)?.PresentKeys;
+        var change = keys is null || present is null ? null : KeyChange.Between(present, keys);
+        return new VerificationDocument
+        {
+            IssuerId = id,
+            Accepted = keys is not null,
+            ErrorCode = code,
+            Message = failure,
+            KeySource = issuer.KeySource.Type,
+            Fetches = [.. steps.Select(Of)],
+            Keys = keys is null
+                ? []
+                :
+                [
+                    .. keys.Keys.Select(key => Of(issuer, id, key)),
+                    .. keys.Dropped.Select(key => new VerifiedKeyDocument
+                    {
+                        KeyId = key.KeyId,
+                        Algorithms = [],
+                        Thumbprint = null,
+                        Accepted = false,
+                        Reason = WireNames.Of(key.Reason),
+                    }),
+                ],
+            AddedKeyIds = change is null ? null : KeyIds(change.Added),
+            RemovedKeyIds = change is null ? null : KeyIds(change.Removed),
+            ReplacedKeyIds = change is null ? null : KeyIds(change.Replaced),
+            FreshForSeconds = (int?)freshFor?.TotalSeconds,
+        };
+    }
+
+    private VerifiedKeyDocument Of(Issuer issuer, string? id, VerificationKey key)
+    {
+        var kill = id is null ? null : controls.Of(issuer.Id).Kill;
+        var allowed = key.Algorithms & issuer.Algorithms;
+        var isKilled =
+            kill is not null
+            && (
+                kill.Issuer
+                || kill.Thumbprints.Contains(key.Thumbprint)
+                || (key.KeyId is not null && kill.KeyIds.Contains(key.KeyId))
+            );
+        return new VerifiedKeyDocument
+        {
+            KeyId = key.KeyId,
+            Algorithms = AlgorithmNames.Of(allowed),
+            Thumbprint = key.Thumbprint,
+            Accepted = !isKilled && allowed != JwsAlgorithms.Empty,
+            Reason =
+                isKilled ? "killed"
+                : allowed == JwsAlgorithms.Empty ? "algorithm_not_allowed"
+                : null,
+        };
+    }
+
+    private static IReadOnlyList<string> KeyIds(IReadOnlyList<VerificationKey> keys) =>
+        [.. keys.Select(key => key.KeyId ?? key.Thumbprint)];
+
+    private static VerifiedFetchDocument Of(FetchStep step)
+    {
+        var seen = step.Observation;
+        return new VerifiedFetchDocument
+        {
+            Field = step.Field,
+            Url = step.Url.AbsoluteUri,
+            Addresses =
+            [
+                .. seen.Addresses.Select(address => new VerifiedAddressDocument
+                {
+                    Address = address.Address.ToString(),
+                    Permitted = address.Refusal is null,
+                    ErrorCode = address.Refusal is { } refusal ? IssuerErrors.Of(refusal).Code : null,
+                }),
+            ],
+            ConnectedTo = seen.ConnectedTo?.ToString(),
+            TlsProtocol = seen.TlsProtocol,
+            CertificateSha256 = seen.CertificateSha256,
+            CertificateSubject = seen.CertificateSubject,
+            CertificateIssuer = seen.CertificateIssuer,
+            CertificateNotAfter = seen.CertificateNotAfter,
+            Status = seen.Status,
+            ContentType = seen.ContentType,
+            ErrorCode = step.Fetched.Code,
+            Message = step.Fetched.Failure,
+        };
+    }
+}

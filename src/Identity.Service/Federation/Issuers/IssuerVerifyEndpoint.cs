@@ -1,0 +1,79 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>
+/// <c>/v1/organizations/federation_issuers/{id}/verify</c>, and <c>/verify</c> with the body of a creation. Dials out at
+/// the caller's word, so it is audited and counted.
+/// </summary>
+internal sealed class IssuerVerifyEndpoint(
+    IIssuerStore store,
+    IssuerValidator validator,
+    IssuerVerifier verifier,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    private readonly KeyedRateLimiter<string> limiter = new(new RateLimit(30, TimeSpan.FromMinutes(1)), time, 65536);
+
+    public async ValueTask<ApiAnswer> VerifyAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var id = request.Route("id");
+        if (await store.FindAsync(request.Caller.OrganizationId, id, cancellationToken) is not { } issuer)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        // What the installation allows may have become narrower since it was saved; an archived one is never fetched.
+        return issuer.IsArchived
+            ? FederationErrors.Archived.Refuse()
+            : await RunAsync(request, issuer, id, cancellationToken);
+    }
+
+    public async ValueTask<ApiAnswer> VerifyDraftAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (body, refusal) = await request.ReadJsonAsync(
+            FederationJson.Default.CreateIssuerRequest,
+            cancellationToken
+        );
+        if (body is null)
+        {
+            return refusal!;
+        }
+
+        var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
+        var (issuer, malformed) = IssuerReader.Create(body, request.Caller.OrganizationId, stamps);
+        return issuer is null ? malformed!
+            : validator.Check(issuer) is { } invalid ? invalid
+            : await RunAsync(request, issuer, id: null, cancellationToken);
+    }
+
+    private async ValueTask<ApiAnswer> RunAsync(
+        ApiRequest request,
+        Issuer issuer,
+        string? id,
+        CancellationToken cancellationToken
+    )
+    {
+        if (limiter.TryTake(request.Caller.OrganizationId) is { } wait)
+        {
+            return RequestErrors.RateLimited.Refuse() with { RetryAfter = wait };
+        }
+
+        var result = await verifier.RunAsync(issuer, id, cancellationToken);
+        var verified = new IssuerVerified(issuer, result)
+        {
+            At = time.GetUtcNow(),
+            Actor = AuditActor.Of(request),
+            OrganizationId = issuer.OrganizationId,
+            RequestId = request.RequestId,
+            Resources = id is null ? [] : [new AuditResource("federation_issuer", id)],
+        };
+        var committed = await journal.CommitAsync(new Decision { Event = verified }, cancellationToken);
+        return committed.RefusalIfUnavailable() is { } unavailable
+            ? unavailable
+            : ApiAnswer.Json(result, FederationJson.Default.VerificationDocument);
+    }
+}

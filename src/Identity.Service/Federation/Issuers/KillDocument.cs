@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>One kill in force.</summary>
+internal sealed record KillDocument
+{
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = "federation_issuer_kill";
+
+    /// <summary>Null = not a single name.</summary>
+    [JsonPropertyName("kid")]
+    public required string? Kid { get; init; }
+
+    [JsonPropertyName("key_set")]
+    public required bool KeySet { get; init; }
+
+    [JsonPropertyName("issuer")]
+    public required bool Issuer { get; init; }
+
+    /// <summary>The keys that were there, by RFC 7638 thumbprint: refused under every name.</summary>
+    [JsonPropertyName("thumbprints")]
+    public required IReadOnlyList<string> Thumbprints { get; init; }
+
+    [JsonPropertyName("reason")]
+    public required string Reason { get; init; }
+
+    [JsonPropertyName("killed_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset KilledAt { get; init; }
+
+    [JsonPropertyName("killed_by_actor_id")]
+    public required string KilledBy { get; init; }
+
+    /// <summary>One document for each order among the lines.</summary>
+    public static IReadOnlyList<KillDocument> Of(IEnumerable<StoredKill> lines) =>
+        [
+            .. lines
+                .GroupBy(line => line.Cause)
+                .Select(order => (Head: order.Single(line => line.Kind != KillKind.Key), Lines: order))
+                .Select(order => new KillDocument
+                {
+                    Kid = order.Head.Kind == KillKind.Kid ? order.Head.Value : null,
+                    KeySet = order.Head.Kind == KillKind.KeySet,
+                    Issuer = order.Head.Kind == KillKind.Issuer,
+                    Thumbprints = [.. order.Lines.Where(l => l.Kind == KillKind.Key).Select(l => l.Value)],
+                    Reason = order.Head.Reason,
+                    KilledAt = order.Head.KilledAt,
+                    KilledBy = order.Head.KilledBy,
+                }),
+        ];
+}

@@ -1,0 +1,61 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Jose;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>A validated <see cref="KillRequest"/>.</summary>
+internal sealed record KillOrder
+{
+    private const int MaxReasonLength = 512;
+
+    private KillOrder(KillKind kind, string value, string reason)
+    {
+        Kind = kind;
+        Value = value;
+        Reason = reason;
+    }
+
+    /// <summary><see cref="KillKind.Kid"/>, <see cref="KillKind.KeySet"/> or <see cref="KillKind.Issuer"/>.</summary>
+    public KillKind Kind { get; }
+
+    /// <summary>The kid; otherwise empty.</summary>
+    public string Value { get; }
+
+    public string Reason { get; }
+
+    /// <summary>What the lines of this order have in common; at most one order of a cause exists.</summary>
+    public string Cause => Kind == KillKind.Kid ? $"kid:{Value}" : WireNames.Of(Kind);
+
+    /// <summary>Exactly one of both results is set.</summary>
+    public static (KillOrder? Order, Refusal? Refusal) Read(KillRequest request)
+    {
+        if (request.Reason is not { Length: >= 1 and <= MaxReasonLength } reason || reason.Any(char.IsControl))
+        {
+            return (
+                null,
+                RequestErrors.Invalid.Refuse("reason: 1 to 512 characters are required, no control characters.")
+            );
+        }
+
+        if (request.KeySet == false || request.Issuer == false)
+        {
+            return (null, RequestErrors.Invalid.Refuse("key_set, issuer: only true is accepted."));
+        }
+
+        return (request.Kid, request.KeySet, request.Issuer) switch
+        {
+            ({ Length: >= 1 and <= JoseLimits.MaxKeyIdLength } kid, null, null) => (
+                new(KillKind.Kid, kid, reason),
+                null
+            ),
+            (null, true, null) => (new(KillKind.KeySet, "", reason), null),
+            (null, null, true) => (new(KillKind.Issuer, "", reason), null),
+            _ => (
+                null,
+                RequestErrors.Invalid.Refuse(
+                    "exactly one of kid (1 to 256 characters), key_set and issuer is required."
+                )
+            ),
+        };
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>What to kill or to restore: exactly one of the first three.</summary>
+internal sealed record KillRequest
+{
+    /// <summary>Every key of that name, and the key that has it now under whatever name.</summary>
+    [JsonPropertyName("kid")]
+    public string? Kid { get; init; }
+
+    /// <summary>Only <c>true</c>: every key that the issuer has now. What it publishes afterwards is believed.</summary>
+    [JsonPropertyName("key_set")]
+    public bool? KeySet { get; init; }
+
+    /// <summary>Only <c>true</c>: everything of the issuer.</summary>
+    [JsonPropertyName("issuer")]
+    public bool? Issuer { get; init; }
+
+    [JsonPropertyName("reason")]
+    public required string Reason { get; init; }
+}

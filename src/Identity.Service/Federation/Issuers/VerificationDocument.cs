@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>What a dry run of an issuer would fetch, saw, and would accept.</summary>
+internal sealed record VerificationDocument
+{
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = "federation_issuer_verification";
+
+    /// <summary>Null = a draft that was not saved.</summary>
+    [JsonPropertyName("issuer_id")]
+    public required string? IssuerId { get; init; }
+
+    /// <summary>Whether there is a usable key set.</summary>
+    [JsonPropertyName("accepted")]
+    public required bool Accepted { get; init; }
+
+    [JsonPropertyName("error_code")]
+    public required string? ErrorCode { get; init; }
+
+    [JsonPropertyName("message")]
+    public required string? Message { get; init; }
+
+    [JsonPropertyName("key_source")]
+    public required string KeySource { get; init; }
+
+    [JsonPropertyName("fetches")]
+    public required IReadOnlyList<VerifiedFetchDocument> Fetches { get; init; }
+
+    [JsonPropertyName("keys")]
+    public required IReadOnlyList<VerifiedKeyDocument> Keys { get; init; }
+
+    /// <summary>Compared with the keys in use; null = there are none.</summary>
+    [JsonPropertyName("added_kids")]
+    public required IReadOnlyList<string>? AddedKeyIds { get; init; }
+
+    [JsonPropertyName("removed_kids")]
+    public required IReadOnlyList<string>? RemovedKeyIds { get; init; }
+
+    /// <summary>Other keys under the same name.</summary>
+    [JsonPropertyName("replaced_kids")]
+    public required IReadOnlyList<string>? ReplacedKeyIds { get; init; }
+
+    /// <summary>How long the set would be fresh; null = nothing was fetched.</summary>
+    [JsonPropertyName("fresh_for_seconds")]
+    public required int? FreshForSeconds { get; init; }
+}

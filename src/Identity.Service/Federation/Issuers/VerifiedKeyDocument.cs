@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>One key of a set, and whether it would be believed.</summary>
+internal sealed record VerifiedKeyDocument
+{
+    [JsonPropertyName("kid")]
+    public required string? KeyId { get; init; }
+
+    /// <summary>What it may verify for this issuer.</summary>
+    [JsonPropertyName("algorithms")]
+    public required IReadOnlyList<string> Algorithms { get; init; }
+
+    [JsonPropertyName("thumbprint")]
+    public required string? Thumbprint { get; init; }
+
+    [JsonPropertyName("accepted")]
+    public required bool Accepted { get; init; }
+
+    /// <summary>Why not; null = accepted.</summary>
+    [JsonPropertyName("reason")]
+    public required string? Reason { get; init; }
+}
