@@ -16,6 +16,8 @@ internal sealed record ExchangeRequest
 
     public SubjectTokenKind SubjectTokenKind { get; init; }
 
+    public bool IsOwnToken => SubjectTokenKind == SubjectTokenKind.OwnAccessToken;
+
     /// <summary>Who acts for the subject: an access token of ours. Empty = nobody else than the subject.</summary>
     public ReadOnlyMemory<byte> ActorToken { get; init; }
 

@@ -36,6 +36,9 @@ internal sealed record FederatedAuthentication : AuditEvent
 
     public required ExchangeForm Form { get; init; }
 
+    /// <summary>The subject token was an access token of ours.</summary>
+    public required bool IsOwnToken { get; init; }
+
     /// <summary>The beginning of the assertion's SHA-256, lower-case hex: finds it again, but is not it.</summary>
     public required string AssertionDigest { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed record FederatedAuthentication : AuditEvent
             ClaimsJson = claims.Json,
             AssertionId = AssertionIdOf(context),
             Form = context.Request.Form,
+            IsOwnToken = context.Request.IsOwnToken,
             AssertionDigest = DigestOf(context.Request.Assertion.Span),
             Trial = context.Trial,
         };
@@ -73,7 +77,7 @@ internal sealed record FederatedAuthentication : AuditEvent
         {
             Type = "federated",
             Id = context.Rule.Account.Id.Value,
-            Issuer = context.Rule.Issuer.Url,
+            Issuer = context.Request.IsOwnToken ? context.Claims.FindString("iss"u8) : context.Rule.Issuer.Url,
             Subject = context.Subject ?? UntrustedText.Bounded(context.Claims.FindString("sub"u8) ?? ""),
             IpAddress = context.Request.Source.ToString(),
             UserAgent = context.Request.UserAgent is { } agent ? UntrustedText.Bounded(agent) : null,
@@ -97,7 +101,8 @@ internal sealed record FederatedAuthentication : AuditEvent
         json.WriteString("issuer_id", IssuerId);
         json.WriteString("service_account_id", ServiceAccountId);
         WriteOptional(json, "requested_service_account_id", RequestedServiceAccountId);
-        json.WriteStartObject("oidc_token");
+        // Apart, because claims of ours say nothing to whoever tries a rule on the claims of the past.
+        json.WriteStartObject(IsOwnToken ? "access_token" : "oidc_token");
         WriteOptional(json, "jti", AssertionId);
         json.WritePropertyName("claims");
         // Checked when the token was parsed: one JSON object without duplicate names, at most 12 KiB.

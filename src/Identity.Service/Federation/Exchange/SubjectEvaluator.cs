@@ -9,7 +9,7 @@ internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects
 {
     public async ValueTask<SubjectDecision> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
     {
-        if (context.Request.SubjectTokenKind == SubjectTokenKind.OwnAccessToken)
+        if (context.Request.IsOwnToken)
         {
             return await ownSubjects.EvaluateAsync(context, cancellationToken);
         }

@@ -14,6 +14,11 @@ internal sealed class Explainer(AssertionEvaluator evaluator)
     )
     {
         var traced = context.Traced();
+        if (context.Request.IsOwnToken)
+        {
+            return ExplainOwn(context, traced, denial);
+        }
+
         var again = await evaluator.EvaluateAsync(traced, cancellationToken);
         if (again is null)
         {
@@ -26,6 +31,19 @@ internal sealed class Explainer(AssertionEvaluator evaluator)
             );
         }
 
+        return new Explanation(traced, denial);
+    }
+
+    // No rule is matched on a token of ours: what the exchange found is all there is.
+    private static Explanation ExplainOwn(AssertionContext context, AssertionContext traced, Denial denial)
+    {
+        if (context.Token is { } token)
+        {
+            traced.SetToken(token);
+        }
+
+        traced.IsProven = context.IsProven;
+        traced.Trace!.Fail(AssertionSteps.Grant, denial.Detail ?? denial.Reason.Name());
         return new Explanation(traced, denial);
     }
 }

@@ -110,6 +110,36 @@ public sealed class OwnTokenTests(FederatedServiceFixture fixture) : IClassFixtu
         (await ReasonAsync(thief.PostAsync(Subject(rule, token, AccessToken)))).ShouldBe("binding_mismatch");
     }
 
+    // Claims of ours are kept apart from the provider's, which rules are tried on later.
+    [Fact]
+    public async Task Exchange_OwnToken_IsAuditedApart()
+    {
+        var (rule, token) = await GrantAsync();
+        await Service.FormAsync(Subject(rule, token, AccessToken)).ShouldBeGrantedAsync();
+
+        var audit = await Service.GetAsync("/v1/audit?limit=1");
+
+        var body = audit.GetProperty("data")[0].GetProperty("body");
+        body.GetProperty("actor").Text("issuer").ShouldBe(FederatedService.PublicUrl);
+        var data = body.GetProperty("event_data");
+        data.TryGetProperty("oidc_token", out _).ShouldBeFalse();
+        data.GetProperty("access_token").Text("jti").ShouldBe(ClaimsOf(token).Text("jti"));
+        data.Text("family").ShouldBe(ClaimsOf(token).Text("family"));
+    }
+
+    [Fact]
+    public async Task Exchange_OwnTokenDenied_IsExplainedByTheExchangeAlone()
+    {
+        var (rule, token) = await GrantAsync();
+        var fields = Subject(rule, token, AccessToken).With("scope", "org:admin");
+
+        var body = await Service.FormAsync(fields).ShouldBeOAuthErrorAsync(400, "invalid_scope");
+
+        var entry = await Service.GetAsync($"/v1/authentication_history/{body.Text("request_id")}");
+        entry.ToString().ShouldContain("scope_not_granted");
+        entry.ToString().ShouldNotContain("issuer_unknown");
+    }
+
     [Fact]
     public async Task Exchange_BearerTokenWithProof_GetsBound()
     {

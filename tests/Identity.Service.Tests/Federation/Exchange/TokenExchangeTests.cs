@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Federation.Exchange.Replays;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -91,6 +92,10 @@ public sealed class TokenExchangeTests
         );
 
         again.Outcome.ShouldBe(CommitOutcome.Replayed);
+        var first = again.Existing.ShouldNotBeNull();
+        ReplayTag.TryRead(first.Tag.Span, out var tag).ShouldBeTrue();
+        var token = (await granted.JsonAsync()).Text("access_token");
+        tag.Family.ShouldBe(FormCalls.ClaimsOf(token).Text("family"));
     }
 
     // I23
