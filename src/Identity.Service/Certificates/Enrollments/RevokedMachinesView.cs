@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Identity.Service.Tunnels.Machines;
 
@@ -13,6 +14,7 @@ internal sealed class RevokedMachinesView(
     IEdgeEnrollmentStore edgeEnrollments,
     IEdgeStore edges,
     IFederationStanding federation,
+    RevocationSet revocations,
     IRevisions revisions,
     TimeProvider time
 ) : IRevokedMachines
@@ -62,7 +64,11 @@ internal sealed class RevokedMachinesView(
         List<string> revoked = [];
         foreach (var agent in await agents.ListUnexpiredAsync(now, cancellationToken))
         {
-            if (agent.RevokedAt is not null || !await StandsAsync(rules, agent, cancellationToken))
+            if (
+                agent.RevokedAt is not null
+                || IsRevoked(agent.OrganizationId, agent.Proof)
+                || !await StandsAsync(rules, agent, cancellationToken)
+            )
             {
                 revoked.Add(agent.Id.Value);
             }
@@ -83,7 +89,11 @@ internal sealed class RevokedMachinesView(
             var id = enrollment.EdgeId.Value;
             var edge = await edges.FindAsync(id, cancellationToken);
             var rule = await rules.FindAsync(enrollment.OrganizationId, null, enrollment.Proof, cancellationToken);
-            if (edge is null or { ArchivedAt: not null } || rule?.EdgeIds.Contains(id) != true)
+            if (
+                edge is null or { ArchivedAt: not null }
+                || IsRevoked(enrollment.OrganizationId, enrollment.Proof)
+                || rule?.EdgeIds.Contains(id) != true
+            )
             {
                 revoked.Add(id);
             }
@@ -91,6 +101,10 @@ internal sealed class RevokedMachinesView(
 
         return revoked;
     }
+
+    // Revoking ends the enrolments it finds; one that another node was just committing it did not.
+    private bool IsRevoked(string organizationId, EnrollmentProof proof) =>
+        proof.Method == EnrollmentMethod.Federation && revocations.IsRevoked(TokenTraits.Of(organizationId, proof));
 
     // What rests on a tunnel token runs out by itself when the token is rotated (S4).
     private static async ValueTask<bool> StandsAsync(

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
@@ -38,6 +39,21 @@ internal readonly record struct TokenTraits
             Principal = claims.Subject,
             IssuerId = claims.Source?.IssuerId,
             SubjectHash = claims.Source?.SubjectHash,
+        };
+
+    /// <summary>Of the access token that a machine enrolled with.</summary>
+    public static TokenTraits Of(string organizationId, EnrollmentProof proof) =>
+        new()
+        {
+            OrganizationId = organizationId,
+            IssuedAt = proof.TokenIssuedAt,
+            TokenId = proof.TokenId,
+            Family = proof.TokenFamily,
+            RuleId = proof.RuleId,
+            RuleVersion = proof.RuleVersion,
+            Principal = proof.ServiceAccountId,
+            IssuerId = proof.IssuerId,
+            SubjectHash = proof.SubjectHash,
         };
 
     /// <summary>The value to look for; null when nothing of that kind can match.</summary>
