@@ -359,7 +359,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
         var workspaces = (
             await connection.QueryAsync<WorkspaceRow>(
                 new CommandDefinition(
-                    few ? workspacesSql + " WHERE rule_id IN @ids" : workspacesSql,
+                    few ? $"{workspacesSql} WHERE {database.AnyOf("rule_id", "@ids")}" : workspacesSql,
                     few ? new { ids = rows.Select(row => row.Id).ToArray() } : parameters,
                     cancellationToken: cancellationToken
                 )

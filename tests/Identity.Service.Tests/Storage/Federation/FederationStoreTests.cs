@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
@@ -127,11 +128,123 @@ public abstract class FederationStoreTests : IDisposable
         next.Single().Value.Id.ShouldBe(account.Id);
     }
 
+    // Every member survives the way through the columns, and every version stays as it was.
+    [Fact]
+    public async Task Versions_EveryMember_IsKept()
+    {
+        var (_, account, rule) = await PrepareAsync();
+        var (matcher, _) = MatcherReader.Read(new MatcherDocument { Claim = "/a~1b/c", Prefix = "ä\"" });
+        var second = rule.Next(RuleState.Audit, rule.Stamps) with
+        {
+            Match = new RuleMatch
+            {
+                SubjectSegments = "repo:acme/*",
+                Audience = "https://a.test",
+                Matchers = [matcher!],
+                Condition = "claims.a == 'ä'",
+            },
+            Bind = RuleBind.Dpop,
+            ExpiresAt = store.Time.GetStoreNow().AddDays(1),
+            WorkspaceIds = [],
+            AppliesToAllWorkspaces = true,
+        };
+        await CommitAsync([.. rules.Update(second)]);
+
+        var stored = (await rules.FindManyAsync([rule.Id.Value], Cancellation)).Single();
+        var all = (await rules.AllAsync(Cancellation)).Single();
+        var page = await rules.ListVersionsAsync(
+            Organization,
+            rule.Id.Value,
+            new PageRequest(1, long.MaxValue, false),
+            Cancellation
+        );
+
+        stored.Latest.Match.Matchers.Single().Path.Text.ShouldBe("/a~1b/c");
+        stored.Latest.Match.Matchers.Single().Values.Single().Text.ShouldBe("ä\"");
+        stored.Latest.Match.Condition.ShouldBe("claims.a == 'ä'");
+        stored.Latest.Match.SubjectSegments.ShouldBe("repo:acme/*");
+        stored.Latest.Bind.ShouldBe(RuleBind.Dpop);
+        stored.Latest.ExpiresAt.ShouldBe(second.ExpiresAt);
+        stored.Latest.State.ShouldBe(RuleState.Audit);
+        stored.InForce!.Version.ShouldBe(1);
+        stored.InForce.WorkspaceIds.ShouldBe(rule.WorkspaceIds);
+        stored.InForce.Match.Claims.ShouldBe(rule.Match.Claims);
+        all.InForce!.Version.ShouldBe(1);
+        page.Select(version => version.Version).ShouldBe([2, 1]);
+        (await rules.FindVersionAsync(Organization, rule.Id.Value, 1, Cancellation))!.Match.Subject.ShouldBe("a*");
+        (await rules.FindVersionAsync(OtherOrganization, rule.Id.Value, 1, Cancellation)).ShouldBeNull();
+        (await rules.FindVersionAsync(Organization, rule.Id.Value, 3, Cancellation)).ShouldBeNull();
+
+        await CommitAsync([.. rules.Update(second.Next(RuleState.Draft, second.Stamps))]);
+        (await rules.FindManyAsync([rule.Id.Value, "fdrl_none"], Cancellation)).Single().InForce.ShouldBeNull();
+        account.ShouldNotBeNull();
+    }
+
+    // S4: a machine enrols under the version that decides, not under one that is only tried.
+    [Fact]
+    public async Task RequireNaming_VersionInAudit_TheEnforcedOneCounts()
+    {
+        var (_, account, rule) = await PrepareAsync();
+        var naming = rule.Next(RuleState.Enforce, rule.Stamps) with { TunnelIds = ["tnl_a"] };
+        var trying = naming.Next(RuleState.Audit, rule.Stamps) with { TunnelIds = ["tnl_b"], WorkspaceIds = [] };
+        await CommitAsync([.. rules.Update(naming)]);
+        await CommitAsync([.. rules.Update(trying)]);
+
+        await CommitAsync(Require("tnl_a", workspace.Value));
+        await ShouldConflictAsync(FederationConflict.Changed, Require("tnl_b", workspace.Value));
+        await ShouldConflictAsync(FederationConflict.Changed, Require("tnl_a", WorkspaceId.New().Value));
+        await CommitAsync([.. rules.Update(trying.Next(RuleState.Disabled, rule.Stamps))]);
+        await ShouldConflictAsync(FederationConflict.Changed, Require("tnl_a", workspace.Value));
+
+        Statement Require(string machine, string inWorkspace) =>
+            rules
+                .RequireNaming(rule.Id.Value, account.Id.Value, inWorkspace, machine)
+                .ExpectingOne(FederationConflict.Changed);
+    }
+
+    [Fact]
+    public async Task ChangeLog_Changes_AreNumberedAndReadOnce()
+    {
+        var (issuer, account, rule) = await PrepareAsync();
+        var log = new FederationChangeLog(store.Store.Database);
+        var before = await log.LatestAsync(Cancellation);
+
+        await CommitAsync([.. log.Note(About(new AuditResource("federation_rule", rule.Id.Value)))]);
+        await CommitAsync([
+            .. log.Note(
+                About(
+                    new AuditResource("federation_issuer", issuer.Id.Value),
+                    new AuditResource("service_account", account.Id.Value),
+                    new AuditResource("workspace", workspace.Value)
+                )
+            ),
+        ]);
+        await CommitAsync([.. log.Note(About(new AuditResource("federation_rule", rule.Id.Value)))]);
+
+        var all = await log.SinceAsync(before, Cancellation);
+        all.Rules.ShouldBe([rule.Id.Value]);
+        all.Issuers.ShouldBe([issuer.Id.Value]);
+        all.Accounts.ShouldBe([account.Id.Value]);
+        all.Sequence.ShouldBe(await log.LatestAsync(Cancellation));
+        (await log.SinceAsync(before + 2, Cancellation)).Issuers.ShouldBeEmpty();
+        (await log.SinceAsync(before + 2, Cancellation)).Rules.ShouldBe([rule.Id.Value]);
+        (await log.SinceAsync(all.Sequence, Cancellation)).IsEmpty.ShouldBeTrue();
+        log.Note(About(new AuditResource("workspace", workspace.Value))).ShouldBeEmpty();
+    }
+
     public void Dispose()
     {
         store.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    private ThingHappened About(params AuditResource[] resources) =>
+        new()
+        {
+            At = store.Time.GetUtcNow(),
+            Actor = AuditActor.System,
+            Resources = resources,
+        };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

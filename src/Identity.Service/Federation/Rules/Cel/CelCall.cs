@@ -44,7 +44,8 @@ internal sealed class CelCall(int position, CelFunction function, CelNode target
     private int Cost(string text, string part)
     {
         var places = function == CelFunction.Contains ? 1 + (text.Length / CelLimits.CharactersPerStep) : 1;
-        return places * (1 + (part.Length / CelLimits.CharactersPerStep));
+        var cost = (long)places * (1 + (part.Length / CelLimits.CharactersPerStep));
+        return (int)Math.Min(cost, int.MaxValue);
     }
 
     private bool Holds(string text, string part) =>
