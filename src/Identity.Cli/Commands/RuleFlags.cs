@@ -84,6 +84,11 @@ internal sealed class RuleFlags(bool creating)
 
     private readonly Option<string[]> tunnels = Flags.Many("--tunnel", "TUNNEL", "tunnel that agents may enrol for");
     private readonly Option<string[]> edges = Flags.Many("--edge", "EDGE", "edge that may enrol");
+    private readonly Option<string[]> actors = Flags.Many(
+        "--actor",
+        "ACCOUNT",
+        "service account that may act for the rule's subjects ('none' takes all away)"
+    );
     private readonly Option<string?> description = Flags.Text("--description", "TEXT", "what it is for");
 
     public Option[] All =>
@@ -102,6 +107,7 @@ internal sealed class RuleFlags(bool creating)
             life,
             tunnels,
             edges,
+            actors,
             description,
         ];
 
@@ -190,6 +196,7 @@ internal sealed class RuleFlags(bool creating)
 
         await AddIdsAsync("tunnel_ids", tunnels, Noun.Tunnel);
         await AddIdsAsync("edge_ids", edges, Noun.Edge);
+        await AddIdsAsync("actor_ids", actors, Noun.ServiceAccount);
 
         async Task AddIdsAsync(string member, Option<string[]> option, Noun noun)
         {

@@ -29,7 +29,10 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
         }
 
         var target = request.Target ?? options.PublicUrl;
-        if (request.Target is not null && !await targets.AllowsAsync(rule, target, cancellationToken))
+        if (
+            request.Target is not null
+            && !await targets.AllowsAsync(rule, subject.WorkspaceId, target, cancellationToken)
+        )
         {
             return new Denial(DenialReason.TargetNotAllowed, UntrustedText.Bounded(target));
         }

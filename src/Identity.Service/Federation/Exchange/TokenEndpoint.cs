@@ -105,6 +105,12 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
             case TokenExchangeOutcome.Granted:
                 var grant = result.Grant!;
                 RequestIdentity.SetTenant(request.Http, grant.OrganizationId, grant.WorkspaceId);
+                if (parsed.Form != ExchangeForm.Json)
+                {
+                    // RFC 6749 §5.1 asks for both; no-store is on every answer of ours.
+                    request.Http.Response.Headers.Pragma = "no-cache";
+                }
+
                 return ApiAnswer.Raw(TokenResponse.Render(parsed, grant, result.Token!), "application/json");
             case TokenExchangeOutcome.Denied:
                 return DenialAnswers.Of(parsed.Form, result);

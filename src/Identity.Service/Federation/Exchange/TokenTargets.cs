@@ -27,7 +27,13 @@ internal sealed class TokenTargets(ITunnelStore tunnels, ServiceOptions options)
         && !target.AsSpan().ContainsAny('#', '?')
         && (uri.AbsoluteUri == target || (uri.AbsolutePath == "/" && uri.AbsoluteUri == target + "/"));
 
-    public async ValueTask<bool> AllowsAsync(CompiledRule rule, string target, CancellationToken cancellationToken)
+    /// <param name="workspaceId">The token's; a tunnel of another workspace is none of its business.</param>
+    public async ValueTask<bool> AllowsAsync(
+        CompiledRule rule,
+        string workspaceId,
+        string target,
+        CancellationToken cancellationToken
+    )
     {
         if (target == options.PublicUrl)
         {
@@ -40,6 +46,7 @@ internal sealed class TokenTargets(ITunnelStore tunnels, ServiceOptions options)
             if (
                 await tunnels.FindAsync(id, cancellationToken) is { IsArchived: false } tunnel
                 && tunnel.OrganizationId == rule.Rule.OrganizationId
+                && tunnel.WorkspaceId == workspaceId
                 && IsBelow(host, tunnel.Domain)
             )
             {

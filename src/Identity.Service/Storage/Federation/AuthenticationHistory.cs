@@ -365,7 +365,8 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
             IssuerId = Text(data, "issuer_id")!,
             ServiceAccountId = Text(data, "service_account_id"),
             Subject = Text(actor, "subject"),
-            AssertionId = Text(token, "jti"),
+            AssertionId =
+                Text(token, "jti") ?? (data.TryGetProperty("access_token", out var own) ? Text(own, "jti") : null),
             WorkspaceId = Text(data, "workspace_id"),
             Scope = Text(data, "scope"),
             TokenId = Text(data, "token_id"),

@@ -21,8 +21,11 @@ public sealed class FormEndpointTests(FederatedServiceFixture fixture) : IClassF
     [Fact]
     public async Task Post_Assertion_GrantsUsableToken()
     {
-        var body = await Service.FormAsync(Assertion(fixture.RuleId, Service.Token())).ShouldBeGrantedAsync();
+        using var response = await Service.FormAsync(Assertion(fixture.RuleId, Service.Token()));
 
+        response.Header("Cache-Control").ShouldBe("no-store");
+        response.Header("Pragma").ShouldBe("no-cache");
+        var body = await response.JsonAsync();
         body.Text("token_type").ShouldBe("Bearer");
         body.Text("scope").ShouldBe("workspace:manage_tunnels");
         body.GetProperty("expires_in").GetInt32().ShouldBe(600);
