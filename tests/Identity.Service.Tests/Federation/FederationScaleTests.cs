@@ -13,13 +13,14 @@ namespace Culvert.Identity.Service.Tests.Federation;
 /// <summary>What many rules cost: memory, the start, a look-up, a change. All of them with ./test --soak rules.</summary>
 public sealed class FederationScaleTests
 {
+    private const int Full = 100_000;
     private const int PerDecision = 200;
 
     [Fact]
     [Trait(Soak.Name, "rules")]
     public async Task Directory_ManyRules_StaysSmallAndQuick()
     {
-        var count = Soak.Rounds("rules", 2000, 100_000);
+        var count = Soak.Rounds("rules", 2000, Full);
         await using var service = await FederatedService.StartAsync();
         var directory = service.Service.Get<FederationDirectory>();
         var first = await service.RuleAsync();
@@ -56,7 +57,12 @@ public sealed class FederationScaleTests
                 + $"found in {lookUp.TotalNanoseconds:F0} ns, changed in {change.TotalMilliseconds:F1} ms"
         );
         directory.Current.Rules.Count.ShouldBe(count + 1);
-        perRule.ShouldBeLessThan(4096);
+        if (count == Full)
+        {
+            // In the short form other tests' memory would count for more than the rules'.
+            perRule.ShouldBeLessThan(4096);
+        }
+
         await service.AccessTokenAsync(rules[^1]);
     }
 
