@@ -9,6 +9,9 @@ namespace Culvert.Identity.Service.Audit;
 /// </summary>
 internal abstract record AuditEvent
 {
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? encoder;
+
     /// <summary>One of <see cref="AuditEvents"/>.</summary>
     public abstract string Name { get; }
 
@@ -31,8 +34,10 @@ internal abstract record AuditEvent
     /// <summary>The stored form: compact UTF-8 JSON in this fixed order.</summary>
     public byte[] Encode()
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var json = new Utf8JsonWriter(buffer);
+        // Held during this synchronous call only.
+        var (buffer, json) = encoder ??= NewEncoder();
+        buffer.ResetWrittenCount();
+        json.Reset();
         json.WriteStartObject();
         json.WriteString("event", Name);
         json.WriteString("at", At.UtcDateTime);
@@ -60,6 +65,12 @@ internal abstract record AuditEvent
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
+    }
+
+    private static (ArrayBufferWriter<byte>, Utf8JsonWriter) NewEncoder()
+    {
+        var buffer = new ArrayBufferWriter<byte>(2048);
+        return (buffer, new Utf8JsonWriter(buffer));
     }
 
     /// <summary>A string member, or null when there is none: the member itself is always present.</summary>

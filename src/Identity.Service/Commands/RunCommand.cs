@@ -54,7 +54,7 @@ internal static class RunCommand
             settings.Options,
             store,
             TimeProvider.System,
-            services => services.AddLogging(logging => logging.AddCulvertLogging(settings.Log))
+            services => services.AddLogging(logging => Configure(logging, settings.Log))
         );
         await app.StartAsync(cancellationToken);
         try
@@ -75,6 +75,11 @@ internal static class RunCommand
             await app.StopAsync(CancellationToken.None);
         }
     }
+
+    // While anybody listens to this category, the web server makes an activity and a log scope for each request. It
+    // only reports requests, which is not this log's business, and faults, which the envelope has already reported.
+    private static void Configure(ILoggingBuilder logging, LogOptions options) =>
+        logging.AddCulvertLogging(options).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
     private static async Task WaitAsync(CancellationToken cancellationToken)
     {

@@ -8,11 +8,11 @@ namespace Culvert.Identity.Service.Hosting;
 /// Outermost: gives every request its id, and turns what no endpoint answered (unknown path, wrong method, a fault)
 /// into the envelope. Unmapped faults disclose nothing but the request id.
 /// </summary>
-internal sealed class EnvelopeMiddleware(RequestDelegate next, ILogger<EnvelopeMiddleware> logger)
+internal sealed class EnvelopeMiddleware(RequestDelegate next, TimeProvider time, ILogger<EnvelopeMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        var requestId = RequestIdentity.Of(http);
+        var requestId = RequestIdentity.Begin(http, time.GetUtcNow());
         try
         {
             await next(http);
@@ -70,7 +70,7 @@ internal sealed class EnvelopeMiddleware(RequestDelegate next, ILogger<EnvelopeM
         {
             ServiceMeters.Requests.Add(
                 1,
-                new("listener", http.Features.Get<ListenerMetadata>()?.Listener.ToString().ToLowerInvariant()),
+                new("listener", http.Features.Get<ListenerMetadata>()?.Name),
                 new("route", (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? ""),
                 new("status", http.Response.StatusCode)
             );

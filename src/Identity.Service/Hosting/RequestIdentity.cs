@@ -7,18 +7,23 @@ internal static class RequestIdentity
     public const string OrganizationHeader = "anthropic-organization-id";
     public const string WorkspaceHeader = "anthropic-workspace-id";
 
-    private static readonly object Key = new();
-
     /// <summary>The request's id, made at first use and sent in the answer whatever becomes of it.</summary>
     public static string Of(HttpContext http)
     {
-        if (http.Items.TryGetValue(Key, out var known))
+        if (http.Features.Get<RequestIdentityFeature>() is { } known)
         {
-            return (string)known!;
+            return known.RequestId;
         }
 
-        var id = Identifier.New("req");
-        http.Items[Key] = id;
+        return Begin(http, Identifier.New("req"));
+    }
+
+    /// <summary>Gives the request its id. Ids grow with time: the journal's index of them grows at its end alone.</summary>
+    public static string Begin(HttpContext http, DateTimeOffset now) => Begin(http, Identifier.NewOrdered("req", now));
+
+    private static string Begin(HttpContext http, string id)
+    {
+        http.Features.Set(new RequestIdentityFeature(id));
         http.Response.Headers[RequestIdHeader] = id;
         http.Response.Headers.CacheControl = "no-store";
         return id;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Storage;
 
@@ -48,7 +48,7 @@ internal sealed class PendingDecision(Decision decision)
         if (Decision.Event is { } audit)
         {
             Body = audit.Encode();
-            Salt = RandomNumberGenerator.GetBytes(SaltBytes);
+            Salt = RandomBytes.Get(SaltBytes);
             BodyDigest = JournalChain.Digest(Salt, Body);
         }
     }

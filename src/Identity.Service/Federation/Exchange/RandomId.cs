@@ -1,5 +1,5 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
+using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
@@ -11,7 +11,7 @@ internal static class RandomId
     public static string New()
     {
         Span<byte> random = stackalloc byte[SizeBytes];
-        RandomNumberGenerator.Fill(random);
+        RandomBytes.Fill(random);
         return Base64Url.EncodeToString(random);
     }
 }
