@@ -127,6 +127,24 @@ public sealed class ClaimSetTests
         Parse("""{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}""").Count.ShouldBe(1);
 
     [Fact]
+    public void TryParse_ShortestMembersAtEveryDepth_AreParsed()
+    {
+        // As many members as such a text can have: the table is sized by its length.
+        for (var depth = 1; depth <= JoseLimits.MaxDepth; depth++)
+        {
+            var nested = string.Concat(Enumerable.Repeat("{\"\":", depth)) + "1" + new string('}', depth);
+
+            Parse(nested).Count.ShouldBe(1);
+        }
+
+        Parse("""{"":{"":1,"a":{"":1,"b":2}},"c":{"":{"":{"":{"":{"":{"":1}}}}}}}""").Count.ShouldBe(2);
+        ClaimSet
+            .TryParse("""{"":{"":{"":{"":{"":{"":{"":{"":"""u8.ToArray(), out _)
+            .ShouldBe(JoseRefusal.JsonMalformed);
+        ClaimSet.TryParse("""{"":{"":{"":{"":{"":{"":{"":{"":{"""u8.ToArray(), out _).ShouldBe(JoseRefusal.TooDeep);
+    }
+
+    [Fact]
     public void TryParse_SameNameInSiblings_IsNoDuplicate() =>
         Parse("""{"a":{"x":1,"y":[{"x":1},{"x":2}]},"x":{"a":1},"b":{"x":1}}""").Names.ShouldBe(["a", "x", "b"]);
 
