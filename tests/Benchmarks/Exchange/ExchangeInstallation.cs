@@ -44,7 +44,8 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
         string folder,
         AssertionMill mill,
         TimeProvider time,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? postgres = null
     )
     {
         var run = new RunDirectory(folder, time);
@@ -57,6 +58,11 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
                 new InstallationOptions { ExchangesPerSecond = 1_000_000 },
                 cancellationToken
             );
+            if (postgres is not null)
+            {
+                await made.UsePostgresAsync(postgres, cancellationToken);
+            }
+
             await made.service.InitializeAsync("Bench", cancellationToken);
             await made.StartAsync(cancellationToken);
             await made.service.FetchPlatformRootAsync(cancellationToken);
@@ -112,6 +118,20 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await run.StopRecordedAsync(Grace, CancellationToken.None);
+
+    private async Task UsePostgresAsync(string connection, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(run.File(IdentityService.Name, "postgres"), connection, cancellationToken);
+        File.SetUnixFileMode(
+            run.File(IdentityService.Name, "postgres"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite
+        );
+        await File.AppendAllTextAsync(
+            run.File(IdentityService.Name, "identity-service.yaml"),
+            "storage: {type: postgres, postgres: {connection: file:postgres}}\n",
+            cancellationToken
+        );
+    }
 
     private void Launch()
     {
