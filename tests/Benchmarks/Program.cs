@@ -64,6 +64,11 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 catch (HopFailureException failure)
 {
     await Console.Error.WriteLineAsync($"failed at {failure.Hop}: {failure.Message}");
+    foreach (var line in failure.LogFile is { } log ? LogTail.Read(log, 20) : [])
+    {
+        await Console.Error.WriteLineAsync(line);
+    }
+
     return 1;
 }
 finally

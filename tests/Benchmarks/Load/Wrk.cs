@@ -61,6 +61,11 @@ internal static class Wrk
             throw new InvalidOperationException($"{numbers[4]} requests of the load failed: {result.Output}");
         }
 
+        if (numbers[0] == 0)
+        {
+            throw new InvalidOperationException($"No request of the load was answered in time: {result.Output}");
+        }
+
         return new LoadResult(
             numbers[0] / TimeSpan.FromMicroseconds(numbers[1]).TotalSeconds,
             TimeSpan.FromMicroseconds(numbers[2]),
