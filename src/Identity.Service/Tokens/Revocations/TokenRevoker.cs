@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// </summary>
 internal sealed class TokenRevoker(ITokenRevocationStore store, RevocationSet set, IJournal journal, TimeProvider time)
 {
-    /// <summary>Of one organization. Far above what people revoke; a holder may revoke each of its tokens.</summary>
+    /// <summary>Of one organization, single tokens: a holder may revoke each of its own.</summary>
     public const int MaxPerOrganization = 100_000;
 
     private static readonly TimeSpan DeleteEndedEvery = TimeSpan.FromHours(1);
@@ -40,7 +40,14 @@ internal sealed class TokenRevoker(ITokenRevocationStore store, RevocationSet se
             return (known, null);
         }
 
-        if (known is null && set.Count >= MaxPerOrganization && set.CountOf(organizationId) >= MaxPerOrganization)
+        // Single tokens alone are bounded: holders can make any number of them, and must not be able to keep an
+        // administrator from revoking what covers them all.
+        if (
+            kind == RevocationKind.Token
+            && known is null
+            && set.Count >= MaxPerOrganization
+            && set.CountOf(organizationId) >= MaxPerOrganization
+        )
         {
             return (null, RevocationErrors.Limit.Refuse());
         }
