@@ -8,10 +8,10 @@ internal static class Repository
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
     /// <summary>Source files, without what the build made.</summary>
-    public static IEnumerable<string> Sources() =>
-        Directory
-            .EnumerateFiles(PathOf("src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+    public static IEnumerable<string> Sources() => FilesIn("src");
+
+    /// <summary>The same of the tests.</summary>
+    public static IEnumerable<string> TestSources() => FilesIn("tests");
 
     /// <summary>The pages that a reader opens.</summary>
     public static IEnumerable<string> Pages() =>
@@ -19,6 +19,11 @@ internal static class Repository
             .EnumerateFiles(PathOf("docs"), "*.md", SearchOption.AllDirectories)
             .Append(PathOf("README.md"))
             .Append(PathOf("CONTRIBUTING.md"));
+
+    private static IEnumerable<string> FilesIn(string folder) =>
+        Directory
+            .EnumerateFiles(PathOf(folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
 
     private static string Find()
     {

@@ -29,6 +29,9 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
     /// </summary>
     public bool IsClaimsOnly { get; private init; }
 
+    /// <summary>Decided before, and evaluated once more for its trace: keys are neither looked up nor fetched again.</summary>
+    public bool IsSecondLook { get; private init; }
+
     /// <summary>With claims only: past or future times do not count either, because the claims are of another day.</summary>
     public bool IgnoresClock { get; private init; }
 
@@ -120,6 +123,7 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
         {
             Trace = new AssertionTrace(),
             KeyAnswer = KeyAnswer,
+            IsSecondLook = true,
             IsClaimsOnly = IsClaimsOnly,
             IgnoresClock = IgnoresClock,
             Claims = IsClaimsOnly ? Claims : null!,

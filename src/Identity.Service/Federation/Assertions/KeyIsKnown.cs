@@ -29,10 +29,11 @@ internal sealed class KeyIsKnown : IAssertionCheck
 
     public void Describe(AssertionContext context, TraceStep step)
     {
+        context.Trace!.KeyState = WireNames.Of(context.Rule.Keys.State);
         if (context.Token.KeyId is { } keyId)
         {
             var bounded = UntrustedText.Bounded(keyId);
-            context.Trace!.KeyId = bounded;
+            context.Trace.KeyId = bounded;
             step.Add("kid", bounded);
         }
     }

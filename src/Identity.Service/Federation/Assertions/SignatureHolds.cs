@@ -18,7 +18,8 @@ internal sealed class SignatureHolds : IAssertionCheck
     public ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken)
     {
         var refusal = Verify(context);
-        return refusal == JoseRefusal.SignatureInvalid
+        // A trace has the key that was decided with, and fetches nothing.
+        return refusal == JoseRefusal.SignatureInvalid && !context.IsSecondLook
             ? TryReplacementAsync(context, cancellationToken)
             : new(Decide(refusal));
     }

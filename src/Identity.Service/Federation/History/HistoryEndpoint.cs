@@ -49,7 +49,13 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var caller = request.Caller;
-        var entry = await history.FindAsync(caller.OrganizationId, request.Route("request_id"), cancellationToken);
+        var requestId = request.Route("request_id");
+        if (requestId.Any(char.IsControl))
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var entry = await history.FindAsync(caller.OrganizationId, requestId, cancellationToken);
         if (entry is null)
         {
             return RequestErrors.NotFound.Refuse();

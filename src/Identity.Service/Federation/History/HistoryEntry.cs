@@ -40,6 +40,9 @@ internal sealed record HistoryEntry
 
     public long Refusals { get; init; } = 1;
 
+    /// <summary>What the rule's version in audit would have decided, as JSON; null when there was none.</summary>
+    public string? CandidateJson { get; init; }
+
     /// <summary>The explanation of a denial as JSON, if one was kept.</summary>
     public string? Trace { get; init; }
 

@@ -33,6 +33,12 @@ internal static class HistoryEntryWriter
         json.WriteString("ip_address", entry.Source);
         json.WriteString("user_agent", entry.UserAgent);
         json.WriteNumber("count", entry.Refusals);
+        if (entry.CandidateJson is { } candidate)
+        {
+            json.WritePropertyName("candidate");
+            json.WriteRawValue(candidate);
+        }
+
         json.WritePropertyName("claims");
         if (entry.ClaimsJson is { } claims)
         {

@@ -46,14 +46,20 @@ internal static class HistoryQueryReader
             return Refuse("until: a time such as 2026-01-31T12:00:00Z is required.");
         }
 
+        var requestId = request.Query("request_id");
+        if (!IsText(requestId))
+        {
+            return Refuse("request_id: no request has such an id.");
+        }
+
         var subject = request.Query("subject");
-        return subject?.Length > MaxTextLength
-            ? Refuse($"subject: at most {MaxTextLength} characters.")
+        return !IsText(subject)
+            ? Refuse($"subject: at most {MaxTextLength} characters, none of them a control character.")
             : (
                 new HistoryQuery
                 {
                     OrganizationId = request.Caller.OrganizationId,
-                    RequestId = request.Query("request_id"),
+                    RequestId = requestId,
                     IsGranted = decision is null ? null : decision == "granted",
                     Reason = reason,
                     RuleId = rule,
@@ -65,6 +71,10 @@ internal static class HistoryQueryReader
                 null
             );
     }
+
+    // No record has control characters, and PostgreSQL takes no NUL in a text.
+    private static bool IsText(string? text) =>
+        text is null || (text.Length <= MaxTextLength && !text.Any(char.IsControl));
 
     private static bool TryReadTime(string? text, out DateTimeOffset? instant)
     {

@@ -373,6 +373,7 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
             IsProven = true,
             Source = Text(actor, "ip_address"),
             UserAgent = Text(actor, "user_agent"),
+            CandidateJson = data.TryGetProperty("candidate", out var candidate) ? candidate.GetRawText() : null,
             ClaimsJson =
                 token.ValueKind == JsonValueKind.Object && token.TryGetProperty("claims", out var claims)
                     ? claims.GetRawText()

@@ -24,6 +24,7 @@ public sealed class HistoryEndpointTests
         trace.Text("doc").ShouldBe("docs/explain.md#claim_mismatch");
         trace.GetProperty("clock_delta_s").GetInt64().ShouldBe(0);
         trace.Text("kid").ShouldBe("rsa-1");
+        trace.Text("key_state").ShouldBe("fresh");
         trace.Text("sub_format").ShouldBe("github_classic");
         Steps(trace)
             .ShouldBe([
@@ -174,10 +175,17 @@ public sealed class HistoryEndpointTests
             .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
     }
 
-    [Fact]
-    public async Task List_Filters_AreAnded()
+    [Theory]
+    [InlineData(StorageBackend.Sqlite)]
+    [InlineData(StorageBackend.Postgres)]
+    public async Task List_Filters_AreAnded(StorageBackend backend)
     {
-        await using var service = await FederatedService.StartAsync();
+        await using var service = await FederatedService.StartAsync(options =>
+            options with
+            {
+                Storage = ServiceUnderTest.OptionsIn(options.StateDirectory, backend).Storage,
+            }
+        );
         var one = await service.RuleAsync();
         var two = await service.RuleAsync();
         await service.AccessTokenAsync(one);
@@ -211,6 +219,8 @@ public sealed class HistoryEndpointTests
     [InlineData("since=yesterday")]
     [InlineData("since=2026-01-01T00:00:00")]
     [InlineData("until=2026-01-01")]
+    [InlineData("subject=%00")]
+    [InlineData("request_id=%0a")]
     public async Task List_BadFilter_IsRefusedByName(string query)
     {
         await using var service = await FederatedService.StartAsync();
