@@ -63,6 +63,7 @@ internal sealed class CulvertCommand
             CaCommands.Create(verbs),
             EdgeCommands.Create(verbs),
             IssuerCommands.Create(verbs),
+            PresetCommands.Create(verbs),
             RuleCommands.Create(verbs),
             ServiceAccountCommands.Create(verbs),
             OrganizationCommands.Create(verbs),

@@ -21,6 +21,7 @@ internal static class RuleCommands
             RuleTrialCommands.Replay(verbs),
             Versions(verbs),
             RuleWorkspaceCommands.Create(verbs),
+            RuleLints.Create(verbs),
             CommonVerbs.Archive(verbs, Noun.Rule, "it exchanges nothing any more, and what enrolled by it is cut off")
         );
 
@@ -29,6 +30,7 @@ internal static class RuleCommands
         var name = Flags.Name();
         var issuer = Flags.Required("--issuer", "ISSUER", "id or name of the issuer");
         var flags = new RuleFlags(creating: true);
+        var justification = RuleLints.Justification();
         var allWorkspaces = new Option<bool>("--all-workspaces") { Description = "valid in every workspace" };
         return verbs.Create(
             "create",
@@ -52,9 +54,21 @@ internal static class RuleCommands
                     body["workspace_id"] = await Workspaces.ChosenAsync(context, cancel);
                 }
 
-                return CommandResult.Object(await client.PostAsync(Noun.Rule.Path, body, cancel));
+                await RuleLints.RequireReasonAsync(
+                    context,
+                    new JsonObject { ["rule"] = body.DeepClone() },
+                    context.Get(justification),
+                    cancel
+                );
+                var saved = await client.PostAsync(
+                    Noun.Rule.Path,
+                    RuleLints.WithReason(body, context.Get(justification)),
+                    cancel
+                );
+                RuleLints.Show(context, saved);
+                return CommandResult.Object(saved);
             },
-            [name, issuer, .. flags.All, allWorkspaces]
+            [name, issuer, .. flags.All, allWorkspaces, justification]
         );
     }
 
@@ -97,6 +111,7 @@ internal static class RuleCommands
             Description = "refuse if the rule is at another version by now",
             HelpName = "N",
         };
+        var justification = RuleLints.Justification();
         return verbs.Create(
             "update",
             "change a rule; of its conditions only those named change, its claims as a whole",
@@ -109,9 +124,21 @@ internal static class RuleCommands
                     body["version"] = version;
                 }
 
-                return CommandResult.Object(await client.PostAsync(path, body, cancel));
+                var change = new JsonObject
+                {
+                    ["federation_rule_id"] = path[(path.LastIndexOf('/') + 1)..],
+                    ["change"] = body.DeepClone(),
+                };
+                await RuleLints.RequireReasonAsync(context, change, context.Get(justification), cancel);
+                var saved = await client.PostAsync(
+                    path,
+                    RuleLints.WithReason(body, context.Get(justification)),
+                    cancel
+                );
+                RuleLints.Show(context, saved);
+                return CommandResult.Object(saved);
             },
-            [expected, .. edit.Symbols]
+            [expected, .. edit.Symbols, justification]
         );
     }
 

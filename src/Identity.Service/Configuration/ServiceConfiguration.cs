@@ -271,6 +271,7 @@ internal static partial class ServiceConfiguration
                 TimeSpan.FromHours(24)
             ),
             JwksDirectory = directory.Length == 0 ? null : directory,
+            JustifyLintWarnings = federation.Choice("lint_warnings", "report", "report", "justify") == "justify",
             HistoryRetention = federation.Duration("history_retention", TimeSpan.FromDays(90), TimeSpan.FromHours(1)),
             Fetch = new FetchOptions
             {

@@ -85,12 +85,20 @@ internal static class FederationErrors
         "Correct what the message names at its position; docs/rules.md lists what there is."
     );
 
-    public static readonly ErrorCode TenantPin = new(
-        "federation.tenant_pin",
+    public static readonly ErrorCode Lint = new(
+        "federation.lint",
         400,
-        "Rules on a shared issuer must pin the tenant.",
-        "Everybody can obtain tokens of this issuer; the rule would admit other organizations' workloads.",
-        "Pin a claim or subject prefix that names your organization; the message lists them."
+        "The rule is dangerous as it is written.",
+        "A lint of the severity error found something; details.lint names it, the message says what to write instead.",
+        "Correct the rule; the lints are described in presets-and-lints."
+    );
+
+    public static readonly ErrorCode RuleTest = new(
+        "federation.rule_test",
+        400,
+        "A test of the rule does not come out as expected.",
+        "The rule admits what the test says it must not, or the other way round, or for another reason.",
+        "Correct the rule or the test; details name the test, what was expected and what came out."
     );
 
     public static readonly ErrorCode ImplicitMembership = new(

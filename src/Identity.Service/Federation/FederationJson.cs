@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
 
@@ -18,6 +20,9 @@ namespace Culvert.Identity.Service.Federation;
 [JsonSerializable(typeof(ServiceAccountListDocument))]
 [JsonSerializable(typeof(CreateServiceAccountRequest))]
 [JsonSerializable(typeof(UpdateServiceAccountRequest))]
+[JsonSerializable(typeof(LintRequest))]
+[JsonSerializable(typeof(LintReportDocument))]
+[JsonSerializable(typeof(IReadOnlyList<RuleTest>))]
 [JsonSerializable(typeof(MembershipDocument))]
 [JsonSerializable(typeof(MembershipListDocument))]
 [JsonSerializable(typeof(MembershipDeletedDocument))]

@@ -5,7 +5,10 @@ using Culvert.Identity.Service.Federation.Exchange.Replays;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Hosting;
@@ -53,6 +56,12 @@ internal static class FederationRegistration
             .AddSingleton<FederationChanges>()
             .AddSingleton<IssuerValidator>()
             .AddSingleton<RuleValidator>()
+            .AddSingleton<RuleLinter>()
+            .AddSingleton<RuleInventory>()
+            .AddSingleton<IRuleTestStore, RuleTestStore>()
+            .AddSingleton<RuleTestRunner>()
+            .AddSingleton<RuleReviewer>()
+            .AddSingleton<LintEndpoint>()
             .AddSingleton<UnprovenRefusals>()
             .AddHostedService(provider => provider.GetRequiredService<UnprovenRefusals>())
             .AddSingleton<AssertionEvaluator>()
@@ -124,6 +133,10 @@ internal static class FederationRegistration
         host.Post($"{Base}/federation_issuers/{{id}}/verify", admin, verify.VerifyAsync);
 
         var rules = host.Services.GetRequiredService<RuleEndpoints>();
+        var lints = host.Services.GetRequiredService<LintEndpoint>();
+        host.Get($"{Base}/federation_presets", admin, PresetEndpoints.ListAsync);
+        host.Get($"{Base}/federation_presets/{{name}}", admin, PresetEndpoints.GetAsync);
+        host.Post($"{Base}/federation_rules/lint", admin, lints.PostAsync);
         host.Post($"{Base}/federation_rules", admin, rules.CreateAsync);
         host.Get($"{Base}/federation_rules", admin, rules.ListAsync);
         host.Get($"{Base}/federation_rules/{{id}}", admin, rules.GetAsync);

@@ -42,6 +42,10 @@ internal sealed class FederationSnapshot(
         RulesOf(issuer)
             .SelectMany(rule => rule.Candidate is { } candidate ? new[] { rule.Rule, candidate.Rule } : [rule.Rule]);
 
+    /// <summary>Unarchived rules of an organization.</summary>
+    public IEnumerable<CompiledRule> RulesIn(string organizationId) =>
+        rules.Values.Where(rule => rule.Rule.OrganizationId == organizationId && !rule.Rule.IsArchived);
+
     /// <summary>Unarchived rules that target a service account.</summary>
     public IEnumerable<CompiledRule> RulesFor(ServiceAccountId account) =>
         rules.Values.Where(rule =>

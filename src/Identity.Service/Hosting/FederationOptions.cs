@@ -14,5 +14,8 @@ internal sealed record FederationOptions
     /// <summary>Where issuers with keys from a file find it, and nowhere else; null = there are no such issuers.</summary>
     public string? JwksDirectory { get; init; }
 
+    /// <summary>Whether console and CLI ask for a written reason when a rule has warnings; the API never does.</summary>
+    public bool JustifyLintWarnings { get; init; }
+
     public FetchOptions Fetch { get; init; } = new();
 }

@@ -106,7 +106,7 @@ internal sealed class IssuerEndpoints(
         };
         var invalid =
             validator.Check(updated)
-            ?? guard.CheckRules(updated)
+            ?? guard.CheckRules(issuer, updated)
             ?? guard.CheckCaller(request.Caller, updated)
             ?? (IsFetchedAlike(issuer, updated) ? null : await addresses.CheckAsync(updated, cancellationToken));
         if (invalid is not null)

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Jose.Signatures;
 using Culvert.Platform.Net;
@@ -33,6 +33,11 @@ internal static class IssuerReader
             AllowedTargets = [],
             Stamps = stamps,
         };
+        if (PresetCatalogue.Find(request.Preset.Or(null)) is { } preset)
+        {
+            blank = IssuerDefaults.Of(preset, blank);
+        }
+
         var (issuer, refusal) = Apply(request, blank);
         return issuer is { TrustDomain: not null } && request.Types is null
             ? (issuer with { Types = Issuer.SpiffeTypes }, null)
@@ -110,7 +115,7 @@ internal static class IssuerReader
 
     private static (IssuerTenancy, Refusal?) ReadTenancy(string? given, Issuer issuer)
     {
-        var isShared = SharedIssuers.IsShared(issuer.Url);
+        var isShared = PresetCatalogue.IsShared(issuer.Url);
         if (given is null)
         {
             return (isShared ? IssuerTenancy.Shared : issuer.Tenancy, null);

@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -13,7 +14,6 @@ internal sealed class IssuerValidator(ServiceOptions options)
     public const int MaxUrlLength = 1024;
     public const int MaxAllowedTargets = 16;
     public const int MaxReplayWindowSeconds = 86_400;
-    public const int MaxPresetLength = 64;
     public const int MinAgeSeconds = 60;
     public const int MaxAgeSeconds = 30 * 86_400;
 
@@ -48,12 +48,9 @@ internal sealed class IssuerValidator(ServiceOptions options)
             return RequestErrors.Invalid.Refuse("replay_window_seconds: a number from 1 to 86400 is required.");
         }
 
-        if (
-            issuer.Preset is { } preset
-            && (preset.Length > MaxPresetLength || FederationNames.CheckName(preset) is not null)
-        )
+        if (issuer.Preset is { } preset && PresetCatalogue.Find(preset) is null)
         {
-            return RequestErrors.Invalid.Refuse("preset: must match ^[a-z0-9-]+$ and have 1 to 64 characters.");
+            return RequestErrors.Invalid.Refuse("preset: there is none of this name; see federation_presets.");
         }
 
         if (issuer.StaleOkSeconds is < MinAgeSeconds or > MaxAgeSeconds)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Federation.RuleTests;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -53,4 +54,12 @@ internal sealed record CreateRuleRequest
 
     [JsonPropertyName("expires_at")]
     public string? ExpiresAt { get; init; }
+
+    /// <summary>The rule's tests; run at every save.</summary>
+    [JsonPropertyName("tests")]
+    public IReadOnlyList<RuleTest>? Tests { get; init; }
+
+    /// <summary>Why the rule's warnings are accepted: audited.</summary>
+    [JsonPropertyName("lint_justification")]
+    public string? LintJustification { get; init; }
 }

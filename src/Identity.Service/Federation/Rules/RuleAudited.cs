@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Federation.Lints;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -10,6 +11,12 @@ internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
 
     /// <summary>The workspace that was added or removed.</summary>
     public string? WorkspaceId { get; init; }
+
+    /// <summary>The warnings that it was saved with.</summary>
+    public IReadOnlyList<Lint> Lints { get; init; } = [];
+
+    /// <summary>Why its author accepts them; null = nothing was said.</summary>
+    public string? LintJustification { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)
     {
@@ -56,6 +63,16 @@ internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
         if (Rule.EnforcedVersion is { } enforced)
         {
             json.WriteNumber("enforced_version", enforced);
+        }
+
+        if (Lints.Count > 0)
+        {
+            WriteList(json, "lints", [.. Lints.Select(lint => lint.Id)]);
+        }
+
+        if (LintJustification is not null)
+        {
+            json.WriteString("lint_justification", LintJustification);
         }
 
         if (WorkspaceId is not null)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Rules;
@@ -97,6 +99,16 @@ internal sealed record RuleDocument
 
     [JsonPropertyName("archived_by_actor_id")]
     public required string? ArchivedBy { get; init; }
+
+    /// <summary>What its author may not have meant; absent where its issuer is not known.</summary>
+    [JsonPropertyName("lints")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LintDocument>? Lints { get; init; }
+
+    /// <summary>Its tests; absent in lists.</summary>
+    [JsonPropertyName("tests")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RuleTest>? Tests { get; init; }
 
     public static RuleDocument Of(Rule rule, string? issuerName, string? serviceAccountName) =>
         new()

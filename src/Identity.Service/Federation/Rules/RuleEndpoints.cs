@@ -1,6 +1,8 @@
 using System.Globalization;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -10,6 +12,8 @@ namespace Culvert.Identity.Service.Federation.Rules;
 internal sealed class RuleEndpoints(
     IRuleStore store,
     RuleValidator validator,
+    RuleReviewer reviewer,
+    IRuleTestStore tests,
     FederationDirectory directory,
     FederationChanges changes,
     PolicyReplayEndpoint replay,
@@ -38,10 +42,24 @@ internal sealed class RuleEndpoints(
             return invalid;
         }
 
-        var change = Audited(request, AuditEvents.FederationRuleCreated, rule);
-        return await changes.CommitAsync(change, store.Insert(rule), cancellationToken) is { } refused
+        var (review, dangerous) = await reviewer.ReviewAsync(
+            rule,
+            before: null,
+            body.Tests,
+            body.LintJustification,
+            cancellationToken
+        );
+        if (review is null)
+        {
+            return dangerous!;
+        }
+
+        var change = Audited(request, AuditEvents.FederationRuleCreated, rule, review, body.LintJustification);
+        return
+            await changes.CommitAsync(change, [.. store.Insert(rule), .. review.Statements], cancellationToken)
+                is { } refused
             ? refused
-            : Answer(rule);
+            : Answer(rule, review.Tests);
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -67,7 +85,9 @@ internal sealed class RuleEndpoints(
     }
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        await FindAsync(request, cancellationToken) is { } rule ? Answer(rule) : RequestErrors.NotFound.Refuse();
+        await FindAsync(request, cancellationToken) is { } rule
+            ? await AnswerAsync(rule, cancellationToken)
+            : RequestErrors.NotFound.Refuse();
 
     public async ValueTask<ApiAnswer> ListVersionsAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -96,7 +116,7 @@ internal sealed class RuleEndpoints(
         int.TryParse(request.Route("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
         && await store.FindVersionAsync(request.Caller.OrganizationId, request.Route("id"), version, cancellationToken)
             is { } rule
-            ? Answer(rule)
+            ? await AnswerAsync(rule, cancellationToken)
             : RequestErrors.NotFound.Refuse();
 
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -124,20 +144,29 @@ internal sealed class RuleEndpoints(
             return bad!;
         }
 
-        // A federated caller may neither widen a rule nor take over one that grants more than it holds.
-        var invalid = await validator.CheckAsync(rule, request.Caller, cancellationToken)
-            is { Code.Status: 403 } notTheirs
-            ? notTheirs
-            : await validator.CheckAsync(updated, request.Caller, cancellationToken);
-        if (invalid is not null)
+        if (await validator.CheckChangeAsync(rule, updated, request.Caller, cancellationToken) is { } invalid)
         {
             return invalid;
         }
 
-        var change = Audited(request, AuditEvents.FederationRuleUpdated, updated);
-        return await changes.CommitAsync(change, store.Update(updated), cancellationToken) is { } refused
+        var (review, dangerous) = await reviewer.ReviewAsync(
+            updated,
+            rule,
+            body.Tests,
+            body.LintJustification,
+            cancellationToken
+        );
+        if (review is null)
+        {
+            return dangerous!;
+        }
+
+        var change = Audited(request, AuditEvents.FederationRuleUpdated, updated, review, body.LintJustification);
+        return
+            await changes.CommitAsync(change, [.. store.Update(updated), .. review.Statements], cancellationToken)
+                is { } refused
             ? refused
-            : Answer(updated);
+            : Answer(updated, review.Tests);
     }
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -149,7 +178,7 @@ internal sealed class RuleEndpoints(
 
         if (rule.IsArchived)
         {
-            return Answer(rule);
+            return await AnswerAsync(rule, cancellationToken);
         }
 
         var stamps = rule.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId);
@@ -157,7 +186,7 @@ internal sealed class RuleEndpoints(
         var change = Audited(request, AuditEvents.FederationRuleArchived, archived);
         return await changes.CommitAsync(change, store.Update(archived), cancellationToken) is { } refused
             ? refused
-            : Answer(archived);
+            : await AnswerAsync(archived, cancellationToken);
     }
 
     private static Refusal Malformed(string member, string prefix) =>
@@ -166,9 +195,17 @@ internal sealed class RuleEndpoints(
     private ValueTask<Rule?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
 
-    private RuleAudited Audited(ApiRequest request, string name, Rule rule) =>
+    private RuleAudited Audited(
+        ApiRequest request,
+        string name,
+        Rule rule,
+        RuleReview? review = null,
+        string? justification = null
+    ) =>
         new(name, rule)
         {
+            Lints = review?.Warnings ?? [],
+            LintJustification = justification,
             At = time.GetUtcNow(),
             Actor = AuditActor.Of(request),
             OrganizationId = rule.OrganizationId,
@@ -181,7 +218,14 @@ internal sealed class RuleEndpoints(
             rule,
             directory.Current.IssuerName(rule.IssuerId),
             directory.Current.ServiceAccountName(rule.ServiceAccountId)
-        );
+        ) with
+        {
+            Lints = reviewer.WarningsOf(rule),
+        };
 
-    private ApiAnswer Answer(Rule rule) => ApiAnswer.Json(DocumentOf(rule), FederationJson.Default.RuleDocument);
+    private async ValueTask<ApiAnswer> AnswerAsync(Rule rule, CancellationToken cancellationToken) =>
+        Answer(rule, await tests.FindAsync(rule.Id.Value, rule.Version, cancellationToken));
+
+    private ApiAnswer Answer(Rule rule, IReadOnlyList<RuleTest> with) =>
+        ApiAnswer.Json(DocumentOf(rule) with { Tests = with }, FederationJson.Default.RuleDocument);
 }

@@ -26,6 +26,22 @@ internal sealed class RuleValidator(
         ?? await CheckReferencesAsync(rule, cancellationToken)
         ?? await CheckTargetsAsync(rule, cancellationToken);
 
+    /// <summary>
+    /// As <see cref="CheckAsync"/> for the rule after a change. Who changes a rule must have been allowed to write it as
+    /// it was, or takes away only: nobody takes over a rule that grants more than they do.
+    /// </summary>
+    public async ValueTask<Refusal?> CheckChangeAsync(
+        Rule before,
+        Rule after,
+        Caller caller,
+        CancellationToken cancellationToken
+    ) =>
+        CheckOwnMembers(after)
+        ?? CheckScopes(after)
+        ?? (RuleNarrowing.Narrows(before, after) ? null : CheckCaller(before, caller) ?? CheckCaller(after, caller))
+        ?? await CheckReferencesAsync(after, cancellationToken)
+        ?? await CheckTargetsAsync(after, cancellationToken);
+
     private Refusal? CheckOwnMembers(Rule rule)
     {
         var fault = FederationNames.CheckName(rule.Name) ?? FederationNames.CheckDescription(rule.Description);
@@ -108,28 +124,8 @@ internal sealed class RuleValidator(
         return null;
     }
 
-    /// <summary>S1, S2: nobody grants what they lack.</summary>
-    private static Refusal? CheckCaller(Rule rule, Caller caller)
-    {
-        if (rule.Scopes.Contains(Scopes.InstallationOperate))
-        {
-            return FederationErrors.ScopeNotGrantable.Refuse("installation:operate is never granted by a rule.");
-        }
-
-        if (caller.Kind != CallerKind.AdminKey)
-        {
-            return
-                rule.Scopes.FirstOrDefault(scope => scope == Scopes.OrganizationAdmin || !caller.Scopes.Contains(scope))
-                    is { } lacking
-                ? FederationErrors.ScopeNotGrantable.Refuse($"A federated caller may not grant {lacking}.")
-                : null;
-        }
-
-        var operatorsOnly = rule.Scopes.FirstOrDefault(scope => scope is Scopes.EdgeServe or Scopes.OrganizationAdmin);
-        return operatorsOnly is not null && !caller.Has(Scopes.InstallationOperate)
-            ? FederationErrors.ScopeNotGrantable.Refuse($"Granting {operatorsOnly} needs installation:operate.")
-            : null;
-    }
+    private static Refusal? CheckCaller(Rule rule, Caller caller) =>
+        GrantRights.Lacking(caller, rule.Scopes) is { } fault ? FederationErrors.ScopeNotGrantable.Refuse(fault) : null;
 
     private async ValueTask<Refusal?> CheckReferencesAsync(Rule rule, CancellationToken cancellationToken)
     {
@@ -168,7 +164,7 @@ internal sealed class RuleValidator(
             }
         }
 
-        return SharedIssuers.CheckTenantPin(issuer.Url, rule.Match);
+        return null;
     }
 
     private async ValueTask<Refusal?> CheckTargetsAsync(Rule rule, CancellationToken cancellationToken)

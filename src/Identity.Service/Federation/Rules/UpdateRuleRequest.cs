@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Rules;
@@ -58,4 +59,12 @@ internal sealed record UpdateRuleRequest
     /// <summary>What the caller believes to be the present version; another one is a conflict.</summary>
     [JsonPropertyName("version")]
     public int? Version { get; init; }
+
+    /// <summary>Replaces the rule's tests; run at every save.</summary>
+    [JsonPropertyName("tests")]
+    public IReadOnlyList<RuleTest>? Tests { get; init; }
+
+    /// <summary>Why the rule's warnings are accepted: audited.</summary>
+    [JsonPropertyName("lint_justification")]
+    public string? LintJustification { get; init; }
 }

@@ -284,7 +284,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
             body.Remove("allowed_targets");
         });
         var rule = Service.RuleBody(issuer, await Service.AccountAsync());
-        rule["match"] = new JsonObject { ["subject_prefix"] = "repo:*" };
+        rule["match"] = new JsonObject { ["claims"] = new JsonObject { ["environment"] = "prod" } };
         await Service.CreateAsync(FederatedService.Rules, rule);
 
         using var response = await Service.PostAsync(
@@ -292,7 +292,7 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
             new JsonObject { ["issuer_url"] = "https://token.actions.githubusercontent.com" }
         );
 
-        (await response.ErrorCodeAsync()).ShouldBe("federation.tenant_pin");
+        (await response.ErrorCodeAsync()).ShouldBe("federation.lint");
     }
 
     // I23

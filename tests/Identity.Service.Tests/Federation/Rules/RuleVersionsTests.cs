@@ -11,7 +11,7 @@ public sealed class RuleVersionsTests(FederatedServiceFixture fixture) : IClassF
         {"subject_segments":"repo:acme/*:ref:refs/heads/main","audience":"https://identity.test:8443",
          "claims":{"environment":"prod"},
          "matchers":[{"claim":"/kubernetes.io/namespace","eq":"prod"},{"claim":"n","in":[1,true,"x"]},
-                     {"claim":"https://sts.amazonaws.com/","prefix":"a"},{"claim":"groups","contains":"ops"},
+                     {"claim":"https://sts.amazonaws.com/","prefix":"a:"},{"claim":"groups","contains":"ops"},
                      {"claim":"path","segments":"a/*"}]}
         """;
 

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert preset</c>: what is known of the platforms whose tokens can be exchanged.</summary>
+internal static class PresetCommands
+{
+    private const string Path = "v1/organizations/federation_presets";
+
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
+            "preset",
+            "what is known of CI systems, clusters and clouds: issuers, claims, what to pin",
+            List(verbs),
+            Show(verbs)
+        );
+
+    private static Command List(VerbFactory verbs) =>
+        verbs.Create(
+            "list",
+            "list the platforms",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.List(
+                    await client.GetAsync(Path, cancel),
+                    new("NAME", "name"),
+                    new("PLATFORM", "title"),
+                    new("REPLAY", "defaults.replay_mode"),
+                    new("LONGEST TOKEN", "defaults.max_jwt_lifetime_seconds")
+                );
+            }
+        );
+
+    private static Command Show(VerbFactory verbs)
+    {
+        var name = new Argument<string>("NAME") { Description = "the preset's name" };
+        return verbs.Create(
+            "show",
+            "print one: how a workload gets its token, what to pin, a match to start from, samples",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.Object(
+                    await client.GetAsync($"{Path}/{Uri.EscapeDataString(context.Get(name))}", cancel)
+                );
+            },
+            name
+        );
+    }
+}

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>What the service finds dangerous about rules, shown where rules are written.</summary>
+internal static class RuleLints
+{
+    private const string Path = "v1/organizations/federation_rules/lint";
+
+    public static Option<string?> Justification() =>
+        Flags.Text("--justification", "TEXT", "why the rule's warnings are accepted; audited");
+
+    /// <summary><c>culvert rule lint</c>.</summary>
+    public static Command Create(VerbFactory verbs) =>
+        verbs.Create(
+            "lint",
+            "look at all rules as they stand: dangerous matches, unused, overlapping and superfluous rules",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var report = (await client.PostAsync(Path, body: [], cancel)).Json;
+                var rows = new JsonArray();
+                foreach (var rule in report["data"] as JsonArray ?? [])
+                {
+                    foreach (var lint in rule?["lints"] as JsonArray ?? [])
+                    {
+                        rows.Add(
+                            new JsonObject
+                            {
+                                ["rule"] = rule!["name"]?.DeepClone(),
+                                ["federation_rule_id"] = rule["federation_rule_id"]?.DeepClone(),
+                                ["id"] = lint?["id"]?.DeepClone(),
+                                ["severity"] = lint?["severity"]?.DeepClone(),
+                                ["message"] = lint?["message"]?.DeepClone(),
+                            }
+                        );
+                    }
+                }
+
+                context.Note($"{report["checked"]} rules looked at");
+                return CommandResult.List(
+                    ApiAnswer.FromJson(new JsonObject { ["data"] = rows, ["next_page"] = null }),
+                    new("RULE", "rule"),
+                    new("LINT", "id"),
+                    new("SEVERITY", "severity"),
+                    new("FINDING", "message")
+                );
+            }
+        );
+
+    /// <summary>
+    /// Where the installation wants reasons for warnings, a rule with warnings and without one is not sent at all.
+    /// </summary>
+    public static async Task RequireReasonAsync(
+        CommandContext context,
+        JsonObject question,
+        string? justification,
+        CancellationToken cancel
+    )
+    {
+        if (justification is not null)
+        {
+            return;
+        }
+
+        var client = await context.ClientAsync(cancel);
+        JsonObject report;
+        try
+        {
+            report = (await client.PostAsync(Path, question, cancel)).Json;
+        }
+        catch (CommandFailure failure) when (failure.ExitCode != ExitCode.Unreachable)
+        {
+            // What is wrong with the rule itself is better said of the request that was meant.
+            return;
+        }
+
+        if (report.Text("lint_warnings") != "justify")
+        {
+            return;
+        }
+
+        var lints = report["data"] is JsonArray { Count: > 0 } rules ? rules[0]?["lints"] as JsonArray ?? [] : [];
+        if (lints.Any(lint => (string?)lint?["severity"] == "warning"))
+        {
+            Show(context, lints);
+            throw new CommandFailure(ExitCode.Refused, "this installation wants a written reason for a rule's warnings")
+            {
+                Where = "--justification",
+                Next = "correct the rule, or say with --justification why it is right",
+            };
+        }
+    }
+
+    /// <summary>The request with the reason that was given.</summary>
+    public static JsonObject WithReason(JsonObject body, string? justification)
+    {
+        if (justification is not null)
+        {
+            body["lint_justification"] = justification;
+        }
+
+        return body;
+    }
+
+    /// <summary>The warnings of a rule that was saved.</summary>
+    public static void Show(CommandContext context, ApiAnswer saved) =>
+        Show(context, saved.Json["lints"] as JsonArray ?? []);
+
+    private static void Show(CommandContext context, JsonArray lints)
+    {
+        foreach (var lint in lints.OfType<JsonObject>())
+        {
+            context.Note($"{lint.Text("severity")} {lint.Text("id")}: {lint.Text("message")}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Lints.Checks;
+
+/// <summary>
+/// L16: what is granted should not outlive what proves it by much, and administration by federation should be rare.
+/// That nobody grants what they lack is refused before any lint (S2).
+/// </summary>
+internal sealed class GrantFitsAssertion : ILintCheck
+{
+    public string Id => "L16";
+
+    public Lint? Check(LintedRule rule)
+    {
+        if (rule.Rule.Scopes.Contains(Scopes.OrganizationAdmin))
+        {
+            return Lint.Warning(
+                Id,
+                "oauth_scope: whoever controls the issuer's workload administers the organization; keep org:admin by "
+                    + "federation for emergencies, and grant narrower scopes for work."
+            );
+        }
+
+        return rule.Rule.TokenLifetimeSeconds > rule.Issuer.MaxJwtLifetimeSeconds
+            ? Lint.Warning(
+                Id,
+                $"token_lifetime_seconds: {rule.Rule.TokenLifetimeSeconds} outlives the longest assertion "
+                    + $"({rule.Issuer.MaxJwtLifetimeSeconds} s); lower it, the workload can exchange again."
+            )
+            : null;
+    }
+}

@@ -1,0 +1,64 @@
+namespace Culvert.Identity.Service.Federation.Lints.Checks;
+
+/// <summary>
+/// L03: of the issuer's workloads the rule must choose some: <c>repo:*</c>, <c>system:serviceaccount:*</c> and an
+/// audience choose none.
+/// </summary>
+internal sealed class RuleNarrows : ILintCheck
+{
+    private static readonly char[] Structure = [':', '/', '@'];
+
+    public string Id => "L03";
+
+    public Lint? Check(LintedRule rule) =>
+        rule.Pins.Any(pin => !pin.Is("aud") && !pin.Is("iss") && Narrows(rule, pin))
+            ? null
+            : Lint.Error(
+                Id,
+                "match: this admits every workload of the issuer; name the workload by its whole sub, by a prefix that "
+                    + "says more than the platform's fixed words, or by its id claims."
+            );
+
+    private static bool Narrows(LintedRule rule, Pin pin) =>
+        pin.Kind switch
+        {
+            PinKind.Exact => pin.IsWhole,
+            PinKind.Prefix => pin.Values.All(value => Says(rule, value)),
+            PinKind.Segments => pin.Values.All(value => Says(rule, value.Replace("*", "", StringComparison.Ordinal))),
+            _ => true,
+        };
+
+    // Words that every subject of the platform has at that place choose nothing.
+    private static bool Says(LintedRule rule, string text)
+    {
+        var fixedWords = FixedWords(rule);
+        return text.Split(Structure, StringSplitOptions.RemoveEmptyEntries).Any(word => !fixedWords.Contains(word));
+    }
+
+    private static HashSet<string> FixedWords(LintedRule rule)
+    {
+        HashSet<string> words = new(StringComparer.Ordinal)
+        {
+            "repo",
+            "system",
+            "serviceaccount",
+            "project_path",
+            "organization",
+            "org",
+            "spiffe",
+            "arn",
+            "aws",
+            "iam",
+        };
+        foreach (var format in rule.Preset?.Subjects ?? [])
+        {
+            words.UnionWith(
+                format
+                    .Pattern.Split(Structure, StringSplitOptions.RemoveEmptyEntries)
+                    .Where(word => word.All(c => char.IsAsciiLetterLower(c) || c == '_'))
+            );
+        }
+
+        return words;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Culvert.Identity.Service.Federation.Lints.Checks;
+
+/// <summary>L10: a customised subject has the shape that a template gives it today.</summary>
+internal sealed class SubjectIsStandard : ILintCheck
+{
+    public string Id => "L10";
+
+    public Lint? Check(LintedRule rule) =>
+        rule.IsOf("github-actions")
+        && rule.SubjectPins.Any(pin => pin.Values.Any(value => !value.StartsWith("repo:", StringComparison.Ordinal)))
+            ? Lint.Warning(
+                Id,
+                "match: this is a customised subject (include_claim_keys); whoever edits the template changes what the rule "
+                    + "means. Match the claims themselves instead of sub."
+            )
+            : null;
+}

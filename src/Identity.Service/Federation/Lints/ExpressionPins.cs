@@ -1,0 +1,29 @@
+using Culvert.Identity.Service.Federation.Rules.Cel;
+
+namespace Culvert.Identity.Service.Federation.Lints;
+
+/// <summary>What a rule's expression demands of single claims, and which others it looks at.</summary>
+internal static class ExpressionPins
+{
+    public static IEnumerable<Pin> Of(string? condition)
+    {
+        if (condition is null || !CelProgram.TryCompile(condition, out var program, out _))
+        {
+            yield break;
+        }
+
+        var pins = CelPins.Of(program);
+        foreach (var matcher in pins)
+        {
+            yield return Pin.Of(matcher);
+        }
+
+        foreach (var path in CelReads.Of(program).Claims)
+        {
+            if (!pins.Any(pin => pin.Path.Pointer == path.Pointer))
+            {
+                yield return new Pin(path, PinKind.Expression, []);
+            }
+        }
+    }
+}

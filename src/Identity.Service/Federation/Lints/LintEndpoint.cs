@@ -1,0 +1,122 @@
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Federation.Lints;
+
+/// <summary>
+/// <c>POST /v1/organizations/federation_rules/lint</c>: all rules as they stand, one draft, or one change. Saves
+/// nothing.
+/// </summary>
+internal sealed class LintEndpoint(
+    RuleLinter linter,
+    RuleInventory inventory,
+    IRuleStore rules,
+    IIssuerStore issuers,
+    FederationDirectory directory,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (body, refusal) = await request.ReadJsonOrEmptyAsync(
+            FederationJson.Default.LintRequest,
+            new LintRequest(),
+            cancellationToken
+        );
+        if (body is null)
+        {
+            return refusal!;
+        }
+
+        return body switch
+        {
+            { Rule: { } draft, RuleId: null, Change: null } => await LintDraftAsync(request, draft, cancellationToken),
+            { Rule: null, RuleId: { } id, Change: { } change } => await LintChangeAsync(
+                request,
+                id,
+                change,
+                cancellationToken
+            ),
+            { Rule: null, RuleId: null, Change: null } => await LintAllAsync(request, cancellationToken),
+            _ => RequestErrors.Invalid.Refuse(
+                "Give rule, or federation_rule_id with change, or nothing for all rules."
+            ),
+        };
+    }
+
+    private async ValueTask<ApiAnswer> LintDraftAsync(
+        ApiRequest request,
+        CreateRuleRequest draft,
+        CancellationToken cancellationToken
+    )
+    {
+        var stamps = ChangeStamps.Created(time.GetStoreNow(), request.Caller.ActorId);
+        var (rule, bad) = RuleDrafts.New(draft, request.Caller.OrganizationId, stamps);
+        return rule is null ? bad! : await LintOneAsync(rule, ruleId: null, cancellationToken);
+    }
+
+    private async ValueTask<ApiAnswer> LintChangeAsync(
+        ApiRequest request,
+        string id,
+        UpdateRuleRequest change,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await rules.FindAsync(request.Caller.OrganizationId, id, cancellationToken) is not { } present)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var stamps = present.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId);
+        var (rule, bad) = RuleDrafts.Edit(present, change, stamps);
+        return rule is null ? bad! : await LintOneAsync(rule, id, cancellationToken);
+    }
+
+    private async ValueTask<ApiAnswer> LintOneAsync(Rule rule, string? ruleId, CancellationToken cancellationToken)
+    {
+        var issuer = await issuers.FindAsync(rule.OrganizationId, rule.IssuerId.Value, cancellationToken);
+        return issuer is null
+            ? FederationErrors.Reference.Refuse("issuer_id: unknown issuer.")
+            : Answer(1, [DocumentOf(rule, linter.Lint(rule, issuer)) with { RuleId = ruleId }]);
+    }
+
+    private async ValueTask<ApiAnswer> LintAllAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var live = directory.Current.RulesIn(request.Caller.OrganizationId).ToList();
+        var inventoried = await inventory.FindAsync(live, cancellationToken);
+        return Answer(
+            live.Count,
+            [
+                .. live.OrderBy(rule => rule.Rule.Name, StringComparer.Ordinal)
+                    .Select(rule =>
+                        DocumentOf(
+                            rule.Rule,
+                            [.. linter.Lint(rule.Rule, rule.Issuer), .. inventoried[rule.Rule.Id.Value]]
+                        )
+                    ),
+            ]
+        );
+    }
+
+    private static LintedRuleDocument DocumentOf(Rule rule, IReadOnlyList<Lint> lints) =>
+        new()
+        {
+            RuleId = rule.Id.Value,
+            Name = rule.Name,
+            Lints = [.. lints.OrderBy(lint => lint.Id, StringComparer.Ordinal).Select(LintDocument.Of)],
+        };
+
+    private ApiAnswer Answer(int count, IReadOnlyList<LintedRuleDocument> rules) =>
+        ApiAnswer.Json(
+            new LintReportDocument
+            {
+                Checked = count,
+                LintWarnings = options.Federation.JustifyLintWarnings ? "justify" : "report",
+                Data = [.. rules.Where(rule => rule.Lints.Count > 0)],
+            },
+            FederationJson.Default.LintReportDocument
+        );
+}

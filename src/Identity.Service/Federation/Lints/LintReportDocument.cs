@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Federation.Lints;
+
+/// <summary>What was found of some rules. Rules without findings are left out.</summary>
+internal sealed record LintReportDocument
+{
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = "federation_lint_report";
+
+    [JsonPropertyName("checked")]
+    public required int Checked { get; init; }
+
+    /// <summary><c>report</c>, or <c>justify</c>: console and CLI ask for a written reason.</summary>
+    [JsonPropertyName("lint_warnings")]
+    public required string LintWarnings { get; init; }
+
+    [JsonPropertyName("data")]
+    public required IReadOnlyList<LintedRuleDocument> Data { get; init; }
+}

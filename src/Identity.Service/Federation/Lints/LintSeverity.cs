@@ -1,0 +1,10 @@
+namespace Culvert.Identity.Service.Federation.Lints;
+
+internal enum LintSeverity
+{
+    /// <summary>The rule is saved; the finding is answered and audited.</summary>
+    Warning,
+
+    /// <summary>The rule is refused, on every path.</summary>
+    Error,
+}

@@ -1,0 +1,144 @@
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Presets;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Lints;
+
+/// <summary>A rule as the lints read it: its whole match as one list, and what is known of its issuer's platform.</summary>
+internal sealed class LintedRule
+{
+    private static readonly ClaimPath SubjectPath = ClaimPath.TopLevel("sub");
+
+    public LintedRule(Rule rule, Issuer issuer, string publicUrl)
+    {
+        Rule = rule;
+        Issuer = issuer;
+        PublicUrl = publicUrl;
+        Preset = PresetCatalogue.Find(issuer.Preset) ?? PresetCatalogue.OfAddress(issuer.Url);
+        Pins = [.. PinsOf(rule.Match)];
+    }
+
+    public Rule Rule { get; }
+
+    public Issuer Issuer { get; }
+
+    /// <summary>This service's own address: the audience of a rule that names none.</summary>
+    public string PublicUrl { get; }
+
+    public Preset? Preset { get; }
+
+    public IReadOnlyList<Pin> Pins { get; }
+
+    /// <summary>Whether strangers obtain tokens of this issuer.</summary>
+    public bool IsShared => Issuer.Tenancy == IssuerTenancy.Shared || PresetCatalogue.IsShared(Issuer.Url);
+
+    public string Audience => Rule.Match.Audience ?? PublicUrl;
+
+    /// <summary>What the rule says about <c>sub</c>.</summary>
+    public IEnumerable<Pin> SubjectPins => Pins.Where(pin => pin.Path.Pointer == SubjectPath.Pointer);
+
+    /// <summary>Whole subjects that the rule accepts; none if it accepts others as well.</summary>
+    public IReadOnlyList<string> WholeSubjects => SubjectPins.FirstOrDefault(pin => pin.IsWhole)?.Values ?? [];
+
+    public bool IsOf(params ReadOnlySpan<string> presets) => Preset is { } known && presets.Contains(known.Name);
+
+    /// <summary>Whether the claim must have exactly this value, or one of a few.</summary>
+    public bool PinsWhole(string claim) => Pins.Any(pin => pin.IsWhole && pin.Is(claim));
+
+    /// <summary>Whether the claim must have that value and no other.</summary>
+    public bool Demands(string claim, string value) =>
+        Pins.Any(pin => pin.IsWhole && pin.Values.All(v => v == value) && pin.Is(claim));
+
+    /// <summary>Whether the match looks at the claim at all.</summary>
+    public bool Reads(string claim) => Pins.Any(pin => pin.Is(claim));
+
+    /// <summary>Whether a subject that the rule accepts has this part at its fixed place, as far as the rule says.</summary>
+    public bool SubjectNames(string part) =>
+        SubjectPins.Any(pin => pin.Values.Any(value => value.Contains(part, StringComparison.Ordinal)));
+
+    /// <summary>Whether one of the platform's immutable ids of the customer is pinned.</summary>
+    public bool PinsTenantById =>
+        Preset is { } preset
+        && (
+            preset.TenantPins.Any(pin => pin.Immutable && pin.Claims.All(PinsWhole))
+            || preset.TenantSubjects.Any(subject => subject.Immutable && NamesTenant(subject))
+            || SubjectPins.Any(pin => pin.Values.Count > 0 && pin.Values.All(HasGitHubOwnerId))
+        );
+
+    /// <summary>Whether the rule grants what changes things or lets machines in.</summary>
+    public bool GrantsMuch =>
+        Rule.Scopes.Any(scope => scope is not (Scopes.WorkspaceDeveloper or Scopes.WorkspaceInference));
+
+    /// <summary>
+    /// Whether every accepted subject has the customer's name whole, between the prefix and what ends it.
+    /// </summary>
+    public bool NamesTenant(TenantSubject tenant) =>
+        SubjectPins.Any(pin =>
+            pin.Kind is PinKind.Exact or PinKind.Prefix or PinKind.Segments
+            && pin.Values.Count > 0
+            && pin.Values.All(value => NamesTenant(value, tenant))
+        );
+
+    private static bool NamesTenant(string subject, TenantSubject tenant)
+    {
+        if (!subject.StartsWith(tenant.Prefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var end = subject.IndexOf(tenant.Until, tenant.Prefix.Length, StringComparison.Ordinal);
+        if (end <= tenant.Prefix.Length)
+        {
+            return false;
+        }
+
+        // Beside a name may stand its id, which may be any.
+        var name = subject[tenant.Prefix.Length..end].Split('@')[0];
+        return name.Length > 0 && !name.Contains('*', StringComparison.Ordinal);
+    }
+
+    // repo:OWNER@OWNER_ID/…: the id stands beside the name.
+    private bool HasGitHubOwnerId(string subject)
+    {
+        if (!IsOf("github-actions") || !subject.StartsWith("repo:", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var slash = subject.IndexOf('/', StringComparison.Ordinal);
+        var at = subject.IndexOf('@', StringComparison.Ordinal);
+        return at > 0 && slash > at + 1 && subject.AsSpan(at + 1, slash - at - 1).IndexOfAnyExceptInRange('0', '9') < 0;
+    }
+
+    private static IEnumerable<Pin> PinsOf(RuleMatch match)
+    {
+        if (match.Subject is { } subject)
+        {
+            yield return match.IsSubjectPrefix
+                ? new Pin(SubjectPath, PinKind.Prefix, [subject[..^1]])
+                : new Pin(SubjectPath, PinKind.Exact, [subject]);
+        }
+
+        if (match.SubjectSegments is { } segments)
+        {
+            yield return new Pin(SubjectPath, PinKind.Segments, [segments]);
+        }
+
+        foreach (var (name, value) in match.Claims)
+        {
+            yield return new Pin(ClaimPath.TopLevel(name), PinKind.Exact, [value]);
+        }
+
+        foreach (var matcher in match.Matchers)
+        {
+            yield return Pin.Of(matcher);
+        }
+
+        foreach (var pin in ExpressionPins.Of(match.Condition))
+        {
+            yield return pin;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Federation.Lints;
+
+internal sealed record LintedRuleDocument
+{
+    /// <summary>Null for a draft.</summary>
+    [JsonPropertyName("federation_rule_id")]
+    public required string? RuleId { get; init; }
+
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("lints")]
+    public required IReadOnlyList<LintDocument> Lints { get; init; }
+}

@@ -1,0 +1,25 @@
+using Culvert.Identity.Service.Federation.Rules.Conditions;
+
+namespace Culvert.Identity.Service.Federation.Lints;
+
+/// <summary>What a rule says about one claim, wherever in its match it says so.</summary>
+/// <param name="Values">As text; none for <see cref="PinKind.Expression"/>.</param>
+internal sealed record Pin(ClaimPath Path, PinKind Kind, IReadOnlyList<string> Values)
+{
+    public static Pin Of(ClaimMatcher matcher) =>
+        new(matcher.Path, KindOf(matcher.Operator), [.. matcher.Values.Select(value => value.Text ?? value.Json)]);
+
+    /// <summary>Exactly these values, none of them empty.</summary>
+    public bool IsWhole => Kind == PinKind.Exact && Values.All(value => value.Length > 0);
+
+    public bool Is(string claim) => ClaimPath.TryParse(claim, out var path) && path.Pointer == Path.Pointer;
+
+    private static PinKind KindOf(MatchOperator name) =>
+        name switch
+        {
+            MatchOperator.Eq or MatchOperator.In => PinKind.Exact,
+            MatchOperator.Prefix => PinKind.Prefix,
+            MatchOperator.Segments => PinKind.Segments,
+            _ => PinKind.Contains,
+        };
+}

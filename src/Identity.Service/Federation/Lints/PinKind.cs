@@ -1,0 +1,17 @@
+namespace Culvert.Identity.Service.Federation.Lints;
+
+internal enum PinKind
+{
+    /// <summary>One of a few whole values.</summary>
+    Exact,
+
+    Prefix,
+
+    Segments,
+
+    /// <summary>An element of a list.</summary>
+    Contains,
+
+    /// <summary>Read by the rule's expression; what it demands is not known here.</summary>
+    Expression,
+}

@@ -1,0 +1,73 @@
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.RuleTests;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Lints;
+
+/// <summary>
+/// What every save of a rule goes through after it was found well-formed and its author's to write: 1. the lints, of
+/// which errors refuse, 2. the rule's tests, asked of the exchange's own evaluator.
+/// </summary>
+internal sealed class RuleReviewer(
+    RuleLinter linter,
+    RuleTestRunner runner,
+    IRuleTestStore store,
+    IIssuerStore issuers,
+    FederationDirectory directory
+)
+{
+    public const int MaxJustificationLength = 1024;
+
+    /// <param name="before">What the rule was; null = it is new. A change that only takes away is never refused for
+    /// what was dangerous before: else nobody could switch such a rule off.</param>
+    /// <param name="given">The tests of the request; null = those that the rule has.</param>
+    /// <returns>Exactly one of both is set.</returns>
+    public async ValueTask<(RuleReview? Review, Refusal? Refusal)> ReviewAsync(
+        Rule rule,
+        Rule? before,
+        IReadOnlyList<RuleTest>? given,
+        string? justification,
+        CancellationToken cancellationToken
+    )
+    {
+        if (justification is { Length: > MaxJustificationLength } || justification?.Any(char.IsControl) == true)
+        {
+            return (
+                null,
+                RequestErrors.Invalid.Refuse("lint_justification: at most 1024 characters, no control characters.")
+            );
+        }
+
+        if (given is not null && RuleTestReader.Check(given) is { } bad)
+        {
+            return (null, bad);
+        }
+
+        var issuer = await issuers.FindAsync(rule.OrganizationId, rule.IssuerId.Value, cancellationToken);
+        var lints = linter.Lint(rule, issuer!);
+        var isNarrower = before is not null && RuleNarrowing.Narrows(before, rule);
+        if (!isNarrower && RuleLinter.RefusalOf(lints) is { } dangerous)
+        {
+            return (null, dangerous);
+        }
+
+        var tests = given ?? await store.FindAsync(rule.Id.Value, rule.Version, cancellationToken);
+        var isTested = given is not null || before is null || before.Match != rule.Match;
+        if (isTested && await runner.RunAsync(rule, issuer!, tests, cancellationToken) is { } failing)
+        {
+            return (null, failing);
+        }
+
+        return (
+            new RuleReview(lints, tests, given is null ? [] : [store.Put(rule.Id.Value, rule.Version, given)]),
+            null
+        );
+    }
+
+    /// <summary>The warnings of a rule as it stands; null when its issuer is not read yet.</summary>
+    public IReadOnlyList<LintDocument>? WarningsOf(Rule rule) =>
+        directory.Current.FindRule(rule.Id.Value) is { } known
+            ? [.. linter.Lint(rule, known.Issuer).Select(LintDocument.Of)]
+            : null;
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Federation.Presets;
+
+/// <summary>What a claim is worth in a rule.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ClaimKind>))]
+internal enum ClaimKind
+{
+    /// <summary>Identifies one thing for good.</summary>
+    [JsonStringEnumMemberName("id")]
+    Id,
+
+    /// <summary>A name, which somebody else may get later.</summary>
+    [JsonStringEnumMemberName("name")]
+    Name,
+
+    /// <summary>Circumstances: branch, environment, trigger.</summary>
+    [JsonStringEnumMemberName("context")]
+    Context,
+
+    /// <summary>The caller's own words: never alone.</summary>
+    [JsonStringEnumMemberName("caller_chosen")]
+    CallerChosen,
+}

@@ -1,0 +1,16 @@
+using Culvert.Identity.Service.Federation.Issuers;
+
+namespace Culvert.Identity.Service.Federation.Presets;
+
+/// <summary>What a preset says where a request to make an issuer says nothing.</summary>
+internal static class IssuerDefaults
+{
+    public static Issuer Of(Preset preset, Issuer blank) =>
+        blank with
+        {
+            Algorithms = AlgorithmNames.Read(preset.Defaults.Algorithms),
+            Types = preset.Defaults.Types,
+            MaxJwtLifetimeSeconds = preset.Defaults.MaxJwtLifetimeSeconds,
+            ReplayMode = WireNames.Find<ReplayMode>(preset.Defaults.ReplayMode)!.Value,
+        };
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Federation.Presets;
+
+/// <summary>
+/// What is known of one platform's tokens: read from its file under <c>Catalogue/</c>, used for an issuer's defaults,
+/// by the lints, by simulations and tests, and shown as it is at <c>federation_presets</c>.
+/// </summary>
+internal sealed record Preset
+{
+    [JsonPropertyName("type")]
+    public string Type { get; } = "federation_preset";
+
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("title")]
+    public required string Title { get; init; }
+
+    /// <summary>How a workload gets its token.</summary>
+    [JsonPropertyName("obtain")]
+    public required string Obtain { get; init; }
+
+    [JsonPropertyName("issuer")]
+    public required PresetIssuer Issuer { get; init; }
+
+    [JsonPropertyName("defaults")]
+    public required PresetDefaults Defaults { get; init; }
+
+    /// <summary>Whether tokens carry <c>jti</c>, and how often one token comes back.</summary>
+    [JsonPropertyName("token_ids")]
+    public required string TokenIds { get; init; }
+
+    [JsonPropertyName("audience")]
+    public required PresetAudience Audience { get; init; }
+
+    [JsonPropertyName("subjects")]
+    public required IReadOnlyList<KnownSubject> Subjects { get; init; }
+
+    /// <summary>Characters that end a part of <c>sub</c>; none = it has no parts.</summary>
+    [JsonPropertyName("subject_delimiters")]
+    public required string SubjectDelimiters { get; init; }
+
+    /// <summary>Claims of which one set, pinned whole, tells the issuer's customers apart.</summary>
+    [JsonPropertyName("tenant_pins")]
+    public required IReadOnlyList<TenantPin> TenantPins { get; init; }
+
+    /// <summary>Beginnings of <c>sub</c> that name the customer.</summary>
+    [JsonPropertyName("tenant_subjects")]
+    public required IReadOnlyList<TenantSubject> TenantSubjects { get; init; }
+
+    /// <summary>Whether the same issuer signs for people.</summary>
+    [JsonPropertyName("issues_to_people")]
+    public required bool IssuesToPeople { get; init; }
+
+    [JsonPropertyName("claims")]
+    public required IReadOnlyList<KnownClaim> Claims { get; init; }
+
+    [JsonPropertyName("cautions")]
+    public required IReadOnlyList<string> Cautions { get; init; }
+
+    /// <summary>A rule's <c>match</c> to start from; its values are those of the samples.</summary>
+    [JsonPropertyName("match")]
+    public required JsonElement Match { get; init; }
+
+    [JsonPropertyName("samples")]
+    public required IReadOnlyList<PresetSample> Samples { get; init; }
+
+    public KnownClaim? FindClaim(string name) => Claims.FirstOrDefault(claim => claim.Name == name);
+}

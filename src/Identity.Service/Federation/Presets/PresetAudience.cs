@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Federation.Presets;
+
+internal sealed record PresetAudience
+{
+    /// <summary>
+    /// What tokens carry when nobody asks for more, as patterns (<c>*</c> = anything): every other service that trusts
+    /// the platform accepts those tokens too.
+    /// </summary>
+    [JsonPropertyName("defaults")]
+    public required IReadOnlyList<string> Defaults { get; init; }
+
+    /// <summary>The platform allows no other: a rule must then name it.</summary>
+    [JsonPropertyName("fixed")]
+    public bool Fixed { get; init; }
+
+    [JsonPropertyName("note")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Note { get; init; }
+}

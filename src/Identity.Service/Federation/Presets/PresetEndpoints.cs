@@ -1,0 +1,19 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Presets;
+
+/// <summary><c>/v1/organizations/federation_presets</c>: read only, alike for everybody.</summary>
+internal static class PresetEndpoints
+{
+    public static ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        new(
+            ApiAnswer.Json(new PresetListDocument { Data = PresetCatalogue.All }, PresetJson.Default.PresetListDocument)
+        );
+
+    public static ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        new(
+            PresetCatalogue.Find(request.Route("name")) is { } preset
+                ? ApiAnswer.Json(preset, PresetJson.Default.Preset)
+                : RequestErrors.NotFound.Refuse()
+        );
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Federation.Presets;
+
+/// <summary>
+/// Addresses, as patterns: <c>*</c> stands for a part without <c>/</c> and <c>.</c>, <c>**</c> for one without
+/// <c>/</c>. For recognising a platform, never for trusting it: what is trusted is the issuer's own URL.
+/// </summary>
+internal sealed record PresetIssuer
+{
+    /// <summary>Issuers that sign for all customers of the platform.</summary>
+    [JsonPropertyName("shared")]
+    public required IReadOnlyList<string> Shared { get; init; }
+
+    /// <summary>Issuers that sign for one customer.</summary>
+    [JsonPropertyName("dedicated")]
+    public required IReadOnlyList<string> Dedicated { get; init; }
+
+    [JsonPropertyName("note")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Note { get; init; }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.RuleTests;
+
+/// <summary>Whether tests can be stored at all: bounded, named once each, and meaning something.</summary>
+internal static class RuleTestReader
+{
+    public const int MaxTests = 32;
+    public const int MaxNameLength = 128;
+
+    /// <summary>Bytes of one claim set: as large as a token may be.</summary>
+    public const int MaxClaimsLength = 16 * 1024;
+
+    private static readonly HashSet<string> Reasons =
+    [
+        .. Enum.GetValues<DenialReason>().Select(reason => reason.Name()),
+    ];
+
+    /// <summary>Null = they can.</summary>
+    public static Refusal? Check(IReadOnlyList<RuleTest> tests)
+    {
+        if (tests.Count > MaxTests)
+        {
+            return RequestErrors.Invalid.Refuse($"tests: at most {MaxTests}.");
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var test in tests)
+        {
+            if (test is null || test.Name.Length is 0 or > MaxNameLength || test.Name.Any(char.IsControl))
+            {
+                return RequestErrors.Invalid.Refuse($"tests: a name of 1 to {MaxNameLength} characters is required.");
+            }
+
+            if (!names.Add(test.Name))
+            {
+                return RequestErrors.Invalid.Refuse($"tests.{test.Name}: there are two of this name.");
+            }
+
+            if (CheckOne(test) is { } fault)
+            {
+                return RequestErrors.Invalid.Refuse($"tests.{test.Name}: {fault}");
+            }
+        }
+
+        return null;
+    }
+
+    private static string? CheckOne(RuleTest test)
+    {
+        if (test.Claims.ValueKind != JsonValueKind.Object || test.Claims.GetRawText().Length > MaxClaimsLength)
+        {
+            return "claims: an object of at most 16 KiB is required.";
+        }
+
+        return test switch
+        {
+            { Expect: RuleTest.Allow, Reason: not null } => "reason: only with expect deny.",
+            { Expect: RuleTest.Allow } => null,
+            { Expect: not RuleTest.Deny } => "expect: allow or deny is required.",
+            { Reason: { } reason } when !Reasons.Contains(reason) => $"reason: {reason} is none that a denial has.",
+            _ => null,
+        };
+    }
+}

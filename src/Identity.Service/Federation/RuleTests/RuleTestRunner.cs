@@ -1,0 +1,124 @@
+using System.Text;
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Federation.Workspaces;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Jose;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Federation.RuleTests;
+
+/// <summary>Asks the exchange's own evaluator what a rule would say to each test's claims.</summary>
+internal sealed class RuleTestRunner(
+    AssertionEvaluator evaluator,
+    FederationDirectory directory,
+    IServiceAccountStore accounts,
+    ITenantStore tenants,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>Null = all come out as expected; otherwise the first that does not.</summary>
+    public async ValueTask<Refusal?> RunAsync(
+        Rule rule,
+        Issuer issuer,
+        IReadOnlyList<RuleTest> tests,
+        CancellationToken cancellationToken
+    )
+    {
+        if (tests.Count == 0)
+        {
+            return null;
+        }
+
+        if (directory.Current.KeysOf(issuer.Id) is not { } keys)
+        {
+            // The issuer was saved and is not read yet: for a moment nothing can be said of its rules.
+            return StorageErrors.Unavailable.Refuse();
+        }
+
+        var compiled = await CompileAsync(rule, issuer, keys, cancellationToken);
+        foreach (var test in tests)
+        {
+            var got = await EvaluateAsync(compiled, test, cancellationToken);
+            if (got != ExpectedBy(test, got))
+            {
+                var expected = test.Reason is null ? test.Expect : $"{test.Expect} ({test.Reason})";
+                return FederationErrors
+                    .RuleTest.Refuse($"tests.{test.Name}: expected {expected}, got {Words(got)}.")
+                    .With("test", test.Name)
+                    .With("expected", expected)
+                    .With("got", Words(got));
+            }
+        }
+
+        return null;
+    }
+
+    // Tests are about who gets in: whether somebody works on the rule, and in which workspace, is not the question.
+    private async ValueTask<CompiledRule> CompileAsync(
+        Rule rule,
+        Issuer issuer,
+        IssuerKeys keys,
+        CancellationToken cancellationToken
+    )
+    {
+        var account = await accounts.FindAsync(rule.OrganizationId, rule.ServiceAccountId.Value, cancellationToken);
+        var home = await tenants.DefaultWorkspaceAsync(rule.OrganizationId, cancellationToken);
+        return new CompiledRule(
+            rule with
+            {
+                State = RuleState.Enforce,
+                EnforcedVersion = rule.Version,
+                ExpiresAt = null,
+            },
+            issuer,
+            account!,
+            keys,
+            options.PublicUrl,
+            home.Id.Value,
+            AccountRoles.None
+        );
+    }
+
+    /// <summary>Null = allowed.</summary>
+    private async ValueTask<DenialReason?> EvaluateAsync(
+        CompiledRule rule,
+        RuleTest test,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            ClaimSet.TryParse(Encoding.UTF8.GetBytes(test.Claims.GetRawText()), out var claims) != JoseRefusal.None
+            || claims is null
+        )
+        {
+            return DenialReason.TokenMalformed;
+        }
+
+        var context = AssertionContext.OfClaims(claims, rule, time.GetUtcNow());
+        var denial = await evaluator.EvaluateAsync(context, cancellationToken);
+        return
+            denial?.Reason
+                is DenialReason.WorkspaceIdRequired
+                    or DenialReason.WorkspaceNotCovered
+                    or DenialReason.RoleInsufficient
+            ? null
+            : denial?.Reason;
+    }
+
+    private static DenialReason? ExpectedBy(RuleTest test, DenialReason? got) =>
+        test switch
+        {
+            { Expect: RuleTest.Allow } => null,
+            // Any denial will do; that it was none is what must differ.
+            { Reason: null } => got ?? DenialReason.ClaimMismatch,
+            { Reason: { } reason } => Enum.GetValues<DenialReason>().First(value => value.Name() == reason),
+        };
+
+    private static string Words(DenialReason? got) => got is { } reason ? $"deny ({reason.Name()})" : RuleTest.Allow;
+}

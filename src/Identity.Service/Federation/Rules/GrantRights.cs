@@ -1,0 +1,37 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Federation.Rules;
+
+/// <summary>
+/// S1, S2: nobody grants what they lack. Asked of every scope of a rule that somebody writes, and of every rule behind
+/// an issuer that somebody changes: whoever sets an issuer's keys can be any of its workloads.
+/// </summary>
+internal static class GrantRights
+{
+    /// <summary>The sentence that says what the caller may not grant; null = it may grant all of these.</summary>
+    public static string? Lacking(Caller caller, IEnumerable<string> scopes) =>
+        scopes.Select(scope => Lacking(caller, scope)).FirstOrDefault(fault => fault is not null);
+
+    private static string? Lacking(Caller caller, string scope)
+    {
+        if (scope == Scopes.InstallationOperate)
+        {
+            return "installation:operate is never granted by a rule.";
+        }
+
+        if (caller.Kind == CallerKind.AdminKey)
+        {
+            return scope is Scopes.EdgeServe or Scopes.OrganizationAdmin && !caller.Has(Scopes.InstallationOperate)
+                ? $"Granting {scope} needs installation:operate."
+                : null;
+        }
+
+        // Tunnels and administration are for people to hand out: a workload that could would be one stolen token away
+        // from keeping itself in.
+        return
+            scope is Scopes.OrganizationAdmin or Scopes.ManageTunnels or Scopes.TunnelAgent or Scopes.EdgeServe
+            || !caller.Scopes.Contains(scope)
+            ? $"A federated caller may not grant {scope}."
+            : null;
+    }
+}
