@@ -16,6 +16,9 @@ internal static class IssuerCommands
             List(verbs),
             CommonVerbs.Show(verbs, Noun.Issuer),
             Update(verbs),
+            IssuerKeyCommands.Verify(verbs),
+            IssuerKeyCommands.Kill(verbs),
+            IssuerKeyCommands.Resume(verbs),
             CommonVerbs.Archive(verbs, Noun.Issuer, "its tokens are exchanged no more")
         );
 
@@ -54,7 +57,9 @@ internal static class IssuerCommands
                         new("NAME", "name"),
                         new("ISSUER", "issuer_url"),
                         new("KEYS", "jwks.type"),
-                        new("SINGLE USE", "check_jti"),
+                        new("REPLAY", "replay_mode"),
+                        new("KEY STATE", "poll_status.key_state"),
+                        new("PAUSED", "jwks_polling_disabled_at"),
                         new("ARCHIVED", "archived_at"),
                     ],
                     cancel

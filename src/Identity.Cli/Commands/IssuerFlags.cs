@@ -36,21 +36,34 @@ internal sealed class IssuerFlags(bool urlRequired)
         "private target that may be fetched"
     );
 
-    private readonly Option<string?> replayMode = Flags.OneOf(
-        "--replay-mode",
-        "whether a token with a jti works once only",
-        "single_use",
-        "off"
+    private readonly Option<string?> jwksHost = Flags.Text(
+        "--jwks-host",
+        "HOST[:PORT]",
+        "the other host that its discovery document may send to for keys"
     );
 
-    private readonly Option<TimeSpan?> maxTokenLife = new("--max-token-life")
-    {
-        Description = "longest exp - iat of its tokens",
-        HelpName = "DURATION",
-        CustomParser = argument => Durations.Parser(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(176_400))(argument),
-    };
+    private readonly Option<string?> discoveryBase = Flags.Text(
+        "--discovery-base",
+        "URL",
+        "look for its discovery document there"
+    );
 
-    public Option[] All => [url, jwksUrl, jwksFile, caFile, allow, replayMode, maxTokenLife];
+    private readonly Option<string?> jwksPath = Flags.Text(
+        "--jwks-path",
+        "PATH",
+        "its keys lie in this file below the service's jwks_directory"
+    );
+
+    private readonly Option<string?> trustDomain = Flags.Text(
+        "--trust-domain",
+        "DOMAIN",
+        "its keys are a SPIFFE bundle of this trust domain, at --jwks-url or in --jwks-file"
+    );
+
+    private readonly IssuerHygieneFlags hygiene = new();
+
+    public Option[] All =>
+        [url, jwksUrl, jwksFile, jwksPath, jwksHost, discoveryBase, trustDomain, caFile, allow, .. hygiene.All];
 
     public void AddTo(JsonObject body, CommandContext context)
     {
@@ -64,16 +77,7 @@ internal sealed class IssuerFlags(bool urlRequired)
             body["jwks"] = jwks;
         }
 
-        if (context.Get(replayMode) is { } mode)
-        {
-            body["check_jti"] = mode == "single_use";
-        }
-
-        if (context.Get(maxTokenLife) is { } life)
-        {
-            body["max_jwt_lifetime_seconds"] = (long)life.TotalSeconds;
-        }
-
+        hygiene.AddTo(body, context);
         if (context.Has(allow))
         {
             var targets = UpdateBody.ListOrNone(allow.Name, context.Get(allow)!);
@@ -83,14 +87,22 @@ internal sealed class IssuerFlags(bool urlRequired)
 
     private JsonObject? Jwks(CommandContext context)
     {
-        var (address, file, ca) = (context.Get(jwksUrl), context.Get(jwksFile), context.Get(caFile));
-        if (file is not null && (address is not null || ca is not null))
+        var (address, file, path, ca) = (
+            context.Get(jwksUrl),
+            context.Get(jwksFile),
+            context.Get(jwksPath),
+            context.Get(caFile)
+        );
+        RefuseTogether("--jwks-file", file, ("--jwks-url", address), ("--ca-file", ca), ("--jwks-path", path));
+        RefuseTogether("--jwks-path", path, ("--jwks-url", address), ("--ca-file", ca));
+        if (path is not null)
         {
-            throw new CommandFailure(ExitCode.Usage, "keys from a file are never fetched")
-            {
-                Where = "--jwks-file beside --jwks-url or --ca-file",
-                Next = "give --jwks-file alone",
-            };
+            return new JsonObject { ["type"] = "file", ["path"] = path };
+        }
+
+        if (context.Get(trustDomain) is { } domain)
+        {
+            return SpiffeBundle(domain, address, file, ca);
         }
 
         if (file is not null)
@@ -98,7 +110,8 @@ internal sealed class IssuerFlags(bool urlRequired)
             return new JsonObject { ["type"] = "inline", ["keys"] = Keys(file) };
         }
 
-        if (address is null && ca is null)
+        var (host, discovery) = (context.Get(jwksHost), context.Get(discoveryBase));
+        if (address is null && ca is null && host is null && discovery is null)
         {
             return null;
         }
@@ -106,12 +119,50 @@ internal sealed class IssuerFlags(bool urlRequired)
         var jwks = address is null
             ? new JsonObject { ["type"] = "discovery" }
             : new JsonObject { ["type"] = "explicit_url", ["url"] = address };
-        if (ca is not null)
+        AddTo(jwks, "discovery_base", discovery);
+        AddTo(jwks, "jwks_host", host);
+        AddTo(jwks, "ca_cert_pem", ca is null ? null : InFile.ReadText(ca));
+        return jwks;
+    }
+
+    private static JsonObject SpiffeBundle(string domain, string? address, string? file, string? ca)
+    {
+        var jwks = new JsonObject { ["type"] = "spiffe_bundle", ["trust_domain"] = domain };
+        if (file is not null)
         {
-            jwks["ca_cert_pem"] = InFile.ReadText(ca);
+            jwks["bundle"] = JsonNode.Parse(InFile.ReadText(file));
         }
 
+        AddTo(jwks, "url", address);
+        AddTo(jwks, "ca_cert_pem", ca is null ? null : InFile.ReadText(ca));
         return jwks;
+    }
+
+    private static void AddTo(JsonObject jwks, string member, string? value)
+    {
+        if (value is not null)
+        {
+            jwks[member] = value;
+        }
+    }
+
+    private static void RefuseTogether(
+        string flag,
+        string? value,
+        params ReadOnlySpan<(string Flag, string? Value)> others
+    )
+    {
+        foreach (var other in others)
+        {
+            if (value is not null && other.Value is not null)
+            {
+                throw new CommandFailure(ExitCode.Usage, "keys from a file are never fetched")
+                {
+                    Where = $"{flag} beside {other.Flag}",
+                    Next = $"give {flag} alone",
+                };
+            }
+        }
     }
 
     /// <summary>A JWK set, or its bare array of keys.</summary>

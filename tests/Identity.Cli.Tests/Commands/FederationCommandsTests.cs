@@ -70,7 +70,7 @@ public sealed class FederationCommandsTests : CommandTest
             Last.Json,
             """
             {"name":"corp","issuer_url":"https://idp.example","jwks":{"type":"inline","keys":[{"kty":"EC","kid":"a"}]},
-             "check_jti":false,"max_jwt_lifetime_seconds":3600}
+             "replay_mode":"off","max_jwt_lifetime_seconds":3600}
             """
         );
     }
@@ -83,12 +83,122 @@ public sealed class FederationCommandsTests : CommandTest
     [InlineData("--max-token-life", "0s")]
     [InlineData("--max-token-life", "50h")]
     [InlineData("--replay-mode", "sometimes")]
+    [InlineData("--tenancy", "mine")]
+    [InlineData("--single-audience", "yes")]
+    [InlineData("--stale-ok", "0s")]
     public async Task IssuerCreate_BadValue_IsUsageAndSendsNothing(string flag, string value)
     {
         var run = await Stage.RunAsync("issuer", "create", "corp", "--url", "https://idp.example", flag, value);
 
         run.ExitCode.ShouldBe(ExitCode.Usage);
         Service.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task IssuerCreate_Hygiene_IsSent()
+    {
+        Service.On($"POST {Issuers}", """{"id":"fdis_01"}""");
+
+        var run = await Stage.RunAsync(
+            (
+                "issuer create corp --url https://idp.example --jwks-host keys.example --preset none --tenancy shared "
+                + "--replay-mode window --replay-window 90s --algorithm RS256 --algorithm ES256 --token-type JWT "
+                + "--single-audience true --allow-missing-kid false --caller-detail claim --stale-ok 2h --hard-expiry 24h"
+            ).Split(' ')
+        );
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        ShouldBeJson(
+            Last.Json,
+            """
+            {"name":"corp","issuer_url":"https://idp.example","jwks":{"type":"discovery","jwks_host":"keys.example"},
+             "preset":null,"tenancy":"shared","replay_mode":"window","caller_detail":"claim","replay_window_seconds":90,
+             "stale_ok_seconds":7200,"hard_expiry_seconds":86400,"algorithms":["RS256","ES256"],"types":["JWT"],
+             "single_audience":true,"allow_missing_kid":false}
+            """
+        );
+    }
+
+    [Theory]
+    [InlineData("--jwks-path cluster/jwks.json", """{"type":"file","path":"cluster/jwks.json"}""")]
+    [InlineData(
+        "--trust-domain a.test --jwks-url https://b.test",
+        """{"type":"spiffe_bundle","trust_domain":"a.test","url":"https://b.test"}"""
+    )]
+    public async Task IssuerUpdate_KeySource_IsReplacedWhole(string flags, string jwks)
+    {
+        Service.On($"POST {Issuers}/fdis_01a", """{"id":"fdis_01a"}""");
+
+        var run = await Stage.RunAsync(["issuer", "update", "fdis_01a", .. flags.Split(' ')]);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        ShouldBeJson(Last.Json, $$"""{"jwks":{{jwks}}}""");
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 2)]
+    public async Task IssuerVerify_SaysByItsExitCode(bool accepted, int exitCode)
+    {
+        var answer = $$"""{"type":"federation_issuer_verification","accepted":{{(accepted ? "true" : "false")}}}""";
+        Service.On($"POST {Issuers}/fdis_01a/verify", answer).On($"POST {Issuers}/verify", answer);
+
+        (await Stage.RunAsync("issuer", "verify", "fdis_01a")).ExitCode.ShouldBe(exitCode);
+        (await Stage.RunAsync("issuer", "verify", "--url", "https://idp.example")).ExitCode.ShouldBe(exitCode);
+        ShouldBeJson(Last.Json, """{"name":"draft","issuer_url":"https://idp.example"}""");
+        (await Stage.RunAsync("issuer", "verify")).ExitCode.ShouldBe(ExitCode.Usage);
+    }
+
+    [Theory]
+    [InlineData("--kid k1", "kill", """{"reason":"stolen","kid":"k1"}""")]
+    [InlineData("--all-keys", "kill", """{"reason":"stolen","key_set":true}""")]
+    [InlineData("--issuer", "kill", """{"reason":"stolen","issuer":true}""")]
+    [InlineData("--kid k1 --undo", "unkill", """{"reason":"stolen","kid":"k1"}""")]
+    public async Task IssuerKill_SendsExactlyOneThing(string flags, string verb, string body)
+    {
+        Service.On($"POST {Issuers}/fdis_01a/{verb}", """{"type":"federation_issuer_kill"}""");
+
+        var run = await Stage.RunAsync([
+            "issuer",
+            "kill",
+            "fdis_01a",
+            "--reason",
+            "stolen",
+            "--yes",
+            .. flags.Split(' '),
+        ]);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        ShouldBeJson(Last.Json, body);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--kid k1 --all-keys")]
+    public async Task IssuerKill_NotExactlyOneThing_IsUsageAndSendsNothing(string flags)
+    {
+        var run = await Stage.RunAsync([
+            "issuer",
+            "kill",
+            "fdis_01a",
+            "--reason",
+            "stolen",
+            "--yes",
+            .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        ]);
+
+        run.ExitCode.ShouldBe(ExitCode.Usage);
+        Service.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task IssuerResume_TurnsPollingOn()
+    {
+        Service.On($"POST {Issuers}/fdis_01a", """{"id":"fdis_01a"}""");
+
+        (await Stage.RunAsync("issuer", "resume", "fdis_01a")).ExitCode.ShouldBe(0);
+
+        ShouldBeJson(Last.Json, """{"jwks_polling_disabled":false}""");
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal sealed class KeyCacheBench : IIssuerKeyStore, IIssuerControlStore, IJou
     private readonly List<Func<CancellationToken, Task>> handlers = [];
     private readonly IssuerKeyServices services;
 
-    public KeyCacheBench(FetchOptions? options = null)
+    public KeyCacheBench(FetchOptions? options = null, string? jwksDirectory = null)
     {
         Controls = new IssuerControls(this, this, NullLogger<IssuerControls>.Instance);
         Issuer = new Issuer
@@ -37,7 +37,7 @@ internal sealed class KeyCacheBench : IIssuerKeyStore, IIssuerControlStore, IJou
             Stamps = ChangeStamps.Created(Time.GetUtcNow(), "key"),
         };
         services = new IssuerKeyServices(
-            new KeySetFetch(Network, new KeyFile(null)),
+            new KeySetFetch(Network, new KeyFile(jwksDirectory)),
             new IssuerKeyRecorder(this, this, this, Time, NullLogger<IssuerKeyRecorder>.Instance),
             Controls,
             options ?? new FetchOptions(),

@@ -154,22 +154,9 @@ internal sealed class IssuerKeys
             return;
         }
 
-        var (refusal, set, _) = KeySetFetch.Read(issuer.KeySource, stored.Document);
-        if (refusal != JoseRefusal.None)
-        {
-            return;
-        }
-
         lock (gate)
         {
-            present = new CachedKeys(
-                set!,
-                stored.Digest,
-                stored.FetchedAt,
-                stored.FreshFor,
-                stored.EntityTag,
-                stored.Sequence
-            );
+            present = CachedKeys.Restored(stored, issuer.KeySource);
             proven = [.. stored.Proven];
             touchedAt = stored.FetchedAt;
             var due = stored.FetchedAt + KeySchedule.Spread(stored.FreshFor, Unit());
@@ -565,7 +552,14 @@ internal sealed class IssuerKeys
         var change = KeyChange.Between(present?.Set, keys);
         missing.Clear();
         proven = [.. keys.Keys.Select(key => key.Thumbprint).Where(proven.Contains)];
-        var set = new CachedKeys(keys, result.Digest, now, TimeSpan.Zero, result.EntityTag, result.Sequence);
+        var set = new CachedKeys(
+            new Lazy<JwkSet>(keys),
+            result.Digest,
+            now,
+            TimeSpan.Zero,
+            result.EntityTag,
+            result.Sequence
+        );
         Confirm_NeedsLock(set, result, now);
         Log.KeysFetched(services.Logger, issuer.Id.Value, keys.Keys.Count);
         foreach (var dropped in keys.Dropped)

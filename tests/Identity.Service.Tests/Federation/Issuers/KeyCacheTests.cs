@@ -374,6 +374,36 @@ public sealed class KeyCacheTests
         (await keys.FindAsync("c", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Found);
     }
 
+    [Fact]
+    public async Task File_Replaced_IsNoticedWithinSeconds()
+    {
+        var directory = Directory.CreateTempSubdirectory("culvert-jwks-");
+        try
+        {
+            var file = Path.Combine(directory.FullName, "a.json");
+            await File.WriteAllTextAsync(file, KeyCacheBench.Set(("a", 0)), Cancellation);
+            var own = new KeyCacheBench(jwksDirectory: directory.FullName);
+            own.Issuer = own.Issuer with { KeySource = new FileKeySource("a.json") };
+            var keys = await own.StartAsync();
+            (await keys.FindAsync("a", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Found);
+
+            await File.WriteAllTextAsync(file, KeyCacheBench.Set(("bb", 1)), Cancellation);
+            await own.PollForAsync(keys, TimeSpan.FromSeconds(6));
+            (await keys.FindAsync("bb", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Found);
+
+            // A file that is gone is an outage, never a pause.
+            File.Delete(file);
+            await own.PollForAsync(keys, TimeSpan.FromMinutes(10));
+            (await keys.FindAsync("bb", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Found);
+            own.Pauses.ShouldBeEmpty();
+            keys.PollStatus()!.LastFailure!.ShouldStartWith("issuer.file_unreadable");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     private static string Bundle(int sequence, params (string, int)[] keys) =>
         KeyCacheBench
             .Set(keys)

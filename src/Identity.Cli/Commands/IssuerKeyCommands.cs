@@ -1,0 +1,140 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>What is done about an issuer's keys: look where they come from, kill them, go on fetching them.</summary>
+internal static class IssuerKeyCommands
+{
+    public static Command Verify(VerbFactory verbs)
+    {
+        var id = new Argument<string?>("ID")
+        {
+            Description = "id or name of the issuer; left out, what the flags describe is tried and not saved",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var flags = new IssuerFlags(urlRequired: false);
+        return verbs.Create(
+            "verify",
+            "fetch an issuer's keys as a dry run and say what was seen; exit 2 when they would not be accepted",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var answer = context.Get(id) is { } known
+                    ? await client.PostAsync(
+                        $"{Noun.Issuer.PathOf(await context.IdAsync(Noun.Issuer, known, cancel))}/verify",
+                        body: null,
+                        cancel
+                    )
+                    : await client.PostAsync($"{Noun.Issuer.Path}/verify", Draft(flags, context), cancel);
+                var isAccepted = answer.Json["accepted"]?.GetValue<bool>() == true;
+                return CommandResult.Object(answer) with
+                {
+                    ExitCode = isAccepted ? ExitCode.Done : ExitCode.CheckFailed,
+                };
+            },
+            [id, .. flags.All]
+        );
+    }
+
+    public static Command Kill(VerbFactory verbs)
+    {
+        var id = Flags.Id("issuer");
+        var kid = Flags.Text("--kid", "KID", "every key of that name, and the key that has it now");
+        var allKeys = new Option<bool>("--all-keys") { Description = "every key that it publishes now" };
+        var wholeIssuer = new Option<bool>("--issuer") { Description = "everything, whatever it publishes" };
+        var reason = Flags.Required("--reason", "TEXT", "why; kept in the audit");
+        var undo = new Option<bool>("--undo") { Description = "believe again what was killed with the same flags" };
+        var yes = Flags.Yes();
+        return verbs.Create(
+            "kill",
+            "stop believing keys of an issuer, on every node within a second, until it is undone",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject { ["reason"] = context.Get(reason) };
+                if (context.Get(kid) is { } name)
+                {
+                    body["kid"] = name;
+                }
+
+                AddIf(body, "key_set", context.Get(allKeys));
+                AddIf(body, "issuer", context.Get(wholeIssuer));
+                if (body.Count != 2)
+                {
+                    throw new CommandFailure(ExitCode.Usage, "what to kill is not clear")
+                    {
+                        Where = "--kid, --all-keys, --issuer",
+                        Next = "give exactly one of them",
+                    };
+                }
+
+                var client = await context.ClientAsync(cancel);
+                var found = await context.IdAsync(Noun.Issuer, context.Get(id), cancel);
+                var isUndo = context.Get(undo);
+                if (!context.Get(yes))
+                {
+                    var issuer = (await client.GetAsync(Noun.Issuer.PathOf(found), cancel)).Json.Text("name") ?? found;
+                    var consequence = isUndo
+                        ? "its tokens are exchanged again"
+                        : "tokens signed so are exchanged no more";
+                    context.Confirm($"Keys of issuer {issuer}: {consequence}", issuer, yes: false);
+                }
+
+                var verb = isUndo ? "unkill" : "kill";
+                return CommandResult.Object(
+                    await client.PostAsync($"{Noun.Issuer.PathOf(found)}/{verb}", body, cancel)
+                );
+            },
+            id,
+            kid,
+            allKeys,
+            wholeIssuer,
+            reason,
+            undo,
+            yes
+        );
+    }
+
+    public static Command Resume(VerbFactory verbs)
+    {
+        var id = Flags.Id("issuer");
+        return verbs.Create(
+            "resume",
+            "fetch an issuer's keys regularly again, after too many failures had stopped it",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = Noun.Issuer.PathOf(await context.IdAsync(Noun.Issuer, context.Get(id), cancel));
+                var body = new JsonObject { ["jwks_polling_disabled"] = false };
+                return CommandResult.Object(await client.PostAsync(path, body, cancel));
+            },
+            id
+        );
+    }
+
+    private static JsonObject Draft(IssuerFlags flags, CommandContext context)
+    {
+        var body = new JsonObject { ["name"] = "draft" };
+        flags.AddTo(body, context);
+        if (body["issuer_url"] is null)
+        {
+            throw new CommandFailure(ExitCode.Usage, "nothing to verify")
+            {
+                Where = "ID or --url",
+                Next = "name an issuer, or describe one by --url and the other flags of create",
+            };
+        }
+
+        return body;
+    }
+
+    private static void AddIf(JsonObject body, string member, bool value)
+    {
+        if (value)
+        {
+            body[member] = true;
+        }
+    }
+}
