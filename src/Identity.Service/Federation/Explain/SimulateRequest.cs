@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Federation.Rules;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>What would become of these claims: one of the first three members says whose, the others against what.</summary>
+/// <summary>What would become of these claims: one of the first four members says whose, the others against what.</summary>
 internal sealed record SimulateRequest
 {
     /// <summary>A token as the workload has it; never stored.</summary>
@@ -18,6 +18,10 @@ internal sealed record SimulateRequest
     /// <summary>An exchange of the past, by its verified claims.</summary>
     [JsonPropertyName("request_id")]
     public string? RequestId { get; init; }
+
+    /// <summary><c>PRESET/SAMPLE</c>: claims as that platform makes them.</summary>
+    [JsonPropertyName("sample")]
+    public string? Sample { get; init; }
 
     /// <summary>A saved rule, in the version that decides.</summary>
     [JsonPropertyName("rule_id")]

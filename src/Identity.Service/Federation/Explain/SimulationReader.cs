@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Jose;
 using Culvert.Jose.Tokens;
@@ -17,10 +18,16 @@ internal sealed class SimulationReader(IAuthenticationHistory history)
         CancellationToken cancellationToken
     )
     {
-        var given = new[] { body.Token is not null, IsGiven(body.Claims), body.RequestId is not null };
+        var given = new[]
+        {
+            body.Token is not null,
+            IsGiven(body.Claims),
+            body.RequestId is not null,
+            body.Sample is not null,
+        };
         if (given.Count(isGiven => isGiven) != 1)
         {
-            return Refuse("body: exactly one of token, claims and request_id is required.");
+            return Refuse("body: exactly one of token, claims, request_id and sample is required.");
         }
 
         if (body.Token is { } token)
@@ -36,8 +43,20 @@ internal sealed class SimulationReader(IAuthenticationHistory history)
                 : Refuse("request_id: the history has no verified claims of that request.");
         }
 
+        if (body.Sample is { } sample)
+        {
+            return SampleOf(sample) is { } shape
+                ? ReadClaims("sample", shape.Claims.GetRawText(), body.WorkspaceId)
+                : Refuse("sample: PRESET/SAMPLE is required, as federation_presets lists them.");
+        }
+
         return ReadClaims("claims", body.Claims!.Value.GetRawText(), body.WorkspaceId);
     }
+
+    private static PresetSample? SampleOf(string name) =>
+        name.Split('/', 2) is [var preset, var sample]
+            ? PresetCatalogue.Find(preset)?.Samples.FirstOrDefault(known => known.Name == sample)
+            : null;
 
     private static bool IsGiven(JsonElement? element) =>
         element is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) };

@@ -143,8 +143,12 @@ public sealed class SimulationEndpointTests(FederatedServiceFixture fixture) : I
 
         await service.CreateAsync(Path, new JsonObject { ["token"] = service.Token(), ["rule_id"] = rule });
 
-        var body = (await service.GetAsync("/v1/audit?limit=1")).GetProperty("data")[0].GetProperty("body");
-        body.Text("event").ShouldBe("platform_federation_rule_simulated");
+        // Fetching the issuer's keys for the first time leaves an entry of its own.
+        var body = (await service.GetAsync("/v1/audit?limit=5"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Select(entry => entry.GetProperty("body"))
+            .First(entry => entry.Text("event") == "platform_federation_rule_simulated");
         body.GetProperty("event_data").ToString().ShouldNotContain("acme");
         (await service.GetAsync("/v1/authentication_history")).GetProperty("data").GetArrayLength().ShouldBe(0);
     }
@@ -153,6 +157,8 @@ public sealed class SimulationEndpointTests(FederatedServiceFixture fixture) : I
     [InlineData("""{}""", "body")]
     [InlineData("""{"token":"a.b.c","claims":{"sub":"a"}}""", "body")]
     [InlineData("""{"token":"x"}""", "token")]
+    [InlineData("""{"sample":"github"}""", "sample")]
+    [InlineData("""{"sample":"github-actions/no-such"}""", "sample")]
     [InlineData("""{"claims":["sub"]}""", "claims")]
     [InlineData("""{"request_id":"req_01unknown"}""", "request_id")]
     [InlineData("""{"claims":{"sub":"a"}}""", "issuer_id")]
@@ -164,6 +170,20 @@ public sealed class SimulationEndpointTests(FederatedServiceFixture fixture) : I
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
 
         error.Text("message").ShouldStartWith(member);
+    }
+
+    [Fact]
+    public async Task Simulate_SampleOfAPreset_IsTriedLikeClaims()
+    {
+        var preset = Culvert.Identity.Service.Federation.Presets.PresetCatalogue.All.First(p =>
+            p.Name == "github-actions"
+        );
+
+        var answer = await SimulateAsync(
+            new JsonObject { ["sample"] = $"github-actions/{preset.Samples[0].Name}", ["rule_id"] = fixture.RuleId }
+        );
+
+        answer.Text("reason").ShouldBe("issuer_unknown");
     }
 
     [Fact]
