@@ -39,7 +39,7 @@ public sealed class GitHubSubjectTests
     [Fact]
     public void Immutable_OfClassic_IsItsTwin()
     {
-        GitHubSubject.TryParse("repo:acme/api:environment:prod", out var classic);
+        GitHubSubject.TryParse("repo:acme/api:environment:prod", out var classic).ShouldBeTrue();
 
         classic.Immutable("65", "74").Text.ShouldBe("repo:acme@65/api@74:environment:prod");
         classic.Immutable("65", "74").Classic().ShouldBe(classic);
