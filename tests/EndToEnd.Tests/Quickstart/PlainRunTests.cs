@@ -42,6 +42,19 @@ public sealed class PlainRunTests : IDisposable
         Leftovers.Of(folder.Path, ports).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Quickstart_OnPostgres_CallsThroughTheTunnelAndLeavesNothing()
+    {
+        string[] arguments = [.. Arguments, "--storage", "postgres"];
+
+        var (code, output) = await QuickstartScript.RunAsync(folder.Path, arguments, Cancel);
+
+        code.ShouldBe(0, output);
+        output.ShouldContain("Echo: ");
+        Directory.Exists(Path.Combine(folder.Path, "once")).ShouldBeFalse();
+        Leftovers.Of(folder.Path, ports).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("idp", Signals.Interrupt)]
     [InlineData("identity-service", Signals.Terminate)]

@@ -17,6 +17,9 @@ public sealed class QuickstartArgumentsTests : IDisposable
     [InlineData("up --port-base")]
     [InlineData("up --port-base 70000")]
     [InlineData("up --delete")]
+    [InlineData("up --storage")]
+    [InlineData("up --storage mysql")]
+    [InlineData("status --storage postgres")]
     public async Task Quickstart_ArgumentsThatMeanNothing_ExitsWithUsage(string arguments)
     {
         var (code, output) = await QuickstartScript.RunAsync(folder.Path, arguments.Split(' '), Cancel);

@@ -124,7 +124,37 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         return new ServiceUnderTest(folder, options, store, app, time, names, configure);
     }
 
-    public static ServiceOptions OptionsIn(string folder, StorageBackend backend = StorageBackend.Sqlite) =>
+    /// <summary>
+    /// Another node of the same installation: its own folder and name, the same database, sealing key and clock.
+    /// </summary>
+    public async Task<ServiceUnderTest> JoinAsync(string nodeName, Action<IServiceCollection>? adjust = null)
+    {
+        var joined = Directory.CreateTempSubdirectory("culvert-service-").FullName;
+        foreach (var shared in new[] { "sealing.key", "admin.key" })
+        {
+            File.Copy(Path.Combine(folder, shared), Path.Combine(joined, shared));
+        }
+
+        var options = Options with
+        {
+            StateDirectory = joined,
+            NodeName = nodeName,
+            SealingKey = OptionsIn(joined, StorageBackend.Sqlite).SealingKey,
+        };
+        return await OpenAsync(
+            joined,
+            options,
+            Time,
+            Names,
+            services =>
+            {
+                configure(services);
+                adjust?.Invoke(services);
+            }
+        );
+    }
+
+    public static ServiceOptions OptionsIn(string folder, StorageBackend? backend = null) =>
         new()
         {
             PublicUrl = "https://identity.test:8443",
@@ -146,7 +176,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             Storage = new StorageOptions
             {
                 DiskReserveBytes = 0,
-                Postgres = backend == StorageBackend.Postgres ? FreshDatabase() : null,
+                Postgres = (backend ?? StorageBackends.Default) == StorageBackend.Postgres ? FreshDatabase() : null,
             },
         };
 

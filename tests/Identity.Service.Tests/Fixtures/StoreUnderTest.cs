@@ -16,10 +16,7 @@ internal sealed class StoreUnderTest : IDisposable
     private Journal? journal;
     private ChangeHub? changes;
 
-    public StoreUnderTest(
-        StorageBackend backend = StorageBackend.Sqlite,
-        Func<JournalOptions, JournalOptions>? options = null
-    )
+    public StoreUnderTest(StorageBackend? backend = null, Func<JournalOptions, JournalOptions>? options = null)
     {
         this.options = options ?? (o => o);
         ServiceOptions = ServiceUnderTest.OptionsIn(folder, backend);
@@ -107,16 +104,19 @@ internal sealed class StoreUnderTest : IDisposable
     public static Statement InsertThing(string id, long value = 0) =>
         new("INSERT INTO things (id, value) VALUES (@id, @value)", new { id, value });
 
-    /// <summary>Recomputes the chain from its first row; the number of rows.</summary>
-    public long VerifyChain()
+    public long VerifyChain() => VerifyChain(Store.Database, Store.Node.Name);
+
+    /// <summary>Recomputes a node's chain from its first row; the number of rows.</summary>
+    public static long VerifyChain(Database database, string node)
     {
-        using var connection = Store.Database.OpenWrite();
+        using var connection = database.OpenWrite();
         var head = JournalChain.Start;
         long expected = 0;
         foreach (
             var row in connection.Query<AuditEntry>(
-                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, hash AS Hash "
-                    + "FROM journal ORDER BY sequence"
+                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, "
+                    + "body_digest AS BodyDigest, hash AS Hash FROM journal WHERE node = @node ORDER BY sequence",
+                new { node }
             )
         )
         {
@@ -124,7 +124,7 @@ internal sealed class StoreUnderTest : IDisposable
             head = JournalChain.Next(head, JournalChain.Digest(row.Salt, row.Body));
             if (row.Sequence != expected || !head.AsSpan().SequenceEqual(row.Hash))
             {
-                throw new InvalidOperationException($"The chain is broken at {row.Sequence}.");
+                throw new InvalidOperationException($"The chain of {node} is broken at {row.Sequence}.");
             }
         }
 

@@ -92,7 +92,7 @@ public sealed class InitializerTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private ServiceOptions Options() => ServiceUnderTest.OptionsIn(folder);
+    private ServiceOptions Options() => ServiceUnderTest.OptionsIn(folder, StorageBackend.Sqlite);
 
     private Task<IReadOnlyList<string>> RunAsync(Action<IServiceCollection>? configure = null) =>
         Initializer.RunAsync(

@@ -20,7 +20,7 @@ internal sealed class DownCommand(StageContext context)
         context.Steps.Line(stopped.Count == 0 ? "nothing was running" : $"stopped: {string.Join(", ", stopped)}");
         if (delete)
         {
-            run.Delete();
+            StageContext.Delete(run);
             context.Steps.Line($"deleted {run.Path}");
         }
 

@@ -6,7 +6,7 @@ namespace Culvert.Stage.Commands;
 /// <summary>Plain <c>./quickstart</c>: start everything, make the call, say what happened, stop everything.</summary>
 internal sealed class OnceCommand(StageContext context)
 {
-    public async Task<int> RunAsync(int? portBase, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(int? portBase, bool postgres, CancellationToken cancellationToken)
     {
         var run = context.Once;
         using var runLock = RunLock.TryTake(run.Path);
@@ -18,11 +18,11 @@ internal sealed class OnceCommand(StageContext context)
 
         // What a killed run left behind.
         await StageContext.StopAsync(run, CancellationToken.None);
-        run.Delete();
+        StageContext.Delete(run);
         try
         {
             var ports = PortChoice.Choose(portBase, mayMove: true, context.Steps);
-            var installation = context.Installation(run, ports);
+            var installation = context.Installation(run, ports, postgres);
             await installation.CreateAsync(cancellationToken);
             var demonstration = new Demonstration(installation, context.Steps, context.Time);
             await demonstration.CallAsync(cancellationToken);
@@ -37,7 +37,7 @@ internal sealed class OnceCommand(StageContext context)
             await StageContext.StopAsync(run, cancellationToken);
         }
 
-        run.Delete();
+        StageContext.Delete(run);
         return ExitCode.Done;
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Culvert.Stage.Commands;
 
 /// <summary>What <c>./quickstart</c> was asked for. The shell script has the usage text.</summary>
-internal sealed record StageCommandLine(StageVerb Verb, string? Name, int? PortBase, bool Delete)
+internal sealed record StageCommandLine(StageVerb Verb, string? Name, int? PortBase, bool Delete, bool Postgres)
 {
     /// <summary>Privileged ports are not ours to take, and the whole block must exist.</summary>
     private const int LowestBase = 1024;
@@ -12,7 +12,7 @@ internal sealed record StageCommandLine(StageVerb Verb, string? Name, int? PortB
     /// <returns>Null with the reason when it cannot be understood.</returns>
     public static StageCommandLine? Parse(IReadOnlyList<string> arguments, out string reason)
     {
-        var result = new StageCommandLine(StageVerb.Once, null, null, Delete: false);
+        var result = new StageCommandLine(StageVerb.Once, null, null, Delete: false, Postgres: false);
         var words = new List<string>();
         reason = "";
         for (var i = 0; i < arguments.Count; i++)
@@ -21,6 +21,15 @@ internal sealed record StageCommandLine(StageVerb Verb, string? Name, int? PortB
             {
                 case "--delete":
                     result = result with { Delete = true };
+                    break;
+                case "--storage":
+                    if (i + 1 == arguments.Count || arguments[++i] is not ("sqlite" or "postgres"))
+                    {
+                        reason = "--storage needs sqlite or postgres";
+                        return null;
+                    }
+
+                    result = result with { Postgres = arguments[i] == "postgres" };
                     break;
                 case "--port-base":
                     if (
@@ -63,6 +72,12 @@ internal sealed record StageCommandLine(StageVerb Verb, string? Name, int? PortB
         if (result.Delete && verb != StageVerb.Down)
         {
             reason = "--delete belongs to down";
+            return null;
+        }
+
+        if (result.Postgres && verb is not (StageVerb.Once or StageVerb.Up))
+        {
+            reason = "--storage belongs to a plain run or to up";
             return null;
         }
 

@@ -22,8 +22,15 @@ internal sealed record StageContext(Checkout Checkout, StepReporter Steps, TimeP
 
     public string EnvironmentFile => Path.Combine(Checkout.RunFolder, "quickstart.env");
 
-    public Installation Installation(RunDirectory run, PortPlan ports) =>
-        new(Checkout, run, ports, new InstallationOptions(), Steps, Time);
+    public Installation Installation(RunDirectory run, PortPlan ports, bool postgres = false) =>
+        new(Checkout, run, ports, new InstallationOptions { Postgres = postgres }, Steps, Time);
+
+    /// <summary>All state of a run, wherever it lies.</summary>
+    public static void Delete(RunDirectory run)
+    {
+        run.Delete();
+        Database.Delete(run);
+    }
 
     /// <summary>Stops what the folder's ledger names, in the time that the reason for stopping allows.</summary>
     public static Task StopAsync(RunDirectory run, CancellationToken reason) =>

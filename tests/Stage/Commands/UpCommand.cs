@@ -9,7 +9,7 @@ namespace Culvert.Stage.Commands;
 /// </summary>
 internal sealed class UpCommand(StageContext context)
 {
-    public async Task<int> RunAsync(int? portBase, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(int? portBase, bool postgres, CancellationToken cancellationToken)
     {
         var run = context.Up;
         using var runLock = RunLock.TryTake(run.Path);
@@ -32,7 +32,7 @@ internal sealed class UpCommand(StageContext context)
         var complete = false;
         try
         {
-            await StartAsync(run, record, portBase, cancellationToken);
+            await StartAsync(run, record, portBase, postgres, cancellationToken);
             complete = true;
         }
         finally
@@ -51,14 +51,16 @@ internal sealed class UpCommand(StageContext context)
         RunDirectory run,
         InstallationRecord? record,
         int? portBase,
+        bool postgres,
         CancellationToken cancellationToken
     )
     {
         Installation installation;
         if (record is null)
         {
-            run.Delete();
-            installation = context.Installation(run, PortChoice.Choose(portBase, mayMove: false, context.Steps));
+            StageContext.Delete(run);
+            var ports = PortChoice.Choose(portBase, mayMove: false, context.Steps);
+            installation = context.Installation(run, ports, postgres);
             await installation.CreateAsync(cancellationToken);
         }
         else
@@ -69,6 +71,14 @@ internal sealed class UpCommand(StageContext context)
                 throw new Reporting.HopFailureException(
                     "ports",
                     $"the state in {run.Path} was made for other ports; ./quickstart down --delete removes it"
+                );
+            }
+
+            if (postgres && !Database.Exists(run))
+            {
+                throw new Reporting.HopFailureException(
+                    "storage",
+                    $"the state in {run.Path} is in SQLite; ./quickstart down --delete removes it"
                 );
             }
 

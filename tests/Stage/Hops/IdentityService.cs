@@ -9,7 +9,7 @@ using Culvert.Stage.RunState;
 
 namespace Culvert.Stage.Hops;
 
-/// <summary>The identity service: SQLite, one node, first <c>init</c>, then <c>run</c>.</summary>
+/// <summary>The identity service: one node, first <c>init</c>, then <c>run</c>.</summary>
 internal sealed class IdentityService
 {
     public const string Name = Programs.IdentityService;
@@ -66,6 +66,17 @@ internal sealed class IdentityService
                 $"federation: {{fetch: {{min_refresh: {soon.TotalSeconds:0}s}}}}\n"
             )
             : "";
+        var storage = "";
+        if (options.Postgres)
+        {
+            await PrivateFile.WriteAsync(
+                run.File(Name, "database.connection"),
+                Database.ConnectionString(run),
+                cancellationToken
+            );
+            storage = "storage: {type: postgres, postgres: {connection: file:database.connection}}\n";
+        }
+
         await File.WriteAllTextAsync(
             ConfigurationFile,
             $$"""
@@ -84,7 +95,7 @@ internal sealed class IdentityService
             certificates: {approval: single{{life}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost}
             limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s}
-            {{refresh}}
+            {{refresh}}{{storage}}
             """,
             cancellationToken
         );

@@ -36,6 +36,8 @@ internal sealed class Installation
         enterprise = new EnterpriseAuthority(run);
         IdentityProvider = new IdentityProvider(checkout, run, ports.IdentityProvider, time);
         McpServer = new McpServer(checkout, run, ports.McpServer, time);
+        // A state that exists says itself where it is kept.
+        Database = options.Postgres || Database.Exists(run) ? new Database(run, time) : null;
         Service = new IdentityService(run, ports, time);
         culvert = new Operator(run, Service);
         Edge = new TunnelEdge(run, ports, time);
@@ -51,6 +53,9 @@ internal sealed class Installation
     public IdentityProvider IdentityProvider { get; }
 
     public McpServer McpServer { get; }
+
+    /// <summary>Null = the service keeps its state in a SQLite file.</summary>
+    public Database? Database { get; }
 
     public IdentityService Service { get; }
 
@@ -72,7 +77,14 @@ internal sealed class Installation
     {
         get
         {
-            ProgramProcess[] always = [IdentityProvider.Process, McpServer.Process, Service.Process, Edge.Process];
+            ProgramProcess[] always =
+            [
+                IdentityProvider.Process,
+                McpServer.Process,
+                .. Database is { } database ? [database.Process] : Array.Empty<ProgramProcess>(),
+                Service.Process,
+                Edge.Process,
+            ];
             return options.ManualTunnel ? [.. always, Agent.Process, ManualAgent.Process] : [.. always, Agent.Process];
         }
     }
@@ -100,6 +112,22 @@ internal sealed class Installation
                 return $"{IdentityProvider.Issuer} · {McpServer.Upstream}";
             }
         );
+        if (Database is { } database)
+        {
+            await Step(
+                "postgres",
+                database.Process,
+                async () =>
+                {
+                    await database.CreateAsync(cancellationToken);
+                    Started(database.Start);
+                    await database.WaitAsync(cancellationToken);
+                    await database.CreateDatabaseAsync(cancellationToken);
+                    return "on a socket of its own, without a port";
+                }
+            );
+        }
+
         await Step(
             "identity-service: init and run",
             Service.Process,
@@ -133,6 +161,12 @@ internal sealed class Installation
             {
                 Started(IdentityProvider.Start);
                 Started(McpServer.Start);
+                if (Database is { } database)
+                {
+                    Started(database.Start);
+                    await database.WaitAsync(cancellationToken);
+                }
+
                 Started(Service.Start);
                 await Task.WhenAll(
                     IdentityProvider.WaitAsync(cancellationToken),

@@ -12,6 +12,9 @@ internal sealed record InstallationOptions
     /// <summary>How soon after a fetch an unknown key may cause the next; tests change keys faster than companies do.</summary>
     public TimeSpan? KeyRefresh { get; init; }
 
+    /// <summary>Whether the service keeps its state in PostgreSQL rather than in SQLite.</summary>
+    public bool Postgres { get; init; }
+
     /// <summary>Where agents are told to dial the edge, when a test listens in between; null = the edge itself.</summary>
     public string? AgentAddress { get; init; }
 

@@ -11,7 +11,7 @@ public sealed class PostgresServer : IDisposable
 {
     // Waits for its standard input to end, which the kernel sees to even after SIGKILL.
     private const string Guard =
-        "folder=$1; shift; \"$@\" </dev/null >>\"$folder/log\" 2>&1 & server=$!; read -r reason; "
+        "trap '' INT TERM HUP; folder=$1; shift; \"$@\" </dev/null >>\"$folder/log\" 2>&1 & server=$!; read -r reason; "
         + "kill -QUIT $server 2>/dev/null; wait $server; [ \"$reason\" = keep ] || rm -rf \"$folder\"";
 
     private static readonly Lazy<PostgresServer> SharedServer = new(() => new PostgresServer());
@@ -120,7 +120,7 @@ public sealed class PostgresServer : IDisposable
             guard.StandardInput.WriteLine(keep ? "keep" : "");
             guard.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
         {
             // It has gone already.
         }
@@ -151,7 +151,14 @@ public sealed class PostgresServer : IDisposable
 
     private static void Kill(int id)
     {
-        using var kill = Process.Start("kill", ["-KILL", id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+        {
+            // It ended by itself.
+        }
     }
 }

@@ -75,8 +75,8 @@ public sealed class TokenExchangeTests
         using var changes = new ChangeHub(service.Time, NullLogger<ChangeHub>.Instance);
         using var restarted = new Journal(
             service.Service.Get<Database>(),
-            service.Service.Get<StoreNode>(),
-            service.Service.Get<Ordinals>(),
+            new StoreNode("node-2", 2),
+            new Ordinals(2, service.Time),
             new JournalOptions { DiskReserveBytes = 0 },
             changes,
             service.Time,

@@ -97,7 +97,7 @@ public sealed class UnprovenRefusalsTests
     [Fact]
     public void ProvenSql_ByRequest_UsesItsIndex()
     {
-        using var store = new StoreUnderTest();
+        using var store = new StoreUnderTest(StorageBackend.Sqlite);
         using var connection = store.Store.Database.OpenWrite();
 
         var plan = connection.Query<(int, int, int, string Detail)>(

@@ -1,0 +1,13 @@
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+internal static class StorageBackends
+{
+    /// <summary>
+    /// What tests of the whole service run on: SQLite, unless CULVERT_TEST_STORAGE is "postgres", which <c>./test</c> sets
+    /// for a second run.
+    /// </summary>
+    public static StorageBackend Default { get; } =
+        Environment.GetEnvironmentVariable("CULVERT_TEST_STORAGE") == "postgres"
+            ? StorageBackend.Postgres
+            : StorageBackend.Sqlite;
+}
