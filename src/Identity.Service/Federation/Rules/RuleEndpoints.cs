@@ -132,7 +132,14 @@ internal sealed class RuleEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        if (request.Query("dry_run") == "true")
+        var isNamed = request.Http.Request.Query.TryGetValue("dry_run", out var dryRun);
+        if (isNamed && dryRun.ToString() is not ("true" or "false"))
+        {
+            // A slip of the finger must not turn a question into a change.
+            return RequestErrors.Invalid.Refuse("dry_run: true or false.");
+        }
+
+        if (isNamed && dryRun == "true")
         {
             return await replay.DryRunAsync(request, rule, body, cancellationToken);
         }

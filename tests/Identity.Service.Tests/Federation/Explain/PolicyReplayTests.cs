@@ -71,6 +71,23 @@ public sealed class PolicyReplayTests
     }
 
     [Theory]
+    [InlineData("yes")]
+    [InlineData("True")]
+    [InlineData("1")]
+    [InlineData("")]
+    public async Task Update_DryRunMisspelt_SavesNothing(string value)
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+
+        await service
+            .Service.Api.PostAsync($"{FederatedService.Rules}/{rule}?dry_run={value}", """{"description":"changed"}""")
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
+
+        (await service.GetAsync($"{FederatedService.Rules}/{rule}")).GetProperty("version").GetInt32().ShouldBe(1);
+    }
+
+    [Theory]
     [InlineData("""{"changes":{},"days":0}""", "request.invalid")]
     [InlineData("""{"changes":{},"days":91}""", "request.invalid")]
     [InlineData("""{"changes":{"match":{"subject_prefix":"*"}}}""", "federation.match")]
