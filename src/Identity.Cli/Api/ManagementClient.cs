@@ -150,7 +150,13 @@ internal sealed class ManagementClient : IDisposable
             var milliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds;
             trace($"{method} {url} {(int)response.StatusCode} {milliseconds} ms {requestId}");
             return response.IsSuccessStatusCode
-                ? Parse(method, url, text, Header(response, "anthropic-organization-id"))
+                ? Parse(
+                    method,
+                    url,
+                    text,
+                    content is FormUrlEncodedContent,
+                    Header(response, "anthropic-organization-id")
+                )
                 : throw Refusals.From(method, url, response.StatusCode, requestId, text);
         }
         catch (Exception e) when (IsUnreachable(e, cancel))
@@ -186,11 +192,11 @@ internal sealed class ManagementClient : IDisposable
         };
     }
 
-    private static ApiAnswer Parse(HttpMethod method, Uri url, string text, string? organizationId)
+    private static ApiAnswer Parse(HttpMethod method, Uri url, string text, bool mayBeEmpty, string? organizationId)
     {
         try
         {
-            if (JsonNode.Parse(text.Length > 0 ? text : "{}") is JsonObject json)
+            if (JsonNode.Parse(text.Length == 0 && mayBeEmpty ? "{}" : text) is JsonObject json)
             {
                 return new ApiAnswer(text, json) { OrganizationId = organizationId };
             }

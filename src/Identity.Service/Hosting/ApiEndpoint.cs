@@ -1,4 +1,5 @@
 using System.Globalization;
+using Culvert.Identity.Service.Tokens.Binding;
 
 namespace Culvert.Identity.Service.Hosting;
 
@@ -82,7 +83,15 @@ internal sealed class ApiEndpoint(Access access, ApiHandler handler, Authenticat
         var result = await authenticator.AuthenticateAsync(request.Http, cancellationToken);
         if (result.Caller is not { } caller)
         {
-            limits.FailedAuthentication.TryTake(request.Source);
+            // A store that is away, or a nonce that is asked for, is no failed proof.
+            if (
+                result.Refusal!.Code is { Status: StatusCodes.Status401Unauthorized } code
+                && code != BindingErrors.NonceRefused
+            )
+            {
+                limits.FailedAuthentication.TryTake(request.Source);
+            }
+
             return result.Refusal;
         }
 

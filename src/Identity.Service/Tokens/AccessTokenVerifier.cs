@@ -97,9 +97,9 @@ internal sealed class AccessTokenVerifier(
             return TokenErrors.NotYetValid;
         }
 
-        if (revocations.IsStale || federation.IsStale)
+        if (keys.IsStale || revocations.IsStale || federation.IsStale)
         {
-            // Fail closed: it, or its rule, may have ended.
+            // Fail closed: it, its key or its rule may have ended.
             return StorageErrors.Unavailable;
         }
 

@@ -77,7 +77,10 @@ public static class AddressClasses
             }
         }
 
-        return AddressClass.Public;
+        // Of IPv6 only 2000::/3 is handed out (RFC 4291 §2.4); elsewhere a translator may live.
+        return address.AddressFamily == AddressFamily.InterNetworkV6 && (address.GetAddressBytes()[0] & 0xE0) != 0x20
+            ? AddressClass.Reserved
+            : AddressClass.Public;
     }
 
     /// <summary>The IPv4 address inside an IPv6 one that a translator would send on to it.</summary>

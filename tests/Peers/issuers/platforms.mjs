@@ -43,7 +43,7 @@ export async function KubernetesProjected(world) {
 export async function GithubActions(world) {
   const issuer = await signer(
     world,
-    { issuer_url: 'https://token.actions.githubusercontent.com', preset: 'github' },
+    { issuer_url: 'https://token.actions.githubusercontent.com', preset: 'github-actions' },
     'RS256',
   );
   const classic = 'repo:acme/api:environment:prod';

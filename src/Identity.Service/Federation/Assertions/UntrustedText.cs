@@ -8,7 +8,7 @@ internal static class UntrustedText
     /// <summary>Shortened, and without control characters, which could forge lines where records are printed.</summary>
     public static string Bounded(string text) =>
         string.Create(
-            Math.Min(text.Length, MaxLength),
+            LengthOf(text),
             text,
             static (target, source) =>
             {
@@ -18,4 +18,10 @@ internal static class UntrustedText
                 }
             }
         );
+
+    // Half a surrogate pair is no text: what UTF-8 cannot hold, no database stores.
+    private static int LengthOf(string text) =>
+        text.Length <= MaxLength ? text.Length
+        : char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1
+        : MaxLength;
 }

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Identity.Service.Tokens.Revocations;
+using Culvert.Identity.Service.Tokens.SigningKeys;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
@@ -10,12 +11,17 @@ namespace Culvert.Identity.Service.Federation.Exchange;
 /// The last look before a grant is committed: 1. the identity is within its quota, 2. what would be minted is not
 /// revoked already, 3. the DPoP proof is used up, which only somebody entitled may cause.
 /// </summary>
-internal sealed class GrantGate(IdentityQuotas quotas, RevocationSet revocations, RequestBinding binding)
+internal sealed class GrantGate(
+    IdentityQuotas quotas,
+    SigningKeyRing keys,
+    RevocationSet revocations,
+    RequestBinding binding
+)
 {
     /// <summary>Null = go on; else a passing obstacle, which is no denial and leaves no history.</summary>
     public Refusal? TryPass(ExchangeRequest request, Grant grant)
     {
-        if (revocations.IsStale)
+        if (keys.IsStale || revocations.IsStale)
         {
             return StorageErrors.Unavailable.Refuse();
         }

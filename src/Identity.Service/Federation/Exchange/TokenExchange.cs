@@ -53,6 +53,12 @@ internal sealed class TokenExchange(
 
         var context = new AssertionContext(request, rule, time.GetUtcNow());
         var (subject, denial) = await subjects.EvaluateAsync(context, cancellationToken);
+        if (directory.IsStale)
+        {
+            // While keys were on their way, a change was committed that could not be read.
+            return TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
+        }
+
         if (!ReferenceEquals(directory.Current.FindRule(request.RuleId), rule))
         {
             // The rule, or what it refers to, was changed while keys were on their way: what it said before no longer

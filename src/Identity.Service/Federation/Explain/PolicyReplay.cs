@@ -22,6 +22,9 @@ internal sealed class PolicyReplay(
     /// <summary>Exchanges that one replay reads; some seconds of work.</summary>
     public const int MaxEvents = 50_000;
 
+    /// <summary>Costly conditions end a replay early rather than hold a shared node; the report says so.</summary>
+    private static readonly TimeSpan MaxWork = TimeSpan.FromSeconds(10);
+
     /// <param name="edited">The version that would be saved, prepared as if it decided.</param>
     public async ValueTask<PolicyReplayReport> RunAsync(
         CompiledRule edited,
@@ -40,8 +43,16 @@ internal sealed class PolicyReplay(
             cancellationToken
         );
         var identities = new Dictionary<(string Subject, bool Before, bool After), ReplayedIdentity>();
+        var started = time.GetTimestamp();
         foreach (var one in recorded)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (time.GetElapsedTime(started) > MaxWork)
+            {
+                isTruncated = true;
+                break;
+            }
+
             if (ClaimSet.TryParse(one.ClaimsJson, out var claims) != JoseRefusal.None)
             {
                 continue;

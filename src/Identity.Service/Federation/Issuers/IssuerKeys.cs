@@ -500,7 +500,9 @@ internal sealed class IssuerKeys
         {
             // Its own end, not the caller's: others wait for the same fetch.
             using var deadline = new CancellationTokenSource(services.Options.Timeout, services.Time);
-            result = await services.Fetch.GetAsync(issuer, present, steps: null, deadline.Token);
+            // What was killed is not what an issuer may call unchanged.
+            var known = StateOf(present, Now) == KeyState.Empty ? null : present;
+            result = await services.Fetch.GetAsync(issuer, known, steps: null, deadline.Token);
         }
         catch (OperationCanceledException)
         {
@@ -521,7 +523,7 @@ internal sealed class IssuerKeys
     private void Take_NeedsLock(KeySetFetchResult result)
     {
         var now = Now;
-        if (result.IsUnchanged && present is { } same)
+        if (result.IsUnchanged && present is { } same && StateOf(same, now) != KeyState.Empty)
         {
             Confirm_NeedsLock(same with { EntityTag = result.EntityTag ?? same.EntityTag }, result, now);
         }

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
@@ -224,15 +225,15 @@ internal sealed class MembershipEndpoints(
             return null;
         }
 
-        var beyond = directory
+        // What a version in audit would grant counts too: it takes effect without anybody asking about roles again.
+        var scopes = directory
             .Current.RulesFor(account.Id)
-            .SelectMany(rule => rule.Rule.Scopes)
-            .FirstOrDefault(scope => !caller.Has(scope));
-        return beyond is null
-            ? null
-            : FederationErrors.ScopeNotGrantable.Refuse(
-                $"workspace_role: a rule grants {beyond} to this account, which the caller lacks."
+            .SelectMany(rule =>
+                rule.Candidate is { } next ? rule.Rule.Scopes.Concat(next.Rule.Scopes) : rule.Rule.Scopes
             );
+        return GrantRights.Lacking(caller, scopes) is { } fault
+            ? FederationErrors.ScopeNotGrantable.Refuse($"workspace_role: {fault}")
+            : null;
     }
 
     private async ValueTask<Membership?> PresentAsync(

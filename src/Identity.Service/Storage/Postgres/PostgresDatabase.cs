@@ -20,8 +20,13 @@ internal sealed class PostgresDatabase : Database
     private const int CommandSeconds = 15;
     private const int ConnectSeconds = 5;
 
-    // A node that vanished without a word keeps its name no longer than that: 5 + 3 × 2 s. Without effect on sockets.
-    private const string KeepAlive = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3";
+    // A node that vanished without a word keeps its name no longer than that: 5 + 3 × 2 s, also while an answer is on
+    // its way to it. Without effect on sockets.
+    private const string KeepAlive =
+        "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=11000";
+
+    // A node that stands still in the midst of a change must not keep the others from theirs.
+    private const string Idle = "-c idle_in_transaction_session_timeout=10000";
 
     private readonly NpgsqlDataSource readers;
     private readonly NpgsqlDataSource writers;
@@ -48,7 +53,7 @@ internal sealed class PostgresDatabase : Database
         readers = NpgsqlDataSource.Create(address);
 
         address.Pooling = false;
-        address.Options = $"-c synchronous_commit=on {KeepAlive}";
+        address.Options = $"-c synchronous_commit=on {Idle} {KeepAlive}";
         writers = NpgsqlDataSource.Create(address);
         SchemaName = schema;
     }

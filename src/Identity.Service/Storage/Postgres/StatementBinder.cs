@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -33,9 +34,18 @@ internal static class StatementBinder
         new()
         {
             NpgsqlDbType = TypeOf(Nullable.GetUnderlyingType(type) ?? type),
-            // The database stores no NUL in a text (and SQLite's tools stop reading there).
-            Value = value is string text ? text.Replace('\0', '\uFFFD') : value ?? DBNull.Value,
+            Value = value is string text ? Storable(text) : value ?? DBNull.Value,
         };
+
+    // The database stores no NUL in a text (and SQLite's tools stop reading there), and nothing that is not UTF-8, such
+    // as half a surrogate pair. One such text would fail the whole batch it is in.
+    private static string Storable(string text)
+    {
+        text = text.Replace('\0', '\uFFFD');
+        return text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')
+            ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text))
+            : text;
+    }
 
     private static NpgsqlDbType TypeOf(Type type) =>
         Type.GetTypeCode(type) switch

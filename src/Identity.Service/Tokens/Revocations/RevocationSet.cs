@@ -39,8 +39,9 @@ internal sealed class RevocationSet(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await ReadAsync(0, cancellationToken);
+        // First heard, then read: what is committed in between must not be missed.
         changes.Subscribe(ChangeTopics.Revocations, RefreshAsync);
+        await ReadAsync(0, cancellationToken);
         timer = time.CreateTimer(_ => _ = ReadAllInBackgroundAsync(), null, ReadAllEvery, ReadAllEvery);
     }
 

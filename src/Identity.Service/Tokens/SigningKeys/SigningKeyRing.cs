@@ -26,6 +26,7 @@ internal sealed class SigningKeyRing(
     private ITimer? timer;
 
     private volatile bool isFailing;
+    private volatile bool isStale;
 
     /// <summary>Whether the last token could not be signed.</summary>
     public bool IsFailing
@@ -41,14 +42,18 @@ internal sealed class SigningKeyRing(
         }
     }
 
+    /// <summary>Whether a committed change of keys may be missing: then none of them vouches for anything.</summary>
+    public bool IsStale => isStale || !changes.IsCurrent;
+
     public SigningKeySet Current =>
         current
         ?? throw new InvalidOperationException("The token signing keys are read at start; it has not come to that.");
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await RotateAsync(cancellationToken);
+        // First heard, then read: what is committed in between must not be missed.
         changes.Subscribe(ChangeTopics.SigningKeys, ReloadAsync);
+        await RotateAsync(cancellationToken);
         timer = time.CreateTimer(_ => _ = RotateInBackgroundAsync(), null, LookEvery, LookEvery);
     }
 
@@ -165,8 +170,9 @@ internal sealed class SigningKeyRing(
                 },
                 cancellationToken
             );
-            if (!result.IsCommitted && isNew)
+            if (result.Outcome == CommitOutcome.Conflict && isNew)
             {
+                // Surely not written. Of a commit whose answer was lost nobody knows: its key has to stay.
                 maker.Destroy(successor);
             }
 
@@ -232,21 +238,10 @@ internal sealed class SigningKeyRing(
     {
         var now = time.GetStoreNow();
         var key = maker.Make(now, from, Current.Keys[^1].Generation + 1);
-        var isCommitted = false;
-        try
+        if (!await CommitAsync(audit(Made(key, now)), store.Insert(key), cancellationToken))
         {
-            isCommitted = await CommitAsync(audit(Made(key, now)), store.Insert(key), cancellationToken);
-        }
-        finally
-        {
-            if (!isCommitted)
-            {
-                maker.Destroy(key);
-            }
-        }
-
-        if (!isCommitted)
-        {
+            // Surely not written. Of a commit whose answer was lost nobody knows: its key has to stay.
+            maker.Destroy(key);
             return null;
         }
 
@@ -271,11 +266,21 @@ internal sealed class SigningKeyRing(
 
     private async Task LoadAsync_NeedsLock(CancellationToken cancellationToken)
     {
-        var keys = await store.AllAsync(cancellationToken);
-        current =
-            keys.Count > 0
-                ? new SigningKeySet(keys)
-                : throw new StoreException("The store has no token signing key: it was not made by init.");
+        try
+        {
+            var keys = await store.AllAsync(cancellationToken);
+            current =
+                keys.Count > 0
+                    ? new SigningKeySet(keys)
+                    : throw new StoreException("The store has no token signing key: it was not made by init.");
+            isStale = false;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // A key that was dropped as compromised may be among those we hold.
+            isStale = true;
+            throw;
+        }
     }
 
     private async Task LockedAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)

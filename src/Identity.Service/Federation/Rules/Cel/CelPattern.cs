@@ -45,6 +45,12 @@ internal sealed class CelPattern
     /// <summary>Whether a part of the text matches; null when the budget ends before that is known.</summary>
     public bool? IsMatch(string text, CelFrame frame)
     {
+        // Paid before it is done: threads are as many as the pattern is long, however short the text.
+        if (!frame.Spend(1 + (program.Length / StatesPerStep)))
+        {
+            return null;
+        }
+
         var current = new CelPatternThreads(program.Length);
         var next = new CelPatternThreads(program.Length);
         var previous = -1;
