@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
