@@ -243,7 +243,7 @@ public sealed class IssuerAttackTests : IAsyncLifetime
 
     [Theory]
     [InlineData("UPDATE federation_issuer_key_sets SET sealed_state = sealed_document")]
-    [InlineData("UPDATE federation_issuer_key_sets SET sealed_document = x'01020304'")]
+    [InlineData("UPDATE federation_issuer_key_sets SET sealed_document = @Bytes")]
     [Trait("Attack", "A37")]
     public async Task StoredKeys_ChangedFromOutside_AreNotBelieved(string sql)
     {
@@ -253,7 +253,10 @@ public sealed class IssuerAttackTests : IAsyncLifetime
         service.Provider.Script(Discovery, HostileAnswers.Status(503));
         await service
             .Service.Get<IJournal>()
-            .CommitAsync(new Decision { Statements = [new Statement(sql)] }, TestContext.Current.CancellationToken);
+            .CommitAsync(
+                new Decision { Statements = [new Statement(sql, new { Bytes = new byte[] { 1, 2, 3, 4 } })] },
+                TestContext.Current.CancellationToken
+            );
 
         await service.RestartAsync();
 
