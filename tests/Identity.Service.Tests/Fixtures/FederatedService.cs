@@ -191,6 +191,17 @@ internal sealed class FederatedService : IAsyncDisposable
         return data.GetArrayLength() == 0 ? null : data[0];
     }
 
+    /// <summary>
+    /// The body of the newest entry of an event. Others may follow it: what is learnt of an issuer's keys is recorded
+    /// in its own time.
+    /// </summary>
+    public async Task<JsonElement> LastAuditAsync(string name) =>
+        (await GetAsync("/v1/audit?limit=100"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Select(entry => entry.GetProperty("body"))
+            .First(body => body.Text("event") == name);
+
     public async Task<JsonElement> GetAsync(string path)
     {
         using var response = await Service.Api.GetAsync(path, TestContext.Current.CancellationToken);

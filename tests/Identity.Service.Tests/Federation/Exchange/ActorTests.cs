@@ -239,9 +239,9 @@ public sealed class ActorTests(FederatedServiceFixture fixture) : IClassFixture<
         var subject = await PartyAsync(actor);
         await ActAsync(subject, actor);
 
-        var audit = await Service.GetAsync("/v1/audit?limit=1");
+        var audit = await Service.LastAuditAsync("platform_federated_authentication");
 
-        var data = audit.GetProperty("data")[0].GetProperty("body").GetProperty("event_data");
+        var data = audit.GetProperty("event_data");
         data.GetProperty("actors").EnumerateArray().Select(a => a.GetString()).ShouldBe([actor.Account]);
         data.Text("form").ShouldBe("token_exchange");
     }

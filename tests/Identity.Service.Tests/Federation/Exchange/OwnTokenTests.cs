@@ -117,9 +117,8 @@ public sealed class OwnTokenTests(FederatedServiceFixture fixture) : IClassFixtu
         var (rule, token) = await GrantAsync();
         await Service.FormAsync(Subject(rule, token, AccessToken)).ShouldBeGrantedAsync();
 
-        var audit = await Service.GetAsync("/v1/audit?limit=1");
+        var body = await Service.LastAuditAsync("platform_federated_authentication");
 
-        var body = audit.GetProperty("data")[0].GetProperty("body");
         body.GetProperty("actor").Text("issuer").ShouldBe(FederatedService.PublicUrl);
         var data = body.GetProperty("event_data");
         data.TryGetProperty("oidc_token", out _).ShouldBeFalse();

@@ -32,8 +32,7 @@ public sealed class TokenExchangeTests
         entry.Text("workspace_id").ShouldBe(service.WorkspaceId);
         entry.GetProperty("proven").GetBoolean().ShouldBeTrue();
         entry.GetProperty("claims").Text("environment").ShouldBe("prod");
-        var audit = await service.GetAsync("/v1/audit?limit=1");
-        audit.GetProperty("data")[0].GetProperty("body").Text("event").ShouldBe("platform_federated_authentication");
+        var audit = await service.LastAuditAsync("platform_federated_authentication");
         audit.ToString().ShouldNotContain((await response.JsonAsync()).Text("access_token"));
     }
 
