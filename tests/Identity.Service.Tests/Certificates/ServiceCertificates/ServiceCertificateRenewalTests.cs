@@ -47,7 +47,7 @@ public sealed class ServiceCertificateRenewalTests
         for (var step = 0; step < 500 && !reached(); step++)
         {
             service.Time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
         reached().ShouldBeTrue();
