@@ -4,12 +4,18 @@ namespace Culvert.Testing;
 /// A clock that stands still until a test moves it. Timers made from it, and so <c>Task.Delay</c>, fire inside
 /// <see cref="Advance"/>, in the order of their due times, on the caller's thread.
 /// </summary>
+/// <remarks>
+/// What another thread begins while the clock moves begins at the end of the movement: a leap of an hour is not the time
+/// limit of a fetch that the leap itself has caused.
+/// </remarks>
 public sealed class FakeTimeProvider : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<FakeTimer> timers = [];
     private DateTimeOffset now;
     private TimeSpan stepped;
+    private int? mover;
+    private DateTimeOffset moveEnd;
 
     public FakeTimeProvider(DateTimeOffset? start = null) =>
         now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -48,15 +54,28 @@ public sealed class FakeTimeProvider : TimeProvider
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
-        var end = GetUtcNow() + by;
-        while (NextDue(end) is { } timer)
-        {
-            timer.Fire();
-        }
-
+        DateTimeOffset end;
         lock (gate)
         {
-            now = end;
+            end = now + by;
+            moveEnd = end;
+            mover = Environment.CurrentManagedThreadId;
+        }
+
+        try
+        {
+            while (NextDue(end) is { } timer)
+            {
+                timer.Fire();
+            }
+        }
+        finally
+        {
+            lock (gate)
+            {
+                now = end;
+                mover = null;
+            }
         }
     }
 
@@ -89,6 +108,9 @@ public sealed class FakeTimeProvider : TimeProvider
         timer.Change(dueTime, period);
         return timer;
     }
+
+    private DateTimeOffset Beginning_NeedsLock() =>
+        mover is { } thread && thread != Environment.CurrentManagedThreadId ? moveEnd : now;
 
     private FakeTimer? NextDue(DateTimeOffset end)
     {
@@ -136,7 +158,7 @@ public sealed class FakeTimeProvider : TimeProvider
                 period = newPeriod;
                 if (dueTime >= TimeSpan.Zero)
                 {
-                    Due = owner.now + dueTime;
+                    Due = owner.Beginning_NeedsLock() + dueTime;
                     owner.timers.Add(this);
                 }
             }

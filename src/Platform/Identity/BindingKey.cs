@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Proofs;
 using Culvert.Platform.Secrets;
@@ -69,22 +70,12 @@ public sealed class BindingKey
     // Whoever comes first wins; the others read what he wrote.
     private static void Store(string folder, string path)
     {
-        Directory.CreateDirectory(folder, PrivateFolder.Mode);
+        Directory.CreateDirectory(folder, PrivateFile.FolderMode);
         var next = Path.Combine(folder, $"{FileName}.{RandomNumberGenerator.GetHexString(16)}");
         using (var key = SigningKey.Create())
         {
             var pkcs8 = key.ExportPkcs8();
-            using var file = new FileStream(
-                next,
-                new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = PrivateFolder.FileMode,
-                }
-            );
-            file.Write(System.Text.Encoding.ASCII.GetBytes(PemEncoding.WriteString("PRIVATE KEY", pkcs8)));
-            file.Flush(flushToDisk: true);
+            PrivateFile.WriteNew(next, Encoding.ASCII.GetBytes(PemEncoding.WriteString("PRIVATE KEY", pkcs8)));
             CryptographicOperations.ZeroMemory(pkcs8);
         }
 

@@ -76,7 +76,7 @@ public sealed class TokenCache
         {
             try
             {
-                Directory.CreateDirectory(folder, PrivateFolder.Mode);
+                Directory.CreateDirectory(folder, PrivateFile.FolderMode);
                 return new FileStream(
                     PathOf(key, "lock"),
                     new FileStreamOptions
@@ -84,7 +84,7 @@ public sealed class TokenCache
                         Mode = FileMode.OpenOrCreate,
                         Access = FileAccess.ReadWrite,
                         Share = FileShare.None,
-                        UnixCreateMode = PrivateFolder.FileMode,
+                        UnixCreateMode = PrivateFile.Mode,
                     }
                 );
             }
@@ -117,23 +117,12 @@ public sealed class TokenCache
 
     private void Write(string key, AccessToken token)
     {
-        var next = PathOf(key, "new");
         try
         {
-            File.Delete(next); // a leftover of a crash would keep its own mode
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = PrivateFolder.FileMode,
-            };
-            using (var file = new FileStream(next, options))
-            {
-                JsonSerializer.Serialize(file, token, StateJson.Default.AccessToken);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(next, PathOf(key, "json"), overwrite: true);
+            PrivateFile.Replace(
+                PathOf(key, "json"),
+                JsonSerializer.SerializeToUtf8Bytes(token, StateJson.Default.AccessToken)
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,9 +10,6 @@ namespace Culvert.Platform.Programs;
 public sealed class StateDirectory : IDisposable
 {
     private const string LockName = "lock";
-    private const UnixFileMode DirectoryMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode PrivateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly FileStream lockFile;
 
@@ -32,8 +29,8 @@ public sealed class StateDirectory : IDisposable
         var full = System.IO.Path.GetFullPath(path);
         try
         {
-            Directory.CreateDirectory(full, DirectoryMode);
-            if ((File.GetUnixFileMode(full) & ~DirectoryMode) != 0)
+            Directory.CreateDirectory(full, PrivateFile.FolderMode);
+            if ((File.GetUnixFileMode(full) & ~PrivateFile.FolderMode) != 0)
             {
                 throw new StateDirectoryException($"{full} is open to others: run `chmod 700 {full}`.");
             }
@@ -59,23 +56,9 @@ public sealed class StateDirectory : IDisposable
     public void WriteText(string name, string text)
     {
         var target = PathOf(name);
-        var next = target + ".new";
         try
         {
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = PrivateMode,
-            };
-            File.Delete(next); // a leftover of a crash would keep its own mode
-            using (var file = new FileStream(next, options))
-            {
-                file.Write(Encoding.UTF8.GetBytes(text));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(next, target, overwrite: true);
+            PrivateFile.Replace(target, Encoding.UTF8.GetBytes(text));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -96,7 +79,7 @@ public sealed class StateDirectory : IDisposable
             Mode = FileMode.OpenOrCreate,
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
-            UnixCreateMode = PrivateMode,
+            UnixCreateMode = PrivateFile.Mode,
         };
         try
         {

@@ -2,9 +2,15 @@ using System.Text;
 
 namespace Culvert.Platform.Secrets;
 
-/// <summary>Reading of files that only their owner may read.</summary>
+/// <summary>Files, and folders of files, that only their owner may read.</summary>
 public static class PrivateFile
 {
+    /// <summary>The mode of such a file.</summary>
+    public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The mode of a folder of such files.</summary>
+    public const UnixFileMode FolderMode = Mode | UnixFileMode.UserExecute;
+
     private const UnixFileMode Others =
         UnixFileMode.GroupRead
         | UnixFileMode.GroupWrite
@@ -55,5 +61,30 @@ public static class PrivateFile
             // The inner exception would quote the bytes.
             throw new SecretUnavailableException($"{path} is not UTF-8 text.");
         }
+    }
+
+    /// <summary>Writes a new file and flushes it to the disk.</summary>
+    /// <exception cref="IOException">It exists already, or the disk refuses.</exception>
+    public static void WriteNew(string path, ReadOnlySpan<byte> content)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = Mode,
+        };
+        using var file = new FileStream(path, options);
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Replaces a file whole: written beside it, then renamed over it. One writer at a time.</summary>
+    /// <exception cref="IOException">The disk refuses; the old file is still there.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var next = path + ".new";
+        File.Delete(next); // a leftover of a crash would keep its own mode
+        WriteNew(next, content);
+        File.Move(next, path, overwrite: true);
     }
 }

@@ -1,61 +1,27 @@
-using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
 /// <summary>A rule store that counts what is read of it.</summary>
-internal sealed class CountingRuleStore(IRuleStore store) : IRuleStore
+internal sealed class CountingRuleStore(IRuleStore store) : DelegatingRuleStore(store)
 {
     public int ReadingsOfAll { get; private set; }
 
     /// <summary>Ids asked for since the last time this was set.</summary>
     public List<string> Read { get; } = [];
 
-    public ValueTask<Rule?> FindAsync(string organizationId, string id, CancellationToken cancellationToken) =>
-        store.FindAsync(organizationId, id, cancellationToken);
-
-    public ValueTask<IReadOnlyList<Numbered<Rule>>> ListAsync(
-        string organizationId,
-        string? issuerId,
-        PageRequest page,
-        CancellationToken cancellationToken
-    ) => store.ListAsync(organizationId, issuerId, page, cancellationToken);
-
-    public ValueTask<Rule?> FindVersionAsync(
-        string organizationId,
-        string id,
-        int version,
-        CancellationToken cancellationToken
-    ) => store.FindVersionAsync(organizationId, id, version, cancellationToken);
-
-    public ValueTask<IReadOnlyList<Rule>> ListVersionsAsync(
-        string organizationId,
-        string id,
-        PageRequest page,
-        CancellationToken cancellationToken
-    ) => store.ListVersionsAsync(organizationId, id, page, cancellationToken);
-
-    public ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken)
+    public override ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken)
     {
         ReadingsOfAll++;
-        return store.AllAsync(cancellationToken);
+        return base.AllAsync(cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(
+    public override ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
     )
     {
         Read.AddRange(ids);
-        return store.FindManyAsync(ids, cancellationToken);
+        return base.FindManyAsync(ids, cancellationToken);
     }
-
-    public IReadOnlyList<Statement> Insert(Rule rule) => store.Insert(rule);
-
-    public IReadOnlyList<Statement> Update(Rule rule) => store.Update(rule);
-
-    public Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId) =>
-        store.RequireNaming(ruleId, serviceAccountId, workspaceId, machineId);
 }

@@ -1,54 +1,32 @@
-using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
 /// <summary>A rule store whose reading of all rules fails while a test wants it to.</summary>
-internal sealed class FailingRuleStore(IRuleStore store) : IRuleStore
+internal sealed class FailingRuleStore(IRuleStore store) : DelegatingRuleStore(store)
 {
     public bool IsFailing { get; set; }
 
-    public ValueTask<Rule?> FindAsync(string organizationId, string id, CancellationToken cancellationToken) =>
-        store.FindAsync(organizationId, id, cancellationToken);
+    public override ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken)
+    {
+        FailIfWanted();
+        return base.AllAsync(cancellationToken);
+    }
 
-    public ValueTask<IReadOnlyList<Numbered<Rule>>> ListAsync(
-        string organizationId,
-        string? issuerId,
-        PageRequest page,
-        CancellationToken cancellationToken
-    ) => store.ListAsync(organizationId, issuerId, page, cancellationToken);
-
-    public ValueTask<Rule?> FindVersionAsync(
-        string organizationId,
-        string id,
-        int version,
-        CancellationToken cancellationToken
-    ) => store.FindVersionAsync(organizationId, id, version, cancellationToken);
-
-    public ValueTask<IReadOnlyList<Rule>> ListVersionsAsync(
-        string organizationId,
-        string id,
-        PageRequest page,
-        CancellationToken cancellationToken
-    ) => store.ListVersionsAsync(organizationId, id, page, cancellationToken);
-
-    public ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken) =>
-        IsFailing ? throw new InvalidOperationException("The disk is slow.") : store.AllAsync(cancellationToken);
-
-    public ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(
+    public override ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
-    ) =>
-        IsFailing
-            ? throw new InvalidOperationException("The disk is slow.")
-            : store.FindManyAsync(ids, cancellationToken);
+    )
+    {
+        FailIfWanted();
+        return base.FindManyAsync(ids, cancellationToken);
+    }
 
-    public IReadOnlyList<Statement> Insert(Rule rule) => store.Insert(rule);
-
-    public IReadOnlyList<Statement> Update(Rule rule) => store.Update(rule);
-
-    public Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId) =>
-        store.RequireNaming(ruleId, serviceAccountId, workspaceId, machineId);
+    private void FailIfWanted()
+    {
+        if (IsFailing)
+        {
+            throw new InvalidOperationException("The disk is slow.");
+        }
+    }
 }

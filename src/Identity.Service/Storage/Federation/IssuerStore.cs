@@ -50,24 +50,21 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
     public async ValueTask<IReadOnlyList<Issuer>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
-    public async ValueTask<IReadOnlyList<Issuer>> FindManyAsync(
+    public ValueTask<IReadOnlyList<Issuer>> FindManyAsync(
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
-    )
-    {
-        var found = new List<Issuer>(ids.Count);
-        foreach (var some in ids.Chunk(RuleStore.MaxIdsAtOnce))
-        {
-            var rows = await QueryAsync(
-                Select + " WHERE " + database.AnyOf("id", "@some"),
-                new { some },
-                cancellationToken
-            );
-            found.AddRange(rows.Select(row => row.Value));
-        }
-
-        return found;
-    }
+    ) =>
+        IdLists.ReadAsync(
+            ids,
+            async some =>
+                (
+                    await QueryAsync(
+                        Select + " WHERE " + database.AnyOf("id", "@some"),
+                        new { some },
+                        cancellationToken
+                    )
+                ).Select(row => row.Value)
+        );
 
     public Statement Insert(Issuer issuer) =>
         new Statement(

@@ -64,24 +64,21 @@ internal sealed class MembershipStore(Database database) : IMembershipStore
     public async ValueTask<IReadOnlyList<Membership>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
-    public async ValueTask<IReadOnlyList<Membership>> OfAccountsAsync(
+    public ValueTask<IReadOnlyList<Membership>> OfAccountsAsync(
         IReadOnlyList<string> serviceAccountIds,
         CancellationToken cancellationToken
-    )
-    {
-        var found = new List<Membership>();
-        foreach (var some in serviceAccountIds.Chunk(RuleStore.MaxIdsAtOnce))
-        {
-            var rows = await QueryAsync(
-                Select + " WHERE " + database.AnyOf("m.service_account_id", "@some"),
-                new { some },
-                cancellationToken
-            );
-            found.AddRange(rows.Select(row => row.Value));
-        }
-
-        return found;
-    }
+    ) =>
+        IdLists.ReadAsync(
+            serviceAccountIds,
+            async some =>
+                (
+                    await QueryAsync(
+                        Select + " WHERE " + database.AnyOf("m.service_account_id", "@some"),
+                        new { some },
+                        cancellationToken
+                    )
+                ).Select(row => row.Value)
+        );
 
     public IReadOnlyList<Statement> Put(Membership membership) =>
         [

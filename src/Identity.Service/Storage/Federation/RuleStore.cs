@@ -7,9 +7,6 @@ namespace Culvert.Identity.Service.Storage.Federation;
 
 internal sealed class RuleStore(Database database) : IRuleStore
 {
-    // Far below what a statement may have in parameters.
-    public const int MaxIdsAtOnce = 500;
-
     private const string SelectWorkspaces =
         "SELECT rule_id AS RuleId, workspace_id AS WorkspaceId FROM federation_rule_workspaces";
 
@@ -132,15 +129,13 @@ internal sealed class RuleStore(Database database) : IRuleStore
         }
     }
 
-    public async ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(
+    public ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
-    )
-    {
-        var found = new List<StoredRule>(ids.Count);
-        foreach (var some in ids.Chunk(MaxIdsAtOnce))
-        {
-            found.AddRange(
+    ) =>
+        IdLists.ReadAsync<StoredRule>(
+            ids,
+            async some =>
                 await StoredAsync(
                     " WHERE " + database.AnyOf("id", "@some"),
                     " AND " + database.AnyOf("rule_id", "@some"),
@@ -149,11 +144,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
                     text => text,
                     cancellationToken
                 )
-            );
-        }
-
-        return found;
-    }
+        );
 
     public IReadOnlyList<Statement> Insert(Rule rule) =>
         [
@@ -355,7 +346,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
             )
         ).AsList();
         // Of a few rules only their own.
-        var few = rows.Count <= MaxIdsAtOnce && workspacesSql == SelectWorkspaces;
+        var few = rows.Count <= IdLists.MaxIdsAtOnce && workspacesSql == SelectWorkspaces;
         var workspaces = (
             await connection.QueryAsync<WorkspaceRow>(
                 new CommandDefinition(

@@ -49,24 +49,21 @@ internal sealed class ServiceAccountStore(Database database) : IServiceAccountSt
     public async ValueTask<IReadOnlyList<ServiceAccount>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
-    public async ValueTask<IReadOnlyList<ServiceAccount>> FindManyAsync(
+    public ValueTask<IReadOnlyList<ServiceAccount>> FindManyAsync(
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
-    )
-    {
-        var found = new List<ServiceAccount>(ids.Count);
-        foreach (var some in ids.Chunk(RuleStore.MaxIdsAtOnce))
-        {
-            var rows = await QueryAsync(
-                Select + " WHERE " + database.AnyOf("id", "@some"),
-                new { some },
-                cancellationToken
-            );
-            found.AddRange(rows.Select(row => row.Value));
-        }
-
-        return found;
-    }
+    ) =>
+        IdLists.ReadAsync(
+            ids,
+            async some =>
+                (
+                    await QueryAsync(
+                        Select + " WHERE " + database.AnyOf("id", "@some"),
+                        new { some },
+                        cancellationToken
+                    )
+                ).Select(row => row.Value)
+        );
 
     public Statement Insert(ServiceAccount account) =>
         new Statement(

@@ -22,6 +22,5 @@ internal abstract class PlatformDetector
         CancellationToken cancellationToken
     );
 
-    protected IdentityTokenException Fault(string reason) =>
-        new($"The identity token's detector {Name} failed: {reason}");
+    protected IdentityTokenException Fault(string reason) => IdentityTokenException.OfDetector(Name, reason);
 }

@@ -40,15 +40,24 @@ internal static class PlatformHttp
             using var response = await client.SendAsync(request, both.Token);
             return response.StatusCode == HttpStatusCode.OK
                 ? await response.Content.ReadAsStringAsync(both.Token)
-                : throw Fault(detector, $"{request.RequestUri!.Authority} answered {(int)response.StatusCode}.");
+                : throw IdentityTokenException.OfDetector(
+                    detector,
+                    $"{request.RequestUri!.Authority} answered {(int)response.StatusCode}."
+                );
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Fault(detector, $"{request.RequestUri!.Authority} did not answer within {Timeout.TotalSeconds} s.");
+            throw IdentityTokenException.OfDetector(
+                detector,
+                $"{request.RequestUri!.Authority} did not answer within {Timeout.TotalSeconds} s."
+            );
         }
         catch (HttpRequestException e)
         {
-            throw Fault(detector, $"{request.RequestUri!.Authority} cannot be asked ({e.HttpRequestError}).");
+            throw IdentityTokenException.OfDetector(
+                detector,
+                $"{request.RequestUri!.Authority} cannot be asked ({e.HttpRequestError})."
+            );
         }
     }
 
@@ -73,7 +82,7 @@ internal static class PlatformHttp
             // Said below: its message could quote what came.
         }
 
-        throw Fault(detector, $"the answer has no {name}.");
+        throw IdentityTokenException.OfDetector(detector, $"the answer has no {name}.");
     }
 
     /// <summary>Whether a URL stays on this machine: loopback or a link-local address.</summary>
@@ -83,7 +92,4 @@ internal static class PlatformHttp
             IPAddress.TryParse(url.Host, out var address)
             && (address.IsIPv6LinkLocal || address.GetAddressBytes() is [169, 254, _, _])
         );
-
-    private static IdentityTokenException Fault(string detector, string reason) =>
-        new($"The identity token's detector {detector} failed: {reason}");
 }

@@ -189,11 +189,17 @@ public sealed class HistoryEndpointTests
         var one = await service.RuleAsync();
         var two = await service.RuleAsync();
         await service.AccessTokenAsync(one);
-        await service.DenialAsync(one, service.Token(claims => claims["sub"] = "repo:acme/other:x"));
+        (await service.DenialAsync(one, service.Token(claims => claims["sub"] = "repo:acme/other:x"))).ShouldBe(
+            "match_subject_prefix"
+        );
         service.Time.Advance(TimeSpan.FromHours(1));
-        await service.DenialAsync(two, service.Token(claims => claims["sub"] = "repo:acme/other:x"));
-        await service.DenialAsync(two, service.Token(claims => claims["aud"] = "https://other.test"));
-        await service.DenialAsync(two, "x");
+        (await service.DenialAsync(two, service.Token(claims => claims["sub"] = "repo:acme/other:x"))).ShouldBe(
+            "match_subject_prefix"
+        );
+        (await service.DenialAsync(two, service.Token(claims => claims["aud"] = "https://other.test"))).ShouldBe(
+            "audience_mismatch"
+        );
+        (await service.DenialAsync(two, "x")).ShouldBe("token_malformed");
         var issuer = (await service.GetAsync($"{FederatedService.Rules}/{two}")).Text("issuer_id");
         var later = Culvert.Platform.Wire.UtcTimeConverter.Format(service.Time.GetUtcNow() - TimeSpan.FromMinutes(1));
 
