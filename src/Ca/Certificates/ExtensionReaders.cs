@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using Culvert.Ca.Names;
 
 namespace Culvert.Ca.Certificates;
 
@@ -7,6 +8,8 @@ internal static class ExtensionReaders
 {
     private const int MaxPurposes = 32;
     private static readonly Asn1Tag KeyIdentifierTag = new(TagClass.ContextSpecific, 0);
+    private static readonly Asn1Tag DistributionPointTag = new(TagClass.ContextSpecific, 0);
+    private static readonly Asn1Tag FullNameTag = new(TagClass.ContextSpecific, 0);
 
     /// <summary>RFC 5280 §4.2.1.3.</summary>
     public static KeyUsages ReadKeyUsage(AsnReader reader)
@@ -56,6 +59,22 @@ internal static class ExtensionReaders
         byte[] identifier = reader.ReadOctetString();
         reader.ThrowIfNotEmpty();
         return identifier;
+    }
+
+    /// <summary>RFC 5280 §4.2.1.13, in the one form that we write: a single point with a single URI.</summary>
+    public static string ReadCrlDistributionPoint(AsnReader reader)
+    {
+        AsnReader points = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        AsnReader point = points.ReadSequence();
+        points.ThrowIfNotEmpty();
+        AsnReader name = point.ReadSequence(DistributionPointTag);
+        point.ThrowIfNotEmpty();
+        AsnReader names = name.ReadSequence(FullNameTag);
+        name.ThrowIfNotEmpty();
+        GeneralName uri = GeneralName.Read(names);
+        names.ThrowIfNotEmpty();
+        return uri.Kind == GeneralNameKind.Uri ? uri.Text : throw new AsnContentException("a point that is no URI");
     }
 
     /// <summary>RFC 5280 §4.2.1.1: the key identifier; issuer and serial number are passed over.</summary>

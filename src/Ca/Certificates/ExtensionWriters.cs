@@ -9,6 +9,8 @@ namespace Culvert.Ca.Certificates;
 internal static class ExtensionWriters
 {
     private static readonly Asn1Tag KeyIdentifierTag = new(TagClass.ContextSpecific, 0);
+    private static readonly Asn1Tag DistributionPointTag = new(TagClass.ContextSpecific, 0);
+    private static readonly Asn1Tag FullNameTag = new(TagClass.ContextSpecific, 0);
     private static readonly Asn1Tag DnsTag = new(TagClass.ContextSpecific, (int)GeneralNameKind.Dns);
     private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, (int)GeneralNameKind.Uri);
     private static readonly Asn1Tag AddressTag = new(TagClass.ContextSpecific, (int)GeneralNameKind.IpAddress);
@@ -100,6 +102,24 @@ internal static class ExtensionWriters
                     {
                         value.WriteOctetString(address.GetAddressBytes(), AddressTag);
                     }
+                }
+            }
+        );
+
+    /// <summary>One distribution point with one full name; not critical (RFC 5280 §4.2.1.13 SHOULD).</summary>
+    public static void WriteCrlDistributionPoint(AsnWriter writer, string uri) =>
+        Write(
+            writer,
+            Oids.CrlDistributionPoints,
+            critical: false,
+            value =>
+            {
+                using (value.PushSequence())
+                using (value.PushSequence())
+                using (value.PushSequence(DistributionPointTag))
+                using (value.PushSequence(FullNameTag))
+                {
+                    value.WriteCharacterString(UniversalTagNumber.IA5String, uri, UriTag);
                 }
             }
         );

@@ -30,4 +30,10 @@ public sealed record IssuanceOrder
 
     /// <summary>An explicit wish; null takes the profile's default.</summary>
     public TimeSpan? Life { get; init; }
+
+    /// <summary>
+    /// Where the revocation list is fetched that would hold this serial number (RFC 5280 §4.2.1.13), an absolute http or
+    /// https URI in ASCII; null writes none.
+    /// </summary>
+    public string? CrlDistributionPoint { get; init; }
 }

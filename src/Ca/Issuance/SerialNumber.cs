@@ -19,6 +19,9 @@ public sealed record SerialNumber
     /// <summary>Lower-case hex of the value octets, 36 digits.</summary>
     public string Hex => Convert.ToHexStringLower(value);
 
+    /// <summary>The lowest 16 of its random bits, by which revocation lists are divided.</summary>
+    public ushort LowBits => (ushort)((value[^2] << 8) | value[^1]);
+
     internal ReadOnlySpan<byte> Value => value;
 
     /// <summary>Draws a new one.</summary>

@@ -63,6 +63,11 @@ internal static class TbsCertificateWriter
         {
             ExtensionWriters.WriteSubjectAlternativeName(writer, order.Names, critical: order.Subject.IsEmpty);
         }
+
+        if (order.CrlDistributionPoint is { } crl)
+        {
+            ExtensionWriters.WriteCrlDistributionPoint(writer, crl);
+        }
     }
 
     /// <summary>RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050, no fractions.</summary>

@@ -23,6 +23,7 @@ internal static class CertificateLints
         new BasicConstraintsAreProfiles(),
         new PathLengthIsHonoured(),
         new ExtendedKeyUsageIsProfiles(),
+        new CrlDistributionPointIsOrdered(),
     ];
 
     /// <summary>Names of the rules that do not hold.</summary>

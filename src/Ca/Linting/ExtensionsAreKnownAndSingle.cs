@@ -12,6 +12,7 @@ internal sealed class ExtensionsAreKnownAndSingle : ICertificateLint
         Oids.SubjectKeyIdentifier,
         Oids.AuthorityKeyIdentifier,
         Oids.SubjectAlternativeName,
+        Oids.CrlDistributionPoints,
     ];
 
     public string Name => "extensions_are_known_and_single";

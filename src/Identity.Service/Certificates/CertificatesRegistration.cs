@@ -18,6 +18,7 @@ internal static class CertificatesRegistration
         services
             .AddPlatformAuthorities()
             .AddSingleton<ICertificateStore, CertificateStore>()
+            .AddSingleton<ICrlDistributionPoints, NoCrlDistributionPoints>()
             .AddSingleton<CertificateIssuer>()
             .AddSingleton<OrphanSweep>()
             .AddSingleton<CertificateInventoryEndpoint>()

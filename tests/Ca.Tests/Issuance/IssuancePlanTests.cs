@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
@@ -78,6 +79,20 @@ public sealed class IssuancePlanTests : IDisposable
         leaf.BasicConstraints.ShouldBe(new BasicConstraints(true, false, null));
         leaf.KeyUsage.ShouldBe(KeyUsages.DigitalSignature);
         leaf.NotAfter.ShouldBe(TestAuthority.Now.AddHours(24).AddSeconds(-1));
+    }
+
+    [Fact]
+    public void Redeem_OrderWithRevocationList_CarriesItsAddressAsOthersReadIt()
+    {
+        IssuanceOrder order = ServerOrder(authority) with { CrlDistributionPoint = "http://crl.example/ca_1/7" };
+        ParsedCertificate leaf = Issue(authority, order).Certificate;
+
+        using X509Certificate2 read = X509CertificateLoader.LoadCertificate(leaf.Encoded.Span);
+        X509Extension extension = read.Extensions.Single(one => one.Oid!.Value == "2.5.29.31");
+
+        extension.Critical.ShouldBeFalse();
+        System.Text.Encoding.ASCII.GetString(extension.RawData).ShouldEndWith("http://crl.example/ca_1/7");
+        Convert.ToHexStringLower(extension.RawData).ShouldStartWith("3021301fa01da01b8619");
     }
 
     [Fact]

@@ -69,6 +69,18 @@ public sealed class CertificateLintsTests : IDisposable
             .ShouldBe(["validity_is_within_profile"]);
 
     [Fact]
+    public void Run_RevocationListAddress_IsTheOrderedOneAndFetchable()
+    {
+        IssuanceOrder listed = Leaf with { CrlDistributionPoint = "http://crl.example/ca_1/7" };
+        IssuanceOrder odd = Leaf with { CrlDistributionPoint = "ldap://crl.example/ca_1" };
+
+        Run(listed, listed).ShouldBeEmpty();
+        Run(listed, Leaf).ShouldBe(["crl_distribution_point_is_ordered"]);
+        Run(Leaf, listed).ShouldBe(["crl_distribution_point_is_ordered"]);
+        Run(odd, odd).ShouldBe(["crl_distribution_point_is_ordered"]);
+    }
+
+    [Fact]
     public void Run_BeginsAfterNow_IsFound() =>
         Run(Leaf, Leaf with { Now = Leaf.Now.AddMinutes(-2) }).ShouldBe(["validity_is_within_profile"]);
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Audit;
@@ -14,6 +15,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 internal sealed class CertificateIssuer(
     ICertificateStore store,
     IJournal journal,
+    ICrlDistributionPoints lists,
     ClockGuard clock,
     StoreNode node,
     TimeProvider time,
@@ -32,6 +34,7 @@ internal sealed class CertificateIssuer(
 
         for (var attempt = 0; attempt < SerialAttempts; attempt++)
         {
+            var serial = SerialNumber.Draw((byte)node.Id);
             var plan = IssuancePlan.Prepare(
                 new IssuanceOrder
                 {
@@ -39,8 +42,9 @@ internal sealed class CertificateIssuer(
                     Profile = job.Profile,
                     PublicKey = job.PublicKey,
                     Names = job.Names,
-                    Serial = SerialNumber.Draw((byte)node.Id),
+                    Serial = serial,
                     Now = time.GetUtcNow(),
+                    CrlDistributionPoint = lists.Find(job.Kind, job.Authority, serial),
                 }
             );
             if (!plan.Succeeded)
@@ -157,6 +161,7 @@ internal sealed class CertificateIssuer(
             IssuedAt = plan.Validity.IssuedAt,
             NotBefore = plan.Validity.NotBefore,
             NotAfter = plan.Validity.NotAfter,
+            SpkiSha256 = Convert.ToHexStringLower(SHA256.HashData(job.PublicKey.Encoded.Span)),
         };
 
     private static AuditEvent Describe(AuditEvent audit, IssuanceJob job) =>

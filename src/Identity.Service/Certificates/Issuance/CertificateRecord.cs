@@ -40,6 +40,15 @@ internal sealed record CertificateRecord
 
     public required DateTimeOffset NotAfter { get; init; }
 
+    /// <summary>Lower-case hex SHA-256 of the certified SubjectPublicKeyInfo; null in rows from before it was kept.</summary>
+    public string? SpkiSha256 { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 over who asked and the request's Idempotency-Key; null without one.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of what was asked for under <see cref="IdempotencyKey"/>.</summary>
+    public string? RequestSha256 { get; init; }
+
     /// <summary>Lower-case hex SHA-256 of the DER; null until issued.</summary>
     public string? Fingerprint { get; init; }
 }

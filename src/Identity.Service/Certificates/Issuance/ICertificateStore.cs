@@ -21,6 +21,12 @@ internal interface ICertificateStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>
+    /// The last second of the longest-lived leaf of an authority, intents included; null when it never issued. Past =
+    /// nothing that it signed is valid any more.
+    /// </summary>
+    ValueTask<DateTimeOffset?> LastNotAfterAsync(string authorityId, CancellationToken cancellationToken);
+
     /// <summary>Newest first; at most <paramref name="count"/> rows below <paramref name="before"/>.</summary>
     ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
         CertificateFilter filter,

@@ -10,15 +10,17 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         "id AS Id, ordinal AS Ordinal, serial AS Serial, kind AS Kind, status AS Status, "
         + "organization_id AS OrganizationId, workspace_id AS WorkspaceId, tunnel_id AS TunnelId, "
         + "enrollment_id AS EnrollmentId, edge_id AS EdgeId, ca_id AS CaId, identity AS Identity, "
-        + "issued_at_ms AS IssuedAt, not_before_ms AS NotBefore, not_after_ms AS NotAfter, fingerprint AS Fingerprint";
+        + "issued_at_ms AS IssuedAt, not_before_ms AS NotBefore, not_after_ms AS NotAfter, spki_sha256 AS SpkiSha256, "
+        + "idempotency_key AS IdempotencyKey, request_sha256 AS RequestSha256, fingerprint AS Fingerprint";
 
     public Statement InsertIntent(CertificateRecord record) =>
         new Statement(
             "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
-                + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms) "
+                + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms, spki_sha256, "
+                + "idempotency_key, request_sha256) "
                 + "VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificates), @Serial, @Kind, 'intent', "
                 + "@OrganizationId, @WorkspaceId, @TunnelId, @EnrollmentId, @EdgeId, @CaId, @Identity, @IssuedAt, "
-                + "@NotBefore, @NotAfter)",
+                + "@NotBefore, @NotAfter, @SpkiSha256, @IdempotencyKey, @RequestSha256)",
             new
             {
                 Id = record.Id.Value,
@@ -34,6 +36,9 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
                 IssuedAt = record.IssuedAt.ToStore(),
                 NotBefore = record.NotBefore.ToStore(),
                 NotAfter = record.NotAfter.ToStore(),
+                record.SpkiSha256,
+                record.IdempotencyKey,
+                record.RequestSha256,
             }
         ).Unique(IssuanceConflict.SerialUsed);
 
@@ -69,6 +74,19 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             )
         );
         return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    public async ValueTask<DateTimeOffset?> LastNotAfterAsync(string authorityId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var last = await connection.QuerySingleAsync<long?>(
+            new CommandDefinition(
+                "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void'",
+                new { authorityId },
+                cancellationToken: cancellationToken
+            )
+        );
+        return last is { } milliseconds ? Instants.FromStore(milliseconds) : null;
     }
 
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
@@ -139,6 +157,12 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
 
         public long NotAfter { get; init; }
 
+        public string? SpkiSha256 { get; init; }
+
+        public string? IdempotencyKey { get; init; }
+
+        public string? RequestSha256 { get; init; }
+
         public string? Fingerprint { get; init; }
 
         public CertificateRecord ToRecord() =>
@@ -159,6 +183,9 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
                 IssuedAt = Instants.FromStore(IssuedAt),
                 NotBefore = Instants.FromStore(NotBefore),
                 NotAfter = Instants.FromStore(NotAfter),
+                SpkiSha256 = SpkiSha256,
+                IdempotencyKey = IdempotencyKey,
+                RequestSha256 = RequestSha256,
                 Fingerprint = Fingerprint,
             };
     }

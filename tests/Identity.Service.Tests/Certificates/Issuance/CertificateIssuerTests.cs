@@ -105,6 +105,7 @@ public sealed class CertificateIssuerTests
         new(
             service.Get<ICertificateStore>(),
             journal,
+            service.Get<ICrlDistributionPoints>(),
             service.Get<ClockGuard>(),
             new StoreNode($"node-{nodeId}", nodeId),
             service.Time,

@@ -84,6 +84,23 @@ public abstract class CertificateStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task LastNotAfter_OfAnAuthority_IsItsLongestLeafThatWasNotVoided()
+    {
+        var now = store.Time.GetUtcNow();
+        var longest = Record("01dd") with { CaId = "ca_a", NotAfter = now.AddDays(3) };
+        await CommitAsync(
+            certificates.InsertIntent(Record("01aa") with { CaId = "ca_a", NotAfter = now.AddDays(2) }),
+            certificates.InsertIntent(Record("01bb") with { CaId = "ca_a", NotAfter = now.AddDays(1) }),
+            certificates.InsertIntent(Record("01cc") with { CaId = "ca_b", NotAfter = now.AddDays(9) }),
+            certificates.InsertIntent(longest),
+            certificates.Void(longest.Id)
+        );
+
+        (await certificates.LastNotAfterAsync("ca_a", TestContext.Current.CancellationToken)).ShouldBe(now.AddDays(2));
+        (await certificates.LastNotAfterAsync("ca_c", TestContext.Current.CancellationToken)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task ListIntents_ByPrefix_ShowsOneNodesIntentsAlone()
     {
         await CommitAsync(certificates.InsertIntent(Record("01aa")), certificates.InsertIntent(Record("02aa")));
