@@ -124,7 +124,8 @@ internal static class ExtensionWriters
             }
         );
 
-    private static void Write(AsnWriter writer, string oid, bool critical, Action<AsnWriter> writeValue)
+    /// <summary>One extension around a value.</summary>
+    internal static void Write(AsnWriter writer, string oid, bool critical, Action<AsnWriter> writeValue)
     {
         var value = new AsnWriter(AsnEncodingRules.DER);
         writeValue(value);

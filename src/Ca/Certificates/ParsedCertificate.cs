@@ -132,8 +132,8 @@ public sealed class ParsedCertificate
         ReadOnlyMemory<byte> innerAlgorithm = ReadAlgorithm(tbs);
         DistinguishedName issuer = DistinguishedName.Read(tbs);
         AsnReader validity = tbs.ReadSequence();
-        bool goodStart = TryReadTime(validity, out DateTimeOffset notBefore);
-        bool goodEnd = TryReadTime(validity, out DateTimeOffset notAfter);
+        bool goodStart = DerTime.TryRead(validity, out DateTimeOffset notBefore);
+        bool goodEnd = DerTime.TryRead(validity, out DateTimeOffset notAfter);
         validity.ThrowIfNotEmpty();
         DistinguishedName subject = DistinguishedName.Read(tbs);
         PublicKeyFault fault = SubjectPublicKey.Read(tbs, out SubjectPublicKey? publicKey);
@@ -224,35 +224,5 @@ public sealed class ParsedCertificate
 
         wrapper.ThrowIfNotEmpty();
         return version + 1;
-    }
-
-    /// <summary>UTCTime through 2049, GeneralizedTime from 2050, both with seconds, in Z, without fractions.</summary>
-    private static bool TryReadTime(AsnReader validity, out DateTimeOffset time)
-    {
-        ReadOnlyMemory<byte> encoded = validity.PeekEncodedValue();
-        Asn1Tag tag = validity.PeekTag();
-        time = default;
-        try
-        {
-            if (tag.HasSameClassAndValue(Asn1Tag.UtcTime))
-            {
-                // Two-digit years 50 to 99 are of the twentieth century.
-                time = validity.ReadUtcTime(2049);
-                return encoded.Length == "YYMMDDHHMMSSZ".Length + 2;
-            }
-
-            if (tag.HasSameClassAndValue(Asn1Tag.GeneralizedTime))
-            {
-                time = validity.ReadGeneralizedTime();
-                return encoded.Length == "YYYYMMDDHHMMSSZ".Length + 2 && time.Year >= 2050;
-            }
-        }
-        catch (AsnContentException)
-        {
-            validity.ReadEncodedValue();
-            return false;
-        }
-
-        throw new AsnContentException("a time of another type");
     }
 }

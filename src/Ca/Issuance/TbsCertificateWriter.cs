@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using Culvert.Ca.Certificates;
+using Culvert.Ca.Encoding;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Profiles;
 
@@ -27,8 +28,8 @@ internal static class TbsCertificateWriter
             writer.WriteEncodedValue(order.Issuer.Name.Encoded.Span);
             using (writer.PushSequence())
             {
-                WriteTime(writer, validity.NotBefore);
-                WriteTime(writer, validity.NotAfter);
+                DerTime.Write(writer, validity.NotBefore);
+                DerTime.Write(writer, validity.NotAfter);
             }
 
             writer.WriteEncodedValue(order.Subject.Encoded.Span);
@@ -67,19 +68,6 @@ internal static class TbsCertificateWriter
         if (order.CrlDistributionPoint is { } crl)
         {
             ExtensionWriters.WriteCrlDistributionPoint(writer, crl);
-        }
-    }
-
-    /// <summary>RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050, no fractions.</summary>
-    private static void WriteTime(AsnWriter writer, DateTimeOffset time)
-    {
-        if (time.Year < 2050)
-        {
-            writer.WriteUtcTime(time);
-        }
-        else
-        {
-            writer.WriteGeneralizedTime(time, omitFractionalSeconds: true);
         }
     }
 }

@@ -299,6 +299,94 @@ public static class CaErrorCodes
         "Read the verdict in the message; usually a constraint in the chain above forbids it."
     );
 
+    public static readonly CaErrorCode CrlMalformed = new(
+        "crl.malformed",
+        422,
+        "The input is not one revocation list.",
+        "Text around the block, a truncated copy, or another PEM type.",
+        "Send one PEM block X509 CRL, or base64 of the DER."
+    );
+
+    public static readonly CaErrorCode CrlTooLarge = new(
+        "crl.too_large",
+        422,
+        "The revocation list is larger than its limit.",
+        "One list for everything that an authority ever revoked.",
+        "Let the authority drop expired entries, or split its lists."
+    );
+
+    public static readonly CaErrorCode CrlIssuer = new(
+        "crl.issuer",
+        422,
+        "The revocation list is not one of this authority.",
+        "A list of another authority, of another key of it, or of one that may not sign lists.",
+        "Import the list that the registered certificate's own key signed."
+    );
+
+    public static readonly CaErrorCode CrlSignatureInvalid = new(
+        "crl.signature_invalid",
+        422,
+        "The revocation list's signature does not verify.",
+        "A damaged copy, or a hash that is too weak.",
+        "Fetch the list again from where the authority publishes it."
+    );
+
+    public static readonly CaErrorCode CrlExpired = new(
+        "crl.expired",
+        422,
+        "The revocation list is not of now: its nextUpdate is past or missing, or it is from the future.",
+        "An old copy, or an authority that no longer publishes.",
+        "Import the newest list."
+    );
+
+    public static readonly CaErrorCode CrlNumberBackwards = new(
+        "crl.number_backwards",
+        422,
+        "The revocation list is not newer than the present one.",
+        "An older copy, or an authority restored from a backup.",
+        "Publish a list with a greater number."
+    );
+
+    public static readonly CaErrorCode CrlEntryVanished = new(
+        "crl.entry_vanished",
+        422,
+        "An entry of the present list is missing or changed, and its certificate has not expired.",
+        "A list for other certificates, or a revocation that was taken back.",
+        "Import a complete list; allow_removed takes it when the authority drops expired entries."
+    );
+
+    public static readonly CaErrorCode CrlDelta = new(
+        "crl.delta",
+        422,
+        "The revocation list is a delta.",
+        "Only what changed since another list was sent.",
+        "Import the complete list."
+    );
+
+    public static readonly CaErrorCode CrlIndirect = new(
+        "crl.indirect",
+        422,
+        "The revocation list also speaks for other issuers.",
+        "An indirect list.",
+        "Import a list that the authority signed for its own certificates."
+    );
+
+    public static readonly CaErrorCode CrlNonconformant = new(
+        "crl.nonconformant",
+        422,
+        "The revocation list breaks RFC 5280 or does not cover everything.",
+        "Version 1, no number, an unknown critical extension, or only some reasons.",
+        "Publish a version 2 list with a number for all reasons."
+    );
+
+    public static readonly CaErrorCode CrlLintFailed = new(
+        "crl.lint_failed",
+        500,
+        "The revocation list that would have been signed breaks a rule; the present one stays.",
+        "A rule of the service's own lint set does not hold for the list.",
+        "Report it with the log entry: this is a defect of the service."
+    );
+
     /// <summary>Every code, in the order of the tables in the documentation.</summary>
     public static IReadOnlyList<CaErrorCode> All { get; } =
     [
@@ -339,5 +427,16 @@ public static class CaErrorCodes
         CaSignatureInvalid,
         CaNonconformant,
         CaTrialFailed,
+        CrlMalformed,
+        CrlTooLarge,
+        CrlIssuer,
+        CrlSignatureInvalid,
+        CrlExpired,
+        CrlNumberBackwards,
+        CrlEntryVanished,
+        CrlDelta,
+        CrlIndirect,
+        CrlNonconformant,
+        CrlLintFailed,
     ];
 }

@@ -1,0 +1,49 @@
+using Culvert.Ca.Keys;
+using Culvert.Ca.Refusals;
+
+namespace Culvert.Ca.Revocation;
+
+/// <summary>
+/// Makes a list: write, sign a twin with a throw-away key and lint it, sign, verify, compare. Nothing unlinted is
+/// signed.
+/// </summary>
+public static class RevocationListSigning
+{
+    /// <summary>The signed list, or why there is none.</summary>
+    public static CaResult<ParsedRevocationList> Sign(RevocationListOrder order, IssuerKey key)
+    {
+        if (!key.PublicKey.IsSameKey(order.Issuer.PublicKey))
+        {
+            throw new InvalidOperationException("The key is not the list's issuer's.");
+        }
+
+        byte[] tbs = RevocationListWriter.WriteTbs(order);
+        ParsedRevocationList? twin = Assemble(tbs, order, Issuance.ThrowawaySigner.Sign(order.Issuer.PublicKey, tbs));
+        if (twin is null)
+        {
+            return new CaRefusal(CaErrorCodes.CrlLintFailed, "The content to be signed is not a revocation list.");
+        }
+
+        IReadOnlyList<string> findings = RevocationListLints.Run(twin, order);
+        if (findings.Count > 0)
+        {
+            return new CaRefusal(
+                CaErrorCodes.CrlLintFailed,
+                $"Rules that would be broken: {string.Join(", ", findings)}."
+            );
+        }
+
+        ParsedRevocationList? signed = Assemble(tbs, order, key.Sign(tbs));
+        if (signed is null || !signed.IsSignedBy(order.Issuer.PublicKey))
+        {
+            return new CaRefusal(CaErrorCodes.SignerBadSignature, "The new signature does not verify.");
+        }
+
+        return signed.TbsEncoded.Span.SequenceEqual(twin.TbsEncoded.Span)
+            ? signed
+            : new CaRefusal(CaErrorCodes.TbsMismatch, "The signed content is not the checked content.");
+    }
+
+    private static ParsedRevocationList? Assemble(byte[] tbs, RevocationListOrder order, byte[] signature) =>
+        ParsedRevocationList.TryParse(RevocationListWriter.Assemble(tbs, order.Issuer.PublicKey, signature));
+}

@@ -1,0 +1,44 @@
+namespace Culvert.Ca.Revocation;
+
+/// <summary>The spelling of reasons, as RFC 5280 §5.3.1 has it.</summary>
+public static class RevocationReasons
+{
+    private static readonly (RevocationReason Reason, string Name)[] Table =
+    [
+        (RevocationReason.Unspecified, "unspecified"),
+        (RevocationReason.KeyCompromise, "keyCompromise"),
+        (RevocationReason.CaCompromise, "cACompromise"),
+        (RevocationReason.AffiliationChanged, "affiliationChanged"),
+        (RevocationReason.Superseded, "superseded"),
+        (RevocationReason.CessationOfOperation, "cessationOfOperation"),
+        (RevocationReason.CertificateHold, "certificateHold"),
+        (RevocationReason.RemoveFromCrl, "removeFromCRL"),
+        (RevocationReason.PrivilegeWithdrawn, "privilegeWithdrawn"),
+        (RevocationReason.AaCompromise, "aACompromise"),
+    ];
+
+    /// <summary>
+    /// What a leaf of ours may be revoked for. No hold: what is revoked stays so, and every verifier agrees on it.
+    /// </summary>
+    public static IReadOnlyList<RevocationReason> OfLeaves { get; } =
+    [
+        RevocationReason.Unspecified,
+        RevocationReason.KeyCompromise,
+        RevocationReason.AffiliationChanged,
+        RevocationReason.Superseded,
+        RevocationReason.CessationOfOperation,
+        RevocationReason.PrivilegeWithdrawn,
+    ];
+
+    /// <summary>The spelling.</summary>
+    public static string NameOf(RevocationReason reason) => Array.Find(Table, entry => entry.Reason == reason).Name;
+
+    /// <summary>Null when there is no such reason.</summary>
+    public static RevocationReason? Find(string name)
+    {
+        int index = Array.FindIndex(Table, entry => entry.Name == name);
+        return index < 0 ? null : Table[index].Reason;
+    }
+
+    internal static bool IsKnown(int value) => Array.Exists(Table, entry => (int)entry.Reason == value);
+}
