@@ -160,12 +160,7 @@ public sealed class ParsedRevocationList
         return parsed;
     }
 
-    private static RevokedEntry ReadEntry(
-        AsnReader entry,
-        ref bool badTime,
-        ref bool foreign,
-        ref bool unknownCritical
-    )
+    private static RevokedEntry ReadEntry(AsnReader entry, ref bool badTime, ref bool foreign, ref bool unknownCritical)
     {
         ReadOnlyMemory<byte> serial = Unsigned(entry.ReadIntegerBytes());
         badTime |= !DerTime.TryRead(entry, out DateTimeOffset revokedAt);

@@ -125,7 +125,8 @@ public static class RevocationListImport
         string trimmed = text.Trim();
         if (trimmed.StartsWith("-----BEGIN", StringComparison.Ordinal))
         {
-            return StrictPem.Read(trimmed, maxBlocks: 1, out List<PemBlock> blocks) == PemFault.None
+            return
+                StrictPem.Read(trimmed, maxBlocks: 1, out List<PemBlock> blocks) == PemFault.None
                 && blocks[0].Label == "X509 CRL"
                 ? blocks[0].Data
                 : null;

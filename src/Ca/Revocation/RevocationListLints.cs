@@ -26,7 +26,11 @@ internal static class RevocationListLints
             "RFC 5280 §5.1.1.2",
             (list, order) => list.SignatureScheme == SignatureScheme.For(order.Issuer.PublicKey)
         ),
-        new("issuer_is_authority", "RFC 5280 §5.1.2.3", (list, order) => list.Issuer.HasSameEncoding(order.Issuer.Name)),
+        new(
+            "issuer_is_authority",
+            "RFC 5280 §5.1.2.3",
+            (list, order) => list.Issuer.HasSameEncoding(order.Issuer.Name)
+        ),
         new("times_are_well_encoded", "RFC 5280 §§5.1.2.4–5.1.2.6", (list, _) => !list.HasBadTime),
         new(
             "times_are_ordered",

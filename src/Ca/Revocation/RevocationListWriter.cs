@@ -17,10 +17,9 @@ internal static class RevocationListWriter
     private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, (int)GeneralNameKind.Uri);
 
     // One encoded extension list per reason: a million entries differ in their serial number and date alone.
-    private static readonly Dictionary<RevocationReason, byte[]> ReasonExtensions =
-        Enum.GetValues<RevocationReason>()
-            .Where(reason => reason != RevocationReason.Unspecified)
-            .ToDictionary(reason => reason, WriteReason);
+    private static readonly Dictionary<RevocationReason, byte[]> ReasonExtensions = Enum.GetValues<RevocationReason>()
+        .Where(reason => reason != RevocationReason.Unspecified)
+        .ToDictionary(reason => reason, WriteReason);
 
     public static byte[] WriteTbs(RevocationListOrder order)
     {

@@ -24,6 +24,9 @@ public static class RevocationShards
 
     /// <summary>The same, from the inventory's spelling.</summary>
     public static int Of(string serialHex, int count) =>
-        ushort.Parse(serialHex.AsSpan(serialHex.Length - 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
-        & (count - 1);
+        ushort.Parse(
+            serialHex.AsSpan(serialHex.Length - 4),
+            NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture
+        ) & (count - 1);
 }

@@ -1,6 +1,7 @@
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;
 using Shouldly;
+using Xunit;
 
 namespace Culvert.Ca.Tests.Revocation;
 
@@ -42,9 +43,8 @@ public sealed class RevocationListDiffTests : IDisposable
 
     [Fact]
     public void Check_DateThatMoved_IsRefused() =>
-        Check(List(7, 0, First), List(8, 1, First with { RevokedAt = First.RevokedAt.AddMinutes(1) }))!.Code.ShouldBe(
-            CaErrorCodes.CrlEntryVanished
-        );
+        Check(List(7, 0, First), List(8, 1, First with { RevokedAt = First.RevokedAt.AddMinutes(1) }))!
+            .Code.ShouldBe(CaErrorCodes.CrlEntryVanished);
 
     [Fact]
     public void Check_ReasonMadeWorse_Passes() =>

@@ -6,6 +6,7 @@ using Culvert.Ca.Certificates;
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;
 using Shouldly;
+using Xunit;
 
 namespace Culvert.Ca.Tests.Revocation;
 
@@ -38,8 +39,7 @@ public sealed class RevocationListImportTests : IDisposable
     }
 
     [Fact]
-    public void Check_Base64OfDer_IsReadAsWell() =>
-        Check(Convert.ToBase64String(Build())).Succeeded.ShouldBeTrue();
+    public void Check_Base64OfDer_IsReadAsWell() => Check(Convert.ToBase64String(Build())).Succeeded.ShouldBeTrue();
 
     [Fact]
     public void Check_NextUpdatePast_IsExpired()
@@ -185,9 +185,7 @@ public sealed class RevocationListImportTests : IDisposable
                 list.WriteObjectIdentifier("1.2.840.10045.4.3.2");
             }
 
-            list.WriteBitString(
-                key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
-            );
+            list.WriteBitString(key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
         }
 
         return list.Encode();

@@ -4,6 +4,7 @@ using Culvert.Ca.Keys;
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;
 using Shouldly;
+using Xunit;
 
 namespace Culvert.Ca.Tests.Revocation;
 
@@ -69,11 +70,7 @@ public sealed class RevocationListSigningTests
                 order =>
                     order with
                     {
-                        Entries =
-                        [
-                            RevocationLists.Entry(serial: [2, 2]),
-                            RevocationLists.Entry(serial: [2, 2]),
-                        ],
+                        Entries = [RevocationLists.Entry(serial: [2, 2]), RevocationLists.Entry(serial: [2, 2])],
                     }
             },
             {
@@ -81,11 +78,7 @@ public sealed class RevocationListSigningTests
                 order =>
                     order with
                     {
-                        Entries =
-                        [
-                            RevocationLists.Entry(serial: [2, 3]),
-                            RevocationLists.Entry(serial: [2, 2]),
-                        ],
+                        Entries = [RevocationLists.Entry(serial: [2, 3]), RevocationLists.Entry(serial: [2, 2])],
                     }
             },
         };
@@ -130,7 +123,9 @@ public sealed class RevocationListSigningTests
         // 1,000,000 revocations in 1024 lists: 977 each, and some more by chance.
         var entries = Enumerable.Range(0, 1200).Select(_ => RevocationLists.Entry()).ToArray();
 
-        RevocationLists.Sign(authority, RevocationLists.Order(authority, entries)).Encoded.Length.ShouldBeLessThan(100_000);
+        RevocationLists
+            .Sign(authority, RevocationLists.Order(authority, entries))
+            .Encoded.Length.ShouldBeLessThan(100_000);
     }
 
     [Fact]
@@ -161,8 +156,11 @@ public sealed class RevocationListSigningTests
             var broken = encoded.ToArray();
             broken[at] ^= 0x01;
             var read = ParsedRevocationList.TryParse(broken);
-            (read is null || RevocationListLints.Run(read, order).Count > 0 || !read.IsSignedBy(authority.Key.PublicKey))
-                .ShouldBeTrue(at.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            (
+                read is null
+                || RevocationListLints.Run(read, order).Count > 0
+                || !read.IsSignedBy(authority.Key.PublicKey)
+            ).ShouldBeTrue(at.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
     }
 
