@@ -33,6 +33,9 @@ public sealed class NameConstraints
     /// <summary>True when every subtree is of a kind that verifiers evaluate.</summary>
     public bool HasOnlyKnownKinds => Permitted.Concat(Excluded).All(IsKnown);
 
+    /// <summary>True when there is a subtree of that kind.</summary>
+    internal bool Binds(GeneralNameKind kind) => Permitted.Concat(Excluded).Any(subtree => subtree.Kind == kind);
+
     /// <summary>True when a certificate for this name may appear below the authority.</summary>
     internal bool Allows(GeneralNameKind kind, string text, ReadOnlySpan<byte> content)
     {
@@ -54,7 +57,13 @@ public sealed class NameConstraints
 
         foreach (GeneralName subtree in Excluded)
         {
-            if (subtree.Kind == kind && IsWithin(kind, text, content, subtree))
+            if (
+                subtree.Kind == kind
+                && (
+                    IsWithin(kind, text, content, subtree)
+                    || (kind == GeneralNameKind.Dns && Covers(text, subtree.Text))
+                )
+            )
             {
                 return false;
             }
@@ -142,6 +151,22 @@ public sealed class NameConstraints
                 && name[^(subtree.Length + 1)] == '.'
                 && name.EndsWith(subtree, StringComparison.OrdinalIgnoreCase)
             );
+    }
+
+    /// <summary>
+    /// A wildcard stands for every name one label below its base; if one of those is excluded, so is the wildcard.
+    /// Verifiers compare it as a name of its own, and would let the excluded host be impersonated.
+    /// </summary>
+    private static bool Covers(string name, string subtree)
+    {
+        if (!name.StartsWith("*.", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        string host = subtree.TrimStart('.');
+        int dot = host.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && host.AsSpan(dot + 1).Equals(name.AsSpan(2), StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>The host part: exact, or any host below when the constraint begins with a dot.</summary>

@@ -96,12 +96,15 @@ public sealed class ParsedCertificate
 
     /// <summary>Reads one certificate.</summary>
     /// <returns>Null when the bytes are not exactly one DER certificate.</returns>
-    public static ParsedCertificate? TryParse(ReadOnlyMemory<byte> encoded)
+    public static ParsedCertificate? TryParse(ReadOnlyMemory<byte> encoded) => TryParse(encoded, null);
+
+    /// <summary>The same; a certified key with the octets of <paramref name="known"/> is that key.</summary>
+    internal static ParsedCertificate? TryParse(ReadOnlyMemory<byte> encoded, SubjectPublicKey? known)
     {
         try
         {
             var reader = new AsnReader(encoded, AsnEncodingRules.DER);
-            ParsedCertificate certificate = Read(encoded, reader.ReadSequence());
+            ParsedCertificate certificate = Read(encoded, reader.ReadSequence(), known);
             reader.ThrowIfNotEmpty();
             return certificate;
         }
@@ -115,7 +118,7 @@ public sealed class ParsedCertificate
     internal bool IsSignedBy(SubjectPublicKey issuer) =>
         SignatureScheme is { } scheme && issuer.Verify(TbsEncoded.Span, Signature.Span, scheme);
 
-    private static ParsedCertificate Read(ReadOnlyMemory<byte> encoded, AsnReader certificate)
+    private static ParsedCertificate Read(ReadOnlyMemory<byte> encoded, AsnReader certificate, SubjectPublicKey? known)
     {
         ReadOnlyMemory<byte> tbsEncoded = certificate.PeekEncodedValue();
         AsnReader tbs = certificate.ReadSequence();
@@ -136,7 +139,7 @@ public sealed class ParsedCertificate
         bool goodEnd = DerTime.TryRead(validity, out DateTimeOffset notAfter);
         validity.ThrowIfNotEmpty();
         DistinguishedName subject = DistinguishedName.Read(tbs);
-        PublicKeyFault fault = SubjectPublicKey.Read(tbs, out SubjectPublicKey? publicKey);
+        PublicKeyFault fault = SubjectPublicKey.Read(tbs, out SubjectPublicKey? publicKey, known);
 
         List<DerExtension> extensions = [];
         if (tbs.HasData && tbs.PeekTag().HasSameClassAndValue(ExtensionsTag))

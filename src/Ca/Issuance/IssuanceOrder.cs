@@ -28,6 +28,12 @@ public sealed record IssuanceOrder
     /// <summary>Moment of issuance.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>
+    /// An explicit wish for the first second: at most 5 min before <see cref="Now"/>, and not after it; null takes the
+    /// profile's backdate.
+    /// </summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
     /// <summary>An explicit wish; null takes the profile's default.</summary>
     public TimeSpan? Life { get; init; }
 

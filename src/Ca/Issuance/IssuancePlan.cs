@@ -1,8 +1,8 @@
 using System.Formats.Asn1;
+using System.Security.Cryptography;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Linting;
-using Culvert.Ca.Names;
 using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Issuance;
@@ -12,7 +12,7 @@ namespace Culvert.Ca.Issuance;
 /// <see cref="Prepare"/> and <see cref="Redeem"/>. A plan signs once; nothing unlinted can be signed.
 /// </summary>
 /// <remarks>
-/// 1. Decide the period. 2. Check the names against every constraint of the chain. 3. Write the content to be signed.
+/// 1. Decide the period. 2. Hold the order against every authority of the chain. 3. Write the content to be signed.
 /// 4. Sign a twin with a throw-away key and lint it. 5. (Caller: commit serial number, intent, audit.) 6. Sign.
 /// 7. Verify the signature. 8. Compare with the twin.
 /// </remarks>
@@ -46,6 +46,7 @@ public sealed class IssuancePlan
         CaResult<ValidityWindow> validity = ValidityWindow.Decide(
             order.Profile,
             order.Now,
+            order.NotBefore,
             order.Life,
             order.Issuer.Period,
             order.Serial
@@ -55,7 +56,7 @@ public sealed class IssuancePlan
             return validity.Refusal;
         }
 
-        if (CheckConstraints(order) is { } violation)
+        if (ChainRules.Check(order, validity.Value) is { } violation)
         {
             return violation;
         }
@@ -87,7 +88,17 @@ public sealed class IssuancePlan
             throw new InvalidOperationException("The key is not the planned issuer's.");
         }
 
-        byte[] signature = key.Sign(twin.TbsEncoded.Span);
+        byte[] signature;
+        try
+        {
+            signature = key.Sign(twin.TbsEncoded.Span);
+        }
+        catch (CryptographicException)
+        {
+            // An HSM that is logged out, gone or refuses. Its message may name devices: the key's custody logs it.
+            return new CaRefusal(CaErrorCodes.SignerUnavailable, "The authority's key cannot sign at present.");
+        }
+
         ParsedCertificate? certificate = Assemble(twin.TbsEncoded.ToArray(), order, signature);
         if (certificate is null || !certificate.IsSignedBy(order.Issuer.PublicKey))
         {
@@ -99,27 +110,6 @@ public sealed class IssuancePlan
             : new CaRefusal(CaErrorCodes.TbsMismatch, "The signed content is not the checked content.");
     }
 
-    private static CaRefusal? CheckConstraints(IssuanceOrder order)
-    {
-        foreach (ParsedCertificate authority in order.Issuer.Chain)
-        {
-            if (authority.NameConstraints is { } constraints && !Allows(constraints, order.Names))
-            {
-                return new CaRefusal(
-                    CaErrorCodes.NameConstraintViolation,
-                    "A name lies outside the name constraints of the issuing chain."
-                );
-            }
-        }
-
-        return null;
-    }
-
-    private static bool Allows(NameConstraints constraints, GrantedNames names) =>
-        names.Dns.All(name => constraints.Allows(GeneralNameKind.Dns, name, []))
-        && names.Uris.All(name => constraints.Allows(GeneralNameKind.Uri, name, []))
-        && names.Addresses.All(address => constraints.Allows(GeneralNameKind.IpAddress, "", address.GetAddressBytes()));
-
     internal static ParsedCertificate? Assemble(byte[] tbs, IssuanceOrder order, byte[] signature)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
@@ -130,6 +120,6 @@ public sealed class IssuancePlan
             writer.WriteBitString(signature);
         }
 
-        return ParsedCertificate.TryParse(writer.Encode());
+        return ParsedCertificate.TryParse(writer.Encode(), order.PublicKey);
     }
 }

@@ -39,18 +39,23 @@ public sealed record ValidityWindow
     /// <summary>Decides the window.</summary>
     /// <param name="profile">Gives default, caps and backdate.</param>
     /// <param name="now">Moment of issuance.</param>
+    /// <param name="askedNotBefore">
+    /// An explicit wish, refused when it lies after now or further back than any profile backdates; null takes the
+    /// profile's backdate.
+    /// </param>
     /// <param name="askedLife">An explicit wish, refused when it exceeds a cap; null takes the default or what is left.</param>
     /// <param name="issuer">The issuer's own period; null for a self-signed root.</param>
     /// <param name="serial">Decides the renewal window's shift.</param>
     public static CaResult<ValidityWindow> Decide(
         CertificateProfile profile,
         DateTimeOffset now,
+        DateTimeOffset? askedNotBefore,
         TimeSpan? askedLife,
         IssuerPeriod? issuer,
         SerialNumber serial
     )
     {
-        DateTimeOffset issuedAt = new(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+        DateTimeOffset issuedAt = WholeSeconds(now);
         TimeSpan cap = profile.MaxLife;
         if (issuer is not null)
         {
@@ -81,8 +86,22 @@ public sealed record ValidityWindow
             );
         }
 
-        return Lay(issuedAt, life, Backdate(profile, issuedAt, life, issuer), serial);
+        if (askedNotBefore is { } asked && (asked > now || asked < issuedAt - CertificateProfile.LongestBackdate))
+        {
+            return new CaRefusal(
+                CaErrorCodes.ValidityNotBefore,
+                "A certificate begins now or at most 5 minutes ago, and never in the future."
+            );
+        }
+
+        DateTimeOffset notBefore = askedNotBefore is { } wish
+            ? WholeSeconds(wish)
+            : Backdate(profile, issuedAt, life, issuer);
+        return Lay(issuedAt, life, notBefore, serial);
     }
+
+    private static DateTimeOffset WholeSeconds(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
     private static ValidityWindow Lay(
         DateTimeOffset issuedAt,

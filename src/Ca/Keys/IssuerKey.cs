@@ -22,6 +22,11 @@ public sealed class IssuerKey : IDisposable
     /// <summary>The public half.</summary>
     public SubjectPublicKey PublicKey { get; }
 
+    /// <summary>
+    /// The key lies elsewhere (an HSM): signing may be slow and may fail for reasons of its own.
+    /// </summary>
+    public bool IsRemote { get; private init; }
+
     internal SignatureScheme Scheme { get; }
 
     /// <summary>Makes a new key.</summary>
@@ -39,6 +44,10 @@ public sealed class IssuerKey : IDisposable
                 _ => throw new ArgumentOutOfRangeException(nameof(algorithm)),
             }
         );
+
+    /// <summary>A key behind the platform's own type that does not leave its device. The instance owns it.</summary>
+    /// <exception cref="CryptographicException">Its public half cannot be read, or its algorithm is not supported.</exception>
+    public static IssuerKey Remote(AsymmetricAlgorithm key) => new(key) { IsRemote = true };
 
     /// <summary>Opens a key from PKCS#8. The caller clears its bytes afterwards.</summary>
     /// <exception cref="CryptographicException">The bytes are not a PKCS#8 key of a supported algorithm.</exception>

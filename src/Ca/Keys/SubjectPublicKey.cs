@@ -46,6 +46,9 @@ public sealed class SubjectPublicKey
     /// <summary>Content of the BIT STRING.</summary>
     internal ReadOnlyMemory<byte> KeyBits { get; }
 
+    /// <summary>Lower-case hex SHA-256 of <see cref="Encoded"/>: what names a key in lists and in the inventory.</summary>
+    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoded.Span));
+
     /// <summary>
     /// The key identifier that we give to our own authorities: the leftmost 160 bits of SHA-256 over the BIT STRING's
     /// content (RFC 7093 §2, method 1).
@@ -71,11 +74,21 @@ public sealed class SubjectPublicKey
         }
     }
 
+    /// <param name="reader">Stands at the structure.</param>
+    /// <param name="key">What was read.</param>
+    /// <param name="known">A key that was read before: the same octets are not checked a second time.</param>
     /// <exception cref="AsnContentException">The bytes are not DER of that type.</exception>
-    internal static PublicKeyFault Read(AsnReader reader, out SubjectPublicKey? key)
+    internal static PublicKeyFault Read(AsnReader reader, out SubjectPublicKey? key, SubjectPublicKey? known = null)
     {
         key = null;
         ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();
+        if (known is not null && encoded.Span.SequenceEqual(known.Encoded.Span))
+        {
+            reader.ReadEncodedValue();
+            key = known;
+            return PublicKeyFault.None;
+        }
+
         AsnReader sequence = reader.ReadSequence();
         AsnReader algorithm = sequence.ReadSequence();
         byte[] keyBits = sequence.ReadBitString(out int unusedBits);
@@ -110,8 +123,9 @@ public sealed class SubjectPublicKey
                 return rsa.VerifyData(data, signature, scheme.Hash, scheme.Padding!);
             }
 
-            using ECDsa ecdsa = ECDsa.Create();
-            ecdsa.ImportSubjectPublicKeyInfo(Encoded.Span, out _);
+            using ECDsa ecdsa =
+                EcPoints.Import(Algorithm, KeyBits.Span)
+                ?? throw new CryptographicException("A point that was on its curve is so no more.");
             return ecdsa.VerifyData(data, signature, scheme.Hash, DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (CryptographicException)
@@ -152,14 +166,9 @@ public sealed class SubjectPublicKey
             return PublicKeyFault.Unsupported;
         }
 
-        try
+        using ECDsa? onCurve = EcPoints.Import(algorithm, point);
+        if (onCurve is null)
         {
-            using ECDsa check = ECDsa.Create();
-            check.ImportSubjectPublicKeyInfo(encoded.Span, out _);
-        }
-        catch (CryptographicException)
-        {
-            // The point is not on the curve. These curves have cofactor 1, so being on the curve is the whole check.
             return PublicKeyFault.Unsupported;
         }
 

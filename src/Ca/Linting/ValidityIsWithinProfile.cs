@@ -1,3 +1,5 @@
+using Culvert.Ca.Profiles;
+
 namespace Culvert.Ca.Linting;
 
 /// <summary>The validity as encoded lies within profile and issuer; the last second belongs to it (RFC 5280 §4.1.2.5).</summary>
@@ -12,7 +14,10 @@ internal sealed class ValidityIsWithinProfile : ICertificateLint
         DateTimeOffset notBefore = subject.Certificate.NotBefore;
         DateTimeOffset notAfter = subject.Certificate.NotAfter;
         TimeSpan whole = notAfter - notBefore + TimeSpan.FromSeconds(1);
-        return whole <= subject.Order.Profile.MaxLife + subject.Order.Profile.Backdate
+        TimeSpan backdate = subject.Order.NotBefore is null
+            ? subject.Order.Profile.Backdate
+            : CertificateProfile.LongestBackdate;
+        return whole <= subject.Order.Profile.MaxLife + backdate
             && notBefore <= subject.Order.Now
             && (subject.Order.Issuer.Period is not { } period || notAfter <= period.NotAfter);
     }

@@ -155,6 +155,14 @@ public static class CaErrorCodes
         "Ask for a shorter life, or for none; renew the issuing authority when it is about to end."
     );
 
+    public static readonly CaErrorCode ValidityNotBefore = new(
+        "validity.not_before",
+        400,
+        "The asked begin lies in the future, or further back than certificates are backdated.",
+        "A client clock that is wrong, or a wish for a certificate that begins later.",
+        "Leave not_before out; the service backdates by itself."
+    );
+
     public static readonly CaErrorCode LintFailed = new(
         "lint.failed",
         500,
@@ -177,6 +185,14 @@ public static class CaErrorCodes
         "The signer answered with a signature that does not verify; nothing was issued.",
         "A broken key store.",
         "Check the authority's key custody, then try again."
+    );
+
+    public static readonly CaErrorCode SignerUnavailable = new(
+        "signer.unavailable",
+        503,
+        "The authority's key cannot sign at present; nothing was issued.",
+        "An HSM that is logged out, gone, or slower than the service waits.",
+        "Retry; if it lasts, check the HSM and its login on the service's host."
     );
 
     public static readonly CaErrorCode CaMalformed = new(
@@ -409,9 +425,11 @@ public static class CaErrorCodes
         NameConstraintViolation,
         ProfileEku,
         ValidityInvalid,
+        ValidityNotBefore,
         LintFailed,
         TbsMismatch,
         SignerBadSignature,
+        SignerUnavailable,
         CaMalformed,
         CaSecretInInput,
         CaKeyMismatch,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
@@ -7,6 +8,7 @@ using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Refusals;
+using Culvert.Testing;
 using Shouldly;
 using Xunit;
 
@@ -113,6 +115,21 @@ public sealed class IssuancePlanTests : IDisposable
     }
 
     [Fact]
+    public void Redeem_SignerThatFails_IsUnavailable() =>
+        RedeemWith(
+                new ScriptedSigner(
+                    (ECDsa)authority.Key.OpenForTls(),
+                    _ => throw new CryptographicException("logged out")
+                )
+            )
+            .ShouldBe(CaErrorCodes.SignerUnavailable);
+
+    [Fact]
+    public void Redeem_SignatureOfSomethingElse_IsThrownAway() =>
+        RedeemWith(new ScriptedSigner((ECDsa)authority.Key.OpenForTls(), hash => [.. hash.Reverse()]))
+            .ShouldBe(CaErrorCodes.SignerBadSignature);
+
+    [Fact]
     public void Prepare_IssuersOwnKey_IsRefused() =>
         IssuancePlan
             .Prepare(ServerOrder(authority) with { PublicKey = authority.Key.PublicKey })
@@ -143,7 +160,7 @@ public sealed class IssuancePlanTests : IDisposable
     }
 
     [Fact]
-    public void Prepare_AuthorityBelowPathLengthZero_BreaksALint()
+    public void Prepare_AuthorityBelowPathLengthZero_IsRefused()
     {
         IssuanceOrder order = TestAuthority.Order(
             authority.Issuer,
@@ -154,15 +171,20 @@ public sealed class IssuancePlanTests : IDisposable
             Subject = DistinguishedName.FromCommonName("Too deep"),
         };
 
-        CaRefusal refusal = IssuancePlan.Prepare(order).Refusal.ShouldNotBeNull();
-        refusal.Code.ShouldBe(CaErrorCodes.LintFailed);
-        refusal.Message.ShouldContain("path_length_is_honoured");
+        IssuancePlan.Prepare(order).Refusal.ShouldNotBeNull().Code.ShouldBe(CaErrorCodes.CaPathLength);
     }
 
     public void Dispose()
     {
         authority.Dispose();
         leafKey.Dispose();
+    }
+
+    private CaErrorCode RedeemWith(ScriptedSigner signer)
+    {
+        using IssuerKey remote = IssuerKey.Remote(signer);
+        IssuancePlan plan = IssuancePlan.Prepare(ServerOrder(authority)).Value.ShouldNotBeNull();
+        return plan.Redeem(remote).Refusal.ShouldNotBeNull().Code;
     }
 
     private static IssuedCertificate Issue(TestAuthority issuing, IssuanceOrder order)

@@ -55,7 +55,7 @@ public sealed class ValidityWindowTests
         for (int i = 0; i < 100; i++)
         {
             ValidityWindow window = ValidityWindow
-                .Decide(Agent, Now.AddSeconds(fraction), null, null, SerialNumber.Draw(1))
+                .Decide(Agent, Now.AddSeconds(fraction), null, null, null, SerialNumber.Draw(1))
                 .Value.ShouldNotBeNull();
 
             window.RenewAfter.ShouldBeInRange(Now + (window.Life * 0.59), Now + (window.Life * 0.67));
@@ -69,8 +69,8 @@ public sealed class ValidityWindowTests
         SerialNumber serial = SerialNumber.Draw(1);
 
         ValidityWindow
-            .Decide(Agent, Now, null, null, serial)
-            .Value.ShouldBe(ValidityWindow.Decide(Agent, Now, null, null, serial).Value);
+            .Decide(Agent, Now, null, null, null, serial)
+            .Value.ShouldBe(ValidityWindow.Decide(Agent, Now, null, null, null, serial).Value);
     }
 
     [Fact]
@@ -95,6 +95,33 @@ public sealed class ValidityWindowTests
             .Value.ShouldNotBeNull()
             .NotBefore.ShouldBe(Now.AddSeconds(-10));
 
+    [Theory]
+    [InlineData(-301, false)]
+    [InlineData(-300, true)]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Decide_AskedBegin_IsTakenWithinTheBackdatingAlone(int seconds, bool taken)
+    {
+        CaResult<ValidityWindow> window = ValidityWindow.Decide(
+            Agent,
+            Now,
+            Now.AddSeconds(seconds),
+            null,
+            null,
+            SerialNumber.Draw(1)
+        );
+
+        window.Succeeded.ShouldBe(taken);
+        if (taken)
+        {
+            window.Value.ShouldNotBeNull().NotBefore.ShouldBe(Now.AddSeconds(seconds));
+        }
+        else
+        {
+            window.Refusal.ShouldNotBeNull().Code.ShouldBe(CaErrorCodes.ValidityNotBefore);
+        }
+    }
+
     private static CaResult<ValidityWindow> Decide(TimeSpan? life, IssuerPeriod? issuer = null) =>
-        ValidityWindow.Decide(Agent, Now, life, issuer, SerialNumber.Draw(1));
+        ValidityWindow.Decide(Agent, Now, null, life, issuer, SerialNumber.Draw(1));
 }
