@@ -57,14 +57,46 @@ public static class AuthorityRegistration
             return read.Refusal;
         }
 
-        return Run(AnchorChecks, new AuthoritySubject { Chain = read.Value, Now = now }) is { } refusal
-            ? refusal
-            : CaResultOf(read.Value[0]);
+        return InspectAnchor(read.Value, now) is [{ } first, ..] ? first : CaResultOf(read.Value[0]);
     }
 
-    /// <summary>Checks the chain for a key that the service made.</summary>
+    /// <summary>Reads a chain as it was pasted; what it says is not judged.</summary>
+    /// <param name="pem">The authority's certificate, each issuer after it, the root last; at most eight.</param>
+    public static CaResult<IReadOnlyList<ParsedCertificate>> ReadChain(string pem) =>
+        AuthorityReader.Read(pem, MaxChainLength * MaxCertificateBytes, MaxChainLength);
+
+    /// <summary>Everything that is wrong with the chain for a key that the service holds; the first one matters most.</summary>
+    /// <param name="chain">As <see cref="ReadChain"/> read it.</param>
+    /// <param name="ourKey">The key that the service holds.</param>
+    /// <param name="leafLife">Life of the certificates that the authority will issue.</param>
+    /// <param name="names">The DNS names that it will certify.</param>
+    /// <param name="now">Moment of the check.</param>
+    public static IReadOnlyList<CaRefusal> InspectChain(
+        IReadOnlyList<ParsedCertificate> chain,
+        SubjectPublicKey ourKey,
+        TimeSpan leafLife,
+        GrantedNames names,
+        DateTimeOffset now
+    ) =>
+        FindAll(
+            ChainChecks,
+            new AuthoritySubject
+            {
+                Chain = chain,
+                Now = now,
+                OurKey = ourKey,
+                LeafLife = leafLife,
+                Names = names.Dns,
+            }
+        );
+
+    /// <summary>Everything that is wrong with an authority that is only to be trusted, and with what is above it.</summary>
+    public static IReadOnlyList<CaRefusal> InspectAnchor(IReadOnlyList<ParsedCertificate> chain, DateTimeOffset now) =>
+        FindAll(AnchorChecks, new AuthoritySubject { Chain = chain, Now = now });
+
+    /// <summary>Checks the chain for a key that the service holds; the first refusal ends it.</summary>
     /// <param name="pem">The authority's certificate, each issuer after it, the self-signed root last; at most eight.</param>
-    /// <param name="ourKey">The key that the service made.</param>
+    /// <param name="ourKey">The key that the service holds.</param>
     /// <param name="leafLife">Life of the certificates that the authority will issue.</param>
     /// <param name="names">The DNS names that it will certify.</param>
     /// <param name="now">Moment of the check.</param>
@@ -76,39 +108,17 @@ public static class AuthorityRegistration
         DateTimeOffset now
     )
     {
-        CaResult<IReadOnlyList<ParsedCertificate>> read = AuthorityReader.Read(
-            pem,
-            MaxChainLength * MaxCertificateBytes,
-            MaxChainLength
-        );
+        CaResult<IReadOnlyList<ParsedCertificate>> read = ReadChain(pem);
         if (!read.Succeeded)
         {
-            return read.Refusal;
+            return read;
         }
 
-        var subject = new AuthoritySubject
-        {
-            Chain = read.Value,
-            Now = now,
-            OurKey = ourKey,
-            LeafLife = leafLife,
-            Names = names.Dns,
-        };
-        return Run(ChainChecks, subject) is { } refusal ? refusal : read;
+        return InspectChain(read.Value, ourKey, leafLife, names, now) is [{ } first, ..] ? first : read;
     }
 
-    private static CaRefusal? Run(IAuthorityCheck[] checks, AuthoritySubject subject)
-    {
-        foreach (IAuthorityCheck check in checks)
-        {
-            if (check.Check(subject) is { } refusal)
-            {
-                return refusal;
-            }
-        }
-
-        return null;
-    }
+    private static List<CaRefusal> FindAll(IAuthorityCheck[] checks, AuthoritySubject subject) =>
+        [.. checks.Select(check => check.Check(subject)).OfType<CaRefusal>()];
 
     private static CaResult<ParsedCertificate> CaResultOf(ParsedCertificate certificate) => certificate;
 }

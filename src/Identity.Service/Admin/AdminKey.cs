@@ -18,6 +18,9 @@ internal sealed record AdminKey
 
     public required IReadOnlySet<string> Scopes { get; init; }
 
+    /// <summary>The key that it was made with; null = made on the host.</summary>
+    public string? CreatedBy { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }

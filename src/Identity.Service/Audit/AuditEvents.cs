@@ -55,9 +55,27 @@ internal static class AuditEvents
     public const string CertificateSigned = "certificate_signed";
     public const string CertificateVoided = "certificate_voided";
     public const string AuthorityCreated = "certificate_authority_created";
+    public const string AuthorityKeyMade = "certificate_authority_key_made";
+    public const string AuthorityRequestIssued = "certificate_authority_request_issued";
     public const string AuthorityChainUploaded = "certificate_authority_chain_uploaded";
+    public const string AuthorityVerified = "certificate_authority_verified";
+    public const string AuthorityRejected = "certificate_authority_rejected";
     public const string AuthorityApproved = "certificate_authority_approved";
+    public const string AuthorityStaged = "certificate_authority_staged";
     public const string AuthorityActivated = "certificate_authority_activated";
+    public const string AuthorityStoodBy = "certificate_authority_stood_by";
+    public const string AuthorityReinstated = "certificate_authority_reinstated";
+    public const string AuthoritySuspended = "certificate_authority_suspended";
+    public const string AuthorityResumed = "certificate_authority_resumed";
+    public const string AuthorityRetired = "certificate_authority_retired";
+    public const string AuthorityWithdrawn = "certificate_authority_withdrawn";
+    public const string AuthorityTainted = "certificate_authority_tainted";
+    public const string AuthorityExpired = "certificate_authority_expired";
+    public const string AuthorityDeleted = "certificate_authority_deleted";
+    public const string AuthorityRestored = "certificate_authority_restored";
+    public const string AuthorityOverridden = "certificate_authority_overridden";
+    public const string AuthorityKeyDestroyed = "certificate_authority_key_destroyed";
+    public const string AuthoritySecretDiscarded = "certificate_authority_secret_discarded";
 
     public const string ClockAlarm = "clock_alarm";
     public const string ClockConfirmed = "clock_confirmed";

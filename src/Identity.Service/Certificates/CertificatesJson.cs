@@ -16,5 +16,6 @@ namespace Culvert.Identity.Service.Certificates;
 [JsonSerializable(typeof(AuthorityDocument))]
 [JsonSerializable(typeof(AuthorityListDocument))]
 [JsonSerializable(typeof(AuthorityCsrDocument))]
+[JsonSerializable(typeof(IReadOnlyList<AuthorityFinding>))]
 [JsonSerializable(typeof(CertificateListDocument))]
 internal sealed partial class CertificatesJson : JsonSerializerContext;

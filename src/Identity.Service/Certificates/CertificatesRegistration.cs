@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
@@ -89,7 +90,11 @@ internal static class CertificatesRegistration
             .AddSingleton<ITunnelAuthorityStore, TunnelAuthorityStore>()
             .AddSingleton<AuthorityKeys>()
             .AddSingleton<ServerProfile>()
+            .AddSingleton<Persons>()
+            .AddSingleton<IActivationGate, OpenActivationGate>()
             .AddSingleton<AuthorityLifecycle>()
+            .AddSingleton<AuthorityChecks>()
+            .AddSingleton<AuthorityCommands>()
             .AddSingleton<AuthorityEndpoints>()
             .AddSingleton<ServerCertificateEndpoint>();
 }

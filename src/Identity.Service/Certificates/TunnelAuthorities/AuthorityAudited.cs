@@ -4,19 +4,56 @@ using Culvert.Identity.Service.Audit;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>A step in the life of a tunnel's authority.</summary>
+/// <param name="EventName">One of <see cref="AuditEvents"/>.</param>
+/// <param name="Authority">As it is after the step.</param>
 internal sealed record AuthorityAudited(string EventName, TunnelAuthority Authority) : AuditEvent
 {
     public override string Name => EventName;
+
+    public AuthorityState? From { get; init; }
+
+    public string? Reason { get; init; }
+
+    /// <summary>Who had not acknowledged when it was activated all the same, by somebody's override.</summary>
+    public IReadOnlyList<ActivationBlocker> Overridden { get; init; } = [];
+
+    /// <summary>The authority that this activation retired.</summary>
+    public TunnelAuthority? Retired { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)
     {
         json.WriteString("certificate_authority_id", Authority.Id.Value);
         json.WriteString("tunnel_id", Authority.TunnelId.Value);
         json.WriteString("name", Authority.Name);
-        json.WriteString("custody", AuthorityDocument.Sealed);
+        json.WriteString("custody", AuthorityCustodies.NameOf(Authority.Custody));
         json.WriteString("state", AuthorityStates.NameOf(Authority.State));
+        WriteOptional(json, "previous_state", From is { } from ? AuthorityStates.NameOf(from) : null);
+        WriteOptional(json, "reason", Reason);
         WriteOptional(json, "certificate_fingerprint", Authority.Fingerprint);
         WriteOptional(json, "submitted_by", Authority.SubmittedBy);
+        WriteOptional(json, "approved_by", Authority.ApprovedBy);
         WriteOptional(json, "tunnel_certificate_id", Authority.RegisteredCertificateId?.Value);
+        WriteOptional(json, "retired_authority_id", Retired?.Id.Value);
+        WriteOptional(json, "override_by", Authority.Override?.By);
+        WriteOptional(json, "override_reason", Authority.Override?.Reason);
+        json.WriteStartArray("overridden");
+        foreach (var blocker in Overridden)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", blocker.KindName);
+            json.WriteString("id", blocker.Id);
+            json.WriteString("since", blocker.Since.UtcDateTime);
+            json.WriteNumber("needed_epoch", blocker.NeededEpoch);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("findings");
+        foreach (var finding in Authority.Findings)
+        {
+            json.WriteStringValue(finding.Code);
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -7,4 +7,7 @@ internal enum AuthorityConflict
 
     /// <summary>Another authority of the tunnel became active first.</summary>
     OtherActive,
+
+    /// <summary>Another authority has the key.</summary>
+    KeyTaken,
 }

@@ -4,8 +4,6 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 internal sealed record AuthorityDocument
 {
-    public const string Sealed = "sealed";
-
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
@@ -19,7 +17,7 @@ internal sealed record AuthorityDocument
     public required string TunnelId { get; init; }
 
     [JsonPropertyName("custody")]
-    public string Custody { get; } = Sealed;
+    public required string Custody { get; init; }
 
     [JsonPropertyName("state")]
     public required string State { get; init; }
@@ -42,6 +40,7 @@ internal sealed record AuthorityDocument
             Id = authority.Id.Value,
             Name = authority.Name,
             TunnelId = authority.TunnelId.Value,
+            Custody = AuthorityCustodies.NameOf(authority.Custody),
             State = AuthorityStates.NameOf(authority.State),
             Fingerprint = authority.Fingerprint,
             NotAfter = authority.NotAfter?.UtcDateTime,

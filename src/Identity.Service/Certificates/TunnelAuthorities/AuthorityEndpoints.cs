@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal sealed class AuthorityEndpoints(
     ITunnelStore tunnels,
     ITunnelAuthorityStore authorities,
-    AuthorityLifecycle lifecycle
+    AuthorityCommands commands
 )
 {
     private const string List = "certificate_authorities";
@@ -28,9 +28,10 @@ internal sealed class AuthorityEndpoints(
             return RequestErrors.Invalid.Refuse($"name: 1 to {MaxNameLength} printable characters are required.");
         }
 
-        if (wanted.Custody is not (null or AuthorityDocument.Sealed))
+        var custody = AuthorityCustodies.Find(wanted.Custody ?? AuthorityCustodies.Sealed);
+        if (custody is not (AuthorityCustody.Sealed or AuthorityCustody.TrustOnly))
         {
-            return RequestErrors.Invalid.Refuse("custody: only sealed is possible in this version.");
+            return RequestErrors.Invalid.Refuse("custody: sealed or trust_only is required.");
         }
 
         var tunnel = await FindTunnelAsync(request, wanted.TunnelId, cancellationToken);
@@ -41,7 +42,7 @@ internal sealed class AuthorityEndpoints(
 
         return live.IsArchived
             ? TunnelErrors.Archived.Refuse()
-            : Answer(await lifecycle.CreateAsync(request, live, wanted.Name.Trim(), cancellationToken));
+            : Answer(await commands.CreateAsync(request, live, wanted.Name.Trim(), custody.Value, cancellationToken));
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -72,12 +73,15 @@ internal sealed class AuthorityEndpoints(
     public async ValueTask<ApiAnswer> CsrAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await FindAsync(request, cancellationToken);
-        return found.Value is { } authority
-            ? ApiAnswer.Json(
-                new AuthorityCsrDocument { Id = authority.Id.Value, CsrPem = authority.CsrPem },
+        return found.Value switch
+        {
+            null => found.Refusal!,
+            { CsrPem: { } csr } authority => ApiAnswer.Json(
+                new AuthorityCsrDocument { Id = authority.Id.Value, CsrPem = csr },
                 CertificatesJson.Default.AuthorityCsrDocument
-            )
-            : found.Refusal!;
+            ),
+            { } authority => AuthorityErrors.StateOf(authority),
+        };
     }
 
     public async ValueTask<ApiAnswer> UploadAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -91,7 +95,7 @@ internal sealed class AuthorityEndpoints(
         var (tunnel, authority, refusal) = await FindLiveAsync(request, cancellationToken);
         return authority is null
             ? refusal!
-            : Answer(await lifecycle.UploadAsync(request, tunnel!, authority, upload, cancellationToken));
+            : Answer(await commands.UploadAsync(request, tunnel!, authority, upload, cancellationToken));
     }
 
     public async ValueTask<ApiAnswer> ApproveAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -105,9 +109,7 @@ internal sealed class AuthorityEndpoints(
         var (tunnel, authority, refusal) = await FindLiveAsync(request, cancellationToken);
         return authority is null
             ? refusal!
-            : Answer(
-                await lifecycle.ApproveAsync(request, tunnel!, authority, approval.Fingerprint, cancellationToken)
-            );
+            : Answer(await commands.ApproveAsync(request, tunnel!, authority, approval.Fingerprint, cancellationToken));
     }
 
     public async ValueTask<ApiAnswer> ActivateAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -125,7 +127,16 @@ internal sealed class AuthorityEndpoints(
         var (_, authority, refusal) = await FindLiveAsync(request, cancellationToken);
         return authority is null
             ? refusal!
-            : Answer(await lifecycle.ActivateAsync(request, authority, cancellationToken));
+            : Answer(
+                await commands.RunAsync(
+                    request,
+                    authority,
+                    AuthorityCommand.Activate,
+                    reason: null,
+                    expected: null,
+                    cancellationToken
+                )
+            );
     }
 
     private async ValueTask<TunnelResult<TunnelAuthority>> FindAsync(

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -8,8 +9,16 @@ internal static class AuthorityErrors
         "ca.state",
         409,
         "The authority's state does not allow this.",
-        "The steps are: create, upload the chain, approve, activate; details.state says where it stands.",
-        "Take the next step of the state that the authority is in."
+        "A step is missing, another command came first, or somebody is not ready: details.state and details.blocked_by.",
+        "Run the command in details.next."
+    );
+
+    public static readonly ErrorCode RegistrationExpired = new(
+        "ca.registration_expired",
+        410,
+        "The registration has expired: its request was not answered within 30 days.",
+        "The signed chain came too late.",
+        "Register a new authority and have its request signed."
     );
 
     public static readonly ErrorCode Fingerprint = new(
@@ -43,4 +52,45 @@ internal static class AuthorityErrors
         "No authority was activated, or the tunnel's certificates come from files.",
         "Activate an authority, or give the agent its certificate in files."
     );
+
+    /// <summary>The state forbids the command; says which command is next.</summary>
+    public static Refusal StateOf(TunnelAuthority authority, string? why = null) =>
+        State
+            .Refuse(
+                $"The authority is {AuthorityStates.NameOf(authority.State)}. {why ?? AuthorityNextSteps.Explain(authority)}"
+            )
+            .With("state", AuthorityStates.NameOf(authority.State))
+            .With("next", AuthorityNextSteps.Of(authority));
+
+    public static Refusal ExpiredRegistration(TunnelAuthority authority) =>
+        RegistrationExpired
+            .Refuse()
+            .With("registration_ends", authority.RegistrationEnds?.UtcDateTime)
+            .With("next", $"culvert ca register NAME --tunnel {authority.TunnelId.Value}");
+
+    public static Refusal BlockedBy(TunnelAuthority authority, IReadOnlyList<ActivationBlocker> blockers) =>
+        StateOf(authority, $"{blockers.Count} have not acknowledged the trust bundle that holds its certificate.")
+            .With("blocked_by", new JsonArray([.. blockers.Select(blocker => blocker.ToJson())]))
+            .With("override", OverrideOf(authority, blockers.Select(blocker => blocker.Id)));
+
+    public static Refusal BlockedBy(TunnelAuthority authority, TunnelAuthority active) =>
+        StateOf(authority, $"{active.Name} ({active.Id.Value}) is active on the tunnel.")
+            .With(
+                "blocked_by",
+                new JsonArray(new JsonObject { ["kind"] = "certificate_authority", ["id"] = active.Id.Value })
+            );
+
+    public static Refusal LastOne(TunnelAuthority authority) =>
+        StateOf(authority, "It is the last one of its tunnel: without it the tunnel gets no certificates.")
+            .With(
+                "blocked_by",
+                new JsonArray(new JsonObject { ["kind"] = "last_authority", ["id"] = authority.Id.Value })
+            )
+            .With("override", OverrideOf(authority, [authority.Id.Value]));
+
+    public static Refusal LeavesLive(TunnelAuthority authority, DateTimeOffset until) =>
+        StateOf(authority, "Certificates that it issued are still in use.").With("leaves_end", until.UtcDateTime);
+
+    private static string OverrideOf(TunnelAuthority authority, IEnumerable<string> missing) =>
+        $"culvert ca override {authority.Id.Value} --missing {string.Join(' ', missing)} --reason TEXT";
 }

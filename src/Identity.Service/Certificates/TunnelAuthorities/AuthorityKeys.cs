@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
-using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -26,7 +23,7 @@ internal sealed class AuthorityKeys(ISealer sealer)
     /// <summary>The authority's key; the caller disposes of it.</summary>
     public IssuerKey Open(TunnelAuthority authority)
     {
-        var pkcs8 = sealer.Unseal(Table, authority.Id.Value, Column, authority.SealedKey);
+        var pkcs8 = sealer.Unseal(Table, authority.Id.Value, Column, authority.SealedKey!);
         try
         {
             return IssuerKey.Import(pkcs8);
@@ -47,7 +44,7 @@ internal sealed class AuthorityKeys(ISealer sealer)
 
     private SigningAuthority Load(TunnelAuthority authority)
     {
-        var chain = ReadChain(authority);
+        var chain = AuthorityChains.Read(authority);
         return new SigningAuthority
         {
             CaId = authority.Id.Value,
@@ -58,9 +55,4 @@ internal sealed class AuthorityKeys(ISealer sealer)
             ChainPem = string.Concat(chain.Take(chain.Count - 1).Select(certificate => certificate.ToPem())),
         };
     }
-
-    private static List<ParsedCertificate> ReadChain(TunnelAuthority authority) =>
-        CertificatePem.TryRead(authority.ChainPem, out var certificates)
-            ? [.. certificates.Select(certificate => ParsedCertificate.TryParse(certificate.RawData)!)]
-            : throw new StoreException("A stored chain of an authority cannot be read.");
 }

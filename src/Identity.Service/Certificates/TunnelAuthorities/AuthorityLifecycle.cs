@@ -1,10 +1,4 @@
-using Culvert.Ca.Authorities;
-using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
-using Culvert.Ca.Keys;
-using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
@@ -13,247 +7,303 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// The life of a tunnel's authority. Each command is one decision: new state, audit entry and, where the trust bundle
-/// changes, the registered certificate.
+/// The one place where an authority changes its state. Every move is one decision: the transition of
+/// <see cref="AuthorityTransitions"/>, its guards, the audit entry and, where the trust bundle changes, the registered
+/// certificate. A move expects the state that it was decided upon; whoever comes second is refused.
 /// </summary>
-/// <remarks>
-/// State × command (unchanged = idempotent answer, — = refused with <c>ca.state</c>):
-/// <code>
-///              upload chain   approve                     activate      successor activated
-/// CsrIssued    → Verified     —                           —             ignored
-/// Verified     → Verified     → Staged, or → Active when  —             ignored
-///              (replaced)     it is the tunnel's first
-///                             and no agent is live (S16)
-/// Staged       —              unchanged                   → Active      ignored
-/// Active       —              unchanged                   unchanged     → Retiring, slot released (S14)
-/// Retiring     —              —                           —             ignored
-/// </code>
-/// </remarks>
 internal sealed class AuthorityLifecycle(
     ITunnelAuthorityStore authorities,
     IRegisteredCertificateStore anchors,
-    IAgentEnrollmentStore enrollments,
-    AuthorityKeys keys,
-    ServerProfile server,
+    IActivationGate gate,
     IJournal journal,
     ServiceOptions options,
-    StoreNode node,
     TimeProvider time
 )
 {
-    public async ValueTask<TunnelResult<TunnelAuthority>> CreateAsync(
-        ApiRequest request,
-        Tunnel tunnel,
-        string name,
+    /// <summary>How long a request may stay unanswered, and how long a deleted authority can be restored.</summary>
+    public static readonly TimeSpan RegistrationLife = TimeSpan.FromDays(30);
+
+    /// <summary>How far a verifier's clock may lag behind ours: a leaf is taken for ended that much after its end.</summary>
+    public static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
+
+    /// <summary>The first record of an authority.</summary>
+    public ValueTask<TunnelResult<TunnelAuthority>> RegisterAsync(
+        TunnelAuthority authority,
+        AuthorityMove move,
         CancellationToken cancellationToken
-    )
-    {
-        var id = CertificateAuthorityId.New();
-        using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
-        var authority = new TunnelAuthority
-        {
-            Id = id,
-            OrganizationId = tunnel.OrganizationId,
-            WorkspaceId = tunnel.WorkspaceId,
-            TunnelId = tunnel.Id,
-            Name = name,
-            State = AuthorityState.CsrIssued,
-            PublicKey = key.PublicKey.Encoded.ToArray(),
-            SealedKey = keys.Seal(id, key),
-            CsrPem = AuthorityRequest.Create(key, name),
-            CreatedAt = time.GetStoreNow(),
-        };
-        return await CommitAsync(
-            request,
-            AuditEvents.AuthorityCreated,
-            authority,
+    ) =>
+        CommitAsync(
+            new AuthorityAudited(AuditEvents.AuthorityCreated, authority)
+            {
+                At = time.GetUtcNow(),
+                Actor = move.Actor,
+                Reason = move.Reason,
+            },
+            move,
             [authorities.Insert(authority)],
-            topics: ChangeTopics.None,
+            ChangeTopics.None,
             cancellationToken
         );
-    }
 
-    public async ValueTask<TunnelResult<TunnelAuthority>> UploadAsync(
-        ApiRequest request,
-        Tunnel tunnel,
-        TunnelAuthority authority,
-        UploadChainRequest upload,
+    /// <summary>Moves an authority that is still in state <paramref name="expected"/>; already there = unchanged.</summary>
+    public async ValueTask<TunnelResult<TunnelAuthority>> MoveAsync(
+        CertificateAuthorityId id,
+        AuthorityState expected,
+        AuthorityState to,
+        AuthorityMove move,
         CancellationToken cancellationToken
     )
     {
-        if (authority.State is not (AuthorityState.CsrIssued or AuthorityState.Verified))
+        if (await authorities.FindAsync(id.Value, cancellationToken) is not { } authority)
         {
-            return StateRefusal(authority);
+            return RequestErrors.NotFound.Refuse();
         }
 
-        var check = CheckChain(tunnel, authority, upload.ChainPem);
-        if (!check.Succeeded)
-        {
-            return check.Refusal.ToRefusal();
-        }
-
-        var chain = check.Value;
-        if (!Fingerprints.AreEqual(upload.Fingerprint, chain[0].Fingerprint))
-        {
-            return AuthorityErrors.Fingerprint.Refuse();
-        }
-
-        if (Try(tunnel, authority, chain) is { } failed)
-        {
-            return failed;
-        }
-
-        var verified = authority with
-        {
-            State = AuthorityState.Verified,
-            ChainPem = string.Concat(chain.Select(certificate => certificate.ToPem())),
-            Fingerprint = chain[0].Fingerprint,
-            NotAfter = chain[0].NotAfter,
-            SubmittedBy = request.Caller.ActorId,
-        };
-        return await CommitAsync(
-            request,
-            AuditEvents.AuthorityChainUploaded,
-            verified,
-            [authorities.Update(verified, authority.State)],
-            topics: ChangeTopics.None,
-            cancellationToken
-        );
-    }
-
-    public async ValueTask<TunnelResult<TunnelAuthority>> ApproveAsync(
-        ApiRequest request,
-        Tunnel tunnel,
-        TunnelAuthority authority,
-        string fingerprint,
-        CancellationToken cancellationToken
-    )
-    {
-        if (authority.State is AuthorityState.CsrIssued or AuthorityState.Retiring)
-        {
-            return StateRefusal(authority);
-        }
-
-        if (!Fingerprints.AreEqual(fingerprint, authority.Fingerprint!))
-        {
-            return AuthorityErrors.Fingerprint.Refuse();
-        }
-
-        if (authority.State != AuthorityState.Verified)
+        if (authority.State == to)
         {
             return authority;
         }
 
-        if (!options.Certificates.SingleApproval && authority.SubmittedBy == request.Caller.ActorId)
-        {
-            return AuthorityErrors.TwoPerson.Refuse();
-        }
-
-        // Days may lie between upload and approval: what held then must hold now.
-        var check = CheckChain(tunnel, authority, authority.ChainPem!);
-        if (!check.Succeeded)
-        {
-            return check.Refusal.ToRefusal();
-        }
-
-        var anchor = AnchorOf(authority, check.Value);
-        var approved = authority with
-        {
-            State = await MayActivateAtOnceAsync(tunnel, cancellationToken)
-                ? AuthorityState.Active
-                : AuthorityState.Staged,
-            RegisteredCertificateId = anchor.Id,
-        };
-        return await CommitAsync(
-            request,
-            AuditEvents.AuthorityApproved,
-            approved,
-            [authorities.Update(approved, AuthorityState.Verified), .. anchors.Insert(anchor)],
-            topics: ChangeTopics.Feed,
-            cancellationToken
-        );
+        return authority.State == expected
+            ? await MoveAsync(authority, to, move, cancellationToken)
+            : AuthorityErrors.StateOf(authority, $"It was expected to be {AuthorityStates.NameOf(expected)}.");
     }
 
-    public async ValueTask<TunnelResult<TunnelAuthority>> ActivateAsync(
-        ApiRequest request,
+    /// <summary>Moves an authority as it was read: its state is the expected one.</summary>
+    public async ValueTask<TunnelResult<TunnelAuthority>> MoveAsync(
         TunnelAuthority authority,
+        AuthorityState to,
+        AuthorityMove move,
         CancellationToken cancellationToken
     )
     {
-        if (authority.State == AuthorityState.Active)
+        if (AuthorityTransitions.Find(authority.State, to, authority.StateBefore) is not { } transition)
         {
-            return authority;
+            return AuthorityErrors.StateOf(authority);
         }
 
-        if (authority.State != AuthorityState.Staged)
+        var (refusal, overridden) = await GuardAsync(authority, transition, move, cancellationToken);
+        if (refusal is not null)
         {
-            return StateRefusal(authority);
+            return refusal;
         }
 
-        var active = authority with { State = AuthorityState.Active };
+        var now = time.GetStoreNow();
+        var next = (move.Change?.Invoke(authority) ?? authority) with
+        {
+            State = to,
+            StateSince = now,
+            StateBefore = to == AuthorityState.Deleted ? authority.State : null,
+            ArchivedAt = to == AuthorityState.Deleted ? now : null,
+        };
         List<Statement> changes = [];
-        if (await authorities.FindActiveAsync(authority.TunnelId, cancellationToken) is { } predecessor)
+        TunnelAuthority? retired = null;
+        if (transition.Command == AuthorityCommand.Activate && next.HoldsKey)
         {
             // In this order: the store allows one active authority of a tunnel at every moment.
-            changes.Add(
-                authorities.Update(predecessor with { State = AuthorityState.Retiring }, AuthorityState.Active)
-            );
-            changes.Add(anchors.ReleaseSlot(predecessor.RegisteredCertificateId!.Value));
+            retired = await RetirePredecessorAsync(next, now, changes, cancellationToken);
         }
 
-        changes.Add(authorities.Update(active, AuthorityState.Staged));
+        next = await MoveAnchorAsync(authority, next, changes, cancellationToken);
+        changes.Add(authorities.Update(next, authority.State));
+        changes.AddRange(move.With);
         return await CommitAsync(
-            request,
-            AuditEvents.AuthorityActivated,
-            active,
+            new AuthorityAudited(EventOf(transition.Command), next)
+            {
+                At = now,
+                Actor = move.Actor,
+                From = authority.State,
+                Reason = move.Reason,
+                Overridden = overridden,
+                Retired = retired,
+            },
+            move,
             changes,
-            topics: ChangeTopics.Feed,
+            AuthorityStates.IsTrusted(authority.State) || AuthorityStates.IsTrusted(to)
+                ? ChangeTopics.Feed
+                : ChangeTopics.None,
             cancellationToken
         );
     }
 
-    private Ca.Refusals.CaResult<IReadOnlyList<ParsedCertificate>> CheckChain(
-        Tunnel tunnel,
-        TunnelAuthority authority,
-        string pem
+    /// <summary>Writes members of the record and leaves the state as it is: an override, a destroyed key.</summary>
+    public ValueTask<TunnelResult<TunnelAuthority>> RecordAsync(
+        string eventName,
+        TunnelAuthority changed,
+        AuthorityMove move,
+        CancellationToken cancellationToken
     ) =>
-        AuthorityRegistration.CheckChain(
-            pem,
-            SubjectPublicKey.TryParse(authority.PublicKey)!,
-            options.Certificates.ServerLife,
-            ServerProfile.NamesOf(tunnel),
-            time.GetUtcNow()
+        CommitAsync(
+            new AuthorityAudited(eventName, changed)
+            {
+                At = time.GetUtcNow(),
+                Actor = move.Actor,
+                Reason = move.Reason,
+            },
+            move,
+            [authorities.Update(changed, changed.State), .. move.With],
+            ChangeTopics.None,
+            cancellationToken
         );
 
-    private Refusal? Try(Tunnel tunnel, TunnelAuthority authority, IReadOnlyList<ParsedCertificate> chain)
+    private async ValueTask<(Refusal? Refusal, IReadOnlyList<ActivationBlocker> Overridden)> GuardAsync(
+        TunnelAuthority authority,
+        AuthorityTransition transition,
+        AuthorityMove move,
+        CancellationToken cancellationToken
+    )
     {
-        using var key = keys.Open(authority);
-        return AuthorityTrial
-            .Run(
-                chain,
-                key,
-                server.Profile,
-                ServerProfile.NamesOf(tunnel),
-                SerialNumber.Draw((byte)node.Id),
-                time.GetUtcNow()
-            )
-            ?.ToRefusal();
+        var guards = transition.Guards & ~move.Waived;
+        var now = time.GetUtcNow();
+        if (guards.HasFlag(AuthorityGuards.RegistrationLives) && authority.RegistrationEnds <= now)
+        {
+            if (AuthorityStates.IsRegistering(authority.State))
+            {
+                await MoveAsync(
+                    authority,
+                    AuthorityState.Expired,
+                    AuthorityMove.BySystem("registration_expired"),
+                    cancellationToken
+                );
+            }
+
+            return (AuthorityErrors.ExpiredRegistration(authority), []);
+        }
+
+        if (guards.HasFlag(AuthorityGuards.Restorable) && authority.ArchivedAt + RegistrationLife <= now)
+        {
+            return (AuthorityErrors.StateOf(authority, "It was deleted more than 30 days ago."), []);
+        }
+
+        if (
+            guards.HasFlag(AuthorityGuards.NoOtherActive)
+            && authority.HoldsKey
+            && await authorities.FindActiveAsync(authority.TunnelId, cancellationToken) is { } active
+        )
+        {
+            return (AuthorityErrors.BlockedBy(authority, active), []);
+        }
+
+        if (
+            guards.HasFlag(AuthorityGuards.NotTheLast)
+            && await IsLastAsync(authority, cancellationToken)
+            && !IsOverridden(authority, [authority.Id.Value], move)
+        )
+        {
+            return (AuthorityErrors.LastOne(authority), []);
+        }
+
+        if (
+            guards.HasFlag(AuthorityGuards.LeavesEnded)
+            && await authorities.LastLeafEndAsync(authority.Id, cancellationToken) is { } last
+            && last + Skew > now
+        )
+        {
+            return (AuthorityErrors.LeavesLive(authority, last + Skew), []);
+        }
+
+        return guards.HasFlag(AuthorityGuards.Acknowledged) && authority.HoldsKey
+            ? await AskGateAsync(authority, move, cancellationToken)
+            : (null, []);
     }
 
-    private async ValueTask<bool> MayActivateAtOnceAsync(Tunnel tunnel, CancellationToken cancellationToken)
+    private async ValueTask<(Refusal? Refusal, IReadOnlyList<ActivationBlocker> Overridden)> AskGateAsync(
+        TunnelAuthority authority,
+        AuthorityMove move,
+        CancellationToken cancellationToken
+    )
     {
-        if (await authorities.FindActiveAsync(tunnel.Id, cancellationToken) is not null)
+        var blockers = await gate.BlockersAsync(authority, cancellationToken);
+        return blockers.Count == 0 || IsOverridden(authority, blockers.Select(blocker => blocker.Id), move)
+            ? (null, blockers)
+            : (AuthorityErrors.BlockedBy(authority, blockers), []);
+    }
+
+    /// <summary>Every blocker was named by somebody, and somebody else gives the command (S16).</summary>
+    private bool IsOverridden(TunnelAuthority authority, IEnumerable<string> blockers, AuthorityMove move) =>
+        authority.Override is { } taken
+        && blockers.All(taken.Missing.Contains)
+        && (options.Certificates.SingleApproval || (move.Person is { } person && person != taken.Person));
+
+    private async ValueTask<bool> IsLastAsync(TunnelAuthority authority, CancellationToken cancellationToken)
+    {
+        if (authority.State == AuthorityState.Staged)
         {
             return false;
         }
 
-        var now = time.GetUtcNow();
-        var agents = await enrollments.ListAsync(tunnel.Id, cancellationToken);
-        return !agents.Any(agent => agent.RevokedAt is null && agent.CertificateNotAfter >= now);
+        if (authority.HoldsKey)
+        {
+            var active = await authorities.FindActiveAsync(authority.TunnelId, cancellationToken);
+            return active is null || active.Id == authority.Id;
+        }
+
+        return (await anchors.ListLiveAsync(authority.TunnelId, cancellationToken)).Count <= 1;
     }
 
-    private RegisteredCertificate AnchorOf(TunnelAuthority authority, IReadOnlyList<ParsedCertificate> chain) =>
-        new()
+    private async ValueTask<TunnelAuthority?> RetirePredecessorAsync(
+        TunnelAuthority successor,
+        DateTimeOffset now,
+        List<Statement> changes,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await authorities.FindActiveAsync(successor.TunnelId, cancellationToken) is not { } predecessor)
+        {
+            return null;
+        }
+
+        var retiring = predecessor with { State = AuthorityState.Retiring, StateSince = now };
+        changes.Add(authorities.Update(retiring, AuthorityState.Active));
+        changes.Add(anchors.ReleaseSlot(predecessor.RegisteredCertificateId!.Value));
+        return retiring;
+    }
+
+    private async ValueTask<TunnelAuthority> MoveAnchorAsync(
+        TunnelAuthority before,
+        TunnelAuthority after,
+        List<Statement> changes,
+        CancellationToken cancellationToken
+    )
+    {
+        switch (AuthorityStates.IsTrusted(before.State), AuthorityStates.IsTrusted(after.State))
+        {
+            case (false, true):
+                var anchor = AnchorOf(after);
+                changes.AddRange(anchors.Insert(anchor));
+                return after with { RegisteredCertificateId = anchor.Id };
+            case (true, false):
+                // Archived already when the tunnel was.
+                if (
+                    await anchors.FindAsync(before.RegisteredCertificateId!.Value.Value, cancellationToken) is
+                    { ArchivedAt: null } live
+                )
+                {
+                    changes.AddRange(anchors.Archive(live, after.StateSince!.Value));
+                }
+
+                return after;
+            case (true, true):
+                switch (AuthorityStates.OccupiesSlot(before.State), AuthorityStates.OccupiesSlot(after.State))
+                {
+                    case (true, false):
+                        changes.Add(anchors.ReleaseSlot(before.RegisteredCertificateId!.Value));
+                        break;
+                    case (false, true):
+                        changes.Add(anchors.TakeSlot(before.TunnelId, before.RegisteredCertificateId!.Value));
+                        break;
+                }
+
+                return after;
+            default:
+                return after;
+        }
+    }
+
+    private RegisteredCertificate AnchorOf(TunnelAuthority authority)
+    {
+        var chain = AuthorityChains.Read(authority);
+        return new RegisteredCertificate
         {
             Id = RegisteredCertificateId.New(),
             TunnelId = authority.TunnelId,
@@ -264,25 +314,24 @@ internal sealed class AuthorityLifecycle(
             CreatedAt = time.GetStoreNow(),
             ExpiresAt = chain[0].NotAfter,
         };
+    }
 
     private async ValueTask<TunnelResult<TunnelAuthority>> CommitAsync(
-        ApiRequest request,
-        string eventName,
-        TunnelAuthority authority,
+        AuthorityAudited audited,
+        AuthorityMove move,
         IReadOnlyList<Statement> changes,
         ChangeTopics topics,
         CancellationToken cancellationToken
     )
     {
+        var authority = audited.Authority;
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AuthorityAudited(eventName, authority)
+                Event = audited with
                 {
-                    At = time.GetUtcNow(),
-                    Actor = AuditActor.Of(request),
                     OrganizationId = authority.OrganizationId,
-                    RequestId = request.RequestId,
+                    RequestId = move.RequestId,
                     Resources =
                     [
                         new AuditResource("certificate_authority", authority.Id.Value),
@@ -296,8 +345,11 @@ internal sealed class AuthorityLifecycle(
         );
         return result.Conflict switch
         {
+            AuthorityConflict.KeyTaken => AuthorityErrors.Duplicate.Refuse(
+                "The key belongs to another authority already."
+            ),
             AuthorityConflict => AuthorityErrors.State.Refuse(
-                "Another command changed the authority at the same time."
+                "Another command changed the authority, or activated another one, at the same time."
             ),
             TunnelConflict.Stale => TunnelErrors.Archived.Refuse(),
             TunnelConflict.SlotsTaken => TunnelErrors.CertificateLimit.Refuse(),
@@ -306,6 +358,27 @@ internal sealed class AuthorityLifecycle(
         };
     }
 
-    private static Refusal StateRefusal(TunnelAuthority authority) =>
-        AuthorityErrors.State.Refuse().With("state", AuthorityStates.NameOf(authority.State));
+    private static string EventOf(AuthorityCommand command) =>
+        command switch
+        {
+            AuthorityCommand.MakeKey => AuditEvents.AuthorityKeyMade,
+            AuthorityCommand.IssueRequest => AuditEvents.AuthorityRequestIssued,
+            AuthorityCommand.Upload => AuditEvents.AuthorityChainUploaded,
+            AuthorityCommand.Verify => AuditEvents.AuthorityVerified,
+            AuthorityCommand.Reject => AuditEvents.AuthorityRejected,
+            AuthorityCommand.Approve => AuditEvents.AuthorityApproved,
+            AuthorityCommand.Stage => AuditEvents.AuthorityStaged,
+            AuthorityCommand.Activate => AuditEvents.AuthorityActivated,
+            AuthorityCommand.StandBy => AuditEvents.AuthorityStoodBy,
+            AuthorityCommand.Reinstate => AuditEvents.AuthorityReinstated,
+            AuthorityCommand.Suspend => AuditEvents.AuthoritySuspended,
+            AuthorityCommand.Resume => AuditEvents.AuthorityResumed,
+            AuthorityCommand.Retire => AuditEvents.AuthorityRetired,
+            AuthorityCommand.Withdraw => AuditEvents.AuthorityWithdrawn,
+            AuthorityCommand.Taint => AuditEvents.AuthorityTainted,
+            AuthorityCommand.Expire => AuditEvents.AuthorityExpired,
+            AuthorityCommand.Delete => AuditEvents.AuthorityDeleted,
+            AuthorityCommand.Restore => AuditEvents.AuthorityRestored,
+            _ => throw new ArgumentOutOfRangeException(nameof(command)),
+        };
 }

@@ -3,11 +3,12 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Tunnels' authorities. At most one of a tunnel is active.</summary>
+/// <summary>Tunnels' authorities. At most one of a tunnel is active, trust-only ones aside.</summary>
 internal interface ITunnelAuthorityStore
 {
     ValueTask<TunnelAuthority?> FindAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>The one that signs the tunnel's server certificates.</summary>
     ValueTask<TunnelAuthority?> FindActiveAsync(TunnelId tunnelId, CancellationToken cancellationToken);
 
     /// <summary>Newest first, one more than the page holds when there are more; null = all.</summary>
@@ -19,10 +20,31 @@ internal interface ITunnelAuthorityStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>Every one of a tunnel, newest first, whatever its state.</summary>
+    ValueTask<IReadOnlyList<TunnelAuthority>> ListOfTunnelAsync(TunnelId tunnelId, CancellationToken cancellationToken);
+
+    /// <summary>Of all tunnels, in the order of <see cref="TunnelAuthority.Ordinal"/>, those above <paramref name="after"/>.</summary>
+    ValueTask<IReadOnlyList<TunnelAuthority>> ListByStateAsync(
+        AuthorityState state,
+        long after,
+        int count,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Of all tunnels, undeleted ones with that <see cref="TunnelAuthority.SubjectKey"/>.</summary>
+    ValueTask<IReadOnlyList<TunnelAuthority>> ListLookalikesAsync(
+        string subjectKey,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>When the last certificate that it issued, or meant to issue, ends; null = it issued none.</summary>
+    ValueTask<DateTimeOffset?> LastLeafEndAsync(CertificateAuthorityId id, CancellationToken cancellationToken);
+
+    /// <summary>Another authority's key is <see cref="AuthorityConflict.KeyTaken"/> (S18).</summary>
     Statement Insert(TunnelAuthority authority);
 
     /// <summary>
-    /// Writes state, chain and registration over a row that is still in state <paramref name="expected"/>; otherwise
+    /// Writes the whole record over a row that is still in state <paramref name="expected"/>; otherwise
     /// <see cref="AuthorityConflict.Stale"/>. A second active one is <see cref="AuthorityConflict.OtherActive"/>.
     /// </summary>
     Statement Update(TunnelAuthority authority, AuthorityState expected);

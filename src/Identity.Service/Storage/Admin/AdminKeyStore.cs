@@ -13,6 +13,7 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(
                 "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, scopes AS Scopes, "
+                    + "created_by AS CreatedBy, "
                     + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, revoked_at_ms AS RevokedAt "
                     + "FROM admin_keys WHERE secret_hash = @secretHash",
                 new { secretHash },
@@ -27,16 +28,29 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
                 OrganizationId = row.OrganizationId,
                 Name = row.Name,
                 Scopes = row.Scopes.Split(' ').ToFrozenSet(StringComparer.Ordinal),
+                CreatedBy = row.CreatedBy,
                 CreatedAt = Instants.FromStore(row.CreatedAt),
                 ExpiresAt = Instants.FromStore(row.ExpiresAt),
                 RevokedAt = Instants.FromStore(row.RevokedAt),
             };
     }
 
+    public async ValueTask<string?> FindCreatorAsync(string keyId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<string?>(
+            new CommandDefinition(
+                "SELECT created_by FROM admin_keys WHERE id = @keyId",
+                new { keyId },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
     public Statement Insert(AdminKey key, byte[] secretHash) =>
         new(
-            "INSERT INTO admin_keys (id, organization_id, name, secret_hash, scopes, created_at_ms, expires_at_ms) "
-                + "VALUES (@Id, @OrganizationId, @Name, @Hash, @Scopes, @CreatedAt, @ExpiresAt)",
+            "INSERT INTO admin_keys (id, organization_id, name, secret_hash, scopes, created_by, created_at_ms, "
+                + "expires_at_ms) VALUES (@Id, @OrganizationId, @Name, @Hash, @Scopes, @CreatedBy, @CreatedAt, @ExpiresAt)",
             new
             {
                 Id = key.Id.Value,
@@ -44,6 +58,7 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
                 key.Name,
                 Hash = secretHash,
                 Scopes = string.Join(' ', key.Scopes.Order(StringComparer.Ordinal)),
+                key.CreatedBy,
                 CreatedAt = key.CreatedAt.ToStore(),
                 ExpiresAt = key.ExpiresAt.ToStore(),
             }
@@ -58,6 +73,8 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
         public required string Name { get; init; }
 
         public required string Scopes { get; init; }
+
+        public string? CreatedBy { get; init; }
 
         public long CreatedAt { get; init; }
 

@@ -8,9 +8,14 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
-        + "tunnel_id AS TunnelId, name AS Name, state AS State, public_key AS PublicKey, sealed_key AS SealedKey, "
-        + "csr_pem AS CsrPem, chain_pem AS ChainPem, fingerprint AS Fingerprint, not_after_ms AS NotAfter, "
-        + "submitted_by AS SubmittedBy, registered_certificate_id AS RegisteredCertificateId, "
+        + "tunnel_id AS TunnelId, name AS Name, custody AS Custody, state AS State, state_before AS StateBefore, "
+        + "state_since_ms AS StateSince, public_key AS PublicKey, sealed_key AS SealedKey, key_label AS KeyLabel, "
+        + "csr_pem AS CsrPem, registration_ends_ms AS RegistrationEnds, chain_pem AS ChainPem, "
+        + "fingerprint AS Fingerprint, subject_key AS SubjectKey, not_after_ms AS NotAfter, "
+        + "max_leaf_life_ms AS MaxLeafLife, findings AS Findings, submitted_by AS SubmittedBy, "
+        + "submitted_person AS SubmittedPerson, approved_by AS ApprovedBy, override_missing AS OverrideMissing, "
+        + "override_reason AS OverrideReason, override_by AS OverrideBy, override_person AS OverridePerson, "
+        + "override_at_ms AS OverrideAt, registered_certificate_id AS RegisteredCertificateId, "
         + "created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
 
     public async ValueTask<TunnelAuthority?> FindAsync(string id, CancellationToken cancellationToken) =>
@@ -25,7 +30,8 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
     public async ValueTask<TunnelAuthority?> FindActiveAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
-                $"SELECT {Columns} FROM certificate_authorities WHERE tunnel_id = @Value AND state = 'active'",
+                $"SELECT {Columns} FROM certificate_authorities WHERE tunnel_id = @Value AND state = 'active' "
+                    + "AND custody <> 'trust_only'",
                 new { tunnelId.Value },
                 cancellationToken
             )
@@ -55,43 +61,92 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             cancellationToken
         );
 
-    public Statement Insert(TunnelAuthority authority) =>
-        new(
-            "INSERT INTO certificate_authorities (id, ordinal, organization_id, workspace_id, tunnel_id, name, custody, "
-                + "state, public_key, sealed_key, csr_pem, created_at_ms) VALUES (@Id, "
-                + "(SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificate_authorities), @OrganizationId, @WorkspaceId, "
-                + "@TunnelId, @Name, 'sealed', @State, @PublicKey, @SealedKey, @CsrPem, @CreatedAt)",
-            new
-            {
-                Id = authority.Id.Value,
-                authority.OrganizationId,
-                authority.WorkspaceId,
-                TunnelId = authority.TunnelId.Value,
-                authority.Name,
-                State = AuthorityStates.NameOf(authority.State),
-                authority.PublicKey,
-                authority.SealedKey,
-                authority.CsrPem,
-                CreatedAt = authority.CreatedAt.ToStore(),
-            }
+    public ValueTask<IReadOnlyList<TunnelAuthority>> ListOfTunnelAsync(
+        TunnelId tunnelId,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM certificate_authorities WHERE tunnel_id = @Value ORDER BY ordinal DESC",
+            new { tunnelId.Value },
+            cancellationToken
         );
 
-    public Statement Update(TunnelAuthority authority, AuthorityState expected) => new Statement(
-            "UPDATE certificate_authorities SET state = @State, chain_pem = @ChainPem, fingerprint = @Fingerprint, "
-                + "not_after_ms = @NotAfter, submitted_by = @SubmittedBy, registered_certificate_id = @Registered "
-                + "WHERE id = @Id AND state = @Expected",
+    public ValueTask<IReadOnlyList<TunnelAuthority>> ListByStateAsync(
+        AuthorityState state,
+        long after,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM certificate_authorities WHERE state = @State AND ordinal > @after "
+                + "ORDER BY ordinal LIMIT @count",
             new
             {
-                Id = authority.Id.Value,
-                State = AuthorityStates.NameOf(authority.State),
-                authority.ChainPem,
-                authority.Fingerprint,
-                NotAfter = authority.NotAfter.ToStore(),
-                authority.SubmittedBy,
-                Registered = authority.RegisteredCertificateId?.Value,
+                State = AuthorityStates.NameOf(state),
+                after,
+                count,
+            },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<TunnelAuthority>> ListLookalikesAsync(
+        string subjectKey,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            $"SELECT {Columns} FROM certificate_authorities WHERE subject_key = @subjectKey "
+                + "AND archived_at_ms IS NULL ORDER BY ordinal",
+            new { subjectKey },
+            cancellationToken
+        );
+
+    public async ValueTask<DateTimeOffset?> LastLeafEndAsync(
+        CertificateAuthorityId id,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        return Instants.FromStore(
+            await connection.ExecuteScalarAsync<long?>(
+                new CommandDefinition(
+                    "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @Value AND status <> 'void'",
+                    new { id.Value },
+                    cancellationToken: cancellationToken
+                )
+            )
+        );
+    }
+
+    public Statement Insert(TunnelAuthority authority) =>
+        new Statement(
+            "INSERT INTO certificate_authorities (id, ordinal, organization_id, workspace_id, tunnel_id, name, custody, "
+                + "state, state_since_ms, public_key, sealed_key, key_label, csr_pem, registration_ends_ms, "
+                + "created_at_ms) VALUES (@Id, "
+                + "(SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificate_authorities), @OrganizationId, @WorkspaceId, "
+                + "@TunnelId, @Name, @Custody, @State, @StateSince, @PublicKey, @SealedKey, @KeyLabel, @CsrPem, "
+                + "@RegistrationEnds, @CreatedAt)",
+            TunnelAuthorityRow.Of(authority)
+        ).Unique(AuthorityConflict.KeyTaken);
+
+    public Statement Update(TunnelAuthority authority, AuthorityState expected) =>
+        new Statement(
+            "UPDATE certificate_authorities SET state = @State, state_before = @StateBefore, "
+                + "state_since_ms = @StateSince, public_key = @PublicKey, sealed_key = @SealedKey, "
+                + "key_label = @KeyLabel, csr_pem = @CsrPem, registration_ends_ms = @RegistrationEnds, "
+                + "chain_pem = @ChainPem, fingerprint = @Fingerprint, subject_key = @SubjectKey, "
+                + "not_after_ms = @NotAfter, max_leaf_life_ms = @MaxLeafLife, findings = @Findings, "
+                + "submitted_by = @SubmittedBy, submitted_person = @SubmittedPerson, approved_by = @ApprovedBy, "
+                + "override_missing = @OverrideMissing, override_reason = @OverrideReason, "
+                + "override_by = @OverrideBy, override_person = @OverridePerson, override_at_ms = @OverrideAt, "
+                + "registered_certificate_id = @RegisteredCertificateId, archived_at_ms = @ArchivedAt "
+                + "WHERE id = @Id AND state = @Expected",
+            TunnelAuthorityRow.Of(authority) with
+            {
                 Expected = AuthorityStates.NameOf(expected),
             }
-        ).ExpectingOne(AuthorityConflict.Stale).Unique(AuthorityConflict.OtherActive);
+        )
+            .ExpectingOne(AuthorityConflict.Stale)
+            .Unique(AuthorityConflict.OtherActive);
 
     private async ValueTask<IReadOnlyList<TunnelAuthority>> QueryAsync(
         string sql,

@@ -122,6 +122,19 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
     public Statement ReleaseSlot(RegisteredCertificateId id) =>
         new("UPDATE registered_certificates SET occupies_slot = 0 WHERE id = @Id", new { Id = id.Value });
 
+    public Statement TakeSlot(TunnelId tunnelId, RegisteredCertificateId id) =>
+        new Statement(
+            "UPDATE registered_certificates SET occupies_slot = 1 WHERE id = @Id AND archived_at_ms IS NULL AND "
+                + "(occupies_slot = 1 OR (SELECT COUNT(*) FROM registered_certificates WHERE tunnel_id = @TunnelId "
+                + "AND archived_at_ms IS NULL AND occupies_slot = 1) < @Slots)",
+            new
+            {
+                Id = id.Value,
+                TunnelId = tunnelId.Value,
+                Slots,
+            }
+        ).ExpectingOne(TunnelConflict.SlotsTaken);
+
     private async ValueTask<IReadOnlyList<RegisteredCertificate>> QueryAsync(
         string sql,
         object parameters,

@@ -43,4 +43,7 @@ internal interface IRegisteredCertificateStore
 
     /// <summary>A retiring or tainted authority keeps its anchor listed but gives up the slot (S14).</summary>
     Statement ReleaseSlot(RegisteredCertificateId id);
+
+    /// <summary>The authority issues again; <see cref="TunnelConflict.SlotsTaken"/> when both slots are.</summary>
+    Statement TakeSlot(TunnelId tunnelId, RegisteredCertificateId id);
 }

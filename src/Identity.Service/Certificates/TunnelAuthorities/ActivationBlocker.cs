@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>Somebody whom an activation waits for.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Id">Which one; an override must name it. <see cref="ActivationBlockerKind.Propagation"/>: <c>propagation</c>.</param>
+/// <param name="Since">Since when the bundle waits for it.</param>
+/// <param name="NeededEpoch">The first bundle epoch with the authority's certificate.</param>
+internal sealed record ActivationBlocker(ActivationBlockerKind Kind, string Id, DateTimeOffset Since, long NeededEpoch)
+{
+    public string KindName =>
+        Kind switch
+        {
+            ActivationBlockerKind.Agent => "agent",
+            ActivationBlockerKind.RelyingParty => "relying_party",
+            ActivationBlockerKind.Edge => "edge",
+            _ => "propagation",
+        };
+
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["kind"] = KindName,
+            ["id"] = Id,
+            ["since"] = Since.UtcDateTime,
+            ["needed_epoch"] = NeededEpoch,
+        };
+}

@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using Culvert.Ca.Authorities;
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Issuance;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Refusals;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>Decides whether a chain may be an authority's: the core's checks, duplicates in the store, the trial leaf.</summary>
+internal sealed class AuthorityChecks(
+    ITunnelAuthorityStore authorities,
+    AuthorityKeys keys,
+    ServerProfile server,
+    ServiceOptions options,
+    StoreNode node,
+    TimeProvider time
+)
+{
+    // Reference §4: no leaf outlives a sixth of what remained of its authority when it was registered.
+    private const int LivesOfAnAuthority = 6;
+
+    /// <summary>Everything that is wrong; empty = it may be approved.</summary>
+    public async ValueTask<IReadOnlyList<Refusal>> FindAsync(
+        Tunnel tunnel,
+        TunnelAuthority authority,
+        IReadOnlyList<ParsedCertificate> chain,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        var findings = authority.HoldsKey
+            ? AuthorityRegistration.InspectChain(
+                chain,
+                SubjectPublicKey.TryParse(authority.PublicKey)!,
+                options.Certificates.ServerLife,
+                ServerProfile.NamesOf(tunnel),
+                now
+            )
+            : AuthorityRegistration.InspectAnchor(chain, now);
+        if (findings.Count > 0)
+        {
+            return [.. findings.Select(finding => finding.ToRefusal())];
+        }
+
+        if (await FindDuplicateAsync(authority, chain[0], cancellationToken) is { } duplicate)
+        {
+            return [duplicate];
+        }
+
+        return authority.HoldsKey && Try(tunnel, authority, chain) is { } failed ? [failed.ToRefusal()] : [];
+    }
+
+    public TimeSpan LeafLifeUnder(ParsedCertificate certificate) =>
+        (certificate.NotAfter.AddSeconds(1) - time.GetUtcNow()) / LivesOfAnAuthority;
+
+    public static string SubjectKeyOf(ParsedCertificate certificate)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(certificate.Subject.Encoded.Span);
+        hash.AppendData(certificate.SubjectKeyIdentifier is { } identifier ? identifier.Span : []);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    // S18: a certificate that is only trusted may be registered anywhere; a key that the service holds, and what
+    // verifiers would find it by, belong to one authority.
+    private async ValueTask<Refusal?> FindDuplicateAsync(
+        TunnelAuthority authority,
+        ParsedCertificate certificate,
+        CancellationToken cancellationToken
+    )
+    {
+        var lookalikes = await authorities.ListLookalikesAsync(SubjectKeyOf(certificate), cancellationToken);
+        var other = lookalikes.FirstOrDefault(found =>
+            found.Id != authority.Id
+            && (
+                authority.HoldsKey
+                    ? found.HoldsKey
+                    : found.TunnelId == authority.TunnelId && found.Fingerprint == certificate.Fingerprint
+            )
+        );
+        if (other is null)
+        {
+            return null;
+        }
+
+        // Another organization's ids are nobody's business.
+        return other.OrganizationId == authority.OrganizationId
+            ? AuthorityErrors
+                .Duplicate.Refuse($"{other.Name} ({other.Id.Value}) has the same subject and key identifier.")
+                .With("ca_id", other.Id.Value)
+            : AuthorityErrors.Duplicate.Refuse("Another authority has the same subject and key identifier.");
+    }
+
+    private CaRefusal? Try(Tunnel tunnel, TunnelAuthority authority, IReadOnlyList<ParsedCertificate> chain)
+    {
+        using var key = keys.Open(authority);
+        return AuthorityTrial.Run(
+            chain,
+            key,
+            server.Profile,
+            ServerProfile.NamesOf(tunnel),
+            SerialNumber.Draw((byte)node.Id),
+            time.GetUtcNow()
+        );
+    }
+}

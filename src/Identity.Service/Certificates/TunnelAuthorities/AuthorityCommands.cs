@@ -1,0 +1,366 @@
+using System.Text.Json.Nodes;
+using Culvert.Ca.Authorities;
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Requests;
+using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>
+/// What operators do with authorities. A command is one or several moves of <see cref="AuthorityLifecycle"/>; if it is
+/// interrupted between two of them, repeating it goes on where it stopped.
+/// </summary>
+internal sealed class AuthorityCommands(
+    AuthorityLifecycle lifecycle,
+    ITunnelAuthorityStore authorities,
+    IAgentEnrollmentStore enrollments,
+    AuthorityChecks checks,
+    AuthorityKeys keys,
+    Persons persons,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    public async ValueTask<TunnelResult<TunnelAuthority>> CreateAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        string name,
+        AuthorityCustody custody,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        var move = await MoveOfAsync(request, reason: null, cancellationToken);
+        var draft = await lifecycle.RegisterAsync(
+            new TunnelAuthority
+            {
+                Id = CertificateAuthorityId.New(),
+                OrganizationId = tunnel.OrganizationId,
+                WorkspaceId = tunnel.WorkspaceId,
+                TunnelId = tunnel.Id,
+                Name = name,
+                Custody = custody,
+                State = AuthorityState.Draft,
+                StateSince = now,
+                RegistrationEnds = now + AuthorityLifecycle.RegistrationLife,
+                CreatedAt = now,
+            },
+            move,
+            cancellationToken
+        );
+        return draft.Value is { HoldsKey: true } authority
+            ? await PrepareAsync(move, authority, cancellationToken)
+            : draft;
+    }
+
+    /// <summary>Makes the key and the request, or what of both is missing.</summary>
+    public async ValueTask<TunnelResult<TunnelAuthority>> PrepareAsync(
+        AuthorityMove move,
+        TunnelAuthority authority,
+        CancellationToken cancellationToken
+    )
+    {
+        if (authority.State == AuthorityState.Draft)
+        {
+            using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
+            var made = await lifecycle.MoveAsync(
+                authority,
+                AuthorityState.KeyReady,
+                move with
+                {
+                    Change = draft =>
+                        draft with
+                        {
+                            PublicKey = key.PublicKey.Encoded.ToArray(),
+                            SealedKey = keys.Seal(draft.Id, key),
+                        },
+                },
+                cancellationToken
+            );
+            if (made.Value is not { } ready)
+            {
+                return made;
+            }
+
+            authority = ready;
+        }
+
+        if (authority.State != AuthorityState.KeyReady)
+        {
+            return authority;
+        }
+
+        using var signer = keys.Open(authority);
+        var csr = AuthorityRequest.Create(signer, authority.Name);
+        return await lifecycle.MoveAsync(
+            authority,
+            AuthorityState.CsrIssued,
+            move with
+            {
+                Change = ready => ready with { CsrPem = csr },
+            },
+            cancellationToken
+        );
+    }
+
+    public async ValueTask<TunnelResult<TunnelAuthority>> UploadAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        TunnelAuthority authority,
+        UploadChainRequest upload,
+        CancellationToken cancellationToken
+    )
+    {
+        var mayUpload = AuthorityTransitions.Find(authority.State, AuthorityCommand.Upload) is not null;
+        if (!mayUpload || (authority.State == AuthorityState.Draft && authority.HoldsKey))
+        {
+            return AuthorityErrors.StateOf(authority);
+        }
+
+        var read = AuthorityRegistration.ReadChain(upload.ChainPem);
+        if (!read.Succeeded)
+        {
+            return read.Refusal.ToRefusal();
+        }
+
+        var chain = read.Value;
+        if (!Fingerprints.AreEqual(upload.Fingerprint, chain[0].Fingerprint))
+        {
+            return AuthorityErrors.Fingerprint.Refuse();
+        }
+
+        var pem = AuthorityChains.Write(chain);
+        if (authority.State == AuthorityState.Verified && authority.ChainPem == pem)
+        {
+            return authority;
+        }
+
+        var move = await MoveOfAsync(request, reason: null, cancellationToken);
+        var uploaded = await lifecycle.MoveAsync(
+            authority,
+            AuthorityState.CertUploaded,
+            move with
+            {
+                Change = before =>
+                    before with
+                    {
+                        ChainPem = pem,
+                        Fingerprint = chain[0].Fingerprint,
+                        NotAfter = chain[0].NotAfter,
+                        Findings = [],
+                        SubmittedBy = request.Caller.ActorId,
+                        SubmittedPerson = move.Person,
+                    },
+            },
+            cancellationToken
+        );
+        return uploaded.Value is { } stored
+            ? await VerifyAsync(move, tunnel, stored, chain, cancellationToken)
+            : uploaded;
+    }
+
+    public async ValueTask<TunnelResult<TunnelAuthority>> ApproveAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        TunnelAuthority authority,
+        string fingerprint,
+        CancellationToken cancellationToken
+    )
+    {
+        var isDone = AuthorityTransitions.IsDone(authority.State, AuthorityCommand.Approve);
+        if (!isDone && authority.State is not (AuthorityState.Verified or AuthorityState.Approved))
+        {
+            return AuthorityErrors.StateOf(authority);
+        }
+
+        if (!Fingerprints.AreEqual(fingerprint, authority.Fingerprint!))
+        {
+            return AuthorityErrors.Fingerprint.Refuse();
+        }
+
+        if (isDone)
+        {
+            return authority;
+        }
+
+        var move = await MoveOfAsync(request, reason: null, cancellationToken);
+        if (!options.Certificates.SingleApproval && authority.SubmittedPerson == move.Person)
+        {
+            return AuthorityErrors.TwoPerson.Refuse();
+        }
+
+        if (authority.State == AuthorityState.Verified)
+        {
+            // Days may lie between upload and approval: what held then must hold now.
+            var findings = await checks.FindAsync(
+                tunnel,
+                authority,
+                AuthorityChains.Read(authority),
+                cancellationToken
+            );
+            if (findings.Count > 0)
+            {
+                return await RejectAsync(move, authority, findings, cancellationToken);
+            }
+
+            var approved = await lifecycle.MoveAsync(
+                authority,
+                AuthorityState.Approved,
+                move with
+                {
+                    Change = verified => verified with { ApprovedBy = request.Caller.ActorId },
+                },
+                cancellationToken
+            );
+            if (approved.Value is not { } waiting)
+            {
+                return approved;
+            }
+
+            authority = waiting;
+        }
+
+        var staged = await lifecycle.MoveAsync(authority, AuthorityState.Staged, move, cancellationToken);
+        return staged.Value is { } standing && await MayActivateAtOnceAsync(tunnel, standing, cancellationToken)
+            ? await lifecycle.MoveAsync(standing, AuthorityState.Active, move, cancellationToken)
+            : staged;
+    }
+
+    /// <summary>Any command that is one move.</summary>
+    public async ValueTask<TunnelResult<TunnelAuthority>> RunAsync(
+        ApiRequest request,
+        TunnelAuthority authority,
+        AuthorityCommand command,
+        string? reason,
+        AuthorityState? expected,
+        CancellationToken cancellationToken
+    )
+    {
+        if (AuthorityTransitions.IsDone(authority.State, command))
+        {
+            return authority;
+        }
+
+        if (expected is { } state && state != authority.State)
+        {
+            return AuthorityErrors.StateOf(authority, $"It was expected to be {AuthorityStates.NameOf(state)}.");
+        }
+
+        if (AuthorityTransitions.Find(authority.State, command) is not { } transition)
+        {
+            return AuthorityErrors.StateOf(authority);
+        }
+
+        return await lifecycle.MoveAsync(
+            authority,
+            transition.To ?? authority.StateBefore!.Value,
+            await MoveOfAsync(request, reason, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    private async ValueTask<TunnelResult<TunnelAuthority>> VerifyAsync(
+        AuthorityMove move,
+        Tunnel tunnel,
+        TunnelAuthority authority,
+        IReadOnlyList<ParsedCertificate> chain,
+        CancellationToken cancellationToken
+    )
+    {
+        var findings = await checks.FindAsync(tunnel, authority, chain, cancellationToken);
+        return findings.Count > 0
+            ? await RejectAsync(move, authority, findings, cancellationToken)
+            : await lifecycle.MoveAsync(
+                authority,
+                AuthorityState.Verified,
+                move with
+                {
+                    Change = uploaded =>
+                        uploaded with
+                        {
+                            PublicKey = uploaded.PublicKey ?? chain[0].PublicKey!.Encoded.ToArray(),
+                            SubjectKey = AuthorityChecks.SubjectKeyOf(chain[0]),
+                            MaxLeafLife = checks.LeafLifeUnder(chain[0]),
+                        },
+                },
+                cancellationToken
+            );
+    }
+
+    private async ValueTask<TunnelResult<TunnelAuthority>> RejectAsync(
+        AuthorityMove move,
+        TunnelAuthority authority,
+        IReadOnlyList<Refusal> findings,
+        CancellationToken cancellationToken
+    )
+    {
+        var rejected = await lifecycle.MoveAsync(
+            authority,
+            AuthorityState.Rejected,
+            move with
+            {
+                Change = before =>
+                    before with
+                    {
+                        Findings =
+                        [
+                            .. findings.Select(finding => new AuthorityFinding
+                            {
+                                Code = finding.Code.Code,
+                                Message = finding.Message,
+                            }),
+                        ],
+                    },
+            },
+            cancellationToken
+        );
+        return rejected.Value is { } kept
+            ? findings[0]
+                .With("state", AuthorityStates.NameOf(kept.State))
+                .With(
+                    "findings",
+                    new JsonArray([
+                        .. kept.Findings.Select(finding => new JsonObject
+                        {
+                            ["code"] = finding.Code,
+                            ["message"] = finding.Message,
+                        }),
+                    ])
+                )
+                .With("next", AuthorityNextSteps.Of(kept))
+            : rejected;
+    }
+
+    // S16: nobody's connection can break. A trust-only one changes nothing for those who are connected.
+    private async ValueTask<bool> MayActivateAtOnceAsync(
+        Tunnel tunnel,
+        TunnelAuthority authority,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!authority.HoldsKey)
+        {
+            return true;
+        }
+
+        if (await authorities.FindActiveAsync(tunnel.Id, cancellationToken) is not null)
+        {
+            return false;
+        }
+
+        var now = time.GetUtcNow();
+        var agents = await enrollments.ListAsync(tunnel.Id, cancellationToken);
+        return !agents.Any(agent => agent.RevokedAt is null && agent.CertificateNotAfter >= now);
+    }
+
+    private async ValueTask<AuthorityMove> MoveOfAsync(
+        ApiRequest request,
+        string? reason,
+        CancellationToken cancellationToken
+    ) => AuthorityMove.Of(request, await persons.OfAsync(request.Caller, cancellationToken), reason);
+}

@@ -1,0 +1,29 @@
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>What must hold beside the state before a transition happens.</summary>
+[Flags]
+internal enum AuthorityGuards
+{
+    None = 0,
+
+    /// <summary>The registration's 30 days are not over (410 <c>ca.registration_expired</c>).</summary>
+    RegistrationLives = 1 << 0,
+
+    /// <summary>The tunnel has a free slot (S14).</summary>
+    SlotFree = 1 << 1,
+
+    /// <summary>Everybody live has acknowledged the bundle with its certificate, or an approved override names who has not.</summary>
+    Acknowledged = 1 << 2,
+
+    /// <summary>No other authority of the tunnel is active; <see cref="AuthorityCommand.Activate"/> retires it in the same decision.</summary>
+    NoOtherActive = 1 << 3,
+
+    /// <summary>Another active authority remains, or an approved override says that none shall.</summary>
+    NotTheLast = 1 << 4,
+
+    /// <summary>Its last leaf has ended, skew included.</summary>
+    LeavesEnded = 1 << 5,
+
+    /// <summary>Deleted at most 30 days ago, and its key still exists.</summary>
+    Restorable = 1 << 6,
+}

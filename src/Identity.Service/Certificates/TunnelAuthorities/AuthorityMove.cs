@@ -1,0 +1,44 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>Who moves an authority, why, and what else is committed with it.</summary>
+internal sealed record AuthorityMove
+{
+    public required AuditActor Actor { get; init; }
+
+    /// <summary>The person behind the actor (S16); null for the service's own doing.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>Of the request that caused it; null for the service's own doing.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>Why, in the caller's words; audited.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What the record says besides its new state: a chain, findings.</summary>
+    public Func<TunnelAuthority, TunnelAuthority>? Change { get; init; }
+
+    /// <summary>
+    /// Guards that the caller has seen to by itself: <see cref="AuthorityGuards.LeavesEnded"/> when an operator forces
+    /// a retirement whose blast radius was shown, for example. Audited with the move.
+    /// </summary>
+    public AuthorityGuards Waived { get; init; }
+
+    /// <summary>Further statements of the same decision.</summary>
+    public IReadOnlyList<Statement> With { get; init; } = [];
+
+    public static AuthorityMove Of(ApiRequest request, string person, string? reason = null) =>
+        new()
+        {
+            Actor = AuditActor.Of(request),
+            Person = person,
+            RequestId = request.RequestId,
+            Reason = reason,
+        };
+
+    /// <summary>The service's own doing: upkeep, automatic rotation.</summary>
+    public static AuthorityMove BySystem(string? reason = null) => new() { Actor = AuditActor.System, Reason = reason };
+}

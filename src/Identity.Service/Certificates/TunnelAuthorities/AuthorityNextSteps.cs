@@ -1,0 +1,51 @@
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>What an operator does next with an authority: part of every answer and of every refusal.</summary>
+internal static class AuthorityNextSteps
+{
+    /// <summary>A command line; null when nothing is left to do.</summary>
+    public static string? Of(TunnelAuthority authority)
+    {
+        var id = authority.Id.Value;
+        return authority.State switch
+        {
+            AuthorityState.Draft when !authority.HoldsKey =>
+                $"culvert ca upload {id} --chain FILE --fingerprint SHA256",
+            AuthorityState.Draft or AuthorityState.KeyReady => $"culvert ca csr {id} --out FILE",
+            AuthorityState.CsrIssued or AuthorityState.CertUploaded or AuthorityState.Rejected =>
+                $"culvert ca upload {id} --chain FILE --fingerprint SHA256",
+            AuthorityState.Verified => $"culvert ca approve {id} --fingerprint SHA256",
+            AuthorityState.Approved => $"culvert ca approve {id} --fingerprint {authority.Fingerprint}",
+            AuthorityState.Staged => $"culvert ca activate {id}",
+            AuthorityState.Suspended => $"culvert ca resume {id}",
+            AuthorityState.Tainted or AuthorityState.Retiring => $"culvert ca status {id}",
+            AuthorityState.Deleted => $"culvert ca restore {id}",
+            AuthorityState.Retired or AuthorityState.Expired =>
+                $"culvert ca register NAME --tunnel {authority.TunnelId.Value} "
+                    + $"--custody {AuthorityCustodies.FlagOf(authority.Custody)}",
+            _ => null,
+        };
+    }
+
+    public static string Explain(TunnelAuthority authority) =>
+        authority.State switch
+        {
+            AuthorityState.Draft when !authority.HoldsKey => "Its certificate has not been uploaded.",
+            AuthorityState.Draft => "Its key has not been made.",
+            AuthorityState.KeyReady => "Its request has not been given out.",
+            AuthorityState.CsrIssued => "The signed chain has not been uploaded.",
+            AuthorityState.CertUploaded => "The uploaded chain has not been checked to the end: upload it again.",
+            AuthorityState.Verified => "It has not been approved.",
+            AuthorityState.Approved => "It waits for a free slot of the tunnel.",
+            AuthorityState.Staged => "It has not been activated.",
+            AuthorityState.Active => "It issues the tunnel's certificates.",
+            AuthorityState.Retiring => "It waits for its last certificate to end.",
+            AuthorityState.Retired => "Its life is over.",
+            AuthorityState.Suspended => "It was suspended.",
+            AuthorityState.Tainted => "Its key counts as disclosed; it never issues again.",
+            AuthorityState.Expired => "Its time is over.",
+            AuthorityState.Rejected => "The uploaded chain was rejected: details of the record name the findings.",
+            AuthorityState.Deleted => "It was deleted.",
+            _ => throw new ArgumentOutOfRangeException(nameof(authority)),
+        };
+}
