@@ -38,7 +38,7 @@ internal sealed class FederationDirectory(
     public FederationSnapshot Current => current;
 
     /// <summary>Whether a committed change may be missing from <see cref="Current"/>.</summary>
-    public bool IsStale => isStale || !changes.IsCurrent;
+    public bool IsStale => isStale || !changes.IsCurrent(ChangeTopics.Federation);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

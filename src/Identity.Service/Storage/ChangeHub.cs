@@ -3,9 +3,15 @@ namespace Culvert.Identity.Service.Storage;
 /// <summary>
 /// Where this node learns of committed changes: of its own from the journal, of others' from the database.
 /// </summary>
-internal sealed class ChangeHub(TimeProvider time, ILogger<ChangeHub> logger) : IChanges, IRevisions, IDisposable
+internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogger<ChangeHub> logger)
+    : IChanges,
+        IRevisions,
+        IDisposable
 {
-    /// <summary>How long the counters may be out of sight before nothing is granted any more.</summary>
+    /// <summary>
+    /// How long the counters may be out of sight, and a change that was seen without effect, before nothing is granted
+    /// any more.
+    /// </summary>
     public static readonly TimeSpan MaxBlindness = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource stopping = new();
@@ -22,7 +28,23 @@ internal sealed class ChangeHub(TimeProvider time, ILogger<ChangeHub> logger) : 
 
     public long Current => counters[ChangeTopics.Feed];
 
-    public bool IsCurrent => blindness is not { } since || since() <= MaxBlindness;
+    public bool IsCurrent(ChangeTopics topics)
+    {
+        if (blindness is { } since && since() > MaxBlindness)
+        {
+            return false;
+        }
+
+        foreach (var subscription in subscriptions)
+        {
+            if (subscription.Concerns(topics) && subscription.Lag > MaxBlindness)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Other nodes write, too: this tells how long ago the counters were last seen.</summary>
     public void WatchedBy(Func<TimeSpan> sinceSeen) => blindness = sinceSeen;
@@ -68,7 +90,7 @@ internal sealed class ChangeHub(TimeProvider time, ILogger<ChangeHub> logger) : 
 
     public void Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler)
     {
-        var added = new ChangeSubscription(topics, handler, time, logger, stopping.Token);
+        var added = new ChangeSubscription(topics, handler, time, options.Pulse, logger, stopping.Token);
         lock (gate)
         {
             subscriptions = [.. subscriptions, added];

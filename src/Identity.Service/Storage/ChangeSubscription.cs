@@ -5,10 +5,12 @@ internal sealed class ChangeSubscription(
     ChangeTopics topics,
     Func<CancellationToken, Task> handler,
     TimeProvider time,
+    TimeProvider pulse,
     ILogger logger,
     CancellationToken stopping
 )
 {
+    private const long Nothing = long.MinValue;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     // Guards all below.
@@ -19,6 +21,17 @@ internal sealed class ChangeSubscription(
     private long done;
     private bool isRunning;
 
+    // When the oldest change came that has no effect yet, and the oldest of those that the present run may have missed;
+    // of the pulse. Written under the gate; the first is read without it.
+    private long pendingSince = Nothing;
+    private long missedSince = Nothing;
+
+    /// <summary>For how long a change has been seen without having taken effect; zero = none is.</summary>
+    public TimeSpan Lag =>
+        Interlocked.Read(ref pendingSince) is var since && since == Nothing
+            ? TimeSpan.Zero
+            : pulse.GetElapsedTime(since);
+
     public bool Concerns(ChangeTopics changed) => (topics & changed) != ChangeTopics.None;
 
     public void Request()
@@ -26,6 +39,13 @@ internal sealed class ChangeSubscription(
         lock (gate)
         {
             wanted++;
+            var now = pulse.GetTimestamp();
+            missedSince = missedSince == Nothing ? now : missedSince;
+            if (pendingSince == Nothing)
+            {
+                Interlocked.Exchange(ref pendingSince, now);
+            }
+
             if (isRunning)
             {
                 return;
@@ -67,13 +87,19 @@ internal sealed class ChangeSubscription(
                 }
 
                 run = wanted;
+                missedSince = Nothing;
             }
 
             var succeeded = await TryHandleAsync();
             lock (gate)
             {
                 tried = run;
-                done = succeeded ? run : done;
+                if (succeeded)
+                {
+                    done = run;
+                    Interlocked.Exchange(ref pendingSince, missedSince);
+                }
+
                 Release_NeedsLock(run);
             }
 

@@ -19,8 +19,9 @@ internal interface IChanges
     Task WhenDeliveredAsync(ChangeTopics topics);
 
     /// <summary>
-    /// False when this node has not been able to see other nodes' changes for five seconds. Nothing may be granted
-    /// then: what is in memory may have been revoked.
+    /// False when this node has not been able to see other nodes' changes for five seconds, or has seen one of these
+    /// topics and could not make it effective for as long. Nothing that rests on them may be granted then: what is in
+    /// memory may have been revoked. Other topics are not affected by one that lags.
     /// </summary>
-    bool IsCurrent { get; }
+    bool IsCurrent(ChangeTopics topics);
 }

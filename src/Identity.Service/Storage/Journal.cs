@@ -43,6 +43,9 @@ internal sealed class Journal : IJournal, IDisposable
     private ITimer? proveTimer;
     private DateTimeOffset forgotAt;
 
+    // The newest row whose fate is known, and of which, like of all before it, memory holds the replay key.
+    private long knownSequence;
+
     private volatile bool healthy = true;
 
     public Journal(
@@ -65,6 +68,7 @@ internal sealed class Journal : IJournal, IDisposable
         reserve = new DiskReserve(database.File, options, time, logger);
         session = database.OpenSession(node, ordinals);
         session.LoadReplays(replays, time.GetUtcNow());
+        knownSequence = session.Sequence;
         changes.Start(session.Counters);
         thread = new Thread(Run) { IsBackground = true, Name = "journal" };
         thread.Start();
@@ -200,6 +204,7 @@ internal sealed class Journal : IJournal, IDisposable
             return;
         }
 
+        knownSequence = session.Sequence;
         ServiceMeters.Batches.Add(1);
         ServiceMeters.Decisions.Add(batch.Count);
         changes.Observe(session.Counters);
@@ -266,7 +271,7 @@ internal sealed class Journal : IJournal, IDisposable
                 options.Probe?.Invoke(JournalPoint.Taken);
                 proven.ProveWrite(options.Probe);
                 // Rows of the failed batch that did get through are replay records too.
-                proven.LoadReplays(replays, time.GetUtcNow());
+                proven.LoadReplays(replays, time.GetUtcNow(), knownSequence);
             }
             catch
             {
@@ -275,6 +280,7 @@ internal sealed class Journal : IJournal, IDisposable
             }
 
             session = proven;
+            knownSequence = proven.Sequence;
         }
         catch (Exception fault)
         {

@@ -9,6 +9,10 @@ namespace Culvert.Identity.Service.Storage;
 /// </summary>
 internal abstract class JournalSession(DbConnection connection, StoreNode node, Ordinals ordinals) : IDisposable
 {
+    private const string Rows =
+        "SELECT sequence, salt, body, body_digest, hash, replay_key, replay_until, replay_tag, at_ms FROM journal "
+        + "WHERE node = @node AND ";
+
     /// <summary>The change counters after the last commit of this session.</summary>
     public ChangeCounters Counters { get; protected set; } = ChangeCounters.Zero;
 
@@ -20,7 +24,7 @@ internal abstract class JournalSession(DbConnection connection, StoreNode node, 
     protected byte[] Head { get; set; } = JournalChain.Start;
 
     /// <summary>Of this node's newest entry; 0 = none.</summary>
-    protected long Sequence { get; set; }
+    public long Sequence { get; protected set; }
 
     /// <summary>
     /// Writes a batch in one durable transaction. What refuses one decision, or is wrong with it, undoes that decision
@@ -34,15 +38,25 @@ internal abstract class JournalSession(DbConnection connection, StoreNode node, 
     /// <summary>
     /// Reads back this node's keys that may still be presented, newest row first, and checks its chain on the way.
     /// </summary>
-    public void LoadReplays(ReplaySet replays, DateTimeOffset now)
+    /// <param name="known">
+    /// The newest row whose key <paramref name="replays"/> holds already, with all before it; 0 = none. What is read is
+    /// what came after it, however much there is before: unless the database has lost that row.
+    /// </param>
+    public void LoadReplays(ReplaySet replays, DateTimeOffset now, long known = 0)
     {
-        // The newest row beyond the horizon is read, too: the link to it is checked.
+        var isKnown = known > 0 && known <= Sequence;
+        // The newest row that is not needed is read, too: the link to it is checked.
         using var select = Command(
-            "SELECT sequence, salt, body, body_digest, hash, replay_key, replay_until, replay_tag, at_ms FROM journal "
-                + "WHERE node = @node AND sequence >= COALESCE((SELECT sequence FROM journal WHERE node = @node "
-                + "AND at_ms < @oldest ORDER BY sequence DESC LIMIT 1), 0) ORDER BY sequence DESC",
+            Rows
+                + (
+                    isKnown
+                        ? "sequence >= @known"
+                        : "sequence >= COALESCE((SELECT sequence FROM journal WHERE node = @node "
+                            + "AND at_ms < @oldest ORDER BY sequence DESC LIMIT 1), 0)"
+                )
+                + " ORDER BY sequence DESC",
             ("@node", Node.Name),
-            ("@oldest", (now - ReplaySet.Horizon).ToStore())
+            isKnown ? ("@known", known) : ("@oldest", (now - ReplaySet.Horizon).ToStore())
         );
         using var reader = select.ExecuteReader();
         var oldest = (now - ReplaySet.Horizon).ToStore();
@@ -61,7 +75,7 @@ internal abstract class JournalSession(DbConnection connection, StoreNode node, 
                 RequireLink(row.Sequence, row.Hash, next);
             }
 
-            if (reader.GetInt64(8) < oldest)
+            if (reader.GetInt64(8) < oldest || (isKnown && row.Sequence == known))
             {
                 return;
             }

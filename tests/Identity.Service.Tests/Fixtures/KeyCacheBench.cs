@@ -62,7 +62,9 @@ internal sealed class KeyCacheBench : IIssuerKeyStore, IIssuerControlStore, IJou
 
     public List<StoredPause> Pauses { get; } = [];
 
-    public bool IsCurrent { get; set; } = true;
+    public bool IsBlind { get; set; }
+
+    public bool IsCurrent(ChangeTopics topics) => !IsBlind;
 
     public bool IsHealthy => true;
 

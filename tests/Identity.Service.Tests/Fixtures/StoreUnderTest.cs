@@ -42,12 +42,13 @@ internal sealed class StoreUnderTest : IDisposable
         {
             if (journal is null)
             {
-                changes = new ChangeHub(Time, NullLogger<ChangeHub>.Instance);
+                var present = options(new JournalOptions { DiskReserveBytes = 0 });
+                changes = new ChangeHub(Time, present, NullLogger<ChangeHub>.Instance);
                 journal = new Journal(
                     Store.Database,
                     Store.Node,
                     new Ordinals(Store.Node.Id, Time),
-                    options(new JournalOptions { DiskReserveBytes = 0 }),
+                    present,
                     changes,
                     Time,
                     NullLogger<Journal>.Instance

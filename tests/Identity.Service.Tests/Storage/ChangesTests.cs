@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
@@ -91,7 +92,7 @@ public abstract class ChangesTests(StorageBackend backend)
     [Fact]
     public void Observe_OlderCounters_AreNothingNew()
     {
-        using var hub = new ChangeHub(TimeProvider.System, NullLogger<ChangeHub>.Instance);
+        using var hub = new ChangeHub(TimeProvider.System, new JournalOptions(), NullLogger<ChangeHub>.Instance);
         var counter = new Counter();
         var newer = ChangeCounters.Of([(1, 5), (2, 5)]);
         hub.Start(newer);
@@ -107,15 +108,74 @@ public abstract class ChangesTests(StorageBackend backend)
     [Fact]
     public void IsCurrent_CountersOutOfSight_EndsAfterFiveSeconds()
     {
-        using var hub = new ChangeHub(TimeProvider.System, NullLogger<ChangeHub>.Instance);
+        using var hub = new ChangeHub(TimeProvider.System, new JournalOptions(), NullLogger<ChangeHub>.Instance);
         var blind = TimeSpan.Zero;
-        hub.IsCurrent.ShouldBeTrue();
+        hub.IsCurrent(ChangeTopics.Federation).ShouldBeTrue();
         hub.WatchedBy(() => blind);
 
         blind = TimeSpan.FromSeconds(5);
-        hub.IsCurrent.ShouldBeTrue();
+        hub.IsCurrent(ChangeTopics.Federation).ShouldBeTrue();
         blind += TimeSpan.FromTicks(1);
-        hub.IsCurrent.ShouldBeFalse();
+        hub.IsCurrent(ChangeTopics.Federation).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task IsCurrent_ChangeThatTakesNoEffect_EndsAfterFiveSecondsForItsTopicAlone()
+    {
+        var pulse = new FakeTimeProvider();
+        using var store = new StoreUnderTest(backend, options => options with { Pulse = pulse });
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stuck = new Counter(gate.Task);
+        store.Changes.Subscribe(ChangeTopics.Revocations, stuck.RunAsync);
+        store.Changes.Subscribe(ChangeTopics.Federation, new Counter().RunAsync);
+        await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.Revocations | ChangeTopics.Federation });
+        await stuck.FirstRun;
+        await store.Changes.WhenDeliveredAsync(ChangeTopics.Federation);
+
+        pulse.Advance(ChangeHub.MaxBlindness);
+        store.Changes.IsCurrent(ChangeTopics.Revocations).ShouldBeTrue();
+        pulse.Advance(TimeSpan.FromMilliseconds(1));
+        store.Changes.IsCurrent(ChangeTopics.Revocations).ShouldBeFalse();
+        store.Changes.IsCurrent(ChangeTopics.Federation).ShouldBeTrue();
+
+        var delivered = store.Changes.WhenDeliveredAsync(ChangeTopics.Revocations);
+        gate.SetResult();
+        await delivered;
+        store.Changes.IsCurrent(ChangeTopics.Revocations).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task IsCurrent_ChangeDuringARun_CountsFromItsOwnArrival()
+    {
+        var pulse = new FakeTimeProvider();
+        using var store = new StoreUnderTest(backend, options => options with { Pulse = pulse });
+        var gates = new[] { new TaskCompletionSource(), new TaskCompletionSource() };
+        var runs = 0;
+        var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        store.Changes.Subscribe(
+            ChangeTopics.IssuerKeys,
+            async cancellationToken =>
+            {
+                var run = Interlocked.Increment(ref runs) - 1;
+                if (run == 1)
+                {
+                    second.SetResult();
+                }
+
+                await gates[run].Task.WaitAsync(cancellationToken);
+            }
+        );
+        await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.IssuerKeys });
+        pulse.Advance(TimeSpan.FromSeconds(4));
+        await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.IssuerKeys });
+        gates[0].SetResult();
+        await second.Task;
+
+        pulse.Advance(TimeSpan.FromSeconds(4));
+        store.Changes.IsCurrent(ChangeTopics.IssuerKeys).ShouldBeTrue();
+        pulse.Advance(TimeSpan.FromSeconds(2));
+        store.Changes.IsCurrent(ChangeTopics.IssuerKeys).ShouldBeFalse();
+        gates[1].SetResult();
     }
 
     [Fact]

@@ -154,7 +154,7 @@ public sealed class CrashTests : IDisposable
             store.Node,
             new Ordinals(store.Node.Id, TimeProvider.System),
             new JournalOptions { DiskReserveBytes = 0, ProveEvery = TimeSpan.FromMilliseconds(50) },
-            new ChangeHub(TimeProvider.System, NullLogger<ChangeHub>.Instance),
+            new ChangeHub(TimeProvider.System, new JournalOptions(), NullLogger<ChangeHub>.Instance),
             TimeProvider.System,
             NullLogger<Journal>.Instance
         );

@@ -17,7 +17,7 @@ public sealed class CrossNodeJournalTests : IDisposable
 
     public CrossNodeJournalTests()
     {
-        otherChanges = new ChangeHub(store.Time, NullLogger<ChangeHub>.Instance);
+        otherChanges = new ChangeHub(store.Time, new JournalOptions(), NullLogger<ChangeHub>.Instance);
         other = new Journal(
             store.Store.Database,
             new StoreNode("node-2", 2),

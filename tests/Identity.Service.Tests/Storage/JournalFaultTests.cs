@@ -85,6 +85,66 @@ public abstract class JournalFaultTests(StorageBackend backend)
     }
 
     [Fact]
+    public async Task LoadReplays_OfWhatCameAfterAKnownRow_ReadsNoMore()
+    {
+        using var store = new StoreUnderTest(backend);
+        for (var i = 0; i < 5; i++)
+        {
+            await store.CommitAsync(store.Decide($"key-{i}"));
+        }
+
+        store.Restart();
+        using var session = store.Store.Database.OpenSession(
+            store.Store.Node,
+            new Ordinals(store.Store.Node.Id, store.Time)
+        );
+
+        LoadedAfter(0).ShouldBe(5);
+        LoadedAfter(3).ShouldBe(2);
+        LoadedAfter(5).ShouldBe(0);
+        LoadedAfter(6).ShouldBe(5); // the database has lost a row: all of it is read anew
+
+        int LoadedAfter(long known)
+        {
+            var replays = new ReplaySet();
+            session.LoadReplays(replays, store.Time.GetUtcNow(), known);
+            return replays.Count;
+        }
+    }
+
+    [Fact]
+    public async Task Prove_LongHistory_IsNotReadAgain()
+    {
+        var strike = false;
+        using var store = new StoreUnderTest(
+            backend,
+            o =>
+                o with
+                {
+                    Probe = reached =>
+                    {
+                        if (strike && reached == JournalPoint.Written)
+                        {
+                            throw new IOException("disk");
+                        }
+                    },
+                }
+        );
+        await store.CommitAsync(store.Decide("first"));
+        await store.CommitAsync(store.Decide("second"));
+        // Whoever read it would refuse the store for it, as a start does.
+        store.Sql("UPDATE journal SET body = salt WHERE sequence = 1");
+        strike = true;
+        await store.CommitAsync(store.Decide("during"));
+        strike = false;
+
+        store.Time.Advance(TimeSpan.FromSeconds(1));
+        await EventuallyAsync(() => store.Journal.IsHealthy);
+
+        (await store.CommitAsync(store.Decide("second"))).Outcome.ShouldBe(CommitOutcome.Replayed);
+    }
+
+    [Fact]
     public async Task Prove_StillFailing_StaysClosed()
     {
         var proofs = 0;

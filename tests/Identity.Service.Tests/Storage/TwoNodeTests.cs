@@ -141,7 +141,7 @@ public sealed class TwoNodeTests
         );
         using var second = other.Client(bearer: null);
         var changes = other.Get<IChanges>();
-        changes.IsCurrent.ShouldBeTrue();
+        changes.IsCurrent(ChangeTopics.Federation).ShouldBeTrue();
 
         Volatile.Write(ref isBlind, true);
         pulse.Advance(TimeSpan.FromSeconds(6));
@@ -156,7 +156,7 @@ public sealed class TwoNodeTests
         }
 
         Volatile.Write(ref isBlind, false);
-        while (!changes.IsCurrent)
+        while (!changes.IsCurrent(ChangeTopics.Federation))
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();

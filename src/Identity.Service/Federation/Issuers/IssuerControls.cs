@@ -17,7 +17,7 @@ internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes
     private volatile bool isStale = true;
 
     /// <summary>Whether a committed change may be missing.</summary>
-    public bool IsStale => isStale || !changes.IsCurrent;
+    public bool IsStale => isStale || !changes.IsCurrent(ChangeTopics.IssuerKeys);
 
     /// <summary>Runs after every reading; never throws.</summary>
     public event Action? Changed;

@@ -557,7 +557,7 @@ internal sealed class IssuerKeys
         var set = new CachedKeys(
             new Lazy<JwkSet>(keys),
             result.Digest,
-            now,
+            lastStart,
             TimeSpan.Zero,
             result.EntityTag,
             result.Sequence
@@ -587,7 +587,12 @@ internal sealed class IssuerKeys
                 : KeySchedule.FreshFor(result.MaxAge, services.Options.Refresh);
         var wasPaused = Control.PausedAt is not null;
         var wasReported = reported is KeyState.Degraded or KeyState.HardExpired;
-        present = set with { FetchedAt = now, FreshFor = freshFor };
+        // What it brought may be as old as its beginning: a kill in between is of these keys, too. One runs at a time.
+        present = set with
+        {
+            FetchedAt = lastStart,
+            FreshFor = freshFor,
+        };
         SetNextPoll(now + KeySchedule.Spread(freshFor, Unit()));
         failures = 0;
         lastFailure = null;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
@@ -10,6 +11,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 internal sealed class RevocationSet(
     ITokenRevocationStore store,
     IChanges changes,
+    ClockGuard clock,
     TimeProvider time,
     ILogger<RevocationSet> logger
 ) : IHostedService, IDisposable
@@ -30,7 +32,7 @@ internal sealed class RevocationSet(
     private ITimer? timer;
 
     /// <summary>Whether a committed revocation may be missing: then no token may be accepted.</summary>
-    public bool IsStale => isStale || !changes.IsCurrent;
+    public bool IsStale => isStale || !changes.IsCurrent(ChangeTopics.Revocations);
 
     public int Count => byKind.Sum(kind => kind.Count);
 
@@ -78,6 +80,13 @@ internal sealed class RevocationSet(
     public Task RefreshAsync(CancellationToken cancellationToken) =>
         ReadAsync(Interlocked.Read(ref lastOrdinal) - Overlap, cancellationToken);
 
+    /// <summary>Reads all that is live, and forgets what has ended.</summary>
+    public async Task ReadAllAsync(CancellationToken cancellationToken)
+    {
+        await ReadAsync(0, cancellationToken);
+        ForgetEnded();
+    }
+
     public void Dispose()
     {
         timer?.Dispose();
@@ -113,8 +122,7 @@ internal sealed class RevocationSet(
     {
         try
         {
-            await ReadAsync(0, CancellationToken.None);
-            ForgetEnded();
+            await ReadAllAsync(CancellationToken.None);
         }
         catch (Exception)
         {
@@ -124,6 +132,12 @@ internal sealed class RevocationSet(
 
     private void ForgetEnded()
     {
+        // By a clock that leapt, what is revoked would be forgotten while its tokens still live.
+        if (clock.Check() is not null)
+        {
+            return;
+        }
+
         var now = time.GetUtcNow();
         foreach (var kind in byKind)
         {

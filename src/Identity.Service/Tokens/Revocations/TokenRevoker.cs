@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -9,7 +10,13 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// Commits revocations and makes them effective: on this node before the answer, on the others within a second or two.
 /// Revoking again what is revoked changes nothing.
 /// </summary>
-internal sealed class TokenRevoker(ITokenRevocationStore store, RevocationSet set, IJournal journal, TimeProvider time)
+internal sealed class TokenRevoker(
+    ITokenRevocationStore store,
+    RevocationSet set,
+    IJournal journal,
+    ClockGuard clock,
+    TimeProvider time
+)
 {
     /// <summary>Of one organization, single tokens: a holder may revoke each of its own.</summary>
     public const int MaxPerOrganization = 100_000;
@@ -33,9 +40,11 @@ internal sealed class TokenRevoker(ITokenRevocationStore store, RevocationSet se
     {
         var (kind, value) = target;
         var now = time.GetStoreNow();
-        var before = kind.KnowsTime() ? (issuedBefore ?? now).ToUnixTimeSeconds() : TokenRevocation.Always;
+        // While the clock stands back, tokens say that they are of later than now, and live on after it is right again.
+        var latest = Instants.FromStore(clock.LatestNow().ToStore());
+        var before = kind.KnowsTime() ? (issuedBefore ?? latest).ToUnixTimeSeconds() : TokenRevocation.Always;
         var known = await store.FindAsync(organizationId, kind, value, cancellationToken);
-        if (known is not null && known.IssuedBefore >= before && known.EndsAt > now)
+        if (known is not null && known.IssuedBefore >= before && known.EndsAt > latest)
         {
             return (known, null);
         }
@@ -62,7 +71,7 @@ internal sealed class TokenRevoker(ITokenRevocationStore store, RevocationSet se
             Reason = reason,
             CreatedAt = known?.CreatedAt ?? now,
             CreatedBy = known?.CreatedBy ?? actor.Id,
-            EndsAt = EndOf(kind, now),
+            EndsAt = EndOf(kind, latest),
         };
         var result = await journal.CommitAsync(
             new Decision
@@ -95,7 +104,8 @@ internal sealed class TokenRevoker(ITokenRevocationStore store, RevocationSet se
 
     private IReadOnlyList<Statement> Ended(DateTimeOffset now)
     {
-        if (now - deletedEndedAt < DeleteEndedEvery)
+        // By a clock that leapt, what is revoked would be forgotten while its tokens still live.
+        if (now - deletedEndedAt < DeleteEndedEvery || clock.Check() is not null)
         {
             return [];
         }

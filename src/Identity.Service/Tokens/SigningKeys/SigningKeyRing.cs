@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -13,6 +14,7 @@ internal sealed class SigningKeyRing(
     SigningKeyMaker maker,
     IJournal journal,
     IChanges changes,
+    ClockGuard clock,
     ServiceOptions options,
     TimeProvider time,
     ILogger<SigningKeyRing> logger
@@ -43,7 +45,7 @@ internal sealed class SigningKeyRing(
     }
 
     /// <summary>Whether a committed change of keys may be missing: then none of them vouches for anything.</summary>
-    public bool IsStale => isStale || !changes.IsCurrent;
+    public bool IsStale => isStale || !changes.IsCurrent(ChangeTopics.SigningKeys);
 
     public SigningKeySet Current =>
         current
@@ -73,7 +75,9 @@ internal sealed class SigningKeyRing(
 
     public Task ReloadAsync(CancellationToken cancellationToken) => LockedAsync(LoadAsync_NeedsLock, cancellationToken);
 
-    /// <summary>Prepares and retires what is due. Idempotent.</summary>
+    /// <summary>
+    /// Prepares and retires what is due, as long as the clock that says so can be relied on. Idempotent.
+    /// </summary>
     public Task RotateAsync(CancellationToken cancellationToken) =>
         LockedAsync(RotateAsync_NeedsLock, cancellationToken);
 
@@ -85,6 +89,11 @@ internal sealed class SigningKeyRing(
         CancellationToken cancellationToken
     )
     {
+        if (clock.RefusalIfAlarmed() is { } unsynchronised)
+        {
+            return (null, unsynchronised);
+        }
+
         await changing.WaitAsync(cancellationToken);
         try
         {
@@ -210,6 +219,12 @@ internal sealed class SigningKeyRing(
     {
         // What another node did counts, also if word of it has not come.
         await LoadAsync_NeedsLock(cancellationToken);
+        if (clock.Check() is not null)
+        {
+            // A leap forward would retire keys whose tokens still live, and destroy them for good.
+            return;
+        }
+
         var plan = SigningKeyPlan.For(Current.Keys, options.TokenSigning, time.GetStoreNow());
         if (plan is { PrepareFrom: null, Retire.Count: 0 })
         {

@@ -71,7 +71,7 @@ public sealed class TokenExchangeTests
         granted.StatusCode.ShouldBe(HttpStatusCode.OK);
         var used = await ReplayKeyAsync(service);
 
-        using var changes = new ChangeHub(service.Time, NullLogger<ChangeHub>.Instance);
+        using var changes = new ChangeHub(service.Time, new JournalOptions(), NullLogger<ChangeHub>.Instance);
         using var restarted = new Journal(
             service.Service.Get<Database>(),
             new StoreNode("node-2", 2),

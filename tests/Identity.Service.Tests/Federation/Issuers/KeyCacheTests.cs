@@ -301,10 +301,32 @@ public sealed class KeyCacheTests
 
     [Fact]
     [Trait("Attack", "A36")]
+    public async Task Kill_OfTheSetDuringAFetch_KillsWhatThatFetchBrings()
+    {
+        var keys = await FreshAsync(("a", 0));
+        var gate = new TaskCompletionSource<FetchedDocument>();
+        bench.Network.Answer = _ => gate.Task;
+        bench.Time.Advance(TimeSpan.FromMinutes(12));
+        var fetching = keys.PollIfDue(bench.Time.GetUtcNow(), isAsked: true);
+        bench.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await KillAsync(KillKind.KeySet, "");
+
+        gate.SetResult(FetchedDocument.Of(System.Text.Encoding.UTF8.GetBytes(KeyCacheBench.Set(("stolen", 1)))));
+        await fetching!;
+
+        keys.State.ShouldBe(KeyState.Empty);
+        bench.Serve(KeyCacheBench.Set(("c", 2)));
+        bench.Time.Advance(TimeSpan.FromSeconds(2));
+        (await keys.FindAsync("stolen", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Unknown);
+        (await keys.FindAsync("c", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Found);
+    }
+
+    [Fact]
+    [Trait("Attack", "A36")]
     public async Task Kill_ThatCannotBeRead_LeavesNoKeyUsable()
     {
         var keys = await FreshAsync(("a", 0));
-        bench.IsCurrent = false;
+        bench.IsBlind = true;
 
         (await keys.FindAsync("a", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Unavailable);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tokens.Binding;
@@ -221,6 +222,7 @@ public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFix
         using var other = new RevocationSet(
             service.Get<ITokenRevocationStore>(),
             service.Get<IChanges>(),
+            service.Get<ClockGuard>(),
             federated.Time,
             NullLogger<RevocationSet>.Instance
         );
@@ -234,6 +236,39 @@ public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFix
         other.IsRevoked(TokenTraits.Of(claims)).ShouldBeTrue();
         other.IsRevoked(TokenTraits.Of(claims) with { OrganizationId = "another" }).ShouldBeFalse();
         other.IsRevoked(TokenTraits.Of(claims) with { IssuedAt = claims.IssuedAt + 1 }).ShouldBeFalse();
+    }
+
+    [Fact]
+    [Trait("Attack", "A18")]
+    public async Task Housekeeping_WallClockLeapt_ForgetsNothingThatIsRevoked()
+    {
+        await using var federated = await FederatedService.StartAsync();
+        var rule = await federated.RuleAsync();
+        var token = await federated.AccessTokenAsync(rule);
+        await federated.CreateAsync(Path, new JsonObject { ["kind"] = "rule", ["rule_id"] = rule });
+
+        federated.Time.StepWallClock(TimeSpan.FromHours(30));
+        await federated.CreateAsync(Path, new JsonObject { ["kind"] = "issued_before" });
+        await federated.Service.Get<RevocationSet>().ReadAllAsync(TestContext.Current.CancellationToken);
+        federated.Time.StepWallClock(TimeSpan.FromHours(-30));
+
+        (await federated.GetAsync(Path)).GetProperty("data").GetArrayLength().ShouldBe(2);
+        federated.Service.Get<RevocationSet>().CountOf(federated.OrganizationId).ShouldBe(2);
+        (await UseAsync(federated, token)).ShouldBe("token.revoked");
+    }
+
+    [Fact]
+    [Trait("Attack", "A18")]
+    public async Task Create_WallClockStandsBack_CoversWhatWasIssuedBefore()
+    {
+        await using var federated = await FederatedService.StartAsync();
+        var token = await federated.AccessTokenAsync(await federated.RuleAsync());
+
+        federated.Time.StepWallClock(TimeSpan.FromMinutes(-5));
+        await federated.CreateAsync(Path, new JsonObject { ["kind"] = "issued_before" });
+        federated.Time.StepWallClock(TimeSpan.FromMinutes(5));
+
+        (await UseAsync(federated, token)).ShouldBe("token.revoked");
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class StaleNodeTests
 
         public bool IsBlind { get; set; }
 
-        public bool IsCurrent => !IsBlind && Inner.IsCurrent;
+        public bool IsCurrent(ChangeTopics topics) => !IsBlind && Inner.IsCurrent(topics);
 
         public void Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler) =>
             Inner.Subscribe(topics, handler);

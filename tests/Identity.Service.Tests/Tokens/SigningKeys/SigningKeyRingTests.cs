@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Tokens;
@@ -56,6 +57,27 @@ public sealed class SigningKeyRingTests : IDisposable
         }
 
         signers.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Rotate_WallClockLeapt_KeepsEveryKeyUntilItIsRight()
+    {
+        var ring = await RingAsync();
+        store.Time.Advance(TimeSpan.FromDays(29));
+        await ring.RotateAsync(Cancel);
+        var keys = ring.Current.Keys.Select(key => key.KeyId).ToList();
+        keys.Count.ShouldBe(2);
+
+        store.Time.StepWallClock(TimeSpan.FromDays(40));
+        await ring.RotateAsync(Cancel);
+        var (_, refusal) = await ring.RotateEarlyAsync(AuditActor.System, "req_1", "drill", Cancel);
+
+        ring.Current.Keys.Select(key => key.KeyId).ShouldBe(keys);
+        refusal!.Code.ShouldBe(ClockErrors.Unsynchronised);
+        store.Time.StepWallClock(TimeSpan.FromDays(-40));
+        store.Time.Advance(TimeSpan.FromDays(3));
+        await ring.RotateAsync(Cancel);
+        ring.Current.Keys.Select(key => key.KeyId).ShouldBe([keys[1]]);
     }
 
     [Fact]
@@ -231,11 +253,19 @@ public sealed class SigningKeyRingTests : IDisposable
             await store.CommitAsync(new Decision { Statements = [keys.Insert(maker.Make(now, now, 1))] });
         }
 
+        var clock = new ClockGuard(
+            store.Journal,
+            new AuditLog(store.Store.Database),
+            options,
+            store.Time,
+            NullLogger<ClockGuard>.Instance
+        );
         var ring = new SigningKeyRing(
             keys,
             maker,
             store.Journal,
             store.Changes,
+            clock,
             options,
             store.Time,
             NullLogger<SigningKeyRing>.Instance
