@@ -32,6 +32,7 @@ internal sealed record AuditActor
             {
                 CallerKind.AdminKey => "admin_api_key",
                 CallerKind.TunnelToken => "tunnel_token",
+                CallerKind.RelyingParty => "relying_party",
                 _ => "federated",
             },
             Id = request.Caller.ActorId,

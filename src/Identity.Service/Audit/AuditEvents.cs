@@ -77,6 +77,10 @@ internal static class AuditEvents
     public const string AuthorityKeyDestroyed = "certificate_authority_key_destroyed";
     public const string AuthoritySecretDiscarded = "certificate_authority_secret_discarded";
 
+    public const string RelyingPartyCreated = "relying_party_created";
+    public const string RelyingPartyArchived = "relying_party_archived";
+    public const string TrustBundleAcknowledged = "trust_bundle_acknowledged";
+
     public const string ClockAlarm = "clock_alarm";
     public const string ClockConfirmed = "clock_confirmed";
 

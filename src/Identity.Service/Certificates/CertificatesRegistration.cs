@@ -1,8 +1,10 @@
 using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
@@ -24,7 +26,8 @@ internal static class CertificatesRegistration
             .AddSingleton<OrphanSweep>()
             .AddSingleton<CertificateInventoryEndpoint>()
             .AddEnrollments()
-            .AddTunnelAuthorities();
+            .AddTunnelAuthorities()
+            .AddBundles();
 
     public static void MapCertificates(this ApiHost host)
     {
@@ -39,6 +42,8 @@ internal static class CertificatesRegistration
         var inventory = host.Services.GetRequiredService<CertificateInventoryEndpoint>();
         host.Get("/v1/certificates", Access.Scope(Scopes.ManageTunnels), inventory.ListAsync);
 
+        host.MapBundles();
+
         var access = Access.Scope(Scopes.OrganizationAdmin);
         var authorities = host.Services.GetRequiredService<AuthorityEndpoints>();
         host.Post("/v1/certificate_authorities", access, authorities.CreateAsync);
@@ -48,6 +53,27 @@ internal static class CertificatesRegistration
         host.Post("/v1/certificate_authorities/{ca_id}/chain", access, authorities.UploadAsync);
         host.Post("/v1/certificate_authorities/{ca_id}/approve", access, authorities.ApproveAsync);
         host.Post("/v1/certificate_authorities/{ca_id}/activate", access, authorities.ActivateAsync);
+    }
+
+    private static void MapBundles(this ApiHost host)
+    {
+        // Administrators and relying parties: the handlers decide.
+        var bundles = host.Services.GetRequiredService<TrustBundleEndpoints>();
+        host.Get("/v1/tunnels/{tunnel_id}/trust_bundle", Access.AnyCredential, bundles.GetAsync);
+        host.Post(
+            "/v1/tunnels/{tunnel_id}/trust_bundle/acknowledgements",
+            Access.AnyCredential,
+            bundles.AcknowledgeAsync
+        );
+
+        var access = Access.Scope(Scopes.ManageTunnels);
+        var parties = host.Services.GetRequiredService<RelyingPartyEndpoints>();
+        const string path = "/v1/tunnels/{tunnel_id}/relying_parties";
+        host.Post(path, access, parties.CreateAsync);
+        host.Get(path, access, parties.ListAsync);
+        host.Get(path + "/{relying_party_id}", access, parties.RetrieveAsync);
+        host.Post(path + "/{relying_party_id}/archive", access, parties.ArchiveAsync);
+        host.Post(path + "/{relying_party_id}/acknowledge", access, parties.AcknowledgeAsync);
     }
 
     public static void MapCertificates(this MachineHost host)
@@ -84,6 +110,19 @@ internal static class CertificatesRegistration
             .AddSingleton<MachineCertificates>()
             .AddSingleton<AgentEnrollmentEndpoints>()
             .AddSingleton<EdgeEnrollmentEndpoints>();
+
+    private static IServiceCollection AddBundles(this IServiceCollection services) =>
+        services
+            .AddSingleton<IBundleHolderStore, BundleHolderStore>()
+            .AddSingleton<IRelyingPartyStore, RelyingPartyStore>()
+            .AddSingleton<RelyingPartyDirectory>()
+            .AddSingleton<IRelyingPartyCredentials>(provider => provider.GetRequiredService<RelyingPartyDirectory>())
+            .AddSingleton<RelyingPartyRegistry>()
+            .AddSingleton<RelyingPartyEndpoints>()
+            .AddSingleton<BundleLedger>()
+            .AddSingleton<BundleAcknowledgements>()
+            .AddSingleton<BundlePolling>()
+            .AddSingleton<TrustBundleEndpoints>();
 
     private static IServiceCollection AddTunnelAuthorities(this IServiceCollection services) =>
         services

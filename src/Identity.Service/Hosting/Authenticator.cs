@@ -13,6 +13,7 @@ internal sealed class Authenticator(
     IAdminKeyStore adminKeys,
     IAccessTokenValidator accessTokens,
     ITunnelTokenValidator tunnelTokens,
+    IRelyingPartyCredentials relyingParties,
     IMachinePeerVerifier peers,
     ITenantStore tenants,
     RequestBinding binding,
@@ -98,6 +99,11 @@ internal sealed class Authenticator(
         if (credential.StartsWith(AdminKey.SecretPrefix, StringComparison.Ordinal))
         {
             return await ProveAdminKeyAsync(credential, cancellationToken);
+        }
+
+        if (credential.StartsWith("clv_rp_", StringComparison.Ordinal))
+        {
+            return await relyingParties.ValidateAsync(credential, cancellationToken);
         }
 
         return credential.StartsWith("clv_tun_", StringComparison.Ordinal)

@@ -11,4 +11,7 @@ internal enum CallerKind
 
     /// <summary>A tunnel token: good for enrolling an agent of that one tunnel (S5), and for nothing else.</summary>
     TunnelToken,
+
+    /// <summary>A relying party's own credential: good for the trust bundle of its one tunnel (S17).</summary>
+    RelyingParty,
 }

@@ -55,7 +55,6 @@ internal static class TunnelsRegistration
         host.Get("/v1/tunnels/{tunnel_id}/certificates", access, certificates.ListAsync);
         host.Get("/v1/tunnels/{tunnel_id}/certificates/{certificate_id}", access, certificates.RetrieveAsync);
         host.Post("/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/archive", access, certificates.ArchiveAsync);
-        host.Get("/v1/tunnels/{tunnel_id}/trust_bundle", access, certificates.TrustBundleAsync);
 
         var agents = host.Services.GetRequiredService<AgentEndpoints>();
         host.Get("/v1/tunnels/{tunnel_id}/agents", access, agents.ListAsync);

@@ -28,6 +28,10 @@ internal sealed record RegisteredCertificateRow
 
     public long? ArchivedAt { get; init; }
 
+    public long AddedEpoch { get; init; }
+
+    public long? RemovedEpoch { get; init; }
+
     public RegisteredCertificate ToCertificate() =>
         new()
         {
@@ -42,5 +46,7 @@ internal sealed record RegisteredCertificateRow
             CreatedAt = Instants.FromStore(CreatedAt),
             ExpiresAt = Instants.FromStore(ExpiresAt),
             ArchivedAt = Instants.FromStore(ArchivedAt),
+            AddedEpoch = AddedEpoch,
+            RemovedEpoch = RemovedEpoch,
         };
 }

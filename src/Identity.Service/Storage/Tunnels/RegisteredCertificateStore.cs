@@ -13,7 +13,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
         "id AS Id, ordinal AS Ordinal, tunnel_id AS TunnelId, fingerprint AS Fingerprint, "
         + "certificate_pem AS CertificatePem, issuers_pem AS IssuersPem, authority_id AS AuthorityId, "
         + "occupies_slot AS OccupiesSlot, created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, "
-        + "archived_at_ms AS ArchivedAt";
+        + "archived_at_ms AS ArchivedAt, added_epoch AS AddedEpoch, removed_epoch AS RemovedEpoch";
 
     public async ValueTask<RegisteredCertificate?> FindAsync(
         string certificateId,
@@ -87,9 +87,10 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
             ).ExpectingOne(TunnelConflict.AlreadyRegistered),
             new Statement(
                 "INSERT INTO registered_certificates (id, ordinal, tunnel_id, fingerprint, certificate_pem, "
-                    + "issuers_pem, authority_id, occupies_slot, created_at_ms, expires_at_ms) "
+                    + "issuers_pem, authority_id, occupies_slot, created_at_ms, expires_at_ms, added_epoch) "
                     + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM registered_certificates), @tunnelId, "
-                    + "@Fingerprint, @CertificatePem, @IssuersPem, @AuthorityId, @OccupiesSlot, @CreatedAt, @ExpiresAt "
+                    + "@Fingerprint, @CertificatePem, @IssuersPem, @AuthorityId, @OccupiesSlot, @CreatedAt, @ExpiresAt, "
+                    + "(SELECT bundle_epoch FROM tunnels WHERE id = @tunnelId) "
                     + "WHERE @OccupiesSlot = 0 OR (SELECT COUNT(*) FROM registered_certificates "
                     + "WHERE tunnel_id = @tunnelId AND archived_at_ms IS NULL AND occupies_slot = 1) < @Slots",
                 new
@@ -112,9 +113,15 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
     public IReadOnlyList<Statement> Archive(RegisteredCertificate certificate, DateTimeOffset at) =>
         [
             new Statement(
-                "UPDATE registered_certificates SET archived_at_ms = @At, occupies_slot = 0 "
+                "UPDATE registered_certificates SET archived_at_ms = @At, occupies_slot = 0, removed_epoch = "
+                    + "(SELECT bundle_epoch + 1 FROM tunnels WHERE id = @TunnelId) "
                     + "WHERE id = @Id AND archived_at_ms IS NULL",
-                new { Id = certificate.Id.Value, At = at.ToStore() }
+                new
+                {
+                    Id = certificate.Id.Value,
+                    TunnelId = certificate.TunnelId.Value,
+                    At = at.ToStore(),
+                }
             ).ExpectingOne(TunnelConflict.Stale),
             tunnels.RaiseBundleEpoch(certificate.TunnelId),
         ];

@@ -170,7 +170,8 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
                 parameters
             ).ExpectingOne(TunnelConflict.Stale),
             new Statement(
-                "UPDATE registered_certificates SET archived_at_ms = @At, occupies_slot = 0 "
+                "UPDATE registered_certificates SET archived_at_ms = @At, occupies_slot = 0, removed_epoch = "
+                    + "(SELECT bundle_epoch FROM tunnels WHERE id = @Id) "
                     + "WHERE tunnel_id = @Id AND archived_at_ms IS NULL",
                 parameters
             ),

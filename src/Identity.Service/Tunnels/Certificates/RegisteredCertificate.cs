@@ -31,4 +31,10 @@ internal sealed record RegisteredCertificate
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? ArchivedAt { get; init; }
+
+    /// <summary>The first epoch of the tunnel's bundle that held it; decided by the store.</summary>
+    public long AddedEpoch { get; init; }
+
+    /// <summary>The first epoch without it again; null = still in the bundle.</summary>
+    public long? RemovedEpoch { get; init; }
 }

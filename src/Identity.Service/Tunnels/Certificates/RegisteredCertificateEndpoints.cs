@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-/// <summary>The compatible certificate endpoints, and the trust bundle beside them.</summary>
+/// <summary>The compatible certificate endpoints.</summary>
 internal sealed class RegisteredCertificateEndpoints(
     TunnelAccess access,
     IRegisteredCertificateStore certificates,
@@ -79,26 +79,6 @@ internal sealed class RegisteredCertificateEndpoints(
         return certificate.Value is { } live
             ? Answer(await registry.ArchiveAsync(request, tunnel, live, cancellationToken))
             : certificate.Refusal!;
-    }
-
-    public async ValueTask<ApiAnswer> TrustBundleAsync(ApiRequest request, CancellationToken cancellationToken)
-    {
-        var found = await access.FindAsync(request, cancellationToken);
-        if (found.Value is not { } tunnel)
-        {
-            return found.Refusal!;
-        }
-
-        var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
-        return ApiAnswer.Json(
-            new TrustBundleDocument
-            {
-                TunnelId = tunnel.Id.Value,
-                Epoch = tunnel.BundleEpoch,
-                Pem = TrustBundle.Join(live),
-            },
-            TunnelJson.Default.TrustBundleDocument
-        );
     }
 
     private async ValueTask<TunnelResult<RegisteredCertificate>> FindAsync(

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Edges;
@@ -11,6 +12,7 @@ internal sealed class AgentFeedEndpoint(
     ITunnelStore tunnels,
     IRegisteredCertificateStore certificates,
     IEdgeStore edges,
+    BundleLedger ledger,
     MachineFacts facts
 )
 {
@@ -27,6 +29,11 @@ internal sealed class AgentFeedEndpoint(
         facts.Heard(peer);
         if (revision is null)
         {
+            if (TunnelId.TryParse(peer.TunnelId, out var own))
+            {
+                await ledger.HeardAsync(own, HolderKind.Agent, peer.InstanceId!, cancellationToken);
+            }
+
             return ApiAnswer.Empty;
         }
 
@@ -40,6 +47,21 @@ internal sealed class AgentFeedEndpoint(
         if (tunnel is null || tunnel.OrganizationId != peer.OrganizationId)
         {
             return RequestErrors.NotFound.Refuse();
+        }
+
+        // Before the answer: the agent's acknowledgement may come in at another node.
+        if (
+            await ledger.ServeAsync(
+                tunnel.Id,
+                HolderKind.Agent,
+                peer.InstanceId!,
+                tunnel.BundleEpoch,
+                cancellationToken
+            ) is
+            { } unavailable
+        )
+        {
+            return unavailable;
         }
 
         return ApiAnswer.Json(await BuildAsync(revision.Value, tunnel, cancellationToken), WireJson.Default.AgentFeed);

@@ -54,7 +54,8 @@ internal sealed class FeedPolling(IRevisions revisions, AgentOptions options, IH
         return text is null || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out since);
     }
 
-    private static bool TryReadWait(string? text, out TimeSpan wait)
+    /// <summary>A wait such as <c>30s</c> or <c>500ms</c>; absent = none.</summary>
+    public static bool TryReadWait(string? text, out TimeSpan wait)
     {
         wait = TimeSpan.Zero;
         if (text is null)

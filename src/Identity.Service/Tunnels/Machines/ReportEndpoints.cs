@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Edges;
@@ -14,6 +15,7 @@ internal sealed class ReportEndpoints(
     ITunnelStore tunnels,
     IEdgeStore edges,
     IAgentReportStore agentReports,
+    IBundleHolderStore holders,
     MachineFacts facts,
     IJournal journal,
     TimeProvider time
@@ -54,7 +56,45 @@ internal sealed class ReportEndpoints(
 
         var text = JsonSerializer.Serialize(report, WireJson.Default.AgentReport);
         var save = agentReports.Save(tunnel.Id.Value, peer.InstanceId!, time.GetUtcNow(), peer.SerialNumber, text);
-        return await CommitAsync(new Decision { Statements = [save] }, cancellationToken);
+        return await CommitAsync(
+            new Decision
+            {
+                Statements = [save, .. await AcknowledgementAsync(peer, tunnel.Id, report, cancellationToken)],
+            },
+            cancellationToken
+        );
+    }
+
+    // A report is an acknowledgement only as far as the protocol lets it count (S17).
+    private async ValueTask<IReadOnlyList<Statement>> AcknowledgementAsync(
+        MachinePeer peer,
+        TunnelId tunnelId,
+        AgentReport report,
+        CancellationToken cancellationToken
+    )
+    {
+        var epoch = report.Epochs.TrustBundle;
+        var known = await holders.FindAsync(tunnelId, HolderKind.Agent, peer.InstanceId!, cancellationToken);
+        var holder = new BundleHolder(
+            peer.InstanceId!,
+            HolderKind.Agent,
+            Counts: true,
+            known?.Served ?? 0,
+            known?.Acknowledged ?? 0
+        );
+        return BundleProtocol.Acknowledge(holder, epoch, report.Serials.Platform == peer.SerialNumber) is null
+            ? []
+            :
+            [
+                holders.Acknowledge(
+                    tunnelId,
+                    HolderKind.Agent,
+                    peer.InstanceId!,
+                    epoch,
+                    peer.SerialNumber,
+                    time.GetUtcNow()
+                ),
+            ];
     }
 
     public async ValueTask<ApiAnswer> EdgeAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -1,0 +1,79 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.Bundles;
+
+/// <summary>Takes the word of relying parties, or of the person who confirms for those that cannot speak.</summary>
+internal sealed class BundleAcknowledgements(IBundleHolderStore holders, IJournal journal, TimeProvider time)
+{
+    /// <summary>The same epoch again is answered alike and not written down again.</summary>
+    public async ValueTask<ApiAnswer> AcknowledgeAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        RelyingParty party,
+        long epoch,
+        bool isByPerson,
+        CancellationToken cancellationToken
+    )
+    {
+        var kind = HolderKind.RelyingParty;
+        var known = await holders.FindAsync(tunnel.Id, kind, party.Id.Value, cancellationToken);
+
+        // A person looks at the other side and vouches for it: everything that exists may have been brought there.
+        var served = isByPerson ? tunnel.BundleEpoch : known?.Served ?? 0;
+        var holder = new BundleHolder(party.Id.Value, kind, Counts: true, served, known?.Acknowledged ?? 0);
+        if (BundleProtocol.Acknowledge(holder, epoch, isOwnWord: true) is null)
+        {
+            return BundleErrors.Epoch.Refuse().With("served_epoch", served);
+        }
+
+        var by = request.Caller.ActorId;
+        if (known is null || known.Acknowledged != epoch || known.AcknowledgedBy != by)
+        {
+            var now = time.GetStoreNow();
+            List<Statement> statements = [holders.Acknowledge(tunnel.Id, kind, party.Id.Value, epoch, by, now)];
+            if (isByPerson)
+            {
+                statements.Insert(0, holders.Heard(tunnel.Id, kind, party.Id.Value, epoch, known?.HeardAt ?? now));
+            }
+
+            var result = await journal.CommitAsync(
+                new Decision
+                {
+                    Event = new TrustBundleAcknowledged(party, epoch, isByPerson)
+                    {
+                        At = now,
+                        Actor = AuditActor.Of(request),
+                        OrganizationId = tunnel.OrganizationId,
+                        RequestId = request.RequestId,
+                        Resources =
+                        [
+                            new AuditResource("tunnel", tunnel.Id.Value),
+                            new AuditResource("relying_party", party.Id.Value),
+                        ],
+                    },
+                    Statements = statements,
+                },
+                cancellationToken
+            );
+            if (result.RefusalIfUnavailable() is { } unavailable)
+            {
+                return unavailable;
+            }
+        }
+
+        return ApiAnswer.Json(
+            new AcknowledgementDocument
+            {
+                TunnelId = tunnel.Id.Value,
+                RelyingPartyId = party.Id.Value,
+                Epoch = epoch,
+                CurrentEpoch = tunnel.BundleEpoch,
+            },
+            BundlesJson.Default.AcknowledgementDocument
+        );
+    }
+}

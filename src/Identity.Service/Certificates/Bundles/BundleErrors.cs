@@ -1,0 +1,22 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Bundles;
+
+internal static class BundleErrors
+{
+    public static readonly ErrorCode Unsafe = new(
+        "bundle.unsafe",
+        409,
+        "The change of the trust bundle would break connections.",
+        "It removes an anchor whose certificates are still in use, empties the bundle, or adds and removes at once.",
+        "Look at details.reason and details.blockers; wait, or repeat with force and a reason."
+    );
+
+    public static readonly ErrorCode Epoch = new(
+        "bundle.epoch",
+        400,
+        "The epoch was never served to this relying party.",
+        "An acknowledgement counts only for an epoch that was fetched before.",
+        "Fetch the trust bundle, take it into use, then acknowledge the epoch of that answer."
+    );
+}

@@ -1,0 +1,60 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.Bundles;
+
+/// <summary>The long poll of relying parties: waits for the next epoch of one tunnel's bundle.</summary>
+internal sealed class BundlePolling(
+    ITunnelStore tunnels,
+    IRevisions revisions,
+    AgentOptions options,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time
+)
+{
+    /// <summary>
+    /// The tunnel as soon as its epoch is another than <paramref name="since"/>, or as it is when the wait is over. The
+    /// revision is read before the tunnel: what changes in between ends the next wait at once.
+    /// </summary>
+    public async ValueTask<Tunnel> WaitBeyondAsync(
+        Tunnel tunnel,
+        long since,
+        TimeSpan wait,
+        CancellationToken cancellationToken
+    )
+    {
+        var current = tunnel;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken,
+            lifetime.ApplicationStopping
+        );
+        var left = wait < options.FeedWaitMax ? wait : options.FeedWaitMax;
+        while (current.BundleEpoch == since && left > TimeSpan.Zero)
+        {
+            var revision = revisions.Current;
+            current = await tunnels.FindAsync(tunnel.Id.Value, cancellationToken) ?? current;
+            if (current.BundleEpoch != since)
+            {
+                break;
+            }
+
+            try
+            {
+                var began = time.GetTimestamp();
+                if (!await revisions.WaitBeyondAsync(revision, left, limit.Token))
+                {
+                    break;
+                }
+
+                left -= time.GetElapsedTime(began);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                break; // the service stops: an early end of the wait
+            }
+        }
+
+        return current;
+    }
+}

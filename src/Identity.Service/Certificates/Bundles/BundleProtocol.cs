@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+
+namespace Culvert.Identity.Service.Certificates.Bundles;
+
+/// <summary>
+/// The rules by which a tunnel changes its certificate authority without a failed handshake, as pure functions. A test
+/// explores every state that they can lead to; the service decides by these same functions.
+/// </summary>
+/// <remarks>
+/// What holds in every state, for everybody whom no override named:
+/// <list type="bullet">
+/// <item>no agent and no relying party meets a leaf whose authority is missing in the bundle that it holds;</item>
+/// <item>no epoch both adds and removes, and none is empty;</item>
+/// <item>an acknowledgement counts only from the certificate it speaks for, and only for an epoch served to it;</item>
+/// <item>from every state the rotation can be finished or taken back.</item>
+/// </list>
+/// Role × step (— = refused):
+/// <code>
+///            activate                  roll back              taint      remove
+/// Staged     → Active when all hold    leaves the bundle      → Tainted  when no leaf lives
+///            it; the active one        when no leaf lives
+///            → Retiring
+/// Active     unchanged                 → Staged, the newest   → Tainted  —
+///                                      retiring one → Active
+/// Retiring   → Active while none is,   —                      → Tainted  when no leaf lives
+///            everybody still holds it
+/// Tainted    —                         —                      unchanged  when an active one is held by all,
+///                                                                        and no agent shows a leaf of it
+/// Trusted    —                         —                      —          its owner's decision alone
+/// </code>
+/// </remarks>
+internal static class BundleProtocol
+{
+    /// <summary>Whether one content of the bundle may follow another; null = it may.</summary>
+    /// <param name="hasLiveLeaves">Of an anchor that would be removed.</param>
+    public static BundleFault? Check(
+        IReadOnlySet<string> before,
+        IReadOnlySet<string> after,
+        Func<string, bool> hasLiveLeaves
+    )
+    {
+        var removed = before.Where(id => !after.Contains(id)).ToList();
+        return after.Count == 0 ? BundleFault.Empty
+            : removed.Count > 0 && after.Any(id => !before.Contains(id)) ? BundleFault.AddsAndRemoves
+            : removed.Exists(id => hasLiveLeaves(id)) ? BundleFault.LiveLeaves
+            : null;
+    }
+
+    /// <summary>A new epoch that holds one anchor more.</summary>
+    public static BundleStep Add(BundleState state, string id, AnchorRole role)
+    {
+        if (state.Find(id) is not null || role is not (AnchorRole.Staged or AnchorRole.Trusted))
+        {
+            return BundleFault.Role;
+        }
+
+        var epoch = state.Epoch + 1;
+        return state with
+        {
+            Epoch = epoch,
+            Anchors = state.Anchors.Add(new BundleAnchor(id, role, epoch, HasLiveLeaves: false)),
+        };
+    }
+
+    /// <summary>A new epoch that holds one anchor less.</summary>
+    /// <param name="forced">An override, or the end of the taint deadline: those who break are named beforehand.</param>
+    public static BundleStep Remove(BundleState state, string id, bool forced = false)
+    {
+        if (state.Find(id) is not { } anchor || anchor.Role == AnchorRole.Active)
+        {
+            return BundleFault.Role;
+        }
+
+        var left = state.Anchors.Remove(anchor);
+        var fault = Check(
+            state.Anchors.Select(present => present.Id).ToHashSet(StringComparer.Ordinal),
+            left.Select(present => present.Id).ToHashSet(StringComparer.Ordinal),
+            _ => anchor is { Role: not (AnchorRole.Trusted or AnchorRole.Tainted), HasLiveLeaves: true } && !forced
+        );
+        if (fault is not null)
+        {
+            return fault.Value;
+        }
+
+        // Tainted ones are about to go: a bundle of nothing else is as good as empty.
+        if (left.All(present => present.Role == AnchorRole.Tainted))
+        {
+            return BundleFault.Empty;
+        }
+
+        if (anchor.Role == AnchorRole.Tainted && !forced)
+        {
+            if (state.Active is not { } successor)
+            {
+                return BundleFault.Empty;
+            }
+
+            if (Missing(state, successor.Id).Count > 0 || Showing(state, id).Count > 0)
+            {
+                return BundleFault.Unacknowledged;
+            }
+        }
+
+        return state with
+        {
+            Epoch = state.Epoch + 1,
+            Anchors = left,
+        };
+    }
+
+    /// <summary>Those who count and are not known to hold an epoch with that authority.</summary>
+    public static IReadOnlyList<BundleHolder> Missing(BundleState state, string id) =>
+        state.Find(id) is { } anchor
+            ? [.. state.Holders.Where(holder => holder.Counts && holder.Acknowledged < anchor.Since)]
+            : state.Holders;
+
+    /// <summary>Agents that count and show a leaf of that authority.</summary>
+    public static IReadOnlyList<BundleHolder> Showing(BundleState state, string id) =>
+        [.. state.Holders.Where(holder => holder.Counts && holder.LeafOf == id)];
+
+    /// <summary>From now on that authority signs. The bundle stays what it is.</summary>
+    public static BundleStep Activate(BundleState state, string id, bool forced = false)
+    {
+        switch (state.Find(id)?.Role)
+        {
+            case AnchorRole.Active:
+                return state;
+            case AnchorRole.Staged:
+            case AnchorRole.Retiring when state.Active is null:
+                break;
+            default:
+                return BundleFault.Role;
+        }
+
+        return !forced && Missing(state, id).Count > 0
+            ? BundleFault.Unacknowledged
+            : state with
+            {
+                Anchors =
+                [
+                    .. state.Anchors.Select(present =>
+                        present.Id == id ? present with { Role = AnchorRole.Active }
+                        : present.Role == AnchorRole.Active ? present with { Role = AnchorRole.Retiring }
+                        : present
+                    ),
+                ],
+            };
+    }
+
+    /// <summary>
+    /// Takes a rotation back: a staged authority leaves the bundle again, an active one gives way to the newest
+    /// retiring one, which everybody still holds.
+    /// </summary>
+    public static BundleStep Rollback(BundleState state, string id)
+    {
+        switch (state.Find(id)?.Role)
+        {
+            case AnchorRole.Staged:
+                return Remove(state, id);
+            case AnchorRole.Active when Predecessor(state) is { } predecessor:
+                return state with
+                {
+                    Anchors =
+                    [
+                        .. state.Anchors.Select(present =>
+                            present.Id == id ? present with { Role = AnchorRole.Staged }
+                            : present.Id == predecessor.Id ? present with { Role = AnchorRole.Active }
+                            : present
+                        ),
+                    ],
+                };
+            default:
+                return BundleFault.Role;
+        }
+    }
+
+    /// <summary>The authority that a rollback of the active one returns to.</summary>
+    public static BundleAnchor? Predecessor(BundleState state) =>
+        state.Anchors.Where(anchor => anchor.Role == AnchorRole.Retiring).MaxBy(anchor => anchor.Since);
+
+    /// <summary>That authority signs nothing from now on, and leaves the bundle as soon as another one bears the tunnel.</summary>
+    public static BundleStep Taint(BundleState state, string id) =>
+        state.Find(id) is { Role: not AnchorRole.Trusted } anchor
+            ? state with
+            {
+                Anchors = state.Anchors.Replace(anchor, anchor with { Role = AnchorRole.Tainted }),
+            }
+            : BundleFault.Role;
+
+    /// <summary>The present bundle goes out to a holder.</summary>
+    public static BundleHolder Serve(BundleHolder holder, long epoch) =>
+        epoch > holder.Served ? holder with { Served = epoch } : holder;
+
+    /// <summary>A holder's word that it holds an epoch; null when the word does not count.</summary>
+    /// <param name="isOwnWord">Whether it came in by the very certificate or credential that it speaks of.</param>
+    public static BundleHolder? Acknowledge(BundleHolder holder, long epoch, bool isOwnWord) =>
+        isOwnWord && epoch >= 0 && epoch <= holder.Served ? holder with { Acknowledged = epoch } : null;
+}

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.RelyingParties;
+
+namespace Culvert.Identity.Service.Certificates.Bundles;
+
+/// <summary>A relying party holds an epoch: by its own word, or by that of a person who looked.</summary>
+internal sealed record TrustBundleAcknowledged(RelyingParty Party, long Epoch, bool ByPerson) : AuditEvent
+{
+    public override string Name => AuditEvents.TrustBundleAcknowledged;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("relying_party_id", Party.Id.Value);
+        json.WriteString("tunnel_id", Party.TunnelId.Value);
+        json.WriteString("name", Party.Name);
+        json.WriteNumber("epoch", Epoch);
+        json.WriteBoolean("by_person", ByPerson);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Certificates.Bundles;
+
+/// <summary>
+/// <c>GET /v1/tunnels/{id}/trust_bundle</c> for administrators and relying parties, and the acknowledgement of the
+/// latter. With <c>since</c> the call waits for a later epoch; with <c>If-None-Match</c> an unchanged one is a 304.
+/// </summary>
+internal sealed class TrustBundleEndpoints(
+    TunnelAccess access,
+    IRegisteredCertificateStore certificates,
+    RelyingPartyDirectory parties,
+    BundleAcknowledgements acknowledgements,
+    BundleLedger ledger,
+    BundlePolling polling
+)
+{
+    public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (!TryReadSince(request.Query("since"), out var since))
+        {
+            return RequestErrors.Invalid.Refuse("since: an epoch is required.");
+        }
+
+        if (!FeedPolling.TryReadWait(request.Query("wait"), out var wait))
+        {
+            return RequestErrors.Invalid.Refuse("wait: a duration such as 30s is required.");
+        }
+
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var (party, refusal) = await parties.SpeakerAsync(request, tunnel, cancellationToken);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        tunnel = await polling.WaitBeyondAsync(tunnel, since, wait, cancellationToken);
+        var tag = string.Create(CultureInfo.InvariantCulture, $"\"{tunnel.BundleEpoch}\"");
+        request.Http.Response.Headers.ETag = tag;
+        var isKnown = tunnel.BundleEpoch == since || request.Http.Request.Headers.IfNoneMatch.ToString() == tag;
+        if (party is not null && await ServeAsync(tunnel, party, cancellationToken) is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        if (isKnown)
+        {
+            return ApiAnswer.NotModified;
+        }
+
+        var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
+        return ApiAnswer.Json(
+            new TrustBundleDocument
+            {
+                TunnelId = tunnel.Id.Value,
+                Epoch = tunnel.BundleEpoch,
+                Pem = TrustBundle.Join(live),
+            },
+            TunnelJson.Default.TrustBundleDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> AcknowledgeAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(BundlesJson.Default.AcknowledgementRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var (party, refusal) = await parties.SpeakerAsync(request, tunnel, cancellationToken);
+        if (party is null)
+        {
+            return refusal ?? RelyingPartyErrors.Unknown.Refuse();
+        }
+
+        return await acknowledgements.AcknowledgeAsync(
+            request,
+            tunnel,
+            party,
+            wanted.Epoch,
+            isByPerson: false,
+            cancellationToken
+        );
+    }
+
+    private ValueTask<Refusal?> ServeAsync(Tunnel tunnel, RelyingParty party, CancellationToken cancellationToken) =>
+        ledger.ServeAsync(tunnel.Id, HolderKind.RelyingParty, party.Id.Value, tunnel.BundleEpoch, cancellationToken);
+
+    private static bool TryReadSince(string? text, out long since)
+    {
+        since = -1; // nothing held yet
+        return text is null || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out since);
+    }
+}

@@ -1,0 +1,29 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.RelyingParties;
+
+/// <summary>Somebody who verifies a tunnel's certificates and says which trust bundle it holds (S17).</summary>
+internal sealed record RelyingParty
+{
+    public required RelyingPartyId Id { get; init; }
+
+    public long Ordinal { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    public required string WorkspaceId { get; init; }
+
+    public required TunnelId TunnelId { get; init; }
+
+    /// <summary>Unique among the tunnel's unarchived ones.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whose access tokens (<c>bundle:read</c>) speak for it beside its own credential; null = none.</summary>
+    public string? ServiceAccountId { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? ArchivedAt { get; init; }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Certificates.RelyingParties;
+
+/// <summary>A relying party came or went.</summary>
+internal sealed record RelyingPartyAudited(string EventName, RelyingParty Party) : AuditEvent
+{
+    public override string Name => EventName;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("relying_party_id", Party.Id.Value);
+        json.WriteString("tunnel_id", Party.TunnelId.Value);
+        json.WriteString("name", Party.Name);
+        WriteOptional(json, "service_account_id", Party.ServiceAccountId);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.RelyingParties;
+
+/// <summary>Recognises relying parties: by their own credential, or by the service account of an access token.</summary>
+internal sealed class RelyingPartyDirectory(IRelyingPartyStore parties) : IRelyingPartyCredentials
+{
+    private static readonly FrozenSet<string> Rights = FrozenSet.Create(StringComparer.Ordinal, Scopes.BundleRead);
+
+    public async ValueTask<AuthenticationResult> ValidateAsync(string credential, CancellationToken cancellationToken)
+    {
+        var hash = Authenticator.HashOf(credential);
+        return await parties.FindBySecretAsync(hash, cancellationToken) is { } party
+            ? AuthenticationResult.Of(
+                new Caller
+                {
+                    Kind = CallerKind.RelyingParty,
+                    OrganizationId = party.OrganizationId,
+                    WorkspaceId = party.WorkspaceId,
+                    Scopes = Rights,
+                    ActorId = party.Id.Value,
+                    CredentialHash = Convert.ToHexStringLower(hash),
+                    TunnelId = party.TunnelId.Value,
+                }
+            )
+            : AuthenticationResult.Refused(AuthErrors.Invalid.Refuse());
+    }
+
+    /// <summary>
+    /// For whom the caller reads the tunnel's bundle: one of its relying parties, or nobody in particular when it may
+    /// manage the tunnel. Everybody else is refused.
+    /// </summary>
+    public async ValueTask<(RelyingParty? Party, Refusal? Refusal)> SpeakerAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        CancellationToken cancellationToken
+    )
+    {
+        var caller = request.Caller;
+        if (caller.Has(Scopes.BundleRead) && await FindAsync(caller, tunnel, cancellationToken) is { } party)
+        {
+            return (party, null);
+        }
+
+        if (caller.Has(Scopes.ManageTunnels))
+        {
+            return (null, null);
+        }
+
+        // To its own credential another tunnel looks like none at all.
+        return caller.Kind == CallerKind.RelyingParty ? (null, RequestErrors.NotFound.Refuse())
+            : caller.Has(Scopes.BundleRead) ? (null, RelyingPartyErrors.Unknown.Refuse())
+            : (
+                null,
+                AuthErrors
+                    .Scope.Refuse($"This needs the scope {Scopes.BundleRead}.")
+                    .With("required_scope", Scopes.BundleRead)
+            );
+    }
+
+    private async ValueTask<RelyingParty?> FindAsync(Caller caller, Tunnel tunnel, CancellationToken cancellationToken)
+    {
+        if (caller.Kind == CallerKind.RelyingParty)
+        {
+            return caller.TunnelId == tunnel.Id.Value
+                ? await parties.FindAsync(caller.ActorId, cancellationToken)
+                : null;
+        }
+
+        // A rule that names tunnels speaks for these alone.
+        if (
+            caller.ServiceAccountId is not { } account
+            || (caller.TunnelIds.Count > 0 && !caller.TunnelIds.Contains(tunnel.Id.Value))
+        )
+        {
+            return null;
+        }
+
+        var live = await parties.ListAsync(tunnel.Id, includeArchived: false, cancellationToken);
+        return live.FirstOrDefault(party => party.ServiceAccountId == account);
+    }
+}

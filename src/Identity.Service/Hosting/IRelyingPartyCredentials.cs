@@ -1,0 +1,7 @@
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>Finds the relying party of a credential. A boundary: the certificates capability implements it.</summary>
+internal interface IRelyingPartyCredentials
+{
+    ValueTask<AuthenticationResult> ValidateAsync(string credential, CancellationToken cancellationToken);
+}
