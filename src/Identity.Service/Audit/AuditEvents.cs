@@ -54,6 +54,9 @@ internal static class AuditEvents
     public const string CertificateSigning = "certificate_signing";
     public const string CertificateSigned = "certificate_signed";
     public const string CertificateVoided = "certificate_voided";
+    public const string CertificateRevoked = "certificate_revoked";
+    public const string RevocationListRefused = "revocation_list_refused";
+    public const string RevocationListImported = "revocation_list_imported";
     public const string AuthorityCreated = "certificate_authority_created";
     public const string AuthorityKeyMade = "certificate_authority_key_made";
     public const string AuthorityRequestIssued = "certificate_authority_request_issued";

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Certificates.Inventory;
+using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 namespace Culvert.Identity.Service.Certificates;
@@ -18,4 +19,7 @@ namespace Culvert.Identity.Service.Certificates;
 [JsonSerializable(typeof(AuthorityCsrDocument))]
 [JsonSerializable(typeof(IReadOnlyList<AuthorityFinding>))]
 [JsonSerializable(typeof(CertificateListDocument))]
+[JsonSerializable(typeof(ForecastDocument))]
+[JsonSerializable(typeof(RevokeRequest))]
+[JsonSerializable(typeof(RevocationDocument))]
 internal sealed partial class CertificatesJson : JsonSerializerContext;

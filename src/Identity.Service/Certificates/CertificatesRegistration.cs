@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
@@ -24,7 +25,9 @@ internal static class CertificatesRegistration
             .AddSingleton<ICrlDistributionPoints, NoCrlDistributionPoints>()
             .AddSingleton<CertificateIssuer>()
             .AddSingleton<OrphanSweep>()
+            .AddSingleton<ICertificateInventory, CertificateInventory>()
             .AddSingleton<CertificateInventoryEndpoint>()
+            .AddRevocation()
             .AddEnrollments()
             .AddTunnelAuthorities()
             .AddBundles();
@@ -40,7 +43,12 @@ internal static class CertificatesRegistration
         host.Post("/v1/edge/enrollments", Access.AnyCredential, edges.EnrollAsync);
 
         var inventory = host.Services.GetRequiredService<CertificateInventoryEndpoint>();
-        host.Get("/v1/certificates", Access.Scope(Scopes.ManageTunnels), inventory.ListAsync);
+        var manage = Access.Scope(Scopes.ManageTunnels);
+        host.Get("/v1/certificates", manage, inventory.ListAsync);
+        host.Get("/v1/certificates/export", manage, inventory.ExportAsync);
+        host.Get("/v1/certificates/forecast", manage, inventory.ForecastAsync);
+        host.Get("/v1/certificates/{certificate_id}", manage, inventory.RetrieveAsync);
+        host.MapRevocation();
 
         host.MapBundles();
 

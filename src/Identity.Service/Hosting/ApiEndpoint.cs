@@ -120,6 +120,12 @@ internal sealed class ApiEndpoint(Access access, ApiHandler handler, Authenticat
         if (answer.ContentType is not null)
         {
             http.Response.ContentType = answer.ContentType;
+            if (answer.Write is { } write)
+            {
+                await write(http.Response.Body, http.RequestAborted);
+                return;
+            }
+
             http.Response.ContentLength = answer.Body.Length;
             await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
         }

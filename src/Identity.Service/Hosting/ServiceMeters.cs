@@ -39,6 +39,12 @@ internal static class ServiceMeters
         description: "Transactions of the journal."
     );
 
+    /// <summary>Certificates that were revoked one by one.</summary>
+    public static readonly Counter<long> CertificatesRevoked = Meter.CreateCounter<long>(
+        "culvert_certificates_revoked",
+        description: "Certificates revoked by an administrator."
+    );
+
     /// <summary>Assertions that came again from somebody else than their first user, by the issuer's replay mode.</summary>
     public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
         "culvert_exchange_replays_detected",

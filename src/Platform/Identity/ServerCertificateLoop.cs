@@ -115,10 +115,13 @@ internal sealed class ServerCertificateLoop(
     private TimeSpan TimeUntilDue(AgentFeed feed)
     {
         var now = context.Now;
-        var due = State.Server is not { } current || IsDisowned(current, feed) ? now : renewAt;
+        var due = State.Server is not { } current || IsRevoked() || IsDisowned(current, feed) ? now : renewAt;
         var retry = RetryAt();
         return (due > retry ? due : retry) - now;
     }
+
+    // A leaf that its issuer took back is worth nothing any more, however long it would still run.
+    private bool IsRevoked() => document is { } present && State.RevokedSerials.Contains(present.Serial);
 
     // Judged once per epoch: a bundle that vouches for nothing we can get must not make us ask without end.
     private bool IsDisowned(KeyAndCertificate current, AgentFeed feed)

@@ -24,7 +24,10 @@ public sealed record AgentFeed
     [JsonPropertyName("platform_bundle")]
     public required BundleDocument PlatformBundle { get; init; }
 
-    /// <summary>Serials of unexpired platform certificates that must no longer be accepted.</summary>
+    /// <summary>
+    /// Serials of unexpired platform certificates that must no longer be accepted, and of the tunnel's server certificates
+    /// that must no longer be used.
+    /// </summary>
     [JsonPropertyName("revoked_serials")]
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 

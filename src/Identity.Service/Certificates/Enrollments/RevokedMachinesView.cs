@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tunnels.Edges;
@@ -14,6 +16,7 @@ internal sealed class RevokedMachinesView(
     IEdgeEnrollmentStore edgeEnrollments,
     IEdgeStore edges,
     IFederationStanding federation,
+    IRevocationStore certificates,
     RevocationSet revocations,
     IRevisions revisions,
     TimeProvider time
@@ -37,19 +40,25 @@ internal sealed class RevokedMachinesView(
         var rules = new RuleCache(federation);
         var revokedAgents = await RevokedAgentsAsync(rules, now, cancellationToken);
         var revokedEdges = await RevokedEdgesAsync(rules, now, cancellationToken);
+        var single = await certificates.ListUnexpiredAsync(now, cancellationToken);
         HashSet<string> edgeSerials =
         [
             .. await edgeEnrollments.ListSerialsAsync(revokedEdges, now, cancellationToken),
             .. await edgeEnrollments.ListRevokedSerialsAsync(now, cancellationToken),
+            .. single.Where(one => one.Kind == CertificateKind.Edge).Select(one => one.Serial),
         ];
         HashSet<string> serials =
         [
             .. await agents.ListSerialsAsync(revokedAgents, now, cancellationToken),
+            .. single.Where(one => one.Kind == CertificateKind.Agent).Select(one => one.Serial),
             .. edgeSerials,
         ];
         var machines = new RevokedMachines(serials, revokedAgents.ToHashSet(StringComparer.Ordinal))
         {
             EdgeSerials = edgeSerials,
+            ServerSerials = single
+                .Where(one => one is { Kind: CertificateKind.Server, TunnelId: not null })
+                .ToLookup(one => one.TunnelId!, one => one.Serial, StringComparer.Ordinal),
         };
         Volatile.Write(ref newest, new Derived(revision, now, machines));
         return machines;

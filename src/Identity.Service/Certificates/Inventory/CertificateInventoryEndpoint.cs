@@ -1,34 +1,115 @@
-using Culvert.Identity.Service.Certificates.Issuance;
+using System.Globalization;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary><c>GET /v1/certificates</c>: every certificate that was ever intended, newest first.</summary>
-internal sealed class CertificateInventoryEndpoint(ICertificateStore certificates)
+/// <summary><c>/v1/certificates</c>: every certificate that was ever intended, newest first or by its end.</summary>
+internal sealed class CertificateInventoryEndpoint(ICertificateInventory inventory, TimeProvider time)
 {
-    private const string List = "certificates";
+    private const int DefaultDays = 90;
+    private const int MostDays = 400;
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (page, refusal) = PageRequest.Read(request, List);
-        if (page is null)
+        var (query, refusal) = InventoryQuery.Read(request);
+        if (query is null)
         {
             return refusal!;
         }
 
-        var filter = new CertificateFilter(
-            request.Caller.OrganizationId,
-            request.Caller.WorkspaceId,
-            request.Caller.Has(Scopes.InstallationOperate),
-            request.Query("tunnel_id"),
-            // As openssl prints it is as good.
-            request.Query("serial")?.ToLowerInvariant()
-        );
-        var all = await certificates.ListAsync(filter, page.Before, page.Limit + 1, cancellationToken);
-        var (rows, next) = page.Cut(all, record => record.Ordinal);
+        var all = await inventory.ListAsync(query.Filter, query.Place, query.Limit + 1, cancellationToken);
+        var (rows, next) = query.Cut(all);
         return ApiAnswer.Json(
             new CertificateListDocument { Data = [.. rows.Select(CertificateItemDocument.Of)], NextPage = next },
             CertificatesJson.Default.CertificateListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        CertificateId.TryParse(request.Route("certificate_id"), out var id)
+        && await inventory.FindAsync(id, cancellationToken) is { } certificate
+        && InventoryQuery.Sees(request.Caller, certificate)
+            ? ApiAnswer.Json(
+                CertificateItemDocument.Of(certificate),
+                CertificatesJson.Default.CertificateItemDocument
+            )
+            : RequestErrors.NotFound.Refuse();
+
+    /// <summary>All rows of the filters, as they are read: memory does not grow with them.</summary>
+    public ValueTask<ApiAnswer> ExportAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (InventoryQuery.ReadFilter(request, out var filter) is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        return request.Query("format") switch
+        {
+            "csv" => new(
+                ApiAnswer.Streamed(
+                    "text/csv; charset=utf-8; header=present",
+                    (body, ct) => CertificateExport.WriteCsvAsync(inventory, filter, body, ct)
+                )
+            ),
+            null or "json" => new(
+                ApiAnswer.Streamed(
+                    "application/json",
+                    (body, ct) => CertificateExport.WriteJsonAsync(inventory, filter, body, ct)
+                )
+            ),
+            _ => new(RequestErrors.Invalid.Refuse("format: csv or json is required.")),
+        };
+    }
+
+    /// <summary>How many unrevoked certificates end on each of the coming days, by authority.</summary>
+    public async ValueTask<ApiAnswer> ForecastAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var days = DefaultDays;
+        if (
+            request.Query("days") is { } text
+            && !(
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out days)
+                && days is >= 1 and <= MostDays
+            )
+        )
+        {
+            return RequestErrors.Invalid.Refuse($"days: a number from 1 to {MostDays} is required.");
+        }
+
+        var caller = request.Caller;
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var counts = await inventory.ForecastAsync(
+            caller.OrganizationId,
+            caller.WorkspaceId,
+            today,
+            days,
+            cancellationToken
+        );
+        if (caller.Has(Scopes.InstallationOperate) && caller.WorkspaceId is null)
+        {
+            counts = [.. counts, .. await inventory.ForecastAsync(null, null, today, days, cancellationToken)];
+        }
+
+        return ApiAnswer.Json(
+            new ForecastDocument
+            {
+                From = today,
+                Days = days,
+                Data =
+                [
+                    .. counts
+                        .GroupBy(count => (count.Date, count.CaId))
+                        .OrderBy(group => group.Key.Date)
+                        .ThenBy(group => group.Key.CaId, StringComparer.Ordinal)
+                        .Select(group => new ForecastDay
+                        {
+                            Date = group.Key.Date,
+                            CaId = group.Key.CaId,
+                            Count = group.Sum(count => count.Count),
+                        }),
+                ],
+            },
+            CertificatesJson.Default.ForecastDocument
         );
     }
 }

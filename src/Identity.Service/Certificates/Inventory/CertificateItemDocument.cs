@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
@@ -19,7 +20,7 @@ internal sealed record CertificateItemDocument
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
-    /// <summary><c>intent|issued|void</c>.</summary>
+    /// <summary><c>intent|issued|void|revoked</c>.</summary>
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
@@ -44,13 +45,24 @@ internal sealed record CertificateItemDocument
     [JsonPropertyName("fingerprint")]
     public required string? Fingerprint { get; init; }
 
+    /// <summary>SHA-256 of the certified SubjectPublicKeyInfo; null for certificates from before it was kept.</summary>
+    [JsonPropertyName("key_sha256")]
+    public required string? KeySha256 { get; init; }
+
+    [JsonPropertyName("revoked_at")]
+    public required DateTime? RevokedAt { get; init; }
+
+    /// <summary>As RFC 5280 §5.3.1 spells it.</summary>
+    [JsonPropertyName("revocation_reason")]
+    public required string? RevocationReason { get; init; }
+
     public static CertificateItemDocument Of(CertificateRecord record) =>
         new()
         {
             Id = record.Id.Value,
             Serial = record.Serial,
             Kind = CertificateNames.Of(record.Kind),
-            Status = CertificateNames.Of(record.Status),
+            Status = InventoryStatuses.NameOf(record),
             TunnelId = record.TunnelId,
             CaId = record.CaId,
             Identity = record.Identity,
@@ -58,5 +70,8 @@ internal sealed record CertificateItemDocument
             NotAfter = record.NotAfter.UtcDateTime,
             IssuedAt = record.IssuedAt.UtcDateTime,
             Fingerprint = record.Fingerprint,
+            KeySha256 = record.SpkiSha256,
+            RevokedAt = record.RevokedAt?.UtcDateTime,
+            RevocationReason = record.RevocationReason is { } reason ? RevocationReasons.NameOf(reason) : null,
         };
 }

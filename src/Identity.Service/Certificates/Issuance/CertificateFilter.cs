@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Certificates.Inventory;
+
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>Which rows of the inventory a caller may see and asked for.</summary>
@@ -12,4 +14,26 @@ internal sealed record CertificateFilter(
     bool WithInstallation,
     string? TunnelId,
     string? Serial
-);
+)
+{
+    /// <summary>Only this authority's.</summary>
+    public string? CaId { get; init; }
+
+    /// <summary>Only those of this SPIFFE id or domain.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>Only those of this key: lower-case hex SHA-256 of its SubjectPublicKeyInfo.</summary>
+    public string? KeySha256 { get; init; }
+
+    /// <summary>Only those that end then or later.</summary>
+    public DateTimeOffset? ExpiresFrom { get; init; }
+
+    /// <summary>Only those that end before.</summary>
+    public DateTimeOffset? ExpiresBefore { get; init; }
+
+    /// <summary>Only those in this state.</summary>
+    public InventoryStatus? Status { get; init; }
+
+    /// <summary>A bound on the end: then the list runs from the soonest end on, else from the newest row down.</summary>
+    public bool IsByExpiry => ExpiresFrom is not null || ExpiresBefore is not null;
+}

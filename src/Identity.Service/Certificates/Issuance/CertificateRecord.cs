@@ -1,3 +1,4 @@
+using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
@@ -48,6 +49,12 @@ internal sealed record CertificateRecord
 
     /// <summary>Lower-case hex SHA-256 of what was asked for under <see cref="IdempotencyKey"/>.</summary>
     public string? RequestSha256 { get; init; }
+
+    /// <summary>When it was revoked; null while it was not.</summary>
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>Why; null while it was not revoked.</summary>
+    public RevocationReason? RevocationReason { get; init; }
 
     /// <summary>Lower-case hex SHA-256 of the DER; null until issued.</summary>
     public string? Fingerprint { get; init; }

@@ -1,3 +1,5 @@
+using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Hosting;
 using Dapper;
@@ -6,21 +8,22 @@ namespace Culvert.Identity.Service.Storage.Certificates;
 
 internal sealed class CertificateStore(Database database) : ICertificateStore
 {
-    private const string Columns =
+    internal const string Columns =
         "id AS Id, ordinal AS Ordinal, serial AS Serial, kind AS Kind, status AS Status, "
         + "organization_id AS OrganizationId, workspace_id AS WorkspaceId, tunnel_id AS TunnelId, "
         + "enrollment_id AS EnrollmentId, edge_id AS EdgeId, ca_id AS CaId, identity AS Identity, "
         + "issued_at_ms AS IssuedAt, not_before_ms AS NotBefore, not_after_ms AS NotAfter, spki_sha256 AS SpkiSha256, "
-        + "idempotency_key AS IdempotencyKey, request_sha256 AS RequestSha256, fingerprint AS Fingerprint";
+        + "idempotency_key AS IdempotencyKey, request_sha256 AS RequestSha256, revoked_at_ms AS RevokedAt, "
+        + "revocation_reason AS RevocationReason, fingerprint AS Fingerprint";
 
     public Statement InsertIntent(CertificateRecord record) =>
         new Statement(
             "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
                 + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms, spki_sha256, "
-                + "idempotency_key, request_sha256) "
+                + "idempotency_key, request_sha256, expires_day) "
                 + "VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificates), @Serial, @Kind, 'intent', "
                 + "@OrganizationId, @WorkspaceId, @TunnelId, @EnrollmentId, @EdgeId, @CaId, @Identity, @IssuedAt, "
-                + "@NotBefore, @NotAfter, @SpkiSha256, @IdempotencyKey, @RequestSha256)",
+                + "@NotBefore, @NotAfter, @SpkiSha256, @IdempotencyKey, @RequestSha256, @ExpiresDay)",
             new
             {
                 Id = record.Id.Value,
@@ -39,6 +42,7 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
                 record.SpkiSha256,
                 record.IdempotencyKey,
                 record.RequestSha256,
+                ExpiresDay = InventorySql.DayOf(record.NotAfter),
             }
         ).Unique(IssuanceConflict.SerialUsed);
 
@@ -100,32 +104,16 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         var rows = await connection.QueryAsync<Row>(
             new CommandDefinition(
                 ListSql(filter),
-                new
-                {
-                    before,
-                    count,
-                    filter.OrganizationId,
-                    filter.WorkspaceId,
-                    Installation = filter.WithInstallation ? 1 : 0,
-                    filter.TunnelId,
-                    filter.Serial,
-                },
+                InventorySql.Parameters(filter, new InventoryPlace(0, before), count),
                 cancellationToken: cancellationToken
             )
         );
         return [.. rows.Select(row => row.ToRecord())];
     }
 
-    // Conditions that are not wanted are left out: `@Serial IS NULL OR …` would read every certificate ever issued.
-    internal static string ListSql(CertificateFilter filter) =>
-        $"SELECT {Columns} FROM certificates WHERE ordinal < @before "
-        + "AND (organization_id = @OrganizationId OR (organization_id IS NULL AND @Installation = 1)) "
-        + (filter.WorkspaceId is null ? "" : "AND workspace_id = @WorkspaceId ")
-        + (filter.TunnelId is null ? "" : "AND tunnel_id = @TunnelId ")
-        + (filter.Serial is null ? "" : "AND serial = @Serial ")
-        + "ORDER BY ordinal DESC LIMIT @count";
+    internal static string ListSql(CertificateFilter filter) => InventorySql.Of(Columns, filter, InventorySql.NewestFirst);
 
-    private sealed record Row
+    internal sealed record Row
     {
         public required string Id { get; init; }
 
@@ -163,6 +151,10 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
 
         public string? RequestSha256 { get; init; }
 
+        public long? RevokedAt { get; init; }
+
+        public string? RevocationReason { get; init; }
+
         public string? Fingerprint { get; init; }
 
         public CertificateRecord ToRecord() =>
@@ -186,6 +178,8 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
                 SpkiSha256 = SpkiSha256,
                 IdempotencyKey = IdempotencyKey,
                 RequestSha256 = RequestSha256,
+                RevokedAt = Instants.FromStore(RevokedAt),
+                RevocationReason = RevocationReason is { } reason ? RevocationReasons.Find(reason) : null,
                 Fingerprint = Fingerprint,
             };
     }

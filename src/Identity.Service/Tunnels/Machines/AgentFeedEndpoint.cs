@@ -92,7 +92,10 @@ internal sealed class AgentFeedEndpoint(
                 }),
             ],
             PlatformBundle = facts.PlatformBundle,
-            RevokedSerials = [.. revoked.EdgeSerials.Order(StringComparer.Ordinal)],
+            RevokedSerials =
+            [
+                .. revoked.EdgeSerials.Concat(revoked.ServerSerials[tunnel.Id.Value]).Order(StringComparer.Ordinal),
+            ],
             ServerCertificateMode = ModeOf(live),
         };
     }

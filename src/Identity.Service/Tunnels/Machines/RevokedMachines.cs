@@ -9,4 +9,7 @@ internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySe
 {
     /// <summary>Those of <see cref="Serials"/> that are edges': all that an agent needs, and nothing of other tenants.</summary>
     public IReadOnlySet<string> EdgeSerials { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Server certificates that were revoked, by tunnel: their agents replace them at once.</summary>
+    public ILookup<string, string> ServerSerials { get; init; } = Array.Empty<string>().ToLookup(serial => serial);
 }

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Culvert.Identity.Service.Certificates.Issuance;
+
+namespace Culvert.Identity.Service.Certificates.Inventory;
+
+/// <summary>
+/// Writes the inventory page by page. An export that breaks off ends the connection: JSON without its end, and a
+/// transfer that is not complete, are never taken for the whole.
+/// </summary>
+internal static class CertificateExport
+{
+    private const int Page = 1000;
+
+    private static readonly byte[] Header = Encoding.UTF8.GetBytes(
+        "id,serial,kind,status,tunnel_id,ca_id,identity,not_before,not_after,issued_at,fingerprint,key_sha256,"
+            + "revoked_at,revocation_reason\r\n"
+    );
+
+    public static async Task WriteJsonAsync(
+        ICertificateInventory inventory,
+        CertificateFilter filter,
+        Stream body,
+        CancellationToken cancellationToken
+    )
+    {
+        await body.WriteAsync("{\"type\":\"certificate_export\",\"data\":["u8.ToArray(), cancellationToken);
+        var isFirst = true;
+        await foreach (var page in PagesAsync(inventory, filter, cancellationToken))
+        {
+            using var buffer = new MemoryStream();
+            foreach (var certificate in page)
+            {
+                buffer.Write(isFirst ? "\n"u8 : ",\n"u8);
+                isFirst = false;
+                JsonSerializer.Serialize(
+                    buffer,
+                    CertificateItemDocument.Of(certificate),
+                    CertificatesJson.Default.CertificateItemDocument
+                );
+            }
+
+            await body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), cancellationToken);
+        }
+
+        await body.WriteAsync("\n]}\n"u8.ToArray(), cancellationToken);
+    }
+
+    /// <summary>RFC 4180, with a header.</summary>
+    public static async Task WriteCsvAsync(
+        ICertificateInventory inventory,
+        CertificateFilter filter,
+        Stream body,
+        CancellationToken cancellationToken
+    )
+    {
+        await body.WriteAsync(Header, cancellationToken);
+        await foreach (var page in PagesAsync(inventory, filter, cancellationToken))
+        {
+            var text = new StringBuilder();
+            foreach (var certificate in page)
+            {
+                WriteRow(text, CertificateItemDocument.Of(certificate));
+            }
+
+            await body.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellationToken);
+        }
+    }
+
+    private static async IAsyncEnumerable<IReadOnlyList<CertificateRecord>> PagesAsync(
+        ICertificateInventory inventory,
+        CertificateFilter filter,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var place = InventoryPlace.StartOf(filter.IsByExpiry);
+        while (true)
+        {
+            var page = await inventory.ListAsync(filter, place, Page, cancellationToken);
+            if (page.Count > 0)
+            {
+                yield return page;
+                place = InventoryQuery.PlaceOf(page[^1], filter.IsByExpiry);
+            }
+
+            if (page.Count < Page)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private static void WriteRow(StringBuilder text, CertificateItemDocument item)
+    {
+        string?[] fields =
+        [
+            item.Id,
+            item.Serial,
+            item.Kind,
+            item.Status,
+            item.TunnelId,
+            item.CaId,
+            item.Identity,
+            Time(item.NotBefore),
+            Time(item.NotAfter),
+            Time(item.IssuedAt),
+            item.Fingerprint,
+            item.KeySha256,
+            item.RevokedAt is { } revoked ? Time(revoked) : null,
+            item.RevocationReason,
+        ];
+        text.AppendJoin(',', fields.Select(Quote)).Append("\r\n");
+    }
+
+    private static string Time(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string Quote(string? field) =>
+        field is null ? ""
+        : field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+        : field;
+}

@@ -1,0 +1,171 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Inventory;
+
+/// <summary>Filters and page of a request to the inventory.</summary>
+/// <param name="Filter">Which rows.</param>
+/// <param name="Place">Behind which row.</param>
+/// <param name="Limit">How many.</param>
+internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace Place, int Limit)
+{
+    public const int MaxLimit = 1000;
+
+    private const int MaxIdentity = 512;
+
+    /// <summary>All that a caller may see.</summary>
+    public static CertificateFilter Visible(Caller caller) =>
+        new(caller.OrganizationId, caller.WorkspaceId, caller.Has(Scopes.InstallationOperate), null, null);
+
+    public static bool Sees(Caller caller, CertificateRecord certificate) =>
+        certificate.OrganizationId is { } organization
+            ? organization == caller.OrganizationId
+                && (caller.WorkspaceId is null || caller.WorkspaceId == certificate.WorkspaceId)
+            : caller.Has(Scopes.InstallationOperate) && caller.WorkspaceId is null;
+
+    public static bool IsSerial(string text) => text.Length is > 0 and <= 64 && text.All(char.IsAsciiHexDigit);
+
+    public static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
+
+    /// <summary>Reads the query; the refusal names the bad parameter.</summary>
+    public static (InventoryQuery? Query, Refusal? Refusal) Read(ApiRequest request)
+    {
+        if (ReadFilter(request, out var filter) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        var limit = PageRequest.DefaultLimit;
+        if (
+            request.Query("limit") is { } limitText
+            && !(
+                int.TryParse(limitText, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+                && limit is >= 1 and <= MaxLimit
+            )
+        )
+        {
+            return (null, Invalid($"limit: a number from 1 to {MaxLimit} is required."));
+        }
+
+        var place = InventoryPlace.StartOf(filter.IsByExpiry);
+        return request.Query("page") is { } cursor && !TryDecode(cursor, filter.IsByExpiry, out place)
+            ? (null, Invalid("page: this cursor did not come from this list."))
+            : (new InventoryQuery(filter, place, limit), null);
+    }
+
+    /// <summary>Reads the filters alone; null = they are well-formed.</summary>
+    public static Refusal? ReadFilter(ApiRequest request, out CertificateFilter filter)
+    {
+        filter = Visible(request.Caller) with
+        {
+            TunnelId = request.Query("tunnel_id"),
+            CaId = request.Query("ca_id"),
+            Identity = request.Query("identity"),
+            // As openssl prints them is as good.
+            Serial = request.Query("serial")?.ToLowerInvariant(),
+            KeySha256 = request.Query("key_sha256")?.ToLowerInvariant(),
+        };
+        if (filter.KeySha256 is { } key && !IsSha256(key))
+        {
+            return Invalid("key_sha256: 64 hexadecimal digits are required.");
+        }
+
+        if (filter.Identity is { Length: > MaxIdentity })
+        {
+            return Invalid($"identity: at most {MaxIdentity} characters.");
+        }
+
+        if (!TryReadTime(request, "expires_from", out var from))
+        {
+            return Invalid("expires_from: a time such as 2026-01-01T00:00:00Z is required.");
+        }
+
+        if (!TryReadTime(request, "expires_before", out var before))
+        {
+            return Invalid("expires_before: a time such as 2026-01-01T00:00:00Z is required.");
+        }
+
+        InventoryStatus? status = null;
+        if (request.Query("status") is { } name && (status = InventoryStatuses.Find(name)) is null)
+        {
+            return Invalid("status: one of intent, issued, void, revoked.");
+        }
+
+        filter = filter with { ExpiresFrom = from, ExpiresBefore = before, Status = status };
+        return null;
+    }
+
+    /// <summary>Cuts a page out of rows read with one more than the limit, which only says that there are more.</summary>
+    public (IReadOnlyList<CertificateRecord> Rows, string? NextPage) Cut(IReadOnlyList<CertificateRecord> rows) =>
+        rows.Count <= Limit ? (rows, null) : ([.. rows.Take(Limit)], Encode(rows[Limit - 1]));
+
+    public static InventoryPlace PlaceOf(CertificateRecord last, bool byExpiry) =>
+        new(byExpiry ? last.NotAfter.ToUnixTimeMilliseconds() : 0, last.Ordinal);
+
+    private string Encode(CertificateRecord last)
+    {
+        var text = Filter.IsByExpiry
+            ? $"certificates.by_expiry:{last.NotAfter.ToUnixTimeMilliseconds()}:{last.Ordinal}"
+            : $"certificates:{last.Ordinal}";
+        return Base64Url.EncodeToString(Encoding.ASCII.GetBytes(text));
+    }
+
+    private static bool TryDecode(string cursor, bool byExpiry, out InventoryPlace place)
+    {
+        place = default;
+        if (cursor.Length > 128 || !Base64Url.IsValid(cursor))
+        {
+            return false;
+        }
+
+        var parts = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)).Split(':');
+        if (
+            parts.Length != (byExpiry ? 3 : 2)
+            || parts[0] != (byExpiry ? "certificates.by_expiry" : "certificates")
+            || !long.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
+        )
+        {
+            return false;
+        }
+
+        long end = 0;
+        if (byExpiry && !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out end))
+        {
+            return false;
+        }
+
+        place = new InventoryPlace(end, ordinal);
+        return true;
+    }
+
+    private static bool TryReadTime(ApiRequest request, string name, out DateTimeOffset? time)
+    {
+        time = null;
+        if (request.Query(name) is not { } text)
+        {
+            return true;
+        }
+
+        if (
+            text.Length > 40
+            || !text.EndsWith('Z')
+            || !DateTimeOffset.TryParse(
+                text,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var parsed
+            )
+        )
+        {
+            return false;
+        }
+
+        time = parsed;
+        return true;
+    }
+
+    private static Refusal Invalid(string message) => RequestErrors.Invalid.Refuse(message);
+}

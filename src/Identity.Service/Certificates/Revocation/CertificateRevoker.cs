@@ -1,0 +1,127 @@
+using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Inventory;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+/// <summary>
+/// Revokes single certificates. The decision raises the feed's revision, so that edges and agents refuse the serial
+/// number, and the service every renewal by it (S4), as soon as it is committed.
+/// </summary>
+/// <remarks>
+/// State × reason given (unchanged = idempotent answer):
+/// <code>
+///                    same reason   keyCompromise    another reason
+/// intent, issued,    → revoked     → revoked        → revoked
+/// void
+/// revoked            unchanged     → keyCompromise  refused: certificate.revoked
+/// ended              refused: certificate.expired (unchanged if revoked)
+/// </code>
+/// A void one is revocable like the others: a crash may have lost the record of a signature, never the serial number.
+/// </remarks>
+internal sealed class CertificateRevoker(
+    IRevocationStore store,
+    ICertificateInventory inventory,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    /// <summary>The certificate as it is now, and whether this call changed it.</summary>
+    public async ValueTask<(CertificateRecord? Certificate, bool Changed, Refusal? Refusal)> RevokeAsync(
+        CertificateRecord certificate,
+        RevocationReason reason,
+        string? comment,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (certificate.RevokedAt is not null && certificate.RevocationReason == reason)
+        {
+            return (certificate, false, null);
+        }
+
+        if (certificate.Kind == CertificateKind.Service)
+        {
+            return (null, false, RevocationErrors.Own.Refuse());
+        }
+
+        if (certificate.RevokedAt is not null && reason != RevocationReason.KeyCompromise)
+        {
+            return (
+                null,
+                false,
+                RevocationErrors
+                    .AlreadyRevoked.Refuse()
+                    .With("revocation_reason", RevocationReasons.NameOf(certificate.RevocationReason!.Value))
+            );
+        }
+
+        var now = time.GetStoreNow();
+        if (certificate.NotAfter < now)
+        {
+            return (null, false, RevocationErrors.Expired.Refuse());
+        }
+
+        var point = certificate.CaId is { } ca ? await store.FindPointAsync(ca, cancellationToken) : null;
+        int? shard = point is null ? null : RevocationShards.Of(certificate.Serial, point.Shards);
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new CertificateRevoked(certificate, reason, comment)
+                {
+                    At = now,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = certificate.OrganizationId ?? request.Caller.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = ResourcesOf(certificate),
+                },
+                Statements = certificate.RevokedAt is null
+                    ? store.Revoke(certificate, reason, shard, now)
+                    : store.Worsen(certificate, shard),
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        if (result.Conflict is not RevocationConflict.Changed && result.RefusalIfUnavailable() is { } refusal)
+        {
+            return (null, false, refusal);
+        }
+
+        var present = await inventory.FindAsync(certificate.Id, cancellationToken);
+        if (result.Conflict is null)
+        {
+            ServiceMeters.CertificatesRevoked.Add(1);
+            return (present, true, null);
+        }
+
+        // Somebody else was first: with the same reason that is as good, with another one their word stands.
+        return present!.RevocationReason == reason
+            ? (present, false, null)
+            : (
+                null,
+                false,
+                RevocationErrors
+                    .AlreadyRevoked.Refuse()
+                    .With("revocation_reason", RevocationReasons.NameOf(present.RevocationReason!.Value))
+            );
+    }
+
+    private static IReadOnlyList<AuditResource> ResourcesOf(CertificateRecord certificate)
+    {
+        List<AuditResource> resources = [new("certificate", certificate.Id.Value)];
+        if (certificate.TunnelId is { } tunnel)
+        {
+            resources.Add(new("tunnel", tunnel));
+        }
+
+        if (certificate.CaId is { } authority)
+        {
+            resources.Add(new("certificate_authority", authority));
+        }
+
+        return resources;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+internal enum RevocationConflict
+{
+    /// <summary>Another command revoked it, or made the reason worse, first.</summary>
+    Changed,
+
+    /// <summary>Another node published that list first.</summary>
+    Published,
+}

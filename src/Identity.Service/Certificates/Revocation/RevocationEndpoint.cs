@@ -1,0 +1,144 @@
+using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Certificates.Inventory;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+/// <summary><c>POST /v1/certificates/revoke</c>: one by id or serial number, or all of a key.</summary>
+internal sealed class RevocationEndpoint(
+    ICertificateInventory inventory,
+    CertificateRevoker revoker,
+    TimeProvider time
+)
+{
+    // A key certifies one identity, a new one at every renewal: more than this is a caller in a loop.
+    private const int MostAtOnce = 500;
+    private const int MaxComment = 500;
+
+    public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(CertificatesJson.Default.RevokeRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        if (Check(wanted) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var reason = wanted.Reason is null ? RevocationReason.Unspecified : RevocationReasons.Find(wanted.Reason)!.Value;
+        var found = await FindAsync(request, wanted, cancellationToken);
+        if (found.Count == 0)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (
+            wanted.ExpectedStatus is { } expected
+            && found.FirstOrDefault(one => InventoryStatuses.NameOf(one) != expected) is { } other
+        )
+        {
+            return RevocationErrors
+                .State.Refuse()
+                .With("status", InventoryStatuses.NameOf(other))
+                .With("certificate_id", other.Id.Value);
+        }
+
+        List<CertificateItemDocument> data = [];
+        var changes = 0;
+        foreach (var certificate in found)
+        {
+            var (present, changed, refusal) = await revoker.RevokeAsync(
+                certificate,
+                reason,
+                wanted.Comment,
+                request,
+                cancellationToken
+            );
+            if (present is null)
+            {
+                return refusal!;
+            }
+
+            changes += changed ? 1 : 0;
+            data.Add(CertificateItemDocument.Of(present));
+        }
+
+        return ApiAnswer.Json(
+            new RevocationDocument { Changed = changes, Data = data },
+            CertificatesJson.Default.RevocationDocument
+        );
+    }
+
+    private static Refusal? Check(RevokeRequest wanted)
+    {
+        var named = new[] { wanted.CertificateId, wanted.Serial, wanted.KeySha256 }.Count(one => one is not null);
+        if (named != 1)
+        {
+            return RequestErrors.Invalid.Refuse("Exactly one of certificate_id, serial and key_sha256 is required.");
+        }
+
+        if (wanted.Serial is { } serial && !InventoryQuery.IsSerial(serial))
+        {
+            return RequestErrors.Invalid.Refuse("serial: a hexadecimal number is required.");
+        }
+
+        if (wanted.KeySha256 is { } key && !InventoryQuery.IsSha256(key))
+        {
+            return RequestErrors.Invalid.Refuse("key_sha256: 64 hexadecimal digits are required.");
+        }
+
+        if (
+            wanted.Reason is { } reason
+            && !(RevocationReasons.Find(reason) is { } known && RevocationReasons.OfLeaves.Contains(known))
+        )
+        {
+            return RequestErrors.Invalid.Refuse(
+                $"reason: one of {string.Join(", ", RevocationReasons.OfLeaves.Select(RevocationReasons.NameOf))}."
+            );
+        }
+
+        if (wanted.Comment is { } comment && (comment.Length > MaxComment || comment.Any(char.IsControl)))
+        {
+            return RequestErrors.Invalid.Refuse($"comment: at most {MaxComment} printable characters.");
+        }
+
+        return wanted.ExpectedStatus is { } status && InventoryStatuses.Find(status) is null
+            ? RequestErrors.Invalid.Refuse("expected_status: one of intent, issued, void, revoked.")
+            : null;
+    }
+
+    private async ValueTask<IReadOnlyList<CertificateRecord>> FindAsync(
+        ApiRequest request,
+        RevokeRequest wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        if (wanted.CertificateId is { } id)
+        {
+            return
+                CertificateId.TryParse(id, out var parsed)
+                && await inventory.FindAsync(parsed, cancellationToken) is { } one
+                && InventoryQuery.Sees(request.Caller, one)
+                ? [one]
+                : [];
+        }
+
+        var filter = InventoryQuery.Visible(request.Caller) with
+        {
+            Serial = wanted.Serial?.ToLowerInvariant(),
+            KeySha256 = wanted.KeySha256?.ToLowerInvariant(),
+            // By key, what has ended is passed over; by serial number, the answer says that it has.
+            ExpiresFrom = wanted.KeySha256 is null ? null : time.GetUtcNow(),
+        };
+        return await inventory.ListAsync(
+            filter,
+            InventoryPlace.StartOf(filter.IsByExpiry),
+            MostAtOnce,
+            cancellationToken
+        );
+    }
+}

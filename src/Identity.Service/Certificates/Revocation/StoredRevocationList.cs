@@ -1,0 +1,27 @@
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+/// <summary>The newest list of a shard.</summary>
+internal sealed record StoredRevocationList
+{
+    public required string CaId { get; init; }
+
+    public required int Shard { get; init; }
+
+    /// <summary>0 = none was published yet.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>Raised by every revocation.</summary>
+    public long Wanted { get; init; }
+
+    /// <summary>The <see cref="Wanted"/> that the list holds.</summary>
+    public required long Built { get; init; }
+
+    public required DateTimeOffset ThisUpdate { get; init; }
+
+    public required DateTimeOffset NextUpdate { get; init; }
+
+    public required int Entries { get; init; }
+
+    /// <summary>DER; null where it was not read, or none was published yet.</summary>
+    public byte[]? List { get; init; }
+}

@@ -1,0 +1,75 @@
+using Culvert.Identity.Service.Certificates.Inventory;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Hosting;
+using Dapper;
+
+namespace Culvert.Identity.Service.Storage.Certificates;
+
+internal sealed class CertificateInventory(Database database) : ICertificateInventory
+{
+    private static readonly DateOnly Epoch = new(1970, 1, 1);
+
+    public async ValueTask<CertificateRecord?> FindAsync(CertificateId id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<CertificateStore.Row>(
+            new CommandDefinition(
+                $"SELECT {CertificateStore.Columns} FROM certificates WHERE id = @id",
+                new { id = id.Value },
+                cancellationToken: cancellationToken
+            )
+        );
+        return row?.ToRecord();
+    }
+
+    public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
+        CertificateFilter filter,
+        InventoryPlace place,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<CertificateStore.Row>(
+            new CommandDefinition(
+                InventorySql.Of(CertificateStore.Columns, filter, filter.IsByExpiry),
+                InventorySql.Parameters(filter, place, count),
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    public async ValueTask<IReadOnlyList<ExpiryCount>> ForecastAsync(
+        string? organizationId,
+        string? workspaceId,
+        DateOnly first,
+        int days,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        long from = first.DayNumber - Epoch.DayNumber;
+        var rows = await connection.QueryAsync<(long Day, string? CaId, long Count)>(
+            new CommandDefinition(
+                ForecastSql(organizationId, workspaceId),
+                new
+                {
+                    organizationId,
+                    workspaceId,
+                    from,
+                    to = from + days,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => new ExpiryCount(Epoch.AddDays((int)row.Day), row.CaId, row.Count))];
+    }
+
+    // Counted along its own index, which holds nothing else: no row is read, nothing is sorted.
+    internal static string ForecastSql(string? organizationId, string? workspaceId) =>
+        "SELECT expires_day, ca_id, COUNT(*) FROM certificates WHERE status = 'issued' AND revoked_at_ms IS NULL AND "
+        + (organizationId is null ? "organization_id IS NULL" : "organization_id = @organizationId")
+        + (workspaceId is null ? "" : " AND COALESCE(workspace_id, '') = @workspaceId")
+        + " AND expires_day >= @from AND expires_day < @to GROUP BY expires_day, ca_id ORDER BY expires_day, ca_id";
+}
