@@ -19,4 +19,19 @@ internal sealed record CertificateOptions
     public TimeSpan Propagation { get; init; } = TimeSpan.FromHours(24);
 
     public bool JustifyLintWarnings { get; init; }
+
+    /// <summary>Revocation lists of a new authority: a power of two. Existing authorities keep theirs.</summary>
+    public int RevocationShards { get; init; } = 128;
+
+    /// <summary>How long a revocation list holds; the next one is there after half of it.</summary>
+    public TimeSpan RevocationListLife { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Where new authorities' lists are fetched, without a final slash; empty = the public URL.</summary>
+    public string RevocationUrl { get; init; } = "";
+
+    /// <summary>
+    /// Every server certificate bears its list's address. Else those alone that live longer than a day: the others end
+    /// before most verifiers look again.
+    /// </summary>
+    public bool ListAlways { get; init; }
 }

@@ -114,7 +114,8 @@ internal static class CertificateExport
         text.AppendJoin(',', fields.Select(Quote)).Append("\r\n");
     }
 
-    private static string Time(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(DateTime time) =>
+        time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Quote(string? field) =>
         field is null ? ""

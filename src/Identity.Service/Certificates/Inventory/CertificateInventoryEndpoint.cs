@@ -29,10 +29,7 @@ internal sealed class CertificateInventoryEndpoint(ICertificateInventory invento
         CertificateId.TryParse(request.Route("certificate_id"), out var id)
         && await inventory.FindAsync(id, cancellationToken) is { } certificate
         && InventoryQuery.Sees(request.Caller, certificate)
-            ? ApiAnswer.Json(
-                CertificateItemDocument.Of(certificate),
-                CertificatesJson.Default.CertificateItemDocument
-            )
+            ? ApiAnswer.Json(CertificateItemDocument.Of(certificate), CertificatesJson.Default.CertificateItemDocument)
             : RequestErrors.NotFound.Refuse();
 
     /// <summary>All rows of the filters, as they are read: memory does not grow with them.</summary>

@@ -12,7 +12,12 @@ internal interface IRevocationStore
     /// <see cref="RevocationConflict.Changed"/>.
     /// </summary>
     /// <param name="shard">The list that holds it; null when its authority publishes none.</param>
-    IReadOnlyList<Statement> Revoke(CertificateRecord certificate, RevocationReason reason, int? shard, DateTimeOffset at);
+    IReadOnlyList<Statement> Revoke(
+        CertificateRecord certificate,
+        RevocationReason reason,
+        int? shard,
+        DateTimeOffset at
+    );
 
     /// <summary>Makes the reason keyCompromise, and marks the list as out of date; once, else as above.</summary>
     IReadOnlyList<Statement> Worsen(CertificateRecord certificate, int? shard);

@@ -6,11 +6,7 @@ using Culvert.Identity.Service.Hosting;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary><c>POST /v1/certificates/revoke</c>: one by id or serial number, or all of a key.</summary>
-internal sealed class RevocationEndpoint(
-    ICertificateInventory inventory,
-    CertificateRevoker revoker,
-    TimeProvider time
-)
+internal sealed class RevocationEndpoint(ICertificateInventory inventory, CertificateRevoker revoker, TimeProvider time)
 {
     // A key certifies one identity, a new one at every renewal: more than this is a caller in a loop.
     private const int MostAtOnce = 500;
@@ -29,7 +25,9 @@ internal sealed class RevocationEndpoint(
             return malformed;
         }
 
-        var reason = wanted.Reason is null ? RevocationReason.Unspecified : RevocationReasons.Find(wanted.Reason)!.Value;
+        var reason = wanted.Reason is null
+            ? RevocationReason.Unspecified
+            : RevocationReasons.Find(wanted.Reason)!.Value;
         var found = await FindAsync(request, wanted, cancellationToken);
         if (found.Count == 0)
         {

@@ -111,7 +111,8 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         return [.. rows.Select(row => row.ToRecord())];
     }
 
-    internal static string ListSql(CertificateFilter filter) => InventorySql.Of(Columns, filter, InventorySql.NewestFirst);
+    internal static string ListSql(CertificateFilter filter) =>
+        InventorySql.Of(Columns, filter, InventorySql.NewestFirst);
 
     internal sealed record Row
     {

@@ -67,7 +67,8 @@ internal static class InventorySql
         : filter.Identity is not null ? "identity"
         : filter.CaId is not null ? "ca_id"
         : filter.TunnelId is not null && !byExpiry ? "tunnel_id"
-        : filter.WorkspaceId is not null && !byExpiry && filter.Status is (null or InventoryStatus.Issued) ? "workspace_id"
+        : filter.WorkspaceId is not null && !byExpiry && filter.Status is (null or InventoryStatus.Issued)
+            ? "workspace_id"
         : Organization;
 
     private static string Select(

@@ -1,0 +1,73 @@
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>One service with a tunnel, an active authority, and machines, for a class of tests.</summary>
+public sealed class RevocationBench : IAsyncLifetime
+{
+    private OfflineRoot? root;
+
+    internal MachineBench Bench { get; private set; } = null!;
+
+    internal HttpClient Api => Bench.Service.Api;
+
+    internal string AuthorityId { get; private set; } = "";
+
+    internal OfflineRoot Root => root!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Bench = await MachineBench.StartAsync(options =>
+            options with
+            {
+                Certificates = options.Certificates with
+                {
+                    SingleApproval = true,
+                    RevocationShards = 4,
+                    ListAlways = true,
+                },
+            }
+        );
+        root = new OfflineRoot(Bench.Service.Time.GetUtcNow());
+        AuthorityId = await ActivateAsync("Tunnel CA");
+    }
+
+    internal async Task<string> ActivateAsync(string name)
+    {
+        var created = await Api.PostOkAsync(
+            "/v1/certificate_authorities",
+            JsonSerializer.Serialize(
+                new
+                {
+                    name,
+                    tunnel_id = Bench.TunnelId,
+                    custody = "sealed",
+                }
+            )
+        );
+        var path = $"/v1/certificate_authorities/{created.Id()}";
+        var chain = Root.Sign((await Api.GetOkAsync(path + "/csr")).Text("csr_pem"));
+        var fingerprint = OfflineRoot.Fingerprint(chain);
+        await Api.PostOkAsync(path + "/chain", JsonSerializer.Serialize(new { chain_pem = chain, fingerprint }));
+        await Api.PostOkAsync(path + "/approve", JsonSerializer.Serialize(new { fingerprint }));
+        await Api.PostOkAsync(path + "/activate");
+        return created.Id();
+    }
+
+    internal Task<JsonElement> RevokeAsync(object body) =>
+        Api.PostOkAsync("/v1/certificates/revoke", JsonSerializer.Serialize(body));
+
+    /// <summary>A server certificate of a new agent.</summary>
+    internal async Task<(JsonElement Certificate, HttpClient Machine)> ServeAsync(string instance)
+    {
+        var (_, machine) = await Bench.JoinAsync(Bench.AgentToken(), instance);
+        var answer = await machine.PostOkAsync("/v1/agent/server_certificates", MachineBench.CsrBody());
+        return (answer.GetProperty("certificate"), machine);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        root?.Dispose();
+        await Bench.DisposeAsync();
+    }
+}
