@@ -22,4 +22,6 @@ namespace Culvert.Identity.Service.Certificates;
 [JsonSerializable(typeof(ForecastDocument))]
 [JsonSerializable(typeof(RevokeRequest))]
 [JsonSerializable(typeof(RevocationDocument))]
+[JsonSerializable(typeof(ImportListRequest))]
+[JsonSerializable(typeof(ImportedListDocument))]
 internal sealed partial class CertificatesJson : JsonSerializerContext;

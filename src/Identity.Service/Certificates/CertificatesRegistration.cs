@@ -22,7 +22,6 @@ internal static class CertificatesRegistration
         services
             .AddPlatformAuthorities()
             .AddSingleton<ICertificateStore, CertificateStore>()
-            .AddSingleton<ICrlDistributionPoints, NoCrlDistributionPoints>()
             .AddSingleton<CertificateIssuer>()
             .AddSingleton<OrphanSweep>()
             .AddSingleton<ICertificateInventory, CertificateInventory>()

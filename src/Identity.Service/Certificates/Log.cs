@@ -53,4 +53,31 @@ internal static partial class Log
         "The service's own certificates could not be renewed; trying again in {Seconds} s"
     )]
     public static partial void RenewalFailed(ILogger logger, Exception fault, int seconds);
+
+    [LoggerMessage(
+        EventIds.RevocationListsFailed,
+        LogLevel.Error,
+        "Revocation lists could not be published; trying again within a minute"
+    )]
+    public static partial void RevocationListsFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(
+        EventIds.RevocationListHeldBack,
+        LogLevel.Error,
+        "Revocation list {Shard} of {Authority} is held back, the present one stays: {Code} {Message}"
+    )]
+    public static partial void RevocationListHeldBack(
+        ILogger logger,
+        string authority,
+        int shard,
+        string code,
+        string message
+    );
+
+    [LoggerMessage(
+        EventIds.RevocationListLarge,
+        LogLevel.Warning,
+        "Revocation list {Shard} of {Authority} has {Bytes} bytes for {Entries} entries: its authority needs more lists"
+    )]
+    public static partial void RevocationListLarge(ILogger logger, string authority, int shard, int bytes, int entries);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Culvert.Ca.Keys.Pkcs11;
+using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
@@ -321,6 +322,15 @@ internal static partial class ServiceConfiguration
             ),
             Backdate = certificates.Duration("backdate", TimeSpan.FromMinutes(2), max: TimeSpan.FromMinutes(5)),
             SingleApproval = certificates.Choice("approval", "two_person", "two_person", "single") == "single",
+            RevocationShards = certificates.Int("crl_shards", 128, 1, RevocationShards.Most),
+            RevocationListLife = certificates.Duration(
+                "crl_life",
+                TimeSpan.FromHours(24),
+                TimeSpan.FromMinutes(10),
+                TimeSpan.FromDays(7)
+            ),
+            RevocationUrl = certificates.String("crl_url", "").TrimEnd('/'),
+            ListAlways = certificates.Choice("crl_address", "long_lived", "long_lived", "always") == "always",
         };
         if (options.ServerLife > options.ServerLifeMax)
         {
@@ -329,6 +339,23 @@ internal static partial class ServiceConfiguration
                 "The default life is longer than the longest one.",
                 "Use at most server_life_max."
             );
+        }
+
+        if (!RevocationShards.IsCount(options.RevocationShards))
+        {
+            certificates.Error("crl_shards", "It is not a power of two.", "Use 1, 2, 4, … up to 4096.");
+        }
+
+        if (
+            options.RevocationUrl.Length > 0
+            && !(
+                Uri.TryCreate(options.RevocationUrl, UriKind.Absolute, out var lists)
+                && lists.Scheme is "http" or "https"
+                && options.RevocationUrl.All(char.IsAscii)
+            )
+        )
+        {
+            certificates.Error("crl_url", "It is no http or https URL.", "Use the URL that relying parties can reach.");
         }
 
         return options;

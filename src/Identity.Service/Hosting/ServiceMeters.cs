@@ -45,6 +45,24 @@ internal static class ServiceMeters
         description: "Certificates revoked by an administrator."
     );
 
+    /// <summary>Revocation lists that took the place of an older one.</summary>
+    public static readonly Counter<long> RevocationListsPublished = Meter.CreateCounter<long>(
+        "culvert_revocation_lists_published",
+        description: "Revocation lists published."
+    );
+
+    /// <summary>Lists that would have lost or undone something. Alert on any.</summary>
+    public static readonly Counter<long> RevocationListsHeldBack = Meter.CreateCounter<long>(
+        "culvert_revocation_lists_held_back",
+        description: "Revocation lists that were made and not published, because they contradict the present ones."
+    );
+
+    /// <summary>Rounds of publishing that ended in a fault.</summary>
+    public static readonly Counter<long> RevocationListFailures = Meter.CreateCounter<long>(
+        "culvert_revocation_list_failures",
+        description: "Rounds in which revocation lists could not be published."
+    );
+
     /// <summary>Assertions that came again from somebody else than their first user, by the issuer's replay mode.</summary>
     public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
         "culvert_exchange_replays_detected",

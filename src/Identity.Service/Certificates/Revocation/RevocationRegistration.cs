@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage.Certificates;
 
@@ -9,12 +10,29 @@ internal static class RevocationRegistration
     public static IServiceCollection AddRevocation(this IServiceCollection services) =>
         services
             .AddSingleton<IRevocationStore, RevocationStore>()
+            .AddSingleton<IImportedListStore, ImportedListStore>()
             .AddSingleton<CertificateRevoker>()
-            .AddSingleton<RevocationEndpoint>();
+            .AddSingleton<RevocationEndpoint>()
+            .AddSingleton<RevocationPoints>()
+            .AddSingleton<ICrlDistributionPoints>(provider => provider.GetRequiredService<RevocationPoints>())
+            .AddSingleton<RevocationListBuilder>()
+            .AddSingleton<RevocationListPublisher>()
+            .AddHostedService(provider => provider.GetRequiredService<RevocationListPublisher>())
+            .AddSingleton<RevocationListEndpoint>()
+            .AddSingleton<ImportedListEndpoint>();
 
     public static void MapRevocation(this ApiHost host)
     {
+        var manage = Access.Scope(Scopes.ManageTunnels);
         var revocation = host.Services.GetRequiredService<RevocationEndpoint>();
-        host.Post("/v1/certificates/revoke", Access.Scope(Scopes.ManageTunnels), revocation.RevokeAsync);
+        host.Post("/v1/certificates/revoke", manage, revocation.RevokeAsync);
+
+        var lists = host.Services.GetRequiredService<RevocationListEndpoint>();
+        host.Get(RevocationPoint.Path + "/{ca_id}/{file}", Access.Anonymous, lists.GetAsync);
+
+        var imported = host.Services.GetRequiredService<ImportedListEndpoint>();
+        const string list = "/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/revocation_list";
+        host.Get(list, manage, imported.RetrieveAsync);
+        host.Post(list, manage, imported.ImportAsync);
     }
 }

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
@@ -15,6 +16,7 @@ internal sealed class AuthorityLifecycle(
     ITunnelAuthorityStore authorities,
     IRegisteredCertificateStore anchors,
     IActivationGate gate,
+    RevocationPoints lists,
     IJournal journal,
     ServiceOptions options,
     TimeProvider time
@@ -40,7 +42,7 @@ internal sealed class AuthorityLifecycle(
                 Reason = move.Reason,
             },
             move,
-            [authorities.Insert(authority)],
+            [authorities.Insert(authority), .. lists.Of(authority)],
             ChangeTopics.None,
             cancellationToken
         );

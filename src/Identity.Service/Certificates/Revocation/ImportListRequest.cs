@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+internal sealed record ImportListRequest
+{
+    /// <summary>PEM (<c>X509 CRL</c>) or base64 of the DER.</summary>
+    [JsonPropertyName("crl")]
+    public required string Crl { get; init; }
+
+    /// <summary>Take a list that lacks entries of the present one; their serial numbers are audited.</summary>
+    [JsonPropertyName("allow_removed")]
+    public bool AllowRemoved { get; init; }
+}

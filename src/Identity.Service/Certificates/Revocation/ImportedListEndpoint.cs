@@ -1,0 +1,174 @@
+using System.Globalization;
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Refusals;
+using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+/// <summary>
+/// <c>/v1/tunnels/{id}/certificates/{id}/revocation_list</c>: the lists of authorities whose key is elsewhere. Taken
+/// over after the checks that our own undergo, and published beside them.
+/// </summary>
+internal sealed class ImportedListEndpoint(
+    TunnelAccess access,
+    IRegisteredCertificateStore certificates,
+    IImportedListStore lists,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (_, certificate, refusal) = await FindAsync(request, cancellationToken);
+        if (certificate is null)
+        {
+            return refusal!;
+        }
+
+        return await lists.FindAsync(certificate.Id.Value, cancellationToken) is { } list
+            ? Answer(list)
+            : RequestErrors.NotFound.Refuse();
+    }
+
+    public async ValueTask<ApiAnswer> ImportAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(CertificatesJson.Default.ImportListRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var (tunnel, certificate, refusal) = await FindAsync(request, cancellationToken);
+        if (certificate is null)
+        {
+            return refusal!;
+        }
+
+        if (certificate.AuthorityId is not null)
+        {
+            return RevocationErrors.Imported.Refuse();
+        }
+
+        var authority = CertificatePem.TryRead(certificate.CertificatePem, out var read)
+            ? ParsedCertificate.TryParse(read[0].RawData)
+            : null;
+        var check = RevocationListImport.Check(
+            wanted.Crl,
+            authority ?? throw new StoreException("A registered certificate cannot be read."),
+            time.GetUtcNow()
+        );
+        if (!check.Succeeded)
+        {
+            return check.Refusal.ToRefusal();
+        }
+
+        var present = await lists.FindAsync(certificate.Id.Value, cancellationToken);
+        return present is not null && present.List.AsSpan().SequenceEqual(check.Value.Encoded.Span)
+            ? Answer(present)
+            : await TakeAsync(
+                request,
+                tunnel!,
+                certificate,
+                check.Value,
+                present,
+                wanted.AllowRemoved,
+                cancellationToken
+            );
+    }
+
+    private async ValueTask<ApiAnswer> TakeAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        RegisteredCertificate certificate,
+        ParsedRevocationList list,
+        ImportedRevocationList? present,
+        bool allowRemoved,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<string> removed = [];
+        if (present is not null)
+        {
+            var earlier = ParsedRevocationList.TryParse(present.List)!;
+            // Ends of foreign certificates are not known here: nothing may vanish unless the caller says so.
+            if (RevocationListDiff.Check(earlier, list, _ => null) is { } refusal)
+            {
+                if (!(allowRemoved && refusal.Code == CaErrorCodes.CrlEntryVanished))
+                {
+                    return refusal.ToRefusal();
+                }
+
+                removed = RevocationListDiff.Vanished(earlier, list);
+            }
+        }
+
+        var imported = new ImportedRevocationList
+        {
+            RegisteredCertificateId = certificate.Id.Value,
+            TunnelId = tunnel.Id.Value,
+            Revision = (present?.Revision ?? 0) + 1,
+            Number = list.Number!.Value.ToString(CultureInfo.InvariantCulture),
+            ThisUpdate = list.ThisUpdate,
+            NextUpdate = list.NextUpdate!.Value,
+            Entries = list.Entries.Count,
+            List = list.Encoded.ToArray(),
+            ImportedAt = time.GetStoreNow(),
+        };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new RevocationListImported(imported, removed)
+                {
+                    At = imported.ImportedAt,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = tunnel.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources =
+                    [
+                        new AuditResource("tunnel", tunnel.Id.Value),
+                        new AuditResource("tunnel_certificate", certificate.Id.Value),
+                    ],
+                },
+                Statements = [lists.Put(imported)],
+            },
+            cancellationToken
+        );
+        if (result.Conflict is RevocationConflict.Published)
+        {
+            return new CaRefusal(
+                CaErrorCodes.CrlNumberBackwards,
+                "Another list was imported at the same time."
+            ).ToRefusal();
+        }
+
+        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(imported);
+    }
+
+    private async ValueTask<(Tunnel? Tunnel, RegisteredCertificate? Certificate, Refusal? Refusal)> FindAsync(
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return (null, null, found.Refusal);
+        }
+
+        var certificate = RegisteredCertificateId.TryParse(request.Route("certificate_id"), out var id)
+            ? await certificates.FindAsync(id.Value, cancellationToken)
+            : null;
+        return certificate is not null && certificate.TunnelId == tunnel.Id
+            ? (tunnel, certificate, null)
+            : (null, null, RequestErrors.NotFound.Refuse());
+    }
+
+    private static ApiAnswer Answer(ImportedRevocationList list) =>
+        ApiAnswer.Json(ImportedListDocument.Of(list), CertificatesJson.Default.ImportedListDocument);
+}

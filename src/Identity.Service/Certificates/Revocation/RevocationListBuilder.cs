@@ -1,0 +1,87 @@
+using Culvert.Ca.Refusals;
+using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+/// <summary>
+/// Makes the next list of a shard from the inventory, signs it, and holds it against the present one. Shards are made
+/// one by one: memory does not grow with the number of revocations.
+/// </summary>
+internal sealed class RevocationListBuilder(
+    IRevocationStore store,
+    RevocationPoints points,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>The next list, or why the present one stays.</summary>
+    public async ValueTask<CaResult<StoredRevocationList>> BuildAsync(
+        RevocationPoint point,
+        StoredRevocationList present,
+        SigningAuthority authority,
+        CancellationToken cancellationToken
+    )
+    {
+        var life = options.Certificates.RevocationListLife;
+        var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+        // One period beyond its end, and until it was on one list made after it (RFC 5280 §3.3), however long no list
+        // could be made.
+        var endedAfter = present.Number > 0 && present.ThisUpdate < now - life ? present.ThisUpdate : now - life;
+        var entries = await store.ListEntriesAsync(point.CaId, present.Shard, endedAfter, cancellationToken);
+        var next = now + life;
+        var end = authority.Certificate.NotAfter;
+        var order = new RevocationListOrder
+        {
+            Issuer = authority.Issuer,
+            // Not below the clock: a store restored from a backup goes on above what it published since.
+            Number = Math.Max(present.Number + 1, now.ToUnixTimeSeconds()),
+            ThisUpdate = now,
+            NextUpdate = next < end || end <= now ? next : end,
+            DistributionPoint = points.AddressOf(point, present.Shard),
+            Entries = entries,
+        };
+        var signed = RevocationListSigning.Sign(order, authority.Key);
+        if (!signed.Succeeded)
+        {
+            return signed.Refusal;
+        }
+
+        if (present.List is { } bytes && await DiffAsync(bytes, signed.Value, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return new StoredRevocationList
+        {
+            CaId = point.CaId,
+            Shard = present.Shard,
+            Number = order.Number,
+            Built = present.Wanted,
+            ThisUpdate = order.ThisUpdate,
+            NextUpdate = order.NextUpdate,
+            Entries = entries.Count,
+            List = signed.Value.Encoded.ToArray(),
+        };
+    }
+
+    private async ValueTask<CaRefusal?> DiffAsync(
+        byte[] present,
+        ParsedRevocationList next,
+        CancellationToken cancellationToken
+    )
+    {
+        if (ParsedRevocationList.TryParse(present) is not { } earlier)
+        {
+            return new CaRefusal(CaErrorCodes.CrlMalformed, "The present list cannot be read.");
+        }
+
+        var vanished = RevocationListDiff.Vanished(earlier, next);
+        var ends =
+            vanished.Count > 0
+                ? await store.EndsAsync(vanished, cancellationToken)
+                : new Dictionary<string, DateTimeOffset>();
+        return RevocationListDiff.Check(earlier, next, serial => ends.TryGetValue(serial, out var end) ? end : null);
+    }
+}

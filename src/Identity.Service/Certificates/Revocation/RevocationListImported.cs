@@ -1,0 +1,30 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+/// <summary>A list of a trust-only authority was taken over.</summary>
+internal sealed record RevocationListImported(ImportedRevocationList List, IReadOnlyList<string> Removed) : AuditEvent
+{
+    // Enough to see what happened; the rest is counted.
+    private const int MostNamed = 100;
+
+    public override string Name => AuditEvents.RevocationListImported;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("tunnel_certificate_id", List.RegisteredCertificateId);
+        json.WriteString("tunnel_id", List.TunnelId);
+        json.WriteString("number", List.Number);
+        json.WriteNumber("entries", List.Entries);
+        json.WriteString("next_update", List.NextUpdate.UtcDateTime);
+        json.WriteNumber("removed", Removed.Count);
+        json.WriteStartArray("removed_serials");
+        foreach (var serial in Removed.Take(MostNamed))
+        {
+            json.WriteStringValue(serial);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,252 @@
+using Culvert.Ca.Refusals;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+/// <summary>
+/// Publishes what is due: at once after a revocation, and each list anew after half its life. All that it does follows
+/// from the store, so that it may be stopped anywhere; of several nodes one publishes a list, the others find it done.
+/// A list that may not take the place of the present one is held back, and alarms.
+/// </summary>
+internal sealed class RevocationListPublisher(
+    IRevocationStore store,
+    RevocationListBuilder builder,
+    ITunnelAuthorityStore authorities,
+    AuthorityKeys keys,
+    IJournal journal,
+    IChanges changes,
+    ServiceOptions options,
+    TimeProvider time,
+    ILogger<RevocationListPublisher> logger
+) : BackgroundService
+{
+    // Their commits share transactions; their bytes are held in memory.
+    private const int AtOnce = 32;
+
+    // A verifier loads a list whole: beyond this, an authority needs more shards.
+    private const int BudgetBytes = 100_000;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim publishing = new(1);
+    private readonly SemaphoreSlim wanted = new(0, 1);
+
+    // Lists that are held back: each alarms once until it is published again.
+    private readonly HashSet<(string CaId, int Shard)> heldBack = [];
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        publishing.Dispose();
+        wanted.Dispose();
+    }
+
+    /// <summary>Publishes everything that is due now; how many lists that were.</summary>
+    public async Task<int> PublishDueAsync(CancellationToken cancellationToken)
+    {
+        await publishing.WaitAsync(cancellationToken);
+        try
+        {
+            var now = time.GetUtcNow();
+            var due = await store.ListDueAsync(now + (options.Certificates.RevocationListLife / 2), cancellationToken);
+            if (due.Count == 0)
+            {
+                return 0;
+            }
+
+            var points = (await store.ListPointsAsync(cancellationToken)).ToDictionary(
+                point => point.CaId,
+                StringComparer.Ordinal
+            );
+            var published = 0;
+            foreach (var lists in due.GroupBy(list => list.CaId, StringComparer.Ordinal))
+            {
+                if (await SignerAsync(lists.Key, now, cancellationToken) is { } signer)
+                {
+                    published += await PublishAsync(points[lists.Key], [.. lists], signer, cancellationToken);
+                }
+            }
+
+            return published;
+        }
+        finally
+        {
+            publishing.Release();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        changes.Subscribe(
+            ChangeTopics.Feed,
+            _ =>
+            {
+                Wake();
+                return Task.CompletedTask;
+            }
+        );
+        using var timer = time.CreateTimer(_ => Wake(), null, TimeSpan.Zero, LookEvery);
+        try
+        {
+            while (true)
+            {
+                await wanted.WaitAsync(stoppingToken);
+                await TryPublishAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops; so does this loop.
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            wanted.Release();
+        }
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+        {
+            // Wanted already, or the service stops.
+        }
+    }
+
+    private async Task TryPublishAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await PublishDueAsync(stoppingToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // The loop must survive: the lists in force hold for another half of their life, and a minute later the
+            // store or the HSM may be back.
+            Log.RevocationListsFailed(logger, fault);
+            ServiceMeters.RevocationListFailures.Add(1);
+        }
+    }
+
+    // Suspended, retiring and tainted ones go on: their certificates are still about. Null = nobody could use a list.
+    private async ValueTask<SigningAuthority?> SignerAsync(
+        string caId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var authority = await authorities.FindAsync(caId, cancellationToken);
+        var publishes =
+            authority
+                is {
+                    ChainPem: not null,
+                    State: AuthorityState.Staged
+                        or AuthorityState.Active
+                        or AuthorityState.Suspended
+                        or AuthorityState.Retiring
+                        or AuthorityState.Tainted
+                }
+            && authority.NotAfter >= now;
+        return publishes ? keys.Use(authority!) : null;
+    }
+
+    private async Task<int> PublishAsync(
+        RevocationPoint point,
+        IReadOnlyList<StoredRevocationList> due,
+        SigningAuthority signer,
+        CancellationToken cancellationToken
+    )
+    {
+        var published = 0;
+        foreach (var some in due.Chunk(AtOnce))
+        {
+            List<Task<bool>> commits = [];
+            foreach (var one in some)
+            {
+                var present = await store.FindListAsync(one.CaId, one.Shard, cancellationToken);
+                var next = await builder.BuildAsync(point, present!, signer, cancellationToken);
+                if (next.Succeeded)
+                {
+                    commits.Add(CommitAsync(next.Value, present!.Number, cancellationToken));
+                }
+                else
+                {
+                    await HoldBackAsync(present!, next.Refusal, cancellationToken);
+                }
+            }
+
+            published += (await Task.WhenAll(commits)).Count(done => done);
+        }
+
+        return published;
+    }
+
+    private async Task<bool> CommitAsync(StoredRevocationList list, long replaced, CancellationToken cancellationToken)
+    {
+        var result = await journal.CommitAsync(
+            new Decision { Statements = [store.Publish(list, replaced)] },
+            cancellationToken
+        );
+        if (result.Conflict is RevocationConflict.Published)
+        {
+            return false;
+        }
+
+        if (result.RefusalIfUnavailable() is { } refusal)
+        {
+            throw new StoreException(refusal.Message);
+        }
+
+        lock (heldBack)
+        {
+            heldBack.Remove((list.CaId, list.Shard));
+        }
+
+        ServiceMeters.RevocationListsPublished.Add(1);
+        if (list.List!.Length > BudgetBytes)
+        {
+            Log.RevocationListLarge(logger, list.CaId, list.Shard, list.List.Length, list.Entries);
+        }
+
+        return true;
+    }
+
+    private async Task HoldBackAsync(
+        StoredRevocationList present,
+        CaRefusal refusal,
+        CancellationToken cancellationToken
+    )
+    {
+        ServiceMeters.RevocationListsHeldBack.Add(1);
+        bool isNew;
+        lock (heldBack)
+        {
+            isNew = heldBack.Add((present.CaId, present.Shard));
+        }
+
+        if (!isNew)
+        {
+            return;
+        }
+
+        Log.RevocationListHeldBack(logger, present.CaId, present.Shard, refusal.Code.Code, refusal.Message);
+        var authority = await authorities.FindAsync(present.CaId, cancellationToken);
+        await journal.CommitAsync(
+            new Decision
+            {
+                Event = new RevocationListRefused(present, refusal)
+                {
+                    At = time.GetUtcNow(),
+                    Actor = AuditActor.System,
+                    OrganizationId = authority?.OrganizationId,
+                    Resources = [new AuditResource("certificate_authority", present.CaId)],
+                    Status = AuditStatus.Denied(refusal.Code.Code),
+                },
+            },
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Culvert.Ca.Issuance;
+using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+/// <summary>Which list a certificate bears. An authority's division never changes, so that it is read once per process.</summary>
+internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions options) : ICrlDistributionPoints
+{
+    // Shorter lives end before a verifier that keeps a list for a day would look again.
+    private static readonly TimeSpan LongLife = TimeSpan.FromHours(24);
+
+    private readonly ConcurrentDictionary<string, RevocationPoint> known = new(StringComparer.Ordinal);
+
+    /// <summary>Committed with a new authority: its lists exist, unsigned, before it can issue.</summary>
+    public IReadOnlyList<Statement> Of(TunnelAuthority authority) =>
+        authority.Custody == AuthorityCustody.TrustOnly
+            ? []
+            : store.InsertPoint(
+                new RevocationPoint(
+                    authority.Id.Value,
+                    options.Certificates.RevocationShards,
+                    options.Certificates.RevocationUrl,
+                    authority.CreatedAt
+                )
+            );
+
+    public string? Find(CertificateKind kind, SigningAuthority authority, SerialNumber serial)
+    {
+        if (
+            kind != CertificateKind.Server
+            || authority.CaId is not { } id
+            || !(options.Certificates.ListAlways || options.Certificates.ServerLife > LongLife)
+        )
+        {
+            return null;
+        }
+
+        var point = known.GetOrAdd(id, Load);
+        return AddressOf(point, RevocationShards.Of(serial.Hex, point.Shards));
+    }
+
+    /// <summary>The address of a list: what its certificates bear, and the list itself.</summary>
+    public string AddressOf(RevocationPoint point, int shard) =>
+        (point.BaseUrl.Length > 0 ? point : point with { BaseUrl = options.PublicUrl }).AddressOf(shard);
+
+    // Waited for, once per authority and process: a certificate without its address could never be revoked by list.
+    private RevocationPoint Load(string id) =>
+        store.FindPointAsync(id, CancellationToken.None).AsTask().GetAwaiter().GetResult()
+        ?? throw new StoreException($"The authority {id} has no revocation lists.");
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Revocation;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Certificates.Revocation;
+
+public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture<RevocationBench>
+{
+    private RevocationListPublisher Publisher => fixture.Bench.Service.Get<RevocationListPublisher>();
+
+    [Fact]
+    public async Task List_OfARevokedCertificate_IsAtTheAddressThatItBears()
+    {
+        var (certificate, _) = await fixture.ServeAsync("listed");
+        var (one, other) = (AddressOf(certificate), certificate.Text("serial"));
+        await PublishAsync();
+        var before = await FetchAsync(one);
+
+        await fixture.RevokeAsync(new { serial = other, reason = "keyCompromise" });
+        await PublishAsync();
+        var after = await FetchAsync(one);
+
+        before.Entries.ShouldNotContain(entry => entry.SerialHex == other);
+        var entry = after.Entries.Single(entry => entry.SerialHex == other);
+        entry.Reason.ShouldBe(RevocationReason.KeyCompromise);
+        (after.Number > before.Number).ShouldBeTrue();
+        after.DistributionPoint!.Uris.ShouldBe([one]);
+        one.ShouldStartWith(fixture.Bench.Service.Options.PublicUrl + "/v1/crl/" + fixture.AuthorityId);
+    }
+
+    [Fact]
+    public async Task List_SuspendedAuthority_IsStillSigned()
+    {
+        var (certificate, _) = await fixture.ServeAsync("suspended");
+        await MoveAsync(AuthorityState.Active, AuthorityState.Suspended);
+
+        await fixture.RevokeAsync(new { serial = certificate.Text("serial") });
+        await PublishAsync();
+
+        (await FetchAsync(AddressOf(certificate))).Entries.ShouldContain(entry =>
+            entry.SerialHex == certificate.Text("serial")
+        );
+        await MoveAsync(AuthorityState.Suspended, AuthorityState.Active);
+    }
+
+    [Fact]
+    public async Task List_Unchanged_IsNotSentAgain()
+    {
+        await PublishAsync();
+        var path = $"/v1/crl/{fixture.AuthorityId}/0.crl";
+        using var anyone = fixture.Bench.Service.Client(null);
+        using var first = await anyone.GetAsync(path, TestContext.Current.CancellationToken);
+
+        first.StatusCode.ShouldBe(HttpStatusCode.OK);
+        first.Content.Headers.ContentType!.MediaType.ShouldBe("application/pkix-crl");
+        first.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromMinutes(5));
+        first.Content.Headers.LastModified.ShouldNotBeNull();
+        (await StatusAsync(anyone, path, tag: first.Headers.ETag)).ShouldBe(HttpStatusCode.NotModified);
+        (await StatusAsync(anyone, path, since: first.Content.Headers.LastModified)).ShouldBe(
+            HttpStatusCode.NotModified
+        );
+        (await StatusAsync(anyone, path, tag: new EntityTagHeaderValue("\"x\""))).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("4.crl")]
+    [InlineData("-1.crl")]
+    [InlineData("0")]
+    [InlineData("0.pem")]
+    [InlineData("99999999999.crl")]
+    public async Task List_ThatThereIsNot_IsNotFound(string file)
+    {
+        using var anyone = fixture.Bench.Service.Client(null);
+
+        using var answer = await anyone.GetAsync(
+            $"/v1/crl/{fixture.AuthorityId}/{file}",
+            TestContext.Current.CancellationToken
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Publish_NothingDue_PublishesNothing()
+    {
+        await PublishAsync();
+
+        (await Publisher.PublishDueAsync(TestContext.Current.CancellationToken)).ShouldBe(0);
+    }
+
+    private async Task PublishAsync() => await Publisher.PublishDueAsync(TestContext.Current.CancellationToken);
+
+    private async Task MoveAsync(AuthorityState from, AuthorityState to)
+    {
+        CertificateAuthorityId.TryParse(fixture.AuthorityId, out var id).ShouldBeTrue();
+        var moved = await fixture
+            .Bench.Service.Get<AuthorityLifecycle>()
+            .MoveAsync(id, from, to, AuthorityMove.BySystem(), TestContext.Current.CancellationToken);
+        moved.Value.ShouldNotBeNull(moved.Refusal?.Message);
+    }
+
+    private static string AddressOf(JsonElement certificate)
+    {
+        using var leaf = X509Certificate2.CreateFromPem(certificate.Text("certificate_pem"));
+        var extension = leaf.Extensions.Single(one => one.Oid!.Value == "2.5.29.31");
+        var text = System.Text.Encoding.ASCII.GetString(extension.RawData);
+        return text[text.IndexOf("https://", StringComparison.Ordinal)..];
+    }
+
+    private async Task<ParsedRevocationList> FetchAsync(string address)
+    {
+        using var anyone = fixture.Bench.Service.Client(null);
+        var bytes = await anyone.GetByteArrayAsync(
+            new Uri(address).AbsolutePath,
+            TestContext.Current.CancellationToken
+        );
+        return ParsedRevocationList.TryParse(bytes).ShouldNotBeNull();
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(
+        HttpClient client,
+        string path,
+        EntityTagHeaderValue? tag = null,
+        DateTimeOffset? since = null
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (tag is not null)
+        {
+            request.Headers.IfNoneMatch.Add(tag);
+        }
+
+        request.Headers.IfModifiedSince = since;
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+}
