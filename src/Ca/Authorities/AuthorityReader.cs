@@ -33,6 +33,8 @@ internal static class AuthorityReader
                 return new CaRefusal(CaErrorCodes.CaMalformed, "The input is empty.");
             case PemFault.Malformed:
                 return new CaRefusal(CaErrorCodes.CaMalformed, "The input is not PEM, or a block is damaged.");
+            case PemFault.TrailingData when maxCertificates > 1 && blocks.Count == maxCertificates:
+                return new CaRefusal(CaErrorCodes.CaChain, $"A chain has at most {maxCertificates} certificates.");
             case PemFault.TrailingData:
                 return new CaRefusal(
                     CaErrorCodes.CaMalformed,

@@ -17,6 +17,7 @@ public static class AuthorityRegistration
     private static readonly IAuthorityCheck[] AnchorChecks =
     [
         new ConformsToRfc5280(),
+        new MayBeAnchor(),
         new IsAuthority(),
         new MayCertify(),
         new MayServe(),
@@ -31,6 +32,8 @@ public static class AuthorityRegistration
     [
         new HoldsOurKey(),
         new ConformsToRfc5280(),
+        new MayBeAnchor(),
+        new MayBeAnchor(),
         new IsAuthority(),
         new MayCertify(),
         new MayServe(),
@@ -49,7 +52,12 @@ public static class AuthorityRegistration
     /// <summary>Checks one certificate that is to be a trust anchor of a tunnel; its key stays elsewhere.</summary>
     /// <param name="pem">PEM of exactly one certificate, at most 8 kB.</param>
     /// <param name="now">Moment of the check.</param>
-    public static CaResult<ParsedCertificate> CheckAnchor(string pem, DateTimeOffset now)
+    /// <param name="isPublic">Tells whether everybody trusts an authority anyway; null = nobody knows.</param>
+    public static CaResult<ParsedCertificate> CheckAnchor(
+        string pem,
+        DateTimeOffset now,
+        Func<ParsedCertificate, bool>? isPublic = null
+    )
     {
         CaResult<IReadOnlyList<ParsedCertificate>> read = AuthorityReader.Read(pem, MaxCertificateBytes, 1);
         if (!read.Succeeded)
@@ -57,7 +65,7 @@ public static class AuthorityRegistration
             return read.Refusal;
         }
 
-        return InspectAnchor(read.Value, now) is [{ } first, ..] ? first : CaResultOf(read.Value[0]);
+        return InspectAnchor(read.Value, now, isPublic) is [{ } first, ..] ? first : CaResultOf(read.Value[0]);
     }
 
     /// <summary>Reads a chain as it was pasted; what it says is not judged.</summary>
@@ -71,12 +79,14 @@ public static class AuthorityRegistration
     /// <param name="leafLife">Life of the certificates that the authority will issue.</param>
     /// <param name="names">The DNS names that it will certify.</param>
     /// <param name="now">Moment of the check.</param>
+    /// <param name="isPublic">Tells whether everybody trusts an authority anyway; null = nobody knows.</param>
     public static IReadOnlyList<CaRefusal> InspectChain(
         IReadOnlyList<ParsedCertificate> chain,
         SubjectPublicKey ourKey,
         TimeSpan leafLife,
         GrantedNames names,
-        DateTimeOffset now
+        DateTimeOffset now,
+        Func<ParsedCertificate, bool>? isPublic = null
     ) =>
         FindAll(
             ChainChecks,
@@ -84,6 +94,7 @@ public static class AuthorityRegistration
             {
                 Chain = chain,
                 Now = now,
+                IsPublic = isPublic ?? (_ => false),
                 OurKey = ourKey,
                 LeafLife = leafLife,
                 Names = names.Dns,
@@ -91,8 +102,20 @@ public static class AuthorityRegistration
         );
 
     /// <summary>Everything that is wrong with an authority that is only to be trusted, and with what is above it.</summary>
-    public static IReadOnlyList<CaRefusal> InspectAnchor(IReadOnlyList<ParsedCertificate> chain, DateTimeOffset now) =>
-        FindAll(AnchorChecks, new AuthoritySubject { Chain = chain, Now = now });
+    public static IReadOnlyList<CaRefusal> InspectAnchor(
+        IReadOnlyList<ParsedCertificate> chain,
+        DateTimeOffset now,
+        Func<ParsedCertificate, bool>? isPublic = null
+    ) =>
+        FindAll(
+            AnchorChecks,
+            new AuthoritySubject
+            {
+                Chain = chain,
+                Now = now,
+                IsPublic = isPublic ?? (_ => false),
+            }
+        );
 
     /// <summary>Checks the chain for a key that the service holds; the first refusal ends it.</summary>
     /// <param name="pem">The authority's certificate, each issuer after it, the self-signed root last; at most eight.</param>

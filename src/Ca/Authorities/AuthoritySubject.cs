@@ -21,6 +21,9 @@ internal sealed record AuthoritySubject
     /// <summary>Service-held authorities: the DNS names that it will certify.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
+    /// <summary>Tells whether a key is that of an authority which everybody trusts anyway.</summary>
+    public Func<ParsedCertificate, bool> IsPublic { get; init; } = _ => false;
+
     /// <summary>Names a certificate in a message, when there is more than one.</summary>
     public string Place(int index) => Chain.Count == 1 ? "" : $" (certificate {index + 1} of {Chain.Count})";
 }

@@ -3,7 +3,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>RFC 5280 §4.2.1.3: key usage present with keyCertSign.</summary>
+/// <summary>RFC 5280 §4.2.1.3: key usage present with keyCertSign; with cRLSign where we hold the key.</summary>
 internal sealed class MayCertify : IAuthorityCheck
 {
     public CaRefusal? Check(AuthoritySubject subject)
@@ -19,6 +19,9 @@ internal sealed class MayCertify : IAuthorityCheck
             }
         }
 
-        return null;
+        // The service signs revocation lists with the keys that it holds (RFC 5280 §4.2.1.3).
+        return subject.OurKey is null || subject.Chain[0].KeyUsage!.Value.HasFlag(KeyUsages.CrlSign)
+            ? null
+            : new CaRefusal(CaErrorCodes.CaKeyUsage, $"Key usage must include cRLSign{subject.Place(0)}.");
     }
 }

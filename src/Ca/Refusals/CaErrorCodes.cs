@@ -230,7 +230,7 @@ public static class CaErrorCodes
     public static readonly CaErrorCode CaKeyUsage = new(
         "ca.key_usage",
         422,
-        "Key usage is missing or lacks keyCertSign.",
+        "Key usage is missing, or lacks keyCertSign, or cRLSign where the service holds the key.",
         "An extension file without keyUsage.",
         "Issue it with keyUsage=critical,keyCertSign,cRLSign."
     );
@@ -305,6 +305,14 @@ public static class CaErrorCodes
         "The certificate breaks RFC 5280: unknown critical or duplicate extension, bad serial number or bad time.",
         "A home-made issuing tool.",
         "Issue it again with a conforming tool."
+    );
+
+    public static readonly CaErrorCode CaAnchorForbidden = new(
+        "ca.anchor_forbidden",
+        422,
+        "The certificate must not be an anchor of a tunnel: it is a leaf, or an authority that the whole machine trusts.",
+        "A server certificate, a public authority's root, or one of the operating system's trust store.",
+        "Use an authority of your own for the tunnel; or upload it with allow_public_anchor and have that approved."
     );
 
     public static readonly CaErrorCode CaTrialFailed = new(
@@ -444,6 +452,7 @@ public static class CaErrorCodes
         CaWeak,
         CaSignatureInvalid,
         CaNonconformant,
+        CaAnchorForbidden,
         CaTrialFailed,
         CrlMalformed,
         CrlTooLarge,

@@ -78,7 +78,7 @@ internal static class AuditEvents
     public const string AuthorityRestored = "certificate_authority_restored";
     public const string AuthorityOverridden = "certificate_authority_overridden";
     public const string AuthorityKeyDestroyed = "certificate_authority_key_destroyed";
-    public const string AuthoritySecretDiscarded = "certificate_authority_secret_discarded";
+    public const string SecretDiscarded = "pasted_secret_discarded";
 
     public const string RelyingPartyCreated = "relying_party_created";
     public const string RelyingPartyArchived = "relying_party_archived";

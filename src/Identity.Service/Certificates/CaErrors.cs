@@ -15,6 +15,9 @@ internal static class CaErrors
     public static IReadOnlyList<ErrorCode> All { get; } =
     [.. Codes.Values.Where(code => code != RequestErrors.Invalid && code != RequestErrors.TooLarge)];
 
+    /// <summary>A private key where none belongs, in whatever member.</summary>
+    public static ErrorCode SecretInInput => Codes[CaErrorCodes.CaSecretInInput.Code];
+
     public static Refusal ToRefusal(this CaRefusal refusal) => Codes[refusal.Code.Code].Refuse(refusal.Message);
 
     /// <summary>For paths of the wire-compatible interface, where a refused CA is always 400 (design §11).</summary>

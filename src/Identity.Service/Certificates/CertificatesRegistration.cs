@@ -27,6 +27,7 @@ internal static class CertificatesRegistration
             .AddSingleton<ICertificateInventory, CertificateInventory>()
             .AddSingleton<CertificateInventoryEndpoint>()
             .AddRevocation()
+            .AddSingleton<SecretAlarm>()
             .AddEnrollments()
             .AddTunnelAuthorities()
             .AddBundles();
@@ -59,7 +60,23 @@ internal static class CertificatesRegistration
         host.Get("/v1/certificate_authorities/{ca_id}/csr", access, authorities.CsrAsync);
         host.Post("/v1/certificate_authorities/{ca_id}/chain", access, authorities.UploadAsync);
         host.Post("/v1/certificate_authorities/{ca_id}/approve", access, authorities.ApproveAsync);
-        host.Post("/v1/certificate_authorities/{ca_id}/activate", access, authorities.ActivateAsync);
+        host.Post("/v1/certificate_authorities/{ca_id}/key", access, authorities.PrepareAsync);
+        host.Post("/v1/certificate_authorities/{ca_id}/override", access, authorities.OverrideAsync);
+        foreach (
+            var (verb, command) in new (string, AuthorityCommand)[]
+            {
+                ("activate", AuthorityCommand.Activate),
+                ("suspend", AuthorityCommand.Suspend),
+                ("resume", AuthorityCommand.Resume),
+                ("retire", AuthorityCommand.Retire),
+                ("taint", AuthorityCommand.Taint),
+                ("delete", AuthorityCommand.Delete),
+                ("restore", AuthorityCommand.Restore),
+            }
+        )
+        {
+            host.Post($"/v1/certificate_authorities/{{ca_id}}/{verb}", access, authorities.Run(command));
+        }
     }
 
     private static void MapBundles(this ApiHost host)
@@ -139,7 +156,10 @@ internal static class CertificatesRegistration
             .AddSingleton<Persons>()
             .AddSingleton<IActivationGate, OpenActivationGate>()
             .AddSingleton<AuthorityLifecycle>()
+            .AddSingleton<IPublicAnchors, MachineAnchors>()
             .AddSingleton<AuthorityChecks>()
+            .AddSingleton<AuthorityUpkeep>()
+            .AddHostedService(provider => provider.GetRequiredService<AuthorityUpkeep>())
             .AddSingleton<AuthorityCommands>()
             .AddSingleton<AuthorityEndpoints>()
             .AddSingleton<ServerCertificateEndpoint>();

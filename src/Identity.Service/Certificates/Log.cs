@@ -30,6 +30,30 @@ internal static partial class Log
         string requestId
     );
 
+    [LoggerMessage(
+        EventIds.SecretDiscarded,
+        LogLevel.Warning,
+        "A private key was sent to {Method} {Path} and discarded; it counts as disclosed ({RequestId})"
+    )]
+    public static partial void SecretDiscarded(ILogger logger, string method, string path, string requestId);
+
+    [LoggerMessage(EventIds.AuthorityMoved, LogLevel.Information, "Authority {Id} of {TunnelId}: {From} -> {To}")]
+    public static partial void AuthorityMoved(ILogger logger, string id, string tunnelId, string from, string to);
+
+    [LoggerMessage(
+        EventIds.AuthorityUpkeepFailed,
+        LogLevel.Error,
+        "Upkeep of certificate authorities failed; trying again"
+    )]
+    public static partial void AuthorityUpkeepFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(
+        EventIds.AuthorityKeyNotDestroyed,
+        LogLevel.Warning,
+        "The key of the deleted authority {Id} could not be destroyed: {Reason}"
+    )]
+    public static partial void AuthorityKeyNotDestroyed(ILogger logger, string id, string reason);
+
     [LoggerMessage(EventIds.CertificateVoided, LogLevel.Warning, "Certificate {Serial} voided: {Reason}")]
     public static partial void Voided(ILogger logger, string serial, string reason);
 

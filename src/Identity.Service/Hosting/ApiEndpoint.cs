@@ -1,4 +1,5 @@
 using System.Globalization;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Tokens.Binding;
 
 namespace Culvert.Identity.Service.Hosting;
@@ -7,7 +8,13 @@ namespace Culvert.Identity.Service.Hosting;
 /// What happens around every handler: 1. limit the source where no credential protects the path, 2. authenticate,
 /// 3. check the scope or role, 4. run the handler, 5. write its answer.
 /// </summary>
-internal sealed class ApiEndpoint(Access access, ApiHandler handler, Authenticator authenticator, SourceLimits limits)
+internal sealed class ApiEndpoint(
+    Access access,
+    ApiHandler handler,
+    Authenticator authenticator,
+    SourceLimits limits,
+    SecretAlarm secrets
+)
 {
     public static void Map(
         IEndpointRouteBuilder routes,
@@ -22,7 +29,8 @@ internal sealed class ApiEndpoint(Access access, ApiHandler handler, Authenticat
             access,
             handler,
             routes.ServiceProvider.GetRequiredService<Authenticator>(),
-            routes.ServiceProvider.GetRequiredService<SourceLimits>()
+            routes.ServiceProvider.GetRequiredService<SourceLimits>(),
+            routes.ServiceProvider.GetRequiredService<SecretAlarm>()
         );
         routes.MapMethods(path, [method], endpoint.InvokeAsync).WithMetadata(new ListenerMetadata(listener));
     }
@@ -69,7 +77,13 @@ internal sealed class ApiEndpoint(Access access, ApiHandler handler, Authenticat
                 break;
         }
 
-        return await handler(request, cancellationToken);
+        var answer = await handler(request, cancellationToken);
+        if (answer.Refusal is { } refusal && SecretAlarm.Concerns(refusal))
+        {
+            await secrets.RaiseAsync(request, cancellationToken);
+        }
+
+        return answer;
     }
 
     private async ValueTask<Refusal?> AuthenticateAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization.Metadata;
+using Culvert.Identity.Service.Audit;
 
 namespace Culvert.Identity.Service.Hosting;
 
@@ -22,6 +23,15 @@ internal sealed class ApiRequest(HttpContext http)
 
     /// <summary>Which machine calls; only on 8444.</summary>
     public MachinePeer Peer => peer ?? throw new InvalidOperationException("This endpoint knows no machine.");
+
+    /// <summary>Who calls, if that was proved; null = nobody in particular.</summary>
+    public AuditActor? ProvenActor =>
+        caller is not null ? AuditActor.Of(this)
+        : peer is not null ? AuditActor.Of(peer, this)
+        : null;
+
+    /// <summary>Of the proven caller; null for machines, whose record says.</summary>
+    public string? OrganizationId => caller?.OrganizationId;
 
     public string? UserAgent => http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent : null;
 

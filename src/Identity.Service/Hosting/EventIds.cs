@@ -47,6 +47,10 @@ internal static class EventIds
     public const int RevocationListsFailed = 3070;
     public const int RevocationListHeldBack = 3071;
     public const int RevocationListLarge = 3072;
+    public const int SecretDiscarded = 3010;
+    public const int AuthorityMoved = 3011;
+    public const int AuthorityUpkeepFailed = 3012;
+    public const int AuthorityKeyNotDestroyed = 3013;
 
     // 4000: Tunnels, 5000: Audit
 

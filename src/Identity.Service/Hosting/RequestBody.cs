@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Culvert.Identity.Service.Certificates;
 
 namespace Culvert.Identity.Service.Hosting;
 
@@ -94,6 +95,12 @@ internal static class RequestBody
     public static BodyResult<T> Parse<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
         where T : class
     {
+        // No member of any request is a private key in PEM: whoever sends one has pasted the wrong file.
+        if (utf8.IndexOf("PRIVATE KEY-----"u8) >= 0)
+        {
+            return new(null, CaErrors.SecretInInput.Refuse());
+        }
+
         try
         {
             return JsonSerializer.Deserialize(utf8, type) is { } value

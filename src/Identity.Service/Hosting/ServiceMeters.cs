@@ -27,6 +27,12 @@ internal static class ServiceMeters
         description: "Steps of the wall clock beyond the leeway."
     );
 
+    /// <summary>Private keys that were sent where none belongs; each counts as disclosed.</summary>
+    public static readonly Counter<long> SecretsDiscarded = Meter.CreateCounter<long>(
+        "culvert_service_secrets_discarded",
+        description: "Private keys found in requests, and discarded."
+    );
+
     /// <summary>Decisions in committed batches.</summary>
     public static readonly Counter<long> Decisions = Meter.CreateCounter<long>(
         "culvert_journal_decisions",

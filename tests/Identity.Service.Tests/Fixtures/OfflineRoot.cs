@@ -26,11 +26,11 @@ internal sealed class OfflineRoot : IDisposable
         return issued.ExportCertificatePem() + "\n" + Certificate.ExportCertificatePem() + "\n";
     }
 
-    public X509Certificate2 SignAlone(string csr, TimeSpan? life = null)
+    public X509Certificate2 SignAlone(string csr, TimeSpan? life = null, byte[]? subjectKeyIdentifier = null)
     {
         var asked = CertificateRequest.LoadSigningRequestPem(csr, HashAlgorithmName.SHA256);
         var request = new CertificateRequest(asked.SubjectName, asked.PublicKey, HashAlgorithmName.SHA384);
-        AddAuthority(request, pathLength: 0, asked.PublicKey);
+        AddAuthority(request, pathLength: 0, asked.PublicKey, subjectKeyIdentifier);
         request.CertificateExtensions.Add(
             X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false)
         );
@@ -38,6 +38,13 @@ internal sealed class OfflineRoot : IDisposable
         var serial = RandomNumberGenerator.GetBytes(12);
         serial[0] = (byte)(serial[0] & 0x7f | 0x01);
         return request.Create(Certificate.SubjectName, generator, now, now + (life ?? TimeSpan.FromDays(365)), serial);
+    }
+
+    /// <summary>As <see cref="Sign"/>, with a subject key identifier of the signer's own choosing.</summary>
+    public string SignAs(string csr, byte[] subjectKeyIdentifier)
+    {
+        using var issued = SignAlone(csr, life: null, subjectKeyIdentifier);
+        return issued.ExportCertificatePem() + "\n" + Certificate.ExportCertificatePem() + "\n";
     }
 
     /// <summary>As openssl x509 -fingerprint prints it: upper case with colons.</summary>
@@ -53,7 +60,12 @@ internal sealed class OfflineRoot : IDisposable
         Certificate.Dispose();
     }
 
-    private static void AddAuthority(CertificateRequest request, int? pathLength, PublicKey publicKey)
+    private static void AddAuthority(
+        CertificateRequest request,
+        int? pathLength,
+        PublicKey publicKey,
+        byte[]? subjectKeyIdentifier = null
+    )
     {
         request.CertificateExtensions.Add(
             new X509BasicConstraintsExtension(true, pathLength is not null, pathLength ?? 0, critical: true)
@@ -61,6 +73,10 @@ internal sealed class OfflineRoot : IDisposable
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true)
         );
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(publicKey, critical: false));
+        request.CertificateExtensions.Add(
+            subjectKeyIdentifier is null
+                ? new X509SubjectKeyIdentifierExtension(publicKey, critical: false)
+                : new X509SubjectKeyIdentifierExtension(subjectKeyIdentifier, critical: false)
+        );
     }
 }

@@ -14,6 +14,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal sealed class AuthorityChecks(
     ITunnelAuthorityStore authorities,
     AuthorityKeys keys,
+    IPublicAnchors publicAnchors,
     ServerProfile server,
     ServiceOptions options,
     StoreNode node,
@@ -32,15 +33,17 @@ internal sealed class AuthorityChecks(
     )
     {
         var now = time.GetUtcNow();
+        Func<ParsedCertificate, bool>? isPublic = authority.AllowsPublicAnchor ? null : publicAnchors.Holds;
         var findings = authority.HoldsKey
             ? AuthorityRegistration.InspectChain(
                 chain,
                 SubjectPublicKey.TryParse(authority.PublicKey)!,
                 options.Certificates.ServerLife,
                 ServerProfile.NamesOf(tunnel),
-                now
+                now,
+                isPublic
             )
-            : AuthorityRegistration.InspectAnchor(chain, now);
+            : AuthorityRegistration.InspectAnchor(chain, now, isPublic);
         if (findings.Count > 0)
         {
             return [.. findings.Select(finding => finding.ToRefusal())];

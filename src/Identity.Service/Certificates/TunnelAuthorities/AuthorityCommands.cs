@@ -3,6 +3,7 @@ using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Requests;
+using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Hosting;
@@ -155,6 +156,8 @@ internal sealed class AuthorityCommands(
                         Findings = [],
                         SubmittedBy = request.Caller.ActorId,
                         SubmittedPerson = move.Person,
+                        ApprovedBy = null,
+                        AllowsPublicAnchor = upload.AllowPublicAnchor,
                     },
             },
             cancellationToken
@@ -231,13 +234,56 @@ internal sealed class AuthorityCommands(
             : staged;
     }
 
+    public async ValueTask<TunnelResult<TunnelAuthority>> PrepareAsync(
+        ApiRequest request,
+        TunnelAuthority authority,
+        CancellationToken cancellationToken
+    ) =>
+        authority.HoldsKey
+            ? await PrepareAsync(
+                await MoveOfAsync(request, reason: null, cancellationToken),
+                authority,
+                cancellationToken
+            )
+            : AuthorityErrors.StateOf(authority);
+
+    /// <summary>Writes down who accepts what; the command itself still has to be given.</summary>
+    public async ValueTask<TunnelResult<TunnelAuthority>> OverrideAsync(
+        ApiRequest request,
+        TunnelAuthority authority,
+        OverrideAuthorityRequest wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        if (authority.State is not (AuthorityState.Staged or AuthorityState.Active or AuthorityState.Suspended))
+        {
+            return AuthorityErrors.StateOf(authority);
+        }
+
+        var move = await MoveOfAsync(request, wanted.Reason.Trim(), cancellationToken);
+        return await lifecycle.RecordAsync(
+            AuditEvents.AuthorityOverridden,
+            authority with
+            {
+                Override = new AuthorityOverride(
+                    [.. wanted.Missing.Distinct(StringComparer.Ordinal)],
+                    wanted.Reason.Trim(),
+                    request.Caller.ActorId,
+                    move.Person!,
+                    time.GetStoreNow()
+                ),
+            },
+            move,
+            cancellationToken
+        );
+    }
+
     /// <summary>Any command that is one move.</summary>
     public async ValueTask<TunnelResult<TunnelAuthority>> RunAsync(
         ApiRequest request,
         TunnelAuthority authority,
         AuthorityCommand command,
-        string? reason,
-        AuthorityState? expected,
+        AuthorityCommandRequest wanted,
         CancellationToken cancellationToken
     )
     {
@@ -246,9 +292,9 @@ internal sealed class AuthorityCommands(
             return authority;
         }
 
-        if (expected is { } state && state != authority.State)
+        if (wanted.ExpectedState is { } state && AuthorityStates.Parse(state) != authority.State)
         {
-            return AuthorityErrors.StateOf(authority, $"It was expected to be {AuthorityStates.NameOf(state)}.");
+            return AuthorityErrors.StateOf(authority, $"It was expected to be {state}.");
         }
 
         if (AuthorityTransitions.Find(authority.State, command) is not { } transition)
@@ -259,7 +305,7 @@ internal sealed class AuthorityCommands(
         return await lifecycle.MoveAsync(
             authority,
             transition.To ?? authority.StateBefore!.Value,
-            await MoveOfAsync(request, reason, cancellationToken),
+            await MoveOfAsync(request, wanted.Reason, cancellationToken),
             cancellationToken
         );
     }

@@ -7,7 +7,8 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal sealed class AuthorityEndpoints(
     ITunnelStore tunnels,
     ITunnelAuthorityStore authorities,
-    AuthorityCommands commands
+    AuthorityCommands commands,
+    ServiceOptions options
 )
 {
     private const string List = "certificate_authorities";
@@ -62,7 +63,11 @@ internal sealed class AuthorityEndpoints(
         );
         var (rows, next) = page.Cut(all, authority => authority.Ordinal);
         return ApiAnswer.Json(
-            new AuthorityListDocument { Data = [.. rows.Select(AuthorityDocument.Of)], NextPage = next },
+            new AuthorityListDocument
+            {
+                Data = [.. rows.Select(row => AuthorityDocument.Of(row, options.Certificates))],
+                NextPage = next,
+            },
             CertificatesJson.Default.AuthorityListDocument
         );
     }
@@ -112,31 +117,72 @@ internal sealed class AuthorityEndpoints(
             : Answer(await commands.ApproveAsync(request, tunnel!, authority, approval.Fingerprint, cancellationToken));
     }
 
-    public async ValueTask<ApiAnswer> ActivateAsync(ApiRequest request, CancellationToken cancellationToken)
+    /// <summary>Goes on with a registration whose key or request could not be made at first.</summary>
+    public async ValueTask<ApiAnswer> PrepareAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonOrEmptyAsync(
-            CertificatesJson.Default.ActivateAuthorityRequest,
-            ActivateAuthorityRequest.None,
-            cancellationToken
-        );
-        if (body.Value is null)
+        var (_, authority, refusal) = await FindLiveAsync(request, cancellationToken);
+        return authority is null
+            ? refusal!
+            : Answer(await commands.PrepareAsync(request, authority, cancellationToken));
+    }
+
+    public async ValueTask<ApiAnswer> OverrideAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(CertificatesJson.Default.OverrideAuthorityRequest, cancellationToken);
+        if (body.Value is not { } wanted)
         {
             return body.Refusal!;
+        }
+
+        if (wanted.Check() is { } invalid)
+        {
+            return invalid;
         }
 
         var (_, authority, refusal) = await FindLiveAsync(request, cancellationToken);
         return authority is null
             ? refusal!
-            : Answer(
-                await commands.RunAsync(
-                    request,
-                    authority,
-                    AuthorityCommand.Activate,
-                    reason: null,
-                    expected: null,
-                    cancellationToken
-                )
-            );
+            : Answer(await commands.OverrideAsync(request, authority, wanted, cancellationToken));
+    }
+
+    /// <summary>The handler of a command that is one move.</summary>
+    public ApiHandler Run(AuthorityCommand command) =>
+        (request, cancellationToken) => RunAsync(request, command, cancellationToken);
+
+    private async ValueTask<ApiAnswer> RunAsync(
+        ApiRequest request,
+        AuthorityCommand command,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = await request.ReadJsonOrEmptyAsync(
+            CertificatesJson.Default.AuthorityCommandRequest,
+            AuthorityCommandRequest.None,
+            cancellationToken
+        );
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        if (wanted.Check() is { } invalid)
+        {
+            return invalid;
+        }
+
+        // What ends an authority must be possible when its tunnel has ended already.
+        if (command is AuthorityCommand.Taint or AuthorityCommand.Delete)
+        {
+            var found = await FindAsync(request, cancellationToken);
+            return found.Value is { } any
+                ? Answer(await commands.RunAsync(request, any, command, wanted, cancellationToken))
+                : found.Refusal!;
+        }
+
+        var (_, authority, refusal) = await FindLiveAsync(request, cancellationToken);
+        return authority is null
+            ? refusal!
+            : Answer(await commands.RunAsync(request, authority, command, wanted, cancellationToken));
     }
 
     private async ValueTask<TunnelResult<TunnelAuthority>> FindAsync(
@@ -186,8 +232,11 @@ internal sealed class AuthorityEndpoints(
             : RequestErrors.NotFound.Refuse();
     }
 
-    private static ApiAnswer Answer(TunnelResult<TunnelAuthority> result) =>
+    private ApiAnswer Answer(TunnelResult<TunnelAuthority> result) =>
         result.Value is { } authority
-            ? ApiAnswer.Json(AuthorityDocument.Of(authority), CertificatesJson.Default.AuthorityDocument)
+            ? ApiAnswer.Json(
+                AuthorityDocument.Of(authority, options.Certificates),
+                CertificatesJson.Default.AuthorityDocument
+            )
             : result.Refusal!;
 }

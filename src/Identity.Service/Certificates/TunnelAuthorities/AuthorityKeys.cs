@@ -34,6 +34,18 @@ internal sealed class AuthorityKeys(ISealer sealer)
         }
     }
 
+    /// <summary>Makes the key unusable for good; why that was not possible, or null.</summary>
+    public string? Destroy(TunnelAuthority authority)
+    {
+        // The sealed bytes vanish with the record's column.
+        if (open.TryRemove(authority.Id.Value, out var signing))
+        {
+            signing.Key.Dispose();
+        }
+
+        return null;
+    }
+
     /// <summary>An authority with its chain, ready to sign. Opened once per process: unsealing costs more than signing.</summary>
     public SigningAuthority Use(TunnelAuthority authority) =>
         open.GetOrAdd(

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
@@ -15,11 +16,13 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal sealed class AuthorityLifecycle(
     ITunnelAuthorityStore authorities,
     IRegisteredCertificateStore anchors,
+    ICertificateStore certificates,
     IActivationGate gate,
     RevocationPoints lists,
     IJournal journal,
     ServiceOptions options,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<AuthorityLifecycle> logger
 )
 {
     /// <summary>How long a request may stay unanswered, and how long a deleted authority can be restored.</summary>
@@ -109,7 +112,7 @@ internal sealed class AuthorityLifecycle(
         next = await MoveAnchorAsync(authority, next, changes, cancellationToken);
         changes.Add(authorities.Update(next, authority.State));
         changes.AddRange(move.With);
-        return await CommitAsync(
+        var moved = await CommitAsync(
             new AuthorityAudited(EventOf(transition.Command), next)
             {
                 At = now,
@@ -126,6 +129,18 @@ internal sealed class AuthorityLifecycle(
                 : ChangeTopics.None,
             cancellationToken
         );
+        if (moved.Value is not null)
+        {
+            Log.AuthorityMoved(
+                logger,
+                next.Id.Value,
+                next.TunnelId.Value,
+                AuthorityStates.NameOf(authority.State),
+                AuthorityStates.NameOf(to)
+            );
+        }
+
+        return moved;
     }
 
     /// <summary>Writes members of the record and leaves the state as it is: an override, a destroyed key.</summary>
@@ -197,7 +212,7 @@ internal sealed class AuthorityLifecycle(
 
         if (
             guards.HasFlag(AuthorityGuards.LeavesEnded)
-            && await authorities.LastLeafEndAsync(authority.Id, cancellationToken) is { } last
+            && await certificates.LastNotAfterAsync(authority.Id.Value, cancellationToken) is { } last
             && last + Skew > now
         )
         {

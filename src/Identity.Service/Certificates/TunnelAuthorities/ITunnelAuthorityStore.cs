@@ -37,9 +37,6 @@ internal interface ITunnelAuthorityStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>When the last certificate that it issued, or meant to issue, ends; null = it issued none.</summary>
-    ValueTask<DateTimeOffset?> LastLeafEndAsync(CertificateAuthorityId id, CancellationToken cancellationToken);
-
     /// <summary>Another authority's key is <see cref="AuthorityConflict.KeyTaken"/> (S18).</summary>
     Statement Insert(TunnelAuthority authority);
 

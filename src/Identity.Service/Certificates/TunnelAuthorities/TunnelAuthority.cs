@@ -56,6 +56,9 @@ internal sealed record TunnelAuthority
     /// </summary>
     public TimeSpan? MaxLeafLife { get; init; }
 
+    /// <summary>The uploader wants an anchor that the whole machine trusts; who approves, approves that too.</summary>
+    public bool AllowsPublicAnchor { get; init; }
+
     /// <summary>Rejected: what is wrong with the chain.</summary>
     public IReadOnlyList<AuthorityFinding> Findings { get; init; } = [];
 

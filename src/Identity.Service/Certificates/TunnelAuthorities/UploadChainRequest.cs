@@ -10,4 +10,8 @@ internal sealed record UploadChainRequest
     /// <summary>Lower- or upper-case hex SHA-256 of the authority's certificate, colons allowed: as openssl prints it.</summary>
     [JsonPropertyName("fingerprint")]
     public required string Fingerprint { get; init; }
+
+    /// <summary>Accepts an anchor that the whole machine trusts; the approval covers it.</summary>
+    [JsonPropertyName("allow_public_anchor")]
+    public bool AllowPublicAnchor { get; init; }
 }

@@ -65,6 +65,8 @@ internal sealed record TunnelAuthorityRow
 
     public long? OverrideAt { get; init; }
 
+    public long PublicAnchor { get; init; }
+
     public string? RegisteredCertificateId { get; init; }
 
     public long CreatedAt { get; init; }
@@ -112,6 +114,7 @@ internal sealed record TunnelAuthorityRow
             OverrideBy = authority.Override?.By,
             OverridePerson = authority.Override?.Person,
             OverrideAt = (authority.Override?.At).ToStore(),
+            PublicAnchor = authority.AllowsPublicAnchor ? 1 : 0,
             RegisteredCertificateId = authority.RegisteredCertificateId?.Value,
             CreatedAt = authority.CreatedAt.ToStore(),
             ArchivedAt = authority.ArchivedAt.ToStore(),
@@ -155,6 +158,7 @@ internal sealed record TunnelAuthorityRow
                     Instants.FromStore(OverrideAt!.Value)
                 )
                 : null,
+            AllowsPublicAnchor = PublicAnchor != 0,
             RegisteredCertificateId = RegisteredCertificateId is { } id
                 ? Hosting.RegisteredCertificateId.Wrap(id)
                 : null,

@@ -15,7 +15,7 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
         + "max_leaf_life_ms AS MaxLeafLife, findings AS Findings, submitted_by AS SubmittedBy, "
         + "submitted_person AS SubmittedPerson, approved_by AS ApprovedBy, override_missing AS OverrideMissing, "
         + "override_reason AS OverrideReason, override_by AS OverrideBy, override_person AS OverridePerson, "
-        + "override_at_ms AS OverrideAt, registered_certificate_id AS RegisteredCertificateId, "
+        + "override_at_ms AS OverrideAt, public_anchor AS PublicAnchor, registered_certificate_id AS RegisteredCertificateId, "
         + "created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
 
     public async ValueTask<TunnelAuthority?> FindAsync(string id, CancellationToken cancellationToken) =>
@@ -100,23 +100,6 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             cancellationToken
         );
 
-    public async ValueTask<DateTimeOffset?> LastLeafEndAsync(
-        CertificateAuthorityId id,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return Instants.FromStore(
-            await connection.ExecuteScalarAsync<long?>(
-                new CommandDefinition(
-                    "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @Value AND status <> 'void'",
-                    new { id.Value },
-                    cancellationToken: cancellationToken
-                )
-            )
-        );
-    }
-
     public Statement Insert(TunnelAuthority authority) =>
         new Statement(
             "INSERT INTO certificate_authorities (id, ordinal, organization_id, workspace_id, tunnel_id, name, custody, "
@@ -138,7 +121,7 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
                 + "submitted_by = @SubmittedBy, submitted_person = @SubmittedPerson, approved_by = @ApprovedBy, "
                 + "override_missing = @OverrideMissing, override_reason = @OverrideReason, "
                 + "override_by = @OverrideBy, override_person = @OverridePerson, override_at_ms = @OverrideAt, "
-                + "registered_certificate_id = @RegisteredCertificateId, archived_at_ms = @ArchivedAt "
+                + "public_anchor = @PublicAnchor, registered_certificate_id = @RegisteredCertificateId, archived_at_ms = @ArchivedAt "
                 + "WHERE id = @Id AND state = @Expected",
             TunnelAuthorityRow.Of(authority) with
             {

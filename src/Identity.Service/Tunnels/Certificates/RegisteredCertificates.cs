@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Culvert.Ca.Authorities;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -10,6 +11,7 @@ namespace Culvert.Identity.Service.Tunnels.Certificates;
 /// <summary>Registers and archives trust-only anchors; those of service-held authorities follow the authority.</summary>
 internal sealed class RegisteredCertificates(
     IRegisteredCertificateStore certificates,
+    IPublicAnchors publicAnchors,
     IJournal journal,
     TimeProvider time
 )
@@ -23,7 +25,7 @@ internal sealed class RegisteredCertificates(
     )
     {
         var now = time.GetStoreNow();
-        var check = AuthorityRegistration.CheckAnchor(pem, now);
+        var check = AuthorityRegistration.CheckAnchor(pem, now, publicAnchors.Holds);
         if (check.Value is not { } authority)
         {
             return check.Refusal!.ToCompatibleRefusal();

@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>The body of every command that is one move; may be absent.</summary>
+internal sealed record AuthorityCommandRequest
+{
+    public static AuthorityCommandRequest None { get; } = new();
+
+    /// <summary>Why; audited.</summary>
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+
+    /// <summary>The state that the caller believes it to be in; another one is 409 <c>ca.state</c>.</summary>
+    [JsonPropertyName("expected_state")]
+    public string? ExpectedState { get; init; }
+
+    public Refusal? Check()
+    {
+        if (Reason is { Length: > ReasonRequest.MaxReasonLength })
+        {
+            return RequestErrors.Invalid.Refuse(
+                $"reason: at most {ReasonRequest.MaxReasonLength} characters are allowed."
+            );
+        }
+
+        return ExpectedState is { } state && AuthorityStates.Find(state) is null
+            ? RequestErrors.Invalid.Refuse("expected_state: not a state of an authority.")
+            : null;
+    }
+}

@@ -1,0 +1,143 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>
+/// What time alone does to authorities: registrations and certificates run out, and the keys of what was deleted 30
+/// days ago are destroyed. Derived from the records, so it makes no difference which node does it or how late.
+/// </summary>
+internal sealed class AuthorityUpkeep(
+    ITunnelAuthorityStore authorities,
+    AuthorityLifecycle lifecycle,
+    AuthorityKeys keys,
+    ITunnelStore tunnels,
+    TimeProvider time,
+    ILogger<AuthorityUpkeep> logger
+) : BackgroundService
+{
+    private const int PageSize = 100;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var state in Enum.GetValues<AuthorityState>())
+        {
+            IReadOnlyList<TunnelAuthority> page;
+            var after = 0L;
+            do
+            {
+                page = await authorities.ListByStateAsync(state, after, PageSize, cancellationToken);
+                foreach (var authority in page)
+                {
+                    await KeepAsync(authority, cancellationToken);
+                    after = authority.Ordinal;
+                }
+            } while (page.Count == PageSize);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Interval, time, stoppingToken);
+                await TryAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops; so does this loop.
+        }
+    }
+
+    private async Task TryAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunAsync(stoppingToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // The loop must survive: everything is derived anew the next time.
+            Log.AuthorityUpkeepFailed(logger, fault);
+        }
+    }
+
+    private async Task KeepAsync(TunnelAuthority authority, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        switch (authority.State)
+        {
+            case AuthorityState.Retired or AuthorityState.Expired:
+                return;
+            case AuthorityState.Deleted:
+                if (
+                    authority.ArchivedAt + AuthorityLifecycle.RegistrationLife <= now
+                    && (authority.SealedKey is not null || authority.KeyLabel is not null)
+                )
+                {
+                    await DestroyKeyAsync(authority, cancellationToken);
+                }
+
+                return;
+        }
+
+        // Somebody else's move in the meantime is refused here, and seen the next time.
+        if (await FindEndAsync(authority, now, cancellationToken) is { } reason)
+        {
+            await lifecycle.MoveAsync(
+                authority,
+                AuthorityState.Expired,
+                AuthorityMove.BySystem(reason),
+                cancellationToken
+            );
+        }
+    }
+
+    private async ValueTask<string?> FindEndAsync(
+        TunnelAuthority authority,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (AuthorityStates.IsRegistering(authority.State))
+        {
+            if (authority.RegistrationEnds <= now)
+            {
+                return "registration_expired";
+            }
+        }
+        else if (authority.NotAfter is { } end && end.AddSeconds(1) <= now)
+        {
+            return "certificate_expired";
+        }
+
+        var tunnel = await tunnels.FindAsync(authority.TunnelId.Value, cancellationToken);
+        return tunnel is null or { IsArchived: true } ? "tunnel_archived" : null;
+    }
+
+    private async Task DestroyKeyAsync(TunnelAuthority authority, CancellationToken cancellationToken)
+    {
+        if (keys.Destroy(authority) is { } reason)
+        {
+            Log.AuthorityKeyNotDestroyed(logger, authority.Id.Value, reason);
+            return;
+        }
+
+        await lifecycle.RecordAsync(
+            AuditEvents.AuthorityKeyDestroyed,
+            authority with
+            {
+                SealedKey = null,
+                KeyLabel = null,
+            },
+            AuthorityMove.BySystem(),
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>Somebody accepts that the named ones are not ready.</summary>
+internal sealed record OverrideAuthorityRequest
+{
+    private const int MaxMissing = 256;
+    private const int MaxIdLength = 128;
+
+    /// <summary>Ids as <c>details.blocked_by</c> of the refusal gives them.</summary>
+    [JsonPropertyName("missing")]
+    public required IReadOnlyList<string> Missing { get; init; }
+
+    [JsonPropertyName("reason")]
+    public required string Reason { get; init; }
+
+    public Refusal? Check()
+    {
+        if (Missing.Count is 0 or > MaxMissing || Missing.Any(id => !IsId(id)))
+        {
+            return RequestErrors.Invalid.Refuse($"missing: 1 to {MaxMissing} ids are required.");
+        }
+
+        return Reason.Trim().Length is 0 or > ReasonRequest.MaxReasonLength
+            ? RequestErrors.Invalid.Refuse($"reason: 1 to {ReasonRequest.MaxReasonLength} characters are required.")
+            : null;
+    }
+
+    private static bool IsId(string id) =>
+        id.Length is > 0 and <= MaxIdLength
+        && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
+}
