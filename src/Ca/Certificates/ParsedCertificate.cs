@@ -114,6 +114,13 @@ public sealed class ParsedCertificate
         }
     }
 
+    /// <summary>True when the certificate names that authority as its issuer, by name and by key identifier.</summary>
+    public bool IsIssuedBy(ParsedCertificate authority) =>
+        Issuer.HasSameEncoding(authority.Subject)
+        && AuthorityKeyIdentifier is { } named
+        && authority.SubjectKeyIdentifier is { } own
+        && named.Span.SequenceEqual(own.Span);
+
     /// <summary>True when <paramref name="issuer"/>'s key made the signature, with an accepted algorithm.</summary>
     internal bool IsSignedBy(SubjectPublicKey issuer) =>
         SignatureScheme is { } scheme && issuer.Verify(TbsEncoded.Span, Signature.Span, scheme);

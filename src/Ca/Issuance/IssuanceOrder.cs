@@ -37,6 +37,9 @@ public sealed record IssuanceOrder
     /// <summary>An explicit wish; null takes the profile's default.</summary>
     public TimeSpan? Life { get; init; }
 
+    /// <summary>The authority's own bound on lives, below the profile's cap; null = none.</summary>
+    public TimeSpan? LifeCap { get; init; }
+
     /// <summary>
     /// Where the revocation list is fetched that would hold this serial number (RFC 5280 §4.2.1.13), an absolute http or
     /// https URI in ASCII; null writes none.

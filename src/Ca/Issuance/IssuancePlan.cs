@@ -32,6 +32,9 @@ public sealed class IssuancePlan
     /// <summary>The serial number that will be used up, whatever happens next.</summary>
     public SerialNumber Serial => order.Serial;
 
+    /// <summary>The content that was checked.</summary>
+    internal ReadOnlyMemory<byte> TbsEncoded => twin.TbsEncoded;
+
     /// <summary>The decided period.</summary>
     public ValidityWindow Validity { get; }
 
@@ -48,6 +51,7 @@ public sealed class IssuancePlan
             order.Now,
             order.NotBefore,
             order.Life,
+            order.LifeCap,
             order.Issuer.Period,
             order.Serial
         );
@@ -88,10 +92,12 @@ public sealed class IssuancePlan
             throw new InvalidOperationException("The key is not the planned issuer's.");
         }
 
+        // A copy: what the signer sees and returns for is compared with the twin's own octets afterwards.
+        byte[] tbs = twin.TbsEncoded.ToArray();
         byte[] signature;
         try
         {
-            signature = key.Sign(twin.TbsEncoded.Span);
+            signature = key.Sign(tbs);
         }
         catch (CryptographicException)
         {
@@ -99,7 +105,7 @@ public sealed class IssuancePlan
             return new CaRefusal(CaErrorCodes.SignerUnavailable, "The authority's key cannot sign at present.");
         }
 
-        ParsedCertificate? certificate = Assemble(twin.TbsEncoded.ToArray(), order, signature);
+        ParsedCertificate? certificate = Assemble(tbs, order, signature);
         if (certificate is null || !certificate.IsSignedBy(order.Issuer.PublicKey))
         {
             return new CaRefusal(CaErrorCodes.SignerBadSignature, "The new signature does not verify.");

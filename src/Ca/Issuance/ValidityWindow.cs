@@ -44,6 +44,7 @@ public sealed record ValidityWindow
     /// profile's backdate.
     /// </param>
     /// <param name="askedLife">An explicit wish, refused when it exceeds a cap; null takes the default or what is left.</param>
+    /// <param name="lifeCap">The authority's own bound on lives; null = none.</param>
     /// <param name="issuer">The issuer's own period; null for a self-signed root.</param>
     /// <param name="serial">Decides the renewal window's shift.</param>
     public static CaResult<ValidityWindow> Decide(
@@ -51,12 +52,13 @@ public sealed record ValidityWindow
         DateTimeOffset now,
         DateTimeOffset? askedNotBefore,
         TimeSpan? askedLife,
+        TimeSpan? lifeCap,
         IssuerPeriod? issuer,
         SerialNumber serial
     )
     {
         DateTimeOffset issuedAt = WholeSeconds(now);
-        TimeSpan cap = profile.MaxLife;
+        TimeSpan cap = lifeCap < profile.MaxLife ? lifeCap.Value : profile.MaxLife;
         if (issuer is not null)
         {
             TimeSpan left = issuer.NotAfter - issuedAt + TimeSpan.FromSeconds(1);
@@ -100,6 +102,25 @@ public sealed record ValidityWindow
         return Lay(issuedAt, life, notBefore, serial);
     }
 
+    /// <summary>
+    /// The renewal window of a certificate by its record: a function of serial number and life alone, so that every
+    /// reader computes the same one.
+    /// </summary>
+    /// <param name="serial">Lower-case hex.</param>
+    /// <param name="issuedAt">Moment of issuance.</param>
+    /// <param name="notAfter">Its last second.</param>
+    public static (DateTimeOffset After, DateTimeOffset Before) RenewalOf(
+        string serial,
+        DateTimeOffset issuedAt,
+        DateTimeOffset notAfter
+    )
+    {
+        TimeSpan life = notAfter - issuedAt + TimeSpan.FromSeconds(1);
+        double unit = BitConverter.ToUInt16(Convert.FromHexString(serial.AsSpan()[^4..])) / (double)ushort.MaxValue;
+        double centre = RenewalPoint + (((2 * unit) - 1) * MaxShift);
+        return (issuedAt + (life * (centre - HalfWidth)), issuedAt + (life * (centre + HalfWidth)));
+    }
+
     private static DateTimeOffset WholeSeconds(DateTimeOffset time) =>
         new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
@@ -110,16 +131,15 @@ public sealed record ValidityWindow
         SerialNumber serial
     )
     {
-        // The shift is a function of the serial number alone: every reader of the same record computes the same window.
-        double unit = BitConverter.ToUInt16(serial.Value[^2..]) / (double)ushort.MaxValue;
-        double centre = RenewalPoint + (((2 * unit) - 1) * MaxShift);
+        DateTimeOffset notAfter = issuedAt + life - TimeSpan.FromSeconds(1);
+        (DateTimeOffset after, DateTimeOffset before) = RenewalOf(serial.Hex, issuedAt, notAfter);
         return new ValidityWindow
         {
             IssuedAt = issuedAt,
             NotBefore = notBefore,
-            NotAfter = issuedAt + life - TimeSpan.FromSeconds(1),
-            RenewAfter = issuedAt + (life * (centre - HalfWidth)),
-            RenewBefore = issuedAt + (life * (centre + HalfWidth)),
+            NotAfter = notAfter,
+            RenewAfter = after,
+            RenewBefore = before,
         };
     }
 

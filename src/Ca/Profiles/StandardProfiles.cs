@@ -52,6 +52,17 @@ public static class StandardProfiles
             NameKinds = ["uri", "dns", "ip"],
         };
 
+    /// <summary>
+    /// The leaf that proves a new tunnel authority usable before anybody relies on it: what a server certificate is, but
+    /// it lives for seconds, and nobody holds its key.
+    /// </summary>
+    public static CertificateProfileOptions Trial() =>
+        Server(TimeSpan.FromSeconds(10)) with
+        {
+            Name = "trial",
+            MaxLife = TimeSpan.FromMinutes(1),
+        };
+
     /// <summary>The platform root: 10 years, issues only issuing authorities (one level below).</summary>
     public static CertificateProfileOptions PlatformRoot() =>
         new()

@@ -22,9 +22,18 @@ internal static class CertificatesRegistration
         services
             .AddPlatformAuthorities()
             .AddSingleton<ICertificateStore, CertificateStore>()
+            .AddSingleton<IAnchorKeyStore, AnchorKeyStore>()
+            .AddSingleton<AnchorKeys>()
+            .AddSingleton<BlockedKeys>()
+            .AddSingleton<CertifiableKeys>()
+            .AddSingleton<CertificateProfiles>()
+            .AddSingleton<IssuanceLimits>()
+            .AddSingleton<RepeatedRequests>()
+            .AddSingleton<SigningQueue>()
             .AddSingleton<CertificateIssuer>()
             .AddSingleton<OrphanSweep>()
             .AddSingleton<ICertificateInventory, CertificateInventory>()
+            .AddHostedService<OrphanSweeper>()
             .AddSingleton<CertificateInventoryEndpoint>()
             .AddRevocation()
             .AddSingleton<SecretAlarm>()
@@ -49,6 +58,8 @@ internal static class CertificatesRegistration
         host.Get("/v1/certificates/forecast", manage, inventory.ForecastAsync);
         host.Get("/v1/certificates/{certificate_id}", manage, inventory.RetrieveAsync);
         host.MapRevocation();
+        var jobs = host.Services.GetRequiredService<RotationJobEndpoint>();
+        host.Post("/v1/certificates", Access.Scope(Scopes.CertificateIssue), jobs.IssueAsync);
 
         host.MapBundles();
 
@@ -155,6 +166,8 @@ internal static class CertificatesRegistration
             .AddSingleton<ServerProfile>()
             .AddSingleton<Persons>()
             .AddSingleton<IActivationGate, OpenActivationGate>()
+            .AddSingleton<ServerCertificates>()
+            .AddSingleton<RotationJobEndpoint>()
             .AddSingleton<AuthorityLifecycle>()
             .AddSingleton<IPublicAnchors, MachineAnchors>()
             .AddSingleton<AuthorityChecks>()

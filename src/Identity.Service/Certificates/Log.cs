@@ -65,6 +65,16 @@ internal static partial class Log
     public static partial void RefusedByCore(ILogger logger, string identity, string code, string message);
 
     [LoggerMessage(
+        EventIds.BlockedKeysUnreadable,
+        LogLevel.Error,
+        "The list of blocked keys {File} cannot be read, the last good one stays in force: {Fault}"
+    )]
+    public static partial void BlockedKeysUnreadable(ILogger logger, string file, string fault);
+
+    [LoggerMessage(EventIds.SweepFailed, LogLevel.Error, "Orphaned intents could not be swept; trying again")]
+    public static partial void SweepFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(
         EventIds.PlatformAuthorityMade,
         LogLevel.Information,
         "Platform CA: new {Tier} authority {Fingerprint}, until {NotAfter}"

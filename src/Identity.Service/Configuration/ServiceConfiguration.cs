@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
@@ -331,7 +332,20 @@ internal static partial class ServiceConfiguration
             ),
             RevocationUrl = certificates.String("crl_url", "").TrimEnd('/'),
             ListAlways = certificates.Choice("crl_address", "long_lived", "long_lived", "always") == "always",
+            BlockedKeysFile = certificates.Path("blocked_keys_file"),
         };
+        if (
+            options.BlockedKeysFile.Length > 0
+            && !BlockedKeyList.TryRead(options.BlockedKeysFile, out _, out var fault)
+        )
+        {
+            certificates.Error(
+                "blocked_keys_file",
+                $"The list cannot be used: {fault}",
+                "Write one SHA-256 of a SubjectPublicKeyInfo per line, in hex, or leave the key empty."
+            );
+        }
+
         if (options.ServerLife > options.ServerLifeMax)
         {
             certificates.Error(
@@ -398,12 +412,14 @@ internal static partial class ServiceConfiguration
 
     private static LimitOptions Limits(ConfigSection limits)
     {
-        limits.NotYet("signing_queue");
         var exchange = limits.Rate("exchange_per_address", new Rate(50, TimeSpan.FromSeconds(1)));
         var total = limits.Rate("exchange_total", new Rate(20_000, TimeSpan.FromSeconds(1)));
         var subject = limits.Rate("exchange_per_subject", new Rate(600, TimeSpan.FromMinutes(1)));
         var issuer = limits.Rate("exchange_per_issuer", new Rate(5_000, TimeSpan.FromSeconds(1)));
         var history = limits.Rate("history_per_address", new Rate(10, TimeSpan.FromSeconds(1)));
+        var perIdentity = limits.Rate("certificates_per_identity", new Rate(60, TimeSpan.FromMinutes(1)));
+        var perTunnel = limits.Rate("certificates_per_tunnel", new Rate(1_000, TimeSpan.FromMinutes(1)));
+        var perAuthority = limits.Rate("certificates_per_authority", new Rate(5_000, TimeSpan.FromSeconds(1)));
         return new LimitOptions
         {
             ExchangePerAddress = new RateLimit(exchange.Count, exchange.Per),
@@ -411,6 +427,10 @@ internal static partial class ServiceConfiguration
             ExchangePerSubject = new RateLimit(subject.Count, subject.Per),
             ExchangePerIssuer = new RateLimit(issuer.Count, issuer.Per),
             HistoryPerAddress = new RateLimit(history.Count, history.Per),
+            CertificatesPerIdentity = new RateLimit(perIdentity.Count, perIdentity.Per),
+            CertificatesPerTunnel = new RateLimit(perTunnel.Count, perTunnel.Per),
+            CertificatesPerAuthority = new RateLimit(perAuthority.Count, perAuthority.Per),
+            SigningQueue = limits.Int("signing_queue", 256, 1, 100_000),
             BodyBytes = (int)limits.Size("body_bytes", RequestBody.MaxBytes, 64 * 1024, RequestBody.MaxBytes),
         };
     }

@@ -13,6 +13,11 @@ internal sealed record CertificateOptions
     /// <summary>How far notBefore lies in the past; at most half the life.</summary>
     public TimeSpan Backdate { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// Keys that are never certified: one SHA-256 of a SubjectPublicKeyInfo per line, in hex; empty = no list.
+    /// </summary>
+    public string BlockedKeysFile { get; init; } = "";
+
     /// <summary>One person approves a CA alone (S16).</summary>
     public bool SingleApproval { get; init; }
 

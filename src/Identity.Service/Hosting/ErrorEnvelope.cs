@@ -14,9 +14,9 @@ internal static class ErrorEnvelope
         response.StatusCode = refusal.Code.Status;
         response.ContentType = "application/json";
         response.ContentLength = body.Length;
-        if (refusal.Code.Status == StatusCodes.Status409Conflict)
+        if (refusal is { Code.Status: StatusCodes.Status409Conflict, RetryAfter: null })
         {
-            // Clients retry 409 by default; ours never changes by itself.
+            // Clients retry 409 by default; ours never changes by itself, unless it says when.
             response.Headers["x-should-retry"] = "false";
         }
 

@@ -44,6 +44,8 @@ internal static class EventIds
     public const int PlatformAuthorityMade = 3003;
     public const int ServiceCertificateFailed = 3004;
     public const int InstanceTaken = 3005;
+    public const int BlockedKeysUnreadable = 3006;
+    public const int SweepFailed = 3007;
     public const int RevocationListsFailed = 3070;
     public const int RevocationListHeldBack = 3071;
     public const int RevocationListLarge = 3072;

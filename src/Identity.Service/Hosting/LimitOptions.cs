@@ -19,8 +19,17 @@ internal sealed record LimitOptions
     /// <summary>Per source address: refusals that are recorded one by one, and failed credentials.</summary>
     public RateLimit HistoryPerAddress { get; init; } = new(10, TimeSpan.FromSeconds(1));
 
-    /// <summary>Issuances waiting for a signature.</summary>
+    /// <summary>Issuances under way at once on this node; more are refused with 503.</summary>
     public int SigningQueue { get; init; } = 256;
+
+    /// <summary>Per enrolment, edge or federated identity.</summary>
+    public RateLimit CertificatesPerIdentity { get; init; } = new(60, TimeSpan.FromMinutes(1));
+
+    /// <summary>All identities of one tunnel together.</summary>
+    public RateLimit CertificatesPerTunnel { get; init; } = new(1_000, TimeSpan.FromMinutes(1));
+
+    /// <summary>Everything that one authority signs; the platform CA is one. A last resort.</summary>
+    public RateLimit CertificatesPerAuthority { get; init; } = new(5_000, TimeSpan.FromSeconds(1));
 
     public int BodyBytes { get; init; } = RequestBody.MaxBytes;
 }

@@ -69,6 +69,25 @@ internal static class ServiceMeters
         description: "Rounds in which revocation lists could not be published."
     );
 
+    /// <summary>Certificates that were recorded and handed out, by kind.</summary>
+    public static readonly Counter<long> CertificatesIssued = Meter.CreateCounter<long>(
+        "culvert_certificates_issued",
+        description: "Certificates issued, by kind."
+    );
+
+    /// <summary>Issuances that were granted and refused all the same, by kind and error code (lint.failed among them).</summary>
+    public static readonly Counter<long> CertificatesRefused = Meter.CreateCounter<long>(
+        "culvert_certificates_refused",
+        description: "Issuances refused by key policy, limits, lints, signer or store, by kind and error code."
+    );
+
+    /// <summary>How long a key outside this process took to sign, the wait for it included.</summary>
+    public static readonly Histogram<double> SignerSeconds = Meter.CreateHistogram<double>(
+        "culvert_signer_seconds",
+        unit: "s",
+        description: "Seconds until a signing key outside the process answered, waiting included."
+    );
+
     /// <summary>Assertions that came again from somebody else than their first user, by the issuer's replay mode.</summary>
     public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
         "culvert_exchange_replays_detected",

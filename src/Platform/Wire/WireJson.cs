@@ -17,6 +17,7 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(CertificateSigningRequest))]
 [JsonSerializable(typeof(AgentEnrollment))]
 [JsonSerializable(typeof(EdgeEnrollment))]
+[JsonSerializable(typeof(ServerCertificateRequest))]
 [JsonSerializable(typeof(ServerCertificateDocument))]
 [JsonSerializable(typeof(AgentFeed))]
 [JsonSerializable(typeof(EdgeFeed))]

@@ -55,7 +55,7 @@ public sealed class ValidityWindowTests
         for (int i = 0; i < 100; i++)
         {
             ValidityWindow window = ValidityWindow
-                .Decide(Agent, Now.AddSeconds(fraction), null, null, null, SerialNumber.Draw(1))
+                .Decide(Agent, Now.AddSeconds(fraction), null, null, null, null, SerialNumber.Draw(1))
                 .Value.ShouldNotBeNull();
 
             window.RenewAfter.ShouldBeInRange(Now + (window.Life * 0.59), Now + (window.Life * 0.67));
@@ -69,8 +69,8 @@ public sealed class ValidityWindowTests
         SerialNumber serial = SerialNumber.Draw(1);
 
         ValidityWindow
-            .Decide(Agent, Now, null, null, null, serial)
-            .Value.ShouldBe(ValidityWindow.Decide(Agent, Now, null, null, null, serial).Value);
+            .Decide(Agent, Now, null, null, null, null, serial)
+            .Value.ShouldBe(ValidityWindow.Decide(Agent, Now, null, null, null, null, serial).Value);
     }
 
     [Fact]
@@ -96,6 +96,19 @@ public sealed class ValidityWindowTests
             .NotBefore.ShouldBe(Now.AddSeconds(-10));
 
     [Theory]
+    [InlineData(1799, true)]
+    [InlineData(1800, true)]
+    [InlineData(1801, false)]
+    public void Decide_AuthoritysBound_CapsTheDefaultAndRefusesMore(int seconds, bool granted)
+    {
+        CaResult<ValidityWindow> Decide(TimeSpan? life) =>
+            ValidityWindow.Decide(Agent, Now, null, life, TimeSpan.FromMinutes(30), null, SerialNumber.Draw(1));
+
+        Decide(null).Value.ShouldNotBeNull().Life.ShouldBe(TimeSpan.FromMinutes(30));
+        Decide(TimeSpan.FromSeconds(seconds)).Succeeded.ShouldBe(granted);
+    }
+
+    [Theory]
     [InlineData(-301, false)]
     [InlineData(-300, true)]
     [InlineData(0, true)]
@@ -106,6 +119,7 @@ public sealed class ValidityWindowTests
             Agent,
             Now,
             Now.AddSeconds(seconds),
+            null,
             null,
             null,
             SerialNumber.Draw(1)
@@ -123,5 +137,5 @@ public sealed class ValidityWindowTests
     }
 
     private static CaResult<ValidityWindow> Decide(TimeSpan? life, IssuerPeriod? issuer = null) =>
-        ValidityWindow.Decide(Agent, Now, null, life, issuer, SerialNumber.Draw(1));
+        ValidityWindow.Decide(Agent, Now, null, life, null, issuer, SerialNumber.Draw(1));
 }

@@ -143,7 +143,7 @@ public sealed class CertificateLintsTests : IDisposable
     private static IReadOnlyList<string> Run(IssuanceOrder made, IssuanceOrder held)
     {
         ValidityWindow validity = ValidityWindow
-            .Decide(made.Profile, made.Now, null, made.Life, made.Issuer.Period, made.Serial)
+            .Decide(made.Profile, made.Now, null, made.Life, null, made.Issuer.Period, made.Serial)
             .Value.ShouldNotBeNull();
         byte[] tbs = TbsCertificateWriter.Write(made, validity);
         byte[] signature = ThrowawaySigner.Sign(made.Issuer.PublicKey, tbs);

@@ -8,7 +8,6 @@ using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
-using CaParsedRequest = Culvert.Ca.Requests.ParsedRequest;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -28,25 +27,20 @@ internal sealed class AgentEnrollmentEndpoints(
 {
     public async ValueTask<ApiAnswer> EnrollAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(
+        var (wanted, csr, malformed) = await SigningRequests.ReadAsync(
+            request,
             WireJson.Default.AgentEnrollmentRequest,
-            cancellationToken,
-            MachineCertificates.MaxBodyBytes
+            static body => body.Csr,
+            cancellationToken
         );
-        if (body.Value is not { } wanted)
+        if (wanted is null || csr is null)
         {
-            return body.Refusal!;
+            return malformed!;
         }
 
         if (!InstanceId.TryParse(wanted.InstanceId, out var instance))
         {
             return RequestErrors.Invalid.Refuse("instance_id: 1 to 63 of a-z, 0-9 and -, not beginning with -.");
-        }
-
-        var (csr, malformed) = MachineCertificates.Read(wanted.Csr);
-        if (csr is null)
-        {
-            return malformed!;
         }
 
         var admitted = await admission.AdmitAsync(request.Caller, wanted.TunnelId, request.Source, cancellationToken);
@@ -71,17 +65,12 @@ internal sealed class AgentEnrollmentEndpoints(
 
     public async ValueTask<ApiAnswer> RenewAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(
+        var (_, csr, malformed) = await SigningRequests.ReadAsync(
+            request,
             WireJson.Default.CertificateSigningRequest,
-            cancellationToken,
-            MachineCertificates.MaxBodyBytes
+            static body => body.Csr,
+            cancellationToken
         );
-        if (body.Value is not { } wanted)
-        {
-            return body.Refusal!;
-        }
-
-        var (csr, malformed) = MachineCertificates.Read(wanted.Csr);
         if (csr is null)
         {
             return malformed!;
@@ -132,7 +121,7 @@ internal sealed class AgentEnrollmentEndpoints(
         ApiRequest request,
         Tunnel tunnel,
         InstanceId instance,
-        CaParsedRequest csr,
+        ProvenRequest csr,
         CancellationToken cancellationToken
     )
     {
@@ -188,7 +177,7 @@ internal sealed class AgentEnrollmentEndpoints(
         ApiRequest request,
         AuditActor actor,
         AgentEnrollmentState enrollment,
-        CaParsedRequest csr,
+        ProvenRequest csr,
         IReadOnlyList<Statement> changes,
         CancellationToken cancellationToken
     )
@@ -201,7 +190,7 @@ internal sealed class AgentEnrollmentEndpoints(
             .ToString();
         var outcome = await certificates.IssueAsync(
             CertificateKind.Agent,
-            csr,
+            csr.Csr,
             new GrantedNames { Uris = [id] },
             job =>
                 job with
@@ -212,6 +201,10 @@ internal sealed class AgentEnrollmentEndpoints(
                     WorkspaceId = enrollment.WorkspaceId,
                     TunnelId = enrollment.TunnelId.Value,
                     EnrollmentId = enrollment.Id.Value,
+                    Idempotency = csr.KeyFor(
+                        string.Join('\n', enrollment.TunnelId.Value, enrollment.InstanceId, enrollment.Proof.Principal),
+                        id
+                    ),
                     WithIntent = [.. changes, .. admission.Require(enrollment)],
                     WithCertificate = record => [enrollments.Certified(enrollment.Id, record.Serial, record.NotAfter)],
                 },

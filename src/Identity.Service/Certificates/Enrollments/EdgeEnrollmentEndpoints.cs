@@ -8,7 +8,6 @@ using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
-using CaParsedRequest = Culvert.Ca.Requests.ParsedRequest;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -28,18 +27,13 @@ internal sealed class EdgeEnrollmentEndpoints(
 {
     public async ValueTask<ApiAnswer> EnrollAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(
+        var (wanted, csr, malformed) = await SigningRequests.ReadAsync(
+            request,
             WireJson.Default.EdgeEnrollmentRequest,
-            cancellationToken,
-            MachineCertificates.MaxBodyBytes
+            static body => body.Csr,
+            cancellationToken
         );
-        if (body.Value is not { } wanted)
-        {
-            return body.Refusal!;
-        }
-
-        var (csr, malformed) = MachineCertificates.Read(wanted.Csr);
-        if (csr is null)
+        if (wanted is null || csr is null)
         {
             return malformed!;
         }
@@ -63,17 +57,12 @@ internal sealed class EdgeEnrollmentEndpoints(
 
     public async ValueTask<ApiAnswer> RenewAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(
+        var (_, csr, malformed) = await SigningRequests.ReadAsync(
+            request,
             WireJson.Default.CertificateSigningRequest,
-            cancellationToken,
-            MachineCertificates.MaxBodyBytes
+            static body => body.Csr,
+            cancellationToken
         );
-        if (body.Value is not { } wanted)
-        {
-            return body.Refusal!;
-        }
-
-        var (csr, malformed) = MachineCertificates.Read(wanted.Csr);
         if (csr is null)
         {
             return malformed!;
@@ -190,7 +179,7 @@ internal sealed class EdgeEnrollmentEndpoints(
         ApiRequest request,
         AuditActor actor,
         Edge edge,
-        CaParsedRequest csr,
+        ProvenRequest csr,
         IReadOnlyList<Statement> changes,
         CancellationToken cancellationToken
     )
@@ -198,7 +187,7 @@ internal sealed class EdgeEnrollmentEndpoints(
         var id = SpiffeId.Edge(options.TrustDomain, edge.Id.Value).ToString();
         var outcome = await certificates.IssueAsync(
             CertificateKind.Edge,
-            csr,
+            csr.Csr,
             new GrantedNames { Uris = [id], Dns = edge.DnsNames },
             job =>
                 job with
@@ -206,6 +195,7 @@ internal sealed class EdgeEnrollmentEndpoints(
                     Actor = actor,
                     RequestId = request.RequestId,
                     EdgeId = edge.Id.Value,
+                    Idempotency = csr.KeyFor(edge.Id.Value, [id, .. edge.DnsNames]),
                     WithIntent = changes,
                     WithCertificate = record => [enrollments.Certified(edge.Id, record.Serial, record.NotAfter)],
                 },

@@ -28,6 +28,14 @@ internal static class EnrollmentErrors
         "Add the tunnel to the rule, or use the tunnel's own token."
     );
 
+    public static readonly ErrorCode CertificateTunnelNotNamed = new(
+        "issue.tunnel",
+        403,
+        "The credential does not allow to ask for certificates of this tunnel.",
+        "The rule's tunnel_ids does not name the tunnel.",
+        "Add the tunnel to the rule that grants certificate:issue."
+    );
+
     public static readonly ErrorCode EdgeNotNamed = new(
         "enrolment.edge",
         403,

@@ -1,28 +1,13 @@
 using Culvert.Ca.Names;
-using Culvert.Ca.Profiles;
 using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>Platform certificates of machines: parse the request, hold it against profile and names, issue.</summary>
-internal sealed class MachineCertificates(PlatformCa platform, CertificateIssuer issuer, ServiceOptions options)
+/// <summary>Platform certificates of machines: the request is held against profile and names, then issued.</summary>
+internal sealed class MachineCertificates(PlatformCa platform, CertificateIssuer issuer, CertificateProfiles profiles)
 {
-    /// <summary>The largest body of a request for a certificate.</summary>
-    public const int MaxBodyBytes = 64 * 1024;
-
-    private readonly CertificateProfile agent = Validate(StandardProfiles.Agent, options);
-    private readonly CertificateProfile edge = Validate(StandardProfiles.Edge, options);
-
-    /// <summary>The request's key, proved, or the refusal. Cheap checks come before anything is looked up.</summary>
-    public static (ParsedRequest? Request, Refusal? Refusal) Read(string csr)
-    {
-        var parsed = SigningRequestParser.Parse(csr);
-        return parsed.Succeeded ? (parsed.Value, null) : (null, parsed.Refusal.ToRefusal());
-    }
-
     /// <param name="kind">Agent or edge.</param>
     /// <param name="request">Contributes the key alone.</param>
     /// <param name="names">What the identity decides.</param>
@@ -36,7 +21,7 @@ internal sealed class MachineCertificates(PlatformCa platform, CertificateIssuer
         CancellationToken cancellationToken
     )
     {
-        var profile = kind == CertificateKind.Agent ? agent : edge;
+        var profile = kind == CertificateKind.Agent ? profiles.Agent : profiles.Edge;
         if (RequestPolicy.Check(request, profile, names) is { } refusal)
         {
             return IssuanceOutcome.Refused(refusal.ToRefusal());
@@ -54,15 +39,4 @@ internal sealed class MachineCertificates(PlatformCa platform, CertificateIssuer
         };
         return await issuer.IssueAsync(describe(job), cancellationToken);
     }
-
-    private static CertificateProfile Validate(
-        Func<TimeSpan, CertificateProfileOptions> profile,
-        ServiceOptions options
-    ) =>
-        CertificateProfile.CreateValid(
-            profile(options.Certificates.PlatformLife) with
-            {
-                Backdate = options.Certificates.Backdate,
-            }
-        );
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Audit;
@@ -9,12 +8,16 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// The one place where leaves are made (S12): 1. plan and lint; 2. commit serial number, intent, audit; 3. sign, verify,
-/// compare; 4. commit certificate and audit; 5. answer. Whatever breaks, no certificate leaves without its record.
+/// The one place where leaves are made (S12): 1. is it a repeat, may it be certified at all, is there room; 2. plan and
+/// lint; 3. commit serial number, intent, audit; 4. sign, verify, compare; 5. commit certificate and audit; 6. answer. Whatever breaks, no certificate leaves without its record.
 /// </summary>
 internal sealed class CertificateIssuer(
     ICertificateStore store,
     IJournal journal,
+    RepeatedRequests repeats,
+    CertifiableKeys keys,
+    IssuanceLimits limits,
+    SigningQueue queue,
     ICrlDistributionPoints lists,
     ClockGuard clock,
     StoreNode node,
@@ -27,26 +30,42 @@ internal sealed class CertificateIssuer(
 
     public async Task<IssuanceOutcome> IssueAsync(IssuanceJob job, CancellationToken cancellationToken)
     {
-        if (clock.RefusalIfAlarmed() is { } wrongClock)
+        if (clock.RefusalIfAlarmed() is not null)
         {
-            return IssuanceOutcome.Refused(wrongClock);
+            return Refuse(job, IssuanceErrors.Clock.Refuse() with { RetryAfter = TimeSpan.FromSeconds(1) });
         }
 
+        var (repeated, spent) = await repeats.FindAsync(job, cancellationToken);
+        if (repeated is not null)
+        {
+            return repeated;
+        }
+
+        // Limits come first among what costs, and a place in the queue before a serial number is used.
+        if ((keys.Check(job.PublicKey) ?? limits.TryTake(job) ?? queue.TryEnter()) is { } refusal)
+        {
+            return Refuse(job, refusal);
+        }
+
+        try
+        {
+            return await IssueNewAsync(job, spent, cancellationToken);
+        }
+        finally
+        {
+            queue.Leave();
+        }
+    }
+
+    private async Task<IssuanceOutcome> IssueNewAsync(
+        IssuanceJob job,
+        CertificateId? spent,
+        CancellationToken cancellationToken
+    )
+    {
         for (var attempt = 0; attempt < SerialAttempts; attempt++)
         {
-            var serial = SerialNumber.Draw((byte)node.Id);
-            var plan = IssuancePlan.Prepare(
-                new IssuanceOrder
-                {
-                    Issuer = job.Authority.Issuer,
-                    Profile = job.Profile,
-                    PublicKey = job.PublicKey,
-                    Names = job.Names,
-                    Serial = serial,
-                    Now = time.GetUtcNow(),
-                    CrlDistributionPoint = lists.Find(job.Kind, job.Authority, serial),
-                }
-            );
+            var plan = Plan(job);
             if (!plan.Succeeded)
             {
                 return Refuse(job, plan.Refusal);
@@ -57,35 +76,66 @@ internal sealed class CertificateIssuer(
                 new Decision
                 {
                     Event = Describe(new CertificateSigning(intent) { At = intent.IssuedAt, Actor = job.Actor }, job),
-                    Statements = [store.InsertIntent(intent), .. job.WithIntent],
+                    Statements =
+                    [
+                        .. spent is { } holder ? [store.ReleaseRequest(holder)] : Array.Empty<Statement>(),
+                        store.InsertIntent(intent, job.PublicKey),
+                        .. job.WithIntent,
+                    ],
                 },
                 cancellationToken
             );
-            if (first.Outcome == CommitOutcome.Conflict)
+            if (first.Outcome != CommitOutcome.Conflict)
             {
-                if (first.Conflict is IssuanceConflict.SerialUsed)
-                {
-                    continue;
-                }
-
-                return IssuanceOutcome.Conflicting(first.Conflict!);
+                // The point of no return: from here on the caller's patience no longer counts.
+                return first.RefusalIfUnavailable() is { } unavailable
+                    ? Refuse(job, unavailable)
+                    : await SignAsync(job, plan.Value, intent);
             }
 
-            if (first.RefusalIfUnavailable() is { } unavailable)
+            switch (first.Conflict)
             {
-                return IssuanceOutcome.Refused(unavailable);
-            }
+                case IssuanceConflict.NotUnique:
+                    // The same request at the same time, unless it is the serial number.
+                    if (await repeats.FindAsync(job, cancellationToken) is { Answer: { } twin })
+                    {
+                        return twin;
+                    }
 
-            // The point of no return: from here on the caller's patience no longer counts.
-            return await SignAsync(job, plan.Value, intent);
+                    break;
+                case IssuanceConflict.KeyTaken:
+                    return Refuse(job, await keys.ExplainAsync(job.PublicKey, cancellationToken));
+                default:
+                    return IssuanceOutcome.Conflicting(first.Conflict!);
+            }
         }
 
-        return IssuanceOutcome.Refused(StorageErrors.Unavailable.Refuse());
+        return Refuse(job, StorageErrors.Unavailable.Refuse());
+    }
+
+    private CaResult<IssuancePlan> Plan(IssuanceJob job)
+    {
+        var serial = SerialNumber.Draw((byte)node.Id);
+        return IssuancePlan.Prepare(
+            new IssuanceOrder
+            {
+                Issuer = job.Authority.Issuer,
+                Profile = job.Profile,
+                PublicKey = job.PublicKey,
+                Names = job.Names,
+                Serial = serial,
+                Now = time.GetUtcNow(),
+                NotBefore = job.NotBefore,
+                Life = job.Life,
+                LifeCap = job.LifeCap,
+                CrlDistributionPoint = lists.Find(job.Kind, job.Authority, serial),
+            }
+        );
     }
 
     private async Task<IssuanceOutcome> SignAsync(IssuanceJob job, IssuancePlan plan, CertificateRecord intent)
     {
-        var issued = plan.Redeem(job.Authority.Key);
+        var issued = await queue.SignAsync(plan, job.Authority.Key);
         if (!issued.Succeeded)
         {
             await VoidAsync(job, intent, issued.Refusal);
@@ -110,14 +160,24 @@ internal sealed class CertificateIssuer(
             CancellationToken.None
         );
 
-        // Signed but not recorded: it is thrown away here, and the sweep at the next start voids its intent.
-        if (second.RefusalIfUnavailable() is { } unavailable)
+        // Signed but not recorded: it is thrown away here, and a sweep voids its intent. One may have been faster than a
+        // store that took longer than any signer.
+        if (second is { Outcome: CommitOutcome.Conflict, Conflict: IssuanceConflict.NotIntended })
         {
-            return IssuanceOutcome.Refused(unavailable);
+            return Refuse(job, StorageErrors.Unavailable.Refuse());
         }
 
+        if (second.RefusalIfUnavailable() is { } unavailable)
+        {
+            return Refuse(job, unavailable);
+        }
+
+        ServiceMeters.CertificatesIssued.Add(
+            1,
+            new KeyValuePair<string, object?>("kind", CertificateNames.Of(job.Kind))
+        );
         Log.Issued(logger, record.Serial, CertificateNames.Of(record.Kind), record.Identity, record.NotAfter);
-        return IssuanceOutcome.Of(issued.Value, job.Authority);
+        return IssuanceOutcome.Of(record, issued.Value.Certificate, job.Authority);
     }
 
     private async Task VoidAsync(IssuanceJob job, CertificateRecord intent, CaRefusal refusal)
@@ -161,7 +221,9 @@ internal sealed class CertificateIssuer(
             IssuedAt = plan.Validity.IssuedAt,
             NotBefore = plan.Validity.NotBefore,
             NotAfter = plan.Validity.NotAfter,
-            SpkiSha256 = Convert.ToHexStringLower(SHA256.HashData(job.PublicKey.Encoded.Span)),
+            SpkiSha256 = job.PublicKey.Sha256,
+            IdempotencyKey = job.Idempotency?.Id,
+            RequestSha256 = job.Idempotency?.RequestSha256,
         };
 
     private static AuditEvent Describe(AuditEvent audit, IssuanceJob job) =>
@@ -197,6 +259,25 @@ internal sealed class CertificateIssuer(
             Log.RefusedByCore(logger, job.Identity, refusal.Code.Code, refusal.Message);
         }
 
-        return IssuanceOutcome.Refused(refusal.ToRefusal());
+        var translated = refusal.ToRefusal();
+        return Refuse(
+            job,
+            refusal.Code == CaErrorCodes.SignerUnavailable
+                ? translated with
+                {
+                    RetryAfter = TimeSpan.FromSeconds(1),
+                }
+                : translated
+        );
+    }
+
+    private static IssuanceOutcome Refuse(IssuanceJob job, Refusal refusal)
+    {
+        ServiceMeters.CertificatesRefused.Add(
+            1,
+            new KeyValuePair<string, object?>("kind", CertificateNames.Of(job.Kind)),
+            new KeyValuePair<string, object?>("code", refusal.Code.Code)
+        );
+        return IssuanceOutcome.Refused(refusal);
     }
 }

@@ -1,3 +1,4 @@
+using Culvert.Ca.Keys;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -6,18 +7,38 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// <summary>The inventory. Rows are added as intents and never deleted.</summary>
 internal interface ICertificateStore
 {
-    /// <summary>A new row; a serial number that exists is the conflict <see cref="IssuanceConflict.SerialUsed"/>.</summary>
-    Statement InsertIntent(CertificateRecord record);
+    /// <summary>
+    /// A new row. A serial number or idempotency key that exists is the conflict <see cref="IssuanceConflict.NotUnique"/>;
+    /// a key that is taken (<see cref="KeyUse"/>) is <see cref="IssuanceConflict.KeyTaken"/>.
+    /// </summary>
+    Statement InsertIntent(CertificateRecord record, SubjectPublicKey key);
+
+    /// <summary>Frees the idempotency key that a row holds.</summary>
+    Statement ReleaseRequest(CertificateId id);
+
+    /// <summary>The row that holds an idempotency key; null when none does.</summary>
+    ValueTask<StoredCertificate?> FindByRequestAsync(string idempotencyKey, CancellationToken cancellationToken);
+
+    /// <summary>Why <see cref="InsertIntent"/> refused a key.</summary>
+    ValueTask<KeyUse> FindKeyUseAsync(SubjectPublicKey key, CancellationToken cancellationToken);
 
     /// <summary>Turns an intent into an issued certificate; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.</summary>
     Statement Complete(CertificateId id, string fingerprint, ReadOnlyMemory<byte> certificate);
 
-    /// <summary>Turns an intent into a void one; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.</summary>
+    /// <summary>
+    /// Turns an intent into a void one, which holds neither idempotency key nor public key; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.
+    /// </summary>
     Statement Void(CertificateId id);
 
     /// <summary>Intents whose serial number begins with the node's prefix, oldest first.</summary>
     ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
         string serialPrefix,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Intents of any node that are older than that, oldest first, at most 1,000.</summary>
+    ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
+        DateTimeOffset before,
         CancellationToken cancellationToken
     );
 

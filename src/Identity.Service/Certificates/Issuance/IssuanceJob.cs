@@ -36,6 +36,21 @@ internal sealed record IssuanceJob
 
     public string? EdgeId { get; init; }
 
+    /// <summary>Who is limited where there is neither enrolment nor edge.</summary>
+    public string? Requester { get; init; }
+
+    /// <summary>An explicit wish for the life; null takes the profile's default.</summary>
+    public TimeSpan? Life { get; init; }
+
+    /// <summary>The authority's own bound on lives, below the profile's cap; null = none.</summary>
+    public TimeSpan? LifeCap { get; init; }
+
+    /// <summary>An explicit wish for the first second; null takes the profile's backdate.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Null when a repeat is a new request.</summary>
+    public IdempotencyKey? Idempotency { get; init; }
+
     /// <summary>Changes that belong to the grant; committed with the intent, so that they exist before the signature.</summary>
     public IReadOnlyList<Statement> WithIntent { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Platform.Wire;
@@ -10,31 +11,34 @@ internal sealed record IssuanceOutcome
     /// <summary>The recorded certificate as the wire shows it.</summary>
     public CertificateDocument? Document { get; private init; }
 
-    /// <summary>The certificate itself.</summary>
-    public IssuedCertificate? Issued { get; private init; }
-
     public Refusal? Refusal { get; private init; }
 
     /// <summary>A statement of <see cref="IssuanceJob.WithIntent"/> met another state than expected.</summary>
     public Enum? Conflict { get; private init; }
 
-    public static IssuanceOutcome Of(IssuedCertificate issued, SigningAuthority authority) =>
-        new()
+    public static IssuanceOutcome Of(
+        CertificateRecord record,
+        ParsedCertificate certificate,
+        SigningAuthority authority
+    )
+    {
+        var (after, before) = ValidityWindow.RenewalOf(record.Serial, record.IssuedAt, record.NotAfter);
+        return new()
         {
-            Issued = issued,
             Document = new CertificateDocument
             {
-                Serial = issued.Serial.Hex,
-                CertificatePem = issued.Certificate.ToPem(),
+                Serial = record.Serial,
+                CertificatePem = certificate.ToPem(),
                 ChainPem = authority.ChainPem,
-                NotBefore = issued.Validity.NotBefore,
-                NotAfter = issued.Validity.NotAfter,
-                IssuedAt = issued.Validity.IssuedAt,
-                RenewAfter = issued.Validity.RenewAfter,
-                RenewBefore = issued.Validity.RenewBefore,
+                NotBefore = record.NotBefore,
+                NotAfter = record.NotAfter,
+                IssuedAt = record.IssuedAt,
+                RenewAfter = after,
+                RenewBefore = before,
                 CaId = authority.CaId,
             },
         };
+    }
 
     public static IssuanceOutcome Refused(Refusal refusal) => new() { Refusal = refusal };
 

@@ -1,6 +1,5 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
-using Culvert.Ca.Profiles;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
@@ -20,6 +19,8 @@ internal sealed class ServiceCertificateRenewal(
     PlatformCa platform,
     CertificateIssuer issuer,
     OrphanSweep sweep,
+    AnchorKeys anchors,
+    CertificateProfiles profiles,
     ServiceOptions options,
     StoreNode node,
     TimeProvider time,
@@ -33,19 +34,13 @@ internal sealed class ServiceCertificateRenewal(
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
 
     private readonly ConfiguredPair? configured = options.ApiCertificate is { } files ? new(files) : null;
-    private readonly CertificateProfile profile = CertificateProfile.CreateValid(
-        StandardProfiles.Service(options.Certificates.PlatformLife) with
-        {
-            Backdate = options.Certificates.Backdate,
-        }
-    );
-
     private DateTimeOffset apiDue = DateTimeOffset.MinValue;
     private DateTimeOffset machineDue = DateTimeOffset.MinValue;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await sweep.RunAsync(cancellationToken);
+        await anchors.FillAsync(cancellationToken);
         await RenewAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -129,7 +124,7 @@ internal sealed class ServiceCertificateRenewal(
             {
                 Kind = CertificateKind.Service,
                 Authority = platform.Issuing,
-                Profile = profile,
+                Profile = profiles.Service,
                 PublicKey = SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())!,
                 Names = names,
                 Identity = ServiceNames.IdentityOf(options, node),

@@ -104,7 +104,7 @@ internal sealed class AuthorityChecks(
         return AuthorityTrial.Run(
             chain,
             key,
-            server.Profile,
+            server.Trial,
             ServerProfile.NamesOf(tunnel),
             SerialNumber.Draw((byte)node.Id),
             time.GetUtcNow()

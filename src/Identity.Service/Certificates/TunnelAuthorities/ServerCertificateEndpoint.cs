@@ -1,9 +1,7 @@
-using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -12,25 +10,17 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal sealed class ServerCertificateEndpoint(
     AgentEnrollmentEndpoints agents,
     AgentAdmission admission,
-    ITunnelAuthorityStore authorities,
-    AuthorityKeys keys,
-    ServerProfile server,
-    CertificateIssuer issuer
+    ServerCertificates server
 )
 {
     public async ValueTask<ApiAnswer> IssueAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(
+        var (_, csr, malformed) = await SigningRequests.ReadAsync(
+            request,
             WireJson.Default.CertificateSigningRequest,
-            cancellationToken,
-            MachineCertificates.MaxBodyBytes
+            static body => body.Csr,
+            cancellationToken
         );
-        if (body.Value is not { } wanted)
-        {
-            return body.Refusal!;
-        }
-
-        var (csr, malformed) = MachineCertificates.Read(wanted.Csr);
         if (csr is null)
         {
             return malformed!;
@@ -55,43 +45,17 @@ internal sealed class ServerCertificateEndpoint(
             return admitted.Refusal!;
         }
 
-        var authority = await authorities.FindActiveAsync(tunnel.Id, cancellationToken);
-        return authority is null
-            ? AuthorityErrors.NotActive.Refuse()
-            : await IssueAsync(request, enrollment, tunnel, keys.Use(authority), csr, cancellationToken);
-    }
-
-    private async ValueTask<ApiAnswer> IssueAsync(
-        ApiRequest request,
-        AgentEnrollmentState enrollment,
-        Tunnel tunnel,
-        SigningAuthority authority,
-        ParsedRequest csr,
-        CancellationToken cancellationToken
-    )
-    {
-        var names = ServerProfile.NamesOf(tunnel);
-        if (RequestPolicy.Check(csr, server.Profile, names) is { } refusal)
-        {
-            return refusal.ToRefusal();
-        }
-
-        var outcome = await issuer.IssueAsync(
-            new IssuanceJob
-            {
-                Kind = CertificateKind.Server,
-                Authority = authority,
-                Profile = server.Profile,
-                PublicKey = csr.PublicKey,
-                Names = names,
-                Identity = tunnel.Domain,
-                Actor = AuditActor.Of(request.Peer, request),
-                RequestId = request.RequestId,
-                OrganizationId = enrollment.OrganizationId,
-                WorkspaceId = enrollment.WorkspaceId,
-                TunnelId = tunnel.Id.Value,
-                EnrollmentId = enrollment.Id.Value,
-            },
+        var outcome = await server.IssueAsync(
+            tunnel,
+            csr,
+            job =>
+                job with
+                {
+                    Actor = AuditActor.Of(request.Peer, request),
+                    RequestId = request.RequestId,
+                    EnrollmentId = enrollment.Id.Value,
+                    Idempotency = csr.KeyFor(enrollment.Id.Value, tunnel.Domain),
+                },
             cancellationToken
         );
         return outcome.Document is { } document

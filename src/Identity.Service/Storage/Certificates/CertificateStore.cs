@@ -1,3 +1,5 @@
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Keys;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
@@ -16,14 +18,17 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         + "idempotency_key AS IdempotencyKey, request_sha256 AS RequestSha256, revoked_at_ms AS RevokedAt, "
         + "revocation_reason AS RevocationReason, fingerprint AS Fingerprint";
 
-    public Statement InsertIntent(CertificateRecord record) =>
-        new Statement(
+    public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) => new Statement(
             "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
                 + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms, spki_sha256, "
                 + "idempotency_key, request_sha256, expires_day) "
-                + "VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificates), @Serial, @Kind, 'intent', "
+                + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificates), @Serial, @Kind, 'intent', "
                 + "@OrganizationId, @WorkspaceId, @TunnelId, @EnrollmentId, @EdgeId, @CaId, @Identity, @IssuedAt, "
-                + "@NotBefore, @NotAfter, @SpkiSha256, @IdempotencyKey, @RequestSha256, @ExpiresDay)",
+                + "@NotBefore, @NotAfter, @SpkiSha256, @IdempotencyKey, @RequestSha256, @ExpiresDay "
+                + "WHERE NOT EXISTS (SELECT 1 FROM certificates WHERE spki_sha256 = @SpkiSha256 "
+                + "AND (identity <> @Identity OR revocation_reason = 'keyCompromise') AND status <> 'void') "
+                + "AND NOT EXISTS (SELECT 1 FROM certificate_authorities WHERE public_key = @PublicKey) "
+                + "AND NOT EXISTS (SELECT 1 FROM registered_certificates WHERE spki_sha256 = @SpkiSha256)",
             new
             {
                 Id = record.Id.Value,
@@ -39,12 +44,16 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
                 IssuedAt = record.IssuedAt.ToStore(),
                 NotBefore = record.NotBefore.ToStore(),
                 NotAfter = record.NotAfter.ToStore(),
-                record.SpkiSha256,
+                SpkiSha256 = key.Sha256,
                 record.IdempotencyKey,
                 record.RequestSha256,
                 ExpiresDay = InventorySql.DayOf(record.NotAfter),
+                PublicKey = key.Encoded.ToArray(),
             }
-        ).Unique(IssuanceConflict.SerialUsed);
+        ).Unique(IssuanceConflict.NotUnique).ExpectingOne(IssuanceConflict.KeyTaken);
+
+    public Statement ReleaseRequest(CertificateId id) =>
+        new("UPDATE certificates SET idempotency_key = NULL WHERE id = @id", new { id = id.Value });
 
     public Statement Complete(CertificateId id, string fingerprint, ReadOnlyMemory<byte> certificate) =>
         new Statement(
@@ -60,7 +69,7 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
 
     public Statement Void(CertificateId id) =>
         new Statement(
-            "UPDATE certificates SET status = 'void' WHERE id = @id AND status = 'intent'",
+            "UPDATE certificates SET status = 'void', idempotency_key = NULL WHERE id = @id AND status = 'intent'",
             new { id = id.Value }
         ).ExpectingOne(IssuanceConflict.NotIntended);
 
@@ -78,6 +87,63 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             )
         );
         return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
+        DateTimeOffset before,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(
+                $"SELECT {Columns} FROM certificates WHERE status = 'intent' AND issued_at_ms < @before "
+                    + "ORDER BY ordinal LIMIT 1000",
+                new { before = before.ToStore() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    public async ValueTask<StoredCertificate?> FindByRequestAsync(
+        string idempotencyKey,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(
+                $"SELECT {Columns}, certificate AS Certificate FROM certificates "
+                    + "WHERE idempotency_key = @idempotencyKey",
+                new { idempotencyKey },
+                cancellationToken: cancellationToken
+            )
+        );
+        return row is null
+            ? null
+            : new StoredCertificate(
+                row.ToRecord(),
+                row.Certificate is { } encoded ? ParsedCertificate.TryParse(encoded) : null
+            );
+    }
+
+    public async ValueTask<KeyUse> FindKeyUseAsync(SubjectPublicKey key, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var (authorities, compromised) = await connection.QuerySingleAsync<(long, long)>(
+            new CommandDefinition(
+                "SELECT (SELECT COUNT(*) FROM certificate_authorities WHERE public_key = @PublicKey) + "
+                    + "(SELECT COUNT(*) FROM registered_certificates WHERE spki_sha256 = @Sha256), "
+                    + "(SELECT COUNT(*) FROM certificates WHERE spki_sha256 = @Sha256 "
+                    + "AND revocation_reason = 'keyCompromise')",
+                new { PublicKey = key.Encoded.ToArray(), key.Sha256 },
+                cancellationToken: cancellationToken
+            )
+        );
+        return authorities > 0 ? KeyUse.Authority
+            : compromised > 0 ? KeyUse.Compromised
+            : KeyUse.OtherIdentity;
     }
 
     public async ValueTask<DateTimeOffset?> LastNotAfterAsync(string authorityId, CancellationToken cancellationToken)
@@ -145,6 +211,8 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         public long NotBefore { get; init; }
 
         public long NotAfter { get; init; }
+
+        public byte[]? Certificate { get; init; }
 
         public string? SpkiSha256 { get; init; }
 

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
@@ -87,10 +88,11 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
             ).ExpectingOne(TunnelConflict.AlreadyRegistered),
             new Statement(
                 "INSERT INTO registered_certificates (id, ordinal, tunnel_id, fingerprint, certificate_pem, "
-                    + "issuers_pem, authority_id, occupies_slot, created_at_ms, expires_at_ms, added_epoch) "
+                    + "issuers_pem, authority_id, occupies_slot, created_at_ms, expires_at_ms, added_epoch, "
+                    + "spki_sha256) "
                     + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM registered_certificates), @tunnelId, "
                     + "@Fingerprint, @CertificatePem, @IssuersPem, @AuthorityId, @OccupiesSlot, @CreatedAt, @ExpiresAt, "
-                    + "(SELECT bundle_epoch FROM tunnels WHERE id = @tunnelId) "
+                    + "(SELECT bundle_epoch FROM tunnels WHERE id = @tunnelId), @SpkiSha256 "
                     + "WHERE @OccupiesSlot = 0 OR (SELECT COUNT(*) FROM registered_certificates "
                     + "WHERE tunnel_id = @tunnelId AND archived_at_ms IS NULL AND occupies_slot = 1) < @Slots",
                 new
@@ -105,6 +107,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
                     CreatedAt = certificate.CreatedAt.ToStore(),
                     ExpiresAt = certificate.ExpiresAt.ToStore(),
                     Slots,
+                    SpkiSha256 = AnchorKeys.HashOf(certificate.CertificatePem),
                 }
             ).ExpectingOne(TunnelConflict.SlotsTaken),
         ];

@@ -1,14 +1,15 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Profiles;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Microsoft.Extensions.Logging.Abstractions;
+using Culvert.Platform.Wire;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
@@ -29,7 +30,7 @@ public sealed class CertificateIssuerTests
         var record = (await NewestAsync(service)).ShouldNotBeNull();
         record.Serial.ShouldBe(document.Serial);
         record.Status.ShouldBe(CertificateStatus.Issued);
-        record.Fingerprint.ShouldBe(outcome.Issued!.Certificate.Fingerprint);
+        record.Fingerprint.ShouldBe(FingerprintOf(document));
         document.NotAfter.ShouldBe(service.Time.GetUtcNow().AddHours(1).AddSeconds(-1));
     }
 
@@ -42,7 +43,7 @@ public sealed class CertificateIssuerTests
         var outcome = await IssueAsync(service, breakAt: 1);
 
         outcome.Refusal.ShouldNotBeNull().Code.Code.ShouldBe("store.unavailable");
-        outcome.Issued.ShouldBeNull();
+        outcome.Document.ShouldBeNull();
         (await NewestAsync(service)).ShouldBe(before);
     }
 
@@ -102,14 +103,10 @@ public sealed class CertificateIssuerTests
             .IssueAsync(Job(service), TestContext.Current.CancellationToken);
 
     private static CertificateIssuer Issuer(ServiceUnderTest service, IJournal journal, int nodeId) =>
-        new(
-            service.Get<ICertificateStore>(),
+        ActivatorUtilities.CreateInstance<CertificateIssuer>(
+            service.Services,
             journal,
-            service.Get<ICrlDistributionPoints>(),
-            service.Get<ClockGuard>(),
-            new StoreNode($"node-{nodeId}", nodeId),
-            service.Time,
-            NullLogger<CertificateIssuer>.Instance
+            new StoreNode($"node-{nodeId}", nodeId)
         );
 
     private static IssuanceJob Job(ServiceUnderTest service)
@@ -125,6 +122,12 @@ public sealed class CertificateIssuerTests
             Identity = "spiffe://identity.test/o/x/t/y/agent/z",
             Actor = AuditActor.System,
         };
+    }
+
+    private static string FingerprintOf(CertificateDocument document)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(document.CertificatePem);
+        return certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
     }
 
     private static async Task<CertificateRecord?> NewestAsync(ServiceUnderTest service) =>

@@ -193,7 +193,8 @@ public sealed class RevocationListBuilderTests : IDisposable
             NotBefore = store.Time.GetUtcNow(),
             NotAfter = store.Time.GetUtcNow() + life,
         };
-        await CommitAsync(certificates.InsertIntent(record));
+        using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
+        await CommitAsync(certificates.InsertIntent(record, key.PublicKey));
         await CommitAsync([
             .. revocations.Revoke(
                 record,

@@ -1,3 +1,4 @@
+using Culvert.Ca.Keys;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
@@ -53,16 +54,16 @@ public abstract class CertificateStoreTests : IDisposable
     [Fact]
     public async Task InsertIntent_SerialThatExists_Conflicts()
     {
-        await CommitAsync(certificates.InsertIntent(Record("01aa")));
+        await CommitAsync(Intend(Record("01aa")));
 
-        (await CommitAsync(certificates.InsertIntent(Record("01aa")))).Conflict.ShouldBe(IssuanceConflict.SerialUsed);
+        (await CommitAsync(Intend(Record("01aa")))).Conflict.ShouldBe(IssuanceConflict.NotUnique);
     }
 
     [Fact]
     public async Task Complete_Intent_IsIssuedAndOnlyOnce()
     {
         var record = Record("01aa");
-        await CommitAsync(certificates.InsertIntent(record));
+        await CommitAsync(Intend(record));
 
         (await CommitAsync(certificates.Complete(record.Id, "ff", new byte[] { 1 }))).IsCommitted.ShouldBeTrue();
 
@@ -77,10 +78,58 @@ public abstract class CertificateStoreTests : IDisposable
     public async Task Void_Intent_KeepsTheSerialUsed()
     {
         var record = Record("01aa");
-        await CommitAsync(certificates.InsertIntent(record));
+        await CommitAsync(Intend(record));
         await CommitAsync(certificates.Void(record.Id));
 
-        (await CommitAsync(certificates.InsertIntent(Record("01aa")))).Conflict.ShouldBe(IssuanceConflict.SerialUsed);
+        (await CommitAsync(Intend(Record("01aa")))).Conflict.ShouldBe(IssuanceConflict.NotUnique);
+    }
+
+    [Fact]
+    public async Task InsertIntent_KeyOfAnotherIdentity_ConflictsUntilThatIsVoided()
+    {
+        using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
+        var other = Record("01bb") with { Identity = "spiffe://identity.test/y" };
+        var first = Record("01aa");
+        await CommitAsync(Intend(first, key.PublicKey));
+
+        (await CommitAsync(Intend(Record("01cc"), key.PublicKey))).IsCommitted.ShouldBeTrue();
+        (await CommitAsync(Intend(other, key.PublicKey))).Conflict.ShouldBe(IssuanceConflict.KeyTaken);
+
+        var rest = await ListAsync();
+        await CommitAsync([.. rest.Select(record => certificates.Void(record.Id))]);
+        (await CommitAsync(Intend(other, key.PublicKey))).IsCommitted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task FindByRequest_HeldKey_ConflictsAndIsFreeAfterVoidOrRelease()
+    {
+        var first = Record("01aa") with { IdempotencyKey = "k", RequestSha256 = "r" };
+        var second = first with { Id = CertificateId.New(), Serial = "01bb" };
+        var third = first with { Id = CertificateId.New(), Serial = "01cc" };
+        await CommitAsync(Intend(first));
+
+        (await FindAsync("k")).ShouldNotBeNull().Record.RequestSha256.ShouldBe("r");
+        (await CommitAsync(Intend(second))).Conflict.ShouldBe(IssuanceConflict.NotUnique);
+        await CommitAsync(certificates.Void(first.Id));
+        (await CommitAsync(Intend(second))).IsCommitted.ShouldBeTrue();
+        (await CommitAsync(certificates.ReleaseRequest(second.Id), Intend(third))).IsCommitted.ShouldBeTrue();
+        (await FindAsync("k")).ShouldNotBeNull().Record.Id.ShouldBe(third.Id);
+        (await FindAsync("other")).ShouldBeNull();
+
+        ValueTask<StoredCertificate?> FindAsync(string key) =>
+            certificates.FindByRequestAsync(key, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task ListIntents_OlderThan_ShowsThoseOfEveryNode()
+    {
+        var now = store.Time.GetUtcNow();
+        var old = Record("02aa") with { IssuedAt = now.AddMinutes(-2) };
+        await CommitAsync(Intend(old), Intend(Record("01aa")));
+
+        var found = await certificates.ListIntentsAsync(now.AddMinutes(-1), TestContext.Current.CancellationToken);
+
+        found.ShouldHaveSingleItem().Id.ShouldBe(old.Id);
     }
 
     [Fact]
@@ -89,10 +138,10 @@ public abstract class CertificateStoreTests : IDisposable
         var now = store.Time.GetUtcNow();
         var longest = Record("01dd") with { CaId = "ca_a", NotAfter = now.AddDays(3) };
         await CommitAsync(
-            certificates.InsertIntent(Record("01aa") with { CaId = "ca_a", NotAfter = now.AddDays(2) }),
-            certificates.InsertIntent(Record("01bb") with { CaId = "ca_a", NotAfter = now.AddDays(1) }),
-            certificates.InsertIntent(Record("01cc") with { CaId = "ca_b", NotAfter = now.AddDays(9) }),
-            certificates.InsertIntent(longest),
+            Intend(Record("01aa") with { CaId = "ca_a", NotAfter = now.AddDays(2) }),
+            Intend(Record("01bb") with { CaId = "ca_a", NotAfter = now.AddDays(1) }),
+            Intend(Record("01cc") with { CaId = "ca_b", NotAfter = now.AddDays(9) }),
+            Intend(longest),
             certificates.Void(longest.Id)
         );
 
@@ -103,9 +152,9 @@ public abstract class CertificateStoreTests : IDisposable
     [Fact]
     public async Task ListIntents_ByPrefix_ShowsOneNodesIntentsAlone()
     {
-        await CommitAsync(certificates.InsertIntent(Record("01aa")), certificates.InsertIntent(Record("02aa")));
+        await CommitAsync(Intend(Record("01aa")), Intend(Record("02aa")));
         var done = Record("01bb");
-        await CommitAsync(certificates.InsertIntent(done), certificates.Void(done.Id));
+        await CommitAsync(Intend(done), certificates.Void(done.Id));
 
         var intents = await certificates.ListIntentsAsync("01", TestContext.Current.CancellationToken);
 
@@ -116,10 +165,10 @@ public abstract class CertificateStoreTests : IDisposable
     public async Task List_Filter_KeepsOrganizationsAndWorkspacesApart()
     {
         await CommitAsync(
-            certificates.InsertIntent(Record("01aa") with { OrganizationId = "a", WorkspaceId = "w1" }),
-            certificates.InsertIntent(Record("01bb") with { OrganizationId = "a", WorkspaceId = "w2" }),
-            certificates.InsertIntent(Record("01cc") with { OrganizationId = "b", WorkspaceId = "w1" }),
-            certificates.InsertIntent(Record("01dd"))
+            Intend(Record("01aa") with { OrganizationId = "a", WorkspaceId = "w1" }),
+            Intend(Record("01bb") with { OrganizationId = "a", WorkspaceId = "w2" }),
+            Intend(Record("01cc") with { OrganizationId = "b", WorkspaceId = "w1" }),
+            Intend(Record("01dd"))
         );
 
         (await SerialsAsync(new("a", null, false, null, null))).ShouldBe(["01bb", "01aa"]);
@@ -132,6 +181,12 @@ public abstract class CertificateStoreTests : IDisposable
     {
         store.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private Statement Intend(CertificateRecord record, SubjectPublicKey? key = null)
+    {
+        using var fresh = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
+        return certificates.InsertIntent(record, key ?? fresh.PublicKey);
     }
 
     private CertificateRecord Record(string serial) =>

@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Culvert.Identity.Service.Certificates.Issuance;
+
+/// <summary>
+/// A list of keys that are never certified: one SHA-256 of a DER SubjectPublicKeyInfo per line, in hex; empty lines and
+/// what follows <c>#</c> are passed over.
+/// </summary>
+internal static class BlockedKeyList
+{
+    private const int HexDigits = 64;
+    private const long MaxBytes = 64 * 1024 * 1024;
+
+    public static bool TryRead(
+        string file,
+        [NotNullWhen(true)] out FrozenSet<string>? keys,
+        [NotNullWhen(false)] out string? fault
+    )
+    {
+        keys = null;
+        try
+        {
+            if (new FileInfo(file).Length > MaxBytes)
+            {
+                fault = "It is larger than 64 MiB.";
+                return false;
+            }
+
+            return TryParse(File.ReadLines(file), out keys, out fault);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            fault = unreadable.Message;
+            return false;
+        }
+    }
+
+    private static bool TryParse(
+        IEnumerable<string> lines,
+        [NotNullWhen(true)] out FrozenSet<string>? keys,
+        [NotNullWhen(false)] out string? fault
+    )
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var number = 0;
+        foreach (var line in lines)
+        {
+            number++;
+            var end = line.IndexOf('#', StringComparison.Ordinal);
+            var text = (end < 0 ? line : line[..end]).Trim();
+            if (text.Length == 0)
+            {
+                continue;
+            }
+
+            if (text.Length != HexDigits || !text.All(char.IsAsciiHexDigit))
+            {
+                keys = null;
+                fault = string.Create(CultureInfo.InvariantCulture, $"Line {number} is no SHA-256 in hex.");
+                return false;
+            }
+
+            found.Add(text.ToLowerInvariant());
+        }
+
+        keys = found.ToFrozenSet(StringComparer.Ordinal);
+        fault = null;
+        return true;
+    }
+}

@@ -1,0 +1,48 @@
+using Culvert.Ca.Profiles;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Issuance;
+
+/// <summary>
+/// What this installation certifies, each kind as the options shape it. Made before the ports open: a profile that does
+/// not hold together stops the start, with every error of every profile.
+/// </summary>
+internal sealed class CertificateProfiles
+{
+    public CertificateProfiles(ServiceOptions options)
+    {
+        var lives = options.Certificates;
+        List<string> errors = [];
+        Server = Create(StandardProfiles.Server(lives.ServerLife) with { MaxLife = lives.ServerLifeMax });
+        Agent = Create(StandardProfiles.Agent(lives.PlatformLife));
+        Edge = Create(StandardProfiles.Edge(lives.PlatformLife));
+        Service = Create(StandardProfiles.Service(lives.PlatformLife));
+        Trial = Create(StandardProfiles.Trial());
+        if (errors.Count > 0)
+        {
+            throw new InvalidOperationException(string.Join(" ", errors));
+        }
+
+        CertificateProfile Create(CertificateProfileOptions profile)
+        {
+            var made = CertificateProfile.Create(profile with { Backdate = lives.Backdate }, out var found);
+            errors.AddRange(found.Select(error => $"Profile {profile.Name}: {error}"));
+            return made!;
+        }
+    }
+
+    /// <summary>Inner TLS, under a tunnel's authority.</summary>
+    public CertificateProfile Server { get; }
+
+    /// <summary>An agent's platform certificate.</summary>
+    public CertificateProfile Agent { get; }
+
+    /// <summary>An edge's platform certificate.</summary>
+    public CertificateProfile Edge { get; }
+
+    /// <summary>The service's own.</summary>
+    public CertificateProfile Service { get; }
+
+    /// <summary>The leaf that proves a new authority usable; for a key that nobody keeps.</summary>
+    public CertificateProfile Trial { get; }
+}

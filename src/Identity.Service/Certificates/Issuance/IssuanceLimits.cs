@@ -1,0 +1,39 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Issuance;
+
+/// <summary>
+/// How many certificates one identity, one tunnel and one authority may get. A client in a loop is stopped at its own
+/// limit, a fleet in a loop at its tunnel's, before either fills the inventory or the signer's queue. Per node.
+/// </summary>
+internal sealed class IssuanceLimits(ServiceOptions options, TimeProvider time)
+{
+    private readonly KeyedRateLimiter<string> perIdentity = new(options.Limits.CertificatesPerIdentity, time);
+    private readonly KeyedRateLimiter<string> perTunnel = new(options.Limits.CertificatesPerTunnel, time);
+    private readonly KeyedRateLimiter<string> perAuthority = new(options.Limits.CertificatesPerAuthority, time);
+
+    /// <summary>Takes one of each; null = go on. The service's own certificates are not counted.</summary>
+    public Refusal? TryTake(IssuanceJob job)
+    {
+        if (job.Kind == CertificateKind.Service)
+        {
+            return null;
+        }
+
+        return Take(
+                "certificates_per_identity",
+                perIdentity,
+                job.EnrollmentId ?? job.EdgeId ?? job.Requester ?? job.Identity
+            )
+            ?? (job.TunnelId is { } tunnel ? Take("certificates_per_tunnel", perTunnel, tunnel) : null)
+            ?? Take("certificates_per_authority", perAuthority, job.Authority.CaId ?? "platform");
+    }
+
+    private static Refusal? Take(string name, KeyedRateLimiter<string> limiter, string key) =>
+        limiter.TryTake(key) is { } wait
+            ? IssuanceErrors.Limit.Refuse().With("limit", name) with
+            {
+                RetryAfter = wait,
+            }
+            : null;
+}

@@ -1,0 +1,50 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Issuance;
+
+/// <summary>
+/// Finds what became of the first request with an idempotency key. A key counts while its certificate could still be
+/// used: unexpired, not revoked, of the same enrolment, under the authority that signs now. Afterwards it is free again.
+/// </summary>
+internal sealed class RepeatedRequests(ICertificateStore store, TimeProvider time)
+{
+    private static readonly TimeSpan PendingRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The answer to a repeat; null = there is no first request. <c>Spent</c> = the row whose hold on the key must end
+    /// with the new intent.
+    /// </summary>
+    public async ValueTask<(IssuanceOutcome? Answer, CertificateId? Spent)> FindAsync(
+        IssuanceJob job,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            job.Idempotency is not { } key
+            || await store.FindByRequestAsync(key.Id, cancellationToken) is not { } first
+        )
+        {
+            return (null, null);
+        }
+
+        var record = first.Record;
+        if (record.RequestSha256 != key.RequestSha256)
+        {
+            return (IssuanceOutcome.Refused(IssuanceErrors.IdempotencyMismatch.Refuse()), null);
+        }
+
+        if (first.Certificate is not { } certificate)
+        {
+            var pending = IssuanceErrors.IdempotencyPending.Refuse() with { RetryAfter = PendingRetry };
+            return (IssuanceOutcome.Refused(pending), null);
+        }
+
+        return
+            record.NotAfter >= time.GetUtcNow()
+            && record.RevokedAt is null
+            && record.EnrollmentId == job.EnrollmentId
+            && certificate.IsIssuedBy(job.Authority.Certificate)
+            ? (IssuanceOutcome.Of(record, certificate, job.Authority), null)
+            : (null, record.Id);
+    }
+}

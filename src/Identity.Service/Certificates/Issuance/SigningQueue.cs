@@ -1,0 +1,76 @@
+using Culvert.Ca.Issuance;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Refusals;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Issuance;
+
+/// <summary>
+/// The way to the authorities' keys. It is bounded: what would wait too long is refused before a serial number is used.
+/// Keys in memory sign at once, in the request. A key in an HSM signs on a few threads of its own, and who waited for it
+/// longer than <see cref="SignerTimeout"/> is told so; a call that hangs holds its thread and nothing else.
+/// </summary>
+internal sealed class SigningQueue(ServiceOptions options, TimeProvider time) : IDisposable
+{
+    /// <summary>An HSM on a network answers within a second; ten are a fault.</summary>
+    public static readonly TimeSpan SignerTimeout = TimeSpan.FromSeconds(10);
+
+    // HSMs serialise what one session asks; more than a few calls at once only move the queue.
+    private const int RemoteCalls = 4;
+
+    private readonly SemaphoreSlim calls = new(RemoteCalls, RemoteCalls);
+    private readonly int capacity = options.Limits.SigningQueue;
+    private int waiting;
+
+    /// <summary>Takes a place; null = the caller has one and must <see cref="Leave"/>.</summary>
+    public Refusal? TryEnter()
+    {
+        if (Interlocked.Increment(ref waiting) <= capacity)
+        {
+            return null;
+        }
+
+        Leave();
+        return IssuanceErrors.QueueFull.Refuse() with { RetryAfter = TimeSpan.FromSeconds(1) };
+    }
+
+    public void Leave() => Interlocked.Decrement(ref waiting);
+
+    /// <summary>Signs, or says why not. Never throws for what a device does.</summary>
+    public ValueTask<CaResult<IssuedCertificate>> SignAsync(IssuancePlan plan, IssuerKey key) =>
+        key.IsRemote ? SignRemoteAsync(plan, key) : new(plan.Redeem(key));
+
+    public void Dispose() => calls.Dispose();
+
+    private async ValueTask<CaResult<IssuedCertificate>> SignRemoteAsync(IssuancePlan plan, IssuerKey key)
+    {
+        var began = time.GetTimestamp();
+        var call = CallAsync(plan, key);
+        try
+        {
+            return await call.WaitAsync(SignerTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            // What the device still answers is thrown away with the plan.
+            return new CaRefusal(CaErrorCodes.SignerUnavailable, "The authority's key did not sign in time.");
+        }
+        finally
+        {
+            ServiceMeters.SignerSeconds.Record(time.GetElapsedTime(began).TotalSeconds);
+        }
+    }
+
+    private async Task<CaResult<IssuedCertificate>> CallAsync(IssuancePlan plan, IssuerKey key)
+    {
+        await calls.WaitAsync();
+        try
+        {
+            return await Task.Run(() => plan.Redeem(key));
+        }
+        finally
+        {
+            calls.Release();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>
+/// <c>POST /v1/certificates</c> (8443): a server certificate for a rotation job, which keeps the files of somebody
+/// else's proxy current. By access token with the scope <c>certificate:issue</c>, for the tunnels that its rule names.
+/// </summary>
+internal sealed class RotationJobEndpoint(
+    ITunnelStore tunnels,
+    IFederationStanding federation,
+    ServerCertificates server
+)
+{
+    public async ValueTask<ApiAnswer> IssueAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (wanted, csr, malformed) = await SigningRequests.ReadAsync(
+            request,
+            WireJson.Default.ServerCertificateRequest,
+            static body => body.Csr,
+            cancellationToken
+        );
+        if (wanted is null || csr is null)
+        {
+            return malformed!;
+        }
+
+        var caller = request.Caller;
+        var admitted = await AdmitAsync(caller, wanted.TunnelId, cancellationToken);
+        if (admitted.Value is not { } tunnel)
+        {
+            return admitted.Refusal!;
+        }
+
+        var proof = EnrollmentProof.Of(caller);
+        var outcome = await server.IssueAsync(
+            tunnel,
+            csr,
+            job =>
+                job with
+                {
+                    Actor = AuditActor.Of(request),
+                    RequestId = request.RequestId,
+                    Requester = proof.Principal,
+                    Life = wanted.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                    NotBefore = wanted.NotBefore,
+                    Idempotency = csr.KeyFor(
+                        string.Join('\n', "rotation-job", tunnel.Id.Value, proof.Principal),
+                        tunnel.Domain,
+                        wanted.LifetimeSeconds?.ToString(CultureInfo.InvariantCulture) ?? "",
+                        wanted.NotBefore?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? ""
+                    ),
+                    // The rule may have ended since the token was checked: asked once more in the commit of the intent.
+                    WithIntent = federation.Require(tunnel.WorkspaceId, proof, tunnel.Id.Value),
+                },
+            cancellationToken
+        );
+        return outcome.Document is { } document
+            ? ApiAnswer.Json(
+                new ServerCertificateDocument { TunnelId = tunnel.Id.Value, Certificate = document },
+                WireJson.Default.ServerCertificateDocument
+            )
+            : outcome.Refusal ?? EnrollmentErrors.RenewalDisabled.Refuse();
+    }
+
+    private async ValueTask<TunnelResult<Tunnel>> AdmitAsync(
+        Caller caller,
+        string tunnelId,
+        CancellationToken cancellationToken
+    )
+    {
+        var tunnel = await tunnels.FindAsync(tunnelId, cancellationToken);
+        if (
+            tunnel is null
+            || caller.OrganizationId != tunnel.OrganizationId
+            || caller.WorkspaceId != tunnel.WorkspaceId
+        )
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (tunnel.IsArchived)
+        {
+            return TunnelErrors.Archived.Refuse();
+        }
+
+        return caller.TunnelIds.Contains(tunnelId) ? tunnel : EnrollmentErrors.CertificateTunnelNotNamed.Refuse();
+    }
+}

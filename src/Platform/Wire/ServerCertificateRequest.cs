@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Body of <c>POST /v1/certificates</c>: a rotation job wants a server certificate of a tunnel.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ServerCertificateRequest
+{
+    /// <summary><c>tnl_…</c>; the caller's rule must name it.</summary>
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
+    /// <summary>PKCS#10 as PEM; it contributes the public key alone.</summary>
+    [JsonPropertyName("csr")]
+    public required string Csr { get; init; }
+
+    /// <summary>
+    /// A wish in seconds, refused when it is beyond the profile's cap or the authority's end; null takes the default, or
+    /// what is left.
+    /// </summary>
+    [JsonPropertyName("lifetime_seconds")]
+    public int? LifetimeSeconds { get; init; }
+
+    /// <summary>A wish: at most 5 min ago and not in the future; null takes the service's backdate.</summary>
+    [JsonPropertyName("not_before")]
+    public DateTimeOffset? NotBefore { get; init; }
+}
