@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Certificates;
@@ -128,6 +129,31 @@ public sealed class IssuancePlanTests : IDisposable
     public void Redeem_SignatureOfSomethingElse_IsThrownAway() =>
         RedeemWith(new ScriptedSigner((ECDsa)authority.Key.OpenForTls(), hash => [.. hash.Reverse()]))
             .ShouldBe(CaErrorCodes.SignerBadSignature);
+
+    [Fact]
+    public void Redeem_ContentThatChangedSinceItWasChecked_IsThrownAway()
+    {
+        IssuancePlan plan = IssuancePlan.Prepare(ServerOrder(authority)).Value.ShouldNotBeNull();
+        using IssuerKey remote = IssuerKey.Remote(
+            new ScriptedSigner(
+                (ECDsa)authority.Key.OpenForTls(),
+                hash =>
+                {
+                    MemoryMarshal.AsMemory(plan.TbsEncoded).Span[^1] ^= 1;
+                    return hash;
+                }
+            )
+        );
+
+        plan.Redeem(remote).Refusal.ShouldNotBeNull().Code.ShouldBe(CaErrorCodes.TbsMismatch);
+    }
+
+    [Fact]
+    public void Prepare_NamesThatBreakALint_IsRefused() =>
+        IssuancePlan
+            .Prepare(ServerOrder(authority) with { Names = new GrantedNames { Dns = ["a_b.tunnel.example"] } })
+            .Refusal.ShouldNotBeNull()
+            .Code.ShouldBe(CaErrorCodes.LintFailed);
 
     [Fact]
     public void Prepare_IssuersOwnKey_IsRefused() =>

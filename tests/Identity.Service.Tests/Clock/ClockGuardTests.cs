@@ -114,6 +114,19 @@ public sealed class ClockGuardTests
         restarted.Check().ShouldNotBeNull().Step.ShouldBe(TimeSpan.FromHours(-1));
     }
 
+    // Row 29 of the bad inputs: the refusal of certificates has a name of its own.
+    [Fact]
+    public async Task Enroll_WallClockStepped_CertifiesNothing()
+    {
+        await using var bench = await MachineBench.StartAsync();
+
+        bench.Service.Time.StepWallClock(TimeSpan.FromHours(-1));
+
+        await bench
+            .EnrollAsync(bench.AgentToken())
+            .ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "clock.untrusted");
+    }
+
     private static async Task<IEnumerable<string>> ReadinessAsync(FederatedService service)
     {
         var failing = new List<string>();

@@ -11,6 +11,13 @@ internal static class TestCertificates
     {
         var start = now ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Authority(name, key, start, days);
+    }
+
+    /// <summary>The same for a key of the caller's.</summary>
+    public static string Authority(string name, ECDsa key, DateTimeOffset? now = null, int days = 365)
+    {
+        var start = now ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
         request.CertificateExtensions.Add(
