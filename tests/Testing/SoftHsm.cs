@@ -16,6 +16,9 @@ public static partial class SoftHsm
     /// <summary>A token that no test logs in to with the right PIN.</summary>
     public const string UntouchedToken = "culvert-untouched";
 
+    /// <summary>A token whose sessions end when a test says so.</summary>
+    public const string LossyToken = "culvert-lossy";
+
     public const string Pin = "1234";
 
     private static readonly Lock Gate = new();
@@ -46,9 +49,45 @@ public static partial class SoftHsm
             AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
             Initialize(configuration, Token);
             Initialize(configuration, UntouchedToken);
+            Initialize(configuration, LossyToken);
             isReady = true;
         }
     }
+
+    /// <summary>Ends every session of this process with the lossy token: it is logged out, and all handles are gone.</summary>
+    public static void LoseSessions()
+    {
+        var library = NativeLibrary.Load(ModulePath);
+        var list = Marshal.GetDelegateForFunctionPointer<SlotList>(NativeLibrary.GetExport(library, "C_GetSlotList"));
+        var info = Marshal.GetDelegateForFunctionPointer<TokenInfo>(NativeLibrary.GetExport(library, "C_GetTokenInfo"));
+        var close = Marshal.GetDelegateForFunctionPointer<CloseAll>(
+            NativeLibrary.GetExport(library, "C_CloseAllSessions")
+        );
+        var slots = new nuint[16];
+        nuint count = 16;
+        if (list(1, slots, ref count) != 0)
+        {
+            throw new InvalidOperationException("C_GetSlotList failed.");
+        }
+
+        foreach (var slot in slots.AsSpan(0, (int)count))
+        {
+            var bytes = new byte[512];
+            if (info(slot, bytes) == 0 && System.Text.Encoding.ASCII.GetString(bytes, 0, 32).TrimEnd() == LossyToken)
+            {
+                close(slot);
+            }
+        }
+    }
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nuint SlotList(byte tokenPresent, [In, Out] nuint[] slots, ref nuint count);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nuint TokenInfo(nuint slot, [Out] byte[] info);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nuint CloseAll(nuint slot);
 
     private static void Initialize(string configuration, string label)
     {

@@ -1,14 +1,24 @@
 using System.Security.Cryptography;
+using Culvert.Ca.Keys.Pkcs11;
 
 namespace Culvert.Ca.Keys;
 
 /// <summary>
-/// A private key of an authority, held in memory while it may sign. One instance is shared by all threads: the
+/// A private key of an authority, held in memory while it may sign, or left in the token that it never leaves. One instance is shared by all threads: the
 /// platform's handles allow concurrent signing.
 /// </summary>
 public sealed class IssuerKey : IDisposable
 {
-    private readonly AsymmetricAlgorithm key;
+    // One of both: a key in memory, or one that stays in its token.
+    private readonly AsymmetricAlgorithm? key;
+    private readonly Pkcs11Key? token;
+
+    private IssuerKey(Pkcs11Key token)
+    {
+        this.token = token;
+        PublicKey = token.PublicKey;
+        Scheme = SignatureScheme.For(PublicKey);
+    }
 
     private IssuerKey(AsymmetricAlgorithm key)
     {
@@ -65,13 +75,16 @@ public sealed class IssuerKey : IDisposable
         }
     }
 
+    internal static IssuerKey FromToken(Pkcs11Key token) => new(token);
+
     /// <summary>
     /// Hands the PKCS#8 encoding to <paramref name="use"/> (sealing it, in practice) and clears it before returning:
     /// the plain key outlives neither success nor failure.
     /// </summary>
     public T UsePkcs8<T>(Func<byte[], T> use)
     {
-        byte[] pkcs8 = key.ExportPkcs8PrivateKey();
+        byte[] pkcs8 =
+            key?.ExportPkcs8PrivateKey() ?? throw new InvalidOperationException("The key never leaves its token.");
         try
         {
             return use(pkcs8);
@@ -88,7 +101,7 @@ public sealed class IssuerKey : IDisposable
     public AsymmetricAlgorithm OpenForTls() => UsePkcs8(pkcs8 => ImportAny(pkcs8));
 
     /// <inheritdoc/>
-    public void Dispose() => key.Dispose();
+    public void Dispose() => key?.Dispose();
 
     /// <inheritdoc/>
     public override string ToString() => $"{KeyAlgorithms.Name(PublicKey.Algorithm)} issuer key";
@@ -98,6 +111,7 @@ public sealed class IssuerKey : IDisposable
         {
             ECDsa ecdsa => ecdsa.SignData(data, Scheme.Hash, DSASignatureFormat.Rfc3279DerSequence),
             RSA rsa => rsa.SignData(data, Scheme.Hash, Scheme.Padding!),
+            null => token!.Sign(data, Scheme.Hash),
             _ => throw new InvalidOperationException("An issuer key is ECDSA or RSA."),
         };
 

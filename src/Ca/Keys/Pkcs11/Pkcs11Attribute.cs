@@ -18,6 +18,12 @@ internal sealed record Pkcs11Attribute(nuint Type, byte[] Value)
     public const nuint ModulusBits = 0x121;
     public const nuint PublicExponent = 0x122;
 
+    public const nuint KeyType = 0x100;
+    public const nuint Modulus = 0x120;
+    public const nuint EcPoint = 0x181;
+    public const nuint AlwaysAuthenticate = 0x202;
+
+    public const nuint PublicKeyClass = 2;
     public const nuint PrivateKeyClass = 3;
 
     public static Pkcs11Attribute Of(nuint type, bool value) => new(type, [value ? (byte)1 : (byte)0]);

@@ -11,13 +11,22 @@ public sealed class Pkcs11Exception : CryptographicException
             string.Create(CultureInfo.InvariantCulture, $"PKCS#11 {operation} failed: {Name(result)} (0x{result:x}).")
         )
     {
-        // §4.1: the library was finalized by another user of it in this process, or the token was reset.
-        IsSessionLost = result is 0x190 or 0xB3;
+        // §4.1: the library was finalized by another user of it in this process, the token was reset, or somebody
+        // logged out for the whole process, which also ends the handles of private objects.
+        IsSessionLost = result is 0x190 or 0xB3 or 0xB0 or 0x101 or 0x60 or 0x82;
+        IsLoginRefused = result is 0xA0 or 0xA1 or 0xA2 or 0xA4 or 0x102;
     }
 
     internal Pkcs11Exception(string message)
         : base(message) { }
 
+    /// <summary>The HSM refused the PIN; it is not tried again before the next start (S20).</summary>
+    public bool IsLoginRefused { get; internal init; }
+
+    /// <summary>The key exists, but must not be used for what it was asked for.</summary>
+    public bool IsPolicyFault { get; internal init; }
+
+    /// <summary>The handles that we hold are gone; with new ones it may go on.</summary>
     internal bool IsSessionLost { get; }
 
     // PKCS#11 v2.40 §4.1: those that an operator can do something about.
@@ -29,7 +38,10 @@ public sealed class Pkcs11Exception : CryptographicException
             0x31 => "device memory",
             0xA0 => "PIN incorrect",
             0xA4 => "PIN locked",
+            0x60 or 0x82 => "key handle invalid",
+            0xB0 => "session closed",
             0xB3 => "session lost",
+            0x101 => "not logged in",
             0xE0 => "token not present",
             0x150 => "token is write-protected",
             _ => "error",

@@ -3,14 +3,21 @@ using System.Runtime.InteropServices;
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
-/// The few functions of a PKCS#11 v2.40 library that the OpenSSL engine does not offer: log in, make, find and destroy
-/// keys. Signing goes through the engine. <c>CK_ULONG</c> is <c>unsigned long</c>: a native word on Linux.
+/// The few functions of a PKCS#11 v2.40 library that are needed: log in, make, find, inspect and destroy keys, and sign
+/// for authorities. <c>CK_ULONG</c> is <c>unsigned long</c>: a native word on Linux.
 /// </summary>
 internal sealed class Pkcs11Library
 {
     private const nuint Ok = 0;
     private const nuint AlreadyInitialized = 0x191;
     private const nuint AlreadyLoggedIn = 0x100;
+
+    private const nuint AttributeSensitive = 0x11;
+    private const nuint AttributeInvalid = 0x12;
+    private const int MaxAttributeBytes = 16 * 1024;
+
+    // RSA with 8192 bits.
+    private const int MaxSignatureBytes = 1024;
 
     private const nuint OsLockingOk = 2;
     private const nuint ReadWriteSession = 2 | 4;
@@ -86,8 +93,101 @@ internal sealed class Pkcs11Library
         out nuint privateKey
     );
 
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nuint GetAttributeValue(nuint session, nuint handle, nint template, nuint count);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nuint GetMechanismInfo(nuint slot, nuint mechanism, nuint[] info);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nuint SignInit(nuint session, nint mechanism, nuint key);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nuint SignFunction(nuint session, byte[] data, nuint length, byte[] signature, ref nuint written);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nuint CloseSessionFunction(nuint session);
+
     /// <summary>A session that can write to the token of that label.</summary>
     public nuint OpenSession(string tokenLabel)
+    {
+        Check(
+            "C_OpenSession",
+            Function<OpenSessionFunction>("C_OpenSession")(
+                FindSlot(tokenLabel),
+                ReadWriteSession,
+                0,
+                0,
+                out var session
+            )
+        );
+        return session;
+    }
+
+    /// <summary>Best effort: the session may be gone already.</summary>
+    public void CloseSession(nuint session) => Function<CloseSessionFunction>("C_CloseSession")(session);
+
+    /// <summary>The token signs with the mechanism (§3.2, CKF_SIGN).</summary>
+    public bool CanSign(string tokenLabel, nuint mechanism)
+    {
+        const nuint Signs = 0x800;
+        var info = new nuint[3];
+        var result = Function<GetMechanismInfo>("C_GetMechanismInfo")(FindSlot(tokenLabel), mechanism, info);
+        return result == Ok && (info[2] & Signs) != 0;
+    }
+
+    /// <summary>One attribute of an object; null when it has none of that type.</summary>
+    public byte[]? Read(nuint session, nuint handle, nuint attribute)
+    {
+        // §5.7: the first call tells the length, the second copies.
+        nuint[] template = [attribute, 0, 0];
+        var pinned = GCHandle.Alloc(template, GCHandleType.Pinned);
+        try
+        {
+            var read = Function<GetAttributeValue>("C_GetAttributeValue");
+            var result = read(session, handle, pinned.AddrOfPinnedObject(), 1);
+            if (result is AttributeSensitive or AttributeInvalid || template[2] == nuint.MaxValue)
+            {
+                return null;
+            }
+
+            Check("C_GetAttributeValue", result);
+            if (template[2] > MaxAttributeBytes)
+            {
+                throw new Pkcs11Exception("An attribute is longer than any that is used here.");
+            }
+
+            var value = new byte[template[2]];
+            var target = GCHandle.Alloc(value, GCHandleType.Pinned);
+            try
+            {
+                template[1] = (nuint)target.AddrOfPinnedObject();
+                Check("C_GetAttributeValue", read(session, handle, pinned.AddrOfPinnedObject(), 1));
+                return value;
+            }
+            finally
+            {
+                target.Free();
+            }
+        }
+        finally
+        {
+            pinned.Free();
+        }
+    }
+
+    /// <summary>Signs what the mechanism takes: a hash, or a hash with its name.</summary>
+    public byte[] Sign(nuint session, nuint key, nuint mechanism, byte[] data)
+    {
+        using var native = new Pkcs11Template([new Pkcs11Attribute(mechanism, [])]);
+        Check("C_SignInit", Function<SignInit>("C_SignInit")(session, native.Address, key));
+        var signature = new byte[MaxSignatureBytes];
+        var written = (nuint)signature.Length;
+        Check("C_Sign", Function<SignFunction>("C_Sign")(session, data, (nuint)data.Length, signature, ref written));
+        return signature[..(int)written];
+    }
+
+    private nuint FindSlot(string tokenLabel)
     {
         var list = Function<GetSlotList>("C_GetSlotList");
         nuint count = 0;
@@ -108,11 +208,7 @@ internal sealed class Pkcs11Library
             Check("C_GetTokenInfo", Function<GetTokenInfo>("C_GetTokenInfo")(slot, info));
             if (info.AsSpan(0, LabelBytes).SequenceEqual(wanted))
             {
-                Check(
-                    "C_OpenSession",
-                    Function<OpenSessionFunction>("C_OpenSession")(slot, ReadWriteSession, 0, 0, out var session)
-                );
-                return session;
+                return slot;
             }
         }
 

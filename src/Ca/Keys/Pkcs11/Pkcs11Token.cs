@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
-/// One token of an HSM: makes keys that never leave it, and opens them for signing through OpenSSL's <c>pkcs11</c>
-/// engine (libp11). For token signing keys and, the same way, for authorities'.
+/// One token of an HSM: makes keys that never leave it, and opens them for signing: token signing keys through OpenSSL's
+/// <c>pkcs11</c> engine (libp11), authorities' keys through sessions of its own.
 /// </summary>
 /// <remarks>
 /// The PIN is tried once. An HSM counts wrong ones and locks itself, so after one that was refused nothing is tried
@@ -29,6 +29,9 @@ public sealed partial class Pkcs11Token
     private nuint session;
     private Pkcs11Exception? refused;
 
+    // Sessions that sign; each is used by one thread at a time. A stale one is noticed by whoever rents it.
+    private readonly System.Collections.Concurrent.ConcurrentStack<Pkcs11Lease> free = new();
+
     // Held for good: with its last key the engine finalizes the library, and our session would be gone.
     private SafeEvpPKeyHandle? anchor;
 
@@ -40,7 +43,11 @@ public sealed partial class Pkcs11Token
 
     /// <summary>Makes a key pair under a label that must be free.</summary>
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
-    public void Generate(string label, KeyAlgorithm algorithm)
+    public void Generate(string label, KeyAlgorithm algorithm) =>
+        Generate(label, algorithm, extractable: false, sensitive: true, sign: true);
+
+    // Other than the defaults: for tests of what is then refused.
+    internal void Generate(string label, KeyAlgorithm algorithm, bool extractable, bool sensitive, bool sign)
     {
         var (mechanism, parameters) = algorithm switch
         {
@@ -71,9 +78,9 @@ public sealed partial class Pkcs11Token
                 [
                     .. common,
                     Pkcs11Attribute.Of(Pkcs11Attribute.Private, true),
-                    Pkcs11Attribute.Of(Pkcs11Attribute.Sensitive, true),
-                    Pkcs11Attribute.Of(Pkcs11Attribute.Extractable, false),
-                    Pkcs11Attribute.Of(Pkcs11Attribute.Sign, true),
+                    Pkcs11Attribute.Of(Pkcs11Attribute.Sensitive, sensitive),
+                    Pkcs11Attribute.Of(Pkcs11Attribute.Extractable, extractable),
+                    Pkcs11Attribute.Of(Pkcs11Attribute.Sign, sign),
                 ]
             );
         });
@@ -94,6 +101,63 @@ public sealed partial class Pkcs11Token
         return new RSAOpenSsl(handle);
     }
 
+    /// <summary>A key that signs for an authority; it outlives lost sessions. Null when there is none of that label.</summary>
+    /// <exception cref="Pkcs11Exception">The HSM refused, or the key must not be an authority's.</exception>
+    public IssuerKey? OpenIssuer(string label)
+    {
+        if (Describe(label) is not { } description)
+        {
+            return null;
+        }
+
+        return description switch
+        {
+            { PolicyFault: { } fault } => throw new Pkcs11Exception(fault) { IsPolicyFault = true },
+            { PublicKey: { } key } => IssuerKey.FromToken(new Pkcs11Key(this, label, key)),
+            _ => throw new Pkcs11Exception("The key's algorithm is not supported.") { IsPolicyFault = true },
+        };
+    }
+
+    /// <summary>What the token says of the key pair of that label; null when there is none.</summary>
+    /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
+    public Pkcs11KeyDescription? Describe(string label)
+    {
+        Pkcs11KeyDescription? description = null;
+        Use(hsm =>
+        {
+            var found = hsm.Find(session, PrivateKey(label));
+            description =
+                found.Length == 0 ? null
+                : found.Length > 1 ? new Pkcs11KeyDescription(null, $"Two private keys are labelled {label}.")
+                : Describe(hsm, label, found[0]);
+        });
+        return description;
+    }
+
+    internal byte[] Sign(string label, nuint mechanism, byte[] data)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var lease = Rent();
+            try
+            {
+                var key = lease.FindKey(label, PrivateKey(label));
+                var signature = lease.Library.Sign(lease.Session, key, mechanism, data);
+                free.Push(lease);
+                return signature;
+            }
+            catch (Pkcs11Exception lost) when (lost.IsSessionLost && attempt == 0)
+            {
+                Forget(lease.Library);
+            }
+            catch (Pkcs11Exception)
+            {
+                lease.Library.CloseSession(lease.Session);
+                throw;
+            }
+        }
+    }
+
     /// <summary>Removes the key pair of that label; nothing happens if there is none.</summary>
     public void Destroy(string label) => Use(hsm => hsm.Destroy(session, ByLabel(label)));
 
@@ -103,12 +167,7 @@ public sealed partial class Pkcs11Token
         Use(hsm =>
         {
             // Looked for first: an engine that does not find a key asks for a PIN, on the terminal if there is one.
-            Pkcs11Attribute[] wanted =
-            [
-                .. ByLabel(label),
-                Pkcs11Attribute.Of(Pkcs11Attribute.Class, Pkcs11Attribute.PrivateKeyClass),
-            ];
-            if (hsm.Find(session, wanted).Length != 1)
+            if (hsm.Find(session, PrivateKey(label)).Length != 1)
             {
                 throw new Pkcs11Exception($"The token has no private key labelled {label}.");
             }
@@ -130,6 +189,93 @@ public sealed partial class Pkcs11Token
         });
         return handle!;
     }
+
+    private Pkcs11KeyDescription Describe(Pkcs11Library hsm, string label, nuint key)
+    {
+        const nuint Rsa = 0;
+        const nuint Ec = 3;
+        var type = Number(hsm.Read(session, key, Pkcs11Attribute.KeyType));
+        if (type is not (Rsa or Ec))
+        {
+            return new Pkcs11KeyDescription(null, "The key is neither RSA nor on an elliptic curve.");
+        }
+
+        // The public half may be an object of its own (always for curves) or be told by the private one (RSA).
+        Pkcs11Attribute[] ofPublic =
+        [
+            .. ByLabel(label),
+            Pkcs11Attribute.Of(Pkcs11Attribute.Class, Pkcs11Attribute.PublicKeyClass),
+        ];
+        var source = hsm.Find(session, ofPublic) is [var single] ? single : key;
+        var publicKey =
+            type == Rsa
+                ? Pkcs11PublicKey.FromRsa(
+                    hsm.Read(session, key, Pkcs11Attribute.Modulus),
+                    hsm.Read(session, source, Pkcs11Attribute.PublicExponent)
+                )
+                : Pkcs11PublicKey.FromEc(
+                    hsm.Read(session, source, Pkcs11Attribute.EcParameters),
+                    hsm.Read(session, source, Pkcs11Attribute.EcPoint)
+                );
+        return new Pkcs11KeyDescription(publicKey, FindFault());
+
+        string? FindFault()
+        {
+            if (Is(Pkcs11Attribute.Extractable) != false || Is(Pkcs11Attribute.Sensitive) != true)
+            {
+                return "The key can be taken out of the token: it must be sensitive and not extractable.";
+            }
+
+            if (Is(Pkcs11Attribute.Sign) != true)
+            {
+                return "The key may not sign.";
+            }
+
+            if (Is(Pkcs11Attribute.AlwaysAuthenticate) == true)
+            {
+                return "The key asks for the PIN at every signature: a service cannot answer that.";
+            }
+
+            return hsm.CanSign(settings.TokenLabel, Pkcs11Key.MechanismOf(type == Rsa))
+                ? null
+                : "The token does not sign with the key's mechanism.";
+        }
+
+        bool? Is(nuint attribute) => hsm.Read(session, key, attribute) is [var value, ..] ? value != 0 : null;
+    }
+
+    private Pkcs11Lease Rent()
+    {
+        if (free.TryPop(out var lease))
+        {
+            return lease;
+        }
+
+        lock (gate)
+        {
+            var opened = Open_NeedsLock();
+            return new Pkcs11Lease(opened, opened.OpenSession(settings.TokenLabel));
+        }
+    }
+
+    // What was opened through a library object that failed is not used again; the next one logs in anew.
+    private void Forget(Pkcs11Library failed)
+    {
+        lock (gate)
+        {
+            if (ReferenceEquals(library, failed))
+            {
+                library = null;
+                free.Clear();
+            }
+        }
+    }
+
+    private static Pkcs11Attribute[] PrivateKey(string label) =>
+        [.. ByLabel(label), Pkcs11Attribute.Of(Pkcs11Attribute.Class, Pkcs11Attribute.PrivateKeyClass)];
+
+    private static nuint? Number(byte[]? value) =>
+        value?.Length == nuint.Size ? MemoryMarshal.Read<nuint>(value) : null;
 
     private void Use(Action<Pkcs11Library> action)
     {

@@ -1,0 +1,72 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+
+namespace Culvert.Ca.Keys.Pkcs11;
+
+/// <summary>
+/// A key of a token that signs through sessions of our own, so that a lost session, a logout or a reset token is mended
+/// in place: OpenSSL's engine keeps handles of its own and cannot be started anew in a process.
+/// </summary>
+internal sealed class Pkcs11Key(Pkcs11Token token, string label, SubjectPublicKey publicKey)
+{
+    private const nuint Ecdsa = 0x1041;
+    private const nuint RsaPkcs = 0x1;
+
+    public SubjectPublicKey PublicKey { get; } = publicKey;
+
+    public static nuint MechanismOf(bool isRsa) => isRsa ? RsaPkcs : Ecdsa;
+
+    /// <exception cref="CryptographicException">The HSM did not sign, with new handles neither.</exception>
+    public byte[] Sign(ReadOnlySpan<byte> data, HashAlgorithmName algorithm)
+    {
+        byte[] hash = CryptographicOperations.HashData(algorithm, data);
+        return PublicKey.IsRsa
+            ? token.Sign(label, RsaPkcs, DigestInfo(algorithm, hash))
+            : ToDer(token.Sign(label, Ecdsa, hash));
+    }
+
+    // RFC 8017 §9.2: the mechanism pads, the hash's name is ours to write.
+    private static byte[] DigestInfo(HashAlgorithmName algorithm, byte[] hash)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier(
+                    algorithm.Name switch
+                    {
+                        "SHA256" => "2.16.840.1.101.3.4.2.1",
+                        "SHA384" => "2.16.840.1.101.3.4.2.2",
+                        "SHA512" => "2.16.840.1.101.3.4.2.3",
+                        _ => throw new ArgumentOutOfRangeException(nameof(algorithm)),
+                    }
+                );
+                writer.WriteNull();
+            }
+
+            writer.WriteOctetString(hash);
+        }
+
+        return writer.Encode();
+    }
+
+    // PKCS#11 gives r and s in equal halves (§6.3.1), certificates carry SEQUENCE { r, s } (RFC 3279 §2.2.3).
+    private static byte[] ToDer(byte[] halves)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteIntegerUnsigned(Trim(halves.AsSpan(0, halves.Length / 2)));
+            writer.WriteIntegerUnsigned(Trim(halves.AsSpan(halves.Length / 2)));
+        }
+
+        return writer.Encode();
+    }
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> number)
+    {
+        int first = number.IndexOfAnyExcept((byte)0);
+        return first < 0 ? number[^1..] : number[first..];
+    }
+}

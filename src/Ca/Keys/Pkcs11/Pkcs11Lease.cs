@@ -1,0 +1,25 @@
+namespace Culvert.Ca.Keys.Pkcs11;
+
+/// <summary>A session for one thread at a time, and the handles of the keys that it has found.</summary>
+internal sealed class Pkcs11Lease(Pkcs11Library library, nuint session)
+{
+    private readonly Dictionary<string, nuint> keys = new(StringComparer.Ordinal);
+
+    public Pkcs11Library Library { get; } = library;
+
+    public nuint Session { get; } = session;
+
+    /// <exception cref="Pkcs11Exception">There is not exactly one.</exception>
+    public nuint FindKey(string label, IReadOnlyList<Pkcs11Attribute> template)
+    {
+        if (keys.TryGetValue(label, out var known))
+        {
+            return known;
+        }
+
+        var found = Library.Find(Session, template);
+        return found.Length == 1
+            ? keys[label] = found[0]
+            : throw new Pkcs11Exception($"The token has no private key labelled {label}.");
+    }
+}
