@@ -56,6 +56,7 @@ internal static class Composition
         services.AddSingleton(provider => StoreReadiness.Writes(provider.GetRequiredService<Journal>()));
         services.AddSingleton(provider => StoreReadiness.Disk(provider.GetRequiredService<Journal>()));
 
+        services.AddSingleton<InstallationHsm>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<Challenges>();
         services.AddSingleton<SourceLimits>();

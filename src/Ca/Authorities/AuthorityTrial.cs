@@ -50,7 +50,13 @@ public static class AuthorityTrial
         }
 
         CaResult<IssuedCertificate> leaf = plan.Value.Redeem(key);
-        return leaf.Succeeded ? Verify(leaf.Value.Certificate, chain, now) : Failed(leaf.Refusal.Message);
+        if (leaf.Succeeded)
+        {
+            return Verify(leaf.Value.Certificate, chain, now);
+        }
+
+        // A key that does not answer says nothing about the chain.
+        return leaf.Refusal.Code == CaErrorCodes.SignerUnavailable ? leaf.Refusal : Failed(leaf.Refusal.Message);
     }
 
     private static CaRefusal? Verify(ParsedCertificate leaf, IReadOnlyList<ParsedCertificate> chain, DateTimeOffset now)

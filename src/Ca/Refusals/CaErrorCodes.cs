@@ -315,6 +315,22 @@ public static class CaErrorCodes
         "Use an authority of your own for the tunnel; or upload it with allow_public_anchor and have that approved."
     );
 
+    public static readonly CaErrorCode CaPkcs12 = new(
+        "ca.pkcs12",
+        400,
+        "The file is not a PKCS#12 file with exactly one private key that this password opens.",
+        "A wrong password, several keys, none, or protection with RC2, RC4 or triple DES.",
+        "Export one key again: openssl pkcs12 -export with AES and PBKDF2, which is the default of OpenSSL 3."
+    );
+
+    public static readonly CaErrorCode CaKdfCost = new(
+        "ca.kdf_cost",
+        400,
+        "The file asks for more key derivation than is accepted.",
+        "An iteration count that would keep the service busy for minutes.",
+        "Export it again with at most 1,000,000 iterations."
+    );
+
     public static readonly CaErrorCode CaTrialFailed = new(
         "ca.trial_failed",
         422,
@@ -453,6 +469,8 @@ public static class CaErrorCodes
         CaSignatureInvalid,
         CaNonconformant,
         CaAnchorForbidden,
+        CaPkcs12,
+        CaKdfCost,
         CaTrialFailed,
         CrlMalformed,
         CrlTooLarge,

@@ -18,6 +18,9 @@ internal static class CaErrors
     /// <summary>A private key where none belongs, in whatever member.</summary>
     public static ErrorCode SecretInInput => Codes[CaErrorCodes.CaSecretInInput.Code];
 
+    /// <summary>The key's custody does not answer.</summary>
+    public static ErrorCode SignerUnavailable => Codes[CaErrorCodes.SignerUnavailable.Code];
+
     public static Refusal ToRefusal(this CaRefusal refusal) => Codes[refusal.Code.Code].Refuse(refusal.Message);
 
     /// <summary>For paths of the wire-compatible interface, where a refused CA is always 400 (design §11).</summary>

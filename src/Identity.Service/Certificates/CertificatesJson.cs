@@ -15,6 +15,7 @@ namespace Culvert.Identity.Service.Certificates;
 [JsonSerializable(typeof(ApproveAuthorityRequest))]
 [JsonSerializable(typeof(AuthorityCommandRequest))]
 [JsonSerializable(typeof(OverrideAuthorityRequest))]
+[JsonSerializable(typeof(ImportKeyRequest))]
 [JsonSerializable(typeof(AuthorityDocument))]
 [JsonSerializable(typeof(AuthorityListDocument))]
 [JsonSerializable(typeof(AuthorityCsrDocument))]

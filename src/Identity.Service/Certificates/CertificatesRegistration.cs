@@ -72,6 +72,7 @@ internal static class CertificatesRegistration
         host.Post("/v1/certificate_authorities/{ca_id}/chain", access, authorities.UploadAsync);
         host.Post("/v1/certificate_authorities/{ca_id}/approve", access, authorities.ApproveAsync);
         host.Post("/v1/certificate_authorities/{ca_id}/key", access, authorities.PrepareAsync);
+        host.Post("/v1/certificate_authorities/{ca_id}/pkcs12", access, authorities.ImportAsync);
         host.Post("/v1/certificate_authorities/{ca_id}/override", access, authorities.OverrideAsync);
         foreach (
             var (verb, command) in new (string, AuthorityCommand)[]

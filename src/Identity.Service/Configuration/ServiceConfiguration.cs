@@ -323,6 +323,7 @@ internal static partial class ServiceConfiguration
             ),
             Backdate = certificates.Duration("backdate", TimeSpan.FromMinutes(2), max: TimeSpan.FromMinutes(5)),
             SingleApproval = certificates.Choice("approval", "two_person", "two_person", "single") == "single",
+            DangerousAllowKeyImport = certificates.Bool("dangerous_allow_key_import", false),
             RevocationShards = certificates.Int("crl_shards", 128, 1, RevocationShards.Most),
             RevocationListLife = certificates.Duration(
                 "crl_life",

@@ -25,6 +25,9 @@ internal sealed record CertificateOptions
 
     public bool JustifyLintWarnings { get; init; }
 
+    /// <summary>Authorities may have keys that were made elsewhere, of which copies may exist.</summary>
+    public bool DangerousAllowKeyImport { get; init; }
+
     /// <summary>Revocation lists of a new authority: a power of two. Existing authorities keep theirs.</summary>
     public int RevocationShards { get; init; } = 128;
 

@@ -118,6 +118,12 @@ public sealed partial class Pkcs11Token
         };
     }
 
+    /// <summary>
+    /// A key that is known to be there, without asking the HSM: whether it answers is seen when it is to sign.
+    /// </summary>
+    public IssuerKey IssuerOf(string label, SubjectPublicKey publicKey) =>
+        IssuerKey.FromToken(new Pkcs11Key(this, label, publicKey));
+
     /// <summary>What the token says of the key pair of that label; null when there is none.</summary>
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
     public Pkcs11KeyDescription? Describe(string label)

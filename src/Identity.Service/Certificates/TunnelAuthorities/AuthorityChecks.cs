@@ -24,6 +24,9 @@ internal sealed class AuthorityChecks(
     // Reference §4: no leaf outlives a sixth of what remained of its authority when it was registered.
     private const int LivesOfAnAuthority = 6;
 
+    // Reference §5, K4: of a key that others may hold, nothing lives longer than this.
+    private static readonly TimeSpan LeafLifeOfImported = TimeSpan.FromHours(24);
+
     /// <summary>Everything that is wrong; empty = it may be approved.</summary>
     public async ValueTask<IReadOnlyList<Refusal>> FindAsync(
         Tunnel tunnel,
@@ -57,8 +60,13 @@ internal sealed class AuthorityChecks(
         return authority.HoldsKey && Try(tunnel, authority, chain) is { } failed ? [failed.ToRefusal()] : [];
     }
 
-    public TimeSpan LeafLifeUnder(ParsedCertificate certificate) =>
-        (certificate.NotAfter.AddSeconds(1) - time.GetUtcNow()) / LivesOfAnAuthority;
+    public TimeSpan LeafLifeUnder(TunnelAuthority authority, ParsedCertificate certificate)
+    {
+        var sixth = (certificate.NotAfter.AddSeconds(1) - time.GetUtcNow()) / LivesOfAnAuthority;
+        return authority.Custody == AuthorityCustody.Imported && sixth > LeafLifeOfImported
+            ? LeafLifeOfImported
+            : sixth;
+    }
 
     public static string SubjectKeyOf(ParsedCertificate certificate)
     {

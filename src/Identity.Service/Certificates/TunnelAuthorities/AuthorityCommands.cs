@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Keys.Pkcs11;
+using Culvert.Ca.Keys.Pkcs12;
 using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Approvals;
@@ -32,21 +34,24 @@ internal sealed class AuthorityCommands(
         Tunnel tunnel,
         string name,
         AuthorityCustody custody,
+        string? keyLabel,
         CancellationToken cancellationToken
     )
     {
         var now = time.GetStoreNow();
+        var id = CertificateAuthorityId.New();
         var move = await MoveOfAsync(request, reason: null, cancellationToken);
         var draft = await lifecycle.RegisterAsync(
             new TunnelAuthority
             {
-                Id = CertificateAuthorityId.New(),
+                Id = id,
                 OrganizationId = tunnel.OrganizationId,
                 WorkspaceId = tunnel.WorkspaceId,
                 TunnelId = tunnel.Id,
                 Name = name,
                 Custody = custody,
                 State = AuthorityState.Draft,
+                KeyLabel = custody == AuthorityCustody.Pkcs11 ? keyLabel ?? AuthorityKeys.LabelPrefix + id.Value : null,
                 StateSince = now,
                 RegistrationEnds = now + AuthorityLifecycle.RegistrationLife,
                 CreatedAt = now,
@@ -59,30 +64,72 @@ internal sealed class AuthorityCommands(
             : draft;
     }
 
-    /// <summary>Makes the key and the request, or what of both is missing.</summary>
+    /// <summary>Takes over the one key of a PKCS#12 file.</summary>
+    public async ValueTask<TunnelResult<TunnelAuthority>> ImportAsync(
+        ApiRequest request,
+        TunnelAuthority authority,
+        byte[] file,
+        string password,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!options.Certificates.DangerousAllowKeyImport)
+        {
+            return RequestErrors.Invalid.Refuse("Imported keys are off: certificates.dangerous_allow_key_import.");
+        }
+
+        if (authority is not { Custody: AuthorityCustody.Imported, State: AuthorityState.Draft })
+        {
+            return AuthorityErrors.StateOf(authority);
+        }
+
+        var read = Pkcs12Import.Read(file, password);
+        if (!read.Succeeded)
+        {
+            return read.Refusal.ToRefusal();
+        }
+
+        using var key = read.Value;
+        var move = await MoveOfAsync(request, reason: null, cancellationToken);
+        var made = await AcceptKeyAsync(move, authority, key, cancellationToken);
+        return made.Value is { } ready ? await PrepareAsync(move, ready, cancellationToken) : made;
+    }
+
+    /// <summary>Makes the key and the request, or what of both is missing. An imported key is waited for.</summary>
     public async ValueTask<TunnelResult<TunnelAuthority>> PrepareAsync(
         AuthorityMove move,
         TunnelAuthority authority,
         CancellationToken cancellationToken
     )
     {
-        if (authority.State == AuthorityState.Draft)
+        try
         {
-            using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
-            var made = await lifecycle.MoveAsync(
-                authority,
-                AuthorityState.KeyReady,
-                move with
-                {
-                    Change = draft =>
-                        draft with
-                        {
-                            PublicKey = key.PublicKey.Encoded.ToArray(),
-                            SealedKey = keys.Seal(draft.Id, key),
-                        },
-                },
-                cancellationToken
-            );
+            return await MakeAsync(move, authority, cancellationToken);
+        }
+        catch (Pkcs11Exception fault)
+        {
+            var code =
+                fault.IsLoginRefused ? AuthorityErrors.SignerLogin
+                : fault.IsPolicyFault ? AuthorityErrors.SignerPolicy
+                : CaErrors.SignerUnavailable;
+            return code.Refuse(fault.Message)
+                .With("ca_id", authority.Id.Value)
+                .With("next", AuthorityNextSteps.Of(authority));
+        }
+    }
+
+    private async ValueTask<TunnelResult<TunnelAuthority>> MakeAsync(
+        AuthorityMove move,
+        TunnelAuthority authority,
+        CancellationToken cancellationToken
+    )
+    {
+        if (authority is { State: AuthorityState.Draft, Custody: AuthorityCustody.Sealed or AuthorityCustody.Pkcs11 })
+        {
+            using var key = authority.KeyLabel is { } label
+                ? keys.MakeInToken(label)
+                : IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
+            var made = await AcceptKeyAsync(move, authority, key, cancellationToken);
             if (made.Value is not { } ready)
             {
                 return made;
@@ -108,6 +155,27 @@ internal sealed class AuthorityCommands(
             cancellationToken
         );
     }
+
+    private ValueTask<TunnelResult<TunnelAuthority>> AcceptKeyAsync(
+        AuthorityMove move,
+        TunnelAuthority authority,
+        IssuerKey key,
+        CancellationToken cancellationToken
+    ) =>
+        lifecycle.MoveAsync(
+            authority,
+            AuthorityState.KeyReady,
+            move with
+            {
+                Change = draft =>
+                    draft with
+                    {
+                        PublicKey = key.PublicKey.Encoded.ToArray(),
+                        SealedKey = draft.KeyLabel is null ? keys.Seal(draft.Id, key) : null,
+                    },
+            },
+            cancellationToken
+        );
 
     public async ValueTask<TunnelResult<TunnelAuthority>> UploadAsync(
         ApiRequest request,
@@ -206,6 +274,11 @@ internal sealed class AuthorityCommands(
                 AuthorityChains.Read(authority),
                 cancellationToken
             );
+            if (findings is [{ Code.Status: >= StatusCodes.Status500InternalServerError } outage, ..])
+            {
+                return outage;
+            }
+
             if (findings.Count > 0)
             {
                 return await RejectAsync(move, authority, findings, cancellationToken);
@@ -319,6 +392,12 @@ internal sealed class AuthorityCommands(
     )
     {
         var findings = await checks.FindAsync(tunnel, authority, chain, cancellationToken);
+        if (findings is [{ Code.Status: >= StatusCodes.Status500InternalServerError } outage, ..])
+        {
+            // The chain is stored; uploading it again goes on from here.
+            return outage;
+        }
+
         return findings.Count > 0
             ? await RejectAsync(move, authority, findings, cancellationToken)
             : await lifecycle.MoveAsync(
@@ -331,7 +410,7 @@ internal sealed class AuthorityCommands(
                         {
                             PublicKey = uploaded.PublicKey ?? chain[0].PublicKey!.Encoded.ToArray(),
                             SubjectKey = AuthorityChecks.SubjectKeyOf(chain[0]),
-                            MaxLeafLife = checks.LeafLifeUnder(chain[0]),
+                            MaxLeafLife = checks.LeafLifeUnder(uploaded, chain[0]),
                         },
                 },
                 cancellationToken

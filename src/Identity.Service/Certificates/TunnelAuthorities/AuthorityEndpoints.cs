@@ -1,10 +1,13 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary><c>/v1/certificate_authorities</c>: issuing authorities of tunnels.</summary>
-internal sealed class AuthorityEndpoints(
+internal sealed partial class AuthorityEndpoints(
     ITunnelStore tunnels,
     ITunnelAuthorityStore authorities,
     AuthorityCommands commands,
@@ -29,10 +32,14 @@ internal sealed class AuthorityEndpoints(
             return RequestErrors.Invalid.Refuse($"name: 1 to {MaxNameLength} printable characters are required.");
         }
 
-        var custody = AuthorityCustodies.Find(wanted.Custody ?? AuthorityCustodies.Sealed);
-        if (custody is not (AuthorityCustody.Sealed or AuthorityCustody.TrustOnly))
+        if (AuthorityCustodies.Find(wanted.Custody ?? AuthorityCustodies.Sealed) is not { } custody)
         {
-            return RequestErrors.Invalid.Refuse("custody: sealed or trust_only is required.");
+            return RequestErrors.Invalid.Refuse("custody: sealed, pkcs11, trust_only or imported is required.");
+        }
+
+        if (CheckCustody(request, custody, wanted.KeyLabel) is { } impossible)
+        {
+            return impossible;
         }
 
         var tunnel = await FindTunnelAsync(request, wanted.TunnelId, cancellationToken);
@@ -43,7 +50,16 @@ internal sealed class AuthorityEndpoints(
 
         return live.IsArchived
             ? TunnelErrors.Archived.Refuse()
-            : Answer(await commands.CreateAsync(request, live, wanted.Name.Trim(), custody.Value, cancellationToken));
+            : Answer(
+                await commands.CreateAsync(
+                    request,
+                    live,
+                    wanted.Name.Trim(),
+                    custody,
+                    wanted.KeyLabel,
+                    cancellationToken
+                )
+            );
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -117,6 +133,34 @@ internal sealed class AuthorityEndpoints(
             : Answer(await commands.ApproveAsync(request, tunnel!, authority, approval.Fingerprint, cancellationToken));
     }
 
+    /// <summary>Takes over a key that was made elsewhere; off unless the configuration allows it.</summary>
+    public async ValueTask<ApiAnswer> ImportAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(CertificatesJson.Default.ImportKeyRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var (file, invalid) = wanted.Read();
+        if (file is null)
+        {
+            return invalid!;
+        }
+
+        try
+        {
+            var (_, authority, refusal) = await FindLiveAsync(request, cancellationToken);
+            return authority is null
+                ? refusal!
+                : Answer(await commands.ImportAsync(request, authority, file, wanted.Password, cancellationToken));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(file);
+        }
+    }
+
     /// <summary>Goes on with a registration whose key or request could not be made at first.</summary>
     public async ValueTask<ApiAnswer> PrepareAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -185,6 +229,47 @@ internal sealed class AuthorityEndpoints(
             : Answer(await commands.RunAsync(request, authority, command, wanted, cancellationToken));
     }
 
+    private Refusal? CheckCustody(ApiRequest request, AuthorityCustody custody, string? keyLabel)
+    {
+        if (custody == AuthorityCustody.Pkcs11 && options.Pkcs11 is null)
+        {
+            return RequestErrors.Invalid.Refuse("custody: pkcs11 needs an HSM: set keys.pkcs11 and restart.");
+        }
+
+        if (custody == AuthorityCustody.Imported && !options.Certificates.DangerousAllowKeyImport)
+        {
+            return RequestErrors.Invalid.Refuse(
+                "custody: imported keys are off: certificates.dangerous_allow_key_import."
+            );
+        }
+
+        if (keyLabel is null)
+        {
+            return null;
+        }
+
+        if (custody != AuthorityCustody.Pkcs11 || !KeyLabel().IsMatch(keyLabel))
+        {
+            return RequestErrors.Invalid.Refuse(
+                "key_label: for custody pkcs11 alone: 1 to 64 letters, digits, dots, hyphens or underscores."
+            );
+        }
+
+        // The token serves every organization and signs tokens too.
+        if (!request.Caller.Has(Scopes.InstallationOperate))
+        {
+            return AuthErrors
+                .Scope.Refuse("Which key of the installation's token it is needs the scope installation:operate.")
+                .With("required_scope", Scopes.InstallationOperate);
+        }
+
+        return
+            keyLabel.StartsWith(TokenKeyHsm.LabelPrefix, StringComparison.Ordinal)
+            || keyLabel.StartsWith(AuthorityKeys.LabelPrefix, StringComparison.Ordinal)
+            ? RequestErrors.Invalid.Refuse("key_label: labels of that kind are the service's own.")
+            : null;
+    }
+
     private async ValueTask<TunnelResult<TunnelAuthority>> FindAsync(
         ApiRequest request,
         CancellationToken cancellationToken
@@ -239,4 +324,7 @@ internal sealed class AuthorityEndpoints(
                 CertificatesJson.Default.AuthorityDocument
             )
             : result.Refusal!;
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    private static partial Regex KeyLabel();
 }

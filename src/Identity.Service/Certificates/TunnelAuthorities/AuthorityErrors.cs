@@ -45,6 +45,22 @@ internal static class AuthorityErrors
         "Archive that registration, then approve again."
     );
 
+    public static readonly ErrorCode SignerLogin = new(
+        "signer.login",
+        401,
+        "The HSM refused the PIN; it is not tried again before the service is started anew.",
+        "A wrong or locked PIN in keys.pkcs11.pin.",
+        "Correct the PIN, unlock the token if it is locked, then restart the service."
+    );
+
+    public static readonly ErrorCode SignerPolicy = new(
+        "signer.policy",
+        422,
+        "The key in the token must not be an authority's.",
+        "A key that can be taken out of the token, may not sign, or has a mechanism that the token does not sign with.",
+        "Make a key that is sensitive, not extractable and may sign; or name a free label and let the service make it."
+    );
+
     public static readonly ErrorCode NotActive = new(
         "ca.not_active",
         409,

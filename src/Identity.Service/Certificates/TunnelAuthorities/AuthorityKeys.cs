@@ -2,15 +2,20 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Seals new keys of tunnels' authorities and holds those in use open.</summary>
-internal sealed class AuthorityKeys(ISealer sealer)
+/// <summary>Makes, seals, imports and destroys keys of tunnels' authorities, and holds those in use open.</summary>
+internal sealed class AuthorityKeys(ISealer sealer, InstallationHsm hsm)
 {
+    /// <summary>Labels of keys that the service makes; a key of another label is somebody's, and never destroyed.</summary>
+    public const string LabelPrefix = "culvert-ca-";
+
     // Part of a sealed value's associated data: renaming them would close every stored key.
     private const string Table = "certificate_authorities";
     private const string Column = "sealed_key";
@@ -20,9 +25,30 @@ internal sealed class AuthorityKeys(ISealer sealer)
     public byte[] Seal(CertificateAuthorityId id, IssuerKey key) =>
         key.UsePkcs8(pkcs8 => sealer.Seal(Table, id.Value, Column, pkcs8));
 
-    /// <summary>The authority's key; the caller disposes of it.</summary>
+    /// <summary>
+    /// The key under that label in the token, made if there is none yet: a registration that was interrupted finds what
+    /// it made. The caller disposes of it.
+    /// </summary>
+    /// <exception cref="Pkcs11Exception">The HSM refused, or the key is not fit.</exception>
+    public IssuerKey MakeInToken(string label)
+    {
+        if (hsm.Token.OpenIssuer(label) is { } existing)
+        {
+            return existing;
+        }
+
+        hsm.Token.Generate(label, KeyAlgorithm.EcdsaP256);
+        return hsm.Token.OpenIssuer(label) ?? throw new StoreException($"The token made no key labelled {label}.");
+    }
+
+    /// <summary>The authority's key; the caller disposes of it. Whether an HSM answers is seen when it is to sign.</summary>
     public IssuerKey Open(TunnelAuthority authority)
     {
+        if (authority.KeyLabel is { } label)
+        {
+            return hsm.Token.IssuerOf(label, SubjectPublicKey.TryParse(authority.PublicKey)!);
+        }
+
         var pkcs8 = sealer.Unseal(Table, authority.Id.Value, Column, authority.SealedKey!);
         try
         {
@@ -38,6 +64,18 @@ internal sealed class AuthorityKeys(ISealer sealer)
     public string? Destroy(TunnelAuthority authority)
     {
         // The sealed bytes vanish with the record's column.
+        if (authority.KeyLabel is { } label && label.StartsWith(LabelPrefix, StringComparison.Ordinal))
+        {
+            try
+            {
+                hsm.Token.Destroy(label);
+            }
+            catch (Exception fault) when (fault is Pkcs11Exception or StoreException)
+            {
+                return fault.Message;
+            }
+        }
+
         if (open.TryRemove(authority.Id.Value, out var signing))
         {
             signing.Key.Dispose();

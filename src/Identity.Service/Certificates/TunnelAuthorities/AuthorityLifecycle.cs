@@ -110,7 +110,10 @@ internal sealed class AuthorityLifecycle(
         }
 
         next = await MoveAnchorAsync(authority, next, changes, cancellationToken);
-        changes.Add(authorities.Update(next, authority.State));
+        var update = authorities.Update(next, authority.State);
+        changes.Add(
+            transition.Command == AuthorityCommand.MakeKey ? update.Unique(AuthorityConflict.KeyTaken) : update
+        );
         changes.AddRange(move.With);
         var moved = await CommitAsync(
             new AuthorityAudited(EventOf(transition.Command), next)

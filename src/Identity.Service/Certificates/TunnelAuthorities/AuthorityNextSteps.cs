@@ -11,6 +11,8 @@ internal static class AuthorityNextSteps
         {
             AuthorityState.Draft when !authority.HoldsKey =>
                 $"culvert ca upload {id} --chain FILE --fingerprint SHA256",
+            AuthorityState.Draft when authority.Custody == AuthorityCustody.Imported =>
+                $"culvert ca import {id} --file FILE --password-file FILE",
             AuthorityState.Draft or AuthorityState.KeyReady => $"culvert ca csr {id} --out FILE",
             AuthorityState.CsrIssued or AuthorityState.CertUploaded or AuthorityState.Rejected =>
                 $"culvert ca upload {id} --chain FILE --fingerprint SHA256",

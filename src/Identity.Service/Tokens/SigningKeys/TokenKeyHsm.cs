@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
@@ -12,11 +11,12 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 /// The HSM's part of token signing. Keys of it may be in the store although new ones go elsewhere, and the other way
 /// round: what is made is for <see cref="SigningKeyMaker"/> to say.
 /// </summary>
-internal sealed class TokenKeyHsm(ServiceOptions options)
+internal sealed class TokenKeyHsm(InstallationHsm hsm)
 {
-    private const int LabelBytes = 8;
+    /// <summary>Of the labels of its keys: nobody else may use them.</summary>
+    public const string LabelPrefix = "culvert-token-";
 
-    private readonly Pkcs11Token? token = options.Pkcs11 is { } settings ? new Pkcs11Token(settings) : null;
+    private const int LabelBytes = 8;
 
     // One handle per key, however often the set is read anew: sessions of an HSM are few.
     private readonly ConcurrentDictionary<string, SigningKey> opened = new(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal sealed class TokenKeyHsm(ServiceOptions options)
     /// <summary>Makes a key and opens it; its label.</summary>
     public string Make()
     {
-        var label = $"culvert-token-{RandomNumberGenerator.GetHexString(LabelBytes * 2, lowercase: true)}";
+        var label = $"{LabelPrefix}{RandomNumberGenerator.GetHexString(LabelBytes * 2, lowercase: true)}";
         Token.Generate(label, KeyAlgorithm.EcdsaP256);
         return label;
     }
@@ -37,6 +37,5 @@ internal sealed class TokenKeyHsm(ServiceOptions options)
         opened.TryRemove(label, out _);
     }
 
-    private Pkcs11Token Token =>
-        token ?? throw new StoreException("The store names a signing key in an HSM; set keys.pkcs11 to open it.");
+    private Pkcs11Token Token => hsm.Token;
 }

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Tokens;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -74,5 +75,5 @@ public abstract class TokenSigningKeyStoreTests(StorageBackend backend)
     }
 
     private static TokenSigningKeyStore KeysOf(StoreUnderTest store) =>
-        new(store.Store.Database, store.Store.Sealer, new TokenKeyHsm(store.ServiceOptions));
+        new(store.Store.Database, store.Store.Sealer, new TokenKeyHsm(new InstallationHsm(store.ServiceOptions)));
 }

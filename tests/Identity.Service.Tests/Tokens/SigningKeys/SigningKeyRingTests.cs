@@ -231,7 +231,7 @@ public sealed class SigningKeyRingTests : IDisposable
         ring.Current.Keys.Single().KeyId.ShouldNotBe(first.KeyId);
         Verify(ring.Current, Mint(ring, store.Time.GetUtcNow().AddHours(1))).ShouldBe(JoseRefusal.None);
         Should.Throw<System.Security.Cryptography.CryptographicException>(() =>
-            new TokenKeyHsm(options).Open(first.Label!)
+            new TokenKeyHsm(new InstallationHsm(options)).Open(first.Label!)
         );
     }
 
@@ -244,7 +244,7 @@ public sealed class SigningKeyRingTests : IDisposable
     private async Task<SigningKeyRing> RingAsync(bool isFirst = true, ServiceOptions? options = null)
     {
         options ??= store.ServiceOptions;
-        var hsm = new TokenKeyHsm(options);
+        var hsm = new TokenKeyHsm(new InstallationHsm(options));
         var keys = KeysOf(options, hsm);
         var maker = new SigningKeyMaker(options, hsm, NullLogger<SigningKeyMaker>.Instance);
         if (isFirst)
@@ -276,7 +276,7 @@ public sealed class SigningKeyRingTests : IDisposable
     }
 
     private TokenSigningKeyStore KeysOf(ServiceOptions options, TokenKeyHsm? hsm = null) =>
-        new(store.Store.Database, store.Store.Sealer, hsm ?? new TokenKeyHsm(options));
+        new(store.Store.Database, store.Store.Sealer, hsm ?? new TokenKeyHsm(new InstallationHsm(options)));
 
     private static Task<(TokenSigningKey? Key, Refusal? Refusal)> DropAsync(SigningKeyRing ring, string keyId) =>
         ring.DropAsync(keyId, [], AuditActor.System, "req_1", "stolen", Cancel);

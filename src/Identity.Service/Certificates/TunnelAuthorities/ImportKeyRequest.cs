@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using Culvert.Ca.Keys.Pkcs12;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>A private key that was made elsewhere.</summary>
+internal sealed record ImportKeyRequest
+{
+    private const int MaxPasswordLength = 1024;
+
+    /// <summary>A PKCS#12 file, Base64.</summary>
+    [JsonPropertyName("pkcs12")]
+    public required string Pkcs12 { get; init; }
+
+    [JsonPropertyName("password")]
+    public required string Password { get; init; }
+
+    /// <summary>The file's octets, or why there are none.</summary>
+    public (byte[]? File, Refusal? Refusal) Read()
+    {
+        if (Pkcs12.Length > (Pkcs12Import.MaxBytes / 3 * 4) + 4)
+        {
+            return (null, RequestErrors.TooLarge.Refuse());
+        }
+
+        if (Password.Length > MaxPasswordLength)
+        {
+            return (null, RequestErrors.Invalid.Refuse("password: at most 1024 characters."));
+        }
+
+        var file = new byte[Pkcs12.Length];
+        return Convert.TryFromBase64String(Pkcs12, file, out var length)
+            ? (file[..length], null)
+            : (null, RequestErrors.Invalid.Refuse("pkcs12: Base64 is required."));
+    }
+
+    /// <summary>Never the password, nor the key.</summary>
+    public override string ToString() => "PKCS#12 file";
+}
