@@ -6,6 +6,7 @@ using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Certificates.Revocation;
+using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
@@ -102,6 +103,12 @@ internal static class CertificatesRegistration
             bundles.AcknowledgeAsync
         );
 
+        var rotation = host.Services.GetRequiredService<RotationEndpoints>();
+        var administer = Access.Scope(Scopes.OrganizationAdmin);
+        host.Get("/v1/certificate_authorities/{ca_id}/rotation", administer, rotation.ShowAsync);
+        host.Post("/v1/certificate_authorities/{ca_id}/rollback", administer, rotation.RollbackAsync);
+        host.Post("/v1/certificate_authorities/{ca_id}/withdraw", administer, rotation.WithdrawAsync);
+
         var access = Access.Scope(Scopes.ManageTunnels);
         var parties = host.Services.GetRequiredService<RelyingPartyEndpoints>();
         const string path = "/v1/tunnels/{tunnel_id}/relying_parties";
@@ -158,7 +165,14 @@ internal static class CertificatesRegistration
             .AddSingleton<BundleLedger>()
             .AddSingleton<BundleAcknowledgements>()
             .AddSingleton<BundlePolling>()
-            .AddSingleton<TrustBundleEndpoints>();
+            .AddSingleton<TrustBundleEndpoints>()
+            .AddSingleton<ILeafFacts, LeafFacts>()
+            .AddSingleton<TunnelBundles>()
+            .AddSingleton<RotationSteps>()
+            .AddSingleton<RotationReport>()
+            .AddSingleton<RotationCommands>()
+            .AddSingleton<RotationEndpoints>()
+            .AddHostedService<RotationLoop>();
 
     private static IServiceCollection AddTunnelAuthorities(this IServiceCollection services) =>
         services
@@ -166,7 +180,8 @@ internal static class CertificatesRegistration
             .AddSingleton<AuthorityKeys>()
             .AddSingleton<ServerProfile>()
             .AddSingleton<Persons>()
-            .AddSingleton<IActivationGate, OpenActivationGate>()
+            .AddSingleton<ActivationGate>()
+            .AddSingleton<IActivationGate>(provider => provider.GetRequiredService<ActivationGate>())
             .AddSingleton<ServerCertificates>()
             .AddSingleton<RotationJobEndpoint>()
             .AddSingleton<AuthorityLifecycle>()

@@ -81,6 +81,9 @@ internal static partial class Log
     )]
     public static partial void AuthorityMade(ILogger logger, string tier, string fingerprint, DateTimeOffset notAfter);
 
+    [LoggerMessage(EventIds.RotationFailed, LogLevel.Error, "Rotations of tunnels' authorities could not go on")]
+    public static partial void RotationFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(
         EventIds.ServiceCertificateFailed,
         LogLevel.Error,

@@ -46,6 +46,7 @@ internal static class EventIds
     public const int InstanceTaken = 3005;
     public const int BlockedKeysUnreadable = 3006;
     public const int SweepFailed = 3007;
+    public const int RotationFailed = 3050;
     public const int RevocationListsFailed = 3070;
     public const int RevocationListHeldBack = 3071;
     public const int RevocationListLarge = 3072;

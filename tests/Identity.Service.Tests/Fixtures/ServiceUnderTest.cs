@@ -173,6 +173,9 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
                 ExchangePerAddress = new RateLimit(10_000, TimeSpan.FromSeconds(1)),
                 HistoryPerAddress = new RateLimit(1_000, TimeSpan.FromSeconds(1)),
             },
+
+            // No test but those of rotation waits for clients that tell nobody what they hold.
+            Certificates = new CertificateOptions { Propagation = TimeSpan.Zero },
             Storage = new StorageOptions
             {
                 DiskReserveBytes = 0,

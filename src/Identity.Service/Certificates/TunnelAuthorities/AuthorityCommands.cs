@@ -302,9 +302,14 @@ internal sealed class AuthorityCommands(
         }
 
         var staged = await lifecycle.MoveAsync(authority, AuthorityState.Staged, move, cancellationToken);
-        return staged.Value is { } standing && await MayActivateAtOnceAsync(tunnel, standing, cancellationToken)
-            ? await lifecycle.MoveAsync(standing, AuthorityState.Active, move, cancellationToken)
-            : staged;
+        if (staged.Value is not { } standing || !await MayActivateAtOnceAsync(tunnel, standing, cancellationToken))
+        {
+            return staged;
+        }
+
+        // Where clients trust another anchor already, it waits for them like any other.
+        var active = await lifecycle.MoveAsync(standing, AuthorityState.Active, move, cancellationToken);
+        return active.Refusal is { } waits && waits.Code == AuthorityErrors.State ? staged : active;
     }
 
     public async ValueTask<TunnelResult<TunnelAuthority>> PrepareAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
@@ -11,6 +12,7 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 internal sealed class AgentDirectory(
     IAgentEnrollments enrollments,
     IAgentReportStore reports,
+    IBundleHolderStore holders,
     MachineContacts contacts,
     Installation installation,
     AgentOptions options,
@@ -23,14 +25,35 @@ internal sealed class AgentDirectory(
             report => report.InstanceId,
             StringComparer.Ordinal
         );
+        var heard = (await holders.ListAsync(tunnel.Id, cancellationToken))
+            .Where(holder => holder.Kind == HolderKind.Agent)
+            .ToDictionary(holder => holder.Holder, holder => holder.HeardAt, StringComparer.Ordinal);
         var records = await enrollments.ListAsync(tunnel.Id, cancellationToken);
-        return [.. records.Select(record => Describe(tunnel, record, byInstance.GetValueOrDefault(record.InstanceId)))];
+        return
+        [
+            .. records.Select(record =>
+                Describe(
+                    tunnel,
+                    record,
+                    byInstance.GetValueOrDefault(record.InstanceId),
+                    heard.TryGetValue(record.InstanceId, out var at) ? at : null
+                )
+            ),
+        ];
     }
 
-    private AgentDocument Describe(Tunnel tunnel, AgentEnrollmentRecord record, StoredAgentReport? stored)
+    private AgentDocument Describe(
+        Tunnel tunnel,
+        AgentEnrollmentRecord record,
+        StoredAgentReport? stored,
+        DateTimeOffset? written
+    )
     {
         var now = time.GetUtcNow();
         var contact = LastContact(tunnel, record.InstanceId, stored);
+
+        // Contact with another node is known from the store alone.
+        contact = contact is null || written > contact ? written : contact;
         var report = stored is null ? null : JsonSerializer.Deserialize(stored.Body, WireJson.Default.AgentReport);
         return new AgentDocument
         {

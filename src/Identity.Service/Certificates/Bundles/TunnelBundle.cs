@@ -1,0 +1,28 @@
+using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Certificates.Bundles;
+
+/// <summary>A tunnel's bundle as the protocol sees it, with the records that it was made of.</summary>
+/// <param name="State">Anchors by authority (or registration) id; holders by agent or relying party id.</param>
+internal sealed record TunnelBundle(
+    Tunnel Tunnel,
+    BundleState State,
+    IReadOnlyDictionary<string, RegisteredCertificate> Anchors,
+    IReadOnlyDictionary<string, AgentDocument> Agents,
+    IReadOnlyDictionary<string, (RelyingParty Party, KnownHolder? Known)> Parties
+)
+{
+    /// <summary>Since when the bundle waits for that holder to learn of that anchor.</summary>
+    public DateTimeOffset WaitsSince(BundleHolder holder, string anchorId)
+    {
+        var added = Anchors[anchorId].CreatedAt;
+        var joined =
+            holder.Kind == HolderKind.Agent
+                ? new DateTimeOffset(Agents[holder.Id].CreatedAt, TimeSpan.Zero)
+                : Parties[holder.Id].Party.CreatedAt;
+        return joined > added ? joined : added;
+    }
+}

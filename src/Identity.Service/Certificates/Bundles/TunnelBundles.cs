@@ -1,0 +1,148 @@
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Certificates.Bundles;
+
+/// <summary>Puts together what <see cref="BundleProtocol"/> decides upon.</summary>
+internal sealed class TunnelBundles(
+    ITunnelStore tunnels,
+    IRegisteredCertificateStore certificates,
+    ITunnelAuthorityStore authorities,
+    ICertificateStore inventory,
+    ILeafFacts leaves,
+    IBundleHolderStore holders,
+    IRelyingPartyStore parties,
+    AgentDirectory agents,
+    TimeProvider time
+)
+{
+    /// <summary>
+    /// A relying party that was not heard of for so long holds nobody knows what: it blocks until somebody removes it,
+    /// confirms for it or overrides it (S17).
+    /// </summary>
+    public static readonly TimeSpan SilentAfter = TimeSpan.FromDays(7);
+
+    // No anchor was added before epoch 0: whoever holds this one misses them all.
+    private const long Unknown = -1;
+
+    public async ValueTask<TunnelBundle?> LoadAsync(TunnelId id, CancellationToken cancellationToken)
+    {
+        if (await tunnels.FindAsync(id.Value, cancellationToken) is not { } tunnel)
+        {
+            return null;
+        }
+
+        var live = await certificates.ListLiveAsync(id, cancellationToken);
+        var states = (await authorities.ListOfTunnelAsync(id, cancellationToken)).ToDictionary(
+            authority => authority.Id.Value,
+            StringComparer.Ordinal
+        );
+        var anchors = new List<BundleAnchor>();
+        foreach (var certificate in live)
+        {
+            anchors.Add(await AnchorOfAsync(certificate, states, cancellationToken));
+        }
+
+        var known = await holders.ListAsync(id, cancellationToken);
+        var machines = (await agents.ListAsync(tunnel, cancellationToken)).Where(agent => agent.RevokedAt is null);
+        var listed = machines.ToDictionary(agent => agent.Id, StringComparer.Ordinal);
+        var registered = await parties.ListAsync(id, includeArchived: false, cancellationToken);
+        return new TunnelBundle(
+            tunnel,
+            new BundleState(
+                tunnel.BundleEpoch,
+                [.. anchors],
+                [
+                    .. await AgentsAsync(listed.Values, known, cancellationToken),
+                    .. registered.Select(party => HolderOf(party, FindKnown(known, party))),
+                ]
+            ),
+            live.ToDictionary(IdOf, StringComparer.Ordinal),
+            listed,
+            registered.ToDictionary(
+                party => party.Id.Value,
+                party => (party, FindKnown(known, party)),
+                StringComparer.Ordinal
+            )
+        );
+    }
+
+    private static string IdOf(RegisteredCertificate certificate) => certificate.AuthorityId ?? certificate.Id.Value;
+
+    private static KnownHolder? FindKnown(IReadOnlyList<KnownHolder> known, RelyingParty party) =>
+        known.FirstOrDefault(holder => holder.Kind == HolderKind.RelyingParty && holder.Holder == party.Id.Value);
+
+    private async ValueTask<BundleAnchor> AnchorOfAsync(
+        RegisteredCertificate certificate,
+        Dictionary<string, TunnelAuthority> states,
+        CancellationToken cancellationToken
+    )
+    {
+        var authority = certificate.AuthorityId is { } id ? states.GetValueOrDefault(id) : null;
+        var last = authority is null ? null : await inventory.LastNotAfterAsync(authority.Id.Value, cancellationToken);
+        return new BundleAnchor(
+            IdOf(certificate),
+            RoleOf(authority),
+            certificate.AddedEpoch,
+            last + AuthorityLifecycle.Skew > time.GetUtcNow()
+        );
+    }
+
+    private static AnchorRole RoleOf(TunnelAuthority? authority) =>
+        authority switch
+        {
+            { HoldsKey: true, State: AuthorityState.Staged } => AnchorRole.Staged,
+            { HoldsKey: true, State: AuthorityState.Active } => AnchorRole.Active,
+            { State: AuthorityState.Retiring } => AnchorRole.Retiring,
+            { State: AuthorityState.Tainted } => AnchorRole.Tainted,
+            _ => AnchorRole.Trusted,
+        };
+
+    // The word counts only from the certificate that the agent has now: after each renewal it reports anew.
+    private async ValueTask<IEnumerable<BundleHolder>> AgentsAsync(
+        IReadOnlyCollection<AgentDocument> machines,
+        IReadOnlyList<KnownHolder> known,
+        CancellationToken cancellationToken
+    )
+    {
+        var byInstance = known
+            .Where(holder => holder.Kind == HolderKind.Agent)
+            .ToDictionary(holder => holder.Holder, StringComparer.Ordinal);
+        var shown = machines.Select(agent => agent.ServerSerial).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var issuers = await leaves.IssuersAsync(shown, cancellationToken);
+        return machines.Select(agent =>
+        {
+            var copy = byInstance.GetValueOrDefault(agent.InstanceId);
+            var isOwn = copy is not null && copy.AcknowledgedBy == agent.Serial;
+            return new BundleHolder(
+                agent.Id,
+                HolderKind.Agent,
+                Counts: agent.Live,
+                copy?.Served ?? 0,
+                isOwn ? copy!.Acknowledged : Unknown,
+                agent.ServerSerial is { } serial ? issuers.GetValueOrDefault(serial) : null
+            );
+        });
+    }
+
+    private BundleHolder HolderOf(RelyingParty party, KnownHolder? known)
+    {
+        // A person's word holds as long as nobody says otherwise: such a party is not expected to call.
+        var isSilent =
+            known is { AcknowledgedBy: { } by }
+            && (by == party.Id.Value || by == party.ServiceAccountId)
+            && time.GetUtcNow() - known.HeardAt > SilentAfter;
+        return new BundleHolder(
+            party.Id.Value,
+            HolderKind.RelyingParty,
+            Counts: true,
+            known?.Served ?? 0,
+            isSilent || known?.AcknowledgedAt is null ? Unknown : known.Acknowledged
+        );
+    }
+}

@@ -1,0 +1,64 @@
+using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Rotation;
+
+/// <summary>
+/// Lets an authority issue once everybody who counts holds a bundle with it (S17): live agents, registered relying
+/// parties, or, where none is registered, whoever fetches the bundle within the time of propagation.
+/// </summary>
+internal sealed class ActivationGate(TunnelBundles bundles, ServiceOptions options, TimeProvider time) : IActivationGate
+{
+    /// <summary>The id under which an override accepts that the time of propagation is not over.</summary>
+    public const string PropagationId = "propagation";
+
+    public async ValueTask<IReadOnlyList<ActivationBlocker>> BlockersAsync(
+        TunnelAuthority authority,
+        CancellationToken cancellationToken
+    ) =>
+        await bundles.LoadAsync(authority.TunnelId, cancellationToken) is { } bundle
+            ? Blockers(bundle, authority.Id.Value)
+            : [];
+
+    /// <summary>The same of a bundle that is at hand.</summary>
+    public IReadOnlyList<ActivationBlocker> Blockers(TunnelBundle bundle, string authorityId)
+    {
+        if (bundle.State.Find(authorityId) is not { } anchor)
+        {
+            return [];
+        }
+
+        // Without another anchor no client trusts the tunnel yet: nobody outside can lose anything.
+        var hasPredecessor = bundle.State.Anchors.Length > 1;
+        List<ActivationBlocker> blockers =
+        [
+            .. BundleProtocol
+                .Missing(bundle.State, authorityId)
+                .Where(holder => hasPredecessor || holder.Kind == HolderKind.Agent)
+                .Select(holder => new ActivationBlocker(
+                    holder.Kind == HolderKind.Agent ? ActivationBlockerKind.Agent : ActivationBlockerKind.RelyingParty,
+                    holder.Id,
+                    bundle.WaitsSince(holder, authorityId),
+                    anchor.Since
+                )),
+        ];
+        if (hasPredecessor && bundle.Parties.Count == 0 && PropagationEnds(bundle, authorityId) > time.GetUtcNow())
+        {
+            blockers.Add(
+                new ActivationBlocker(
+                    ActivationBlockerKind.Propagation,
+                    PropagationId,
+                    bundle.Anchors[authorityId].CreatedAt,
+                    anchor.Since
+                )
+            );
+        }
+
+        return blockers;
+    }
+
+    /// <summary>When clients that tell nobody count as having fetched the bundle.</summary>
+    public DateTimeOffset PropagationEnds(TunnelBundle bundle, string authorityId) =>
+        bundle.Anchors[authorityId].CreatedAt + options.Certificates.Propagation;
+}

@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
+
+namespace Culvert.Identity.Service.Certificates.Rotation;
+
+/// <summary>What operators do with a rotation: take it back, or end it before its time.</summary>
+internal sealed class RotationCommands(
+    AuthorityLifecycle lifecycle,
+    ITunnelAuthorityStore authorities,
+    IRegisteredCertificateStore anchors,
+    TunnelBundles bundles,
+    Persons persons,
+    TimeProvider time
+)
+{
+    /// <summary>
+    /// A staged authority leaves the bundle again; an active one gives way to the one before it, which everybody still
+    /// holds, and waits staged.
+    /// </summary>
+    public async ValueTask<TunnelResult<TunnelAuthority>> RollbackAsync(
+        ApiRequest request,
+        TunnelAuthority authority,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await bundles.LoadAsync(authority.TunnelId, cancellationToken) is not { } bundle)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (BundleProtocol.Rollback(bundle.State, authority.Id.Value).Fault is { } fault)
+        {
+            return fault == BundleFault.Role
+                ? AuthorityErrors.StateOf(authority, "There is nothing to go back to.")
+                : Unsafe(bundle, authority, fault);
+        }
+
+        var move = AuthorityMove.Of(request, await persons.OfAsync(request.Caller, cancellationToken), reason);
+        if (authority.State == AuthorityState.Staged)
+        {
+            var retiring = await lifecycle.MoveAsync(authority, AuthorityState.Retiring, move, cancellationToken);
+            return retiring.Value is { } leaving
+                ? await lifecycle.MoveAsync(leaving, AuthorityState.Retired, move, cancellationToken)
+                : retiring;
+        }
+
+        var before = await authorities.FindAsync(BundleProtocol.Predecessor(bundle.State)!.Id, cancellationToken);
+        if (before is null)
+        {
+            return AuthorityErrors.StateOf(authority, "There is nothing to go back to.");
+        }
+
+        // One decision: at every moment one of the two issues.
+        return await lifecycle.MoveAsync(
+            authority,
+            AuthorityState.Staged,
+            move with
+            {
+                Reason = $"rollback to {before.Id.Value}{(reason is null ? "" : ": " + reason)}",
+                With =
+                [
+                    authorities.Update(
+                        before with
+                        {
+                            State = AuthorityState.Active,
+                            StateSince = time.GetUtcNow(),
+                        },
+                        AuthorityState.Retiring
+                    ),
+                    anchors.TakeSlot(before.TunnelId, before.RegisteredCertificateId!.Value),
+                ],
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>
+    /// Takes a retiring or tainted authority out of the bundle now. Unforced only when nobody is hit; forced, the caller
+    /// has seen whom it hits.
+    /// </summary>
+    public async ValueTask<TunnelResult<TunnelAuthority>> WithdrawAsync(
+        ApiRequest request,
+        TunnelAuthority authority,
+        RotationRequest wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        if (authority.State == AuthorityState.Retired)
+        {
+            return authority;
+        }
+
+        if (authority.State is not (AuthorityState.Retiring or AuthorityState.Tainted))
+        {
+            return AuthorityErrors.StateOf(authority, "Only a retiring or tainted one can be withdrawn.");
+        }
+
+        if (await bundles.LoadAsync(authority.TunnelId, cancellationToken) is not { } bundle)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (BundleProtocol.Remove(bundle.State, authority.Id.Value, wanted.Force).Fault is { } fault)
+        {
+            return Unsafe(bundle, authority, fault);
+        }
+
+        var move = AuthorityMove.Of(request, await persons.OfAsync(request.Caller, cancellationToken), wanted.Reason);
+        return await lifecycle.MoveAsync(
+            authority,
+            AuthorityState.Retired,
+            wanted.Force ? move with { Waived = AuthorityGuards.LeavesEnded } : move,
+            cancellationToken
+        );
+    }
+
+    private static Refusal Unsafe(TunnelBundle bundle, TunnelAuthority authority, BundleFault fault) =>
+        BundleErrors
+            .Unsafe.Refuse()
+            .With("state", AuthorityStates.NameOf(authority.State))
+            .With(
+                "reason",
+                fault switch
+                {
+                    BundleFault.LiveLeaves => "live_leaves",
+                    BundleFault.Empty => "empty",
+                    BundleFault.AddsAndRemoves => "adds_and_removes",
+                    BundleFault.Unacknowledged => "unacknowledged",
+                    _ => "role",
+                }
+            )
+            .With(
+                "blockers",
+                new JsonArray([
+                    .. bundle
+                        .State.Holders.Where(holder => holder.LeafOf == authority.Id.Value)
+                        .Select(holder => new JsonObject { ["kind"] = "agent", ["id"] = holder.Id }),
+                ])
+            )
+            .With("next", $"culvert ca status {authority.Id.Value}");
+}

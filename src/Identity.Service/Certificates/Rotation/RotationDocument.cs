@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Certificates.Rotation;
+
+/// <summary>Where an authority stands in a rotation: who is waited for, and who would be hit.</summary>
+internal sealed record RotationDocument
+{
+    [JsonPropertyName("type")]
+    public string Type { get; } = "certificate_authority_rotation";
+
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("tunnel_id")]
+    public required string TunnelId { get; init; }
+
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    [JsonPropertyName("trust_bundle_epoch")]
+    public required long TrustBundleEpoch { get; init; }
+
+    /// <summary>The first epoch with its certificate; null = not in the bundle.</summary>
+    [JsonPropertyName("needed_epoch")]
+    public required long? NeededEpoch { get; init; }
+
+    /// <summary>Whom its activation waits for.</summary>
+    [JsonPropertyName("missing")]
+    public required IReadOnlyList<RotationMissing> Missing { get; init; }
+
+    /// <summary>Agents that are away: they catch up when they come back, and block nothing.</summary>
+    [JsonPropertyName("late_joiners")]
+    public required IReadOnlyList<string> LateJoiners { get; init; }
+
+    /// <summary>No relying party is registered: until when clients are given time; else null.</summary>
+    [JsonPropertyName("propagation_ends_at")]
+    public required DateTime? PropagationEndsAt { get; init; }
+
+    /// <summary>Certificates of its making that have not ended.</summary>
+    [JsonPropertyName("live_leaves")]
+    public required long LiveLeaves { get; init; }
+
+    /// <summary>When it leaves the bundle by itself once it retires: after its last certificate; null = issued none.</summary>
+    [JsonPropertyName("retires_at")]
+    public required DateTime? RetiresAt { get; init; }
+
+    /// <summary>Agents that show a certificate of its making: whom a forced withdrawal hits.</summary>
+    [JsonPropertyName("affected_agents")]
+    public required IReadOnlyList<string> AffectedAgents { get; init; }
+
+    /// <summary>The command that accepts that somebody is missing; null = nobody is.</summary>
+    [JsonPropertyName("override")]
+    public required string? Override { get; init; }
+
+    /// <summary>What to do next; null = nothing.</summary>
+    [JsonPropertyName("next")]
+    public required string? Next { get; init; }
+}

@@ -1,0 +1,85 @@
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.Rotation;
+
+/// <summary><c>/v1/certificate_authorities/{id}/rotation</c>, <c>…/rollback</c>, <c>…/withdraw</c>.</summary>
+internal sealed class RotationEndpoints(
+    ITunnelAuthorityStore authorities,
+    RotationReport report,
+    RotationCommands commands
+)
+{
+    public async ValueTask<ApiAnswer> ShowAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(request, cancellationToken);
+        return found.Value is { } authority ? await AnswerAsync(authority, cancellationToken) : found.Refusal!;
+    }
+
+    public ValueTask<ApiAnswer> RollbackAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        RunAsync(
+            request,
+            (authority, wanted) => commands.RollbackAsync(request, authority, wanted.Reason, cancellationToken),
+            cancellationToken
+        );
+
+    public ValueTask<ApiAnswer> WithdrawAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        RunAsync(
+            request,
+            (authority, wanted) => commands.WithdrawAsync(request, authority, wanted, cancellationToken),
+            cancellationToken
+        );
+
+    private async ValueTask<ApiAnswer> RunAsync(
+        ApiRequest request,
+        Func<TunnelAuthority, RotationRequest, ValueTask<TunnelResult<TunnelAuthority>>> command,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = await request.ReadJsonOrEmptyAsync(
+            RotationJson.Default.RotationRequest,
+            RotationRequest.None,
+            cancellationToken
+        );
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        if (wanted.Check() is { } malformed)
+        {
+            return malformed;
+        }
+
+        var found = await FindAsync(request, cancellationToken);
+        if (found.Value is not { } authority)
+        {
+            return found.Refusal!;
+        }
+
+        var result = await command(authority, wanted);
+        return result.Value is { } moved ? await AnswerAsync(moved, cancellationToken) : result.Refusal!;
+    }
+
+    private async ValueTask<ApiAnswer> AnswerAsync(TunnelAuthority authority, CancellationToken cancellationToken) =>
+        await report.MakeAsync(authority, cancellationToken) is { } document
+            ? ApiAnswer.Json(document, RotationJson.Default.RotationDocument)
+            : RequestErrors.NotFound.Refuse();
+
+    private async ValueTask<TunnelResult<TunnelAuthority>> FindAsync(
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!CertificateAuthorityId.TryParse(request.Route("ca_id"), out var id))
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var authority = await authorities.FindAsync(id.Value, cancellationToken);
+        return authority is not null && request.Caller.Sees(authority.OrganizationId, authority.WorkspaceId)
+            ? authority
+            : RequestErrors.NotFound.Refuse();
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Certificates.Rotation;
+
+[JsonSourceGenerationOptions(
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true
+)]
+[JsonSerializable(typeof(RotationRequest))]
+[JsonSerializable(typeof(RotationDocument))]
+internal sealed partial class RotationJson : JsonSerializerContext;

@@ -1,0 +1,74 @@
+using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+namespace Culvert.Identity.Service.Certificates.Rotation;
+
+/// <summary>Says of an authority what an operator must know before each step.</summary>
+internal sealed class RotationReport(
+    TunnelBundles bundles,
+    ActivationGate gate,
+    ICertificateStore inventory,
+    ILeafFacts leaves,
+    TimeProvider time
+)
+{
+    public async ValueTask<RotationDocument?> MakeAsync(TunnelAuthority authority, CancellationToken cancellationToken)
+    {
+        if (await bundles.LoadAsync(authority.TunnelId, cancellationToken) is not { } bundle)
+        {
+            return null;
+        }
+
+        var id = authority.Id.Value;
+        var anchor = bundle.State.Find(id);
+        IReadOnlyList<ActivationBlocker> blockers =
+            authority.State == AuthorityState.Staged ? gate.Blockers(bundle, id) : [];
+        var last = await inventory.LastNotAfterAsync(id, cancellationToken);
+        return new RotationDocument
+        {
+            Id = id,
+            Name = authority.Name,
+            TunnelId = authority.TunnelId.Value,
+            State = AuthorityStates.NameOf(authority.State),
+            TrustBundleEpoch = bundle.State.Epoch,
+            NeededEpoch = anchor?.Since,
+            Missing = [.. blockers.Select(blocker => Describe(bundle, blocker))],
+            LateJoiners =
+            [
+                .. bundle
+                    .State.Holders.Where(holder => holder.Kind == HolderKind.Agent && !holder.Counts)
+                    .Select(holder => holder.Id),
+            ],
+            PropagationEndsAt =
+                anchor?.Role == AnchorRole.Staged && bundle.Parties.Count == 0
+                    ? gate.PropagationEnds(bundle, id).UtcDateTime
+                    : null,
+            LiveLeaves = await leaves.CountLiveAsync(id, time.GetUtcNow(), cancellationToken),
+            RetiresAt = (last + AuthorityLifecycle.Skew)?.UtcDateTime,
+            AffectedAgents = [.. bundle.State.Holders.Where(holder => holder.LeafOf == id).Select(holder => holder.Id)],
+            Override =
+                blockers.Count == 0
+                    ? null
+                    : $"culvert ca override {id} --missing {string.Join(' ', blockers.Select(b => b.Id))} --reason TEXT",
+            Next = AuthorityNextSteps.Of(authority),
+        };
+    }
+
+    private static RotationMissing Describe(TunnelBundle bundle, ActivationBlocker blocker)
+    {
+        var agent = bundle.Agents.GetValueOrDefault(blocker.Id);
+        var (party, known) = bundle.Parties.GetValueOrDefault(blocker.Id);
+        var holder = bundle.State.Holders.FirstOrDefault(present => present.Id == blocker.Id);
+        return new RotationMissing
+        {
+            Kind = blocker.KindName,
+            Id = blocker.Id,
+            Name = agent?.InstanceId ?? party?.Name,
+            Since = blocker.Since.UtcDateTime,
+            NeededEpoch = blocker.NeededEpoch,
+            AcknowledgedEpoch = holder is { Acknowledged: >= 0 } ? holder.Acknowledged : null,
+            LastHeardAt = agent?.LastContactAt ?? known?.HeardAt.UtcDateTime,
+        };
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.Rotation;
+
+/// <summary>The body of rollback and withdraw; may be absent.</summary>
+internal sealed record RotationRequest
+{
+    public static RotationRequest None { get; } = new();
+
+    /// <summary>Why; audited.</summary>
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+
+    /// <summary>Withdraw: although certificates are still in use; needs a reason.</summary>
+    [JsonPropertyName("force")]
+    public bool Force { get; init; }
+
+    public Refusal? Check() =>
+        Reason is { Length: > ReasonRequest.MaxReasonLength }
+            ? RequestErrors.Invalid.Refuse($"reason: at most {ReasonRequest.MaxReasonLength} characters are allowed.")
+        : Force && string.IsNullOrWhiteSpace(Reason) ? RequestErrors.Invalid.Refuse("reason: required with force.")
+        : null;
+}

@@ -1,0 +1,144 @@
+using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+namespace Culvert.Identity.Service.Certificates.Rotation;
+
+/// <summary>
+/// What follows by itself: a retiring authority leaves the bundle after its last leaf, a tainted one as soon as its
+/// successor bears the tunnel. Derived from the records alone, so any node may do it, twice or late.
+/// </summary>
+internal sealed class RotationSteps(
+    ITunnelAuthorityStore authorities,
+    AuthorityLifecycle lifecycle,
+    ICertificateStore inventory,
+    TunnelBundles bundles,
+    ActivationGate gate,
+    TimeProvider time
+)
+{
+    /// <summary>How long a compromised anchor is waited for at most, from the successor's epoch on (S14).</summary>
+    public static readonly TimeSpan TaintDeadline = TimeSpan.FromMinutes(15);
+
+    private const int PageSize = 100;
+    private const int MaxReasonLength = 1000;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await EachAsync(AuthorityState.Retiring, RetireAsync, cancellationToken);
+        await EachAsync(AuthorityState.Tainted, ReplaceAsync, cancellationToken);
+    }
+
+    private async Task EachAsync(
+        AuthorityState state,
+        Func<TunnelAuthority, CancellationToken, Task> step,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<TunnelAuthority> page;
+        var after = 0L;
+        do
+        {
+            page = await authorities.ListByStateAsync(state, after, PageSize, cancellationToken);
+            foreach (var authority in page)
+            {
+                await step(authority, cancellationToken);
+                after = authority.Ordinal;
+            }
+        } while (page.Count == PageSize);
+    }
+
+    private async Task RetireAsync(TunnelAuthority authority, CancellationToken cancellationToken)
+    {
+        var last = await inventory.LastNotAfterAsync(authority.Id.Value, cancellationToken);
+        if (last + AuthorityLifecycle.Skew > time.GetUtcNow())
+        {
+            return;
+        }
+
+        if (
+            await bundles.LoadAsync(authority.TunnelId, cancellationToken) is { } bundle
+            && BundleProtocol.Remove(bundle.State, authority.Id.Value).Next is not null
+        )
+        {
+            await lifecycle.MoveAsync(
+                authority,
+                AuthorityState.Retired,
+                AuthorityMove.BySystem("last_leaf_ended"),
+                cancellationToken
+            );
+        }
+    }
+
+    private async Task ReplaceAsync(TunnelAuthority authority, CancellationToken cancellationToken)
+    {
+        if (await bundles.LoadAsync(authority.TunnelId, cancellationToken) is not { } bundle)
+        {
+            return;
+        }
+
+        var successor =
+            bundle.State.Active
+            ?? bundle.State.Anchors.Where(anchor => anchor.Role == AnchorRole.Staged).MaxBy(anchor => anchor.Since);
+        if (successor is null)
+        {
+            return; // until somebody stages one: a bundle of nothing is no remedy
+        }
+
+        var since = bundle.Anchors[successor.Id].CreatedAt;
+        var isOverdue =
+            time.GetUtcNow() >= (since > authority.StateSince ? since : authority.StateSince) + TaintDeadline;
+        if (successor.Role == AnchorRole.Staged)
+        {
+            await TakeOverAsync(bundle, successor.Id, isOverdue, cancellationToken);
+        }
+        else if (BundleProtocol.Remove(bundle.State, authority.Id.Value, forced: isOverdue).Next is not null)
+        {
+            var missing = BundleProtocol
+                .Missing(bundle.State, successor.Id)
+                .Concat(BundleProtocol.Showing(bundle.State, authority.Id.Value))
+                .Select(holder => holder.Id);
+            await lifecycle.MoveAsync(
+                authority,
+                AuthorityState.Retired,
+                AuthorityMove.BySystem(ReasonOf("tainted", missing)),
+                cancellationToken
+            );
+        }
+    }
+
+    private async Task TakeOverAsync(
+        TunnelBundle bundle,
+        string successorId,
+        bool isOverdue,
+        CancellationToken cancellationToken
+    )
+    {
+        var blockers = gate.Blockers(bundle, successorId);
+        if (
+            (blockers.Count > 0 && !isOverdue)
+            || await authorities.FindAsync(successorId, cancellationToken) is not { } successor
+        )
+        {
+            return;
+        }
+
+        await lifecycle.MoveAsync(
+            successor,
+            AuthorityState.Active,
+            AuthorityMove.BySystem(ReasonOf("succeeds_tainted", blockers.Select(blocker => blocker.Id))) with
+            {
+                Waived = isOverdue ? AuthorityGuards.Acknowledged : AuthorityGuards.None,
+            },
+            cancellationToken
+        );
+    }
+
+    // The audit names whoever was passed over (S14).
+    private static string ReasonOf(string what, IEnumerable<string> missing)
+    {
+        var names = string.Join(' ', missing.Distinct(StringComparer.Ordinal));
+        var text = names.Length == 0 ? what : $"{what}; not acknowledged: {names}";
+        return text.Length <= MaxReasonLength ? text : text[..MaxReasonLength];
+    }
+}
