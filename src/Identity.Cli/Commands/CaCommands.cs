@@ -19,7 +19,9 @@ internal static class CaCommands
             Activate(verbs),
             List(verbs),
             CommonVerbs.Show(verbs, Noun.Ca),
-            Status(verbs)
+            CaRotationCommands.Status(verbs),
+            CaRotationCommands.Rollback(verbs),
+            CaRotationCommands.Withdraw(verbs)
         );
 
     private static Command Register(VerbFactory verbs)
@@ -174,47 +176,6 @@ internal static class CaCommands
             [tunnel, .. flags.Options]
         );
     }
-
-    /// <summary>The authority beside the agents that must have learnt of it.</summary>
-    private static Command Status(VerbFactory verbs)
-    {
-        var id = Flags.Id("ca");
-        return verbs.Create(
-            "status",
-            "where it stands, and which agents have acknowledged which trust bundle",
-            async (context, cancel) =>
-            {
-                var client = await context.ClientAsync(cancel);
-                var ca = (await client.GetAsync(await PathAsync(context, id, cancel), cancel)).Json;
-                var tunnel = Noun.Tunnel.PathOf(ca.Text("tunnel_id") ?? "");
-                var bundle = (await client.GetAsync($"{tunnel}/trust_bundle", cancel)).Json;
-                var agents = (await client.GetAsync($"{tunnel}/agents", cancel)).Json;
-                return CommandResult.Object(
-                    new JsonObject
-                    {
-                        ["id"] = ca["id"]?.DeepClone(),
-                        ["name"] = ca["name"]?.DeepClone(),
-                        ["state"] = ca["state"]?.DeepClone(),
-                        ["trust_bundle_epoch"] = bundle["epoch"]?.DeepClone(),
-                        ["agents"] = agents.Data().DeepClone(),
-                        ["next"] = NextOf(ca.Text("state")),
-                    }
-                );
-            },
-            id
-        );
-    }
-
-    private static string NextOf(string? state) =>
-        state switch
-        {
-            "csr_issued" =>
-                "culvert ca csr ID --out ca.csr; have it signed; culvert ca upload ID --chain F --fingerprint SHA256",
-            "verified" => "culvert ca approve ID --fingerprint SHA256",
-            "approved" or "staged" => "culvert ca activate ID",
-            "active" => "nothing: it signs this tunnel's server certificates",
-            _ => "culvert ca show ID",
-        };
 
     private static async Task<string> PathAsync(
         CommandContext context,

@@ -99,22 +99,6 @@ public sealed class CaAndEdgeCommandsTests : CommandTest
     }
 
     [Fact]
-    public async Task CaStatus_JoinsAuthorityBundleAndAgents()
-    {
-        Service
-            .On($"GET {Authorities}/ca_01", """{"id":"ca_01","name":"x","state":"verified","tunnel_id":"tnl_01"}""")
-            .On("GET /v1/tunnels/tnl_01/trust_bundle", """{"epoch":4,"pem":""}""")
-            .On("GET /v1/tunnels/tnl_01/agents", """{"data":[{"id":"agt_01"}],"next_page":null}""");
-
-        var run = await Stage.RunAsync("ca", "status", "ca_01", "-o", "json");
-
-        run.ExitCode.ShouldBe(0, run.Error);
-        run.Json["trust_bundle_epoch"]!.GetValue<int>().ShouldBe(4);
-        run.Json["next"]!.GetValue<string>().ShouldContain("ca approve");
-        run.Json["agents"]![0]!["id"]!.GetValue<string>().ShouldBe("agt_01");
-    }
-
-    [Fact]
     public async Task EdgeCreate_SendsAddressesAndNames()
     {
         Service.On("POST /v1/edges", """{"id":"edge_01"}""");

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.Rotation;
@@ -21,7 +22,7 @@ internal sealed class RotationBench : IAsyncDisposable
 
     public MachineBench Machines { get; }
 
-    public OfflineRoot Root { get; }
+    public OfflineRoot Root { get; private set; }
 
     public ServiceUnderTest Service => Machines.Service;
 
@@ -114,6 +115,23 @@ internal sealed class RotationBench : IAsyncDisposable
             )
         );
         answer.IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    /// <summary>The enterprise changes its root: from now on the other one signs.</summary>
+    public void SwapRoot()
+    {
+        Root.Dispose();
+        Root = new OfflineRoot(Service.Time.GetUtcNow());
+    }
+
+    public Task RefusedAsync(string id) =>
+        Service.Api.PostAsync(Path(id, "activate"), null).ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.state");
+
+    /// <summary>Whom the gate waits for, without a call: a leap of the clock ends the connections' certificates.</summary>
+    public async Task<IEnumerable<string>> BlockersAsync(string id)
+    {
+        var authority = (await Service.Get<ITunnelAuthorityStore>().FindAsync(id, Cancel))!;
+        return (await Service.Get<IActivationGate>().BlockersAsync(authority, Cancel)).Select(blocker => blocker.Id);
     }
 
     public Task StepAsync() => Service.Get<RotationSteps>().RunAsync(Cancel);

@@ -1,0 +1,162 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>The verbs of <c>culvert ca</c> that follow a rotation: status, rollback, withdraw.</summary>
+internal static class CaRotationCommands
+{
+    /// <summary>Who is missing, since when, what time will do by itself, and the override.</summary>
+    public static Command Status(VerbFactory verbs)
+    {
+        var id = Flags.Id("ca");
+        return verbs.Create(
+            "status",
+            "where it stands in its rotation: who is waited for, since when, and the override",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var answer = await client.GetAsync($"{await PathAsync(context, id, cancel)}/rotation", cancel);
+                return CommandResult.Object(answer) with { Plain = Text(answer.Json) };
+            },
+            id
+        );
+    }
+
+    public static Command Rollback(VerbFactory verbs)
+    {
+        var id = Flags.Id("ca");
+        var reason = Flags.Text("--reason", "TEXT", "why; audited");
+        return verbs.Create(
+            "rollback",
+            "take the rotation back: a staged one leaves the bundle, an active one gives way to the one before it",
+            (context, cancel) => PostAsync(context, id, "rollback", BodyOf(context.Get(reason)), cancel),
+            id,
+            reason
+        );
+    }
+
+    public static Command Withdraw(VerbFactory verbs)
+    {
+        var id = Flags.Id("ca");
+        var force = new Option<bool>("--force") { Description = "although certificates of its making are in use" };
+        var reason = Flags.Text("--reason", "TEXT", "why; audited, required with --force");
+        var yes = Flags.Yes();
+        return verbs.Create(
+            "withdraw",
+            "take a retiring or tainted one out of the trust bundle now; time does it by itself",
+            async (context, cancel) =>
+            {
+                var body = BodyOf(context.Get(reason));
+                if (context.Get(force))
+                {
+                    var client = await context.ClientAsync(cancel);
+                    var state = (
+                        await client.GetAsync($"{await PathAsync(context, id, cancel)}/rotation", cancel)
+                    ).Json;
+                    var name = state.Text("name") ?? context.Get(id);
+                    context.Confirm($"Withdrawing {name}: {RadiusOf(state)}", name, context.Get(yes));
+                    body["force"] = true;
+                }
+
+                return await PostAsync(context, id, "withdraw", body, cancel);
+            },
+            id,
+            force,
+            reason,
+            yes
+        );
+    }
+
+    private static async Task<CommandResult> PostAsync(
+        CommandContext context,
+        Argument<string> id,
+        string verb,
+        JsonObject body,
+        CancellationToken cancel
+    )
+    {
+        var client = await context.ClientAsync(cancel);
+        var answer = await client.PostAsync($"{await PathAsync(context, id, cancel)}/{verb}", body, cancel);
+        return CommandResult.Object(answer) with { Plain = Text(answer.Json) };
+    }
+
+    private static JsonObject BodyOf(string? reason) => reason is null ? [] : new JsonObject { ["reason"] = reason };
+
+    private static string Text(JsonObject state)
+    {
+        var text = new StringBuilder();
+        Line($"{state.Text("name")} ({state.Text("id")}): {state.Text("state")}");
+        Line(
+            $"trust bundle: epoch {state["trust_bundle_epoch"]}, "
+                + (state["needed_epoch"] is { } needed ? $"in it since {needed}" : "not in it")
+        );
+        var missing = Items(state, "missing");
+        foreach (var one in missing)
+        {
+            Line(
+                $"missing: {one.Text("kind")} {one.Text("name") ?? ""} {one.Text("id")} since {one.Text("since")}"
+                    + $" (holds {one["acknowledged_epoch"]?.ToString() ?? "nothing known"},"
+                    + $" heard {one.Text("last_heard_at") ?? "never"})"
+            );
+        }
+
+        if (missing.Count == 0 && state.Text("state") == "staged")
+        {
+            Line("missing: nobody");
+        }
+
+        if (state.Text("propagation_ends_at") is { } propagation)
+        {
+            Line($"no relying party is registered: clients are given until {propagation}");
+        }
+
+        if (state["late_joiners"] is JsonArray { Count: > 0 } late)
+        {
+            Line($"away, will catch up: {Join(late)}");
+        }
+
+        Line(RadiusOf(state));
+        if (state.Text("retires_at") is { } retires && state.Text("state") is "retiring")
+        {
+            Line($"leaves the bundle by itself at {retires}");
+        }
+
+        if (state.Text("override") is { } command)
+        {
+            Line($"override: {command}");
+        }
+
+        if (state.Text("next") is { } next)
+        {
+            Line($"next: {next}");
+        }
+
+        return text.ToString().TrimEnd('\n');
+
+        void Line(string line) => text.Append(CultureInfo.InvariantCulture, $"{line.TrimEnd()}\n");
+    }
+
+    private static string RadiusOf(JsonObject state) =>
+        $"{state["live_leaves"]} certificates of its making are valid"
+        + (
+            state["affected_agents"] is JsonArray { Count: > 0 } agents
+                ? $", in use by {Join(agents)}"
+                : ", none in use"
+        );
+
+    private static List<JsonObject> Items(JsonObject state, string member) =>
+        state[member] is JsonArray items ? [.. items.OfType<JsonObject>()] : [];
+
+    private static string Join(JsonArray items) => string.Join(' ', items.Select(item => item?.ToString()));
+
+    private static async Task<string> PathAsync(
+        CommandContext context,
+        Argument<string> id,
+        CancellationToken cancel
+    ) => Noun.Ca.PathOf(await context.IdAsync(Noun.Ca, context.Get(id), cancel));
+}
