@@ -303,7 +303,6 @@ internal static partial class ServiceConfiguration
 
     private static CertificateOptions Certificates(ConfigSection certificates)
     {
-        certificates.NotYet("propagation");
         certificates.Choice("lint_warnings", "report", "report");
         var shortest = TimeSpan.FromSeconds(5);
         var options = new CertificateOptions
@@ -322,6 +321,7 @@ internal static partial class ServiceConfiguration
                 TimeSpan.FromHours(24)
             ),
             Backdate = certificates.Duration("backdate", TimeSpan.FromMinutes(2), max: TimeSpan.FromMinutes(5)),
+            Propagation = certificates.Duration("propagation", TimeSpan.FromHours(24), max: TimeSpan.FromDays(30)),
             SingleApproval = certificates.Choice("approval", "two_person", "two_person", "single") == "single",
             DangerousAllowKeyImport = certificates.Bool("dangerous_allow_key_import", false),
             RevocationShards = certificates.Int("crl_shards", 128, 1, RevocationShards.Most),

@@ -21,6 +21,10 @@ internal sealed record CertificateOptions
     /// <summary>One person approves a CA alone (S16).</summary>
     public bool SingleApproval { get; init; }
 
+    /// <summary>
+    /// How long clients have to fetch a new trust bundle on tunnels where none of them says what it holds (S17); 0 = no
+    /// time.
+    /// </summary>
     public TimeSpan Propagation { get; init; } = TimeSpan.FromHours(24);
 
     public bool JustifyLintWarnings { get; init; }
