@@ -60,6 +60,7 @@ internal static class Composition
         services.AddSingleton<Authenticator>();
         services.AddSingleton<Challenges>();
         services.AddSingleton<SourceLimits>();
+        services.AddSingleton<CallerLimits>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerMatcherPolicy>());
 
         services.AddAdmin();

@@ -421,6 +421,7 @@ internal static partial class ServiceConfiguration
         var perIdentity = limits.Rate("certificates_per_identity", new Rate(60, TimeSpan.FromMinutes(1)));
         var perTunnel = limits.Rate("certificates_per_tunnel", new Rate(1_000, TimeSpan.FromMinutes(1)));
         var perAuthority = limits.Rate("certificates_per_authority", new Rate(5_000, TimeSpan.FromSeconds(1)));
+        var costly = limits.Rate("costly_per_caller", new Rate(30, TimeSpan.FromMinutes(1)));
         return new LimitOptions
         {
             ExchangePerAddress = new RateLimit(exchange.Count, exchange.Per),
@@ -432,6 +433,7 @@ internal static partial class ServiceConfiguration
             CertificatesPerTunnel = new RateLimit(perTunnel.Count, perTunnel.Per),
             CertificatesPerAuthority = new RateLimit(perAuthority.Count, perAuthority.Per),
             SigningQueue = limits.Int("signing_queue", 256, 1, 100_000),
+            CostlyPerCaller = new RateLimit(costly.Count, costly.Per),
             BodyBytes = (int)limits.Size("body_bytes", RequestBody.MaxBytes, 64 * 1024, RequestBody.MaxBytes),
         };
     }

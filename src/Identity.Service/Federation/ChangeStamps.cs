@@ -15,6 +15,9 @@ internal sealed record ChangeStamps
 
     public string? ArchivedBy { get; init; }
 
+    /// <summary>As before it was archived.</summary>
+    public ChangeStamps Unarchived => this with { ArchivedAt = null, ArchivedBy = null };
+
     public static ChangeStamps Created(DateTimeOffset at, string by) =>
         new()
         {

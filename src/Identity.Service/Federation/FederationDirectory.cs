@@ -57,6 +57,24 @@ internal sealed class FederationDirectory(
     public Task RefreshAsync(CancellationToken cancellationToken) =>
         SwapAsync(() => ReadChangesAsync(cancellationToken), cancellationToken);
 
+    /// <summary>
+    /// Before a decision about an administrative change: what other nodes committed until now counts, also if word of it
+    /// has not come. Null = read; else the refusal.
+    /// </summary>
+    public async ValueTask<Refusal?> TryRefreshAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RefreshAsync(cancellationToken);
+            return null;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // Logged where it failed; who may change what cannot be told.
+            return StorageErrors.Unavailable.Refuse();
+        }
+    }
+
     public void Dispose() => reloading.Dispose();
 
     private async Task SwapAsync(Func<Task<FederationSnapshot>> read, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
 /// What happens around every handler: 1. limit the source where no credential protects the path, 2. authenticate,
-/// 3. check the scope or role, 4. run the handler, 5. write its answer.
+/// 3. check the scope or role, 4. refuse control characters in parameters, 5. run the handler, 6. write its answer.
 /// </summary>
 internal sealed class ApiEndpoint(
     Access access,
@@ -75,6 +75,11 @@ internal sealed class ApiEndpoint(
                 }
 
                 break;
+        }
+
+        if (ControlCharacters.Find(request.Http) is { } unreadable)
+        {
+            return unreadable;
         }
 
         var answer = await handler(request, cancellationToken);

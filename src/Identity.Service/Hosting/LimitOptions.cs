@@ -19,6 +19,11 @@ internal sealed record LimitOptions
     /// <summary>Per source address: refusals that are recorded one by one, and failed credentials.</summary>
     public RateLimit HistoryPerAddress { get; init; } = new(10, TimeSpan.FromSeconds(1));
 
+    /// <summary>
+    /// Per caller and kind: requests that read much of the history, or ask name servers. People make a few a minute.
+    /// </summary>
+    public RateLimit CostlyPerCaller { get; init; } = new(30, TimeSpan.FromMinutes(1));
+
     /// <summary>Issuances under way at once on this node; more are refused with 503.</summary>
     public int SigningQueue { get; init; } = 256;
 

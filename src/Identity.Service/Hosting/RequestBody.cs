@@ -101,6 +101,11 @@ internal static class RequestBody
             return new(null, CaErrors.SecretInInput.Refuse());
         }
 
+        if (MemberWithNul(utf8) is { } member)
+        {
+            return new(null, RequestErrors.Invalid.Refuse($"{member}: must not contain U+0000."));
+        }
+
         try
         {
             return JsonSerializer.Deserialize(utf8, type) is { } value
@@ -111,6 +116,45 @@ internal static class RequestBody
         {
             return new(null, RequestErrors.Invalid.Refuse(Explain(fault)));
         }
+    }
+
+    // JSON may say U+0000 as an escape alone. PostgreSQL takes it in no text, and no member of ours means anything by it.
+    private static string? MemberWithNul(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IndexOf("\\u0000"u8) < 0)
+        {
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(utf8);
+        var member = "body";
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String))
+                {
+                    continue;
+                }
+
+                var text = reader.GetString()!;
+                if (text.Contains('\0', StringComparison.Ordinal))
+                {
+                    return member;
+                }
+
+                if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 })
+                {
+                    member = text;
+                }
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            // Malformed, or half a surrogate pair: whoever reads it in earnest says so.
+        }
+
+        return null;
     }
 
     public static bool IsJson(HttpRequest request) => HasMediaType(request, "application/json");

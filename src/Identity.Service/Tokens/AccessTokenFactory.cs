@@ -51,6 +51,7 @@ internal sealed class AccessTokenFactory(
             Workspace = grant.WorkspaceId,
             Confirmation = grant.Confirmation,
             Actor = grant.Actor,
+            MayAct = grant.MayAct,
             Family = grant.Family,
             Source = grant.Source,
         };

@@ -48,6 +48,9 @@ public readonly record struct AccessTokenClaims
     /// <summary><c>act</c> (RFC 8693 §4.1): who acts for the subject; absent if null.</summary>
     public TokenActor? Actor { get; init; }
 
+    /// <summary><c>may_act</c> (RFC 8693 §4.4): who alone may act for the subject; absent if null.</summary>
+    public TokenMayAct? MayAct { get; init; }
+
     /// <summary><c>family</c>: shared by all tokens that go back to one assertion; absent if null.</summary>
     public string? Family { get; init; }
 
@@ -80,6 +83,7 @@ public readonly record struct AccessTokenClaims
             Workspace = reader.OptionalText("workspace"u8),
             Confirmation = reader.Confirmation(),
             Actor = reader.Actor(),
+            MayAct = reader.MayAct(),
             Family = reader.OptionalText("family"u8),
             Source = reader.Source(),
         };

@@ -93,6 +93,14 @@ public sealed class AccessTokenMinter
             WriteActor(writer, actor, depth: 1);
         }
 
+        if (claims.MayAct is { } party)
+        {
+            writer.WriteStartObject("may_act"u8);
+            WriteOptional(writer, "iss"u8, party.Issuer);
+            WriteOptional(writer, "sub"u8, party.Subject);
+            writer.WriteEndObject();
+        }
+
         if (claims.Source is { } source)
         {
             WriteSource(writer, source);
@@ -138,6 +146,14 @@ public sealed class AccessTokenMinter
         }
 
         writer.WriteEndObject();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)
+    {
+        if (value is not null)
+        {
+            writer.WriteString(name, value);
+        }
     }
 
     private static void WriteSource(Utf8JsonWriter writer, TokenSource source)

@@ -55,6 +55,11 @@ internal ref struct AccessTokenReader(ClaimSet claims)
 
     public TokenActor? Actor() => Actor(claims, depth: 1);
 
+    public TokenMayAct? MayAct() =>
+        Nested(claims, "may_act"u8) is { } party
+            ? new TokenMayAct(OptionalText(party, "iss"u8), OptionalText(party, "sub"u8))
+            : null;
+
     public TokenSource? Source()
     {
         if (Nested(claims, "src"u8) is not { } src)

@@ -171,6 +171,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             Limits = new LimitOptions
             {
                 ExchangePerAddress = new RateLimit(10_000, TimeSpan.FromSeconds(1)),
+                CostlyPerCaller = new RateLimit(1_000, TimeSpan.FromSeconds(1)),
                 HistoryPerAddress = new RateLimit(1_000, TimeSpan.FromSeconds(1)),
             },
 

@@ -28,6 +28,7 @@ public sealed class AccessTokenMinterTests
         NotBefore = 1_767_225_600,
         Confirmation = new TokenConfirmation { KeyThumbprint = "J", CertificateThumbprint = "X" },
         Actor = new TokenActor("svac_01D", "https://other", new TokenActor("svac_01E")),
+        MayAct = new TokenMayAct("https://identity.example", "svac_01F"),
         Family = "fam",
         Source = new TokenSource
         {
@@ -75,7 +76,7 @@ public sealed class AccessTokenMinterTests
         Encoding
             .UTF8.GetString(token!.Claims.Json.Span)
             .ShouldEndWith(
-                """"iat":1767225600,"nbf":1767225600,"exp":1767229200,"jti":"id","scope":"tunnel:agent","rule":"fdrl_01B","rule_ver":3,"organization":"0d5e7c1a-0000-4000-8000-000000000000","workspace":"wrkspc_01C","family":"fam","cnf":{"jkt":"J","x5t#S256":"X"},"act":{"sub":"svac_01D","iss":"https://other","act":{"sub":"svac_01E"}},"src":{"iss":"fdis_01F","sub":"SH","jti":"JH","root_exp":1767230000}}""""
+                """"iat":1767225600,"nbf":1767225600,"exp":1767229200,"jti":"id","scope":"tunnel:agent","rule":"fdrl_01B","rule_ver":3,"organization":"0d5e7c1a-0000-4000-8000-000000000000","workspace":"wrkspc_01C","family":"fam","cnf":{"jkt":"J","x5t#S256":"X"},"act":{"sub":"svac_01D","iss":"https://other","act":{"sub":"svac_01E"}},"may_act":{"iss":"https://identity.example","sub":"svac_01F"},"src":{"iss":"fdis_01F","sub":"SH","jti":"JH","root_exp":1767230000}}""""
             );
     }
 

@@ -12,16 +12,20 @@ internal sealed class RuleIsLive() : ImmediateCheck(AssertionSteps.Request)
         step.Add("ver", context.Rule.Rule.Version);
     }
 
-    protected override Denial? Check(AssertionContext context) =>
-        context.Rule switch
+    /// <summary>Why the rule grants nothing now; null = it stands.</summary>
+    public static DenialReason? FaultOf(CompiledRule rule, DateTimeOffset now) =>
+        rule switch
         {
-            { Rule.IsArchived: true } => new Denial(DenialReason.RuleArchived),
-            { Issuer.IsArchived: true } => new Denial(DenialReason.IssuerDisabled),
-            { Account.IsArchived: true } => new Denial(DenialReason.PrincipalDisabled),
-            { IsLive: false } => new Denial(ReasonOf(context.Rule.Rule.State)),
-            { Rule: var rule } when rule.HasExpired(context.Now) => new Denial(DenialReason.RuleExpired),
+            { Rule.IsArchived: true } => DenialReason.RuleArchived,
+            { Issuer.IsArchived: true } => DenialReason.IssuerDisabled,
+            { Account.IsArchived: true } => DenialReason.PrincipalDisabled,
+            { IsLive: false } => ReasonOf(rule.Rule.State),
+            { Rule: var version } when version.HasExpired(now) => DenialReason.RuleExpired,
             _ => null,
         };
+
+    protected override Denial? Check(AssertionContext context) =>
+        FaultOf(context.Rule, context.Now) is { } fault ? new Denial(fault) : null;
 
     private static DenialReason ReasonOf(RuleState state) =>
         state switch

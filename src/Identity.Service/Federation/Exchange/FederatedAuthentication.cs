@@ -45,6 +45,12 @@ internal sealed record FederatedAuthentication : AuditEvent
     /// <summary>What the rule's version in audit would have decided; null when there is none.</summary>
     public CandidateTrial? Trial { get; init; }
 
+    /// <summary>
+    /// SHA-256 of the explanation that is stored beside a denial, lower-case hex: the chain vouches for it. Null where none
+    /// is stored.
+    /// </summary>
+    public string? TraceDigest { get; init; }
+
     /// <summary>What an exchange looks like in the audit, but for what became of it.</summary>
     public static FederatedAuthentication Of(AssertionContext context, AuditStatus status)
     {
@@ -110,6 +116,7 @@ internal sealed record FederatedAuthentication : AuditEvent
         json.WriteEndObject();
         json.WriteString("form", NameOf(Form));
         json.WriteString("assertion_sha256", AssertionDigest);
+        WriteOptional(json, "trace_sha256", TraceDigest);
         if (Grant is { } grant)
         {
             json.WriteString("token_id", grant.TokenId);

@@ -29,6 +29,9 @@ internal sealed record Grant
     /// <summary>Who acts for the subject; null = the subject itself.</summary>
     public TokenActor? Actor { get; init; }
 
+    /// <summary>Who alone may act for the subject from now on; null = whoever the rule names.</summary>
+    public TokenMayAct? MayAct { get; init; }
+
     /// <summary>
     /// Shared by all tokens that go back to one assertion; what is revoked together. Base64url of 16 random bytes.
     /// </summary>

@@ -59,6 +59,7 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
             Audience = target,
             Confirmation = confirmation,
             Actor = actor is null ? subject.Own?.Actor : new TokenActor(actor.Subject, Actor: subject.Own?.Actor),
+            MayAct = subject.MayAct,
             Family = subject.Own?.Family ?? RandomId.New(),
             TokenId = RandomId.New(),
             Source =

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Federation.Exchange.OwnTokens;
+using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
@@ -23,6 +24,9 @@ internal sealed record GrantSubject
 
     /// <summary>Base64url SHA-256 of the assertion's <c>jti</c>; null if it had none.</summary>
     public string? TokenIdHash { get; init; }
+
+    /// <summary>Who alone may act for the subject, as its token says; null = it says nothing.</summary>
+    public TokenMayAct? MayAct { get; init; }
 
     /// <summary>A token of ours: what it says. Nothing granted for it goes beyond that.</summary>
     public OwnToken? Own { get; init; }

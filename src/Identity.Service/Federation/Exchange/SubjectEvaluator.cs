@@ -1,11 +1,12 @@
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Exchange.OwnTokens;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 
 /// <summary>Whom the subject token is for: an identity provider's by the production evaluator, ours by its own claims.</summary>
-internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects ownSubjects)
+internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects ownSubjects, ServiceOptions options)
 {
     public async ValueTask<SubjectDecision> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
     {
@@ -35,6 +36,7 @@ internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects
             WorkspaceId = context.WorkspaceId!,
             ExpiresAt = context.ExpiresAt,
             SubjectHash = Sha256Text.Base64UrlOf(context.Subject),
+            MayAct = MayActClaim.Of(context.Claims, options.PublicUrl),
             TokenIdHash = context.Claims.FindString("jti"u8) is { } id ? Sha256Text.Base64UrlOf(id) : null,
         };
     }

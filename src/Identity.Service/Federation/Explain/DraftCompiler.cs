@@ -20,9 +20,13 @@ internal sealed class DraftCompiler(
 )
 {
     /// <summary>Exactly one of both results is set.</summary>
+    /// <param name="asUnarchived">
+    /// For questions about the past: that rule, issuer or account were archived since then does not count.
+    /// </param>
     public async ValueTask<(CompiledRule? Rule, Refusal? Refusal)> CompileAsync(
         Rule rule,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool asUnarchived = false
     )
     {
         var issuer = await issuers.FindAsync(rule.OrganizationId, rule.IssuerId.Value, cancellationToken);
@@ -43,10 +47,19 @@ internal sealed class DraftCompiler(
             return (null, StorageErrors.Unavailable.Refuse());
         }
 
+        if (asUnarchived)
+        {
+            rule = rule with { Stamps = rule.Stamps.Unarchived };
+            issuer = issuer with { Stamps = issuer.Stamps.Unarchived };
+            account = account with { Stamps = account.Stamps.Unarchived };
+        }
+
         var home = await tenants.DefaultWorkspaceAsync(rule.OrganizationId, cancellationToken);
-        var roles = (await memberships.AllAsync(cancellationToken))
-            .Where(membership => membership.ServiceAccountId == account.Id)
-            .ToFrozenDictionary(m => m.WorkspaceId.Value, m => m.Role, StringComparer.Ordinal);
+        var roles = (await memberships.OfAccountsAsync([account.Id.Value], cancellationToken)).ToFrozenDictionary(
+            m => m.WorkspaceId.Value,
+            m => m.Role,
+            StringComparer.Ordinal
+        );
         return (
             new CompiledRule(
                 InForce(rule),

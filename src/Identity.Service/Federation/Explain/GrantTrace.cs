@@ -1,6 +1,9 @@
+using System.Net;
 using System.Text;
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Jose;
 using Culvert.Jose.Tokens;
 
@@ -10,24 +13,44 @@ namespace Culvert.Identity.Service.Federation.Explain;
 /// The trace of a grant of the past. None is stored, because grants are many: the recorded claims and the rule's version
 /// say again what was looked at.
 /// </summary>
-internal sealed class GrantTrace(AssertionEvaluator evaluator, FederationDirectory directory)
+internal sealed class GrantTrace(AssertionEvaluator evaluator, IRuleStore rules, DraftCompiler versions)
 {
-    /// <summary>JSON; null when the claims are gone, or the rule is no longer in the version that granted.</summary>
-    public async ValueTask<string?> ReproduceAsync(HistoryEntry entry, CancellationToken cancellationToken)
+    /// <summary>JSON; null when the claims are gone. Every version is kept, so that whichever granted is asked again.</summary>
+    public async ValueTask<string?> ReproduceAsync(
+        string organizationId,
+        HistoryEntry entry,
+        CancellationToken cancellationToken
+    )
     {
         if (
             !entry.IsGranted
             || entry.ClaimsJson is not { } text
-            || directory.Current.FindRule(entry.RuleId) is not { } rule
-            || rule.Rule.Version != entry.RuleVersion
+            || entry.RuleVersion is not { } version
             || ClaimSet.TryParse(Encoding.UTF8.GetBytes(text), out var claims) != JoseRefusal.None
+            || await rules.FindVersionAsync(organizationId, entry.RuleId, version, cancellationToken)
+                is not { } granting
         )
         {
             return null;
         }
 
+        var (rule, _) = await versions.CompileAsync(granting, cancellationToken, asUnarchived: true);
+        if (rule is null)
+        {
+            return null;
+        }
+
         var trace = new AssertionTrace { IsReproduced = true };
-        var context = AssertionContext.OfClaims(claims!, rule, entry.At, ignoresClock: false, trace);
+        var request = new ExchangeRequest
+        {
+            Assertion = default,
+            RuleId = entry.RuleId,
+            OrganizationId = organizationId,
+            WorkspaceId = entry.WorkspaceId,
+            RequestId = entry.RequestId ?? "",
+            Source = IPAddress.None,
+        };
+        var context = AssertionContext.OfClaims(claims!, request, rule, entry.At, ignoresClock: false, trace);
         var denial = await evaluator.EvaluateAsync(context, cancellationToken);
         return new Explanation(context, denial).ToJson();
     }

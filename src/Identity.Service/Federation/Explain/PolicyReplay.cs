@@ -22,6 +22,9 @@ internal sealed class PolicyReplay(
     /// <summary>Exchanges that one replay reads; some seconds of work.</summary>
     public const int MaxEvents = 50_000;
 
+    /// <summary>Identities that one report tells apart; whoever makes up subjects must not fill the memory.</summary>
+    public const int MaxIdentities = 5_000;
+
     /// <summary>Costly conditions end a replay early rather than hold a shared node; the report says so.</summary>
     private static readonly TimeSpan MaxWork = TimeSpan.FromSeconds(10);
 
@@ -35,48 +38,63 @@ internal sealed class PolicyReplay(
         var since = time.GetUtcNow() - TimeSpan.FromDays(days);
         // The version that decides today; one that is not in force admits nobody.
         var present = directory.Current.FindRule(edited.Rule.Id.Value);
-        var (recorded, isTruncated) = await history.ProvenClaimsAsync(
+        var identities = new Dictionary<(string Subject, bool Before, bool After), ReplayedIdentity>();
+        var started = time.GetTimestamp();
+        var events = 0;
+        DateTimeOffset? oldest = null;
+        var isCut = false;
+        var isTruncated = await history.VisitProvenAsync(
             edited.Rule.OrganizationId,
             edited.Issuer.Id.Value,
             since,
             MaxEvents,
+            VisitAsync,
             cancellationToken
         );
-        var identities = new Dictionary<(string Subject, bool Before, bool After), ReplayedIdentity>();
-        var started = time.GetTimestamp();
-        foreach (var one in recorded)
+
+        async ValueTask<bool> VisitAsync(ProvenClaims one)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (time.GetElapsedTime(started) > MaxWork)
             {
-                isTruncated = true;
-                break;
+                isCut = true;
+                return false;
             }
 
-            if (ClaimSet.TryParse(one.ClaimsJson, out var claims) != JoseRefusal.None)
+            if (ClaimSet.TryParse(one.ClaimsJson, out var claims) == JoseRefusal.None)
             {
-                continue;
+                var before = present is null
+                    ? new Denial(DenialReason.RuleNotFound)
+                    : await AskAsync(claims!, present, one.At, cancellationToken);
+                var after = await AskAsync(claims!, edited, one.At, cancellationToken);
+                var key = (one.Subject ?? "", before is null, after is null);
+                if (identities.TryGetValue(key, out var seen))
+                {
+                    identities[key] = seen with { Events = seen.Events + 1 };
+                }
+                else if (identities.Count >= MaxIdentities)
+                {
+                    isCut = true;
+                    return false;
+                }
+                else
+                {
+                    var (denying, denial) = after is null ? (present, before) : (edited, after);
+                    identities[key] = await FirstAsync(claims!, one, denying, denial, cancellationToken);
+                }
             }
 
-            var before = present is null
-                ? new Denial(DenialReason.RuleNotFound)
-                : await AskAsync(claims!, present, one.At, cancellationToken);
-            var after = await AskAsync(claims!, edited, one.At, cancellationToken);
-            var key = (one.Subject ?? "", before is null, after is null);
-            identities[key] = identities.TryGetValue(key, out var seen)
-                ? seen with
-                {
-                    Events = seen.Events + 1,
-                }
-                : await FirstAsync(claims!, one, after is null ? present : edited, after ?? before, cancellationToken);
+            events++;
+            oldest = one.At;
+            return true;
         }
 
         return new PolicyReplayReport
         {
             Since = since,
-            Events = recorded.Count,
-            IsTruncated = isTruncated,
-            Oldest = recorded.Count > 0 ? recorded[^1].At : null,
+            Events = events,
+            IsTruncated = isTruncated || isCut,
+            Oldest = oldest,
             StillAllowed = identities.Keys.Count(key => key is { Before: true, After: true }),
             StillDenied = identities.Keys.Count(key => key is { Before: false, After: false }),
             NewlyAllowed = Of(before: false, after: true),

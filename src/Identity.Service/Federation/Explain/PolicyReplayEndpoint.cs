@@ -18,6 +18,7 @@ internal sealed class PolicyReplayEndpoint(
     DraftCompiler drafts,
     PolicyReplay replay,
     FederationDirectory directory,
+    CallerLimits limits,
     IJournal journal,
     TimeProvider time
 )
@@ -73,6 +74,11 @@ internal sealed class PolicyReplayEndpoint(
         if (directory.IsStale)
         {
             return StorageErrors.Unavailable.Refuse();
+        }
+
+        if (limits.TryTake(request.Caller, CostlyWork.HistorySearch) is { } limited)
+        {
+            return limited;
         }
 
         var stamps = rule.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.Explain;
@@ -42,11 +44,12 @@ internal sealed class DenialRecorder(
         var explanation = TryReserveTrace(context.Rule.Rule.Id.Value)
             ? await explainer.ExplainAsync(context, denial, cancellationToken)
             : null;
+        var trace = explanation?.ToJson();
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = audited,
-                Statements = [history.Insert(RowOf(context, denial, audited, explanation))],
+                Event = audited with { TraceDigest = trace is null ? null : DigestOf(trace) },
+                Statements = [history.Insert(RowOf(context, denial, audited, trace))],
                 Class = DecisionClass.Bulk,
             },
             cancellationToken
@@ -66,11 +69,14 @@ internal sealed class DenialRecorder(
         return traced.AddOrUpdate(ruleId, 1, static (_, count) => count + 1) <= MaxTracesPerRuleAndMinute;
     }
 
+    private static string DigestOf(string trace) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(trace)));
+
     private static RecordedDenial RowOf(
         AssertionContext context,
         Denial denial,
         FederatedAuthentication audited,
-        Explanation? explanation
+        string? trace
     ) =>
         new()
         {
@@ -87,6 +93,6 @@ internal sealed class DenialRecorder(
             UserAgent = audited.Actor.UserAgent,
             IsProven = true,
             Subject = audited.Actor.Subject,
-            Trace = explanation?.ToJson(),
+            Trace = trace,
         };
 }

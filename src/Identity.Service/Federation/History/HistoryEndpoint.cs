@@ -63,7 +63,7 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
 
         if (caller.Has(Scopes.OrganizationAdmin))
         {
-            var trace = entry.Trace ?? await grants.ReproduceAsync(entry, cancellationToken);
+            var trace = entry.Trace ?? await grants.ReproduceAsync(caller.OrganizationId, entry, cancellationToken);
             return Render(json =>
             {
                 json.WriteStartObject();

@@ -15,14 +15,27 @@ internal interface IAuthenticationHistory
     ValueTask<HistoryEntry?> FindAsync(string organizationId, string requestId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Verified claims of an issuer's tokens since then, newest first, granted or denied. Stops after
-    /// <paramref name="maxEntries"/> entries of the chain; the second result says whether that was too early.
+    /// Shows <paramref name="visit"/> the verified claims of an issuer's tokens since then, newest first, granted or
+    /// denied, until it returns false. Holds no more of them than one reading of the chain.
     /// </summary>
-    ValueTask<(IReadOnlyList<ProvenClaims> Claims, bool IsTruncated)> ProvenClaimsAsync(
+    /// <returns>Whether the search ended after <paramref name="maxEntries"/> entries of the chain: too early.</returns>
+    ValueTask<bool> VisitProvenAsync(
         string organizationId,
         string issuerId,
         DateTimeOffset since,
         int maxEntries,
+        Func<ProvenClaims, ValueTask<bool>> visit,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Which of these rules of an organization have granted since then, found in one search of the chain.</summary>
+    /// <returns>
+    /// The ids, and whether all was looked at: otherwise nothing is known of those that are not among them.
+    /// </returns>
+    ValueTask<(IReadOnlySet<string> Used, bool IsComplete)> UsedRulesAsync(
+        string organizationId,
+        IReadOnlySet<string> ruleIds,
+        DateTimeOffset since,
         CancellationToken cancellationToken
     );
 

@@ -6,12 +6,24 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// Refuses an issuer whose URL leads to an address that would be refused at every fetch, at the moment when its author
 /// can still correct it. What counts is the check at each fetch; this one is a courtesy.
 /// </summary>
-internal sealed class IssuerAddresses(IIssuerFetcher fetcher)
+internal sealed class IssuerAddresses(IIssuerFetcher fetcher, CallerLimits limits)
 {
     /// <summary>Null = the first fetch may go ahead, as far as can be told now.</summary>
-    public async Task<Refusal?> CheckAsync(Issuer issuer, CancellationToken cancellationToken) =>
-        KeySetFetch.FirstFetch(issuer) is { } first
-        && await fetcher.CheckAsync(first, cancellationToken) is { Refusal: { } refusal } refused
+    public async Task<Refusal?> CheckAsync(Issuer issuer, Caller caller, CancellationToken cancellationToken)
+    {
+        if (KeySetFetch.FirstFetch(issuer) is not { } first)
+        {
+            return null;
+        }
+
+        // The answer says what a name leads to in our network: nobody asks about whole zones that way.
+        if (limits.TryTake(caller, CostlyWork.NameLookup) is { } limited)
+        {
+            return limited;
+        }
+
+        return await fetcher.CheckAsync(first, cancellationToken) is { Refusal: { } refusal } refused
             ? IssuerErrors.Of(refusal).Refuse($"{refused.Field}: {refused.Detail}")
             : null;
+    }
 }

@@ -37,7 +37,10 @@ internal sealed class IssuerEndpoints(
             return malformed!;
         }
 
-        if ((validator.Check(issuer) ?? await addresses.CheckAsync(issuer, cancellationToken)) is { } invalid)
+        if (
+            (validator.Check(issuer) ?? await addresses.CheckAsync(issuer, request.Caller, cancellationToken)) is
+            { } invalid
+        )
         {
             return invalid;
         }
@@ -106,9 +109,13 @@ internal sealed class IssuerEndpoints(
         };
         var invalid =
             validator.Check(updated)
-            ?? guard.CheckRules(issuer, updated)
-            ?? guard.CheckCaller(request.Caller, updated)
-            ?? (IsFetchedAlike(issuer, updated) ? null : await addresses.CheckAsync(updated, cancellationToken));
+            ?? await guard.CheckRulesAsync(issuer, updated, cancellationToken)
+            ?? await guard.CheckCallerAsync(request.Caller, updated, cancellationToken)
+            ?? (
+                IsFetchedAlike(issuer, updated)
+                    ? null
+                    : await addresses.CheckAsync(updated, request.Caller, cancellationToken)
+            );
         if (invalid is not null)
         {
             return invalid;

@@ -61,7 +61,7 @@ internal sealed class IssuerKillEndpoints(
         }
 
         // Believing keys again grants what their tokens may get; killing them never does.
-        if (guard.CheckCaller(request.Caller, issuer) is { } forbidden)
+        if (await guard.CheckCallerAsync(request.Caller, issuer, cancellationToken) is { } forbidden)
         {
             return forbidden;
         }

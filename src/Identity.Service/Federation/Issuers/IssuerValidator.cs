@@ -53,6 +53,13 @@ internal sealed class IssuerValidator(ServiceOptions options)
             return RequestErrors.Invalid.Refuse("preset: there is none of this name; see federation_presets.");
         }
 
+        if (issuer.Preset is { } chosen && PresetCatalogue.Contradiction(chosen, issuer.Url) is { } other)
+        {
+            return RequestErrors.Invalid.Refuse(
+                $"preset: issuer_url is an address of {other}; choose that preset, or none."
+            );
+        }
+
         if (issuer.StaleOkSeconds is < MinAgeSeconds or > MaxAgeSeconds)
         {
             return RequestErrors.Invalid.Refuse("stale_ok_seconds: a number from 60 to 2592000 is required.");

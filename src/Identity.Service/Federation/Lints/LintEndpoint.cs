@@ -15,6 +15,7 @@ internal sealed class LintEndpoint(
     IRuleStore rules,
     IIssuerStore issuers,
     FederationDirectory directory,
+    CallerLimits limits,
     ServiceOptions options,
     TimeProvider time
 )
@@ -85,8 +86,13 @@ internal sealed class LintEndpoint(
 
     private async ValueTask<ApiAnswer> LintAllAsync(ApiRequest request, CancellationToken cancellationToken)
     {
+        if (limits.TryTake(request.Caller, CostlyWork.HistorySearch) is { } limited)
+        {
+            return limited;
+        }
+
         var live = directory.Current.RulesIn(request.Caller.OrganizationId).ToList();
-        var inventoried = await inventory.FindAsync(live, cancellationToken);
+        var (inventoried, isComplete) = await inventory.FindAsync(live, cancellationToken);
         return Answer(
             live.Count,
             [
@@ -97,7 +103,8 @@ internal sealed class LintEndpoint(
                             [.. linter.Lint(rule.Rule, rule.Issuer), .. inventoried[rule.Rule.Id.Value]]
                         )
                     ),
-            ]
+            ],
+            isTruncated: !isComplete
         );
     }
 
@@ -109,11 +116,12 @@ internal sealed class LintEndpoint(
             Lints = [.. lints.OrderBy(lint => lint.Id, StringComparer.Ordinal).Select(LintDocument.Of)],
         };
 
-    private ApiAnswer Answer(int count, IReadOnlyList<LintedRuleDocument> rules) =>
+    private ApiAnswer Answer(int count, IReadOnlyList<LintedRuleDocument> rules, bool isTruncated = false) =>
         ApiAnswer.Json(
             new LintReportDocument
             {
                 Checked = count,
+                IsTruncated = isTruncated,
                 LintWarnings = options.Federation.JustifyLintWarnings ? "justify" : "report",
                 Data = [.. rules.Where(rule => rule.Lints.Count > 0)],
             },

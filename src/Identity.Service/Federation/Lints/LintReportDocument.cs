@@ -11,6 +11,13 @@ internal sealed record LintReportDocument
     [JsonPropertyName("checked")]
     public required int Checked { get; init; }
 
+    /// <summary>
+    /// There was too much to look at all of it: more rules of one issuer than are compared, or more exchanges than are read,
+    /// so that L17 may have missed something.
+    /// </summary>
+    [JsonPropertyName("truncated")]
+    public bool IsTruncated { get; init; }
+
     /// <summary><c>report</c>, or <c>justify</c>: console and CLI ask for a written reason.</summary>
     [JsonPropertyName("lint_warnings")]
     public required string LintWarnings { get; init; }

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Federation.History;
-using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Lints;
@@ -15,8 +14,13 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceOptio
     /// <summary>A rule without an exchange for so long is probably forgotten.</summary>
     public static readonly TimeSpan UnusedAfter = TimeSpan.FromDays(90);
 
-    /// <summary>Findings about the organization's unarchived rules, by rule id.</summary>
-    public async ValueTask<ILookup<string, Lint>> FindAsync(
+    /// <summary>Rules of one issuer that are compared with each other: every pair is looked at.</summary>
+    public const int MaxRelated = 1_000;
+
+    /// <summary>
+    /// Findings about the organization's unarchived rules, by rule id, and whether all was looked at.
+    /// </summary>
+    public async ValueTask<(ILookup<string, Lint> Found, bool IsComplete)> FindAsync(
         IReadOnlyList<CompiledRule> rules,
         CancellationToken cancellationToken
     )
@@ -26,25 +30,21 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceOptio
             .Where(rule => rule.IsLive)
             .Select(rule => new LintedRule(rule.Rule, rule.Issuer, options.PublicUrl))
             .ToList();
+        var isRelated = true;
         foreach (var group in linted.GroupBy(rule => rule.Issuer.Id))
         {
-            found.AddRange(Relate([.. group]));
+            var related = group.OrderByDescending(rule => rule.Rule.Stamps.CreatedAt).Take(MaxRelated + 1).ToList();
+            isRelated &= related.Count <= MaxRelated;
+            found.AddRange(Relate([.. related.Take(MaxRelated)]));
         }
 
-        foreach (var rule in linted)
-        {
-            if (await IsUnusedAsync(rule.Rule, cancellationToken))
-            {
-                found.Add(
-                    Warn(
-                        rule,
-                        $"no token was exchanged by it for {UnusedAfter.TotalDays:0} days; archive or disable it."
-                    )
-                );
-            }
-        }
-
-        return found.ToLookup(entry => entry.RuleId, entry => entry.Lint);
+        var (unused, isSearched) = await UnusedAsync(linted, cancellationToken);
+        found.AddRange(
+            unused.Select(rule =>
+                Warn(rule, $"no token was exchanged by it for {UnusedAfter.TotalDays:0} days; archive or disable it.")
+            )
+        );
+        return (found.ToLookup(entry => entry.RuleId, entry => entry.Lint), isRelated && isSearched);
     }
 
     private static IEnumerable<(string, Lint)> Relate(IReadOnlyList<LintedRule> rules)
@@ -84,27 +84,27 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceOptio
         }
     }
 
-    private async ValueTask<bool> IsUnusedAsync(Rule rule, CancellationToken cancellationToken)
+    // One search for all of them: each of its own would read the same entries again.
+    private async ValueTask<(IReadOnlyList<LintedRule> Unused, bool IsComplete)> UnusedAsync(
+        IReadOnlyList<LintedRule> rules,
+        CancellationToken cancellationToken
+    )
     {
         var since = time.GetUtcNow() - UnusedAfter;
-        if (rule.Stamps.CreatedAt > since)
+        var old = rules.Where(rule => rule.Rule.Stamps.CreatedAt <= since).ToList();
+        if (old.Count == 0)
         {
-            return false;
+            return ([], true);
         }
 
-        var uses = await history.ListAsync(
-            new HistoryQuery
-            {
-                OrganizationId = rule.OrganizationId,
-                RuleId = rule.Id.Value,
-                IsGranted = true,
-                Since = since,
-            },
-            long.MaxValue,
-            1,
+        var (used, isComplete) = await history.UsedRulesAsync(
+            old[0].Rule.OrganizationId,
+            old.Select(rule => rule.Rule.Id.Value).ToHashSet(StringComparer.Ordinal),
+            since,
             cancellationToken
         );
-        return uses is { Rows.Count: 0, SearchedTo: null };
+        // Where the search ended early, a rule that it did not meet may well be in use.
+        return (isComplete ? [.. old.Where(rule => !used.Contains(rule.Rule.Id.Value))] : [], isComplete);
     }
 
     private static bool IsOlder(LintedRule a, LintedRule b) =>

@@ -5,6 +5,8 @@ namespace Culvert.Identity.Service.Federation.Presets;
 /// <summary>All presets, by name and by the addresses of their issuers.</summary>
 internal static class PresetCatalogue
 {
+    private const string Kubernetes = "kubernetes";
+
     private static readonly (Preset Preset, AddressPattern[] Shared, AddressPattern[] Dedicated)[] Entries =
     [
         .. Load().Select(preset => (preset, Patterns(preset.Issuer.Shared), Patterns(preset.Issuer.Dedicated))),
@@ -19,6 +21,24 @@ internal static class PresetCatalogue
     public static Preset? OfAddress(string issuerUrl) =>
         Entries.FirstOrDefault(entry => Matches(entry.Shared, issuerUrl)).Preset
         ?? Entries.FirstOrDefault(entry => Matches(entry.Dedicated, issuerUrl)).Preset;
+
+    /// <summary>
+    /// The platform that the address is known to be of, where the preset is of another one: its lints would look for the wrong
+    /// claims. Null = they agree, or the address is nobody's that we know.
+    /// </summary>
+    public static string? Contradiction(string preset, string issuerUrl)
+    {
+        var known = Entries
+            .Where(entry => Matches(entry.Shared, issuerUrl) || Matches(entry.Dedicated, issuerUrl))
+            .Select(entry => entry.Preset.Name)
+            .ToList();
+        return known.Count == 0 || known.Contains(preset) || (preset == Kubernetes && known.All(IsCluster))
+            ? null
+            : known[0];
+    }
+
+    // Clusters of a provider's are Kubernetes clusters all the same.
+    private static bool IsCluster(string preset) => preset is Kubernetes or "eks" or "gke" or "aks";
 
     /// <summary>Whether the issuer signs for all customers of a platform.</summary>
     public static bool IsShared(string issuerUrl) => Entries.Any(entry => Matches(entry.Shared, issuerUrl));

@@ -1,4 +1,6 @@
+using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -8,6 +10,8 @@ namespace Culvert.Identity.Service.Federation.Rules;
 internal sealed class RuleWorkspaceEndpoints(
     IRuleStore store,
     RuleValidator validator,
+    RuleReviewer reviewer,
+    ITenantStore tenants,
     FederationChanges changes,
     TimeProvider time
 )
@@ -47,15 +51,32 @@ internal sealed class RuleWorkspaceEndpoints(
         if (!rule.WorkspaceIds.Contains(body.WorkspaceId))
         {
             var changed = Change(request, rule, [.. rule.WorkspaceIds, body.WorkspaceId]);
-            var refused =
-                await validator.CheckAsync(changed, request.Caller, cancellationToken)
-                ?? await CommitAsync(
-                    request,
-                    AuditEvents.FederationRuleWorkspaceAdded,
-                    changed,
-                    body.WorkspaceId,
-                    cancellationToken
-                );
+            if (await validator.CheckAsync(changed, request.Caller, cancellationToken) is { } invalid)
+            {
+                return invalid;
+            }
+
+            // It lets the rule grant in another place: what is dangerous about it would be dangerous there, too.
+            var (review, dangerous) = await reviewer.ReviewAsync(
+                changed,
+                rule,
+                given: null,
+                justification: null,
+                cancellationToken
+            );
+            if (review is null)
+            {
+                return dangerous!;
+            }
+
+            var refused = await CommitAsync(
+                request,
+                AuditEvents.FederationRuleWorkspaceAdded,
+                changed,
+                body.WorkspaceId,
+                review.Warnings,
+                cancellationToken
+            );
             if (refused is not null)
             {
                 return refused;
@@ -65,28 +86,39 @@ internal sealed class RuleWorkspaceEndpoints(
         return ApiAnswer.Json(DocumentOf(rule, body.WorkspaceId), FederationJson.Default.RuleWorkspaceDocument);
     }
 
+    /// <summary>Idempotent: a client that repeats it after a lost answer must not be told of a failure.</summary>
     public async ValueTask<ApiAnswer> RemoveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var workspace = request.Route("workspace");
-        if (await FindAsync(request, cancellationToken) is not { } rule || !rule.WorkspaceIds.Contains(workspace))
+        if (
+            await FindAsync(request, cancellationToken) is not { } rule
+            || await tenants.FindWorkspaceAsync(rule.OrganizationId, workspace, cancellationToken) is null
+        )
         {
             return RequestErrors.NotFound.Refuse();
         }
 
-        var changed = Change(request, rule, [.. rule.WorkspaceIds.Where(id => id != workspace)]);
-        var refused = await CommitAsync(
-            request,
-            AuditEvents.FederationRuleWorkspaceRemoved,
-            changed,
-            workspace,
-            cancellationToken
+        if (rule.WorkspaceIds.Contains(workspace))
+        {
+            var changed = Change(request, rule, [.. rule.WorkspaceIds.Where(id => id != workspace)]);
+            var refused = await CommitAsync(
+                request,
+                AuditEvents.FederationRuleWorkspaceRemoved,
+                changed,
+                workspace,
+                [],
+                cancellationToken
+            );
+            if (refused is not null)
+            {
+                return refused;
+            }
+        }
+
+        return ApiAnswer.Json(
+            new RuleWorkspaceDeletedDocument { FederationRuleId = rule.Id.Value, WorkspaceId = workspace },
+            FederationJson.Default.RuleWorkspaceDeletedDocument
         );
-        return refused is null
-            ? ApiAnswer.Json(
-                new RuleWorkspaceDeletedDocument { FederationRuleId = rule.Id.Value, WorkspaceId = workspace },
-                FederationJson.Default.RuleWorkspaceDeletedDocument
-            )
-            : refused;
     }
 
     private Rule Change(ApiRequest request, Rule rule, IReadOnlyList<string> workspaces) =>
@@ -100,6 +132,7 @@ internal sealed class RuleWorkspaceEndpoints(
         string name,
         Rule rule,
         string workspace,
+        IReadOnlyList<Lint> lints,
         CancellationToken cancellationToken
     ) =>
         changes.CommitAsync(
@@ -110,6 +143,7 @@ internal sealed class RuleWorkspaceEndpoints(
                 OrganizationId = rule.OrganizationId,
                 RequestId = request.RequestId,
                 WorkspaceId = workspace,
+                Lints = lints,
                 Resources =
                 [
                     new AuditResource("federation_rule", rule.Id.Value),

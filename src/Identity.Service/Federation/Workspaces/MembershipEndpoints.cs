@@ -192,7 +192,7 @@ internal sealed class MembershipEndpoints(
         }
 
         var present = await PresentAsync(account, workspace, cancellationToken);
-        if (CheckCaller(request.Caller, account, present?.Role, role) is { } notGrantable)
+        if (await CheckCallerAsync(request.Caller, account, present?.Role, role, cancellationToken) is { } notGrantable)
         {
             return notGrantable;
         }
@@ -218,11 +218,22 @@ internal sealed class MembershipEndpoints(
     }
 
     // A role lets rules take effect that others wrote: a workload may raise it only where they grant what it holds.
-    private Refusal? CheckCaller(Caller caller, ServiceAccount account, WorkspaceRole? before, WorkspaceRole after)
+    private async ValueTask<Refusal?> CheckCallerAsync(
+        Caller caller,
+        ServiceAccount account,
+        WorkspaceRole? before,
+        WorkspaceRole after,
+        CancellationToken cancellationToken
+    )
     {
         if (caller.Kind == CallerKind.AdminKey || after <= before)
         {
             return null;
+        }
+
+        if (await directory.TryRefreshAsync(cancellationToken) is { } unavailable)
+        {
+            return unavailable;
         }
 
         // What a version in audit would grant counts too: it takes effect without anybody asking about roles again.

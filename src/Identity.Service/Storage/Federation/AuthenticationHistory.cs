@@ -72,16 +72,16 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
         return page.Rows is [var only, ..] ? only.Value : null;
     }
 
-    public async ValueTask<(IReadOnlyList<ProvenClaims> Claims, bool IsTruncated)> ProvenClaimsAsync(
+    public async ValueTask<bool> VisitProvenAsync(
         string organizationId,
         string issuerId,
         DateTimeOffset since,
         int maxEntries,
+        Func<ProvenClaims, ValueTask<bool>> visit,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
-        var claims = new List<ProvenClaims>();
         var query = new HistoryQuery
         {
             OrganizationId = organizationId,
@@ -94,10 +94,8 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
             long.MaxValue,
             maxEntries,
             entry =>
-            {
-                if (query.Matches(entry.Value) && entry.Value.ClaimsJson is { } json)
-                {
-                    claims.Add(
+                query.Matches(entry.Value) && entry.Value.ClaimsJson is { } json
+                    ? visit(
                         new ProvenClaims(
                             entry.Value.RequestId!,
                             entry.Value.At,
@@ -106,14 +104,50 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
                             entry.Value.Subject,
                             System.Text.Encoding.UTF8.GetBytes(json)
                         )
-                    );
+                    )
+                    : new(true),
+            cancellationToken
+        );
+        return stoppedAt is not null;
+    }
+
+    public async ValueTask<(IReadOnlySet<string> Used, bool IsComplete)> UsedRulesAsync(
+        string organizationId,
+        IReadOnlySet<string> ruleIds,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    )
+    {
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        if (ruleIds.Count == 0)
+        {
+            return (used, true);
+        }
+
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var query = new HistoryQuery
+        {
+            OrganizationId = organizationId,
+            IsGranted = true,
+            Since = since,
+        };
+        var stoppedAt = await SearchAsync(
+            connection,
+            query,
+            long.MaxValue,
+            MaxSearched,
+            entry =>
+            {
+                if (ruleIds.Contains(entry.Value.RuleId) && query.Matches(entry.Value))
+                {
+                    used.Add(entry.Value.RuleId);
                 }
 
-                return true;
+                return new(used.Count < ruleIds.Count);
             },
             cancellationToken
         );
-        return (claims, stoppedAt is not null);
+        return (used, stoppedAt is null);
     }
 
     public Statement Insert(RecordedDenial denial) =>
@@ -191,7 +225,7 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
                     entries.Add(entry);
                 }
 
-                return entries.Count < count;
+                return new(entries.Count < count);
             },
             cancellationToken
         );
@@ -204,7 +238,7 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
         HistoryQuery query,
         long before,
         int maxEntries,
-        Func<Numbered<HistoryEntry>, bool> visit,
+        Func<Numbered<HistoryEntry>, ValueTask<bool>> visit,
         CancellationToken cancellationToken
     )
     {
@@ -227,7 +261,7 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
             foreach (var row in rows)
             {
                 var entry = EntryOf(row.Body);
-                if (entry.At < oldest || !visit(new Numbered<HistoryEntry>(row.Ordinal, entry)))
+                if (entry.At < oldest || !await visit(new Numbered<HistoryEntry>(row.Ordinal, entry)))
                 {
                     return null;
                 }

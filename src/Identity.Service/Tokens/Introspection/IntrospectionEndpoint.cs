@@ -49,7 +49,7 @@ internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
     private static string ScopesNow(in AccessTokenClaims claims, CompiledRule rule) =>
         string.Join(' ', claims.Scope.Split(' ').Where(rule.GrantedIn(claims.Workspace!).Set.Contains));
 
-    // RFC 7662 §2.2, RFC 8693 §4.1, RFC 9449 §6.2, and claims of our own under their own names.
+    // RFC 7662 §2.2, RFC 8693 §§4.1 and 4.4, RFC 9449 §6.2, and claims of our own under their own names.
     private static ReadOnlyMemory<byte> Render(in AccessTokenClaims claims, string scopes)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -94,6 +94,14 @@ internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
         }
 
         WriteActor(json, claims.Actor);
+        if (claims.MayAct is { } party)
+        {
+            json.WriteStartObject("may_act"u8);
+            WriteOptional(json, "iss", party.Issuer);
+            WriteOptional(json, "sub", party.Subject);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;

@@ -165,6 +165,105 @@ public sealed class ActorTests(FederatedServiceFixture fixture) : IClassFixture<
         await ShouldBeDeniedAsync(subject, token, "actor_invalid");
     }
 
+    // What an actor token says holds as long as its rule still says so.
+    [Theory]
+    [InlineData("workspace", "workspace_not_covered")]
+    [InlineData("workspace_removed", "workspace_not_covered")]
+    [InlineData("rule_disabled", "rule_disabled")]
+    [InlineData("rule_archived", "rule_archived")]
+    [InlineData("account", "token_revoked")]
+    public async Task Exchange_ActorWhoseRuleNoLongerStands_IsDeniedWithTheReason(string what, string detail)
+    {
+        var actor = await PartyAsync();
+        var subject = await PartyAsync(actor);
+        var token = actor.Token;
+        var rule = $"{FederatedService.Rules}/{actor.Rule}";
+        switch (what)
+        {
+            case "workspace":
+                token = await Service.MintAsync(
+                    actor.Rule,
+                    claims => claims with { Workspace = "wrkspc_010000000000000000000000" }
+                );
+                break;
+            case "workspace_removed":
+                using (
+                    await Service.Service.Api.DeleteAsync(
+                        $"{rule}/workspaces/{Service.WorkspaceId}",
+                        TestContext.Current.CancellationToken
+                    )
+                ) { }
+
+                break;
+            case "rule_disabled":
+                await Service.CreateAsync(rule, new JsonObject { ["state"] = "disabled" });
+                break;
+            case "rule_archived":
+                await Service.CreateAsync($"{rule}/archive");
+                break;
+            default:
+                await Service.CreateAsync(
+                    rule,
+                    new JsonObject
+                    {
+                        ["target"] = new JsonObject
+                        {
+                            ["type"] = "service_account",
+                            ["service_account_id"] = await Service.AccountAsync(),
+                        },
+                    }
+                );
+                break;
+        }
+
+        var body = await Service.FormAsync(Fields(subject, token)).ShouldBeOAuthErrorAsync(400, "invalid_request");
+
+        var entry = (await Service.HistoryOfAsync(body.Text("request_id")))!.Value;
+        (entry.Text("reason"), entry.Text("detail")).ShouldBe(("actor_invalid", detail));
+    }
+
+    // RFC 8693 §4.4: the restriction is of the subject, and does not end with the first exchange.
+    [Fact]
+    public async Task Exchange_MayAct_IsCarriedOnAndEnforcedWithEveryExchange()
+    {
+        var (actor, other) = (await PartyAsync(), await PartyAsync());
+        var subject = await PartyAsync(actor, other);
+        var restricted = await GrantAsync(subject, MayAct(FederatedService.PublicUrl, actor.Account));
+
+        ClaimsOf(restricted.Token)
+            .GetProperty("may_act")
+            .ToString()
+            .ShouldBe($$"""{"iss":"{{FederatedService.PublicUrl}}","sub":"{{actor.Account}}"}""");
+        var again = await Service
+            .FormAsync(Subject(restricted.Rule, restricted.Token, AccessToken))
+            .ShouldBeGrantedAsync();
+        var further = restricted with { Token = again.Text("access_token") };
+        foreach (var token in new[] { restricted, further })
+        {
+            await ShouldBeDeniedAsync(token, other.Token, "actor_not_allowed");
+        }
+
+        var delegated = ClaimsOf(await ActAsync(further, actor));
+        delegated.GetProperty("act").Text("sub").ShouldBe(actor.Account);
+        delegated.GetProperty("may_act").Text("sub").ShouldBe(actor.Account);
+    }
+
+    [Fact]
+    public async Task Exchange_MayActOfNobodyOfOurs_LetsNobodyActEver()
+    {
+        var actor = await PartyAsync();
+        var subject = await PartyAsync(actor);
+        JsonNode?[] foreign = [MayAct("https://other.test", actor.Account), JsonValue.Create("anybody"), null];
+
+        foreach (var mayAct in foreign)
+        {
+            var restricted = await GrantAsync(subject, mayAct);
+
+            ClaimsOf(restricted.Token).GetProperty("may_act").ToString().ShouldBe("{}");
+            await ShouldBeDeniedAsync(restricted, actor.Token, "actor_not_allowed");
+        }
+    }
+
     // A chain nested deeper than we ever make is not even read.
     [Fact]
     public async Task Exchange_ActDepthBomb_IsDenied()
@@ -255,6 +354,16 @@ public sealed class ActorTests(FederatedServiceFixture fixture) : IClassFixture<
             body["actor_ids"] = new JsonArray([.. actors.Select(actor => JsonValue.Create(actor.Account))]);
         });
         return new Party(account, rule, await Service.AccessTokenAsync(rule));
+    }
+
+    /// <summary>The party's token of an assertion with that <c>may_act</c>.</summary>
+    private async Task<Party> GrantAsync(Party party, JsonNode? mayAct)
+    {
+        using var response = await Service.ExchangeAsync(
+            party.Rule,
+            Service.Token(claims => claims["may_act"] = mayAct?.DeepClone())
+        );
+        return party with { Token = (await response.JsonAsync()).Text("access_token") };
     }
 
     private async Task<string> ActAsync(Party subject, Party actor) =>

@@ -81,6 +81,68 @@ public sealed class HintTests(FederatedServiceFixture fixture) : IClassFixture<F
     }
 
     [Fact]
+    public async Task Find_TokenInTwoHands_SaysSo()
+    {
+        var rule = await Service.RuleAsync(editIssuer: issuer => issuer["replay_mode"] = "bound_reuse");
+        var token = Service.Token();
+        using var holder = ExchangeClient.WithKey(Service);
+        await holder.PostAsync(FormCalls.Assertion(rule, token)).ShouldBeGrantedAsync();
+
+        var text = await ShouldHintAsync(token, "replayed", "token_in_two_hands", rule);
+
+        text.ShouldContain("Another client");
+    }
+
+    [Theory]
+    [InlineData("dpop")]
+    [InlineData("mtls")]
+    public async Task Find_NoBinding_SaysWhichProofIsMissing(string bind)
+    {
+        var rule = await Service.RuleAsync(body => body["bind"] = bind);
+
+        var text = await ShouldHintAsync(Service.Token(), "binding_required", "unbound_request", rule);
+
+        text.ShouldContain("proved no key");
+    }
+
+    [Fact]
+    public async Task Find_DpopWhereACertificateIsWanted_SaysWhichKindWasProved()
+    {
+        var rule = await Service.RuleAsync(body => body["bind"] = "mtls");
+        using var holder = ExchangeClient.WithKey(Service);
+        using var response = await holder.PostAsync(FormCalls.Assertion(rule, Service.Token()));
+
+        var text = await HintOfAsync(response, "unbound_request");
+
+        text.ShouldContain("proved a DPoP key");
+    }
+
+    [Theory]
+    [InlineData("garbage", "actor_invalid", "not the subject's")]
+    [InlineData("stranger", "actor_not_allowed", "no right to act")]
+    [InlineData("itself", "actor_loop", "leave the actor token out")]
+    public async Task Find_Delegation_SaysWhichTokenIsToBlame(string actor, string reason, string words)
+    {
+        var rule = await Service.RuleAsync();
+        var token = await Service.AccessTokenAsync(rule);
+        var acting = actor switch
+        {
+            "garbage" => "x",
+            "itself" => token,
+            _ => await Service.AccessTokenAsync(await Service.RuleAsync()),
+        };
+        using var response = await Service.FormAsync(
+            FormCalls
+                .Subject(rule, token, FormCalls.AccessToken)
+                .With("actor_token", acting)
+                .With("actor_token_type", FormCalls.AccessToken)
+        );
+        (await Service.HistoryOfAsync(response.Header("request-id")!))!.Value.Text("reason").ShouldBe(reason);
+
+        (await HintOfAsync(response, "actor")).ShouldContain(words);
+    }
+
+    [Fact]
     public async Task Find_IssuerWithAnotherSlash_SaysSo() =>
         await ShouldHintAsync(
             Service.Token(claims => claims["iss"] = Service.Provider.Url + "/"),
@@ -165,6 +227,14 @@ public sealed class HintTests(FederatedServiceFixture fixture) : IClassFixture<F
     private async Task<(string Reason, Dictionary<string, string> Hints)> DenyAsync(string token, string rule)
     {
         using var response = await Service.ExchangeAsync(rule, token);
+        return await HintsAsync(response);
+    }
+
+    private async Task<string> HintOfAsync(HttpResponseMessage denied, string hint) =>
+        (await HintsAsync(denied)).Hints[hint];
+
+    private async Task<(string Reason, Dictionary<string, string> Hints)> HintsAsync(HttpResponseMessage response)
+    {
         var entry = await Service.GetAsync($"/v1/authentication_history/{response.Header("request-id")}");
         var trace = entry.GetProperty("trace");
         return (

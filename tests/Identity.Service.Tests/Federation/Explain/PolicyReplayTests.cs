@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -35,6 +37,60 @@ public sealed class PolicyReplayTests
         denied.GetProperty("events").GetInt32().ShouldBe(2);
         denied.Text("text").ShouldBe("only `sub` differs: got `repo:acme/app:ref:refs/heads/main`");
         (await service.GetAsync($"{FederatedService.Rules}/{rule}")).GetProperty("version").GetInt32().ShouldBe(1);
+    }
+
+    // Nothing is held but what one reading of the chain brought: the visitor stops the search where it wants.
+    [Fact]
+    public async Task VisitProven_StoppedByItsVisitor_ReadsNoFurther()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        await TryAsync(service, rule, "repo:acme/app:ref:refs/heads/main", 3);
+        var issuer = (await service.GetAsync($"{FederatedService.Rules}/{rule}")).Text("issuer_id");
+        var history = service.Service.Get<IAuthenticationHistory>();
+        var seen = 0;
+
+        var isTruncated = await history.VisitProvenAsync(
+            service.OrganizationId,
+            issuer,
+            service.Time.GetUtcNow().AddDays(-1),
+            10,
+            _ => new ValueTask<bool>(++seen < 2),
+            TestContext.Current.CancellationToken
+        );
+
+        (seen, isTruncated).ShouldBe((2, false));
+        (
+            await history.VisitProvenAsync(
+                service.OrganizationId,
+                issuer,
+                service.Time.GetUtcNow().AddDays(-1),
+                2,
+                _ => new ValueTask<bool>(true),
+                TestContext.Current.CancellationToken
+            )
+        ).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Replay_TooOften_IsLimitedPerCaller()
+    {
+        await using var service = await FederatedService.StartAsync(options =>
+            options with
+            {
+                Limits = options.Limits with { CostlyPerCaller = new RateLimit(1, TimeSpan.FromMinutes(1)) },
+            }
+        );
+        var rule = await service.RuleAsync();
+        var match = new JsonObject { ["subject_prefix"] = "repo:acme/app:*" };
+        await ReplayAsync(service, rule, match.DeepClone().AsObject());
+
+        await service
+            .PostAsync(
+                $"{FederatedService.Rules}/{rule}/replay",
+                new JsonObject { ["changes"] = new JsonObject { ["match"] = match } }
+            )
+            .ShouldRefuseAsync(HttpStatusCode.TooManyRequests, "request.rate_limited");
     }
 
     [Fact]

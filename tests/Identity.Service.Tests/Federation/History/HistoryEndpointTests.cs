@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -100,6 +102,49 @@ public sealed class HistoryEndpointTests
         trace.GetProperty("reproduced").GetBoolean().ShouldBeTrue();
         trace.GetProperty("steps").EnumerateArray().ShouldAllBe(step => step.GetProperty("ok").GetBoolean());
         trace.GetRawText().ShouldNotContain("assumed");
+    }
+
+    [Fact]
+    public async Task Get_GrantOfAnEarlierVersion_IsReproducedWithThatVersion()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        using var response = await service.ExchangeAsync(rule, service.Token());
+        await service.CreateAsync(
+            $"{FederatedService.Rules}/{rule}",
+            new JsonObject { ["match"] = new JsonObject { ["subject_prefix"] = "somebody-else" } }
+        );
+        await service.CreateAsync($"{FederatedService.Rules}/{rule}/archive");
+
+        var trace = (await service.GetAsync($"{Path}/{response.Header("request-id")}")).GetProperty("trace");
+
+        trace.Text("decision").ShouldBe("granted");
+        trace.GetProperty("reproduced").GetBoolean().ShouldBeTrue();
+        trace
+            .GetProperty("steps")
+            .EnumerateArray()
+            .Single(step => step.Text("s") == "request")
+            .GetProperty("ver")
+            .GetInt32()
+            .ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Get_Denial_ItsTraceIsVouchedForByTheChain()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        using var denied = await service.ExchangeAsync(rule, service.Token(claims => claims["sub"] = "other"));
+
+        var entry = await service.GetAsync($"{Path}/{denied.Header("request-id")}");
+
+        var data = (await service.LastAuditAsync("platform_federated_authentication")).GetProperty("event_data");
+        data.Text("trace_sha256")
+            .ShouldBe(
+                Convert.ToHexStringLower(
+                    SHA256.HashData(Encoding.UTF8.GetBytes(entry.GetProperty("trace").GetRawText()))
+                )
+            );
     }
 
     [Fact]

@@ -119,6 +119,31 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
         (await response.ErrorCodeAsync()).ShouldBe(code);
     }
 
+    // Whoever may save issuers must not be able to ask name servers about a whole zone.
+    [Fact]
+    public async Task Create_ManyNamesAtOnce_IsLimitedPerCaller()
+    {
+        await using var service = await FederatedService.StartAsync(options =>
+            options with
+            {
+                Limits = options.Limits with { CostlyPerCaller = new RateLimit(2, TimeSpan.FromMinutes(1)) },
+            }
+        );
+        await service.IssuerAsync();
+        var issuer = await service.IssuerAsync();
+
+        await service
+            .PostAsync(FederatedService.Issuers, service.IssuerBody())
+            .ShouldRefuseAsync(HttpStatusCode.TooManyRequests, "request.rate_limited");
+        // What leads to no look-up is not counted.
+        await service.CreateAsync(
+            $"{FederatedService.Issuers}/{issuer}",
+            new JsonObject { ["max_jwt_lifetime_seconds"] = 600 }
+        );
+        service.Time.Advance(TimeSpan.FromSeconds(30));
+        await service.IssuerAsync();
+    }
+
     [Fact]
     public async Task Create_Hygiene_IsKeptAndShown()
     {

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Shouldly;
@@ -158,9 +160,51 @@ public sealed class LintsOverTheWireTests(FederatedServiceFixture fixture) : ICl
         );
         var rule = Service.Service.Get<FederationDirectory>().Current.FindRule(id)!;
 
-        var found = await inventory.FindAsync([rule], TestContext.Current.CancellationToken);
+        var (found, isComplete) = await inventory.FindAsync([rule], TestContext.Current.CancellationToken);
 
         found[id].Any(lint => lint.Message.Contains("90 days", StringComparison.Ordinal)).ShouldBe(unused);
+        isComplete.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Inventory_ManyIdleRules_AreOneSearch()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var (used, idle) = (await service.RuleAsync(), await service.RuleAsync());
+        await service.AccessTokenAsync(used);
+        var history = new CountingHistory(service.Service.Get<IAuthenticationHistory>());
+        var inventory = new RuleInventory(
+            history,
+            service.Service.Options,
+            new FakeTimeProvider(service.Time.GetUtcNow().AddDays(90))
+        );
+        var rules = service.Service.Get<FederationDirectory>().Current.RulesIn(service.OrganizationId).ToList();
+
+        var (found, _) = await inventory.FindAsync(rules, TestContext.Current.CancellationToken);
+
+        history.Searches.ShouldBe(1);
+        found[used].ShouldNotContain(lint => lint.Message.Contains("90 days", StringComparison.Ordinal));
+        found[idle].ShouldContain(lint => lint.Message.Contains("90 days", StringComparison.Ordinal));
+        history.IsCut = true;
+        (await inventory.FindAsync(rules, TestContext.Current.CancellationToken)).IsComplete.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Lint_AllTooOften_IsLimitedPerCaller()
+    {
+        await using var service = await FederatedService.StartAsync(options =>
+            options with
+            {
+                Limits = options.Limits with { CostlyPerCaller = new RateLimit(2, TimeSpan.FromMinutes(1)) },
+            }
+        );
+        await service.CreateAsync(LintPath, []);
+        await service.CreateAsync(LintPath, []);
+
+        await service.PostAsync(LintPath, []).ShouldRefuseAsync(HttpStatusCode.TooManyRequests, "request.rate_limited");
+
+        service.Time.Advance(TimeSpan.FromSeconds(30));
+        await service.CreateAsync(LintPath, []);
     }
 
     private async Task<JsonObject> BodyAsync(string match)
@@ -168,5 +212,54 @@ public sealed class LintsOverTheWireTests(FederatedServiceFixture fixture) : ICl
         var body = Service.RuleBody(await Service.IssuerAsync(), await Service.AccountAsync());
         body["match"] = JsonNode.Parse(match);
         return body;
+    }
+
+    private sealed class CountingHistory(IAuthenticationHistory inner) : IAuthenticationHistory
+    {
+        public int Searches { get; private set; }
+
+        public bool IsCut { get; set; }
+
+        public async ValueTask<(IReadOnlySet<string> Used, bool IsComplete)> UsedRulesAsync(
+            string organizationId,
+            IReadOnlySet<string> ruleIds,
+            DateTimeOffset since,
+            CancellationToken cancellationToken
+        )
+        {
+            Searches++;
+            var (used, isComplete) = await inner.UsedRulesAsync(organizationId, ruleIds, since, cancellationToken);
+            return (used, isComplete && !IsCut);
+        }
+
+        public ValueTask<HistoryPage> ListAsync(
+            HistoryQuery query,
+            long before,
+            int count,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public ValueTask<HistoryEntry?> FindAsync(
+            string organizationId,
+            string requestId,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public ValueTask<bool> VisitProvenAsync(
+            string organizationId,
+            string issuerId,
+            DateTimeOffset since,
+            int maxEntries,
+            Func<ProvenClaims, ValueTask<bool>> visit,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Statement Insert(RecordedDenial denial) => throw new NotSupportedException();
+
+        public Statement Forget(DateTimeOffset before) => throw new NotSupportedException();
+
+        public ValueTask<IReadOnlyList<(string Source, string RuleId, int Rows)>> CountAsync(
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
@@ -69,4 +70,35 @@ public sealed class PresetEndpointsTests(FederatedServiceFixture fixture) : ICla
             .PostAsync(FederatedService.Issuers, body)
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
     }
+
+    // Its lints would look for the claims of another platform, and miss the pins that this one needs.
+    [Theory]
+    [InlineData("gitlab", "https://token.actions.githubusercontent.com", false)]
+    [InlineData("oauth-server", "https://accounts.google.com", false)]
+    [InlineData("kubernetes", "https://app.terraform.io", false)]
+    [InlineData("gke", "https://oidc.eks.eu-west-1.amazonaws.com/id/0A", false)]
+    [InlineData("kubernetes", "https://oidc.eks.eu-west-1.amazonaws.com/id/0A", true)]
+    [InlineData("github-actions", "https://token.actions.githubusercontent.com", true)]
+    [InlineData("github-actions", "https://ghes.example.com/_services/token", true)]
+    [InlineData("gitlab", "https://gitlab.example.com", true)]
+    public async Task CreateIssuer_PresetAgainstTheKnownAddress_IsRefused(string preset, string url, bool isSaved)
+    {
+        var body = Service.IssuerBody();
+        body["preset"] = preset;
+        body["issuer_url"] = url;
+        body["jwks"] = new JsonObject { ["type"] = "inline", ["keys"] = Service.Provider.Keys.DeepClone() };
+        body.Remove("allowed_targets");
+
+        using var response = await Service.PostAsync(FederatedService.Issuers, body);
+
+        response.StatusCode.ShouldBe(isSaved ? HttpStatusCode.OK : HttpStatusCode.BadRequest, await TextOf(response));
+        if (!isSaved)
+        {
+            (await response.ErrorCodeAsync()).ShouldBe("request.invalid");
+            (await TextOf(response)).ShouldContain("preset: ");
+        }
+    }
+
+    private static Task<string> TextOf(HttpResponseMessage response) =>
+        response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 }

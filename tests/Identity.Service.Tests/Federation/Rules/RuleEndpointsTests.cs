@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Dapper;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Rules;
@@ -281,6 +283,51 @@ public sealed class RuleEndpointsTests(FederatedServiceFixture fixture) : IClass
         (await Service.DenialAsync(id, Service.Token())).ShouldBe("workspace_id_required");
         await Service.CreateAsync(path, new JsonObject { ["workspace_id"] = Service.WorkspaceId });
         (await Service.AccessTokenAsync(id)).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Workspaces_RemovedTwice_AnswersAlikeAndChangesOnce()
+    {
+        var id = await Service.RuleAsync();
+        var path = $"{FederatedService.Rules}/{id}/workspaces";
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            using var removed = await Service.Service.Api.DeleteAsync(
+                $"{path}/{Service.WorkspaceId}",
+                TestContext.Current.CancellationToken
+            );
+            removed.StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await removed.JsonAsync()).Text("type").ShouldBe("federation_rule_workspace_deleted");
+        }
+
+        (await Service.GetAsync($"{FederatedService.Rules}/{id}")).GetProperty("version").GetInt32().ShouldBe(2);
+        await Service
+            .Service.Api.DeleteAsync($"{path}/wrkspc_010000000000000000000000", TestContext.Current.CancellationToken)
+            .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
+    }
+
+    // The issuer became one that signs for strangers: the rule may stay as it is, and grant nowhere else.
+    [Fact]
+    public async Task Workspaces_AddedToADangerousRule_IsRefusedAsItsSaveWouldBe()
+    {
+        var issuer = await Service.IssuerAsync();
+        var body = Service.RuleBody(issuer, await Service.AccountAsync());
+        body["match"] = new JsonObject { ["claims"] = new JsonObject { ["environment"] = "prod" } };
+        var id = (await Service.CreateAsync(FederatedService.Rules, body)).Text("id");
+        using (var connection = Service.Service.Get<Database>().OpenWrite())
+        {
+            await connection.ExecuteAsync(
+                "UPDATE federation_issuers SET issuer_url = 'https://gitlab.com' WHERE id = @issuer",
+                new { issuer }
+            );
+        }
+
+        await Service
+            .PostAsync(
+                $"{FederatedService.Rules}/{id}/workspaces",
+                new JsonObject { ["workspace_id"] = await Service.NewWorkspaceAsync() }
+            )
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "federation.lint");
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
             return new Denial(DenialReason.ActorInvalid, unusable.Reason.Name());
         }
 
-        var denial = CheckStanding(context, actor) ?? CheckChain(subject, actor) ?? CheckRight(context, subject, actor);
+        var denial = CheckStanding(context, actor) ?? CheckChain(subject, actor) ?? CheckRight(subject, actor);
         if (denial is null)
         {
             party = new ActingParty(actor.Subject, actor.TokenId, actor.ExpiresAt);
@@ -33,14 +33,9 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
 
     private Denial? CheckStanding(AssertionContext context, in AccessTokenClaims actor)
     {
-        if (
-            actor.Organization != context.Rule.Rule.OrganizationId
-            || directory.Current.FindRule(actor.Rule) is not { IsLive: true } rule
-            || rule.Rule.HasExpired(context.Now)
-            || rule.Account.Id.Value != actor.Subject
-        )
+        if (FaultOf(context, actor) is { } fault)
         {
-            return new Denial(DenialReason.ActorInvalid, "not of this organization, or no longer alive");
+            return new Denial(DenialReason.ActorInvalid, fault.Name());
         }
 
         // An actor that acts for somebody else already would hand on what was given to it alone.
@@ -52,6 +47,34 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
         return Bindings.Prove(context.Request.Proven, actor.Confirmation)
             ? null
             : new Denial(DenialReason.ActorInvalid, DenialReason.BindingMismatch.Name());
+    }
+
+    // As at our own APIs: what a token says holds only as long as the rule that granted it still says so.
+    private DenialReason? FaultOf(AssertionContext context, in AccessTokenClaims actor)
+    {
+        if (actor.Organization != context.Rule.Rule.OrganizationId)
+        {
+            return DenialReason.OrganizationMismatch;
+        }
+
+        if (directory.Current.FindRule(actor.Rule) is not { } rule || rule.Rule.OrganizationId != actor.Organization)
+        {
+            return DenialReason.RuleNotFound;
+        }
+
+        if (RuleIsLive.FaultOf(rule, context.Now) is { } ended)
+        {
+            return ended;
+        }
+
+        if (rule.Account.Id.Value != actor.Subject)
+        {
+            return DenialReason.TokenRevoked;
+        }
+
+        return actor.Workspace is { } workspace && rule.Rule.Covers(workspace)
+            ? null
+            : DenialReason.WorkspaceNotCovered;
     }
 
     private static Denial? CheckChain(GrantSubject subject, in AccessTokenClaims actor)
@@ -76,21 +99,15 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
     }
 
     // RFC 8693 §4.4: may_act restricts as well as it permits, so that one that names somebody else decides.
-    private Denial? CheckRight(AssertionContext context, GrantSubject subject, in AccessTokenClaims actor)
+    private Denial? CheckRight(GrantSubject subject, in AccessTokenClaims actor)
     {
-        if (context.Claims.TryFind("may_act"u8, out var claim))
+        if (subject.MayAct is { } allowed)
         {
-            return Names(claim, actor.Subject) ? null : new Denial(DenialReason.ActorNotAllowed, Claim: "may_act");
+            return allowed == new TokenMayAct(options.PublicUrl, actor.Subject)
+                ? null
+                : new Denial(DenialReason.ActorNotAllowed, Claim: MayActClaim.Name);
         }
 
         return subject.Rule.Rule.ActorIds.Contains(actor.Subject) ? null : new Denial(DenialReason.ActorNotAllowed);
     }
-
-    // A sub means nothing without the iss that it is of: identity providers name ours by our own issuer identifier.
-    private bool Names(Claim claim, string actor) =>
-        claim.Kind == ClaimKind.Object
-        && ClaimSet.TryParse(claim.Raw.ToArray(), out var party) == JoseRefusal.None
-        && party!.Count == 2
-        && party.FindString("iss"u8) == options.PublicUrl
-        && party.FindString("sub"u8) == actor;
 }

@@ -61,6 +61,7 @@ internal sealed class OwnSubjects(OwnTokenReader reader)
             ExpiresAt = claims.ExpiresAt,
             SubjectHash = claims.Source!.SubjectHash,
             TokenIdHash = claims.Source.TokenIdHash,
+            MayAct = claims.MayAct,
             Own = new OwnToken(claims),
         };
     }

@@ -1,0 +1,33 @@
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Exchange.OwnTokens;
+
+namespace Culvert.Identity.Service.Federation.Explain.Hints;
+
+/// <summary>A delegation that was not granted: which of the two tokens to look at.</summary>
+internal sealed class ActorHint : IHint
+{
+    public string Code => "actor";
+
+    public string? Find(HintFacts facts) =>
+        facts.Reason switch
+        {
+            DenialReason.ActorInvalid => ActorTokenText(facts.Denial.Detail),
+            DenialReason.ActorNotAllowed when facts.Denial.Claim == MayActClaim.Name =>
+                "The subject token's may_act names somebody else than this actor, and then nobody but that one may act.",
+            DenialReason.ActorNotAllowed =>
+                "Holding two tokens gives no right to act: name the actor's service account in the rule, or let the identity "
+                    + "provider say may_act.",
+            DenialReason.ActorLoop => "The actor is the subject, or acts for it already: leave the actor token out.",
+            DenialReason.ActorTooDeep =>
+                "The subject token has gone through two actors already: start again from the first subject's token.",
+            _ => null,
+        };
+
+    private static string ActorTokenText(string? fault) =>
+        "The actor token is to blame, not the subject's: "
+        + (
+            fault is null
+                ? "it is no live access token of this service."
+                : $"it fails as '{fault}'. Exchange a fresh one."
+        );
+}

@@ -1,0 +1,15 @@
+using Culvert.Identity.Service.Federation.Assertions;
+
+namespace Culvert.Identity.Service.Federation.Explain.Hints;
+
+/// <summary>The token was first exchanged by somebody else.</summary>
+internal sealed class TokenInTwoHandsHint : IHint
+{
+    public string Code => "token_in_two_hands";
+
+    public string? Find(HintFacts facts) =>
+        facts.Reason == DenialReason.Replayed
+            ? "Another client (another key, certificate or address) exchanged this very token first. If both are yours, let them "
+                + "prove the same key or mint a token each; if not, revoke the token's family and look at how the token got out."
+            : null;
+}
