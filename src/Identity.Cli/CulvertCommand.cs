@@ -70,8 +70,6 @@ internal sealed class CulvertCommand
             OrganizationCommands.Create(verbs),
             WorkspaceCommands.Create(verbs),
             TokenCommands.Create(verbs),
-            RevocationCommands.Create(verbs),
-            SigningKeyCommands.Create(verbs),
             CertCommands.Create(verbs),
             AgentCommands.Create(verbs),
             HistoryCommands.CreateHistory(verbs),

@@ -5,29 +5,31 @@ using Culvert.Identity.Cli.Tokens;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert token</c>: one access token, whoever has it.</summary>
+/// <summary><c>culvert token</c>: access tokens, whoever has them, and the keys that sign them.</summary>
 internal static class TokenCommands
 {
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "token",
-            "access tokens of workloads and machines",
+            "access tokens of workloads and machines, and the keys that sign them",
             Introspect(verbs),
-            Revoke(verbs),
-            Inspect(verbs)
+            Inspect(verbs),
+            TokenRevokeCommands.Revoke(verbs),
+            TokenRevokeCommands.List(verbs),
+            TokenKeyCommands.Create(verbs)
         );
 
     private static Command Introspect(VerbFactory verbs)
     {
-        var file = TokenFile();
+        var file = TokenFile.Option();
         return verbs.Create(
             "introspect",
             "say what a token is good for; exit code 2 if for nothing",
             async (context, cancel) =>
             {
-                var token = await ReadAsync(context, context.Get(file), cancel);
+                var token = await TokenFile.ReadAsync(context, context.Get(file), cancel);
                 var client = await context.ClientAsync(cancel);
-                var answer = await client.PostFormAsync("v1/oauth/introspect", Form(token), cancel);
+                var answer = await client.PostFormAsync("v1/oauth/introspect", TokenFile.Form(token), cancel);
                 return CommandResult.Object(answer) with
                 {
                     ExitCode = answer.Json["active"]?.GetValue<bool>() == true ? ExitCode.Done : ExitCode.CheckFailed,
@@ -37,33 +39,15 @@ internal static class TokenCommands
         );
     }
 
-    private static Command Revoke(VerbFactory verbs)
-    {
-        var file = TokenFile();
-        return verbs.Create(
-            "revoke",
-            "end a token before its time; no answer tells whether it was one",
-            async (context, cancel) =>
-            {
-                var token = await ReadAsync(context, context.Get(file), cancel);
-                var client = await context.ClientAsync(cancel);
-                await client.PostFormAsync("v1/oauth/revoke", Form(token), cancel);
-                context.Note("the token is good for nothing now");
-                return CommandResult.Object(new JsonObject { ["type"] = "token", ["revoked"] = true });
-            },
-            file
-        );
-    }
-
     private static Command Inspect(VerbFactory verbs)
     {
-        var file = TokenFile();
+        var file = TokenFile.Option();
         return verbs.Create(
             "inspect",
             "show what a token says and what of it looks wrong, on this machine alone; exit code 2 if something does",
             async (context, cancel) =>
             {
-                var token = await ReadAsync(context, context.Get(file), cancel);
+                var token = await TokenFile.ReadAsync(context, context.Get(file), cancel);
                 var inspection = TokenInspection.Of(token, context.Host.Time.GetUtcNow());
                 return CommandResult.Object(inspection) with
                 {
@@ -76,22 +60,4 @@ internal static class TokenCommands
             file
         );
     }
-
-    // Never an argument: those are in the process list and in shell histories.
-    private static Option<string?> TokenFile() =>
-        Flags.Text("--file", "FILE", "read the token there; standard input without it");
-
-    private static async Task<string> ReadAsync(CommandContext context, string? file, CancellationToken cancel)
-    {
-        var text = (file is null ? await context.Host.In.ReadToEndAsync(cancel) : InFile.ReadText(file)).Trim();
-        return text.Length > 0
-            ? text
-            : throw new CommandFailure(ExitCode.Usage, "there is no token")
-            {
-                Where = file ?? "standard input",
-                Next = "give the token by --file or standard input",
-            };
-    }
-
-    private static Dictionary<string, string> Form(string token) => new() { ["token"] = token };
 }

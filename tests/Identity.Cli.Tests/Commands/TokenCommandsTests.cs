@@ -57,22 +57,27 @@ public sealed class TokenCommandsTests : CommandTest
     }
 
     [Theory]
-    [InlineData("--token-id jti", """{"kind":"token","token_id":"jti"}""")]
+    [InlineData("--id jti", """{"kind":"token","token_id":"jti"}""")]
     [InlineData("--family fam --reason leak", """{"kind":"family","family":"fam","reason":"leak"}""")]
     [InlineData("--rule fdrl_01a", """{"kind":"rule","rule_id":"fdrl_01a"}""")]
     [InlineData("--rule fdrl_01a --version 7", """{"kind":"rule_version","rule_id":"fdrl_01a","rule_version":7}""")]
     [InlineData("--service-account svac_01a", """{"kind":"principal","service_account_id":"svac_01a"}""")]
     [InlineData("--issuer fdis_01a", """{"kind":"issuer","issuer_id":"fdis_01a"}""")]
     [InlineData("--issuer fdis_01a --subject s", """{"kind":"subject","issuer_id":"fdis_01a","subject":"s"}""")]
+    [InlineData("--all", """{"kind":"issued_before"}""")]
     [InlineData(
-        "--all --issued-before 2026-01-01T00:00:00Z",
+        "--rule fdrl_01a --before 2026-01-01T00:00:00Z",
+        """{"kind":"rule","rule_id":"fdrl_01a","issued_before":"2026-01-01T00:00:00Z"}"""
+    )]
+    [InlineData(
+        "--before 2026-01-01T00:00:00Z",
         """{"kind":"issued_before","issued_before":"2026-01-01T00:00:00Z"}"""
     )]
-    public async Task RevocationCreate_EachKind_SendsItsMembers(string flags, string body)
+    public async Task Revoke_EachKind_SendsItsMembers(string flags, string body)
     {
         Service.On("POST /v1/oauth/revocations", """{"id":"trev_01a"}""");
 
-        var run = await Stage.RunAsync(["revocation", "create", .. flags.Split(' '), "-o", "name"]);
+        var run = await Stage.RunAsync(["token", "revoke", .. flags.Split(' '), "-o", "name"]);
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Out.ShouldBe("trev_01a\n");
@@ -83,55 +88,66 @@ public sealed class TokenCommandsTests : CommandTest
     [InlineData("--reason x")]
     [InlineData("--rule fdrl_01a --issuer fdis_01a")]
     [InlineData("--version 3")]
-    [InlineData("--subject s --token-id x")]
-    [InlineData("--all --issued-before yesterday")]
-    public async Task RevocationCreate_UnclearTarget_IsUsage(string flags)
+    [InlineData("--rule fdrl_01a --file token")]
+    [InlineData("--subject s --id x")]
+    [InlineData("--all --before yesterday")]
+    public async Task Revoke_UnclearTarget_IsUsage(string flags)
     {
-        var run = await Stage.RunAsync(["revocation", "create", .. flags.Split(' ')]);
+        var run = await Stage.RunAsync(["token", "revoke", .. flags.Split(' ')]);
 
         run.ExitCode.ShouldBe(ExitCode.Usage);
         Service.Requests.ShouldBeEmpty();
     }
 
+    // They had other names once; a script must fail rather than do something else.
+    [Theory]
+    [InlineData("revocation create --all")]
+    [InlineData("signing-key list")]
+    public async Task FormerNames_AreUsage(string command)
+    {
+        (await Stage.RunAsync(command.Split(' '))).ExitCode.ShouldBe(ExitCode.Usage);
+        Service.Requests.ShouldBeEmpty();
+    }
+
     [Fact]
-    public async Task RevocationList_Table_ShowsKinds()
+    public async Task Revocations_Table_ShowsKinds()
     {
         Service.On("GET /v1/oauth/revocations", """{"data":[{"id":"trev_01a","kind":"rule"}],"next_page":null}""");
 
-        var run = await Stage.RunAsync("revocation", "list");
+        var run = await Stage.RunAsync("token", "revocations");
 
         run.Out.ShouldContain("rule");
     }
 
     [Fact]
-    public async Task SigningKeyList_Table_ShowsStates()
+    public async Task KeysList_Table_ShowsStates()
     {
         Service.On("GET /v1/oauth/signing_keys", Keys);
 
-        var run = await Stage.RunAsync("signing-key", "list");
+        var run = await Stage.RunAsync("token", "keys", "list");
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Out.ShouldContain("published");
     }
 
     [Fact]
-    public async Task SigningKeyRotate_Compromised_AsksAndNamesTheKey()
+    public async Task KeysRotate_Compromised_AsksAndNamesTheKey()
     {
         Service.On("POST /v1/oauth/signing_keys/rotate", Keys);
 
-        (await Stage.RunAsync("signing-key", "rotate", "--compromised", "k1")).ExitCode.ShouldBe(ExitCode.Usage);
-        var run = await Stage.RunAsync("signing-key", "rotate", "--compromised", "k1", "--reason", "stolen", "--yes");
+        (await Stage.RunAsync("token", "keys", "rotate", "--compromised", "k1")).ExitCode.ShouldBe(ExitCode.Usage);
+        var run = await Stage.RunAsync("token", "keys", "rotate", "--compromised", "k1", "--reason", "stolen", "--yes");
 
         run.ExitCode.ShouldBe(0, run.Error);
         Last.Body.ShouldBe("""{"compromised_key_id":"k1","reason":"stolen"}""");
     }
 
     [Fact]
-    public async Task SigningKeyRotate_Ordinary_SendsNoKey()
+    public async Task KeysRotate_Ordinary_SendsNoKey()
     {
         Service.On("POST /v1/oauth/signing_keys/rotate", Keys);
 
-        var run = await Stage.RunAsync("signing-key", "rotate");
+        var run = await Stage.RunAsync("token", "keys", "rotate");
 
         run.ExitCode.ShouldBe(0, run.Error);
         Last.Body.ShouldBe("{}");

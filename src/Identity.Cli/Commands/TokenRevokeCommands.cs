@@ -6,8 +6,11 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert revocation</c>: tokens that end before their time, many at once.</summary>
-internal static class RevocationCommands
+/// <summary>
+/// <c>culvert token revoke</c>: one token, by its holder (RFC 7009), or many by what they have in common, by an
+/// administrator.
+/// </summary>
+internal static class TokenRevokeCommands
 {
     private const string Path = "v1/oauth/revocations";
 
@@ -22,17 +25,11 @@ internal static class RevocationCommands
         new("ENDS", "ends_at"),
     ];
 
-    public static Command Create(VerbFactory verbs) =>
-        VerbFactory.Group(
-            "revocation",
-            "end tokens by what they have in common, on every node within seconds",
-            Add(verbs),
-            List(verbs)
-        );
-
-    private static Command Add(VerbFactory verbs)
+    /// <summary><c>token revoke</c>.</summary>
+    public static Command Revoke(VerbFactory verbs)
     {
-        var token = Flags.Text("--token-id", "JTI", "this one token");
+        var file = TokenFile.Option();
+        var token = Flags.Text("--id", "JTI", "the token of this id");
         var family = Flags.Text("--family", "FAMILY", "all that go back to one assertion");
         var rule = Flags.Text("--rule", "ID", "all that this rule granted");
         var version = new Option<int?>("--version") { Description = "of that rule, this version only", HelpName = "N" };
@@ -40,14 +37,53 @@ internal static class RevocationCommands
         var issuer = Flags.Text("--issuer", "ID", "all that go back to this issuer");
         var subject = Flags.Text("--subject", "SUB", "of that issuer, this subject only");
         var everything = new Option<bool>("--all") { Description = "all of the organization" };
-        var before = Flags.Text("--issued-before", "TIME", "issued by then (RFC 3339); now without it");
+        var before = Flags.Text(
+            "--before",
+            "TIME",
+            "issued by then (RFC 3339), alone or of what else is named; now without it"
+        );
         var reason = Flags.Text("--reason", "TEXT", "why, for the audit");
         return verbs.Create(
-            "create",
-            "revoke tokens; machines that enrolled by them must enrol again",
+            "revoke",
+            "end tokens before their time, on every node within seconds: the one given by --file or standard input, or all "
+                + "that the other flags name; machines that enrolled by them must enrol again",
             async (context, cancel) =>
             {
                 var body = new JsonObject();
+                await NameAsync("token", "token_id", context.Get(token));
+                await NameAsync("family", "family", context.Get(family));
+                await NameAsync("rule", "rule_id", context.Get(rule), Noun.Rule);
+                await NameAsync("principal", "service_account_id", context.Get(account), Noun.ServiceAccount);
+                await NameAsync("issuer", "issuer_id", context.Get(issuer), Noun.Issuer);
+                if (context.Get(everything))
+                {
+                    await NameAsync("issued_before", "kind", "issued_before");
+                }
+
+                Narrow(body, "rule", "rule_version", "rule_version", context.Get(version), "--version needs --rule");
+                Narrow(body, "issuer", "subject", "subject", context.Get(subject), "--subject needs --issuer");
+                if (TimeOf(context.Get(before)) is { } time)
+                {
+                    body.TryAdd("kind", "issued_before");
+                    body["issued_before"] = time;
+                }
+
+                if (!body.ContainsKey("kind"))
+                {
+                    return context.Get(reason) is null
+                        ? await OneAsync(context, context.Get(file), cancel)
+                        : throw Usage("--reason goes with what administrators name");
+                }
+
+                if (context.Get(file) is not null)
+                {
+                    throw Usage("--file is one token; nothing else can be named beside it");
+                }
+
+                Add(body, "reason", context.Get(reason));
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.Object(await client.PostAsync(Path, body, cancel));
+
                 async Task NameAsync(string kind, string member, string? value, Noun? noun = null)
                 {
                     if (value is null)
@@ -63,29 +99,8 @@ internal static class RevocationCommands
                     body["kind"] = kind;
                     body[member] = noun is null ? value : await context.IdAsync(noun, value, cancel);
                 }
-
-                await NameAsync("token", "token_id", context.Get(token));
-                await NameAsync("family", "family", context.Get(family));
-                await NameAsync("rule", "rule_id", context.Get(rule), Noun.Rule);
-                await NameAsync("principal", "service_account_id", context.Get(account), Noun.ServiceAccount);
-                await NameAsync("issuer", "issuer_id", context.Get(issuer), Noun.Issuer);
-                if (context.Get(everything))
-                {
-                    await NameAsync("issued_before", "kind", "issued_before");
-                }
-
-                Narrow(body, "rule", "rule_version", "rule_version", context.Get(version), "--version needs --rule");
-                Narrow(body, "issuer", "subject", "subject", context.Get(subject), "--subject needs --issuer");
-                if (!body.ContainsKey("kind"))
-                {
-                    throw Usage("nothing to revoke was named");
-                }
-
-                Add(body, "issued_before", TimeOf(context.Get(before)));
-                Add(body, "reason", context.Get(reason));
-                var client = await context.ClientAsync(cancel);
-                return CommandResult.Object(await client.PostAsync(Path, body, cancel));
             },
+            file,
             token,
             family,
             rule,
@@ -99,15 +114,26 @@ internal static class RevocationCommands
         );
     }
 
-    private static Command List(VerbFactory verbs)
+    /// <summary><c>token revocations</c>.</summary>
+    public static Command List(VerbFactory verbs)
     {
         var flags = new ListFlags();
         return verbs.Create(
-            "list",
-            "list revocations that still matter, newest first",
+            "revocations",
+            "list what was revoked and still matters, newest first",
             (context, cancel) => flags.RunAsync(context, Path, new Query(), Columns, cancel),
             flags.OptionsWithoutArchived
         );
+    }
+
+    private static async Task<CommandResult> OneAsync(CommandContext context, string? file, CancellationToken cancel)
+    {
+        var token = await TokenFile.ReadAsync(context, file, cancel);
+        var client = await context.ClientAsync(cancel);
+        await client.PostFormAsync("v1/oauth/revoke", TokenFile.Form(token), cancel);
+        // No answer tells whether it was a token (RFC 7009 §2.2).
+        context.Note("the token is good for nothing now");
+        return CommandResult.Object(new JsonObject { ["type"] = "token", ["revoked"] = true });
     }
 
     private static void Narrow<T>(JsonObject body, string from, string to, string member, T? value, string otherwise)
@@ -143,8 +169,9 @@ internal static class RevocationCommands
     private static CommandFailure Usage(string message) =>
         new(ExitCode.Usage, message)
         {
-            Where = "culvert revocation create",
+            Where = "culvert token revoke",
             Next =
-                "say one of --token-id, --family, --rule [--version], --service-account, --issuer [--subject], --all",
+                "give one token by --file or standard input, or say one of --id, --family, --rule [--version], --service-account, "
+                + "--issuer [--subject], --all, --before",
         };
 }

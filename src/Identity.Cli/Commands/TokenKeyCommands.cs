@@ -4,8 +4,8 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert signing-key</c>: the keys that sign access tokens; for the installation's operator.</summary>
-internal static class SigningKeyCommands
+/// <summary><c>culvert token keys</c>: the keys that sign access tokens; for the installation's operator.</summary>
+internal static class TokenKeyCommands
 {
     private const string Path = "v1/oauth/signing_keys";
 
@@ -20,7 +20,7 @@ internal static class SigningKeyCommands
     ];
 
     public static Command Create(VerbFactory verbs) =>
-        VerbFactory.Group("signing-key", "keys that sign access tokens", List(verbs), Rotate(verbs));
+        VerbFactory.Group("keys", "keys that sign access tokens", List(verbs), Rotate(verbs));
 
     private static Command List(VerbFactory verbs) =>
         verbs.Create(

@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>A token comes from a file or standard input: arguments are in the process list and in shell histories.</summary>
+internal static class TokenFile
+{
+    public static Option<string?> Option() =>
+        Flags.Text("--file", "FILE", "read the token there; standard input without it");
+
+    public static async Task<string> ReadAsync(CommandContext context, string? file, CancellationToken cancel)
+    {
+        var text = (file is null ? await context.Host.In.ReadToEndAsync(cancel) : InFile.ReadText(file)).Trim();
+        return text.Length > 0
+            ? text
+            : throw new CommandFailure(ExitCode.Usage, "there is no token")
+            {
+                Where = file ?? "standard input",
+                Next = "give the token by --file or standard input",
+            };
+    }
+
+    /// <summary>As introspection and revocation take it.</summary>
+    public static Dictionary<string, string> Form(string token) => new() { ["token"] = token };
+}
