@@ -9,6 +9,7 @@ var root = new RootCommand("The identity service: federation, tokens, certificat
 {
     InitCommand.Create(),
     RunCommand.Create(),
+    MigrateCommand.Create(),
     ConfigCommand.Create(ConfigLocation.Service, ServiceConfiguration.Read),
     VersionCommand.Create(),
 };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
 using Culvert.Identity.Cli.Tokens;
 
@@ -8,16 +9,50 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary><c>culvert token</c>: access tokens, whoever has them, and the keys that sign them.</summary>
 internal static class TokenCommands
 {
+    private static readonly Column[] Columns =
+    [
+        new("ID", "id"),
+        new("STATUS", "status"),
+        new("RULE", "federation_rule_id"),
+        new("WORKSPACE", "workspace_id"),
+        new("SCOPE", "scope"),
+        new("ISSUED", "issued_at"),
+        new("EXPIRES", "expires_at"),
+    ];
+
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "token",
             "access tokens of workloads and machines, and the keys that sign them",
+            List(verbs),
             Introspect(verbs),
             Inspect(verbs),
             TokenRevokeCommands.Revoke(verbs),
             TokenRevokeCommands.List(verbs),
             TokenKeyCommands.Create(verbs)
         );
+
+    private static Command List(VerbFactory verbs)
+    {
+        var account = Flags.Required("--service-account", "ID", "id or name of the service account");
+        var flags = new ListFlags();
+        return verbs.Create(
+            "list",
+            "list the tokens of a service account that have not ended, newest first",
+            async (context, cancel) =>
+                await flags.RunAsync(
+                    context,
+                    "v1/tokens",
+                    new Query().Add(
+                        "principal",
+                        await context.IdAsync(Noun.ServiceAccount, context.Get(account)!, cancel)
+                    ),
+                    Columns,
+                    cancel
+                ),
+            [account, .. flags.OptionsWithoutArchived]
+        );
+    }
 
     private static Command Introspect(VerbFactory verbs)
     {

@@ -49,7 +49,8 @@ internal sealed class Store : IDisposable
             if (pending.Count > 0 && !options.Storage.ApplyMigrations)
             {
                 throw new StoreException(
-                    $"The database needs the migration {pending[0].Name}: set storage.migrate to apply."
+                    $"The database needs the migration {pending[0].Name}: run `identity-service migrate`, or set "
+                        + "storage.migrate to apply."
                 );
             }
 
@@ -68,6 +69,26 @@ internal sealed class Store : IDisposable
             database.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Applies what an initialised store lacks of this version, whatever <c>storage.migrate</c> says; in order, the names.
+    /// Throws as <see cref="Open"/>.
+    /// </summary>
+    /// <param name="isPlan">Only says what would be applied.</param>
+    public static IReadOnlyList<string> Migrate(ServiceOptions options, bool isPlan, ILogger logger)
+    {
+        using var database = DatabaseOf(options);
+        database.RequireInstallation();
+        using var connection = database.OpenWrite();
+        database.Exclude(connection);
+        var pending = Migrator.Pending(connection);
+        if (!isPlan)
+        {
+            Apply(database, connection, pending, logger);
+        }
+
+        return [.. pending.Select(migration => migration.Name)];
     }
 
     /// <summary>Fills an empty database; the store owns it.</summary>

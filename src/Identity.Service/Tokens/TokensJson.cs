@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Tokens.Issued;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 
@@ -11,6 +12,7 @@ namespace Culvert.Identity.Service.Tokens;
     MaxDepth = 16
 )]
 [JsonSerializable(typeof(CreateRevocationRequest))]
+[JsonSerializable(typeof(IssuedTokenListDocument))]
 [JsonSerializable(typeof(RevocationDocument))]
 [JsonSerializable(typeof(RevocationListDocument))]
 [JsonSerializable(typeof(RotateSigningKeyRequest))]

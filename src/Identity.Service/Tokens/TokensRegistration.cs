@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage.Tokens;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Identity.Service.Tokens.Introspection;
+using Culvert.Identity.Service.Tokens.Issued;
 using Culvert.Identity.Service.Tokens.Metadata;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -36,6 +37,7 @@ internal static class TokensRegistration
             .AddSingleton<RevocationEndpoints>()
             .AddSingleton<RevokeEndpoint>()
             .AddSingleton<IntrospectionEndpoint>()
+            .AddSingleton<IssuedTokenEndpoints>()
             .AddSingleton<SigningKeyEndpoints>();
 
     public static void MapTokens(this ApiHost host)
@@ -56,6 +58,9 @@ internal static class TokensRegistration
         host.Post(RevocationEndpoints.Path, admin, revocations.CreateAsync);
         host.Get(RevocationEndpoints.Path, admin, revocations.ListAsync);
         host.Get($"{RevocationEndpoints.Path}/{{id}}", admin, revocations.GetAsync);
+
+        var issued = host.Services.GetRequiredService<IssuedTokenEndpoints>();
+        host.Get(IssuedTokenEndpoints.Path, admin, issued.ListAsync);
 
         var keys = host.Services.GetRequiredService<SigningKeyEndpoints>();
         host.Get(SigningKeyEndpoints.Path, Access.Scope(Scopes.InstallationOperate), keys.ListAsync);

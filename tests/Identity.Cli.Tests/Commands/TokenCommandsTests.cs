@@ -69,10 +69,7 @@ public sealed class TokenCommandsTests : CommandTest
         "--rule fdrl_01a --before 2026-01-01T00:00:00Z",
         """{"kind":"rule","rule_id":"fdrl_01a","issued_before":"2026-01-01T00:00:00Z"}"""
     )]
-    [InlineData(
-        "--before 2026-01-01T00:00:00Z",
-        """{"kind":"issued_before","issued_before":"2026-01-01T00:00:00Z"}"""
-    )]
+    [InlineData("--before 2026-01-01T00:00:00Z", """{"kind":"issued_before","issued_before":"2026-01-01T00:00:00Z"}""")]
     public async Task Revoke_EachKind_SendsItsMembers(string flags, string body)
     {
         Service.On("POST /v1/oauth/revocations", """{"id":"trev_01a"}""");
@@ -107,6 +104,20 @@ public sealed class TokenCommandsTests : CommandTest
     {
         (await Stage.RunAsync(command.Split(' '))).ExitCode.ShouldBe(ExitCode.Usage);
         Service.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task List_OfAServiceAccount_AsksForItsTokens()
+    {
+        Service.On(
+            "GET /v1/tokens?principal=svac_01a",
+            """{"data":[{"id":"jti-1","status":"active"}],"next_page":null}"""
+        );
+
+        var run = await Stage.RunAsync("token", "list", "--service-account", "svac_01a");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldContain("jti-1");
     }
 
     [Fact]

@@ -31,6 +31,18 @@ internal sealed record HistoryEntry
 
     public string? TokenId { get; init; }
 
+    /// <summary>Of a grant: when its token ends.</summary>
+    public DateTimeOffset? TokenExpiresAt { get; init; }
+
+    /// <summary>Of a grant: the resource that its token is for.</summary>
+    public string? Audience { get; init; }
+
+    /// <summary>Of a grant: what its token shares with all that go back to the same assertion.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>Of a grant: base64url SHA-256 of the subject at the identity provider, as its token has it.</summary>
+    public string? SubjectHash { get; init; }
+
     /// <summary>Whether the signature held: otherwise the rest is the caller's word.</summary>
     public required bool IsProven { get; init; }
 

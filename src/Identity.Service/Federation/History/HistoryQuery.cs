@@ -16,6 +16,9 @@ internal sealed record HistoryQuery
 
     public string? IssuerId { get; init; }
 
+    /// <summary>Only what was for this service account; of grants alone.</summary>
+    public string? ServiceAccountId { get; init; }
+
     /// <summary>The exact subject, or with a trailing <c>*</c> its beginning.</summary>
     public string? Subject { get; init; }
 
@@ -34,6 +37,7 @@ internal sealed record HistoryQuery
         && (Reason is null || entry.Reason == Reason)
         && (RuleId is null || entry.RuleId == RuleId)
         && (IssuerId is null || entry.IssuerId == IssuerId)
+        && (ServiceAccountId is null || entry.ServiceAccountId == ServiceAccountId)
         && (Since is null || entry.At >= Since)
         && (Until is null || entry.At < Until)
         && MatchesSubject(entry.Subject);

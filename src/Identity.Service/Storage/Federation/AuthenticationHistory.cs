@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.History;
 using Dapper;
 
@@ -404,6 +405,13 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
             WorkspaceId = Text(data, "workspace_id"),
             Scope = Text(data, "scope"),
             TokenId = Text(data, "token_id"),
+            TokenExpiresAt =
+                data.TryGetProperty("token_expires_at", out var end) && end.TryGetInt64(out var seconds)
+                    ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                    : null,
+            Audience = Text(data, "audience"),
+            Family = Text(data, "family"),
+            SubjectHash = SubjectHashOf(data, token),
             IsProven = true,
             Source = Text(actor, "ip_address"),
             UserAgent = Text(actor, "user_agent"),
@@ -414,6 +422,18 @@ internal sealed class AuthenticationHistory(Database database, Ordinals ordinals
                     : null,
         };
     }
+
+    // An access token of ours carries the hash; of an assertion it is made.
+    private static string? SubjectHashOf(JsonElement data, JsonElement assertion) =>
+        data.TryGetProperty("access_token", out var own)
+            ? own.TryGetProperty("claims", out var claims) && claims.TryGetProperty("src", out var source)
+                ? Text(source, "sub")
+                : null
+            : assertion.ValueKind == JsonValueKind.Object
+            && assertion.TryGetProperty("claims", out var asserted)
+            && Text(asserted, "sub") is { } subject
+                ? Sha256Text.Base64UrlOf(subject)
+                : null;
 
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object

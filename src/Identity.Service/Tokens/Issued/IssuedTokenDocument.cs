@@ -1,0 +1,79 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tokens.Issued;
+
+/// <summary>An access token that has not ended: what is on record of it, never the token.</summary>
+internal sealed record IssuedTokenDocument
+{
+    /// <summary>Its <c>jti</c>.</summary>
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = "access_token";
+
+    /// <summary><c>active</c>, or <c>revoked</c>: good for nothing although its time has not come.</summary>
+    [JsonPropertyName("status")]
+    public required string Status { get; init; }
+
+    [JsonPropertyName("service_account_id")]
+    public required string? ServiceAccountId { get; init; }
+
+    [JsonPropertyName("federation_rule_id")]
+    public required string RuleId { get; init; }
+
+    [JsonPropertyName("rule_ver")]
+    public required int? RuleVersion { get; init; }
+
+    [JsonPropertyName("issuer_id")]
+    public required string IssuerId { get; init; }
+
+    [JsonPropertyName("subject")]
+    public required string? Subject { get; init; }
+
+    [JsonPropertyName("workspace_id")]
+    public required string? WorkspaceId { get; init; }
+
+    [JsonPropertyName("scope")]
+    public required string? Scope { get; init; }
+
+    [JsonPropertyName("audience")]
+    public required string? Audience { get; init; }
+
+    [JsonPropertyName("family")]
+    public required string? Family { get; init; }
+
+    [JsonPropertyName("issued_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    [JsonPropertyName("expires_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Of the exchange, for <c>authentication_history</c>.</summary>
+    [JsonPropertyName("request_id")]
+    public required string? RequestId { get; init; }
+
+    /// <param name="entry">Of a grant.</param>
+    public static IssuedTokenDocument Of(HistoryEntry entry, bool isRevoked) =>
+        new()
+        {
+            Id = entry.TokenId!,
+            Status = isRevoked ? "revoked" : "active",
+            ServiceAccountId = entry.ServiceAccountId,
+            RuleId = entry.RuleId,
+            RuleVersion = entry.RuleVersion,
+            IssuerId = entry.IssuerId,
+            Subject = entry.Subject,
+            WorkspaceId = entry.WorkspaceId,
+            Scope = entry.Scope,
+            Audience = entry.Audience,
+            Family = entry.Family,
+            IssuedAt = entry.At,
+            ExpiresAt = entry.TokenExpiresAt!.Value,
+            RequestId = entry.RequestId,
+        };
+}

@@ -1,0 +1,93 @@
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tokens.Revocations;
+using Culvert.Identity.Service.Tokens.SigningKeys;
+
+namespace Culvert.Identity.Service.Tokens.Issued;
+
+/// <summary>
+/// <c>GET /v1/tokens?principal=</c>: which tokens of a service account have not ended, so that an administrator sees what a
+/// revocation would end. Tokens are stored nowhere: this reads the grants of the longest token life from the chain.
+/// </summary>
+internal sealed class IssuedTokenEndpoints(
+    IAuthenticationHistory history,
+    RevocationSet revocations,
+    CallerLimits limits,
+    TimeProvider time
+)
+{
+    public const string Path = "/v1/tokens";
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (
+            request.Query("principal") is not { } principal
+            || !ServiceAccountId.TryParse(principal, out var serviceAccount)
+        )
+        {
+            return RequestErrors.Invalid.Refuse(
+                $"principal: a well-formed {ServiceAccountId.Prefix}_ tagged ID is required."
+            );
+        }
+
+        var (page, refusal) = PageRequest.Read(request, $"tokens/{serviceAccount.Value}", maxLimit: 100);
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        if (limits.TryTake(request.Caller, CostlyWork.HistorySearch) is { } limited)
+        {
+            return limited;
+        }
+
+        var now = time.GetUtcNow();
+        var found = await history.ListAsync(
+            new HistoryQuery
+            {
+                OrganizationId = request.Caller.OrganizationId,
+                IsGranted = true,
+                ServiceAccountId = serviceAccount.Value,
+                Since = now - SigningKeyPlan.LongestTokenLife,
+            },
+            page.Before,
+            page.Limit + 1,
+            cancellationToken
+        );
+        var (rows, next) = page.Cut(found.Rows, row => row.Ordinal);
+        // Fewer than asked for, but the search is not through: the reader goes on from where it stopped.
+        next ??= found.SearchedTo is { } ordinal ? page.CursorAt(ordinal) : null;
+        return ApiAnswer.Json(
+            new IssuedTokenListDocument
+            {
+                Data =
+                [
+                    .. rows.Select(row => row.Value)
+                        .Where(entry => entry.TokenId is not null && entry.TokenExpiresAt > now)
+                        .Select(entry =>
+                            IssuedTokenDocument.Of(
+                                entry,
+                                revocations.IsRevoked(TraitsOf(request.Caller.OrganizationId, entry))
+                            )
+                        ),
+                ],
+                NextPage = next,
+            },
+            TokensJson.Default.IssuedTokenListDocument
+        );
+    }
+
+    private static TokenTraits TraitsOf(string organizationId, HistoryEntry entry) =>
+        new()
+        {
+            OrganizationId = organizationId,
+            IssuedAt = entry.At.ToUnixTimeSeconds(),
+            TokenId = entry.TokenId,
+            Family = entry.Family,
+            RuleId = entry.RuleId,
+            RuleVersion = entry.RuleVersion,
+            Principal = entry.ServiceAccountId,
+            IssuerId = entry.IssuerId,
+            SubjectHash = entry.SubjectHash,
+        };
+}

@@ -1,0 +1,57 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sqlite;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Storage;
+
+/// <summary><c>identity-service migrate</c>, and what a node says that finds it was not run.</summary>
+public sealed class MigrateTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-migrate-").FullName;
+
+    private ServiceOptions Options => ServiceUnderTest.OptionsIn(folder, StorageBackend.Sqlite);
+
+    [Fact]
+    public void Migrate_OlderStore_PlansThenAppliesWhatIsMissing()
+    {
+        MakeOlder(by: 2);
+        string[] missing = [.. Migrator.All().TakeLast(2).Select(migration => migration.Name)];
+
+        Store.Migrate(Options, isPlan: true, NullLogger.Instance).ShouldBe(missing);
+        Store.Migrate(Options, isPlan: true, NullLogger.Instance).ShouldBe(missing);
+        Store.Migrate(Options, isPlan: false, NullLogger.Instance).ShouldBe(missing);
+        Store.Migrate(Options, isPlan: true, NullLogger.Instance).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Open_OlderStore_SaysWhatToRun()
+    {
+        MakeOlder(by: 1);
+
+        var refused = Should.Throw<StoreException>(() => Store.Open(Options, NullLogger.Instance));
+
+        refused.Message.ShouldContain(Migrator.All()[^1].Name);
+        refused.Message.ShouldContain("identity-service migrate");
+    }
+
+    [Fact]
+    public void Migrate_NoStore_IsRefused() =>
+        Should.Throw<StoreException>(() => Store.Migrate(Options, isPlan: true, NullLogger.Instance));
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private void MakeOlder(int by)
+    {
+        File.Create(Store.FileOf(Options)).Dispose();
+        using var database = new SqliteDatabase(Store.FileOf(Options));
+        using var connection = database.OpenWrite();
+        Migrator.Pending(connection);
+        foreach (var migration in Migrator.All().SkipLast(by))
+        {
+            Migrator.Apply(database, connection, migration);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tokens.SigningKeys;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Storage;
+
+/// <summary>What an administrator takes away on one of two live nodes, the other takes away, too.</summary>
+public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClassFixture<TwoNodeControlTests.Nodes>
+{
+    // A notification takes milliseconds; the rest is room for a busy machine. Without one, the look every second makes it.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
+
+    private FederatedService One => nodes.One;
+
+    private ServiceUnderTest Other => nodes.Other;
+
+    [Fact]
+    [Trait("Attack", "A36")]
+    public async Task IssuerKill_OnOneNode_EndsExchangesOnTheOther()
+    {
+        var issuer = await One.IssuerAsync();
+        var rule = (await One.CreateAsync(FederatedService.Rules, One.RuleBody(issuer, await One.AccountAsync()))).Text(
+            "id"
+        );
+        await EventuallyAsync(async () => await ExchangeOnOtherAsync(rule) == HttpStatusCode.OK);
+
+        await One.CreateAsync(
+            $"{FederatedService.Issuers}/{issuer}/kill",
+            new JsonObject { ["issuer"] = true, ["reason"] = "stolen" }
+        );
+
+        await EventuallyAsync(() =>
+            Task.FromResult(Other.Get<IssuerControls>().Of(IssuerId.Wrap(issuer)).Kill is { Issuer: true })
+        );
+        (await ExchangeOnOtherAsync(rule)).ShouldBe(HttpStatusCode.Unauthorized);
+        await One.CreateAsync(
+            $"{FederatedService.Issuers}/{issuer}/unkill",
+            new JsonObject { ["issuer"] = true, ["reason"] = "drill" }
+        );
+        await EventuallyAsync(async () => await ExchangeOnOtherAsync(rule) == HttpStatusCode.OK);
+    }
+
+    [Fact]
+    [Trait("Attack", "A58")]
+    public async Task SigningKeys_RotatedAndDroppedOnOneNode_AreSoOnTheOther()
+    {
+        var token = await One.AccessTokenAsync(await One.RuleAsync());
+        await EventuallyAsync(async () => await UseOnOtherAsync(token) == HttpStatusCode.OK);
+
+        await One.CreateAsync("/v1/oauth/signing_keys/rotate", []);
+
+        var signer = One.Service.Get<SigningKeyRing>().Current.Keys;
+        signer.Count.ShouldBe(2);
+        await EventuallyAsync(() => Task.FromResult(KeysOfOther().SequenceEqual(signer.Select(key => key.KeyId))));
+        (await UseOnOtherAsync(token)).ShouldBe(HttpStatusCode.OK);
+
+        await One.CreateAsync(
+            "/v1/oauth/signing_keys/rotate",
+            new JsonObject { ["compromised_key_id"] = signer[0].KeyId, ["reason"] = "drill" }
+        );
+
+        await EventuallyAsync(() => Task.FromResult(KeysOfOther().SequenceEqual([signer[1].KeyId])));
+        (await UseOnOtherAsync(token)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [Trait("Attack", "A59")]
+    [InlineData("rule")]
+    [InlineData("family")]
+    public async Task Revocation_OnOneNode_EndsTokensOnTheOther(string kind)
+    {
+        var rule = await One.RuleAsync();
+        var token = await One.AccessTokenAsync(rule);
+        await EventuallyAsync(async () => await UseOnOtherAsync(token) == HttpStatusCode.OK);
+
+        await One.CreateAsync(
+            "/v1/oauth/revocations",
+            kind == "rule"
+                ? new JsonObject { ["kind"] = "rule", ["rule_id"] = rule }
+                : new JsonObject { ["kind"] = "family", ["family"] = FormCalls.ClaimsOf(token).Text("family") }
+        );
+
+        await EventuallyAsync(async () => await UseOnOtherAsync(token) == HttpStatusCode.Unauthorized);
+    }
+
+    private IEnumerable<string> KeysOfOther() => Other.Get<SigningKeyRing>().Current.Keys.Select(key => key.KeyId);
+
+    private async Task<HttpStatusCode> ExchangeOnOtherAsync(string rule)
+    {
+        using var client = Other.Client(bearer: null);
+        using var answer = await client.PostAsync(
+            FederatedService.TokenPath,
+            new StringContent(One.ExchangeBody(rule, One.Token()).ToJsonString(), Encoding.UTF8, "application/json"),
+            TestContext.Current.CancellationToken
+        );
+        return answer.StatusCode;
+    }
+
+    private async Task<HttpStatusCode> UseOnOtherAsync(string token)
+    {
+        using var client = Other.Client(token);
+        using var answer = await client.GetAsync("/v1/organizations/current", TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> condition)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            watch.Elapsed.ShouldBeLessThan(Soon);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Two nodes on one database.</summary>
+    public sealed class Nodes : IAsyncLifetime
+    {
+        internal FederatedService One { get; private set; } = null!;
+
+        internal ServiceUnderTest Other { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            One = await FederatedService.StartAsync(options =>
+                options with
+                {
+                    Storage = ServiceUnderTest.OptionsIn(options.StateDirectory, StorageBackend.Postgres).Storage,
+                    Limits = options.Limits with
+                    {
+                        ExchangePerSubject = new RateLimit(10_000, TimeSpan.FromSeconds(1)),
+                    },
+                }
+            );
+            Other = await One.Service.JoinAsync("node-2");
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Other.DisposeAsync();
+            await One.DisposeAsync();
+        }
+    }
+}
