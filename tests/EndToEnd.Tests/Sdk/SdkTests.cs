@@ -73,6 +73,12 @@ public sealed class SdkTests(SdkSystem system) : IClassFixture<SdkSystem>
     public Task I20_AnswerLost_TheRepeatMakesNoSecondTunnel() => ProveAsync();
 
     [Fact]
+    public Task I22_RulesThatAdmitTooMuch_AreBadRequestsAndATakenNameIsOneConflict() => ProveAsync();
+
+    [Fact]
+    public Task I23_ArchivedRule_EndsExchangesAndTokensAndAUsedIssuerStays() => ProveAsync();
+
+    [Fact]
     public Task I24_WithResponse_ShowsRequestOrganizationAndWorkspace() => ProveAsync();
 
     [Fact]
@@ -83,6 +89,9 @@ public sealed class SdkTests(SdkSystem system) : IClassFixture<SdkSystem>
 
     [Fact]
     public Task Memberships_RoundTripAndRoleChange_TakeEffectAtOnce() => ProveAsync();
+
+    [Fact]
+    public Task RuleWorkspaces_AddedAndRemovedTwice_RoundTrip() => ProveAsync();
 
     [Fact]
     public Task FederatedClientMayNotAdminister_AnyFederationObject_IsPermissionDenied() => ProveAsync();

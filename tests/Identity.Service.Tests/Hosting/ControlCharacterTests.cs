@@ -36,6 +36,12 @@ public sealed class ControlCharacterTests : IAsyncLifetime
             var path = Fill(pattern, part => part + Unknown);
             using (var named = await SendAsync(method, $"{path}?limit=10&some_filter=a%00b"))
             {
+                if (named.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
+                {
+                    // Not for administrators: refused before anything is looked at.
+                    continue;
+                }
+
                 named.StatusCode.ShouldBe(HttpStatusCode.BadRequest, $"{method} {pattern}");
                 (await named.ErrorCodeAsync()).ShouldBe("request.invalid", pattern);
                 (await TextOf(named)).ShouldContain("some_filter: ", Case.Sensitive, pattern);

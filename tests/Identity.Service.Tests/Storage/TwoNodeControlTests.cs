@@ -89,6 +89,50 @@ public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClas
         await EventuallyAsync(async () => await UseOnOtherAsync(token) == HttpStatusCode.Unauthorized);
     }
 
+    // Single use is TwoNodeTests' row; these let the same client in again, wherever it asks.
+    [Theory]
+    [Trait("Attack", "A19")]
+    [InlineData("off", 100, 100)]
+    [InlineData("window", 100, 1)]
+    [InlineData("bound_reuse", 100, 1)]
+    public async Task Exchange_OneTokenAHundredTimesOverBothNodes_HonoursItsMode(string mode, int granted, int families)
+    {
+        var rule = await One.RuleAsync(editIssuer: issuer =>
+        {
+            issuer["replay_mode"] = mode;
+            if (mode == "window")
+            {
+                issuer["replay_window_seconds"] = 60;
+            }
+        });
+        await EventuallyAsync(async () => await ExchangeOnOtherAsync(rule) == HttpStatusCode.OK);
+        var body = One.ExchangeBody(rule, One.Token()).ToJsonString();
+        using var second = Other.Client(bearer: null);
+
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 100)
+                .Select(i =>
+                    Task.Run(async () =>
+                    {
+                        using var answer =
+                            i % 2 == 0
+                                ? await One.PostAnonymousAsync(FederatedService.TokenPath, body)
+                                : await second.PostAsync(
+                                    FederatedService.TokenPath,
+                                    new StringContent(body, Encoding.UTF8, "application/json"),
+                                    TestContext.Current.CancellationToken
+                                );
+                        return answer.IsSuccessStatusCode ? (await answer.JsonAsync()).Text("access_token") : null;
+                    })
+                )
+        );
+
+        var tokens = answers.OfType<string>().ToList();
+        tokens.Count.ShouldBe(granted);
+        tokens.Select(token => FormCalls.ClaimsOf(token).Text("family")).Distinct().Count().ShouldBe(families);
+    }
+
     private IEnumerable<string> KeysOfOther() => Other.Get<SigningKeyRing>().Current.Keys.Select(key => key.KeyId);
 
     private async Task<HttpStatusCode> ExchangeOnOtherAsync(string rule)

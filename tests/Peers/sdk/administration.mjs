@@ -1,7 +1,7 @@
 // I18 and the administrator's side: organization.federation.*, serviceAccounts, and who may not.
 import assert from 'node:assert/strict';
 import { generateKeyPair, exportJWK } from 'jose';
-import { Anthropic, refusal, unique } from './world.mjs';
+import { Anthropic, recording, refusal, unique } from './world.mjs';
 
 export async function I18(world) {
   const bearer = await world.raw('GET', '/v1/tunnels?limit=1');
@@ -161,6 +161,83 @@ export async function Memberships(world) {
   assert.equal(demoted.errorCode, 'auth.scope');
 }
 
+// I21: the workspaces that a rule is enabled in.
+export async function RuleWorkspaces(world) {
+  const setup = await world.federation();
+  const { workspaces } = world.admin.organization.federation.rules;
+  const other = (await world.admin.organization.workspaces.create({ name: unique('sdk') })).id;
+  const member = { type: 'federation_rule_workspace', federation_rule_id: setup.rule.id };
+
+  const added = await workspaces.add(setup.rule.id, { workspace_id: other });
+  assert.equal(added.workspace_id, other);
+  assert.equal(added.federation_rule_id, member.federation_rule_id);
+  const ids = async () => (await workspaces.list(setup.rule.id)).data.map((w) => w.workspace_id).sort();
+  assert.deepEqual(await ids(), [world.workspaceId, other].sort());
+  const gone = await workspaces.remove(other, { federation_rule_id: setup.rule.id });
+  assert.equal(gone.type, 'federation_rule_workspace_deleted');
+  assert.deepEqual(await workspaces.remove(other, { federation_rule_id: setup.rule.id }), gone, 'removal is idempotent');
+  assert.deepEqual(await ids(), [world.workspaceId]);
+}
+
+// Rules that would admit more than anybody means are bad requests, and a name that is taken is a conflict, once.
+export async function I22(world) {
+  const setup = await world.federation();
+  const { issuers, rules } = world.admin.organization.federation;
+  const rule = (change) => ({
+    name: unique('sdk'),
+    issuer_id: setup.issuer.id,
+    match: { subject_prefix: 'somebody' },
+    target: { type: 'service_account', service_account_id: setup.account.id },
+    oauth_scope: 'workspace:manage_tunnels',
+    workspace_id: world.workspaceId,
+    ...change,
+  });
+  const shared = await issuers.create({
+    name: unique('sdk'),
+    issuer_url: 'https://token.actions.githubusercontent.com',
+    jwks: setup.issuer.jwks,
+  });
+  world.later(() => issuers.archive(shared.id));
+
+  for (const [what, change] of Object.entries({
+    'audience only': { match: { audience: world.url } },
+    'any subject': { match: { subject_prefix: '*' } },
+    'constant condition': { match: { condition: 'true' } },
+    'condition that is no boolean': { match: { condition: 'claims.sub' } },
+    'shared issuer without tenant': { issuer_id: shared.id, match: { claims: { environment: 'prod' } } },
+    'life too short': { token_lifetime_seconds: 59 },
+    'life too long': { token_lifetime_seconds: 86_401 },
+    'bad name': { name: 'Not A Slug' },
+  })) {
+    const error = await refusal(rules.create(rule(change)));
+    assert.ok(error instanceof Anthropic.BadRequestError, `${what}: ${error}`);
+  }
+
+  const { client, sent } = recordingAdmin(world);
+  const duplicate = await refusal(client.organization.federation.rules.create(rule({ name: setup.rule.name })));
+  assert.ok(duplicate instanceof Anthropic.ConflictError, String(duplicate));
+  assert.equal(duplicate.headers.get('x-should-retry'), 'false');
+  assert.equal(sent.length, 1, 'a conflict is not tried again');
+}
+
+// What an archived rule granted ends with it: stricter than to its expiry.
+export async function I23(world) {
+  const setup = await world.federation();
+  const { client } = world.federated(await setup.config());
+  assert.ok(await client.beta.tunnels.list({ limit: 1 }));
+  const { issuers, rules } = world.admin.organization.federation;
+
+  const inUse = await refusal(issuers.archive(setup.issuer.id));
+  assert.ok(inUse instanceof Anthropic.BadRequestError, String(inUse));
+  await rules.archive(setup.rule.id);
+
+  const next = await refusal(world.federated(await setup.config()).client.beta.tunnels.list({ limit: 1 }));
+  assert.equal(next.statusCode, 401);
+  assert.equal((await world.history(next.requestId))[0].reason, 'rule_archived');
+  const old = await refusal(client.beta.tunnels.list({ limit: 1 }));
+  assert.equal(old.statusCode ?? old.status, 401);
+}
+
 export async function FederatedClientMayNotAdminister(world) {
   const setup = await world.federation();
   const { client } = world.federated(await setup.config());
@@ -185,6 +262,11 @@ export async function FederatedClientMayNotAdminister(world) {
     assert.equal(error.errorCode, 'auth.scope', what);
   }
   assert.equal((await world.admin.organization.federation.issuers.retrieve(setup.issuer.id)).check_jti, true);
+}
+
+function recordingAdmin(world) {
+  const sent = [];
+  return { client: new Anthropic({ baseURL: world.url, apiKey: world.adminKey, fetch: recording(sent) }), sent };
 }
 
 async function collect(list) {
