@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Culvert.Benchmarks.Exchange;
 using Culvert.Benchmarks.Figures;
+using Culvert.Benchmarks.Issuance;
 using Culvert.Benchmarks.Jose;
 using Culvert.Benchmarks.Servers;
 using Culvert.Benchmarks.Tunnel;
@@ -39,6 +40,9 @@ try
                 .. await new FlatnessBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
             ];
             break;
+        case ["issue"]:
+            figures = await new IssuanceBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+            break;
         case ["jose"]:
             figures = new JoseBench(TimeProvider.System).Run(stopping.Token);
             break;
@@ -46,7 +50,7 @@ try
             figures = await new TunnelBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
             break;
         default:
-            await Console.Error.WriteLineAsync("usage: ./bench tunnel | exchange | jose");
+            await Console.Error.WriteLineAsync("usage: ./bench tunnel | exchange | issue | jose");
             return 64;
     }
 

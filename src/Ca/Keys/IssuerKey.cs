@@ -75,7 +75,7 @@ public sealed class IssuerKey : IDisposable
         }
     }
 
-    internal static IssuerKey FromToken(Pkcs11Key token) => new(token);
+    internal static IssuerKey FromToken(Pkcs11Key token) => new(token) { IsRemote = true };
 
     /// <summary>
     /// Hands the PKCS#8 encoding to <paramref name="use"/> (sealing it, in practice) and clears it before returning:

@@ -39,6 +39,12 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
 
     public string RuleId { get; private set; } = "";
 
+    /// <summary>The operator's commands.</summary>
+    public Operator Operator => new(run, service);
+
+    /// <summary>Where clients find the root of the service's certificates.</summary>
+    public string RootFile => service.PlatformCaFile;
+
     public static async Task<ExchangeInstallation> CreateAsync(
         Checkout checkout,
         string folder,
@@ -55,7 +61,7 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
         try
         {
             await made.service.ConfigureAsync(
-                new InstallationOptions { ExchangesPerSecond = 1_000_000 },
+                new InstallationOptions { ExchangesPerSecond = 1_000_000, CertificatesPerSecond = 1_000_000 },
                 cancellationToken
             );
             if (postgres is not null)

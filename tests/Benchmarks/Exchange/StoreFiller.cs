@@ -69,6 +69,26 @@ internal sealed class StoreFiller : IDisposable
         CopyRule(ruleId, count, new() { ["issuer_id"] = IdOfCopy("issuer_id") });
     }
 
+    /// <summary>Copies of one that the service issued, each with a serial number and a key of its own.</summary>
+    public void CopyCertificates(int count)
+    {
+        using var newest = connection.CreateCommand();
+        newest.CommandText = "SELECT id FROM certificates WHERE status = 'issued' ORDER BY ordinal DESC LIMIT 1";
+        var id = (string)newest.ExecuteScalar()!;
+        Copy(
+            "certificates",
+            "id",
+            id,
+            count,
+            new()
+            {
+                ["ordinal"] = "t.ordinal + n.i",
+                ["serial"] = "'01' || lower(hex(randomblob(17)))",
+                ["spki_sha256"] = "lower(hex(randomblob(32)))",
+            }
+        );
+    }
+
     /// <summary>Entries of this node's chain, each with a key that was used and may be presented for another hour.</summary>
     public void AddReplays(int count, DateTimeOffset now)
     {

@@ -13,7 +13,7 @@ internal static class Wrk
     private const int Threads = 2;
 
     /// <param name="reuse">Whether requests may be sent again when all were sent; to the service each goes once.</param>
-    public static async Task<LoadResult> RunAsync(
+    public static Task<LoadResult> RunAsync(
         string url,
         RequestFile requests,
         (int First, int Count) part,
@@ -21,30 +21,72 @@ internal static class Wrk
         int connections,
         TimeSpan duration,
         CancellationToken cancellationToken
-    )
-    {
-        var result = await Tool.RunAsync(
-            "wrk",
-            [
-                $"--threads={Threads}",
-                $"--connections={connections}",
-                $"--duration={(int)duration.TotalSeconds}s",
-                "--timeout=10s",
-                $"--script={Path.Combine(AppContext.BaseDirectory, "Load", "replay.lua")}",
-                url,
-                "--",
-                requests.Path,
-                $"{requests.RequestBytes}",
-                $"{part.First}",
-                $"{part.Count}",
-                reuse ? "wrap" : "once",
-                $"{Threads}",
-            ],
+    ) =>
+        RunAsync(
+            "replay.lua",
+            url,
+            connections,
+            duration,
+            [.. Arguments(requests, part), reuse ? "wrap" : "once", $"{Threads}"],
             Path.GetDirectoryName(requests.Path)!,
             cancellationToken
         );
-        return Parse(result);
-    }
+
+    /// <summary>
+    /// Two requests for each certificate: an exchange, then an issuance with the token that an exchange gave. What is
+    /// counted is certificates.
+    /// </summary>
+    public static Task<LoadResult> RunPairsAsync(
+        string url,
+        (RequestFile Requests, (int First, int Count) Part) exchanges,
+        (RequestFile Requests, (int First, int Count) Part) issuances,
+        int connections,
+        TimeSpan duration,
+        CancellationToken cancellationToken
+    ) =>
+        RunAsync(
+            "oidc.lua",
+            url,
+            connections,
+            duration,
+            [
+                .. Arguments(exchanges.Requests, exchanges.Part),
+                .. Arguments(issuances.Requests, issuances.Part),
+                $"{Threads}",
+            ],
+            Path.GetDirectoryName(exchanges.Requests.Path)!,
+            cancellationToken
+        );
+
+    private static string[] Arguments(RequestFile requests, (int First, int Count) part) =>
+        [requests.Path, $"{requests.RequestBytes}", $"{part.First}", $"{part.Count}"];
+
+    private static async Task<LoadResult> RunAsync(
+        string script,
+        string url,
+        int connections,
+        TimeSpan duration,
+        string[] arguments,
+        string folder,
+        CancellationToken cancellationToken
+    ) =>
+        Parse(
+            await Tool.RunAsync(
+                "wrk",
+                [
+                    $"--threads={Threads}",
+                    $"--connections={connections}",
+                    $"--duration={(int)duration.TotalSeconds}s",
+                    "--timeout=10s",
+                    $"--script={Path.Combine(AppContext.BaseDirectory, "Load", script)}",
+                    url,
+                    "--",
+                    .. arguments,
+                ],
+                folder,
+                cancellationToken
+            )
+        );
 
     // "result REQUESTS MICROSECONDS P50_US P99_US ERRORS", as replay.lua prints it.
     private static LoadResult Parse(ToolResult result)

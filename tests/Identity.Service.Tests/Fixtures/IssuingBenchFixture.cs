@@ -36,7 +36,7 @@ public sealed class IssuingBenchFixture : IAsyncLifetime
             }
         );
         root = new OfflineRoot(Bench.Service.Time.GetUtcNow());
-        AuthorityId = await ActivateAsync(Bench, root);
+        AuthorityId = await ActivateAsync(Bench.Service, Bench.TunnelId, root);
     }
 
     /// <summary>A token as a rule for rotation jobs gives it.</summary>
@@ -81,33 +81,30 @@ public sealed class IssuingBenchFixture : IAsyncLifetime
         return JsonSerializer.Serialize(body);
     }
 
-    /// <summary>Takes a new authority of the bench's tunnel from its request to active.</summary>
-    internal static async Task<string> ActivateAsync(MachineBench bench, OfflineRoot root)
+    /// <summary>Takes a new authority of the tunnel from its request to active; one person may approve.</summary>
+    internal static async Task<string> ActivateAsync(ServiceUnderTest service, string tunnelId, OfflineRoot root)
     {
         const string Authorities = "/v1/certificate_authorities";
-        var created = await bench.Service.Api.PostOkAsync(
+        var created = await service.Api.PostOkAsync(
             Authorities,
             JsonSerializer.Serialize(
                 new
                 {
                     name = "Issuing",
-                    tunnel_id = bench.TunnelId,
+                    tunnel_id = tunnelId,
                     custody = "sealed",
                 }
             )
         );
         var id = created.Id();
-        var csr = await bench.Service.Api.GetOkAsync($"{Authorities}/{id}/csr");
+        var csr = await service.Api.GetOkAsync($"{Authorities}/{id}/csr");
         var chain = root.Sign(csr.Text("csr_pem"));
         var fingerprint = OfflineRoot.Fingerprint(chain);
-        await bench.Service.Api.PostOkAsync(
+        await service.Api.PostOkAsync(
             $"{Authorities}/{id}/chain",
             JsonSerializer.Serialize(new { chain_pem = chain, fingerprint })
         );
-        await bench.Service.Api.PostOkAsync(
-            $"{Authorities}/{id}/approve",
-            JsonSerializer.Serialize(new { fingerprint })
-        );
+        await service.Api.PostOkAsync($"{Authorities}/{id}/approve", JsonSerializer.Serialize(new { fingerprint }));
         return id;
     }
 

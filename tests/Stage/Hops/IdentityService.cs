@@ -66,6 +66,12 @@ internal sealed class IdentityService
                 $"federation: {{fetch: {{min_refresh: {soon.TotalSeconds:0}s}}}}\n"
             )
             : "";
+        var issuing = options.CertificatesPerSecond is { } many
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $", certificates_per_identity: {many}/1s, certificates_per_tunnel: {many}/1s, certificates_per_authority: {many}/1s"
+            )
+            : "";
         var storage = "";
         if (options.Postgres)
         {
@@ -94,7 +100,7 @@ internal sealed class IdentityService
             )}}]  # the IdP is here
             certificates: {approval: single{{life}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost}
-            limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s}
+            limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s{{issuing}}}
             {{refresh}}{{storage}}
             """,
             cancellationToken

@@ -9,6 +9,9 @@ internal sealed record InstallationOptions
     /// <summary>Exchanges that one address may ask for per second; tests ask faster than one company's workloads do.</summary>
     public int ExchangesPerSecond { get; init; } = 50;
 
+    /// <summary>Certificates that one identity, tunnel or authority may get per second; null leaves the service's defaults.</summary>
+    public int? CertificatesPerSecond { get; init; }
+
     /// <summary>How soon after a fetch an unknown key may cause the next; tests change keys faster than companies do.</summary>
     public TimeSpan? KeyRefresh { get; init; }
 

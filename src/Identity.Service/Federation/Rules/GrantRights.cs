@@ -29,7 +29,12 @@ internal static class GrantRights
         // Tunnels and administration are for people to hand out: a workload that could would be one stolen token away
         // from keeping itself in.
         return
-            scope is Scopes.OrganizationAdmin or Scopes.ManageTunnels or Scopes.TunnelAgent or Scopes.EdgeServe
+            scope
+                is Scopes.OrganizationAdmin
+                    or Scopes.ManageTunnels
+                    or Scopes.TunnelAgent
+                    or Scopes.EdgeServe
+                    or Scopes.CertificateIssue
             || !caller.Scopes.Contains(scope)
             ? $"A federated caller may not grant {scope}."
             : null;

@@ -75,7 +75,14 @@ internal sealed class RuleValidator(
             return FederationErrors.Scope.Refuse($"oauth_scope: {unknown} is not a scope.");
         }
 
-        return CheckIds<TunnelId>(rule, Scopes.TunnelAgent, "tunnel_ids", rule.TunnelIds)
+        // A rule for rotation jobs that names no tunnel lets them ask for nothing.
+        return CheckIds<TunnelId>(
+                rule,
+                Scopes.TunnelAgent,
+                "tunnel_ids",
+                rule.TunnelIds,
+                alsoWith: Scopes.CertificateIssue
+            )
             ?? CheckIds<EdgeId>(rule, Scopes.EdgeServe, "edge_ids", rule.EdgeIds)
             ?? CheckActors(rule);
     }
@@ -87,7 +94,13 @@ internal sealed class RuleValidator(
             : CheckIdList<ServiceAccountId>("actor_ids", rule.ActorIds);
 
     // S3, S6: a machine's scope is granted for named machines only; ids without the scope would be misread as a limit.
-    private static Refusal? CheckIds<TId>(Rule rule, string scope, string member, IReadOnlyList<string> ids)
+    private static Refusal? CheckIds<TId>(
+        Rule rule,
+        string scope,
+        string member,
+        IReadOnlyList<string> ids,
+        string? alsoWith = null
+    )
         where TId : struct, IIdentifier<TId>
     {
         var granted = rule.Scopes.Contains(scope);
@@ -96,9 +109,10 @@ internal sealed class RuleValidator(
             return FederationErrors.Scope.Refuse($"{member}: required with the scope {scope}.");
         }
 
-        if (!granted && ids.Count > 0)
+        if (!granted && ids.Count > 0 && (alsoWith is null || !rule.Scopes.Contains(alsoWith)))
         {
-            return FederationErrors.Scope.Refuse($"{member}: only with the scope {scope}.");
+            var scopes = alsoWith is null ? scope : $"{scope} or {alsoWith}";
+            return FederationErrors.Scope.Refuse($"{member}: only with the scope {scopes}.");
         }
 
         return CheckIdList<TId>(member, ids);
