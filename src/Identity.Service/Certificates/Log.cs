@@ -81,6 +81,28 @@ internal static partial class Log
     )]
     public static partial void AuthorityMade(ILogger logger, string tier, string fingerprint, DateTimeOffset notAfter);
 
+    [LoggerMessage(
+        EventIds.SuccessorWaits,
+        LogLevel.Warning,
+        "Authority {AuthorityId} of tunnel {TunnelId} waits for its certificate, until {RegistrationEnds}: no signing connector"
+    )]
+    public static partial void SuccessorWaits(
+        ILogger logger,
+        string authorityId,
+        string tunnelId,
+        DateTimeOffset? registrationEnds
+    );
+
+    [LoggerMessage(
+        EventIds.SigningConnectorFailed,
+        LogLevel.Error,
+        "The signing connector did not certify {AuthorityId}: {Fault}"
+    )]
+    public static partial void ConnectorFailed(ILogger logger, string authorityId, string fault);
+
+    [LoggerMessage(EventIds.SwitchWaits, LogLevel.Warning, "The switch to authority {AuthorityId} waits: {Reason}")]
+    public static partial void SwitchWaits(ILogger logger, string authorityId, string reason);
+
     [LoggerMessage(EventIds.RotationFailed, LogLevel.Error, "Rotations of tunnels' authorities could not go on")]
     public static partial void RotationFailed(ILogger logger, Exception fault);
 

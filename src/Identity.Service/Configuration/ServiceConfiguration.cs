@@ -321,6 +321,7 @@ internal static partial class ServiceConfiguration
                 TimeSpan.FromHours(24)
             ),
             Backdate = certificates.Duration("backdate", TimeSpan.FromMinutes(2), max: TimeSpan.FromMinutes(5)),
+            SigningCommand = certificates.Section("signing_connector").Strings("command"),
             Propagation = certificates.Duration("propagation", TimeSpan.FromHours(24), max: TimeSpan.FromDays(30)),
             SingleApproval = certificates.Choice("approval", "two_person", "two_person", "single") == "single",
             DangerousAllowKeyImport = certificates.Bool("dangerous_allow_key_import", false),

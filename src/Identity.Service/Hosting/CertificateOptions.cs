@@ -27,6 +27,12 @@ internal sealed record CertificateOptions
     /// </summary>
     public TimeSpan Propagation { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// The signing connector (S15): a program and its arguments, run without a shell; the request on its standard
+    /// input, the chain on its standard output. Empty = requests wait for people.
+    /// </summary>
+    public IReadOnlyList<string> SigningCommand { get; init; } = [];
+
     public bool JustifyLintWarnings { get; init; }
 
     /// <summary>Authorities may have keys that were made elsewhere, of which copies may exist.</summary>

@@ -47,6 +47,9 @@ internal static class EventIds
     public const int BlockedKeysUnreadable = 3006;
     public const int SweepFailed = 3007;
     public const int RotationFailed = 3050;
+    public const int SuccessorWaits = 3051;
+    public const int SigningConnectorFailed = 3052;
+    public const int SwitchWaits = 3053;
     public const int RevocationListsFailed = 3070;
     public const int RevocationListHeldBack = 3071;
     public const int RevocationListLarge = 3072;

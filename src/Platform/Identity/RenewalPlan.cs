@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Platform.Identity;
@@ -37,6 +40,20 @@ public static class RenewalPlan
             : point > before ? before - margin
             : point;
     }
+
+    /// <summary>The instant in a window that the service suggests; in the past when it means "now".</summary>
+    /// <param name="window">Of the service.</param>
+    /// <param name="unit">From 0 to below 1; one value per machine.</param>
+    public static DateTimeOffset Within(SuggestedWindow window, double unit) =>
+        window.End > window.Start ? window.Start + ((window.End - window.Start) * unit) : window.End;
+
+    /// <summary>
+    /// The machine's own place in a window, from 0 to below 1: a fleet is spread alike at each renewal and after each
+    /// restart.
+    /// </summary>
+    public static double UnitOf(string machine) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(machine)))
+        / (uint.MaxValue + 1.0);
 
     /// <summary>How long to wait after a failure.</summary>
     /// <param name="failures">Failures in a row, at least 1.</param>

@@ -115,13 +115,31 @@ internal sealed class ServerCertificateLoop(
     private TimeSpan TimeUntilDue(AgentFeed feed)
     {
         var now = context.Now;
-        var due = State.Server is not { } current || IsRevoked() || IsDisowned(current, feed) ? now : renewAt;
+        var due =
+            State.Server is not { } current || IsRevoked() || IsDisowned(current, feed)
+                ? now
+                : CalledBackAt(feed) ?? renewAt;
         var retry = RetryAt();
         return (due > retry ? due : retry) - now;
     }
 
     // A leaf that its issuer took back is worth nothing any more, however long it would still run.
     private bool IsRevoked() => document is { } present && State.RevokedSerials.Contains(present.Serial);
+
+    // The service wants leaves of that authority replaced earlier than they say themselves; null = not this one.
+    private DateTimeOffset? CalledBackAt(AgentFeed feed)
+    {
+        if (
+            document?.CaId is not { } issuer
+            || feed.Renewals?.FirstOrDefault(renewal => renewal.CaId == issuer) is not { } told
+        )
+        {
+            return null;
+        }
+
+        var at = RenewalPlan.Within(told.SuggestedWindow, RenewalPlan.UnitOf(context.Dialect.Subject));
+        return at < renewAt ? at : renewAt;
+    }
 
     // Judged once per epoch: a bundle that vouches for nothing we can get must not make us ask without end.
     private bool IsDisowned(KeyAndCertificate current, AgentFeed feed)

@@ -34,4 +34,9 @@ public sealed record AgentFeed
     /// <summary>One of <see cref="Wire.ServerCertificateMode"/>.</summary>
     [JsonPropertyName("server_certificate_mode")]
     public required string ServerCertificateMode { get; init; }
+
+    /// <summary>Leaves to be renewed earlier than they say themselves; null = none.</summary>
+    [JsonPropertyName("renewals")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AgentFeedRenewal>? Renewals { get; init; }
 }

@@ -19,6 +19,9 @@ internal sealed class OfflineRoot : IDisposable
 
     public X509Certificate2 Certificate { get; }
 
+    /// <summary>For other programs that play the enterprise.</summary>
+    public string ExportKeyPem() => key.ExportPkcs8PrivateKeyPem();
+
     /// <summary>Signs the request; PEM of the new certificate and the root.</summary>
     public string Sign(string csr, TimeSpan? life = null)
     {

@@ -9,6 +9,31 @@ namespace Culvert.Platform.Tests.Identity;
 
 public sealed class RenewalPlanTests
 {
+    [Theory]
+    [InlineData(0, 60, 0.5, 30)]
+    [InlineData(0, 60, 0, 0)]
+    [InlineData(-60, 0, 0.5, -30)]
+    [InlineData(0, 0, 0.5, 0)]
+    [InlineData(60, 0, 0.5, 0)]
+    public void Within_Window_IsSpreadByTheMachine(int start, int end, double unit, int expected)
+    {
+        var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        RenewalPlan
+            .Within(new SuggestedWindow { Start = now.AddSeconds(start), End = now.AddSeconds(end) }, unit)
+            .ShouldBe(now.AddSeconds(expected));
+    }
+
+    [Fact]
+    public void UnitOf_ManyMachines_AreSpreadAndEachStaysWhereItIs()
+    {
+        var units = Enumerable.Range(0, 1000).Select(n => RenewalPlan.UnitOf($"agent {n}")).ToList();
+
+        units.ShouldAllBe(unit => unit >= 0 && unit < 1);
+        units.Count(unit => unit < 0.5).ShouldBeInRange(400, 600);
+        RenewalPlan.UnitOf("agent 1").ShouldBe(units[1]);
+    }
+
     private static readonly DateTimeOffset Issued = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     // Life counts from issuance: the backdated notBefore plays no part. All times in minutes after issuance.

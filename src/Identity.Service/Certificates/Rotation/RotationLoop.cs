@@ -1,8 +1,12 @@
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>Lets <see cref="RotationSteps"/> do what has become due.</summary>
-internal sealed class RotationLoop(RotationSteps steps, TimeProvider time, ILogger<RotationLoop> logger)
-    : BackgroundService
+/// <summary>Lets <see cref="RotationSteps"/> and <see cref="SuccessorSteps"/> do what has become due.</summary>
+internal sealed class RotationLoop(
+    RotationSteps steps,
+    SuccessorSteps successors,
+    TimeProvider time,
+    ILogger<RotationLoop> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -27,6 +31,7 @@ internal sealed class RotationLoop(RotationSteps steps, TimeProvider time, ILogg
         try
         {
             await steps.RunAsync(stoppingToken);
+            await successors.RunAsync(stoppingToken);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Edges;
@@ -13,6 +14,7 @@ internal sealed class AgentFeedEndpoint(
     IRegisteredCertificateStore certificates,
     IEdgeStore edges,
     BundleLedger ledger,
+    EarlyRenewals renewals,
     MachineFacts facts
 )
 {
@@ -97,6 +99,7 @@ internal sealed class AgentFeedEndpoint(
                 .. revoked.EdgeSerials.Concat(revoked.ServerSerials[tunnel.Id.Value]).Order(StringComparer.Ordinal),
             ],
             ServerCertificateMode = ModeOf(live),
+            Renewals = await renewals.FindAsync(tunnel.Id, live, cancellationToken),
         };
     }
 

@@ -26,7 +26,11 @@ internal sealed class RotationBench : IAsyncDisposable
 
     public ServiceUnderTest Service => Machines.Service;
 
-    public static async Task<RotationBench> StartAsync(TimeSpan? propagation = null, TimeSpan? leafLife = null) =>
+    public static async Task<RotationBench> StartAsync(
+        TimeSpan? propagation = null,
+        TimeSpan? leafLife = null,
+        string[]? signing = null
+    ) =>
         new(
             await MachineBench.StartAsync(options =>
                 options with
@@ -36,6 +40,7 @@ internal sealed class RotationBench : IAsyncDisposable
                         SingleApproval = true,
                         Propagation = propagation ?? TimeSpan.Zero,
                         ServerLife = leafLife ?? options.Certificates.ServerLife,
+                        SigningCommand = signing ?? [],
                     },
                 }
             )

@@ -186,6 +186,37 @@ public sealed class RotationTests
     }
 
     [Fact]
+    public async Task Taint_AgentShowsALeafOfIt_IsCalledBackAndWaitedFor()
+    {
+        await using var bench = await RotationBench.StartAsync();
+        var first = await bench.ApprovedAsync("active");
+        var (enrollment, agent) = await bench.Machines.JoinAsync(bench.Machines.AgentToken());
+        var platform = enrollment.Certificate.Serial;
+        var shown = await LeafAsync(agent);
+        var second = await bench.ApprovedAsync("staged");
+        await bench.MoveAsync(first, AuthorityState.Active, AuthorityState.Tainted);
+        (await agent.GetOkAsync("/v1/agent/feed")).TryGetProperty("renewals", out _).ShouldBeFalse();
+        await RotationBench.FollowAsync(agent, platform, shown);
+
+        await bench.StepAsync();
+        await bench.StepAsync();
+        (await bench.StateAsync(second)).ShouldBe("active");
+        (await bench.StateAsync(first)).ShouldBe("tainted");
+        var renewal = (await agent.GetOkAsync("/v1/agent/feed")).GetProperty("renewals")[0];
+        renewal.Text("ca_id").ShouldBe(first);
+        renewal
+            .GetProperty("suggested_window")
+            .GetProperty("end")
+            .GetDateTimeOffset()
+            .ShouldBeLessThanOrEqualTo(bench.Service.Time.GetUtcNow());
+        renewal.Text("explanation_url").ShouldEndWith($"{first}/rotation");
+
+        await RotationBench.FollowAsync(agent, platform, await LeafAsync(agent));
+        await bench.StepAsync();
+        (await bench.StateAsync(first)).ShouldBe("retired");
+    }
+
+    [Fact]
     public async Task Rollback_FromEachPhase_ReturnsToThePredecessor()
     {
         await using var bench = await RotationBench.StartAsync();
@@ -204,6 +235,11 @@ public sealed class RotationTests
         (await bench.StateAsync(second)).ShouldBe("retired");
         (await bench.StateAsync(first)).ShouldBe("active");
     }
+
+    private static async Task<string> LeafAsync(HttpClient agent) =>
+        (await agent.PostOkAsync("/v1/agent/server_certificates", MachineBench.CsrBody()))
+            .GetProperty("certificate")
+            .Text("serial")!;
 
     private static Task<HttpResponseMessage> Activate(RotationBench bench, string id) =>
         bench.Service.Api.PostAsync(RotationBench.Path(id, "activate"), null);

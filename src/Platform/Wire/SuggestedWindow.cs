@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>When a certificate should be renewed (shaped as RFC 9773 §4.1); a window in the past means "now".</summary>
+public sealed record SuggestedWindow
+{
+    [JsonPropertyName("start")]
+    public required DateTimeOffset Start { get; init; }
+
+    [JsonPropertyName("end")]
+    public required DateTimeOffset End { get; init; }
+}

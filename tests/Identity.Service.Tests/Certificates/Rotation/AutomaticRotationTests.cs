@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+using Culvert.Identity.Service.Certificates.Rotation;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Certificates.Rotation;
+
+/// <summary>A rotation from the next key to the retirement without a hand; openssl plays the enterprise.</summary>
+public sealed class AutomaticRotationTests : IDisposable
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-enterprise-").FullName;
+
+    [Fact]
+    public async Task HalfLife_ConnectorSigns_TheSuccessorIsStagedAndActivatedInTime()
+    {
+        var script = Path.Combine(folder, "sign.sh");
+        await using var bench = await RotationBench.StartAsync(leafLife: TimeSpan.FromMinutes(5), signing: [script]);
+        WriteEnterprise(bench, script);
+        var first = await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60));
+        var steps = bench.Service.Get<SuccessorSteps>();
+
+        await steps.RunAsync(Cancel);
+        (await AuthoritiesAsync(bench)).ShouldBe([(first, "active")]);
+
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(30));
+        await steps.RunAsync(Cancel);
+        var both = await AuthoritiesAsync(bench);
+        both.Count.ShouldBe(2);
+        both[0].State.ShouldBe("staged");
+
+        // The switch is due in the last sixth, and not before.
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(19));
+        await steps.RunAsync(Cancel);
+        (await bench.StateAsync(both[0].Id)).ShouldBe("staged");
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(1));
+        await steps.RunAsync(Cancel);
+        (await bench.StateAsync(both[0].Id)).ShouldBe("active");
+        await bench.StepAsync();
+        (await bench.StateAsync(first)).ShouldBe("retired");
+    }
+
+    [Fact]
+    public async Task HalfLife_NoConnectorOrOneThatFails_LeavesTheRequestForPeople()
+    {
+        await using var bench = await RotationBench.StartAsync(
+            leafLife: TimeSpan.FromMinutes(5),
+            signing: ["/bin/false"]
+        );
+        await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60));
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(31));
+        var steps = bench.Service.Get<SuccessorSteps>();
+
+        await steps.RunAsync(Cancel);
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(6));
+        await steps.RunAsync(Cancel);
+
+        // One request, however often it was tried.
+        var all = await AuthoritiesAsync(bench);
+        all.Count.ShouldBe(2);
+        all[0].State.ShouldBe("csr_issued");
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private void WriteEnterprise(RotationBench bench, string script)
+    {
+        var now = bench.Service.Time.GetUtcNow();
+        File.WriteAllText(Path.Combine(folder, "root.pem"), bench.Root.Certificate.ExportCertificatePem() + "\n");
+        File.WriteAllText(Path.Combine(folder, "root.key"), bench.Root.ExportKeyPem());
+        File.WriteAllText(Path.Combine(folder, "index.txt"), "");
+        File.WriteAllText(
+            Path.Combine(folder, "ca.cnf"),
+            $"""
+            [ca]
+            default_ca = d
+            [d]
+            database = {folder}/index.txt
+            new_certs_dir = {folder}
+            rand_serial = yes
+            default_md = sha384
+            policy = p
+            x509_extensions = x
+            unique_subject = no
+            [p]
+            commonName = supplied
+            [x]
+            basicConstraints = critical,CA:TRUE,pathlen:0
+            keyUsage = critical,keyCertSign,cRLSign
+            subjectKeyIdentifier = hash
+            authorityKeyIdentifier = keyid
+            """
+        );
+        File.WriteAllText(
+            script,
+            $"""
+            #!/bin/sh
+            openssl ca -batch -notext -config {folder}/ca.cnf -cert {folder}/root.pem -keyfile {folder}/root.key \
+              -in /dev/stdin -startdate {Stamp(now)} -enddate {Stamp(now.AddDays(30))} && cat {folder}/root.pem
+
+            """
+        );
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static string Stamp(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture) + "Z";
+
+    private static async Task<List<(string Id, string State)>> AuthoritiesAsync(RotationBench bench) =>
+        [
+            .. (await bench.Service.Api.GetOkAsync($"/v1/certificate_authorities?tunnel_id={bench.Machines.TunnelId}"))
+                .GetProperty("data")
+                .EnumerateArray()
+                .Select(item => (item.Id(), item.Text("state")!)),
+        ];
+}
