@@ -12,11 +12,11 @@ namespace Culvert.Ca.Authorities;
 
 /// <summary>
 /// Proof that an authority is usable before anybody relies on it: a leaf for a key that is thrown away, verified up to
-/// the root by the platform's own verifier, which shares no code with our checks.
+/// the root twice: by our own checks, and by the platform's verifier (OpenSSL), which shares no code with them.
 /// </summary>
 public static class AuthorityTrial
 {
-    /// <summary>Null when a leaf under the authority verifies.</summary>
+    /// <summary>Null when a leaf under the authority verifies; else the verdict of each verifier.</summary>
     /// <param name="chain">As <see cref="AuthorityRegistration.CheckChain"/> returned it, root last.</param>
     /// <param name="key">The authority's key.</param>
     /// <param name="profile">Profile of the leaves.</param>
@@ -24,6 +24,28 @@ public static class AuthorityTrial
     /// <param name="serial">Serial number of the trial leaf; it is not used again.</param>
     /// <param name="now">Moment of the trial.</param>
     public static CaRefusal? Run(
+        IReadOnlyList<ParsedCertificate> chain,
+        IssuerKey key,
+        CertificateProfile profile,
+        GrantedNames names,
+        SerialNumber serial,
+        DateTimeOffset now
+    )
+    {
+        CaResult<ParsedCertificate> leaf = MakeLeaf(chain, key, profile, names, serial, now);
+        if (leaf.Succeeded)
+        {
+            return Verify(leaf.Value, chain, now);
+        }
+
+        // A key that does not answer says nothing about the chain.
+        return leaf.Refusal.Code == CaErrorCodes.SignerUnavailable
+            ? leaf.Refusal
+            : Failed($"not issued: {leaf.Refusal.Message}");
+    }
+
+    /// <summary>The leaf that is tried; nobody has its key.</summary>
+    internal static CaResult<ParsedCertificate> MakeLeaf(
         IReadOnlyList<ParsedCertificate> chain,
         IssuerKey key,
         CertificateProfile profile,
@@ -46,20 +68,84 @@ public static class AuthorityTrial
         CaResult<IssuancePlan> plan = IssuancePlan.Prepare(order);
         if (!plan.Succeeded)
         {
-            return Failed(plan.Refusal.Message);
+            return plan.Refusal;
         }
 
         CaResult<IssuedCertificate> leaf = plan.Value.Redeem(key);
-        if (leaf.Succeeded)
-        {
-            return Verify(leaf.Value.Certificate, chain, now);
-        }
-
-        // A key that does not answer says nothing about the chain.
-        return leaf.Refusal.Code == CaErrorCodes.SignerUnavailable ? leaf.Refusal : Failed(leaf.Refusal.Message);
+        return leaf.Succeeded ? leaf.Value.Certificate : leaf.Refusal;
     }
 
-    private static CaRefusal? Verify(ParsedCertificate leaf, IReadOnlyList<ParsedCertificate> chain, DateTimeOffset now)
+    internal static CaRefusal? Verify(
+        ParsedCertificate leaf,
+        IReadOnlyList<ParsedCertificate> chain,
+        DateTimeOffset now
+    )
+    {
+        string? own = OwnFault(leaf, chain, now);
+        string? openSsl = PlatformFault(leaf, chain, now);
+        return own is null && openSsl is null
+            ? null
+            : Failed($"our own checks: {own ?? "verified"}; OpenSSL: {openSsl ?? "verified"}");
+    }
+
+    // RFC 5280 §6.1.3 and §6.1.4, in the order of the path from the leaf: signature, period, name, constraints, purpose.
+    private static string? OwnFault(ParsedCertificate leaf, IReadOnlyList<ParsedCertificate> chain, DateTimeOffset now)
+    {
+        ParsedCertificate below = leaf;
+        for (int i = 0; i < chain.Count; i++)
+        {
+            ParsedCertificate issuer = chain[i];
+            if (!below.Issuer.HasSameEncoding(issuer.Subject))
+            {
+                return "the names do not link";
+            }
+
+            if (issuer.PublicKey is not { } key || !below.IsSignedBy(key))
+            {
+                return "a signature does not verify";
+            }
+
+            if (now < issuer.NotBefore || now >= issuer.NotAfter.AddSeconds(1))
+            {
+                return "a certificate above the leaf is not valid now";
+            }
+
+            if (issuer.BasicConstraints is not { IsAuthority: true } basic || basic.PathLength < i)
+            {
+                return "a certificate above the leaf may not issue it";
+            }
+
+            if (issuer.KeyUsage is { } usage && !usage.HasFlag(KeyUsages.KeyCertSign))
+            {
+                return "a certificate above the leaf may not sign certificates";
+            }
+
+            if (issuer.ExtendedKeyUsages is { } purposes && !purposes.Contains(Oids.ServerAuth))
+            {
+                return "a certificate above the leaf is for other purposes";
+            }
+
+            if (
+                issuer.NameConstraints is { } constraints
+                && leaf.SubjectAlternativeNames?.All(name =>
+                    constraints.Allows(name.Kind, name.Text, name.Content.Span)
+                ) != true
+            )
+            {
+                return "a name of the leaf is outside the name constraints";
+            }
+
+            below = issuer;
+        }
+
+        return null;
+    }
+
+    private static string? PlatformFault(
+        ParsedCertificate leaf,
+        IReadOnlyList<ParsedCertificate> chain,
+        DateTimeOffset now
+    )
     {
         List<X509Certificate2> loaded = [.. chain.Append(leaf).Select(Load)];
         try
@@ -74,7 +160,7 @@ public static class AuthorityTrial
             verifier.ChainPolicy.ApplicationPolicy.Add(new Oid(Oids.ServerAuth));
             return verifier.Build(loaded[^1])
                 ? null
-                : Failed(string.Join(", ", verifier.ChainStatus.Select(status => status.Status)));
+                : string.Join(", ", verifier.ChainStatus.Select(status => status.Status));
         }
         finally
         {

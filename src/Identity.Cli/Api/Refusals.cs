@@ -11,16 +11,42 @@ internal static class Refusals
     {
         var envelope = Envelope(body);
         var error = envelope?["error"] as JsonObject;
-        var code = (error?["details"] as JsonObject).Text("error_code");
+        var details = error?["details"] as JsonObject;
+        var code = details.Text("error_code");
         var message = error.Text("message") ?? $"the service answered {(int)status} without saying why";
-        return new CommandFailure(ExitCodeOf((int)status), message)
+        return new CommandFailure(ExitCodeOf((int)status), message + Reasons(details))
         {
             Where = $"{method} {url} answered {(int)status}",
             Code = code ?? error.Text("type"),
             RequestId = envelope.Text("request_id") ?? requestId,
-            Next = NextOf((int)status, code),
+            // Only the service knows what comes next with an object of its own.
+            Next = details.Text("override") ?? details.Text("next") ?? NextOf((int)status, code),
         };
     }
+
+    /// <summary>Who blocks, and what was found: one line each, below the message.</summary>
+    private static string Reasons(JsonObject? details)
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (var blocker in Objects(details, "blocked_by"))
+        {
+            text.Append("\n  waits for ").Append(blocker.Text("kind")).Append(' ').Append(blocker.Text("id"));
+            if (blocker.Text("since") is { } since)
+            {
+                text.Append(" since ").Append(since);
+            }
+        }
+
+        foreach (var finding in Objects(details, "findings"))
+        {
+            text.Append("\n  ").Append(finding.Text("code")).Append(": ").Append(finding.Text("message"));
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<JsonObject> Objects(JsonObject? details, string member) =>
+        details?[member] is JsonArray list ? list.OfType<JsonObject>() : [];
 
     private static JsonObject? Envelope(string body)
     {

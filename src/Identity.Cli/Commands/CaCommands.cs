@@ -5,30 +5,40 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert ca</c>: issuing keys that the service holds for a tunnel, from CSR to active.</summary>
+/// <summary><c>culvert ca</c>: authorities of tunnels, from the request to the bundle.</summary>
 internal static class CaCommands
 {
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "ca",
-            "certificate authorities of tunnels: their key is the service's, their certificate the enterprise's",
-            Register(verbs),
-            Csr(verbs),
-            Upload(verbs),
-            Approve(verbs),
-            Activate(verbs),
-            List(verbs),
-            CommonVerbs.Show(verbs, Noun.Ca),
-            CaRotationCommands.Status(verbs),
-            CaRotationCommands.Rollback(verbs),
-            CaRotationCommands.Withdraw(verbs)
+            "certificate authorities of tunnels: register, approve, switch, retire",
+            [
+                Register(verbs),
+                Csr(verbs),
+                Upload(verbs),
+                Approve(verbs),
+                .. CaStepCommands.All(verbs),
+                List(verbs),
+                CommonVerbs.Show(verbs, Noun.Ca),
+                CaRotationCommands.Status(verbs),
+                CaRotationCommands.Rollback(verbs),
+                CaRotationCommands.Withdraw(verbs),
+            ]
         );
 
     private static Command Register(VerbFactory verbs)
     {
         var name = Flags.Name();
         var tunnel = Flags.Required("--tunnel", "TUNNEL", "id or name of the tunnel it will serve");
-        var custody = Flags.OneOf("--custody", "where its key lives (default: sealed)", "sealed");
+        var custody = Flags.OneOf(
+            "--custody",
+            "where its key lives (default: sealed)",
+            "sealed",
+            "pkcs11",
+            "trust-only",
+            "imported"
+        );
+        var label = Flags.Text("--key-label", "L", "pkcs11: the key's label in the token (default: one of its own)");
         return verbs.Create(
             "register",
             "make a key and a CSR for a new authority",
@@ -39,13 +49,19 @@ internal static class CaCommands
                 {
                     ["name"] = context.Get(name),
                     ["tunnel_id"] = await context.IdAsync(Noun.Tunnel, context.Get(tunnel)!, cancel),
-                    ["custody"] = context.Get(custody) ?? "sealed",
+                    ["custody"] = (context.Get(custody) ?? "sealed").Replace('-', '_'),
                 };
+                if (context.Get(label) is { } wanted)
+                {
+                    body["key_label"] = wanted;
+                }
+
                 return CommandResult.Object(await client.PostAsync(Noun.Ca.Path, body, cancel));
             },
             name,
             tunnel,
-            custody
+            custody,
+            label
         );
     }
 
@@ -59,7 +75,19 @@ internal static class CaCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var answer = await client.GetAsync($"{await PathAsync(context, id, cancel)}/csr", cancel);
+                var path = await PathAsync(context, id, cancel);
+                ApiAnswer answer;
+                try
+                {
+                    answer = await client.GetAsync($"{path}/csr", cancel);
+                }
+                catch (CommandFailure missing) when (missing.Code == "ca.state")
+                {
+                    // The key or the request could not be made at first: an HSM was away, perhaps.
+                    await client.PostAsync($"{path}/key", body: null, cancel);
+                    answer = await client.GetAsync($"{path}/csr", cancel);
+                }
+
                 return PemResult.Of(context, answer, "csr_pem", context.Get(file));
             },
             id,
@@ -72,6 +100,10 @@ internal static class CaCommands
         var id = Flags.Id("ca");
         var chain = Flags.Required("--chain", "FILE", "PEM: the signed certificate, then those above it");
         var fingerprint = Flags.Required("--fingerprint", "SHA256", "of the signed certificate, told by its signer");
+        var publicAnchor = new Option<bool>("--allow-public-anchor")
+        {
+            Description = "accept an authority that the whole machine trusts; the approval covers it",
+        };
         return verbs.Create(
             "upload",
             "hand in what the enterprise's root signed",
@@ -82,6 +114,11 @@ internal static class CaCommands
                     ["chain_pem"] = InFile.ReadText(context.Get(chain)!),
                     ["fingerprint"] = Fingerprint(context.Get(fingerprint)!),
                 };
+                if (context.Get(publicAnchor))
+                {
+                    body["allow_public_anchor"] = true;
+                }
+
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.Object(
                     await client.PostAsync($"{await PathAsync(context, id, cancel)}/chain", body, cancel)
@@ -89,7 +126,8 @@ internal static class CaCommands
             },
             id,
             chain,
-            fingerprint
+            fingerprint,
+            publicAnchor
         );
     }
 
@@ -128,22 +166,6 @@ internal static class CaCommands
             id,
             fingerprint,
             yes
-        );
-    }
-
-    private static Command Activate(VerbFactory verbs)
-    {
-        var id = Flags.Id("ca");
-        return verbs.Create(
-            "activate",
-            "let it sign this tunnel's server certificates",
-            async (context, cancel) =>
-            {
-                var client = await context.ClientAsync(cancel);
-                var path = await PathAsync(context, id, cancel);
-                return CommandResult.Object(await client.PostAsync($"{path}/activate", body: null, cancel));
-            },
-            id
         );
     }
 

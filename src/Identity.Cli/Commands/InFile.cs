@@ -6,12 +6,16 @@ internal static class InFile
     /// <summary>The service takes bodies up to 1 MiB; nothing that is asked for comes near it.</summary>
     private const int MaxBytes = 512 * 1024;
 
-    public static string ReadText(string path)
+    public static string ReadText(string path) => Read(path, File.ReadAllText);
+
+    public static byte[] ReadBytes(string path) => Read(path, File.ReadAllBytes);
+
+    private static T Read<T>(string path, Func<string, T> read)
     {
         try
         {
             return new FileInfo(path).Length <= MaxBytes
-                ? File.ReadAllText(path)
+                ? read(path)
                 : throw Bad(path, $"the file is larger than {MaxBytes / 1024} KiB", null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

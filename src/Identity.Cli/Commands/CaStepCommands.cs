@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>The verbs of <c>culvert ca</c> that move an authority one step, and the override that lets a step happen.</summary>
+internal static class CaStepCommands
+{
+    public static Command[] All(VerbFactory verbs) =>
+        [
+            Step(verbs, "activate", "let it sign this tunnel's server certificates; the one before it retires", null),
+            Step(verbs, "suspend", "let it issue nothing for now; it stays trusted", null),
+            Step(verbs, "resume", "let a suspended one issue again", null),
+            Step(
+                verbs,
+                "retire",
+                "end its issuing for good; it stays trusted until its last certificate has ended",
+                "it never issues again"
+            ),
+            Step(
+                verbs,
+                "taint",
+                "its key is or may be known to others: stop it now, and drop its anchor once a successor serves",
+                "every certificate of it is made anew, and it never issues again"
+            ),
+            Step(verbs, "delete", "remove one that is not in use; can be restored for 30 days", null),
+            Step(verbs, "restore", "make a deleted one what it was", null),
+            Override(verbs),
+            Import(verbs),
+        ];
+
+    /// <summary>A consequence that cannot be taken back is told before the operator types the name.</summary>
+    private static Command Step(VerbFactory verbs, string verb, string description, string? consequence)
+    {
+        var id = Flags.Id("ca");
+        var reason = Flags.Text("--reason", "TEXT", "why; audited");
+        var expected = Flags.Text("--expect", "STATE", "do it only in this state");
+        var yes = Flags.Yes();
+        List<Symbol> symbols = [id, reason, expected];
+        if (consequence is not null)
+        {
+            symbols.Add(yes);
+        }
+
+        return verbs.Create(
+            verb,
+            description,
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = Noun.Ca.PathOf(await context.IdAsync(Noun.Ca, context.Get(id), cancel));
+                if (consequence is not null && !context.Get(yes))
+                {
+                    var name = (await client.GetAsync(path, cancel)).Json.Text("name") ?? context.Get(id);
+                    context.Confirm(
+                        $"{char.ToUpperInvariant(verb[0])}{verb[1..]} {name}: {consequence}",
+                        name,
+                        yes: false
+                    );
+                }
+
+                return CommandResult.Object(
+                    await client.PostAsync($"{path}/{verb}", BodyOf(context.Get(reason), context.Get(expected)), cancel)
+                );
+            },
+            [.. symbols]
+        );
+    }
+
+    private static Command Override(VerbFactory verbs)
+    {
+        var id = Flags.Id("ca");
+        var missing = Flags.Many("--missing", "ID", "who has not acknowledged, as the refusal names them");
+        missing.Required = true;
+        missing.AllowMultipleArgumentsPerToken = true;
+        var reason = Flags.Required("--reason", "TEXT", "why it is accepted; audited");
+        return verbs.Create(
+            "override",
+            "accept that the named ones are not ready; with two-person approval another person then gives the command",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = Noun.Ca.PathOf(await context.IdAsync(Noun.Ca, context.Get(id), cancel));
+                var body = new JsonObject
+                {
+                    ["missing"] = new JsonArray([.. context.Get(missing)!.Select(one => JsonValue.Create(one))]),
+                    ["reason"] = context.Get(reason),
+                };
+                return CommandResult.Object(await client.PostAsync($"{path}/override", body, cancel));
+            },
+            id,
+            missing,
+            reason
+        );
+    }
+
+    private static Command Import(VerbFactory verbs)
+    {
+        var id = Flags.Id("ca");
+        var file = Flags.Required("--file", "FILE", "PKCS#12 with exactly one private key");
+        var password = Flags.Required("--password-file", "FILE", "its password, in the first line");
+        return verbs.Create(
+            "import",
+            "dangerous: hand over a private key that was made elsewhere, of which copies may exist",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = Noun.Ca.PathOf(await context.IdAsync(Noun.Ca, context.Get(id), cancel));
+                var body = new JsonObject
+                {
+                    ["pkcs12"] = Convert.ToBase64String(InFile.ReadBytes(context.Get(file)!)),
+                    ["password"] = InFile.ReadText(context.Get(password)!).Split('\n')[0].TrimEnd('\r'),
+                };
+                return CommandResult.Object(await client.PostAsync($"{path}/pkcs12", body, cancel));
+            },
+            id,
+            file,
+            password
+        );
+    }
+
+    private static JsonObject? BodyOf(string? reason, string? expected)
+    {
+        if (reason is null && expected is null)
+        {
+            return null;
+        }
+
+        var body = new JsonObject();
+        if (reason is not null)
+        {
+            body["reason"] = reason;
+        }
+
+        if (expected is not null)
+        {
+            body["expected_state"] = expected;
+        }
+
+        return body;
+    }
+}
