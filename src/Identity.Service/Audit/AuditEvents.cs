@@ -55,6 +55,11 @@ internal static class AuditEvents
     public const string CertificateSigned = "certificate_signed";
     public const string CertificateVoided = "certificate_voided";
     public const string CertificateRevoked = "certificate_revoked";
+    public const string ExpiryNotice = "certificate_expiry_notice";
+    public const string WebhookCreated = "webhook_created";
+    public const string WebhookArchived = "webhook_archived";
+    public const string WebhookTested = "webhook_tested";
+    public const string WebhookDeliveryFailed = "webhook_delivery_failed";
     public const string RevocationListRefused = "revocation_list_refused";
     public const string RevocationListImported = "revocation_list_imported";
     public const string AuthorityCreated = "certificate_authority_created";

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Certificates.Revocation;
@@ -37,6 +38,7 @@ internal static class CertificatesRegistration
             .AddHostedService<OrphanSweeper>()
             .AddSingleton<CertificateInventoryEndpoint>()
             .AddRevocation()
+            .AddNotices()
             .AddSingleton<SecretAlarm>()
             .AddEnrollments()
             .AddTunnelAuthorities()
@@ -61,6 +63,7 @@ internal static class CertificatesRegistration
         host.MapRevocation();
         var jobs = host.Services.GetRequiredService<RotationJobEndpoint>();
         host.Post("/v1/certificates", Access.Scope(Scopes.CertificateIssue), jobs.IssueAsync);
+        host.MapNotices();
 
         host.MapBundles();
 

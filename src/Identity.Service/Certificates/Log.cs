@@ -139,4 +139,41 @@ internal static partial class Log
         "Revocation list {Shard} of {Authority} has {Bytes} bytes for {Entries} entries: its authority needs more lists"
     )]
     public static partial void RevocationListLarge(ILogger logger, string authority, int shard, int bytes, int entries);
+
+    [LoggerMessage(
+        EventIds.ExpiryNotice,
+        LogLevel.Warning,
+        "{Type} {Name} ({Id}) ends at {NotAfter}: {Days} days' notice"
+    )]
+    public static partial void ExpiryNotice(
+        ILogger logger,
+        string type,
+        string name,
+        string id,
+        DateTimeOffset notAfter,
+        int days
+    );
+
+    [LoggerMessage(
+        EventIds.NoticesFailed,
+        LogLevel.Error,
+        "Expiry notices could not be given; trying again in an hour"
+    )]
+    public static partial void NoticesFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(
+        EventIds.WebhookNotDelivered,
+        LogLevel.Warning,
+        "Message {Message} to webhook {Webhook}: attempt {Attempt} failed: {Reason}"
+    )]
+    public static partial void WebhookNotDelivered(
+        ILogger logger,
+        string message,
+        string webhook,
+        int attempt,
+        string reason
+    );
+
+    [LoggerMessage(EventIds.WebhooksFailed, LogLevel.Error, "Messages to webhooks could not be sent; trying again")]
+    public static partial void WebhooksFailed(ILogger logger, Exception fault);
 }

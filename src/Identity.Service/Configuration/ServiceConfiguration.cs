@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Culvert.Ca.Keys.Pkcs11;
@@ -43,8 +44,9 @@ internal static partial class ServiceConfiguration
             Tunnels = Tunnels(root.Section("tunnels")),
             Agents = Agents(root.Section("agents")),
             Limits = Limits(root.Section("limits")),
+            Notices = Notices(root.Section("notices")),
         };
-        foreach (var later in new[] { "sign_in", "audit", "notices", "network" })
+        foreach (var later in new[] { "sign_in", "audit", "network" })
         {
             root.NotYet(later);
         }
@@ -375,6 +377,29 @@ internal static partial class ServiceConfiguration
         }
 
         return options;
+    }
+
+    private static NoticeOptions Notices(ConfigSection notices)
+    {
+        // Webhooks belong to organizations and are registered through the interface.
+        notices.NotYet("webhooks");
+        var days = new List<int>();
+        foreach (var text in notices.Strings("days", "45", "14", "3"))
+        {
+            if (
+                !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var day)
+                || day is < 1 or > 365
+                || days.Count == 8
+            )
+            {
+                notices.Error("days", "It is no list of days.", "Use at most eight numbers from 1 to 365.");
+                break;
+            }
+
+            days.Add(day);
+        }
+
+        return new NoticeOptions { Days = [.. days.Distinct().OrderDescending()] };
     }
 
     private static TunnelOptions Tunnels(ConfigSection tunnels)

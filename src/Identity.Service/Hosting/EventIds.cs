@@ -53,6 +53,10 @@ internal static class EventIds
     public const int RevocationListsFailed = 3070;
     public const int RevocationListHeldBack = 3071;
     public const int RevocationListLarge = 3072;
+    public const int ExpiryNotice = 3080;
+    public const int NoticesFailed = 3081;
+    public const int WebhookNotDelivered = 3082;
+    public const int WebhooksFailed = 3083;
     public const int SecretDiscarded = 3010;
     public const int AuthorityMoved = 3011;
     public const int AuthorityUpkeepFailed = 3012;

@@ -88,6 +88,18 @@ internal static class ServiceMeters
         description: "Seconds until a signing key outside the process answered, waiting included."
     );
 
+    /// <summary>Notices of approaching ends, by what ends.</summary>
+    public static readonly Counter<long> ExpiryNotices = Meter.CreateCounter<long>(
+        "culvert_expiry_notices",
+        description: "Notices of authorities and certificates that end soon, by type."
+    );
+
+    /// <summary>Attempts to deliver messages to webhooks, by outcome.</summary>
+    public static readonly Counter<long> WebhookAttempts = Meter.CreateCounter<long>(
+        "culvert_webhook_attempts",
+        description: "Attempts to deliver messages to webhooks, by outcome."
+    );
+
     /// <summary>Assertions that came again from somebody else than their first user, by the issuer's replay mode.</summary>
     public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
         "culvert_exchange_replays_detected",

@@ -56,4 +56,6 @@ internal sealed record ServiceOptions
     public AgentOptions Agents { get; init; } = new();
 
     public LimitOptions Limits { get; init; } = new();
+
+    public NoticeOptions Notices { get; init; } = new();
 }

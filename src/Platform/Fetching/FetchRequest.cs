@@ -21,6 +21,11 @@ public sealed record FetchRequest
     /// <summary>The entity tag of the copy in hand; an unchanged answer then is <see cref="FetchResult.IsNotModified"/>.</summary>
     public string? IfNoneMatch { get; init; }
 
+    /// <summary>
+    /// Sends this instead of asking for a document: any 2xx is success, and what is answered is not read. Null = GET.
+    /// </summary>
+    public FetchPost? Post { get; init; }
+
     /// <summary>Filled on the way, for people who want to know what happened; null = nobody does.</summary>
     public FetchObservation? Observation { get; init; }
 }

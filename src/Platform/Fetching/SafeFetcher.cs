@@ -85,7 +85,17 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
 
     private async Task<FetchResult> SendAsync(HttpClient client, FetchRequest request, Uri url, CancellationToken ct)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Get, url);
+        using var message = new HttpRequestMessage(request.Post is null ? HttpMethod.Get : HttpMethod.Post, url);
+        if (request.Post is { } post)
+        {
+            message.Content = new ReadOnlyMemoryContent(post.Body);
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", post.ContentType);
+            foreach (var (name, value) in post.Headers)
+            {
+                message.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
         message.Headers.Accept.ParseAdd(request.Accept);
         if (request.IfNoneMatch is not null)
         {
@@ -95,6 +105,11 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
         Observe(request, response);
         var (tag, maxAge) = (response.Headers.ETag?.ToString(), MaxAgeOf(response.Headers.CacheControl));
+        if (request.Post is not null && response.IsSuccessStatusCode)
+        {
+            return FetchResult.Fetched(ReadOnlyMemory<byte>.Empty, tag, maxAge);
+        }
+
         switch (response.StatusCode)
         {
             case HttpStatusCode.OK when !IsDocument(response.Content.Headers.ContentType?.MediaType):

@@ -33,7 +33,7 @@ internal sealed class RevocationListPublisher(
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim publishing = new(1);
-    private readonly SemaphoreSlim wanted = new(0, 1);
+    private readonly WakeSignal wanted = new(time);
 
     // Lists that are held back: each alarms once until it is published again.
     private readonly HashSet<(string CaId, int Shard)> heldBack = [];
@@ -42,7 +42,6 @@ internal sealed class RevocationListPublisher(
     {
         base.Dispose();
         publishing.Dispose();
-        wanted.Dispose();
     }
 
     /// <summary>Publishes everything that is due now; how many lists that were.</summary>
@@ -85,34 +84,21 @@ internal sealed class RevocationListPublisher(
             ChangeTopics.Feed,
             _ =>
             {
-                Wake();
+                wanted.Set();
                 return Task.CompletedTask;
             }
         );
-        using var timer = time.CreateTimer(_ => Wake(), null, TimeSpan.Zero, LookEvery);
         try
         {
             while (true)
             {
-                await wanted.WaitAsync(stoppingToken);
                 await TryPublishAsync(stoppingToken);
+                await wanted.WaitAsync(LookEvery, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The service stops; so does this loop.
-        }
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            wanted.Release();
-        }
-        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
-        {
-            // Wanted already, or the service stops.
         }
     }
 

@@ -65,7 +65,8 @@ internal sealed class IssuerFetcher : IIssuerFetcher
             Observation = fetch.Observation,
         };
 
-    private static AddressRanges RangesOf(ServiceOptions options) =>
+    /// <summary>The bound on what any record may name for itself.</summary>
+    internal static AddressRanges RangesOf(ServiceOptions options) =>
         AddressRanges.TryParse(options.PrivateIssuerNetworks.Select(n => n.ToString()), out var ranges, out var bad)
             ? ranges
             : throw new InvalidOperationException($"private_issuer_networks holds {bad}, which is no network.");

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Certificates.Notices;
+
+/// <summary>Something ends in so many days, and nothing has taken its place.</summary>
+internal sealed record ExpiryNotice(ExpiringSubject Subject, int Days) : AuditEvent
+{
+    public override string Name => AuditEvents.ExpiryNotice;
+
+    protected override void WriteData(Utf8JsonWriter json) => Write(json, Subject, Days);
+
+    /// <summary>The members that audit and webhooks share.</summary>
+    public static void Write(Utf8JsonWriter json, ExpiringSubject subject, int days)
+    {
+        json.WriteString("subject_type", subject.Type);
+        json.WriteString("subject_id", subject.Id);
+        json.WriteString("name", subject.Name);
+        WriteOptional(json, "tunnel_id", subject.TunnelId);
+        json.WriteString("not_after", subject.NotAfter.UtcDateTime);
+        json.WriteNumber("threshold_days", days);
+    }
+}

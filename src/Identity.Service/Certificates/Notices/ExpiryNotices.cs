@@ -1,0 +1,122 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Certificates.Notices;
+
+/// <summary>
+/// Looks every hour for what ends soon, and tells of it: an audited event, a metric, and a message to every webhook of
+/// the organization, all in one commit, each threshold once.
+/// </summary>
+internal sealed class ExpiryNotices(
+    INoticeStore store,
+    WebhookQueue webhooks,
+    IJournal journal,
+    ServiceOptions options,
+    TimeProvider time,
+    ILogger<ExpiryNotices> logger
+) : BackgroundService
+{
+    // A certificate for each of thousands of machines may end on one day: the rest is told of an hour later.
+    private const int MostAtOnce = 1000;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
+
+    /// <summary>Gives the notices that are due; how many those were.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (options.Notices.Days.Count == 0)
+        {
+            return 0;
+        }
+
+        var horizon = now + TimeSpan.FromDays(options.Notices.Days.Max());
+        var given = await store.ListGivenAsync(now, cancellationToken);
+        var count = 0;
+        foreach (var subject in await store.ListExpiringAsync(now, horizon, MostAtOnce, cancellationToken))
+        {
+            if (
+                ExpiryThresholds.Due(subject.NotBefore, subject.NotAfter, now, options.Notices.Days) is { } days
+                && !given.Contains((subject.Id, subject.NotAfter.ToStore(), days))
+                && await GiveAsync(subject, days, cancellationToken)
+            )
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await TryRunAsync(stoppingToken);
+                await Task.Delay(LookEvery, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops; so does this loop.
+        }
+    }
+
+    private async Task TryRunAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunAsync(stoppingToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // The loop must survive: thresholds are days, and an hour later the store may be back.
+            Log.NoticesFailed(logger, fault);
+        }
+    }
+
+    private async ValueTask<bool> GiveAsync(ExpiringSubject subject, int days, CancellationToken cancellationToken)
+    {
+        var at = time.GetStoreNow();
+        IReadOnlyList<Statement> messages = subject.OrganizationId is { } organization
+            ? await webhooks.EnqueueAsync(
+                organization,
+                "certificate.expiring",
+                at,
+                json => ExpiryNotice.Write(json, subject, days),
+                cancellationToken
+            )
+            : [];
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new ExpiryNotice(subject, days)
+                {
+                    At = at,
+                    Actor = AuditActor.System,
+                    OrganizationId = subject.OrganizationId,
+                    Resources = [new AuditResource(subject.Type, subject.Id)],
+                },
+                Statements = [store.Give(subject, days, at), .. messages],
+            },
+            cancellationToken
+        );
+        if (result.Conflict is NoticeConflict.Given)
+        {
+            return false;
+        }
+
+        if (result.RefusalIfUnavailable() is { } refusal)
+        {
+            throw new StoreException(refusal.Message);
+        }
+
+        ServiceMeters.ExpiryNotices.Add(1, new KeyValuePair<string, object?>("type", subject.Type));
+        Log.ExpiryNotice(logger, subject.Type, subject.Name, subject.Id, subject.NotAfter, days);
+        webhooks.Wake();
+        return true;
+    }
+}

@@ -1,0 +1,27 @@
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Certificates.Notices;
+
+/// <summary>What ends soon, and who was told.</summary>
+internal interface INoticeStore
+{
+    /// <summary>
+    /// Authorities, trust-only certificates and long-lived leaves that end from <paramref name="now"/> to
+    /// <paramref name="until"/>; leaves alone that no later one has replaced. At most <paramref name="most"/> of each.
+    /// </summary>
+    ValueTask<IReadOnlyList<ExpiringSubject>> ListExpiringAsync(
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int most,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Notices that were given for ends from <paramref name="now"/> on.</summary>
+    ValueTask<IReadOnlySet<(string Subject, long NotAfter, long Days)>> ListGivenAsync(
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Once: the second time it is <see cref="NoticeConflict.Given"/>.</summary>
+    Statement Give(ExpiringSubject subject, int days, DateTimeOffset at);
+}

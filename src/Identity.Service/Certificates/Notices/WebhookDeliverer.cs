@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Text;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+
+namespace Culvert.Identity.Service.Certificates.Notices;
+
+/// <summary>
+/// Sends what waits, each at least once. An attempt is counted before it is made, so that neither a crash nor a second
+/// node repeats it without end.
+/// </summary>
+internal sealed class WebhookDeliverer(
+    IWebhookStore store,
+    IWebhookSender sender,
+    WebhookQueue queue,
+    ISealer sealer,
+    IJournal journal,
+    TimeProvider time,
+    ILogger<WebhookDeliverer> logger
+) : BackgroundService
+{
+    public const string Table = "webhooks";
+    public const string Column = "sealed_secret";
+
+    private const int AtOnce = 8;
+    private const int PerRound = 64;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan KeepDone = TimeSpan.FromDays(30);
+
+    private DateTimeOffset forgotAt;
+
+    /// <summary>Makes the attempts that are due; how many those were.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetStoreNow();
+        var due = await store.ListDueAsync(now, PerRound, cancellationToken);
+        await Parallel.ForEachAsync(
+            due,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (delivery, ct) => await AttemptAsync(delivery, ct)
+        );
+        if (now - forgotAt >= KeepDone / 30)
+        {
+            forgotAt = now;
+            await journal.CommitAsync(
+                new Decision { Statements = [store.Forget(now - KeepDone)], Class = DecisionClass.Bulk },
+                cancellationToken
+            );
+        }
+
+        return due.Count;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await TryRunAsync(stoppingToken);
+                await queue.WaitAsync(LookEvery, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops; so does this loop.
+        }
+    }
+
+    private async Task TryRunAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunAsync(stoppingToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // The loop must survive: what waits is in the store.
+            Log.WebhooksFailed(logger, fault);
+        }
+    }
+
+    private async ValueTask AttemptAsync(WebhookDelivery waiting, CancellationToken cancellationToken)
+    {
+        var now = time.GetStoreNow();
+        var taken = await journal.CommitAsync(
+            new Decision { Statements = [store.Take(waiting, now + Lease)] },
+            cancellationToken
+        );
+        if (!taken.IsCommitted)
+        {
+            return;
+        }
+
+        var delivery = waiting with { Attempts = waiting.Attempts + 1 };
+        var webhook = await store.FindAsync(delivery.WebhookId, cancellationToken);
+        if (webhook is not { SealedSecret: { } secret })
+        {
+            return;
+        }
+
+        var fault = await SendAsync(webhook, secret, delivery, now, cancellationToken);
+        await SettleAsync(webhook, delivery, fault, cancellationToken);
+    }
+
+    private async Task<string?> SendAsync(
+        Webhook webhook,
+        byte[] sealedSecret,
+        WebhookDelivery delivery,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var secret = Encoding.ASCII.GetString(sealer.Unseal(Table, webhook.Id.Value, Column, sealedSecret));
+        KeyValuePair<string, string>[] headers =
+        [
+            new(WebhookSignature.IdHeader, delivery.Id),
+            new(WebhookSignature.TimestampHeader, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+            new(WebhookSignature.SignatureHeader, WebhookSignature.Sign(secret, delivery.Id, now, delivery.Body)),
+        ];
+        return await sender.SendAsync(webhook, headers, delivery.Body, cancellationToken);
+    }
+
+    private async Task SettleAsync(
+        Webhook webhook,
+        WebhookDelivery delivery,
+        string? fault,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        var wait = fault is null ? null : WebhookSchedule.WaitAfter(delivery.Attempts, RandomBytes.Get(1)[0] / 255.0);
+        var settled = delivery with
+        {
+            State =
+                fault is null ? WebhookDelivery.Delivered
+                : wait is null ? WebhookDelivery.Failed
+                : WebhookDelivery.Pending,
+            LastError = fault,
+            NextAttempt = wait is { } until ? now + until : now,
+            DoneAt = fault is null || wait is null ? now : null,
+        };
+        ServiceMeters.WebhookAttempts.Add(
+            1,
+            new KeyValuePair<string, object?>("outcome", fault is null ? "delivered" : "failed")
+        );
+        if (fault is not null)
+        {
+            Log.WebhookNotDelivered(logger, delivery.Id, webhook.Id.Value, delivery.Attempts, fault);
+        }
+
+        await journal.CommitAsync(
+            new Decision
+            {
+                // Given up for good is worth an entry; every attempt is not.
+                Event =
+                    settled.State == WebhookDelivery.Failed
+                        ? new WebhookAudited(AuditEvents.WebhookDeliveryFailed, webhook)
+                        {
+                            At = now,
+                            Actor = AuditActor.System,
+                            OrganizationId = webhook.OrganizationId,
+                            Resources = [new AuditResource("webhook", webhook.Id.Value)],
+                            Status = AuditStatus.Denied("webhook.undeliverable", fault),
+                        }
+                        : null,
+                Statements = [store.Settle(settled)],
+            },
+            cancellationToken
+        );
+    }
+}
