@@ -1,3 +1,4 @@
+using Culvert.Ca.Keys;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Notices;
@@ -107,7 +108,8 @@ public abstract class ExpiryNoticesTests : IDisposable
             NotBefore = now,
             NotAfter = now + life,
         };
-        await CommitAsync(certificates.InsertIntent(record));
+        using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
+        await CommitAsync(certificates.InsertIntent(record, key.PublicKey));
         await CommitAsync(certificates.Complete(id, "ff", new byte[] { 1 }));
         return record;
     }
