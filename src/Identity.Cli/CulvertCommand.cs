@@ -71,6 +71,7 @@ internal sealed class CulvertCommand
             WorkspaceCommands.Create(verbs),
             TokenCommands.Create(verbs),
             CertCommands.Create(verbs),
+            WebhookCommands.Create(verbs),
             AgentCommands.Create(verbs),
             HistoryCommands.CreateHistory(verbs),
             HistoryCommands.CreateExplain(verbs),

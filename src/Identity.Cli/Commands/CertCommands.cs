@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
@@ -8,39 +9,47 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary><c>culvert cert</c>: the inventory of everything that the service signed or meant to sign.</summary>
 internal static class CertCommands
 {
-    private const string InventoryPath = "v1/certificates";
+    internal const string InventoryPath = "v1/certificates";
+
+    private static readonly Column[] Columns =
+    [
+        new("SERIAL", "serial"),
+        new("KIND", "kind"),
+        new("STATUS", "status"),
+        new("IDENTITY", "identity"),
+        new("ISSUED", "issued_at"),
+        new("EXPIRES", "not_after"),
+    ];
 
     public static Command Create(VerbFactory verbs) =>
-        VerbFactory.Group("cert", "inventory of issued certificates", List(verbs), Show(verbs));
+        VerbFactory.Group(
+            "cert",
+            "inventory of issued certificates",
+            List(verbs),
+            Show(verbs),
+            Revoke(verbs),
+            Export(verbs),
+            Forecast(verbs)
+        );
 
     private static Command List(VerbFactory verbs)
     {
-        var tunnel = Flags.Text("--tunnel", "TUNNEL", "only this tunnel's");
-        var serial = Flags.Text("--serial", "HEX", "only this serial number");
+        var filters = new CertFilters();
         var flags = new ListFlags();
         return verbs.Create(
             "list",
-            "list certificates, newest first",
+            "list certificates, newest first; with a bound on their end, soonest end first",
             async (context, cancel) =>
             {
-                var tunnelId = context.Get(tunnel) is { } t ? await context.IdAsync(Noun.Tunnel, t, cancel) : null;
-                var number = context.Get(serial) is { } s ? Serial(s, "--serial") : null;
                 return await flags.RunAsync(
                     context,
                     InventoryPath,
-                    new Query().Add("tunnel_id", tunnelId).Add("serial", number),
-                    [
-                        new("SERIAL", "serial"),
-                        new("KIND", "kind"),
-                        new("STATUS", "status"),
-                        new("IDENTITY", "identity"),
-                        new("ISSUED", "issued_at"),
-                        new("EXPIRES", "not_after"),
-                    ],
+                    await filters.QueryAsync(context, cancel),
+                    Columns,
                     cancel
                 );
             },
-            [tunnel, serial, .. flags.OptionsWithoutArchived]
+            [.. filters.Options, .. flags.OptionsWithoutArchived]
         );
     }
 
@@ -73,8 +82,124 @@ internal static class CertCommands
         );
     }
 
+    private static Command Revoke(VerbFactory verbs)
+    {
+        var what = new Argument<string>("SERIAL") { Description = "serial number, certificate id, or key:SHA256" };
+        var cause = Flags.OneOf(
+            "--cause",
+            "why (default: unspecified)",
+            "unspecified",
+            "keyCompromise",
+            "affiliationChanged",
+            "superseded",
+            "cessationOfOperation",
+            "privilegeWithdrawn"
+        );
+        var reason = Flags.Text("--reason", "TEXT", "in your words, for the audit");
+        var expected = Flags.OneOf(
+            "--expected",
+            "refuse when it is in another state",
+            "intent",
+            "issued",
+            "void",
+            "revoked"
+        );
+        var yes = Flags.Yes();
+        return verbs.Create(
+            "revoke",
+            "revoke for good: no renewal from now on, refused by edges within seconds, on the next revocation list",
+            async (context, cancel) =>
+            {
+                var text = context.Get(what);
+                var body = new JsonObject();
+                if (text.StartsWith("key:", StringComparison.Ordinal))
+                {
+                    body["key_sha256"] = text["key:".Length..];
+                }
+                else if (text.StartsWith("cert_", StringComparison.Ordinal))
+                {
+                    body["certificate_id"] = text;
+                }
+                else
+                {
+                    body["serial"] = Serial(text, "SERIAL");
+                }
+
+                Add(body, "reason", context.Get(cause));
+                Add(body, "comment", context.Get(reason));
+                Add(body, "expected_status", context.Get(expected));
+                context.Confirm($"Revoking {text}", text, context.Get(yes));
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.List(await client.PostAsync(InventoryPath + "/revoke", body, cancel), Columns);
+            },
+            what,
+            cause,
+            reason,
+            expected,
+            yes
+        );
+    }
+
+    private static Command Export(VerbFactory verbs)
+    {
+        var filters = new CertFilters();
+        var format = Flags.OneOf("--format", "csv or json (default: csv)", "csv", "json");
+        var file = Flags.Out("the certificates");
+        return verbs.Create(
+            "export",
+            "all certificates of the filters, whole",
+            async (context, cancel) =>
+            {
+                var wanted = context.Get(format) ?? "csv";
+                var query = await filters.QueryAsync(context, cancel);
+                var client = await context.ClientAsync(cancel);
+                using var text = new StringWriter(CultureInfo.InvariantCulture);
+                var rows = await CertExport.WriteAsync(client, query, wanted, text, cancel);
+                if (context.Get(file) is { } path)
+                {
+                    OutFile.WritePublic(path, text.ToString());
+                }
+
+                return CommandResult.Object(new JsonObject { ["certificates"] = rows }) with
+                {
+                    Plain = context.Get(file) is null ? text.ToString() : null,
+                };
+            },
+            [format, file, .. filters.Options]
+        );
+    }
+
+    private static Command Forecast(VerbFactory verbs)
+    {
+        var days = new Option<int?>("--days") { Description = "how far ahead (default: 90)", HelpName = "N" };
+        return verbs.Create(
+            "forecast",
+            "how many certificates end on each day, by authority",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var query = new Query().Add("days", context.Get(days)?.ToString(CultureInfo.InvariantCulture));
+                return CommandResult.List(
+                    await client.GetAsync(query.On(InventoryPath + "/forecast"), cancel),
+                    new Column("DATE", "date"),
+                    new Column("AUTHORITY", "ca_id"),
+                    new Column("CERTIFICATES", "count")
+                );
+            },
+            days
+        );
+    }
+
+    private static void Add(JsonObject body, string member, string? value)
+    {
+        if (value is not null)
+        {
+            body[member] = value;
+        }
+    }
+
     /// <summary>The service's spelling: lower case, no separators. openssl's is upper case, after <c>serial=</c>.</summary>
-    private static string Serial(string text, string flag)
+    internal static string Serial(string text, string flag)
     {
         var hex = text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..]
             .Replace(":", "", StringComparison.Ordinal)

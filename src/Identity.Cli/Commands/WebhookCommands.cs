@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert webhook</c>: where an organization is told of approaching ends.</summary>
+internal static class WebhookCommands
+{
+    private const string Path = "v1/webhooks";
+
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
+            "webhook",
+            "signed messages about certificates that end soon (Standard Webhooks)",
+            Register(verbs),
+            List(verbs),
+            One(verbs, "show", "print one webhook", id => $"{Path}/{id}", post: false),
+            One(verbs, "test", "send it a test message", id => $"{Path}/{id}/test", post: true),
+            One(
+                verbs,
+                "archive",
+                "send nothing any more; its secret is forgotten",
+                id => $"{Path}/{id}/archive",
+                post: true
+            ),
+            Deliveries(verbs)
+        );
+
+    private static Command Register(VerbFactory verbs)
+    {
+        var url = new Argument<string>("URL") { Description = "https URL of the receiver" };
+        var allow = Flags.Many("--allow", "CIDR:PORT", "a private address that it may lead to");
+        var ca = Flags.Text("--ca-file", "FILE", "PEM: the only roots that vouch for the receiver");
+        var secretFile = Flags.Out("the signing secret (mode 0600)");
+        return verbs.Create(
+            "create",
+            "register a receiver; its signing secret is shown this once",
+            async (context, cancel) =>
+            {
+                var body = new JsonObject { ["url"] = context.Get(url) };
+                if (context.Get(allow) is { Length: > 0 } targets)
+                {
+                    body["allowed_targets"] = new JsonArray([.. targets.Select(target => (JsonNode)target)]);
+                }
+
+                if (context.Get(ca) is { } file)
+                {
+                    body["ca_certificate_pem"] = await File.ReadAllTextAsync(file, cancel);
+                }
+
+                var client = await context.ClientAsync(cancel);
+                var answer = await client.PostAsync(Path, body, cancel);
+                if (context.Get(secretFile) is not { } path || answer.Json.Text("secret") is not { } secret)
+                {
+                    return CommandResult.Object(answer);
+                }
+
+                OutFile.WriteSecret(path, secret);
+                answer.Json.Remove("secret");
+                return CommandResult.Object(answer.Json);
+            },
+            url,
+            allow,
+            ca,
+            secretFile
+        );
+    }
+
+    private static Command List(VerbFactory verbs)
+    {
+        var flags = new ListFlags();
+        return verbs.Create(
+            "list",
+            "list webhooks, newest first",
+            (context, cancel) =>
+                flags.RunAsync(
+                    context,
+                    Path,
+                    new Query(),
+                    [new("ID", "id"), new("URL", "url"), new("CREATED", "created_at"), new("ARCHIVED", "archived_at")],
+                    cancel
+                ),
+            flags.Options
+        );
+    }
+
+    private static Command One(VerbFactory verbs, string name, string what, Func<string, string> path, bool post)
+    {
+        var id = new Argument<string>("ID") { Description = "id of the webhook" };
+        return verbs.Create(
+            name,
+            what,
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var target = path(Uri.EscapeDataString(context.Get(id)));
+                return CommandResult.Object(
+                    post ? await client.PostAsync(target, body: null, cancel) : await client.GetAsync(target, cancel)
+                );
+            },
+            id
+        );
+    }
+
+    private static Command Deliveries(VerbFactory verbs)
+    {
+        var id = new Argument<string>("ID") { Description = "id of the webhook" };
+        return verbs.Create(
+            "deliveries",
+            "its newest messages and what became of them",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.List(
+                    await client.GetAsync($"{Path}/{Uri.EscapeDataString(context.Get(id))}/deliveries", cancel),
+                    new Column("ID", "id"),
+                    new Column("EVENT", "event"),
+                    new Column("STATE", "state"),
+                    new Column("ATTEMPTS", "attempts"),
+                    new Column("NEXT", "next_attempt"),
+                    new Column("ERROR", "last_error")
+                );
+            },
+            id
+        );
+    }
+}
