@@ -11,21 +11,12 @@ namespace Culvert.Identity.Service.Tests.Hosting;
 /// <summary>
 /// What PostgreSQL takes in no text never reaches it: every route of the API answers a refusal, none a fault.
 /// </summary>
-public sealed class ControlCharacterTests : IAsyncLifetime
+public sealed class ControlCharacterTests(ControlCharacterTests.OnPostgres fixture)
+    : IClassFixture<ControlCharacterTests.OnPostgres>
 {
     private const string Unknown = "_010000000000000000000000";
 
-    private FederatedService service = null!;
-
-    public async ValueTask InitializeAsync() =>
-        service = await FederatedService.StartAsync(options =>
-            options with
-            {
-                Storage = ServiceUnderTest.OptionsIn(options.StateDirectory, StorageBackend.Postgres).Storage,
-            }
-        );
-
-    public ValueTask DisposeAsync() => service.DisposeAsync();
+    private readonly FederatedService service = fixture.Service;
 
     [Fact]
     public async Task AllRoutes_ControlCharacterInAnyParameter_AreRefusedByName()
@@ -128,4 +119,20 @@ public sealed class ControlCharacterTests : IAsyncLifetime
 
     private static Task<string> TextOf(HttpResponseMessage response) =>
         response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>A service on PostgreSQL.</summary>
+    public sealed class OnPostgres : IAsyncLifetime
+    {
+        internal FederatedService Service { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() =>
+            Service = await FederatedService.StartAsync(options =>
+                options with
+                {
+                    Storage = ServiceUnderTest.OptionsIn(options.StateDirectory, StorageBackend.Postgres).Storage,
+                }
+            );
+
+        public ValueTask DisposeAsync() => Service.DisposeAsync();
+    }
 }

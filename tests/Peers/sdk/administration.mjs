@@ -203,7 +203,7 @@ export async function I22(world) {
     'audience only': { match: { audience: world.url } },
     'any subject': { match: { subject_prefix: '*' } },
     'constant condition': { match: { condition: 'true' } },
-    'condition that is no boolean': { match: { condition: 'claims.sub' } },
+    'condition that is no boolean': { match: { condition: 'size(claims.team)' } },
     'shared issuer without tenant': { issuer_id: shared.id, match: { claims: { environment: 'prod' } } },
     'life too short': { token_lifetime_seconds: 59 },
     'life too long': { token_lifetime_seconds: 86_401 },
