@@ -11,6 +11,7 @@ var root = new RootCommand("The identity service: federation, tokens, certificat
     RunCommand.Create(),
     MigrateCommand.Create(),
     ConfigCommand.Create(ConfigLocation.Service, ServiceConfiguration.Read),
+    SealCommand.Create(),
     VersionCommand.Create(),
 };
 root.Options.Add(ConfigCommand.ConfigOption);

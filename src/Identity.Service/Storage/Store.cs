@@ -91,6 +91,35 @@ internal sealed class Store : IDisposable
         return [.. pending.Select(migration => migration.Name)];
     }
 
+    /// <summary>
+    /// Seals every value anew with the writing version of the key (<see cref="SealRotation"/>). Beside a running service:
+    /// no node is registered, no lock taken. Throws as <see cref="Open"/>.
+    /// </summary>
+    /// <returns>The versions that are in use afterwards, and the one that writes.</returns>
+    public static (IReadOnlyList<uint> InUse, uint Writing) RotateSeals(
+        ServiceOptions options,
+        Action<SealProgress> report,
+        CancellationToken cancellationToken
+    )
+    {
+        using var database = DatabaseOf(options);
+        database.RequireInstallation();
+        Sealer sealer;
+        using (var connection = database.OpenWrite())
+        {
+            if (Migrator.Pending(connection).Count > 0)
+            {
+                throw new StoreException("The database is not of this version: run `identity-service migrate` first.");
+            }
+
+            var id = connection.QuerySingle<string>("SELECT installation_id FROM installation");
+            sealer = new Sealer(ReadKeys(options), id);
+            ProveCanary(connection, sealer);
+        }
+
+        return (new SealRotation(database, sealer).Run(report, cancellationToken), sealer.WritingVersion);
+    }
+
     /// <summary>Fills an empty database; the store owns it.</summary>
     public static Store Fill(Database database, ServiceOptions options, TimeProvider time, ILogger logger)
     {

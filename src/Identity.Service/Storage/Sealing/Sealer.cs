@@ -24,6 +24,14 @@ internal sealed class Sealer(SealingKeys keys, string installationId) : ISealer
     private const int WrappedBytes = NonceBytes + KeyBytes + TagBytes;
     private const int OverheadBytes = HeaderBytes + WrappedBytes + NonceBytes + TagBytes;
 
+    public uint WritingVersion => keys.WritingVersion;
+
+    /// <summary>Which version of the key a value needs; 0 = it is no sealed value.</summary>
+    public static uint VersionOf(ReadOnlySpan<byte> sealedValue) =>
+        sealedValue.Length >= OverheadBytes && sealedValue[0] == Format
+            ? BinaryPrimitives.ReadUInt32BigEndian(sealedValue[1..])
+            : 0;
+
     public byte[] Seal(string table, string row, string column, ReadOnlySpan<byte> plaintext)
     {
         var version = keys.WritingVersion;

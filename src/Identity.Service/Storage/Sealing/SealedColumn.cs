@@ -1,0 +1,23 @@
+namespace Culvert.Identity.Service.Storage.Sealing;
+
+/// <summary>A column with sealed values.</summary>
+/// <param name="Table">Also part of the values' associated data.</param>
+/// <param name="Key">The primary key; its text is the row's part of the associated data.</param>
+/// <param name="Column">Also part of the values' associated data.</param>
+internal sealed record SealedColumn(string Table, string Key, string Column)
+{
+    /// <summary>Every one there is: what is missing here is lost when its sealing key goes.</summary>
+    public static IReadOnlyList<SealedColumn> All { get; } =
+    [
+        new("platform_authorities", "id", "sealed_key"),
+        new("certificate_authorities", "id", "sealed_key"),
+        new("token_signing_keys", "key_id", "private_key"),
+        new("tunnels", "id", "token_sealed"),
+        new("federation_issuer_key_sets", "issuer_id", "sealed_document"),
+        new("federation_issuer_key_sets", "issuer_id", "sealed_state"),
+        // Last: a start with the new key alone succeeds only when everything else opens with it too.
+        new("installation", "one", "sealing_canary"),
+    ];
+
+    public override string ToString() => $"{Table}.{Column}";
+}
