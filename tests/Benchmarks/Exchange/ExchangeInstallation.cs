@@ -42,6 +42,8 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
     /// <summary>The operator's commands.</summary>
     public Operator Operator => new(run, service);
 
+    public string AdminKeyFile => service.AdminKeyFile;
+
     /// <summary>Where clients find the root of the service's certificates.</summary>
     public string RootFile => service.PlatformCaFile;
 
@@ -51,7 +53,8 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
         AssertionMill mill,
         TimeProvider time,
         CancellationToken cancellationToken,
-        string? postgres = null
+        string? postgres = null,
+        string? pkcs11 = null
     )
     {
         var run = new RunDirectory(folder, time);
@@ -67,6 +70,11 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
             if (postgres is not null)
             {
                 await made.UsePostgresAsync(postgres, cancellationToken);
+            }
+
+            if (pkcs11 is not null)
+            {
+                await made.UseTokenAsync(pkcs11, cancellationToken);
             }
 
             await made.service.InitializeAsync("Bench", cancellationToken);
@@ -135,6 +143,18 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
         await File.AppendAllTextAsync(
             run.File(IdentityService.Name, "identity-service.yaml"),
             "storage: {type: postgres, postgres: {connection: file:postgres}}\n",
+            cancellationToken
+        );
+    }
+
+    private async Task UseTokenAsync(string settings, CancellationToken cancellationToken)
+    {
+        const string Keys = "keys: {sealing_key: file:sealing.key";
+        var file = run.File(IdentityService.Name, "identity-service.yaml");
+        var text = await File.ReadAllTextAsync(file, cancellationToken);
+        await File.WriteAllTextAsync(
+            file,
+            text.Replace(Keys, $"{Keys}, pkcs11: {settings}", StringComparison.Ordinal),
             cancellationToken
         );
     }

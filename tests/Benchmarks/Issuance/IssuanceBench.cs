@@ -8,7 +8,8 @@ using Culvert.Testing.Postgres;
 namespace Culvert.Benchmarks.Issuance;
 
 /// <summary>
-/// <c>issue.sqlite.c64</c> and <c>issue.cpu_per_1k</c> (access token in hand), <c>cert.oidc.sqlite.c64</c> and <c>cert.oidc.postgres.c64</c> (identity
+/// <c>issue.sqlite.c64</c> and <c>issue.cpu_per_1k</c> (access token in hand), <c>issue.pkcs11.c64</c> (the authority's
+/// key in SoftHSM), <c>cert.oidc.sqlite.c64</c> and <c>cert.oidc.postgres.c64</c> (identity
 /// provider's token to certificate, two requests), <c>issue.stored.N</c> (the floor is the empty store of the same run):
 /// server certificates, each with both its commits before the answer.
 /// </summary>
@@ -34,6 +35,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
                 Value = Math.Round(processor.TotalMilliseconds, 1),
                 Unit = "ms",
             },
+            Figure.Of("issue.pkcs11.c64", await MeasureTokenAsync(cancellationToken), floor),
             Figure.Of("cert.oidc.sqlite.c64", await MeasurePairsAsync("pairs", null, cancellationToken), floor),
             Figure.Of("cert.oidc.postgres.c64", await MeasurePostgresAsync(cancellationToken), floor),
             Figure.Of($"issue.stored.{Stored}", stored, issued),
@@ -68,6 +70,16 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         await service.StartAsync(cancellationToken);
         var (full, _) = await MeasureAsync(service, tunnel, mill, cancellationToken);
         return (empty, processor, full);
+    }
+
+    private async Task<LoadResult> MeasureTokenAsync(CancellationToken cancellationToken)
+    {
+        using var mill = new AssertionMill();
+        Directory.CreateDirectory(folder);
+        var settings = await SoftToken.CreateAsync(folder, cancellationToken);
+        await using var service = await CreateAsync("pkcs11", mill, null, cancellationToken, settings);
+        var tunnel = await IssuingTunnel.CreateAsync(service, cancellationToken, "pkcs11");
+        return (await MeasureAsync(service, tunnel, mill, cancellationToken)).Load;
     }
 
     // With the processor time that the service took for a thousand certificates, whatever else the machine did.
@@ -146,9 +158,18 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         string name,
         AssertionMill mill,
         string? postgres,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? pkcs11 = null
     ) =>
-        ExchangeInstallation.CreateAsync(checkout, Path.Combine(folder, name), mill, time, cancellationToken, postgres);
+        ExchangeInstallation.CreateAsync(
+            checkout,
+            Path.Combine(folder, name),
+            mill,
+            time,
+            cancellationToken,
+            postgres,
+            pkcs11
+        );
 
     private (int Warm, int Measured) Counts() =>
         ((int)(plan.WarmUp.TotalSeconds * PerSecond), (int)(plan.Duration.TotalSeconds * PerSecond));

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -22,18 +23,14 @@ internal sealed class IssuingTunnel
     public static async Task<IssuingTunnel> CreateAsync(
         ExchangeInstallation service,
         CancellationToken cancellationToken,
-        params string[] custody
+        string custody = "sealed"
     )
     {
         var culvert = service.Operator;
         var tunnel = await culvert.CreateAsync("tunnel create bench", cancellationToken);
         var enterprise = new EnterpriseAuthority(service.Run);
         await enterprise.CreateAsync(cancellationToken);
-        var authority = await culvert.CreateAsync(
-            "ca register bench",
-            cancellationToken,
-            ["--tunnel", tunnel, .. custody is [] ? ["--custody", "sealed"] : custody]
-        );
+        var authority = await RegisterAsync(service, tunnel, custody, cancellationToken);
         var request = service.Run.File("authority.csr");
         await culvert.RunAsync($"ca csr {authority}", cancellationToken, "--out", request);
         var signed = await enterprise.SignAsync(request, cancellationToken);
@@ -67,19 +64,7 @@ internal sealed class IssuingTunnel
     /// <summary>An access token for rotation jobs.</summary>
     public async Task<string> TokenAsync(AssertionMill mill, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        policy.CustomTrustStore.ImportFromPemFile(service.RootFile);
-        using var client = new HttpClient(
-            new SocketsHttpHandler
-            {
-                UseProxy = false,
-                SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
-            }
-        );
+        using var client = Client(service);
         using var answer = await client.PostAsJsonAsync(
             new Uri(service.Url, "/v1/oauth/token"),
             new
@@ -95,5 +80,48 @@ internal sealed class IssuingTunnel
         return answer.IsSuccessStatusCode
             ? body.GetProperty("access_token").GetString()!
             : throw new InvalidOperationException($"The exchange was refused: {body}");
+    }
+
+    private static async Task<string> RegisterAsync(
+        ExchangeInstallation service,
+        string tunnelId,
+        string custody,
+        CancellationToken cancellationToken
+    )
+    {
+        using var client = Client(service);
+        var key = await File.ReadAllTextAsync(service.AdminKeyFile, cancellationToken);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.Trim());
+        using var answer = await client.PostAsJsonAsync(
+            new Uri(service.Url, "/v1/certificate_authorities"),
+            new
+            {
+                name = "bench",
+                tunnel_id = tunnelId,
+                custody,
+            },
+            cancellationToken
+        );
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        return answer.IsSuccessStatusCode
+            ? body.GetProperty("id").GetString()!
+            : throw new InvalidOperationException($"The authority was refused: {body}");
+    }
+
+    private static HttpClient Client(ExchangeInstallation service)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        policy.CustomTrustStore.ImportFromPemFile(service.RootFile);
+        return new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
+            }
+        );
     }
 }
