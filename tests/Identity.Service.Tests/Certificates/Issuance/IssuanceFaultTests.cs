@@ -73,6 +73,23 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
         RowsOf(job).Count(row => row.Status == "issued").ShouldBe(1);
     }
 
+    // A disk on which a flush takes its time: everybody waits for it together.
+    [Fact]
+    public async Task Issue_SlowFlush_ManyShareOne()
+    {
+        const int Many = 64;
+        var written = fixture.Strike.Written;
+        fixture.Strike.FlushTakes = TimeSpan.FromMilliseconds(5);
+
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, Many).Select(_ => Task.Run(() => IssueAsync(Job()), Cancel))
+        );
+        fixture.Strike.FlushTakes = TimeSpan.Zero;
+
+        outcomes.Select(outcome => outcome.Document?.Serial).Distinct().Count().ShouldBe(Many);
+        (fixture.Strike.Written - written).ShouldBeLessThan(Many);
+    }
+
     [Fact]
     public async Task Issue_SweptBeforeItWasRecorded_HandsNothingOut()
     {
@@ -131,6 +148,7 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
             PublicKey = key.PublicKey,
             Names = new GrantedNames { Uris = [Identity] },
             Identity = Identity,
+            Requester = key.PublicKey.Sha256,
             Actor = AuditActor.System,
             Idempotency = IdempotencyKey.Of(key.PublicKey.Sha256, "tests"),
         };
@@ -151,8 +169,19 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
 
         public void BeforeCommit() => armed |= Interlocked.Decrement(ref countdown) == 0;
 
+        /// <summary>Batches that came to be flushed.</summary>
+        public int Written { get; private set; }
+
+        public TimeSpan FlushTakes { get; set; }
+
         public void Reach(JournalPoint reached)
         {
+            if (reached == JournalPoint.Written)
+            {
+                Written++;
+                Thread.Sleep(FlushTakes);
+            }
+
             if (armed && reached == point)
             {
                 armed = false;
