@@ -13,6 +13,10 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
     public Settings Settings => settings ??= Settings.Resolve(parse, global, Host);
 
+    /// <summary>The platform root, for commands that ask no service.</summary>
+    public string? CaFile =>
+        parse.GetValue(global.CaFile) is { Length: > 0 } file ? file : Host.Variable(GlobalOptions.CaFileVariable);
+
     public OutputFormat Format => parse.GetValue(global.Output) ?? OutputFormat.Table;
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);

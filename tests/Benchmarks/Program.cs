@@ -4,6 +4,7 @@ using Culvert.Benchmarks.Exchange;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Issuance;
 using Culvert.Benchmarks.Jose;
+using Culvert.Benchmarks.Revocation;
 using Culvert.Benchmarks.Servers;
 using Culvert.Benchmarks.Tunnel;
 using Culvert.Stage;
@@ -43,6 +44,9 @@ try
         case ["issue"]:
             figures = await new IssuanceBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
             break;
+        case ["crl"]:
+            figures = await new CrlBench(folder, TimeProvider.System).RunAsync(stopping.Token);
+            break;
         case ["jose"]:
             figures = new JoseBench(TimeProvider.System).Run(stopping.Token);
             break;
@@ -50,7 +54,7 @@ try
             figures = await new TunnelBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
             break;
         default:
-            await Console.Error.WriteLineAsync("usage: ./bench tunnel | exchange | issue | jose");
+            await Console.Error.WriteLineAsync("usage: ./bench tunnel | exchange | issue | jose | crl");
             return 64;
     }
 

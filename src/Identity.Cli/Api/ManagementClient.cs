@@ -65,6 +65,30 @@ internal sealed class ManagementClient : IDisposable
     public Task<ApiAnswer> GetAsync(string path, CancellationToken cancel) =>
         SendAsync(HttpMethod.Get, path, content: null, cancel);
 
+    /// <summary>An answer of any length, as it comes.</summary>
+    public async Task DownloadAsync(string path, Stream target, CancellationToken cancel)
+    {
+        var url = new Uri(settings.Url, path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.Authorization = credential;
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("culvert", ProgramVersion.Text));
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+            if (!response.IsSuccessStatusCode)
+            {
+                var text = await response.Content.ReadAsStringAsync(cancel);
+                throw Refusals.From(HttpMethod.Get, url, response.StatusCode, Header(response, "request-id"), text);
+            }
+
+            await response.Content.CopyToAsync(target, cancel);
+        }
+        catch (Exception e) when (IsUnreachable(e, cancel))
+        {
+            throw Unreachable(HttpMethod.Get, url, e, settings);
+        }
+    }
+
     /// <summary>A change. With an organization set, nothing is sent before the service confirmed that the key acts for it.</summary>
     public async Task<ApiAnswer> PostAsync(string path, JsonObject? body, CancellationToken cancel)
     {

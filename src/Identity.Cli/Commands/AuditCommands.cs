@@ -1,5 +1,9 @@
 using System.CommandLine;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Audit;
+using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -31,7 +35,98 @@ internal static class AuditCommands
                         cancel
                     ),
                 flags.OptionsWithoutArchived
-            )
+            ),
+            Export(verbs),
+            Verify(verbs)
         );
+    }
+
+    private static Command Export(VerbFactory verbs)
+    {
+        var file = Flags.Required("--out", "FILE", "write the chain there, as JSON lines");
+        return verbs.Create(
+            "export",
+            "the whole chain: your organization's events, and the digests of all others",
+            async (context, cancel) =>
+            {
+                var path = context.Get(file)!;
+                var client = await context.ClientAsync(cancel);
+                var aside = path + ".new";
+                await using (var target = File.Create(aside))
+                {
+                    await client.DownloadAsync("v1/audit/export", target, cancel);
+                }
+
+                File.Move(aside, path, overwrite: true);
+                return CommandResult.Object(new JsonObject { ["file"] = path });
+            },
+            file
+        );
+    }
+
+    private static Command Verify(VerbFactory verbs)
+    {
+        var export = new Argument<string>("EXPORT") { Description = "a file of `culvert audit export`" };
+        var files = Flags.Many("--checkpoint", "FILE", "a log, a saved feed or a bare checkpoint");
+        return verbs.Create(
+            "verify",
+            "prove order and completeness of an export; offline, with the platform root from --ca-file",
+            (context, _) =>
+            {
+                var checkpoints = (context.Get(files) ?? [])
+                    .SelectMany(file => Checkpoint.ReadAll(file, RootsOf(context)))
+                    .ToList();
+                using var text = File.OpenText(context.Get(export));
+                var chains = new JsonArray();
+                foreach (var chain in ChainVerifier.Verify(text, checkpoints))
+                {
+                    chains.Add(
+                        new JsonObject
+                        {
+                            ["node"] = chain.Node,
+                            ["entries"] = chain.Entries,
+                            ["bodies"] = chain.Bodies,
+                            ["checkpoints"] = chain.Checkpoints,
+                            ["proven_up_to"] = chain.ProvenUpTo,
+                            ["unproven"] = chain.Unproven,
+                        }
+                    );
+                    if (chain.Unproven > 0)
+                    {
+                        context.Note(
+                            $"{chain.Node}: the last {chain.Unproven} entries are in order, but no checkpoint says that none is missing"
+                        );
+                    }
+                }
+
+                return Task.FromResult(
+                    CommandResult.List(
+                        ApiAnswer.FromJson(new JsonObject { ["data"] = chains, ["next_page"] = null }),
+                        new Column("NODE", "node"),
+                        new Column("ENTRIES", "entries"),
+                        new Column("PROVEN UP TO", "proven_up_to"),
+                        new Column("UNPROVEN", "unproven")
+                    )
+                );
+            },
+            export,
+            files
+        );
+    }
+
+    private static X509Certificate2Collection RootsOf(CommandContext context)
+    {
+        var roots = new X509Certificate2Collection();
+        if (context.CaFile is not { } file)
+        {
+            throw new CommandFailure(ExitCode.Usage, "a checkpoint is worth what the platform root says")
+            {
+                Where = "--ca-file",
+                Next = "give the platform root by --ca-file",
+            };
+        }
+
+        roots.ImportFromPemFile(file);
+        return roots;
     }
 }

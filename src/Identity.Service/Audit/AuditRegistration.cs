@@ -7,7 +7,10 @@ namespace Culvert.Identity.Service.Audit;
 internal static class AuditRegistration
 {
     public static IServiceCollection AddAudit(this IServiceCollection services) =>
-        services.AddSingleton<IAuditLog, AuditLog>();
+        services
+            .AddSingleton<IAuditLog, AuditLog>()
+            .AddSingleton<AuditCheckpoints>()
+            .AddHostedService(provider => provider.GetRequiredService<AuditCheckpoints>());
 
     public static void MapAudit(this ApiHost host)
     {
@@ -16,6 +19,35 @@ internal static class AuditRegistration
             "/v1/audit",
             Access.Scope(Scopes.OrganizationAdmin),
             (request, cancellation) => AuditEndpoints.ListAsync(log, request, cancellation)
+        );
+        host.Get(
+            "/v1/audit/export",
+            Access.Scope(Scopes.OrganizationAdmin),
+            (request, _) =>
+                new(
+                    ApiAnswer.Streamed(
+                        "application/x-ndjson",
+                        (body, cancellation) =>
+                            AuditExport.WriteAsync(
+                                log,
+                                request.Caller.OrganizationId,
+                                request.Caller.Has(Scopes.InstallationOperate),
+                                body,
+                                cancellation
+                            )
+                    )
+                )
+        );
+        var checkpoints = host.Services.GetRequiredService<AuditCheckpoints>();
+        host.Get(
+            "/v1/audit/checkpoint",
+            Access.Scope(Scopes.OrganizationAdmin),
+            (_, _) =>
+                new(
+                    checkpoints.Newest is { } newest
+                        ? ApiAnswer.Raw(System.Text.Encoding.ASCII.GetBytes(newest), "application/jose")
+                        : RequestErrors.NotFound.Refuse()
+                )
         );
     }
 }

@@ -14,6 +14,20 @@ internal interface IAuditLog
         CancellationToken cancellationToken
     );
 
+    /// <summary>The newest entry of a node's chain; null = it has none.</summary>
+    ValueTask<(long Sequence, byte[] Hash)?> HeadAsync(string node, CancellationToken cancellationToken);
+
+    /// <summary>Every node that has a chain, by name.</summary>
+    ValueTask<IReadOnlyList<string>> NodesAsync(CancellationToken cancellationToken);
+
+    /// <summary>A node's entries above <paramref name="after"/> in order, each with the organization it belongs to.</summary>
+    ValueTask<IReadOnlyList<(AuditEntry Entry, string? OrganizationId)>> ChainAsync(
+        string node,
+        long after,
+        int count,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>When the last entry of all was written; null = there is none.</summary>
     ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken);
 }

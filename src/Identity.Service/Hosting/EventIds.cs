@@ -62,7 +62,11 @@ internal static class EventIds
     public const int AuthorityUpkeepFailed = 3012;
     public const int AuthorityKeyNotDestroyed = 3013;
 
-    // 4000: Tunnels, 5000: Audit
+    // 4000: Tunnels
+
+    // 5000: Audit
+    public const int AuditCheckpoint = 5000;
+    public const int AuditCheckpointFailed = 5001;
 
     // 6000: Storage
     public const int StoreFailed = 6000;

@@ -41,4 +41,54 @@ internal sealed class AuditLog(Database database) : IAuditLog
         );
         return Instants.FromStore(at);
     }
+
+    public async ValueTask<(long Sequence, byte[] Hash)?> HeadAsync(string node, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(long, byte[])>(
+            new CommandDefinition(
+                "SELECT sequence, hash FROM journal WHERE node = @node ORDER BY sequence DESC LIMIT 1",
+                new { node },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.Select(row => ((long, byte[])?)row).FirstOrDefault();
+    }
+
+    public async ValueTask<IReadOnlyList<string>> NodesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var nodes = await connection.QueryAsync<string>(
+            // Every chain begins with its first entry: found by the primary key, not by reading all of them.
+            new CommandDefinition("SELECT name FROM nodes ORDER BY name", cancellationToken: cancellationToken)
+        );
+        return nodes.AsList();
+    }
+
+    public async ValueTask<IReadOnlyList<(AuditEntry Entry, string? OrganizationId)>> ChainAsync(
+        string node,
+        long after,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<AuditEntry, string?, (AuditEntry, string?)>(
+            new CommandDefinition(
+                "SELECT ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, "
+                    + "body_digest AS BodyDigest, hash AS Hash, organization_id AS OrganizationId "
+                    + "FROM journal WHERE node = @node AND sequence > @after ORDER BY sequence LIMIT @count",
+                new
+                {
+                    node,
+                    after,
+                    count,
+                },
+                cancellationToken: cancellationToken
+            ),
+            (entry, organization) => (entry, organization),
+            splitOn: "OrganizationId"
+        );
+        return rows.AsList();
+    }
 }

@@ -31,6 +31,13 @@ public sealed record AgentFeed
     [JsonPropertyName("revoked_serials")]
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 
+    /// <summary>
+    /// The service's signed word on how far its audit reached: kept with the feed, where whoever changes the service's
+    /// database cannot reach it. Null when there is none yet.
+    /// </summary>
+    [JsonPropertyName("audit_checkpoint")]
+    public string? AuditCheckpoint { get; init; }
+
     /// <summary>One of <see cref="Wire.ServerCertificateMode"/>.</summary>
     [JsonPropertyName("server_certificate_mode")]
     public required string ServerCertificateMode { get; init; }

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Hosting;
@@ -15,7 +16,8 @@ internal sealed class AgentFeedEndpoint(
     IEdgeStore edges,
     BundleLedger ledger,
     EarlyRenewals renewals,
-    MachineFacts facts
+    MachineFacts facts,
+    AuditCheckpoints checkpoints
 )
 {
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -94,6 +96,7 @@ internal sealed class AgentFeedEndpoint(
                 }),
             ],
             PlatformBundle = facts.PlatformBundle,
+            AuditCheckpoint = checkpoints.Newest,
             RevokedSerials =
             [
                 .. revoked.EdgeSerials.Concat(revoked.ServerSerials[tunnel.Id.Value]).Order(StringComparer.Ordinal),

@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Audit;
+
+/// <summary>
+/// The whole chain as JSON lines, node by node from its first entry: bodies of the caller's organization, digests of all
+/// others (S30). Whoever has it can prove that nothing was left out.
+/// </summary>
+internal static class AuditExport
+{
+    private const int Page = 1000;
+
+    public static async Task WriteAsync(
+        IAuditLog log,
+        string organizationId,
+        bool withInstallation,
+        Stream body,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var node in await log.NodesAsync(cancellationToken))
+        {
+            long after = 0;
+            while (true)
+            {
+                var page = await log.ChainAsync(node, after, Page, cancellationToken);
+                using var buffer = new MemoryStream();
+                foreach (var (entry, owner) in page)
+                {
+                    using (var json = new Utf8JsonWriter(buffer))
+                    {
+                        var isOwn = owner == organizationId || (owner is null && withInstallation);
+                        Write(json, entry, isOwn);
+                    }
+
+                    buffer.WriteByte((byte)'\n');
+                    after = entry.Sequence;
+                }
+
+                await body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), cancellationToken);
+                if (page.Count < Page)
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, AuditEntry entry, bool isOwn)
+    {
+        json.WriteStartObject();
+        json.WriteString("node", entry.Node);
+        json.WriteNumber("sequence", entry.Sequence);
+        json.WriteString("hash", Convert.ToHexStringLower(entry.Hash));
+        json.WriteString("body_digest", Convert.ToHexStringLower(entry.BodyDigest));
+        if (isOwn && entry.Body is { } body)
+        {
+            // As text, byte for byte: the digest covers these bytes and no other spelling of them.
+            json.WriteString("salt", Convert.ToHexStringLower(entry.Salt));
+            json.WriteString("body", body);
+        }
+
+        json.WriteEndObject();
+    }
+}
