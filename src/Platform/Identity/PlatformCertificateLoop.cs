@@ -290,7 +290,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             MachineUrl = options.MachineUrl ?? told,
         };
         State.AdoptTrust(trust, enrolment.PlatformBundle.Epoch, isRestart);
-        renewAt = RenewalPlan.RenewAt(enrolment.Certificate, context.Unit());
+        renewAt = RenewalPlan.RenewAt(enrolment.Certificate, RenewalPlan.UnitOf(context.Dialect.Subject));
         State.Identity = identity;
 
         // The old client is left to its last calls: its idle connections close by themselves.

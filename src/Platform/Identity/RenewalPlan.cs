@@ -22,7 +22,7 @@ public static class RenewalPlan
 
     /// <summary>The instant of the renewal; in the past when it is due.</summary>
     /// <param name="certificate">With its times and the server's window.</param>
-    /// <param name="unit">Random, from 0 to below 1; one value per certificate.</param>
+    /// <param name="unit">From 0 to below 1: the machine's own (<see cref="UnitOf"/>).</param>
     public static DateTimeOffset RenewAt(CertificateDocument certificate, double unit)
     {
         var life = certificate.NotAfter - certificate.IssuedAt;

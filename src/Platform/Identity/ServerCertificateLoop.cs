@@ -196,15 +196,30 @@ internal sealed class ServerCertificateLoop(
             return "The new certificate is expired by this machine's clock.";
         }
 
-        return pair.Certificate.MatchesHostname($"x.{feed.Tunnel.Domain}", allowWildcards: true, allowCommonName: false)
-            ? null
-            : $"The new certificate is not for *.{feed.Tunnel.Domain}.";
+        if (!pair.Certificate.MatchesHostname($"x.{feed.Tunnel.Domain}", allowWildcards: true, allowCommonName: false))
+        {
+            return $"The new certificate is not for *.{feed.Tunnel.Domain}.";
+        }
+
+        return IsAheadOfTheBundle(pair)
+            ? "The trust bundle in force does not vouch for the new certificate; the feed brings a later one."
+            : null;
     }
+
+    // Of somebody who was away while the authority changed: the feed is behind for a moment. Clients may hold no more
+    // than we do, so the leaf that the bundle vouches for stays in use until the feed has caught up.
+    private bool IsAheadOfTheBundle(KeyAndCertificate pair) =>
+        State is { Server: { } current, Feed: { } feed }
+        && current.NotAfter > context.Now
+        && !IsRevoked()
+        && CertificatePem.TryRead(feed.Tunnel.TrustBundle.Pem, out var anchors)
+        && Holds(current, anchors)
+        && !Holds(pair, anchors);
 
     private async Task UseAsync(CertificateDocument issued, KeyAndCertificate pair, CancellationToken ct)
     {
         document = issued;
-        renewAt = RenewalPlan.RenewAt(issued, context.Unit());
+        renewAt = RenewalPlan.RenewAt(issued, RenewalPlan.UnitOf(context.Dialect.Subject));
         State.Server = pair;
         await changed(pair, ct);
     }

@@ -581,6 +581,28 @@ public sealed class CredentialManagerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ServerCertificate_AheadOfTheFeed_IsUsedOnceTheBundleVouchesForIt()
+    {
+        service.ServerLife = TimeSpan.FromMinutes(30);
+        var manager = Agent();
+        Run(manager);
+        await Ready(manager);
+        var asked = service.Requests.Count(IsForServerCertificate);
+
+        // Another authority issues, and the feed has not said so yet.
+        service.Tunnel = new TestPki(time.GetUtcNow(), "Tunnel 2");
+        await Until(() => service.Requests.Count(IsForServerCertificate) > asked, TimeSpan.FromSeconds(30));
+        servers.Count.ShouldBe(1);
+
+        service.TrustBundleEpoch = 2;
+        service.Change();
+        await Until(() => servers.Count == 2, TimeSpan.FromMilliseconds(100));
+
+        static bool IsForServerCertificate(RecordedRequest request) =>
+            request.Path.EndsWith("/server_certificates", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ServerCertificate_NewEpochThatStillVouches_StaysInUse()
     {
         var manager = Agent();

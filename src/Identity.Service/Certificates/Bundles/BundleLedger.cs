@@ -69,7 +69,9 @@ internal sealed class BundleLedger(
         );
         if (result.RefusalIfUnavailable() is { } unavailable)
         {
-            return unavailable;
+            // What it was given before it may be given again: feeds go on while the store takes no writes.
+            var known = await holders.FindAsync(tunnelId, key.Kind, key.Holder, cancellationToken);
+            return known?.Served >= epoch ? null : unavailable;
         }
 
         if (written.Count >= MaxRemembered)

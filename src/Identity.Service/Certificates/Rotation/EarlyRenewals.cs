@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels.Certificates;
@@ -5,31 +7,76 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>Calls back the leaves of compromised authorities, as soon as another one issues (S14).</summary>
-internal sealed class EarlyRenewals(ITunnelAuthorityStore authorities, ServiceOptions options)
+/// <summary>
+/// Calls back the leaves of compromised authorities, and of those that left the bundle before their last leaf, as soon
+/// as another one issues (S14).
+/// </summary>
+internal sealed class EarlyRenewals(
+    ITunnelAuthorityStore authorities,
+    ICertificateStore inventory,
+    ServiceOptions options,
+    TimeProvider time
+)
 {
+    /// <summary>More would say nothing more: agents show leaves of the newest few.</summary>
+    private const int MaxRenewals = 16;
+
     private static readonly TimeSpan Width = TimeSpan.FromMinutes(1);
 
+    // One answer per tunnel and revision, however many agents ask for it.
+    private readonly ConcurrentDictionary<string, Answer> answers = new(StringComparer.Ordinal);
+
     /// <param name="tunnelId">The tunnel.</param>
-    /// <param name="live">Its anchors: no store is asked while each of them occupies a slot.</param>
+    /// <param name="live">Its anchors: tunnels without an authority of the service ask no store.</param>
+    /// <param name="revision">The feed's, read before anything else.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>Null = nothing is called back.</returns>
     public async ValueTask<IReadOnlyList<AgentFeedRenewal>?> FindAsync(
         TunnelId tunnelId,
         IReadOnlyList<RegisteredCertificate> live,
+        long revision,
         CancellationToken cancellationToken
     )
     {
-        if (live.All(anchor => anchor.AuthorityId is null || anchor.OccupiesSlot))
+        if (live.All(anchor => anchor.AuthorityId is null))
         {
             return null;
         }
 
-        var all = await authorities.ListOfTunnelAsync(tunnelId, cancellationToken);
-        var tainted = all.Where(authority => authority.State == AuthorityState.Tainted).ToList();
-        return tainted.Count > 0 && all.Any(other => other is { HoldsKey: true, State: AuthorityState.Active })
-            ? [.. tainted.Select(Describe)]
-            : null;
+        if (!answers.TryGetValue(tunnelId.Value, out var answer) || answer.Revision != revision)
+        {
+            answer = new Answer(revision, await FindAsync(tunnelId, cancellationToken));
+            answers[tunnelId.Value] = answer;
+        }
+
+        return answer.Renewals;
     }
+
+    private async ValueTask<IReadOnlyList<AgentFeedRenewal>?> FindAsync(
+        TunnelId tunnelId,
+        CancellationToken cancellationToken
+    )
+    {
+        var all = await authorities.ListOfTunnelAsync(tunnelId, cancellationToken);
+        if (!all.Any(other => other is { HoldsKey: true, State: AuthorityState.Active }))
+        {
+            return null;
+        }
+
+        var found = new List<AgentFeedRenewal>();
+        foreach (var authority in all.Where(IsOut).Take(MaxRenewals))
+        {
+            if (await inventory.LastNotAfterAsync(authority.Id.Value, cancellationToken) >= time.GetUtcNow())
+            {
+                found.Add(Describe(authority));
+            }
+        }
+
+        return found.Count > 0 ? found : null;
+    }
+
+    private static bool IsOut(TunnelAuthority authority) =>
+        authority is { HoldsKey: true, State: AuthorityState.Tainted or AuthorityState.Retired };
 
     // A window in the past: now (RFC 9773 §4.2).
     private AgentFeedRenewal Describe(TunnelAuthority authority)
@@ -42,4 +89,6 @@ internal sealed class EarlyRenewals(ITunnelAuthorityStore authorities, ServiceOp
             ExplanationUrl = $"{options.PublicUrl}/v1/certificate_authorities/{authority.Id.Value}/rotation",
         };
     }
+
+    private sealed record Answer(long Revision, IReadOnlyList<AgentFeedRenewal>? Renewals);
 }

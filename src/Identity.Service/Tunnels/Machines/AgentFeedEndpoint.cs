@@ -102,7 +102,7 @@ internal sealed class AgentFeedEndpoint(
                 .. revoked.EdgeSerials.Concat(revoked.ServerSerials[tunnel.Id.Value]).Order(StringComparer.Ordinal),
             ],
             ServerCertificateMode = ModeOf(live),
-            Renewals = await renewals.FindAsync(tunnel.Id, live, cancellationToken),
+            Renewals = await renewals.FindAsync(tunnel.Id, live, revision, cancellationToken),
         };
     }
 

@@ -214,6 +214,10 @@ public sealed class RotationTests
         await RotationBench.FollowAsync(agent, platform, await LeafAsync(agent));
         await bench.StepAsync();
         (await bench.StateAsync(first)).ShouldBe("retired");
+
+        // Somebody who was away with a leaf of it still learns that it is called back.
+        var later = await agent.GetOkAsync("/v1/agent/feed");
+        later.GetProperty("renewals")[0].Text("ca_id").ShouldBe(first);
     }
 
     [Fact]
