@@ -135,7 +135,10 @@ internal static class CaCommands
     {
         var id = Flags.Id("ca");
         var fingerprint = Flags.Text("--fingerprint", "SHA256", "of the certificate that is approved");
-        var yes = new Option<bool>("--yes") { Description = "approve what the service holds, without --fingerprint" };
+        var yes = new Option<bool>("--yes")
+        {
+            Description = "single approval: approve what the service holds, without --fingerprint",
+        };
         return verbs.Create(
             "approve",
             "say that the uploaded certificate is the right one",
@@ -149,7 +152,18 @@ internal static class CaCommands
 
                 async Task<string> HeldAsync()
                 {
-                    var held = (await client.GetAsync(path, cancel)).Json.Text("fingerprint");
+                    var record = (await client.GetAsync(path, cancel)).Json;
+                    if (record.Text("approval") == "two_person")
+                    {
+                        // What the service says of itself proves nothing to a second person.
+                        throw new CommandFailure(ExitCode.Usage, "who approves brings the fingerprint, from the signer")
+                        {
+                            Where = "--fingerprint",
+                            Next = "culvert ca approve ID --fingerprint SHA256",
+                        };
+                    }
+
+                    var held = record.Text("fingerprint");
                     if (held is null)
                     {
                         throw new CommandFailure(ExitCode.Refused, "no certificate was uploaded yet")

@@ -57,6 +57,17 @@ public sealed class CaStepCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task Approve_TwoPeople_NeedTheFingerprintFromElsewhere()
+    {
+        Service.On($"GET {Authorities}/ca_01", """{"id":"ca_01","fingerprint":"ab","approval":"two_person"}""");
+
+        var run = await Stage.RunAsync("ca", "approve", "ca_01", "--yes");
+
+        run.ExitCode.ShouldBe(ExitCode.Usage);
+        run.Error.ShouldContain("--fingerprint SHA256");
+    }
+
+    [Fact]
     public async Task Override_NamesWhoIsMissing()
     {
         Service.On($"POST {Authorities}/ca_01/override", """{"id":"ca_01","state":"staged"}""");
