@@ -269,6 +269,47 @@ public sealed class SafeFetcherTests : IAsyncDisposable
 
     private static Task Hello(HttpContext context) => context.Response.WriteAsync("hello");
 
+    [Fact]
+    public async Task Fetch_Post_SendsBodyAndHeadersAndTakesAny2xx()
+    {
+        string? seen = null;
+        var result = await Fetch(
+            async context =>
+            {
+                using var reader = new StreamReader(context.Request.Body);
+                var body = await reader.ReadToEndAsync(context.RequestAborted);
+                seen =
+                    $"{context.Request.Method} {context.Request.ContentType} {context.Request.Headers["webhook-id"]} {body}";
+                context.Response.StatusCode = 202;
+            },
+            edit: r => r with { Post = Message }
+        );
+
+        result.IsSuccess.ShouldBeTrue(result.Detail);
+        seen.ShouldBe("POST application/json msg_1 {}");
+    }
+
+    [Theory]
+    [InlineData(302, FetchRefusal.Redirect)]
+    [InlineData(410, FetchRefusal.Status)]
+    [InlineData(500, FetchRefusal.Status)]
+    public async Task Fetch_PostThatIsNotTaken_IsRefused(int status, FetchRefusal refusal)
+    {
+        var result = await Fetch(
+            context =>
+            {
+                context.Response.StatusCode = status;
+                context.Response.Headers.Location = "https://elsewhere.test/";
+                return Task.CompletedTask;
+            },
+            edit: r => r with { Post = Message }
+        );
+
+        result.Refusal.ShouldBe(refusal);
+    }
+
+    private static FetchPost Message => new("{}"u8.ToArray(), "application/json", [new("webhook-id", "msg_1")]);
+
     private async Task<FetchResult> Fetch(
         RequestDelegate handler,
         Func<FetchRequest, FetchRequest>? edit = null,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
@@ -149,21 +150,24 @@ internal sealed class RevocationListPublisher(
         var published = 0;
         foreach (var some in due.Chunk(AtOnce))
         {
-            List<Task<bool>> commits = [];
-            foreach (var one in some)
-            {
-                var present = await store.FindListAsync(one.CaId, one.Shard, cancellationToken);
-                var next = await builder.BuildAsync(point, present!, signer, cancellationToken);
-                if (next.Succeeded)
+            ConcurrentQueue<Task<bool>> commits = [];
+            await Parallel.ForEachAsync(
+                some,
+                cancellationToken,
+                async (one, cancel) =>
                 {
-                    commits.Add(CommitAsync(next.Value, present!.Number, cancellationToken));
+                    var present = await store.FindListAsync(one.CaId, one.Shard, cancel);
+                    var next = await builder.BuildAsync(point, present!, signer, cancel);
+                    if (next.Succeeded)
+                    {
+                        commits.Enqueue(CommitAsync(next.Value, present!.Number, cancel));
+                    }
+                    else
+                    {
+                        await HoldBackAsync(present!, next.Refusal, cancel);
+                    }
                 }
-                else
-                {
-                    await HoldBackAsync(present!, next.Refusal, cancellationToken);
-                }
-            }
-
+            );
             published += (await Task.WhenAll(commits)).Count(done => done);
         }
 
