@@ -2,6 +2,9 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 internal enum AuthorityConflict
 {
+    /// <summary>The authority that was to sign is not active any more.</summary>
+    NotActive,
+
     /// <summary>Another command changed the authority first.</summary>
     Stale,
 

@@ -11,6 +11,12 @@ internal interface ITunnelAuthorityStore
     /// <summary>The one that signs the tunnel's server certificates.</summary>
     ValueTask<TunnelAuthority?> FindActiveAsync(TunnelId tunnelId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Committed with every intent of it: what is not active any more is <see cref="AuthorityConflict.NotActive"/>. Without
+    /// it a leaf could be recorded just after the taint that should have called it back.
+    /// </summary>
+    Statement RequireActive(CertificateAuthorityId id);
+
     /// <summary>Newest first, one more than the page holds when there are more; null = all.</summary>
     ValueTask<IReadOnlyList<TunnelAuthority>> ListAsync(
         string organizationId,

@@ -49,6 +49,16 @@ internal sealed class ServerCertificates(
             TunnelId = tunnel.Id.Value,
             LifeCap = authority.MaxLeafLife,
         };
-        return await issuer.IssueAsync(describe(job), cancellationToken);
+        var described = describe(job);
+        var outcome = await issuer.IssueAsync(
+            described with
+            {
+                WithIntent = [authorities.RequireActive(authority.Id), .. described.WithIntent],
+            },
+            cancellationToken
+        );
+        return outcome.Conflict is AuthorityConflict.NotActive
+            ? IssuanceOutcome.Refused(AuthorityErrors.NotActive.Refuse())
+            : outcome;
     }
 }

@@ -27,6 +27,12 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             )
         ).SingleOrDefault();
 
+    public Statement RequireActive(CertificateAuthorityId id) =>
+        new Statement(
+            "UPDATE certificate_authorities SET state = state WHERE id = @id AND state = 'active'",
+            new { id = id.Value }
+        ).ExpectingOne(AuthorityConflict.NotActive);
+
     public async ValueTask<TunnelAuthority?> FindActiveAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
         (
             await QueryAsync(

@@ -24,7 +24,7 @@ public sealed class RotationJobTests
         );
         using var root = new OfflineRoot(federated.Time.GetUtcNow());
         var tunnelId = (await federated.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
-        await IssuingBenchFixture.ActivateAsync(federated.Service, tunnelId, root);
+        var authority = await IssuingBenchFixture.ActivateAsync(federated.Service, tunnelId, root);
         var rule = await federated.RuleAsync(body =>
         {
             body["oauth_scope"] = "certificate:issue";
@@ -34,6 +34,12 @@ public sealed class RotationJobTests
 
         using var first = await OrderAsync(federated, token, tunnelId);
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        // So does the authority: suspended between the look at it and the commit of the intent, it signs nothing.
+        var suspend = $"/v1/certificate_authorities/{authority}/suspend";
+        federated.Service.Get<InterruptingJournal>().BeforeNextIntent(() => federated.CreateAsync(suspend));
+        await OrderAsync(federated, token, tunnelId).ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.not_active");
+        await federated.CreateAsync($"/v1/certificate_authorities/{authority}/resume");
 
         // The rule ends between the check of the token and the commit of the intent: nothing is signed.
         federated
