@@ -15,6 +15,7 @@ internal sealed record SealedColumn(string Table, string Key, string Column)
         new("tunnels", "id", "token_sealed"),
         new("federation_issuer_key_sets", "issuer_id", "sealed_document"),
         new("federation_issuer_key_sets", "issuer_id", "sealed_state"),
+        new("webhooks", "id", "sealed_secret"),
         // Last: a start with the new key alone succeeds only when everything else opens with it too.
         new("installation", "one", "sealing_canary"),
     ];

@@ -54,7 +54,7 @@ public sealed class SealRotationTests
         (await bench.StateAsync(id)).ShouldBe("active");
     }
 
-    // A sealed column that the list forgets is found by the look of its values.
+    // A sealed column that the list forgets is found by its name, or by the look of its values.
     [Fact]
     public async Task All_NamesEverySealedColumn()
     {
@@ -137,7 +137,8 @@ public sealed class SealRotationTests
             );
             // Format 1, version 1 (see Sealer), and at least its overhead.
             if (
-                values.Any(value =>
+                column.Contains("sealed", StringComparison.Ordinal)
+                || values.Any(value =>
                     value.Length > 105 && value.AsSpan().StartsWith((ReadOnlySpan<byte>)[1, 0, 0, 0, 1])
                 )
             )
