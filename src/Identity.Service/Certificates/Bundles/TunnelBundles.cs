@@ -130,13 +130,15 @@ internal sealed class TunnelBundles(
         });
     }
 
+    /// <summary>A person's word holds as long as nobody says otherwise: such a party is not expected to call.</summary>
+    public static bool IsSilent(RelyingParty party, KnownHolder? known, DateTimeOffset now) =>
+        known is { AcknowledgedBy: { } by }
+        && (by == party.Id.Value || by == party.ServiceAccountId)
+        && now - known.HeardAt > SilentAfter;
+
     private BundleHolder HolderOf(RelyingParty party, KnownHolder? known)
     {
-        // A person's word holds as long as nobody says otherwise: such a party is not expected to call.
-        var isSilent =
-            known is { AcknowledgedBy: { } by }
-            && (by == party.Id.Value || by == party.ServiceAccountId)
-            && time.GetUtcNow() - known.HeardAt > SilentAfter;
+        var isSilent = IsSilent(party, known, time.GetUtcNow());
         return new BundleHolder(
             party.Id.Value,
             HolderKind.RelyingParty,

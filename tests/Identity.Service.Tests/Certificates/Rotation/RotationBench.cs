@@ -132,13 +132,6 @@ internal sealed class RotationBench : IAsyncDisposable
     public Task RefusedAsync(string id) =>
         Service.Api.PostAsync(Path(id, "activate"), null).ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.state");
 
-    /// <summary>Whom the gate waits for, without a call: a leap of the clock ends the connections' certificates.</summary>
-    public async Task<IEnumerable<string>> BlockersAsync(string id)
-    {
-        var authority = (await Service.Get<ITunnelAuthorityStore>().FindAsync(id, Cancel))!;
-        return (await Service.Get<IActivationGate>().BlockersAsync(authority, Cancel)).Select(blocker => blocker.Id);
-    }
-
     public Task StepAsync() => Service.Get<RotationSteps>().RunAsync(Cancel);
 
     /// <summary>As an operator's command would, whichever commands the interface has.</summary>

@@ -78,29 +78,6 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task Switch_RelyingPartySilentForSevenDays_BlocksUnlessAPersonVouchedForIt()
-    {
-        await using var bench = await RotationBench.StartAsync();
-        await bench.ApprovedAsync("active");
-        var (silent, party) = await bench.RelyingPartyAsync("product");
-        using var client = party;
-        var (vouched, other) = await bench.RelyingPartyAsync("appliance");
-        other.Dispose();
-        var second = await bench.ApprovedAsync("staged");
-        await bench.FetchAsync(party);
-        await bench.Service.Api.PostOkAsync(
-            $"/v1/tunnels/{bench.Machines.TunnelId}/relying_parties/{vouched}/acknowledge",
-            """{"epoch":2}"""
-        );
-        (await MissingAsync(bench, second)).ShouldBeEmpty();
-
-        bench.Service.Time.Advance(TimeSpan.FromDays(7));
-        (await bench.BlockersAsync(second)).ShouldBeEmpty();
-        bench.Service.Time.Advance(TimeSpan.FromSeconds(1));
-        (await bench.BlockersAsync(second)).ShouldBe([silent]);
-    }
-
-    [Fact]
     public async Task Retirement_FollowsTheLastLeaf_AndCanBeForced()
     {
         await using var bench = await RotationBench.StartAsync(leafLife: TimeSpan.FromMinutes(30));
