@@ -33,13 +33,16 @@ try
     switch (args)
     {
         case ["exchange"]:
-            figures =
-            [
-                .. await new ExchangeBench(checkout, Path.Combine(folder, "rate"), TimeProvider.System).RunAsync(
-                    stopping.Token
-                ),
-                .. await new FlatnessBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
-            ];
+            figures = [.. await MeasureRateAsync(), .. await MeasureColdStartAsync(), .. await MeasureFlatnessAsync()];
+            break;
+        case ["exchange", "rate"]:
+            figures = await MeasureRateAsync();
+            break;
+        case ["exchange", "cold"]:
+            figures = await MeasureColdStartAsync();
+            break;
+        case ["exchange", "flatness"]:
+            figures = await MeasureFlatnessAsync();
             break;
         case ["issue"]:
             figures = await new IssuanceBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
@@ -54,7 +57,9 @@ try
             figures = await new TunnelBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
             break;
         default:
-            await Console.Error.WriteLineAsync("usage: ./bench tunnel | exchange | issue | jose | crl");
+            await Console.Error.WriteLineAsync(
+                "usage: ./bench tunnel | exchange [rate | cold | flatness] | issue | jose | crl"
+            );
             return 64;
     }
 
@@ -86,6 +91,15 @@ finally
         Directory.Delete(folder, recursive: true);
     }
 }
+
+Task<IReadOnlyList<Figure>> MeasureRateAsync() =>
+    new ExchangeBench(checkout, Path.Combine(folder, "rate"), TimeProvider.System).RunAsync(stopping.Token);
+
+Task<IReadOnlyList<Figure>> MeasureColdStartAsync() =>
+    new ColdStartBench(checkout, Path.Combine(folder, "cold"), TimeProvider.System).RunAsync(stopping.Token);
+
+Task<IReadOnlyList<Figure>> MeasureFlatnessAsync() =>
+    new FlatnessBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
 
 // A child of a measurement: serves until it is told to stop.
 async Task<int> ServeAsync(string kind, string[] arguments)

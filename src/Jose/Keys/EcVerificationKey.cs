@@ -3,11 +3,16 @@ using Culvert.Jose.Signatures;
 
 namespace Culvert.Jose.Keys;
 
-internal sealed class EcVerificationKey(string? keyId, JwsAlgorithms algorithms, ECDsa key, string thumbprint)
-    : VerificationKey(keyId, algorithms, thumbprint)
+internal sealed class EcVerificationKey(
+    string? keyId,
+    JwsAlgorithms algorithms,
+    ImportedOnce<ECDsa> key,
+    int coordinateBytes,
+    string thumbprint
+) : VerificationKey(keyId, algorithms, thumbprint)
 {
     // RFC 7518 §3.4: R and S side by side, each as long as the curve's order (P-521: 66 bytes). DER never fits.
-    private readonly int signatureBytes = (key.KeySize + 7) / 8 * 2;
+    private readonly int signatureBytes = coordinateBytes * 2;
 
     private protected override bool Verify(
         JwsAlgorithm algorithm,
@@ -15,5 +20,5 @@ internal sealed class EcVerificationKey(string? keyId, JwsAlgorithms algorithms,
         ReadOnlySpan<byte> signature
     ) =>
         signature.Length == signatureBytes
-        && key.VerifyData(data, signature, algorithm.Hash(), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        && key.Value.VerifyData(data, signature, algorithm.Hash(), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 }

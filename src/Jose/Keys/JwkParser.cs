@@ -17,10 +17,14 @@ internal static class JwkParser
     {
         var reader = new Utf8JsonReader(json);
         using var document = JsonDocument.ParseValue(ref reader);
-        return TryParse(document.RootElement, keyId: null, out key);
+        return TryParse(document.RootElement, keyId: null, isUsedNow: true, out key);
     }
 
-    public static JoseRefusal TryParse(JsonElement jwk, string? keyId, out VerificationKey? key)
+    /// <param name="jwk">Any value.</param>
+    /// <param name="keyId">Its <c>kid</c>, checked.</param>
+    /// <param name="isUsedNow">Whether a signature is about to be verified with it; most keys of a set never are.</param>
+    /// <param name="key">The key, if the result is <see cref="JoseRefusal.None"/>.</param>
+    public static JoseRefusal TryParse(JsonElement jwk, string? keyId, bool isUsedNow, out VerificationKey? key)
     {
         key = null;
         var type = Text(jwk, "kty");
@@ -44,10 +48,10 @@ internal static class JwkParser
             return JoseRefusal.KeyUse;
         }
 
-        return type == "RSA" ? ParseRsa(jwk, keyId, out key) : ParseEc(jwk, keyId, out key);
+        return type == "RSA" ? ParseRsa(jwk, keyId, isUsedNow, out key) : ParseEc(jwk, keyId, isUsedNow, out key);
     }
 
-    private static JoseRefusal ParseRsa(JsonElement jwk, string? keyId, out VerificationKey? key)
+    private static JoseRefusal ParseRsa(JsonElement jwk, string? keyId, bool isUsedNow, out VerificationKey? key)
     {
         key = null;
         if (
@@ -72,21 +76,28 @@ internal static class JwkParser
             return JoseRefusal.KeyAlgorithm;
         }
 
-        RSA rsa;
-        try
-        {
-            rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
-        }
-        catch (CryptographicException)
+        if (
+            ImportedOnce<RSA>.Of(
+                () => RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent }),
+                isUsedNow
+            )
+            is not { } imported
+        )
         {
             return JoseRefusal.KeyMalformed;
         }
 
-        key = new RsaVerificationKey(keyId, algorithms, rsa, JwkThumbprint.OfRsa(exponentText, modulusText));
+        key = new RsaVerificationKey(
+            keyId,
+            algorithms,
+            imported,
+            RsaKeyPolicy.BitLength(modulus),
+            JwkThumbprint.OfRsa(exponentText, modulusText)
+        );
         return JoseRefusal.None;
     }
 
-    private static JoseRefusal ParseEc(JsonElement jwk, string? keyId, out VerificationKey? key)
+    private static JoseRefusal ParseEc(JsonElement jwk, string? keyId, bool isUsedNow, out VerificationKey? key)
     {
         key = null;
         if (Text(jwk, "crv") is not { } curveName)
@@ -120,24 +131,24 @@ internal static class JwkParser
             return JoseRefusal.KeyPoint;
         }
 
-        ECDsa ec;
-        try
+        // The import refuses points off the curve; these curves have cofactor 1, so that is the whole check.
+        var parameters = new ECParameters
         {
-            ec = ECDsa.Create(
-                new ECParameters
-                {
-                    Curve = curve.Curve,
-                    Q = new ECPoint { X = x, Y = y },
-                }
-            );
-        }
-        catch (CryptographicException)
+            Curve = curve.Curve,
+            Q = new ECPoint { X = x, Y = y },
+        };
+        if (ImportedOnce<ECDsa>.Of(() => ECDsa.Create(parameters), isUsedNow) is not { } imported)
         {
-            // The import refuses points off the curve; these curves have cofactor 1, so that is the whole check.
             return JoseRefusal.KeyPoint;
         }
 
-        key = new EcVerificationKey(keyId, algorithms, ec, JwkThumbprint.OfEc(curveName, xText, yText));
+        key = new EcVerificationKey(
+            keyId,
+            algorithms,
+            imported,
+            curve.CoordinateBytes,
+            JwkThumbprint.OfEc(curveName, xText, yText)
+        );
         return JoseRefusal.None;
     }
 

@@ -117,7 +117,7 @@ public sealed class JwkSet
                 HasInvalidKeyId(jwk, keyId) ? JoseRefusal.KeyIdInvalid
                 : duplicates.Contains(keyId) ? JoseRefusal.KeyIdDuplicate
                 : jwk.ValueKind != JsonValueKind.Object ? JoseRefusal.KeyMalformed
-                : JwkParser.TryParse(jwk, keyId, out key);
+                : JwkParser.TryParse(jwk, keyId, isUsedNow: false, out key);
             if (refusal == JoseRefusal.None)
             {
                 usable.Add(key!);

@@ -41,7 +41,7 @@ internal static class RsaKeyPolicy
             return JoseRefusal.KeyMalformed;
         }
 
-        var bits = (modulus.Length * 8) - (LeadingZeros(modulus[0]));
+        var bits = BitLength(modulus);
         if (bits is < MinModulusBits or > MaxModulusBits)
         {
             return JoseRefusal.KeySize;
@@ -55,7 +55,9 @@ internal static class RsaKeyPolicy
         return (modulus[^1] & 1) == 0 || HasRocaFingerprint(modulus) ? JoseRefusal.KeyWeak : JoseRefusal.None;
     }
 
-    private static int LeadingZeros(byte first) => System.Numerics.BitOperations.LeadingZeroCount(first) - 24;
+    /// <summary>Of a big-endian number without a leading zero byte.</summary>
+    public static int BitLength(ReadOnlySpan<byte> number) =>
+        (number.Length * 8) - (System.Numerics.BitOperations.LeadingZeroCount(number[0]) - 24);
 
     private static bool IsAcceptable(ReadOnlySpan<byte> exponent)
     {

@@ -3,10 +3,15 @@ using Culvert.Jose.Signatures;
 
 namespace Culvert.Jose.Keys;
 
-internal sealed class RsaVerificationKey(string? keyId, JwsAlgorithms algorithms, RSA key, string thumbprint)
-    : VerificationKey(keyId, algorithms, thumbprint)
+internal sealed class RsaVerificationKey(
+    string? keyId,
+    JwsAlgorithms algorithms,
+    ImportedOnce<RSA> key,
+    int modulusBits,
+    string thumbprint
+) : VerificationKey(keyId, algorithms, thumbprint)
 {
-    private readonly int signatureBytes = (key.KeySize + 7) / 8;
+    private readonly int signatureBytes = (modulusBits + 7) / 8;
 
     private protected override bool Verify(
         JwsAlgorithm algorithm,
@@ -22,6 +27,6 @@ internal sealed class RsaVerificationKey(string? keyId, JwsAlgorithms algorithms
 
         // RFC 7518 §3.5: the PSS salt has the length of the hash, which is what this padding object stands for.
         var padding = algorithm.AsSet() >= JwsAlgorithms.PS256 ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
-        return key.VerifyData(data, signature, algorithm.Hash(), padding);
+        return key.Value.VerifyData(data, signature, algorithm.Hash(), padding);
     }
 }

@@ -74,7 +74,13 @@ public sealed class SigningKey : IDisposable
     public VerificationKey ToVerificationKey()
     {
         var publicKey = ECDsa.Create(key.ExportParameters(includePrivateParameters: false));
-        return new EcVerificationKey(KeyId, Algorithm.AsSet(), publicKey, KeyId);
+        return new EcVerificationKey(
+            KeyId,
+            Algorithm.AsSet(),
+            ImportedOnce<ECDsa>.Of(publicKey),
+            EcCurve.P256.CoordinateBytes,
+            KeyId
+        );
     }
 
     /// <summary>The public key as RFC 7638 §3.2 has it: the required members alone.</summary>

@@ -3,9 +3,9 @@ using Culvert.Jose.Signatures;
 namespace Culvert.Jose.Keys;
 
 /// <summary>
-/// A public key, imported once and shared by all threads: importing costs ten times as much as verifying. It is
-/// never disposed; who replaces a key set cannot know who still verifies with the old one, so the handle goes with
-/// the last reference.
+/// A public key, imported when it is first used and then shared by all threads: importing costs ten times as much as
+/// verifying. It is never disposed; who replaces a key set cannot know who still verifies with the old one, so the
+/// handle goes with the last reference.
 /// </summary>
 public abstract class VerificationKey
 {

@@ -9,29 +9,58 @@ internal sealed record ExchangeLoad(LoadResult Result, TimeSpan ProcessorPerThou
 {
     public const int Connections = 64;
 
-    /// <summary>After a warm-up that is not counted.</summary>
-    /// <param name="port">Of the server, on this machine.</param>
-    /// <param name="pid">Of the server.</param>
-    /// <param name="requests">Where they come from.</param>
-    /// <param name="plan">How long.</param>
-    /// <param name="reuse">Whether a request may be sent again; to the service each goes once.</param>
-    /// <param name="cancellationToken">Ends the load.</param>
-    public static async Task<ExchangeLoad> MeasureAsync(
-        int port,
-        int pid,
-        RequestFile requests,
+    /// <summary>
+    /// Loads the servers in turns, after a warm-up of each that is not counted: whatever else the machine does meets all
+    /// of them, so that the ratios of one round hold although rounds differ.
+    /// </summary>
+    /// <returns>The rounds of each subject, in the order of the subjects.</returns>
+    public static async Task<IReadOnlyList<IReadOnlyList<ExchangeLoad>>> MeasureAsync(
         LoadPlan plan,
-        bool reuse,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        params LoadSubject[] subjects
     )
     {
-        var url = string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}/");
-        var warm = requests.Take(plan.WarmUpRequests);
-        await Wrk.RunAsync(url, requests, warm, reuse, Connections, plan.WarmUp, cancellationToken);
-        var part = reuse ? warm : requests.Take(plan.Requests);
-        var before = ProcessorTime.Of(pid);
-        var load = await Wrk.RunAsync(url, requests, part, reuse, Connections, plan.Duration, cancellationToken);
-        var count = load.PerSecond * plan.Duration.TotalSeconds;
-        return new ExchangeLoad(load, (ProcessorTime.Of(pid) - before) / count * 1000);
+        var requests = new List<RequestFile>();
+        foreach (var subject in subjects)
+        {
+            var warm = await subject.MakeAsync(LoadPlan.WarmUpRequests, cancellationToken);
+            var rate = await RunAsync(subject, warm, warm.Count, plan.WarmUp, cancellationToken);
+            // The middle answer was a warm one, however long the first took.
+            requests.Add(
+                await subject.MakeAsync(plan.RequestsAt(Connections / rate.P50.TotalSeconds), cancellationToken)
+            );
+        }
+
+        var rounds = subjects.Select(_ => new List<ExchangeLoad>()).ToArray();
+        for (var round = 0; round < LoadPlan.Rounds; round++)
+        {
+            for (var i = 0; i < subjects.Length; i++)
+            {
+                var part = requests[i].Count / LoadPlan.Rounds;
+                var before = ProcessorTime.Of(subjects[i].Pid);
+                var load = await RunAsync(subjects[i], requests[i], part, plan.Round, cancellationToken);
+                rounds[i]
+                    .Add(new ExchangeLoad(load, (ProcessorTime.Of(subjects[i].Pid) - before) / load.Requests * 1000));
+            }
+        }
+
+        return rounds;
     }
+
+    private static Task<LoadResult> RunAsync(
+        LoadSubject subject,
+        RequestFile requests,
+        int count,
+        TimeSpan duration,
+        CancellationToken cancellationToken
+    ) =>
+        Wrk.RunAsync(
+            string.Create(CultureInfo.InvariantCulture, $"https://localhost:{subject.Port}/"),
+            requests,
+            subject.Reuse ? (0, requests.Count) : requests.Take(count),
+            subject.Reuse,
+            Connections,
+            duration,
+            cancellationToken
+        );
 }

@@ -7,8 +7,7 @@ namespace Culvert.Benchmarks.Exchange;
 
 /// <summary>
 /// <c>exchange.rules.100000</c>, <c>exchange.issuers.1000</c>, <c>exchange.replay.1000000</c>: the same load on a service
-/// that knows much more. The floor is that with ten rules and one issuer, before and after, so that what else the
-/// machine did in between meets both.
+/// that knows much more. The floor is that with ten rules and one issuer, loaded in turns with it.
 /// </summary>
 internal sealed class FlatnessBench(Checkout checkout, string folder, TimeProvider time)
 {
@@ -25,38 +24,52 @@ internal sealed class FlatnessBench(Checkout checkout, string folder, TimeProvid
     {
         using (mill)
         {
-            var floor = await MeasureAsync("few", Few, 0, 0, cancellationToken);
-            var rules = await MeasureAsync("rules", Rules, 0, 0, cancellationToken);
-            var issuers = await MeasureAsync("issuers", 0, Issuers, 0, cancellationToken);
-            var replays = await MeasureAsync("replays", Few, 0, Replays, cancellationToken);
-            var again = await MeasureAsync("again", Few, 0, 0, cancellationToken);
-            floor = floor.Load.PerSecond > again.Load.PerSecond ? floor : again;
+            await using var few = await InstallAsync("few", Few, 0, 0, cancellationToken);
             return
             [
-                .. Figures($"exchange.rules.{Rules}", rules, floor),
-                .. Figures($"exchange.issuers.{Issuers}", issuers, floor),
-                .. Figures($"exchange.replay.{Replays}", replays, floor),
+                .. await MeasureAsync($"exchange.rules.{Rules}", few, Rules, 0, 0, cancellationToken),
+                .. await MeasureAsync($"exchange.issuers.{Issuers}", few, 0, Issuers, 0, cancellationToken),
+                .. await MeasureAsync($"exchange.replay.{Replays}", few, Few, 0, Replays, cancellationToken),
             ];
         }
     }
 
-    private static IEnumerable<Figure> Figures(
+    private async Task<IReadOnlyList<Figure>> MeasureAsync(
         string name,
-        (LoadResult Load, long Memory) measured,
-        (LoadResult Load, long Memory) floor
-    ) =>
+        ExchangeInstallation few,
+        int rules,
+        int issuers,
+        int replays,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var many = await InstallAsync(name, rules, issuers, replays, cancellationToken);
+        var rounds = await ExchangeLoad.MeasureAsync(
+            plan,
+            cancellationToken,
+            SubjectOf(few, Few, 0),
+            SubjectOf(many, rules, issuers)
+        );
+        var memory = new Figure
+        {
+            Name = name + ".memory",
+            Value = Math.Round(many.Memory() / 1e6),
+            Unit = "MB",
+            Floor = Math.Round(few.Memory() / 1e6),
+        };
+        return
         [
-            Figure.Of(name, measured.Load, floor.Load),
-            new Figure
-            {
-                Name = name + ".memory",
-                Value = Math.Round(measured.Memory / 1e6),
-                Unit = "MB",
-                Floor = Math.Round(floor.Memory / 1e6),
-            },
+            Figure.Of(name, [.. rounds[1].Select(r => r.Result)], [.. rounds[0].Select(r => r.Result)]),
+            Figure.OfProcessor(
+                name + ".cpu_per_1k",
+                [.. rounds[1].Select(r => r.ProcessorPerThousand)],
+                [.. rounds[0].Select(r => r.ProcessorPerThousand)]
+            ),
+            memory,
         ];
+    }
 
-    private async Task<(LoadResult Load, long Memory)> MeasureAsync(
+    private async Task<ExchangeInstallation> InstallAsync(
         string name,
         int rules,
         int issuers,
@@ -64,7 +77,7 @@ internal sealed class FlatnessBench(Checkout checkout, string folder, TimeProvid
         CancellationToken cancellationToken
     )
     {
-        await using var service = await ExchangeInstallation.CreateAsync(
+        var service = await ExchangeInstallation.CreateAsync(
             checkout,
             Path.Combine(folder, name),
             mill,
@@ -80,24 +93,27 @@ internal sealed class FlatnessBench(Checkout checkout, string folder, TimeProvid
         }
 
         await service.StartAsync(cancellationToken);
-        var made = mill.Requests(
-            plan.WarmUpRequests + plan.Requests,
-            service.Url,
-            service.OrganizationId,
-            i => TargetOf(service, issuers > 0 ? issuers : rules, issuers > 0, i),
-            time.GetUtcNow()
-        );
-        var requests = await RequestFile.WriteAsync(service.Run.File("requests"), made, cancellationToken);
-        var load = await ExchangeLoad.MeasureAsync(
+        return service;
+    }
+
+    private LoadSubject SubjectOf(ExchangeInstallation service, int rules, int issuers) =>
+        new(
             service.Ports.Api,
             service.Pid,
-            requests,
-            plan,
-            reuse: false,
-            cancellationToken
+            (count, cancellationToken) =>
+                RequestFile.WriteAsync(
+                    service.Run.File("requests"),
+                    mill.Requests(
+                        count,
+                        service.Url,
+                        service.OrganizationId,
+                        i => TargetOf(service, issuers > 0 ? issuers : rules, issuers > 0, i),
+                        time.GetUtcNow()
+                    ),
+                    cancellationToken
+                ),
+            Reuse: false
         );
-        return (load.Result, service.Memory());
-    }
 
     // Spread over all that there are: a multiplier without a common factor with them visits each.
     private static AssertionTarget TargetOf(ExchangeInstallation service, int count, bool ofIssuers, int index)

@@ -28,28 +28,36 @@ internal sealed record Figure
 
     public double? P99Ms { get; init; }
 
-    public static Figure Of(string name, LoadResult measured, LoadResult floor) =>
+    /// <summary>The floor's: what the machine itself takes for its slowest hundredth.</summary>
+    public double? FloorP99Ms { get; init; }
+
+    /// <summary>Middle values of the rounds; the ratio is the middle one of those within a round.</summary>
+    public static Figure Of(string name, IReadOnlyList<LoadResult> measured, IReadOnlyList<LoadResult> floor) =>
         new()
         {
             Name = name,
-            Value = Math.Round(measured.PerSecond),
+            Value = Math.Round(Median(measured, round => round.PerSecond)),
             Unit = "1/s",
-            Floor = Math.Round(floor.PerSecond),
-            Ratio = Math.Round(measured.PerSecond / floor.PerSecond, 3),
-            P50Ms = Math.Round(measured.P50.TotalMilliseconds, 2),
-            P99Ms = Math.Round(measured.P99.TotalMilliseconds, 2),
+            Floor = Math.Round(Median(floor, round => round.PerSecond)),
+            Ratio = Math.Round(Median([.. measured.Zip(floor)], r => r.First.PerSecond / r.Second.PerSecond), 3),
+            P50Ms = Math.Round(Median(measured, round => round.P50.TotalMilliseconds), 2),
+            P99Ms = Math.Round(Median(measured, round => round.P99.TotalMilliseconds), 2),
+            FloorP99Ms = Math.Round(Median(floor, round => round.P99.TotalMilliseconds), 2),
         };
 
-    /// <summary>Processor time; the ratio says how many times the floor's it is.</summary>
-    public static Figure OfProcessor(string name, TimeSpan measured, TimeSpan floor) =>
+    /// <summary>Processor time of the rounds; the ratio says how many times the floor's it is.</summary>
+    public static Figure OfProcessor(string name, IReadOnlyList<TimeSpan> measured, IReadOnlyList<TimeSpan> floor) =>
         new()
         {
             Name = name,
-            Value = Math.Round(measured.TotalMilliseconds, 1),
+            Value = Math.Round(Median(measured, round => round.TotalMilliseconds), 1),
             Unit = "ms",
-            Floor = Math.Round(floor.TotalMilliseconds, 1),
-            Ratio = Math.Round(measured / floor, 2),
+            Floor = Math.Round(Median(floor, round => round.TotalMilliseconds), 1),
+            Ratio = Math.Round(Median([.. measured.Zip(floor)], round => round.First / round.Second), 2),
         };
+
+    private static double Median<T>(IReadOnlyList<T> rounds, Func<T, double> value) =>
+        rounds.Select(value).Order().ElementAt(rounds.Count / 2);
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 }

@@ -20,25 +20,27 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
     /// <summary>More than the server answers in a second on two cores.</summary>
     private const int PerSecond = 8_000;
 
+    private const int WarmUpRequests = 40_000;
+
     private readonly LoadPlan plan = LoadPlan.FromEnvironment();
 
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
-        var floor = BareLoop.Measure(plan.Duration, cancellationToken);
+        var floor = BareLoop.Measure(plan.Round, cancellationToken);
         var (issued, processor, stored) = await MeasureSqliteAsync(cancellationToken);
         return
         [
-            Figure.Of("issue.sqlite.c64", issued, floor),
+            Figure.Of("issue.sqlite.c64", [issued], [floor]),
             new Figure
             {
                 Name = "issue.cpu_per_1k",
                 Value = Math.Round(processor.TotalMilliseconds, 1),
                 Unit = "ms",
             },
-            Figure.Of("issue.pkcs11.c64", await MeasureTokenAsync(cancellationToken), floor),
-            Figure.Of("cert.oidc.sqlite.c64", await MeasurePairsAsync("pairs", null, cancellationToken), floor),
-            Figure.Of("cert.oidc.postgres.c64", await MeasurePostgresAsync(cancellationToken), floor),
-            Figure.Of($"issue.stored.{Stored}", stored, issued),
+            Figure.Of("issue.pkcs11.c64", [await MeasureTokenAsync(cancellationToken)], [floor]),
+            Figure.Of("cert.oidc.sqlite.c64", [await MeasurePairsAsync("pairs", null, cancellationToken)], [floor]),
+            Figure.Of("cert.oidc.postgres.c64", [await MeasurePostgresAsync(cancellationToken)], [floor]),
+            Figure.Of($"issue.stored.{Stored}", [stored], [issued]),
         ];
     }
 
@@ -96,8 +98,8 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         var requests = await RequestFile.WriteAsync(service.Run.File("issuances"), made, cancellationToken);
         await LoadAsync(plan.WarmUp, warm);
         var before = ProcessorTime.Of(service.Pid);
-        var load = await LoadAsync(plan.Duration, count);
-        var issued = load.PerSecond * plan.Duration.TotalSeconds;
+        var load = await LoadAsync(plan.Round, count);
+        var issued = load.PerSecond * plan.Round.TotalSeconds;
         return (load, (ProcessorTime.Of(service.Pid) - before) / issued * 1000);
 
         Task<LoadResult> LoadAsync(TimeSpan duration, int some) =>
@@ -141,7 +143,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
             cancellationToken
         );
         await LoadAsync(plan.WarmUp, warm);
-        return await LoadAsync(plan.Duration, count);
+        return await LoadAsync(plan.Round, count);
 
         Task<LoadResult> LoadAsync(TimeSpan duration, int some) =>
             Wrk.RunPairsAsync(
@@ -172,7 +174,10 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
         );
 
     private (int Warm, int Measured) Counts() =>
-        ((int)(plan.WarmUp.TotalSeconds * PerSecond), (int)(plan.Duration.TotalSeconds * PerSecond));
+        (
+            (int)Math.Min(plan.WarmUp.TotalSeconds * PerSecond, WarmUpRequests),
+            (int)(plan.Round.TotalSeconds * PerSecond)
+        );
 
     private static string UrlOf(ExchangeInstallation service) =>
         string.Create(CultureInfo.InvariantCulture, $"https://localhost:{service.Ports.Api}/");

@@ -6,14 +6,25 @@ namespace Culvert.Benchmarks.Load;
 /// How long a load lasts. <c>CULVERT_BENCH_SECONDS</c> makes both parts that short, for trying something out: what
 /// comes out of less than five seconds of warm-up measures the compiler.
 /// </summary>
-internal sealed record LoadPlan(TimeSpan WarmUp, TimeSpan Duration)
+/// <param name="WarmUp">Of each server.</param>
+/// <param name="Round">One of <see cref="Rounds"/> turns of each server.</param>
+internal sealed record LoadPlan(TimeSpan WarmUp, TimeSpan Round)
 {
-    /// <summary>More than the server can answer in a second on two cores.</summary>
-    public const int RequestsPerSecond = 14_000;
+    /// <summary>Turns of each server: what is printed is the middle one.</summary>
+    public const int Rounds = 3;
 
-    public int WarmUpRequests => (int)(WarmUp.TotalSeconds * RequestsPerSecond);
+    /// <summary>
+    /// What compiling and its second look at hot code take: a warm-up ends with them, or with its time on a slow
+    /// machine.
+    /// </summary>
+    public const int WarmUpRequests = 80_000;
 
-    public int Requests => (int)(Duration.TotalSeconds * RequestsPerSecond);
+    // Running out of requests would count as waiting.
+    private const double Faster = 1.5;
+
+    /// <summary>What a server that answered so many in a second may need for all its turns.</summary>
+    public int RequestsAt(double perSecond) =>
+        Math.Max(Rounds, (int)(perSecond * Faster * Round.TotalSeconds * Rounds));
 
     public static LoadPlan FromEnvironment() =>
         int.TryParse(
@@ -22,5 +33,5 @@ internal sealed record LoadPlan(TimeSpan WarmUp, TimeSpan Duration)
             out var seconds
         )
             ? new LoadPlan(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds))
-            : new LoadPlan(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6));
+            : new LoadPlan(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(3));
 }

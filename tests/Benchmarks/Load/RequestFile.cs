@@ -19,9 +19,6 @@ internal sealed class RequestFile(string path, int requestBytes, int count)
         return part;
     }
 
-    /// <summary>The same file from its start, for a server that may see a request twice.</summary>
-    public RequestFile Again() => new(path, requestBytes, count);
-
     public static async Task<RequestFile> WriteAsync(
         string path,
         IReadOnlyList<ReadOnlyMemory<byte>> requests,

@@ -109,6 +109,7 @@ internal static class Wrk
         }
 
         return new LoadResult(
+            (long)numbers[0],
             numbers[0] / TimeSpan.FromMicroseconds(numbers[1]).TotalSeconds,
             TimeSpan.FromMicroseconds(numbers[2]),
             TimeSpan.FromMicroseconds(numbers[3])

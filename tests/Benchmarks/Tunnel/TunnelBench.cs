@@ -71,7 +71,7 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
                     concurrency,
                     cancellationToken
                 );
-                figures.Add(Figure.Of($"tunnel.calls.c{concurrency}", through, floor));
+                figures.Add(Figure.Of($"tunnel.calls.c{concurrency}", [through], [floor]));
             }
 
             return figures;
