@@ -5,8 +5,8 @@ namespace Culvert.Testing;
 /// <see cref="Advance"/>, in the order of their due times, on the caller's thread.
 /// </summary>
 /// <remarks>
-/// What another thread begins while the clock moves begins at the end of the movement: a leap of an hour is not the time
-/// limit of a fetch that the leap itself has caused.
+/// To other threads the clock moves at once: what a leap of an hour sets off there, a fetch with a time limit or the
+/// renewal of a certificate, begins at its end.
 /// </remarks>
 public sealed class FakeTimeProvider : TimeProvider
 {
@@ -36,7 +36,7 @@ public sealed class FakeTimeProvider : TimeProvider
     {
         lock (gate)
         {
-            return now;
+            return Now_NeedsLock();
         }
     }
 
@@ -46,7 +46,7 @@ public sealed class FakeTimeProvider : TimeProvider
     {
         lock (gate)
         {
-            return (now - stepped).UtcTicks;
+            return (Now_NeedsLock() - stepped).UtcTicks;
         }
     }
 
@@ -109,7 +109,7 @@ public sealed class FakeTimeProvider : TimeProvider
         return timer;
     }
 
-    private DateTimeOffset Beginning_NeedsLock() =>
+    private DateTimeOffset Now_NeedsLock() =>
         mover is { } thread && thread != Environment.CurrentManagedThreadId ? moveEnd : now;
 
     private FakeTimer? NextDue(DateTimeOffset end)
@@ -158,7 +158,7 @@ public sealed class FakeTimeProvider : TimeProvider
                 period = newPeriod;
                 if (dueTime >= TimeSpan.Zero)
                 {
-                    Due = owner.Beginning_NeedsLock() + dueTime;
+                    Due = owner.Now_NeedsLock() + dueTime;
                     owner.timers.Add(this);
                 }
             }
