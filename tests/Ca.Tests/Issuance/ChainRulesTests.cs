@@ -287,13 +287,13 @@ public sealed class ChainRulesTests : IDisposable
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true)
         );
-        byte[] identifier = SHA1.HashData(System.Text.Encoding.ASCII.GetBytes(name));
+        byte[] identifier = SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(name));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(identifier, false));
         if (issuer is not null)
         {
             request.CertificateExtensions.Add(
                 X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(
-                    SHA1.HashData(System.Text.Encoding.ASCII.GetBytes(issuer.Subject[3..]))
+                    SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(issuer.Subject[3..]))
                 )
             );
         }

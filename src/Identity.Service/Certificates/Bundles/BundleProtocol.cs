@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>

@@ -109,7 +109,7 @@ internal sealed class CertificateRevoker(
             );
     }
 
-    private static IReadOnlyList<AuditResource> ResourcesOf(CertificateRecord certificate)
+    private static List<AuditResource> ResourcesOf(CertificateRecord certificate)
     {
         List<AuditResource> resources = [new("certificate", certificate.Id.Value)];
         if (certificate.TunnelId is { } tunnel)

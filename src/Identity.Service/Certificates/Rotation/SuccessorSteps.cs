@@ -24,7 +24,7 @@ internal sealed class SuccessorSteps(
     ServiceOptions options,
     TimeProvider time,
     ILogger<SuccessorSteps> logger
-)
+) : IDisposable
 {
     private const int PageSize = 100;
     private const int MaxNameLength = 64;
@@ -49,6 +49,8 @@ internal sealed class SuccessorSteps(
             running.Release();
         }
     }
+
+    public void Dispose() => running.Dispose();
 
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;

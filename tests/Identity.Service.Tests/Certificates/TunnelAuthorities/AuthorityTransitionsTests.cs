@@ -26,11 +26,18 @@ public sealed class AuthorityTransitionsTests
     public void Table_EveryState_CanBeReachedAndTheEndIsDeleted()
     {
         HashSet<AuthorityState> reached = [AuthorityState.Draft];
-        while (
-            AuthorityTransitions.Table.Where(entry => reached.Contains(entry.From) && entry.To is { } to).ToList()
-                is var steps
-            && steps.Count(step => reached.Add(step.To!.Value)) > 0
-        ) { }
+        int known;
+        do
+        {
+            known = reached.Count;
+            reached.UnionWith(
+                AuthorityTransitions
+                    .Table.Where(entry => reached.Contains(entry.From))
+                    .Select(entry => entry.To)
+                    .OfType<AuthorityState>()
+                    .ToList()
+            );
+        } while (reached.Count > known);
 
         reached.ShouldBe(States, ignoreOrder: true);
         States.ShouldAllBe(state => Reaches(state, AuthorityState.Deleted));
@@ -83,11 +90,18 @@ public sealed class AuthorityTransitionsTests
     private static bool Reaches(AuthorityState from, AuthorityState target)
     {
         HashSet<AuthorityState> reached = [from];
-        while (
-            AuthorityTransitions.Table.Where(entry => reached.Contains(entry.From) && entry.To is not null).ToList()
-                is var steps
-            && steps.Count(step => reached.Add(step.To!.Value)) > 0
-        ) { }
+        int known;
+        do
+        {
+            known = reached.Count;
+            reached.UnionWith(
+                AuthorityTransitions
+                    .Table.Where(entry => reached.Contains(entry.From))
+                    .Select(entry => entry.To)
+                    .OfType<AuthorityState>()
+                    .ToList()
+            );
+        } while (reached.Count > known);
 
         return reached.Contains(target);
     }

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Tokens.Binding;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
