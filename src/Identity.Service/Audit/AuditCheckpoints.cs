@@ -13,10 +13,8 @@ internal sealed class AuditCheckpoints(
     StoreNode node,
     TimeProvider time,
     ILogger<AuditCheckpoints> logger
-) : BackgroundService
+) : RecurringWork(TimeSpan.FromMinutes(1), time)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
-
     private string? newest;
     private long signed;
 
@@ -26,7 +24,7 @@ internal sealed class AuditCheckpoints(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TrySignAsync(cancellationToken);
+        await TryRoundAsync(cancellationToken);
     }
 
     /// <summary>Signs what the chain has come to, unless nothing was added since.</summary>
@@ -35,7 +33,7 @@ internal sealed class AuditCheckpoints(
         if (
             await log.HeadAsync(node.Name, cancellationToken) is not { } head
             || head.Sequence == signed
-            || AuditCheckpoint.Sign(certificates.Machine, node.Name, head.Sequence, head.Hash, time.GetUtcNow())
+            || AuditCheckpoint.Sign(certificates.Machine, node.Name, head.Sequence, head.Hash, Time.GetUtcNow())
                 is not { } checkpoint
         )
         {
@@ -47,32 +45,8 @@ internal sealed class AuditCheckpoints(
         Log.Checkpoint(logger, node.Name, head.Sequence, checkpoint);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(Every, time, stoppingToken);
-                await TrySignAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops; so does this loop.
-        }
-    }
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => SignAsync(cancellationToken);
 
-    private async Task TrySignAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await SignAsync(cancellationToken);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            // The loop must survive: a minute later the database may be back, and the next checkpoint covers more.
-            Log.CheckpointFailed(logger, fault);
-        }
-    }
+    // A minute later the database may be back, and the next checkpoint covers more.
+    protected override void Tell(Exception fault) => Log.CheckpointFailed(logger, fault);
 }

@@ -9,10 +9,26 @@ namespace Culvert.Stage.Processes;
 internal sealed record ProcessStamp(string Name, int Pid, long StartTicks)
 {
     public bool IsAlive =>
-        TryReadStart(Pid, out var state, out var start) && start == StartTicks && state is not ('Z' or 'X');
+        TryReadStart(Pid, out var state, out var start)
+        && start == StartTicks
+        && state is not 'X'
+        && (state is not 'Z' || HasThreads(Pid));
 
     public static ProcessStamp Of(string name, int pid) =>
         new(name, pid, TryReadStart(pid, out _, out var start) ? start : 0);
+
+    // The first thread may have ended before the others: as long as one is left, its ports are taken.
+    private static bool HasThreads(int pid)
+    {
+        try
+        {
+            return Directory.EnumerateDirectories($"/proc/{pid}/task").Skip(1).Any();
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static bool TryReadStart(int pid, out char state, out long startTicks)
     {

@@ -15,7 +15,7 @@ internal sealed class ExpiryNotices(
     ServiceOptions options,
     TimeProvider time,
     ILogger<ExpiryNotices> logger
-) : BackgroundService
+) : RecurringWork(LookEvery, time, beginsAtOnce: true)
 {
     // A certificate for each of thousands of machines may end on one day: the rest is told of an hour later.
     private const int MostAtOnce = 1000;
@@ -25,7 +25,7 @@ internal sealed class ExpiryNotices(
     /// <summary>Gives the notices that are due; how many those were.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         if (options.Notices.Days.Count == 0)
         {
             return 0;
@@ -49,38 +49,14 @@ internal sealed class ExpiryNotices(
         return count;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await TryRunAsync(stoppingToken);
-                await Task.Delay(LookEvery, time, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops; so does this loop.
-        }
-    }
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    private async Task TryRunAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await RunAsync(stoppingToken);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            // The loop must survive: thresholds are days, and an hour later the store may be back.
-            Log.NoticesFailed(logger, fault);
-        }
-    }
+    // Thresholds are days, and an hour later the store may be back.
+    protected override void Tell(Exception fault) => Log.NoticesFailed(logger, fault);
 
     private async ValueTask<bool> GiveAsync(ExpiringSubject subject, int days, CancellationToken cancellationToken)
     {
-        var at = time.GetStoreNow();
+        var at = Time.GetStoreNow();
         IReadOnlyList<Statement> messages = subject.OrganizationId is { } organization
             ? await webhooks.EnqueueAsync(
                 organization,

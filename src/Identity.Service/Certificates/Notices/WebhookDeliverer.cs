@@ -19,7 +19,7 @@ internal sealed class WebhookDeliverer(
     IJournal journal,
     TimeProvider time,
     ILogger<WebhookDeliverer> logger
-) : BackgroundService
+) : RecurringWork(LookEvery, time, beginsAtOnce: true)
 {
     public const string Table = "webhooks";
     public const string Column = "sealed_secret";
@@ -27,7 +27,7 @@ internal sealed class WebhookDeliverer(
     private const int AtOnce = 8;
     private const int PerRound = 64;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan KeepDone = TimeSpan.FromDays(30);
 
@@ -36,7 +36,7 @@ internal sealed class WebhookDeliverer(
     /// <summary>Makes the attempts that are due; how many those were.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetStoreNow();
+        var now = Time.GetStoreNow();
         var due = await store.ListDueAsync(now, PerRound, cancellationToken);
         await Parallel.ForEachAsync(
             due,
@@ -55,38 +55,17 @@ internal sealed class WebhookDeliverer(
         return due.Count;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await TryRunAsync(stoppingToken);
-                await queue.WaitAsync(LookEvery, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops; so does this loop.
-        }
-    }
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    private async Task TryRunAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await RunAsync(stoppingToken);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            // The loop must survive: what waits is in the store.
-            Log.WebhooksFailed(logger, fault);
-        }
-    }
+    protected override Task PauseAsync(CancellationToken cancellationToken) =>
+        queue.WaitAsync(LookEvery, cancellationToken);
+
+    // What waits is in the store.
+    protected override void Tell(Exception fault) => Log.WebhooksFailed(logger, fault);
 
     private async ValueTask AttemptAsync(WebhookDelivery waiting, CancellationToken cancellationToken)
     {
-        var now = time.GetStoreNow();
+        var now = Time.GetStoreNow();
         var taken = await journal.CommitAsync(
             new Decision { Statements = [store.Take(waiting, now + Lease)] },
             cancellationToken
@@ -132,7 +111,7 @@ internal sealed class WebhookDeliverer(
         CancellationToken cancellationToken
     )
     {
-        var now = time.GetStoreNow();
+        var now = Time.GetStoreNow();
         var wait = fault is null ? null : WebhookSchedule.WaitAfter(delivery.Attempts, RandomBytes.Get(1)[0] / 255.0);
         var settled = delivery with
         {

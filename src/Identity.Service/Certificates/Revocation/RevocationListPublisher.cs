@@ -23,7 +23,7 @@ internal sealed class RevocationListPublisher(
     ServiceOptions options,
     TimeProvider time,
     ILogger<RevocationListPublisher> logger
-) : BackgroundService
+) : RecurringWork(LookEvery, time, beginsAtOnce: true)
 {
     // Their commits share transactions; their bytes are held in memory.
     private const int AtOnce = 32;
@@ -51,7 +51,7 @@ internal sealed class RevocationListPublisher(
         await publishing.WaitAsync(cancellationToken);
         try
         {
-            var now = time.GetUtcNow();
+            var now = Time.GetUtcNow();
             var due = await store.ListDueAsync(now + (options.Certificates.RevocationListLife / 2), cancellationToken);
             if (due.Count == 0)
             {
@@ -79,7 +79,7 @@ internal sealed class RevocationListPublisher(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         changes.Subscribe(
             ChangeTopics.Feed,
@@ -89,33 +89,19 @@ internal sealed class RevocationListPublisher(
                 return Task.CompletedTask;
             }
         );
-        try
-        {
-            while (true)
-            {
-                await TryPublishAsync(stoppingToken);
-                await wanted.WaitAsync(LookEvery, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops; so does this loop.
-        }
+        return base.StartAsync(cancellationToken);
     }
 
-    private async Task TryPublishAsync(CancellationToken stoppingToken)
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => PublishDueAsync(cancellationToken);
+
+    protected override Task PauseAsync(CancellationToken cancellationToken) =>
+        wanted.WaitAsync(LookEvery, cancellationToken);
+
+    // The lists in force hold for another half of their life, and a minute later the store or the HSM may be back.
+    protected override void Tell(Exception fault)
     {
-        try
-        {
-            await PublishDueAsync(stoppingToken);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            // The loop must survive: the lists in force hold for another half of their life, and a minute later the
-            // store or the HSM may be back.
-            Log.RevocationListsFailed(logger, fault);
-            ServiceMeters.RevocationListFailures.Add(1);
-        }
+        Log.RevocationListsFailed(logger, fault);
+        ServiceMeters.RevocationListFailures.Add(1);
     }
 
     // Suspended, retiring and tainted ones go on: their certificates are still about. Null = nobody could use a list.
@@ -229,7 +215,7 @@ internal sealed class RevocationListPublisher(
             {
                 Event = new RevocationListRefused(present, refusal)
                 {
-                    At = time.GetUtcNow(),
+                    At = Time.GetUtcNow(),
                     Actor = AuditActor.System,
                     OrganizationId = authority?.OrganizationId,
                     Resources = [new AuditResource("certificate_authority", present.CaId)],

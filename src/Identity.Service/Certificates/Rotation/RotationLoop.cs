@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Hosting;
+
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>Lets <see cref="RotationSteps"/> and <see cref="SuccessorSteps"/> do what has become due.</summary>
@@ -6,37 +8,13 @@ internal sealed class RotationLoop(
     SuccessorSteps successors,
     TimeProvider time,
     ILogger<RotationLoop> logger
-) : BackgroundService
+) : RecurringWork(TimeSpan.FromMinutes(1), time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunRoundAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(Interval, time, stoppingToken);
-                await TryAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops; so does this loop.
-        }
+        await steps.RunAsync(cancellationToken);
+        await successors.RunAsync(cancellationToken);
     }
 
-    private async Task TryAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await steps.RunAsync(stoppingToken);
-            await successors.RunAsync(stoppingToken);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            // The loop must survive: what is due stays due, and everything is derived anew the next time.
-            Log.RotationFailed(logger, fault);
-        }
-    }
+    protected override void Tell(Exception fault) => Log.RotationFailed(logger, fault);
 }

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -14,11 +15,9 @@ internal sealed class AuthorityUpkeep(
     ITunnelStore tunnels,
     TimeProvider time,
     ILogger<AuthorityUpkeep> logger
-) : BackgroundService
+) : RecurringWork(TimeSpan.FromMinutes(1), time)
 {
     private const int PageSize = 100;
-
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -38,38 +37,13 @@ internal sealed class AuthorityUpkeep(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(Interval, time, stoppingToken);
-                await TryAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops; so does this loop.
-        }
-    }
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    private async Task TryAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await RunAsync(stoppingToken);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            // The loop must survive: everything is derived anew the next time.
-            Log.AuthorityUpkeepFailed(logger, fault);
-        }
-    }
+    protected override void Tell(Exception fault) => Log.AuthorityUpkeepFailed(logger, fault);
 
     private async Task KeepAsync(TunnelAuthority authority, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         switch (authority.State)
         {
             case AuthorityState.Retired or AuthorityState.Expired:
