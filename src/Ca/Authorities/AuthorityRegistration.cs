@@ -33,7 +33,6 @@ public static class AuthorityRegistration
         new HoldsOurKey(),
         new ConformsToRfc5280(),
         new MayBeAnchor(),
-        new MayBeAnchor(),
         new IsAuthority(),
         new MayCertify(),
         new MayServe(),

@@ -10,16 +10,23 @@ internal sealed class ScriptedFederation : IFederationStanding
     private readonly ConcurrentDictionary<string, bool> ended = new();
     private readonly ConcurrentBag<string> named = [];
 
+    /// <summary>What happens just before a rule is read.</summary>
+    public Func<Task>? Meanwhile { get; set; }
+
     public void Name(string tunnelOrEdgeId) => named.Add(tunnelOrEdgeId);
 
     public void End(string ruleId) => ended[ruleId] = true;
 
-    public ValueTask<RuleStanding?> FindAsync(
+    public async ValueTask<RuleStanding?> FindAsync(
         string organizationId,
         string? workspaceId,
         EnrollmentProof proof,
         CancellationToken cancellationToken
-    ) => new(ended.ContainsKey(proof.RuleId!) ? null : new RuleStanding([.. named], [.. named]));
+    )
+    {
+        await (Meanwhile?.Invoke() ?? Task.CompletedTask);
+        return ended.ContainsKey(proof.RuleId!) ? null : new RuleStanding([.. named], [.. named]);
+    }
 
     public IReadOnlyList<Statement> Require(string? workspaceId, EnrollmentProof proof, string machineId) => [];
 }

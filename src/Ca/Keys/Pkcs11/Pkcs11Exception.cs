@@ -11,9 +11,12 @@ public sealed class Pkcs11Exception : CryptographicException
             string.Create(CultureInfo.InvariantCulture, $"PKCS#11 {operation} failed: {Name(result)} (0x{result:x}).")
         )
     {
+        // §4.1: the device failed; the handles may live on, but a restarted one has forgotten the login.
+        IsDeviceFault = result is 0x05 or 0x30;
+
         // §4.1: the library was finalized by another user of it in this process, the token was reset, or somebody
-        // logged out for the whole process, which also ends the handles of private objects.
-        IsSessionLost = result is 0x190 or 0xB3 or 0xB0 or 0x101 or 0x60 or 0x82;
+        // logged out for the whole process, which also ends the handles of private objects; or the token is gone.
+        IsSessionLost = IsDeviceFault || result is 0x32 or 0xE0 or 0x190 or 0xB3 or 0xB0 or 0x101 or 0x60 or 0x82;
         IsLoginRefused = result is 0xA0 or 0xA1 or 0xA2 or 0xA4 or 0x102;
     }
 
@@ -29,10 +32,14 @@ public sealed class Pkcs11Exception : CryptographicException
     /// <summary>The handles that we hold are gone; with new ones it may go on.</summary>
     internal bool IsSessionLost { get; }
 
+    /// <summary>The session is of no use, but its handle is still ours: it can be closed.</summary>
+    internal bool IsDeviceFault { get; }
+
     // PKCS#11 v2.40 §4.1: those that an operator can do something about.
     private static string Name(nuint result) =>
         result switch
         {
+            0x05 => "general error",
             0x30 => "device error",
             0x32 => "device removed",
             0x31 => "device memory",

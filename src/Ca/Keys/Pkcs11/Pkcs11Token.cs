@@ -154,7 +154,12 @@ public sealed partial class Pkcs11Token
             }
             catch (Pkcs11Exception lost) when (lost.IsSessionLost && attempt == 0)
             {
-                Forget(lease.Library);
+                if (lost.IsDeviceFault)
+                {
+                    lease.Library.CloseSession(lease.Session);
+                }
+
+                Forget(lease.Library, lost);
             }
             catch (Pkcs11Exception)
             {
@@ -260,19 +265,41 @@ public sealed partial class Pkcs11Token
         lock (gate)
         {
             var opened = Open_NeedsLock();
-            return new Pkcs11Lease(opened, opened.OpenSession(settings.TokenLabel));
+            try
+            {
+                return new Pkcs11Lease(opened, opened.OpenSession(settings.TokenLabel));
+            }
+            catch (Pkcs11Exception lost) when (lost.IsSessionLost)
+            {
+                // A token that comes back has forgotten the login: without one its keys would seem to be gone.
+                Forget(opened, lost);
+                throw;
+            }
         }
     }
 
     // What was opened through a library object that failed is not used again; the next one logs in anew.
-    private void Forget(Pkcs11Library failed)
+    private void Forget(Pkcs11Library failed, Pkcs11Exception lost)
     {
         lock (gate)
         {
-            if (ReferenceEquals(library, failed))
+            if (!ReferenceEquals(library, failed))
             {
-                library = null;
-                free.Clear();
+                return;
+            }
+
+            library = null;
+            var leases = new List<Pkcs11Lease>();
+            while (free.TryPop(out var lease))
+            {
+                leases.Add(lease);
+            }
+
+            // A handle that is not ours any more may be somebody else's by now: that one is left alone.
+            if (lost.IsDeviceFault)
+            {
+                leases.ForEach(lease => failed.CloseSession(lease.Session));
+                failed.CloseSession(session);
             }
         }
     }
@@ -287,14 +314,15 @@ public sealed partial class Pkcs11Token
     {
         lock (gate)
         {
+            var opened = Open_NeedsLock();
             try
             {
-                action(Open_NeedsLock());
+                action(opened);
             }
             catch (Pkcs11Exception lost) when (lost.IsSessionLost)
             {
                 // Once more, with a PIN that is known to be right.
-                library = null;
+                Forget(opened, lost);
                 action(Open_NeedsLock());
             }
         }
@@ -325,9 +353,15 @@ public sealed partial class Pkcs11Token
         {
             opened.Login(session, pin);
         }
-        catch (Pkcs11Exception refusal)
+        catch (Pkcs11Exception fault)
         {
-            refused = refusal;
+            opened.CloseSession(session);
+            if (fault.IsLoginRefused)
+            {
+                // Any other failure says nothing of the PIN.
+                refused = fault;
+            }
+
             throw;
         }
         finally

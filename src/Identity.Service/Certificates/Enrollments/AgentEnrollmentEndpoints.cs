@@ -117,6 +117,16 @@ internal sealed class AgentEnrollmentEndpoints(
             ? await enrollments.FindLiveAsync(tunnelId, peer.InstanceId!, cancellationToken)
             : null;
 
+    /// <summary>What the intent's commit met, told to whoever asked.</summary>
+    public static Refusal RefusalOf(EnrollmentConflict conflict) =>
+        conflict switch
+        {
+            EnrollmentConflict.InstanceLimit => EnrollmentErrors.InstanceLimit.Refuse(),
+            EnrollmentConflict.Revoked => EnrollmentErrors.RenewalUnknown.Refuse(),
+            EnrollmentConflict.Ended => EnrollmentErrors.RenewalDisabled.Refuse(),
+            _ => EnrollmentErrors.InstanceTaken.Refuse(),
+        };
+
     private async ValueTask<ApiAnswer> EnrollAsync(
         ApiRequest request,
         Tunnel tunnel,
@@ -247,13 +257,4 @@ internal sealed class AgentEnrollmentEndpoints(
             CertificateNotAfter = now + options.Certificates.PlatformLife,
         };
     }
-
-    private static Refusal RefusalOf(EnrollmentConflict conflict) =>
-        conflict switch
-        {
-            EnrollmentConflict.InstanceLimit => EnrollmentErrors.InstanceLimit.Refuse(),
-            EnrollmentConflict.Revoked => EnrollmentErrors.RenewalUnknown.Refuse(),
-            EnrollmentConflict.Ended => EnrollmentErrors.RenewalDisabled.Refuse(),
-            _ => EnrollmentErrors.InstanceTaken.Refuse(),
-        };
 }

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
 /// The keys of <c>certificates.blocked_keys_file</c>. The file is read again when it changed; one that cannot be read
-/// leaves the last list in force and is logged.
+/// leaves the last list in force, is logged and tried again.
 /// </summary>
 internal sealed class BlockedKeys(ServiceOptions options, TimeProvider time, ILogger<BlockedKeys> logger)
 {
@@ -50,13 +50,12 @@ internal sealed class BlockedKeys(ServiceOptions options, TimeProvider time, ILo
             if (BlockedKeyList.TryRead(file, out var read, out var fault))
             {
                 Volatile.Write(ref keys, read);
+                written = changed;
             }
             else
             {
                 Log.BlockedKeysUnreadable(logger, file, fault);
             }
-
-            written = changed;
         }
     }
 }

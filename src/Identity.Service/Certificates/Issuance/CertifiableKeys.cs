@@ -25,8 +25,12 @@ internal sealed class CertifiableKeys(BlockedKeys blocked, PlatformCa platform, 
     }
 
     /// <summary>Why the intent's statement refused the key.</summary>
-    public async ValueTask<Refusal> ExplainAsync(SubjectPublicKey key, CancellationToken cancellationToken) =>
-        await store.FindKeyUseAsync(key, cancellationToken) switch
+    public async ValueTask<Refusal> ExplainAsync(
+        SubjectPublicKey key,
+        string? tunnelId,
+        CancellationToken cancellationToken
+    ) =>
+        await store.FindKeyUseAsync(key, tunnelId, cancellationToken) switch
         {
             KeyUse.Authority => IsAuthoritys(),
             KeyUse.Compromised => IssuanceErrors.KeyBlocked.Refuse(),

@@ -104,7 +104,7 @@ internal sealed class CertificateIssuer(
 
                     break;
                 case IssuanceConflict.KeyTaken:
-                    return Refuse(job, await keys.ExplainAsync(job.PublicKey, cancellationToken));
+                    return Refuse(job, await keys.ExplainAsync(job.PublicKey, job.TunnelId, cancellationToken));
                 default:
                     return IssuanceOutcome.Conflicting(first.Conflict!);
             }

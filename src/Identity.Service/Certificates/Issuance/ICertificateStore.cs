@@ -19,8 +19,8 @@ internal interface ICertificateStore
     /// <summary>The row that holds an idempotency key; null when none does.</summary>
     ValueTask<StoredCertificate?> FindByRequestAsync(string idempotencyKey, CancellationToken cancellationToken);
 
-    /// <summary>Why <see cref="InsertIntent"/> refused a key.</summary>
-    ValueTask<KeyUse> FindKeyUseAsync(SubjectPublicKey key, CancellationToken cancellationToken);
+    /// <summary>Why <see cref="InsertIntent"/> refused a key on a tunnel; null = on none.</summary>
+    ValueTask<KeyUse> FindKeyUseAsync(SubjectPublicKey key, string? tunnelId, CancellationToken cancellationToken);
 
     /// <summary>Turns an intent into an issued certificate; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.</summary>
     Statement Complete(CertificateId id, string fingerprint, ReadOnlyMemory<byte> certificate);

@@ -3,7 +3,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// <summary>Why a key may not be certified.</summary>
 internal enum KeyUse
 {
-    /// <summary>It is the key of an authority or of a registered certificate, of any tunnel.</summary>
+    /// <summary>It is the key of an authority that the service holds, or of a certificate that the tunnel trusts.</summary>
     Authority,
 
     /// <summary>A certificate for it was revoked because the key is known to others.</summary>

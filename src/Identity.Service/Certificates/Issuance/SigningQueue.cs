@@ -45,12 +45,12 @@ internal sealed class SigningQueue(ServiceOptions options, TimeProvider time) : 
     private async ValueTask<CaResult<IssuedCertificate>> SignRemoteAsync(IssuancePlan plan, IssuerKey key)
     {
         var began = time.GetTimestamp();
-        var call = CallAsync(plan, key);
+        using var limit = new CancellationTokenSource(SignerTimeout, time);
         try
         {
-            return await call.WaitAsync(SignerTimeout, time);
+            return await CallAsync(plan, key, limit.Token).WaitAsync(limit.Token);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             // What the device still answers is thrown away with the plan.
             return new CaRefusal(CaErrorCodes.SignerUnavailable, "The authority's key did not sign in time.");
@@ -61,12 +61,13 @@ internal sealed class SigningQueue(ServiceOptions options, TimeProvider time) : 
         }
     }
 
-    private async Task<CaResult<IssuedCertificate>> CallAsync(IssuancePlan plan, IssuerKey key)
+    private async Task<CaResult<IssuedCertificate>> CallAsync(IssuancePlan plan, IssuerKey key, CancellationToken limit)
     {
-        await calls.WaitAsync();
+        await calls.WaitAsync(limit);
         try
         {
-            return await Task.Run(() => plan.Redeem(key));
+            // Whoever gave up while it waited for a thread does not have it signed.
+            return await Task.Run(() => plan.Redeem(key), limit);
         }
         finally
         {

@@ -14,6 +14,12 @@ internal sealed record AuthorityAudited(string EventName, TunnelAuthority Author
 
     public string? Reason { get; init; }
 
+    /// <summary>The override that was in force before the step, which ended it; null = the record's own.</summary>
+    public AuthorityOverride? Override { get; init; }
+
+    /// <summary>What would have had to hold, had the caller not seen to it.</summary>
+    public AuthorityGuards Waived { get; init; }
+
     /// <summary>Who had not acknowledged when it was activated all the same, by somebody's override.</summary>
     public IReadOnlyList<ActivationBlocker> Overridden { get; init; } = [];
 
@@ -34,8 +40,9 @@ internal sealed record AuthorityAudited(string EventName, TunnelAuthority Author
         WriteOptional(json, "approved_by", Authority.ApprovedBy);
         WriteOptional(json, "tunnel_certificate_id", Authority.RegisteredCertificateId?.Value);
         WriteOptional(json, "retired_authority_id", Retired?.Id.Value);
-        WriteOptional(json, "override_by", Authority.Override?.By);
-        WriteOptional(json, "override_reason", Authority.Override?.Reason);
+        var taken = Override ?? Authority.Override;
+        WriteOptional(json, "override_by", taken?.By);
+        WriteOptional(json, "override_reason", taken?.Reason);
         json.WriteStartArray("overridden");
         foreach (var blocker in Overridden)
         {
@@ -45,6 +52,16 @@ internal sealed record AuthorityAudited(string EventName, TunnelAuthority Author
             json.WriteString("since", blocker.Since.UtcDateTime);
             json.WriteNumber("needed_epoch", blocker.NeededEpoch);
             json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("waived");
+        foreach (var guard in Enum.GetValues<AuthorityGuards>())
+        {
+            if (guard != AuthorityGuards.None && Waived.HasFlag(guard))
+            {
+                json.WriteStringValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(guard.ToString()));
+            }
         }
 
         json.WriteEndArray();

@@ -413,7 +413,8 @@ internal sealed class AuthorityCommands(
                     Change = uploaded =>
                         uploaded with
                         {
-                            PublicKey = uploaded.PublicKey ?? chain[0].PublicKey!.Encoded.ToArray(),
+                            // A trust-only one's key comes with its certificate, and goes with it.
+                            PublicKey = uploaded.HoldsKey ? uploaded.PublicKey : chain[0].PublicKey!.Encoded.ToArray(),
                             SubjectKey = AuthorityChecks.SubjectKeyOf(chain[0]),
                             MaxLeafLife = checks.LeafLifeUnder(uploaded, chain[0]),
                         },

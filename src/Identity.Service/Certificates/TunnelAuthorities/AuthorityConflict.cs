@@ -13,4 +13,7 @@ internal enum AuthorityConflict
 
     /// <summary>Another authority has the key.</summary>
     KeyTaken,
+
+    /// <summary>The tunnel has its full number of unfinished registrations.</summary>
+    LimitReached,
 }

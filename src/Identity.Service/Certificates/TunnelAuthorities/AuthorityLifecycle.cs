@@ -31,6 +31,9 @@ internal sealed class AuthorityLifecycle(
     /// <summary>How far a verifier's clock may lag behind ours: a leaf is taken for ended that much after its end.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
+    // Each keeps a key and a request for as long as its registration lives.
+    private const int MaxUnfinished = 8;
+
     /// <summary>The first record of an authority.</summary>
     public ValueTask<TunnelResult<TunnelAuthority>> RegisterAsync(
         TunnelAuthority authority,
@@ -45,7 +48,7 @@ internal sealed class AuthorityLifecycle(
                 Reason = move.Reason,
             },
             move,
-            [authorities.Insert(authority), .. lists.Of(authority)],
+            [authorities.Insert(authority, MaxUnfinished), .. lists.Of(authority)],
             ChangeTopics.None,
             cancellationToken
         );
@@ -100,6 +103,8 @@ internal sealed class AuthorityLifecycle(
             StateSince = now,
             StateBefore = to == AuthorityState.Deleted ? authority.State : null,
             ArchivedAt = to == AuthorityState.Deleted ? now : null,
+            // It was for the step that it made possible, and for no later one.
+            Override = null,
         };
         List<Statement> changes = [];
         TunnelAuthority? retired = null;
@@ -122,7 +127,9 @@ internal sealed class AuthorityLifecycle(
                 Actor = move.Actor,
                 From = authority.State,
                 Reason = move.Reason,
+                Override = authority.Override,
                 Overridden = overridden,
+                Waived = transition.Guards & move.Waived,
                 Retired = retired,
             },
             move,
@@ -273,7 +280,7 @@ internal sealed class AuthorityLifecycle(
             return null;
         }
 
-        var retiring = predecessor with { State = AuthorityState.Retiring, StateSince = now };
+        var retiring = predecessor with { State = AuthorityState.Retiring, StateSince = now, Override = null };
         changes.Add(authorities.Update(retiring, AuthorityState.Active));
         changes.Add(anchors.ReleaseSlot(predecessor.RegisteredCertificateId!.Value));
         return retiring;
@@ -367,6 +374,9 @@ internal sealed class AuthorityLifecycle(
         {
             AuthorityConflict.KeyTaken => AuthorityErrors.Duplicate.Refuse(
                 "The key belongs to another authority already."
+            ),
+            AuthorityConflict.LimitReached => TunnelErrors.CertificateLimit.Refuse(
+                $"The tunnel has {MaxUnfinished} authorities whose registration is not finished: finish or delete one."
             ),
             AuthorityConflict => AuthorityErrors.State.Refuse(
                 "Another command changed the authority, or activated another one, at the same time."

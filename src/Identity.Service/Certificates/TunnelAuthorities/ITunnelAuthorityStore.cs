@@ -43,12 +43,16 @@ internal interface ITunnelAuthorityStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Another authority's key is <see cref="AuthorityConflict.KeyTaken"/> (S18).</summary>
-    Statement Insert(TunnelAuthority authority);
+    /// <summary>
+    /// Another authority's key is <see cref="AuthorityConflict.KeyTaken"/> (S18); <paramref name="limit"/> unfinished
+    /// registrations of the tunnel are <see cref="AuthorityConflict.LimitReached"/>.
+    /// </summary>
+    Statement Insert(TunnelAuthority authority, int limit);
 
     /// <summary>
     /// Writes the whole record over a row that is still in state <paramref name="expected"/>; otherwise
     /// <see cref="AuthorityConflict.Stale"/>. A second active one is <see cref="AuthorityConflict.OtherActive"/>.
+    /// The sealed key is written for a draft alone, and removed where the record has none; any other stays as it is.
     /// </summary>
     Statement Update(TunnelAuthority authority, AuthorityState expected);
 }

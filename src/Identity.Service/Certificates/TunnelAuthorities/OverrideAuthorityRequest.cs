@@ -29,7 +29,8 @@ internal sealed record OverrideAuthorityRequest
             : null;
     }
 
-    private static bool IsId(string id) =>
-        id.Length is > 0 and <= MaxIdLength
+    // An element of the list may be null, whatever its type says.
+    private static bool IsId(string? id) =>
+        id is { Length: > 0 and <= MaxIdLength }
         && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
 }

@@ -10,6 +10,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal sealed class ServerCertificateEndpoint(
     AgentEnrollmentEndpoints agents,
     AgentAdmission admission,
+    IAgentEnrollmentStore enrollments,
     ServerCertificates server
 )
 {
@@ -55,6 +56,8 @@ internal sealed class ServerCertificateEndpoint(
                     RequestId = request.RequestId,
                     EnrollmentId = enrollment.Id.Value,
                     Idempotency = csr.KeyFor(enrollment.Id.Value, tunnel.Domain),
+                    // The agent may have been revoked since it was admitted: asked once more in the commit of the intent.
+                    WithIntent = [enrollments.RequireLive(enrollment.Id), .. admission.Require(enrollment)],
                 },
             cancellationToken
         );
@@ -63,6 +66,6 @@ internal sealed class ServerCertificateEndpoint(
                 new ServerCertificateDocument { TunnelId = tunnel.Id.Value, Certificate = document },
                 WireJson.Default.ServerCertificateDocument
             )
-            : outcome.Refusal!;
+            : outcome.Refusal ?? AgentEnrollmentEndpoints.RefusalOf((EnrollmentConflict)outcome.Conflict!);
     }
 }

@@ -18,6 +18,18 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         + "idempotency_key AS IdempotencyKey, request_sha256 AS RequestSha256, revoked_at_ms AS RevokedAt, "
         + "revocation_reason AS RevocationReason, fingerprint AS Fingerprint";
 
+    private const string HeldAuthorities =
+        "SELECT 1 FROM certificate_authorities WHERE public_key = @PublicKey AND custody <> 'trust_only'";
+
+    // Anybody can have a certificate over somebody else's public key: what is only trusted counts on its own tunnel.
+    private const string TrustedAuthorities =
+        "SELECT 1 FROM certificate_authorities WHERE tunnel_id = @TunnelId AND public_key = @PublicKey "
+        + "AND custody = 'trust_only' AND archived_at_ms IS NULL";
+
+    private const string RegisteredCertificates =
+        "SELECT 1 FROM registered_certificates WHERE tunnel_id = @TunnelId AND spki_sha256 = @SpkiSha256 "
+        + "AND archived_at_ms IS NULL";
+
     public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) => new Statement(
             "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
                 + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms, spki_sha256, "
@@ -27,8 +39,8 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
                 + "@NotBefore, @NotAfter, @SpkiSha256, @IdempotencyKey, @RequestSha256, @ExpiresDay "
                 + "WHERE NOT EXISTS (SELECT 1 FROM certificates WHERE spki_sha256 = @SpkiSha256 "
                 + "AND (identity <> @Identity OR revocation_reason = 'keyCompromise') AND status <> 'void') "
-                + "AND NOT EXISTS (SELECT 1 FROM certificate_authorities WHERE public_key = @PublicKey) "
-                + "AND NOT EXISTS (SELECT 1 FROM registered_certificates WHERE spki_sha256 = @SpkiSha256)",
+                + $"AND NOT EXISTS ({HeldAuthorities}) AND NOT EXISTS ({TrustedAuthorities}) "
+                + $"AND NOT EXISTS ({RegisteredCertificates})",
             new
             {
                 Id = record.Id.Value,
@@ -128,16 +140,26 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             );
     }
 
-    public async ValueTask<KeyUse> FindKeyUseAsync(SubjectPublicKey key, CancellationToken cancellationToken)
+    public async ValueTask<KeyUse> FindKeyUseAsync(
+        SubjectPublicKey key,
+        string? tunnelId,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var (authorities, compromised) = await connection.QuerySingleAsync<(long, long)>(
             new CommandDefinition(
-                "SELECT (SELECT COUNT(*) FROM certificate_authorities WHERE public_key = @PublicKey) + "
-                    + "(SELECT COUNT(*) FROM registered_certificates WHERE spki_sha256 = @Sha256), "
-                    + "(SELECT COUNT(*) FROM certificates WHERE spki_sha256 = @Sha256 "
+                $"SELECT (SELECT COUNT(*) FROM ({HeldAuthorities}) AS held) "
+                    + $"+ (SELECT COUNT(*) FROM ({TrustedAuthorities}) AS trusted) "
+                    + $"+ (SELECT COUNT(*) FROM ({RegisteredCertificates}) AS registered), "
+                    + "(SELECT COUNT(*) FROM certificates WHERE spki_sha256 = @SpkiSha256 "
                     + "AND revocation_reason = 'keyCompromise')",
-                new { PublicKey = key.Encoded.ToArray(), key.Sha256 },
+                new
+                {
+                    PublicKey = key.Encoded.ToArray(),
+                    SpkiSha256 = key.Sha256,
+                    TunnelId = tunnelId,
+                },
                 cancellationToken: cancellationToken
             )
         );

@@ -76,6 +76,9 @@ internal sealed record TunnelAuthorityRow
     /// <summary>Parameter of the update, no column: the state that the row must still be in.</summary>
     public string? Expected { get; init; }
 
+    /// <summary>Parameter of the insertion, no column: how many unfinished ones a tunnel may have.</summary>
+    public long Limit { get; init; }
+
     /// <summary>The record as parameters of a statement.</summary>
     public static TunnelAuthorityRow Of(TunnelAuthority authority) =>
         new()

@@ -18,6 +18,15 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
         + "override_at_ms AS OverrideAt, public_anchor AS PublicAnchor, registered_certificate_id AS RegisteredCertificateId, "
         + "created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
 
+    // Nobody has acted on them yet, or they wait for a step that the registration still needs.
+    private const string Unfinished =
+        "('draft', 'key_ready', 'csr_issued', 'cert_uploaded', 'verified', 'approved', 'rejected')";
+
+    // The sealed form belongs to the rotation of the sealing key: a record that was read before it must not undo it.
+    // A key is written once, when it is made, and goes when it is destroyed.
+    private const string SealedKey =
+        "CASE WHEN @SealedKey IS NULL THEN NULL WHEN state = 'draft' THEN @SealedKey ELSE sealed_key END";
+
     public async ValueTask<TunnelAuthority?> FindAsync(string id, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
@@ -106,21 +115,27 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             cancellationToken
         );
 
-    public Statement Insert(TunnelAuthority authority) =>
+    public Statement Insert(TunnelAuthority authority, int limit) =>
         new Statement(
             "INSERT INTO certificate_authorities (id, ordinal, organization_id, workspace_id, tunnel_id, name, custody, "
                 + "state, state_since_ms, public_key, sealed_key, key_label, csr_pem, registration_ends_ms, "
-                + "created_at_ms) VALUES (@Id, "
+                + "created_at_ms) SELECT @Id, "
                 + "(SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificate_authorities), @OrganizationId, @WorkspaceId, "
                 + "@TunnelId, @Name, @Custody, @State, @StateSince, @PublicKey, @SealedKey, @KeyLabel, @CsrPem, "
-                + "@RegistrationEnds, @CreatedAt)",
-            TunnelAuthorityRow.Of(authority)
-        ).Unique(AuthorityConflict.KeyTaken);
+                + "@RegistrationEnds, @CreatedAt WHERE (SELECT COUNT(*) FROM certificate_authorities "
+                + $"WHERE tunnel_id = @TunnelId AND state IN {Unfinished}) < @Limit",
+            TunnelAuthorityRow.Of(authority) with
+            {
+                Limit = limit,
+            }
+        )
+            .ExpectingOne(AuthorityConflict.LimitReached)
+            .Unique(AuthorityConflict.KeyTaken);
 
     public Statement Update(TunnelAuthority authority, AuthorityState expected) =>
         new Statement(
             "UPDATE certificate_authorities SET state = @State, state_before = @StateBefore, "
-                + "state_since_ms = @StateSince, public_key = @PublicKey, sealed_key = @SealedKey, "
+                + $"state_since_ms = @StateSince, public_key = @PublicKey, sealed_key = {SealedKey}, "
                 + "key_label = @KeyLabel, csr_pem = @CsrPem, registration_ends_ms = @RegistrationEnds, "
                 + "chain_pem = @ChainPem, fingerprint = @Fingerprint, subject_key = @SubjectKey, "
                 + "not_after_ms = @NotAfter, max_leaf_life_ms = @MaxLeafLife, findings = @Findings, "

@@ -72,20 +72,33 @@ public sealed class BadRequestTests(IssuingBenchFixture fixture) : IClassFixture
             .ShouldBe(fixture.Bench.Service.Time.GetUtcNow().AddHours(1).AddSeconds(-1));
     }
 
-    // Row 8: a key that an enterprise registered as an authority's, on whichever tunnel.
+    // Row 8: a key that an enterprise registered as an authority's.
     [Fact]
     public async Task Order_KeyOfARegisteredAuthority_IsRefused()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var other = await fixture.Bench.Service.Api.PostOkAsync("/v1/tunnels", "{}");
-        await fixture.Bench.Service.Api.PostOkAsync(
-            $"/v1/tunnels/{other.Id()}/certificates",
-            JsonSerializer.Serialize(new { ca_certificate_pem = TestCertificates.Authority("Own", key) })
-        );
+        var registered = await RegisterAsync(fixture.Bench.TunnelId, key);
 
         await fixture
             .OrderAsync(fixture.Body(CertificateRequests.Create(key)))
             .ShouldRefuseAsync(HttpStatusCode.Conflict, "key.is_ca_key");
+
+        await fixture.Bench.Service.Api.PostOkAsync(
+            $"/v1/tunnels/{fixture.Bench.TunnelId}/certificates/{registered.Id()}/archive"
+        );
+    }
+
+    // Anybody can have a certificate made over somebody else's public key.
+    [Fact]
+    public async Task Order_KeyThatAnotherTunnelRegistered_IsIssued()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var other = await fixture.Bench.Service.Api.PostOkAsync("/v1/tunnels", "{}");
+        await RegisterAsync(other.Id(), key);
+
+        using var answer = await fixture.OrderAsync(fixture.Body(CertificateRequests.Create(key)));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     // Row 9: one key, two identities; the same identity may come back with it.
@@ -326,4 +339,10 @@ public sealed class BadRequestTests(IssuingBenchFixture fixture) : IClassFixture
             request.CreateSigningRequest(X509SignatureGenerator.CreateForECDsa(other))
         );
     }
+
+    private Task<JsonElement> RegisterAsync(string tunnelId, ECDsa key) =>
+        fixture.Bench.Service.Api.PostOkAsync(
+            $"/v1/tunnels/{tunnelId}/certificates",
+            JsonSerializer.Serialize(new { ca_certificate_pem = TestCertificates.Authority("Own", key) })
+        );
 }

@@ -139,6 +139,43 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
         Count($"status = 'void' AND spki_sha256 = '{job.PublicKey.Sha256}'").ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Issue_GivenUpWhileItWaits_IsNotSignedLater()
+    {
+        const int AtOnce = 4;
+        var clock = new FakeTimeProvider(Service.Time.GetUtcNow());
+        using var released = new ManualResetEventSlim();
+        var signed = 0;
+        var authority = Misbehaving(hash =>
+        {
+            Interlocked.Increment(ref signed);
+            released.Wait(Cancel);
+            return hash;
+        });
+        using var queue = new SigningQueue(Service.Options, clock);
+        var issuer = Issuer(queue);
+
+        var issuing = Enumerable
+            .Range(0, AtOnce + 1)
+            .Select(_ => issuer.IssueAsync(Job() with { Authority = authority }, Cancel))
+            .ToList();
+        while (clock.PendingTimers < issuing.Count || Volatile.Read(ref signed) < AtOnce)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
+        }
+
+        clock.Advance(SigningQueue.SignerTimeout);
+        foreach (var outcome in await Task.WhenAll(issuing))
+        {
+            outcome.Refusal.ShouldNotBeNull().Code.Code.ShouldBe("signer.unavailable");
+        }
+
+        // It would come before the next one.
+        released.Set();
+        (await issuer.IssueAsync(Job() with { Authority = authority }, Cancel)).Document.ShouldNotBeNull();
+        signed.ShouldBe(AtOnce + 1);
+    }
+
     // Row 27.
     [Theory]
     [InlineData(2, true)]

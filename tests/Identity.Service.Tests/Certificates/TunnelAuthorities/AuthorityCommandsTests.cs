@@ -117,6 +117,38 @@ public sealed class AuthorityCommandsTests
         activated.ShouldContain("agt_one");
         activated.ShouldContain("rp_two");
         activated.ShouldContain("asleep");
+        (await bench.Api.GetOkAsync($"/v1/certificate_authorities/{id}"))
+            .GetProperty("override")
+            .ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Create_ManyUnfinished_IsRefusedUntilOneIsDeleted()
+    {
+        await using var bench = await AuthorityBench.StartAsync();
+        var id = await bench.CreateAsync();
+        for (var more = 1; more < 8; more++)
+        {
+            await bench.CreateAsync("trust_only");
+        }
+
+        await bench
+            .Api.PostAsync("/v1/certificate_authorities", bench.CreateBody())
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel_certificate.limit");
+
+        await bench.RunOkAsync(id, "delete");
+        await bench.CreateAsync();
+    }
+
+    [Fact]
+    public async Task Override_NullAmongTheMissing_IsRefused()
+    {
+        await using var bench = await AuthorityBench.StartAsync();
+        var id = await bench.ApprovedAsync();
+
+        await bench
+            .Run(id, "override", new { missing = new string?[] { "agt_one", null }, reason = "asleep" })
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
     }
 
     [Fact]

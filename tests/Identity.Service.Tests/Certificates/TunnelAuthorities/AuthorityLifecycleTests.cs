@@ -65,6 +65,22 @@ public sealed class AuthorityLifecycleTests
         );
     }
 
+    // S4: admitted, then revoked before the certificate is recorded.
+    [Fact]
+    public async Task ServerCertificate_AgentRevokedMeanwhile_IsRefused()
+    {
+        await using var bench = await SingleAsync();
+        using var root = new OfflineRoot(bench.Service.Time.GetUtcNow());
+        await ActiveAsync(bench, root);
+        var (enrollment, machine) = await bench.JoinAsync(bench.AgentToken());
+        bench.Federation.Meanwhile = () =>
+            bench.Service.Api.PostOkAsync($"/v1/tunnels/{bench.TunnelId}/agents/{enrollment.Id}/revoke");
+
+        await machine
+            .PostAsync("/v1/agent/server_certificates", MachineBench.CsrBody())
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "renewal.unknown");
+    }
+
     [Fact]
     public async Task ServerCertificate_NoActiveAuthority_IsRefused()
     {

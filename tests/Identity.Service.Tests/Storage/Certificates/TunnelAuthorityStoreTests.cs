@@ -10,6 +10,8 @@ namespace Culvert.Identity.Service.Tests.Storage.Certificates;
 /// <summary>The contract of <see cref="ITunnelAuthorityStore"/>.</summary>
 public abstract class TunnelAuthorityStoreTests : IDisposable
 {
+    private const int Limit = 2;
+
     private readonly StoreUnderTest store;
     private readonly TunnelAuthorityStore authorities;
     private readonly TunnelId tunnel = TunnelId.New();
@@ -30,7 +32,7 @@ public abstract class TunnelAuthorityStoreTests : IDisposable
     {
         var authority = New();
 
-        await CommitAsync(authorities.Insert(authority));
+        await CommitAsync(authorities.Insert(authority, Limit));
 
         var found = (await authorities.FindAsync(authority.Id.Value, Cancellation)).ShouldNotBeNull();
         found.Name.ShouldBe(authority.Name);
@@ -42,10 +44,49 @@ public abstract class TunnelAuthorityStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Insert_BeyondTheLimitOfUnfinishedOnes_Conflicts()
+    {
+        var first = New();
+        await CommitAsync(authorities.Insert(first, Limit));
+        await CommitAsync(authorities.Insert(New(), Limit));
+
+        var refused = await store.CommitAsync(new Decision { Statements = [authorities.Insert(New(), Limit)] });
+
+        refused.Conflict.ShouldBe(AuthorityConflict.LimitReached);
+        await CommitAsync(authorities.Insert(New() with { TunnelId = TunnelId.New() }, Limit));
+        await CommitAsync(authorities.Update(first with { State = AuthorityState.Staged }, first.State));
+        await CommitAsync(authorities.Insert(New(), Limit));
+    }
+
+    // The sealing key may have been rotated since the record was read.
+    [Fact]
+    public async Task Update_SealedKeyThatWasReadEarlier_IsNotWrittenBack()
+    {
+        var draft = New() with { State = AuthorityState.Draft, SealedKey = null };
+        await CommitAsync(authorities.Insert(draft, Limit));
+        var ready = draft with { State = AuthorityState.KeyReady, SealedKey = [7] };
+        await CommitAsync(authorities.Update(ready, AuthorityState.Draft));
+        (await SealedKeyAsync()).ShouldBe([7]);
+
+        await CommitAsync(authorities.Update(ready with { SealedKey = [6] }, AuthorityState.KeyReady));
+        (await SealedKeyAsync()).ShouldBe([7]);
+
+        await CommitAsync(authorities.Update(ready with { SealedKey = null }, AuthorityState.KeyReady));
+        (await SealedKeyAsync()).ShouldBeNull();
+
+        await CommitAsync(authorities.Update(ready, AuthorityState.KeyReady));
+        (await SealedKeyAsync()).ShouldBeNull();
+        return;
+
+        async Task<byte[]?> SealedKeyAsync() =>
+            (await authorities.FindAsync(draft.Id.Value, Cancellation)).ShouldNotBeNull().SealedKey;
+    }
+
+    [Fact]
     public async Task Update_OtherStateThanExpected_Conflicts()
     {
         var authority = New();
-        await CommitAsync(authorities.Insert(authority));
+        await CommitAsync(authorities.Insert(authority, Limit));
 
         var refused = await store.CommitAsync(
             new Decision
@@ -64,8 +105,8 @@ public abstract class TunnelAuthorityStoreTests : IDisposable
     public async Task Update_SecondActiveOfATunnel_Conflicts()
     {
         var (first, second) = (New(), New());
-        await CommitAsync(authorities.Insert(first));
-        await CommitAsync(authorities.Insert(second));
+        await CommitAsync(authorities.Insert(first, Limit));
+        await CommitAsync(authorities.Insert(second, Limit));
         await CommitAsync(authorities.Update(first with { State = AuthorityState.Active }, first.State));
 
         var refused = await store.CommitAsync(
@@ -83,8 +124,8 @@ public abstract class TunnelAuthorityStoreTests : IDisposable
     public async Task List_Filters_AndRunsFromTheNewestDown()
     {
         var (first, second) = (New(), New());
-        await CommitAsync(authorities.Insert(first));
-        await CommitAsync(authorities.Insert(second));
+        await CommitAsync(authorities.Insert(first, Limit));
+        await CommitAsync(authorities.Insert(second, Limit));
         var all = new PageRequest(10, long.MaxValue, IncludeArchived: false);
 
         var listed = await authorities.ListAsync("org", null, null, all, Cancellation);
