@@ -6,6 +6,6 @@ internal enum CostlyWork
     /// <summary>Reading the authentication history of weeks.</summary>
     HistorySearch,
 
-    /// <summary>Asking name servers about an issuer's hosts.</summary>
+    /// <summary>Asking name servers about the hosts of an issuer or a webhook.</summary>
     NameLookup,
 }

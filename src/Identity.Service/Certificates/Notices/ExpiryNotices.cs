@@ -17,8 +17,8 @@ internal sealed class ExpiryNotices(
     ILogger<ExpiryNotices> logger
 ) : RecurringWork(LookEvery, time, beginsAtOnce: true)
 {
-    // A certificate for each of thousands of machines may end on one day: the rest is told of an hour later.
-    private const int MostAtOnce = 1000;
+    // A certificate for each of thousands of machines may end on one day: all are told of, whosesoever they are.
+    private const int PageSize = 1000;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
 
@@ -34,7 +34,7 @@ internal sealed class ExpiryNotices(
         var horizon = now + TimeSpan.FromDays(options.Notices.Days.Max());
         var given = await store.ListGivenAsync(now, cancellationToken);
         var count = 0;
-        foreach (var subject in await store.ListExpiringAsync(now, horizon, MostAtOnce, cancellationToken))
+        await foreach (var subject in store.ListExpiringAsync(now, horizon, PageSize, cancellationToken))
         {
             if (
                 ExpiryThresholds.Due(subject.NotBefore, subject.NotAfter, now, options.Notices.Days) is { } days

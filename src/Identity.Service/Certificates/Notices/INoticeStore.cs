@@ -7,12 +7,12 @@ internal interface INoticeStore
 {
     /// <summary>
     /// Authorities, trust-only certificates and long-lived leaves that end from <paramref name="now"/> to
-    /// <paramref name="until"/>; leaves alone that no later one has replaced. At most <paramref name="most"/> of each.
+    /// <paramref name="until"/>; leaves alone that no later one has replaced. All of them, read in pages.
     /// </summary>
-    ValueTask<IReadOnlyList<ExpiringSubject>> ListExpiringAsync(
+    IAsyncEnumerable<ExpiringSubject> ListExpiringAsync(
         DateTimeOffset now,
         DateTimeOffset until,
-        int most,
+        int pageSize,
         CancellationToken cancellationToken
     );
 

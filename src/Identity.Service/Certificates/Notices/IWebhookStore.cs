@@ -24,6 +24,10 @@ internal interface IWebhookStore
     /// <summary>Appends unless that many wait for the webhook already: then nothing.</summary>
     Statement Enqueue(WebhookDelivery delivery, int most);
 
+    /// <summary>
+    /// Deliveries whose attempt is due, at most <paramref name="count"/>, and at most two of a webhook: one that hangs
+    /// must not keep the others waiting.
+    /// </summary>
     ValueTask<IReadOnlyList<WebhookDelivery>> ListDueAsync(
         DateTimeOffset now,
         int count,

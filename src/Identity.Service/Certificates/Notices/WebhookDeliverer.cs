@@ -38,10 +38,17 @@ internal sealed class WebhookDeliverer(
     {
         var now = Time.GetStoreNow();
         var due = await store.ListDueAsync(now, PerRound, cancellationToken);
+        var attempts = 0;
         await Parallel.ForEachAsync(
             due,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (delivery, ct) => await AttemptAsync(delivery, ct)
+            async (delivery, ct) =>
+            {
+                if (await AttemptAsync(delivery, ct))
+                {
+                    Interlocked.Increment(ref attempts);
+                }
+            }
         );
         if (now - forgotAt >= KeepDone / 30)
         {
@@ -52,10 +59,14 @@ internal sealed class WebhookDeliverer(
             );
         }
 
-        return due.Count;
+        return attempts;
     }
 
-    protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
+    // A webhook has few of a round, so that one that is slow does not keep the others: there are as many as it takes.
+    protected override async Task RunRoundAsync(CancellationToken cancellationToken)
+    {
+        while (await RunAsync(cancellationToken) > 0) { }
+    }
 
     protected override Task PauseAsync(CancellationToken cancellationToken) =>
         queue.WaitAsync(LookEvery, cancellationToken);
@@ -63,7 +74,8 @@ internal sealed class WebhookDeliverer(
     // What waits is in the store.
     protected override void Tell(Exception fault) => Log.WebhooksFailed(logger, fault);
 
-    private async ValueTask AttemptAsync(WebhookDelivery waiting, CancellationToken cancellationToken)
+    // False = another node makes it, or there is nobody to send it to.
+    private async ValueTask<bool> AttemptAsync(WebhookDelivery waiting, CancellationToken cancellationToken)
     {
         var now = Time.GetStoreNow();
         var taken = await journal.CommitAsync(
@@ -72,18 +84,39 @@ internal sealed class WebhookDeliverer(
         );
         if (!taken.IsCommitted)
         {
-            return;
+            return false;
         }
 
         var delivery = waiting with { Attempts = waiting.Attempts + 1 };
         var webhook = await store.FindAsync(delivery.WebhookId, cancellationToken);
         if (webhook is not { SealedSecret: { } secret })
         {
-            return;
+            return false;
         }
 
-        var fault = await SendAsync(webhook, secret, delivery, now, cancellationToken);
+        var fault = await TrySendAsync(webhook, secret, delivery, now, cancellationToken);
         await SettleAsync(webhook, delivery, fault, cancellationToken);
+        return true;
+    }
+
+    private async Task<string?> TrySendAsync(
+        Webhook webhook,
+        byte[] sealedSecret,
+        WebhookDelivery delivery,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await SendAsync(webhook, sealedSecret, delivery, now, cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A secret that cannot be opened, for instance: one webhook's trouble, and the others' messages go on.
+            Tell(fault);
+            return "The message could not be signed or sent.";
+        }
     }
 
     private async Task<string?> SendAsync(

@@ -14,6 +14,7 @@ internal sealed class WebhookEndpoints(
     WebhookQueue queue,
     ISealer sealer,
     IJournal journal,
+    CallerLimits limits,
     TimeProvider time
 )
 {
@@ -33,6 +34,12 @@ internal sealed class WebhookEndpoints(
         if (Check(wanted) is { } malformed)
         {
             return malformed;
+        }
+
+        // The answer says what a name leads to in our network: nobody asks about whole zones that way.
+        if (limits.TryTake(request.Caller, CostlyWork.NameLookup) is { } limited)
+        {
+            return limited;
         }
 
         var id = WebhookId.New();
@@ -149,6 +156,11 @@ internal sealed class WebhookEndpoints(
         if (webhook.ArchivedAt is not null)
         {
             return WebhookErrors.Archived.Refuse();
+        }
+
+        if (limits.TryTake(request.Caller, CostlyWork.NameLookup) is { } limited)
+        {
+            return limited;
         }
 
         var statement = queue.Enqueue(

@@ -33,8 +33,12 @@ internal interface IRevocationStore
     /// <summary>The point of a new authority with its empty, unsigned lists. Does nothing when it exists.</summary>
     IReadOnlyList<Statement> InsertPoint(RevocationPoint point);
 
-    /// <summary>Lists that are out of date, or end before <paramref name="endingBefore"/>; without their bytes.</summary>
+    /// <summary>
+    /// Lists that are out of date, or end before <paramref name="endingBefore"/> and before their authority does;
+    /// without their bytes. None of an authority that publishes no more, or has ended by <paramref name="now"/>.
+    /// </summary>
     ValueTask<IReadOnlyList<StoredRevocationList>> ListDueAsync(
+        DateTimeOffset now,
         DateTimeOffset endingBefore,
         CancellationToken cancellationToken
     );

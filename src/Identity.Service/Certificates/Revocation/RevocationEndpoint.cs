@@ -8,8 +8,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 /// <summary><c>POST /v1/certificates/revoke</c>: one by id or serial number, or all of a key.</summary>
 internal sealed class RevocationEndpoint(ICertificateInventory inventory, CertificateRevoker revoker, TimeProvider time)
 {
-    // A key certifies one identity, a new one at every renewal: more than this is a caller in a loop.
-    private const int MostAtOnce = 500;
+    private const int PageSize = 500;
     private const int MaxComment = 500;
 
     public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -46,6 +45,7 @@ internal sealed class RevocationEndpoint(ICertificateInventory inventory, Certif
         }
 
         List<CertificateItemDocument> data = [];
+        Refusal? earlier = null;
         var changes = 0;
         foreach (var certificate in found)
         {
@@ -58,11 +58,23 @@ internal sealed class RevocationEndpoint(ICertificateInventory inventory, Certif
             );
             if (present is null)
             {
-                return refusal!;
+                if (wanted.KeySha256 is null || !IsDone(refusal!))
+                {
+                    return refusal!;
+                }
+
+                // Of a key, what is revoked or has ended meanwhile does not keep the others.
+                earlier = refusal;
+                continue;
             }
 
             changes += changed ? 1 : 0;
             data.Add(CertificateItemDocument.Of(present));
+        }
+
+        if (data.Count == 0)
+        {
+            return earlier!;
         }
 
         return ApiAnswer.Json(
@@ -70,6 +82,9 @@ internal sealed class RevocationEndpoint(ICertificateInventory inventory, Certif
             CertificatesJson.Default.RevocationDocument
         );
     }
+
+    private static bool IsDone(Refusal refusal) =>
+        refusal.Code == RevocationErrors.AlreadyRevoked || refusal.Code == RevocationErrors.Expired;
 
     private static Refusal? Check(RevokeRequest wanted)
     {
@@ -132,11 +147,16 @@ internal sealed class RevocationEndpoint(ICertificateInventory inventory, Certif
             // By key, what has ended is passed over; by serial number, the answer says that it has.
             ExpiresFrom = wanted.KeySha256 is null ? null : time.GetUtcNow(),
         };
-        return await inventory.ListAsync(
-            filter,
-            InventoryPlace.StartOf(filter.IsByExpiry),
-            MostAtOnce,
-            cancellationToken
-        );
+        List<CertificateRecord> found = [];
+        IReadOnlyList<CertificateRecord> page;
+        var place = InventoryPlace.StartOf(filter.IsByExpiry);
+        do
+        {
+            page = await inventory.ListAsync(filter, place, PageSize, cancellationToken);
+            found.AddRange(page);
+            place = page.Count > 0 ? InventoryQuery.PlaceOf(page[^1], filter.IsByExpiry) : place;
+        } while (page.Count == PageSize);
+
+        return found;
     }
 }

@@ -30,15 +30,16 @@ internal sealed class RevocationListBuilder(
         // could be made.
         var endedAfter = present.Number > 0 && present.ThisUpdate < now - life ? present.ThisUpdate : now - life;
         var entries = await store.ListEntriesAsync(point.CaId, present.Shard, endedAfter, cancellationToken);
-        var next = now + life;
+        var thisUpdate = NotBehind(now, [present.ThisUpdate, .. entries.Select(entry => entry.RevokedAt)]);
+        var next = thisUpdate + life;
         var end = authority.Certificate.NotAfter;
         var order = new RevocationListOrder
         {
             Issuer = authority.Issuer,
             // Not below the clock: a store restored from a backup goes on above what it published since.
             Number = Math.Max(present.Number + 1, now.ToUnixTimeSeconds()),
-            ThisUpdate = now,
-            NextUpdate = next < end || end <= now ? next : end,
+            ThisUpdate = thisUpdate,
+            NextUpdate = next < end || end <= thisUpdate ? next : end,
             DistributionPoint = points.AddressOf(point, present.Shard),
             Entries = entries,
         };
@@ -65,6 +66,11 @@ internal sealed class RevocationListBuilder(
             List = signed.Value.Encoded.ToArray(),
         };
     }
+
+    // Clocks of nodes differ a little: a list is no older than the one before it, nor than a revocation that it tells
+    // of. A difference that no clock may have is held back.
+    private DateTimeOffset NotBehind(DateTimeOffset now, IEnumerable<DateTimeOffset> times) =>
+        times.Where(time => time - now <= options.Federation.Leeway).Append(now).Max();
 
     private async ValueTask<CaRefusal?> DiffAsync(
         byte[] present,

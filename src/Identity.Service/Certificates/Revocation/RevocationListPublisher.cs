@@ -3,6 +3,7 @@ using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -20,6 +21,7 @@ internal sealed class RevocationListPublisher(
     AuthorityKeys keys,
     IJournal journal,
     IChanges changes,
+    ClockGuard clock,
     ServiceOptions options,
     TimeProvider time,
     ILogger<RevocationListPublisher> logger
@@ -45,14 +47,23 @@ internal sealed class RevocationListPublisher(
         publishing.Dispose();
     }
 
-    /// <summary>Publishes everything that is due now; how many lists that were.</summary>
+    /// <summary>
+    /// Publishes everything that is due now; how many lists that were. None while the clock is not to be relied on: a
+    /// list from the future could not be replaced until then.
+    /// </summary>
     public async Task<int> PublishDueAsync(CancellationToken cancellationToken)
     {
+        if (clock.Check() is not null)
+        {
+            return 0;
+        }
+
         await publishing.WaitAsync(cancellationToken);
         try
         {
             var now = Time.GetUtcNow();
-            var due = await store.ListDueAsync(now + (options.Certificates.RevocationListLife / 2), cancellationToken);
+            var endingBefore = now + (options.Certificates.RevocationListLife / 2);
+            var due = await store.ListDueAsync(now, endingBefore, cancellationToken);
             if (due.Count == 0)
             {
                 return 0;
@@ -65,9 +76,17 @@ internal sealed class RevocationListPublisher(
             var published = 0;
             foreach (var lists in due.GroupBy(list => list.CaId, StringComparer.Ordinal))
             {
-                if (await SignerAsync(lists.Key, now, cancellationToken) is { } signer)
+                try
                 {
-                    published += await PublishAsync(points[lists.Key], [.. lists], signer, cancellationToken);
+                    if (await SignerAsync(lists.Key, now, cancellationToken) is { } signer)
+                    {
+                        published += await PublishAsync(points[lists.Key], [.. lists], signer, cancellationToken);
+                    }
+                }
+                catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // One authority's key that is away must not make the lists of all the others run out.
+                    Tell(fault);
                 }
             }
 

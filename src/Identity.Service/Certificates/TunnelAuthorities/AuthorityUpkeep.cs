@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels;
 
@@ -13,14 +14,21 @@ internal sealed class AuthorityUpkeep(
     AuthorityLifecycle lifecycle,
     AuthorityKeys keys,
     ITunnelStore tunnels,
+    ClockGuard clock,
     TimeProvider time,
     ILogger<AuthorityUpkeep> logger
 ) : RecurringWork(TimeSpan.FromMinutes(1), time)
 {
     private const int PageSize = 100;
 
+    /// <summary>Does what is due; nothing while the clock is not to be relied on: no end can be taken back.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (clock.Check() is not null)
+        {
+            return;
+        }
+
         foreach (var state in Enum.GetValues<AuthorityState>())
         {
             IReadOnlyList<TunnelAuthority> page;

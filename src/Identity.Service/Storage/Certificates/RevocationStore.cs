@@ -11,6 +11,10 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
         "ca_id AS CaId, shard AS Shard, number AS Number, wanted AS Wanted, built AS Built, "
         + "this_update_ms AS ThisUpdate, next_update_ms AS NextUpdate, entries AS Entries";
 
+    private const string Publishing =
+        "JOIN (SELECT id, not_after_ms AS end_ms FROM certificate_authorities WHERE not_after_ms >= @now "
+        + "AND state IN ('staged', 'active', 'suspended', 'retiring', 'tainted')) AS publishing ON id = ca_id";
+
     private const string Points =
         "SELECT ca_id AS CaId, shards AS Shards, base_url AS BaseUrl, created_at_ms AS CreatedAt FROM revocation_points";
 
@@ -104,6 +108,7 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
         ];
 
     public async ValueTask<IReadOnlyList<StoredRevocationList>> ListDueAsync(
+        DateTimeOffset now,
         DateTimeOffset endingBefore,
         CancellationToken cancellationToken
     )
@@ -111,9 +116,10 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<ListRow>(
             new CommandDefinition(
-                $"SELECT {Lists} FROM revocation_lists WHERE wanted <> built UNION "
-                    + $"SELECT {Lists} FROM revocation_lists WHERE next_update_ms < @before ORDER BY CaId, Shard",
-                new { before = endingBefore.ToStore() },
+                $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE wanted <> built UNION "
+                    + $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE next_update_ms < @before "
+                    + "AND next_update_ms < end_ms ORDER BY CaId, Shard",
+                new { now = now.ToStore(), before = endingBefore.ToStore() },
                 cancellationToken: cancellationToken
             )
         );

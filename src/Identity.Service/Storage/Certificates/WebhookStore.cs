@@ -96,7 +96,9 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
         CancellationToken cancellationToken
     ) =>
         DeliveriesAsync(
-            "WHERE state = 'pending' AND next_attempt_ms <= @now ORDER BY next_attempt_ms LIMIT @count",
+            "WHERE id IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY webhook_id "
+                + "ORDER BY next_attempt_ms, id) AS turn FROM webhook_deliveries WHERE state = 'pending' "
+                + "AND next_attempt_ms <= @now) AS due WHERE turn <= 2) ORDER BY next_attempt_ms LIMIT @count",
             new { now = now.ToStore(), count },
             cancellationToken
         );

@@ -83,6 +83,30 @@ public abstract class ExpiryNoticesTests : IDisposable
         (await RunAsync()).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task ListExpiring_MoreThanAPage_FindsEachOnce()
+    {
+        var now = store.Time.GetUtcNow();
+        for (var i = 0; i < 5; i++)
+        {
+            await IssueAsync($"{i}.tunnel.test", TimeSpan.FromDays(30 + (i / 3)));
+        }
+
+        List<string> found = [];
+        var subjects = new NoticeStore(store.Store.Database).ListExpiringAsync(
+            now,
+            now + TimeSpan.FromDays(60),
+            pageSize: 2,
+            TestContext.Current.CancellationToken
+        );
+        await foreach (var subject in subjects)
+        {
+            found.Add(subject.Name);
+        }
+
+        found.Order().ShouldBe(["0.tunnel.test", "1.tunnel.test", "2.tunnel.test", "3.tunnel.test", "4.tunnel.test"]);
+    }
+
     public void Dispose()
     {
         notices.Dispose();

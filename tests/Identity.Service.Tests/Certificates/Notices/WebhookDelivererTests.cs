@@ -103,6 +103,34 @@ public abstract class WebhookDelivererTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_SecretThatCannotBeOpened_CountsAsAFailedAttempt()
+    {
+        await CommitAsync(webhooks.Insert(webhook with { SealedSecret = [1] }, WebhookQueue.MostWebhooks));
+        await CommitAsync(queue.Enqueue(webhook, "webhook.test", store.Time.GetStoreNow(), _ => { }));
+
+        (await RunAsync()).ShouldBe(1);
+
+        receiver.Sent.ShouldBeEmpty();
+        var delivery = await DeliveryAsync();
+        delivery.Attempts.ShouldBe(1);
+        delivery.LastError.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Run_ManyMessagesToOneWebhook_TakesTwoOfThemARound()
+    {
+        await EnqueueAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await CommitAsync(queue.Enqueue(webhook, "webhook.test", store.Time.GetStoreNow(), _ => { }));
+        }
+
+        (await RunAsync()).ShouldBe(2);
+        (await RunAsync()).ShouldBe(1);
+        (await RunAsync()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Run_DoneAMonthAgo_IsForgotten()
     {
         await EnqueueAsync();

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.Notices;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -63,6 +64,29 @@ public sealed class WebhookTests : IAsyncLifetime
         await service
             .Api.PostAsync("/v1/webhooks", """{"url":"https://hooks.test/x"}""")
             .ShouldRefuseAsync(HttpStatusCode.Conflict, "webhook.limit");
+    }
+
+    [Fact]
+    public async Task Test_ManyAtOnce_IsLimitedPerCaller()
+    {
+        await using var limited = await ServiceUnderTest.StartAsync(
+            services => services.AddSingleton<IWebhookSender>(receiver),
+            options =>
+                options with
+                {
+                    Limits = options.Limits with { CostlyPerCaller = new RateLimit(2, TimeSpan.FromMinutes(1)) },
+                }
+        );
+        const string body = """{"url":"https://hooks.test/x"}""";
+        var hook = await limited.Api.PostOkAsync("/v1/webhooks", body);
+        await limited.Api.PostOkAsync($"/v1/webhooks/{hook.Id()}/test");
+
+        await limited
+            .Api.PostAsync($"/v1/webhooks/{hook.Id()}/test", null)
+            .ShouldRefuseAsync(HttpStatusCode.TooManyRequests, "request.rate_limited");
+        await limited
+            .Api.PostAsync("/v1/webhooks", body)
+            .ShouldRefuseAsync(HttpStatusCode.TooManyRequests, "request.rate_limited");
     }
 
     [Theory]

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Ca.Keys;
+using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -92,6 +95,24 @@ public sealed class CertificateRevocationTests(RevocationBench fixture) : IClass
     }
 
     [Fact]
+    public async Task Revoke_ByKey_GoesOnPastWhatIsRevokedForAnotherReason()
+    {
+        using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
+        var first = await RecordAsync(key, TimeSpan.FromDays(1));
+        var second = await RecordAsync(key, TimeSpan.FromDays(2));
+        await fixture.RevokeAsync(new { certificate_id = first.Id.Value, reason = "superseded" });
+        var list = await fixture.Api.GetOkAsync($"/v1/certificates?serial={second.Serial}");
+        var body = new { key_sha256 = list.GetProperty("data")[0].Text("key_sha256"), reason = "privilegeWithdrawn" };
+
+        var answer = await fixture.RevokeAsync(body);
+
+        answer.GetProperty("changed").GetInt32().ShouldBe(1);
+        answer.GetProperty("data").EnumerateArray().ShouldHaveSingleItem().Text("serial").ShouldBe(second.Serial);
+        await PostAsync(new { body.key_sha256, reason = "cessationOfOperation" })
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "certificate.revoked");
+    }
+
+    [Fact]
     public async Task Revoke_ServerCertificate_ReachesItsAgentByFeed()
     {
         var (certificate, machine) = await fixture.ServeAsync("server-revoked");
@@ -156,6 +177,30 @@ public sealed class CertificateRevocationTests(RevocationBench fixture) : IClass
         fixture
             .Api.PostAsync("/v1/certificates/revoke", body)
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
+
+    private async Task<CertificateRecord> RecordAsync(IssuerKey key, TimeSpan life)
+    {
+        var service = fixture.Bench.Service;
+        var now = service.Time.GetStoreNow();
+        var record = new CertificateRecord
+        {
+            Id = CertificateId.New(),
+            Serial = Convert.ToHexStringLower(RandomBytes.Get(18)),
+            Kind = CertificateKind.Server,
+            Status = CertificateStatus.Intent,
+            OrganizationId = fixture.Bench.OrganizationId,
+            Identity = "one.tunnel.test",
+            IssuedAt = now,
+            NotBefore = now,
+            NotAfter = now + life,
+        };
+        var statement = service.Get<ICertificateStore>().InsertIntent(record, key.PublicKey);
+        var result = await service
+            .Get<IJournal>()
+            .CommitAsync(new Decision { Statements = [statement] }, TestContext.Current.CancellationToken);
+        result.IsCommitted.ShouldBeTrue();
+        return record;
+    }
 
     private Task<HttpResponseMessage> PostAsync(object body) =>
         fixture.Api.PostAsync("/v1/certificates/revoke", JsonSerializer.Serialize(body));

@@ -126,6 +126,25 @@ public sealed class RevocationListBuilderTests : IDisposable
         (await BuildAsync(0)).Refusal!.Code.ShouldBe(CaErrorCodes.CrlNumberBackwards);
     }
 
+    // Clocks of two nodes may differ a little: one goes on where the other was.
+    [Fact]
+    public async Task Build_ClockALittleBehind_IsNoOlderThanThePresentListAndItsEntries()
+    {
+        await CommitAsync([.. revocations.InsertPoint(point)]);
+        await PublishAsync();
+        store.Time.Advance(TimeSpan.FromSeconds(1));
+        var revoked = await RevokedAsync("0100000000000000000000000000000000a0", TimeSpan.FromDays(2));
+        var revokedAt = DateTimeOffset.FromUnixTimeSeconds(store.Time.GetUtcNow().ToUnixTimeSeconds());
+        store.Time.StepWallClock(TimeSpan.FromSeconds(-3));
+
+        var built = await BuildAsync(0);
+
+        built.Succeeded.ShouldBeTrue(built.Refusal?.Message);
+        built.Value.ThisUpdate.ShouldBe(revokedAt);
+        (built.Value.NextUpdate - revokedAt).ShouldBe(store.ServiceOptions.Certificates.RevocationListLife);
+        ParsedRevocationList.TryParse(built.Value.List)!.Entries.Single().SerialHex.ShouldBe(revoked.Serial);
+    }
+
     [Fact]
     public async Task Publish_ByTwoNodes_OneList()
     {

@@ -6,8 +6,12 @@ using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Revocation;
@@ -94,6 +98,69 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
         await PublishAsync();
 
         (await Publisher.PublishDueAsync(TestContext.Current.CancellationToken)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Publish_ClockNotToBeReliedOn_PublishesNothing()
+    {
+        await using var other = new RevocationBench();
+        await other.InitializeAsync();
+        var service = other.Bench.Service;
+        var publisher = service.Get<RevocationListPublisher>();
+        await publisher.PublishDueAsync(TestContext.Current.CancellationToken);
+
+        service.Time.StepWallClock(service.Options.Certificates.RevocationListLife);
+        (await publisher.PublishDueAsync(TestContext.Current.CancellationToken)).ShouldBe(0);
+
+        service.Get<ClockGuard>().Confirm();
+        (await publisher.PublishDueAsync(TestContext.Current.CancellationToken)).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Publish_AuthorityThatCannotSign_DoesNotStopTheOthers()
+    {
+        await using var other = new RevocationBench();
+        await other.InitializeAsync();
+        await other.ActivateAsync("Second");
+        var service = other.Bench.Service;
+        await service.Get<RevocationListPublisher>().PublishDueAsync(TestContext.Current.CancellationToken);
+        Sql(other, $"UPDATE certificate_authorities SET chain_pem = 'x' WHERE id = '{other.AuthorityId}'");
+        Sql(other, "UPDATE revocation_lists SET wanted = wanted + 1");
+        var keys = ActivatorUtilities.CreateInstance<AuthorityKeys>(service.Services);
+        using var publisher = ActivatorUtilities.CreateInstance<RevocationListPublisher>(service.Services, keys);
+
+        (await publisher.PublishDueAsync(TestContext.Current.CancellationToken)).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task ListDue_AuthorityThatEndsOrPublishesNoMore_IsLeftOut()
+    {
+        await using var other = new RevocationBench();
+        await other.InitializeAsync();
+        var store = other.Bench.Service.Get<IRevocationStore>();
+        var now = other.Bench.Service.Time.GetUtcNow();
+        await other.Bench.Service.Get<RevocationListPublisher>().PublishDueAsync(TestContext.Current.CancellationToken);
+
+        (await DueAsync(now)).ShouldBe(4);
+        Sql(
+            other,
+            "UPDATE revocation_lists SET next_update_ms = (SELECT not_after_ms FROM certificate_authorities WHERE id = ca_id)"
+        );
+        (await DueAsync(now)).ShouldBe(0, "the last lists last until the authority's end");
+        Sql(other, "UPDATE revocation_lists SET wanted = wanted + 1");
+        (await DueAsync(now)).ShouldBe(4);
+        (await DueAsync(now.AddYears(100))).ShouldBe(0, "the authority has ended");
+        Sql(other, "UPDATE certificate_authorities SET state = 'retired'");
+        (await DueAsync(now)).ShouldBe(0, "a retired authority publishes no more");
+
+        async Task<int> DueAsync(DateTimeOffset at) =>
+            (await store.ListDueAsync(at, at.AddYears(100), TestContext.Current.CancellationToken)).Count;
+    }
+
+    private static void Sql(RevocationBench bench, string sql)
+    {
+        using var connection = bench.Bench.Service.Get<Database>().OpenWrite();
+        connection.Execute(sql);
     }
 
     private async Task PublishAsync() => await Publisher.PublishDueAsync(TestContext.Current.CancellationToken);
