@@ -174,11 +174,13 @@ internal static class CertificatesRegistration
             .AddSingleton<RotationSteps>()
             .AddSingleton<EarlyRenewals>()
             .AddSingleton<ISigningConnector, CommandConnector>()
+            .AddSingleton<SuccessorSigning>()
             .AddSingleton<SuccessorSteps>()
             .AddSingleton<RotationReport>()
             .AddSingleton<RotationCommands>()
             .AddSingleton<RotationEndpoints>()
-            .AddHostedService<RotationLoop>();
+            .AddHostedService<RotationLoop>()
+            .AddHostedService<SuccessorLoop>();
 
     private static IServiceCollection AddTunnelAuthorities(this IServiceCollection services) =>
         services

@@ -103,6 +103,13 @@ internal static partial class Log
     [LoggerMessage(EventIds.SwitchWaits, LogLevel.Warning, "The switch to authority {AuthorityId} waits: {Reason}")]
     public static partial void SwitchWaits(ILogger logger, string authorityId, string reason);
 
+    [LoggerMessage(
+        EventIds.AuthorityNotTurned,
+        LogLevel.Error,
+        "The rotation of authority {AuthorityId} of tunnel {TunnelId} could not go on; trying again"
+    )]
+    public static partial void AuthorityNotTurned(ILogger logger, Exception fault, string authorityId, string tunnelId);
+
     [LoggerMessage(EventIds.RotationFailed, LogLevel.Error, "Rotations of tunnels' authorities could not go on")]
     public static partial void RotationFailed(ILogger logger, Exception fault);
 

@@ -423,8 +423,9 @@ internal static partial class ServiceConfiguration
         };
     }
 
-    private static AgentOptions Agents(ConfigSection agents) =>
-        new()
+    private static AgentOptions Agents(ConfigSection agents)
+    {
+        var options = new AgentOptions
         {
             LiveFor = agents.Duration("live_for", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1)),
             FeedWaitMax = agents.Duration(
@@ -436,6 +437,19 @@ internal static partial class ServiceConfiguration
             MaxSinceProof = agents.Duration("max_since_proof", TimeSpan.FromHours(24), TimeSpan.FromSeconds(1)),
             InstancesPerTunnel = agents.Int("instances_per_tunnel", 32, 1, 10_000),
         };
+
+        // A contact is written down every third of the life: the next call must come within the rest.
+        if (options.LiveFor * 2 <= options.FeedWaitMax * 3)
+        {
+            agents.Error(
+                "live_for",
+                "An agent that waits for its feed would count as gone: two thirds of it must exceed feed_wait_max.",
+                "Raise live_for, or lower feed_wait_max."
+            );
+        }
+
+        return options;
+    }
 
     private static LimitOptions Limits(ConfigSection limits)
     {

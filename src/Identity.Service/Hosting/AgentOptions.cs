@@ -2,7 +2,9 @@ namespace Culvert.Identity.Service.Hosting;
 
 internal sealed record AgentOptions
 {
-    /// <summary>Feed contact within this time makes an instance live (S17).</summary>
+    /// <summary>
+    /// Feed contact within this time makes an instance live (S17). Two thirds of it exceed <see cref="FeedWaitMax"/>.
+    /// </summary>
     public TimeSpan LiveFor { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Longest wait of a feed call.</summary>

@@ -54,6 +54,8 @@ public sealed class ServiceConfigurationTests
     [InlineData("notices: {days: [0]}", "notices.days")]
     [InlineData("tunnels: {domain_suffix: '*.example.com'}", "tunnels.domain_suffix")]
     [InlineData("tunnels: {default_client_ranges: [10.0.0.1/8]}", "tunnels.default_client_ranges")]
+    [InlineData("agents: {live_for: 45s}", "agents.live_for")]
+    [InlineData("agents: {feed_wait_max: 200s}", "agents.live_for")]
     [InlineData("federation: {leeway: 61s}", "federation.leeway")]
     [InlineData("federation: {replay_mode: off}", "federation.replay_mode")]
     [InlineData("sign_in: {issuer: https://x}", "sign_in")]

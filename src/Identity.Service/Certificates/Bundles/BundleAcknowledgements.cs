@@ -21,6 +21,13 @@ internal sealed class BundleAcknowledgements(IBundleHolderStore holders, IJourna
     {
         var kind = HolderKind.RelyingParty;
         var known = await holders.FindAsync(tunnel.Id, kind, party.Id.Value, cancellationToken);
+        if (isByPerson && SpeaksForItself(party, known))
+        {
+            return BundleErrors.OwnWord.Refuse(
+                "The relying party itself says what it holds. To go on without it: "
+                    + $"culvert ca override ID --missing {party.Id.Value} --reason TEXT."
+            );
+        }
 
         // A person looks at the other side and vouches for it: everything that exists may have been brought there.
         var served = isByPerson ? tunnel.BundleEpoch : known?.Served ?? 0;
@@ -76,4 +83,14 @@ internal sealed class BundleAcknowledgements(IBundleHolderStore holders, IJourna
             BundlesJson.Default.AcknowledgementDocument
         );
     }
+
+    // A person's first word makes a record that was heard of at that moment; everything later it said itself.
+    private static bool SpeaksForItself(RelyingParty party, KnownHolder? known) =>
+        known is not null
+        && (
+            known.AcknowledgedBy is not { } by
+            || by == party.Id.Value
+            || by == party.ServiceAccountId
+            || known.HeardAt > known.AcknowledgedAt
+        );
 }

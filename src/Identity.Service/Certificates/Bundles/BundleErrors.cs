@@ -19,4 +19,12 @@ internal static class BundleErrors
         "An acknowledgement counts only for an epoch that was fetched before.",
         "Fetch the trust bundle, take it into use, then acknowledge the epoch of that answer."
     );
+
+    public static readonly ErrorCode OwnWord = new(
+        "bundle.own_word",
+        409,
+        "The relying party speaks for itself.",
+        "A person's word counts only for one that never fetched the bundle: what this one holds, it says itself.",
+        "Have it fetch and acknowledge; when it is gone, archive it, or go on without it: culvert ca override."
+    );
 }

@@ -39,6 +39,21 @@ internal sealed class BundleLedger(
             : await WriteAsync(key, tunnelId, epoch, cancellationToken);
     }
 
+    /// <summary>
+    /// The newest epoch that it was given, as far as is recorded; looked up only when this node remembers less than
+    /// <paramref name="wanted"/>.
+    /// </summary>
+    public async ValueTask<long> ServedAsync(
+        TunnelId tunnelId,
+        HolderKind kind,
+        string holder,
+        long wanted,
+        CancellationToken cancellationToken
+    ) =>
+        written.GetValueOrDefault((tunnelId.Value, kind, holder)) is { } known && known.Epoch >= wanted
+            ? known.Epoch
+            : (await holders.FindAsync(tunnelId, kind, holder, cancellationToken))?.Served ?? 0;
+
     /// <summary>A call that brought nothing new. What cannot be written now is written at the next call.</summary>
     public async ValueTask HeardAsync(
         TunnelId tunnelId,

@@ -44,10 +44,20 @@ internal sealed class TrustBundleEndpoints(
             return refusal;
         }
 
-        tunnel = await polling.WaitBeyondAsync(tunnel, since, wait, cancellationToken);
+        var served = await ServedAsync(tunnel, party, cancellationToken);
+        if (served >= tunnel.BundleEpoch)
+        {
+            tunnel = await polling.WaitBeyondAsync(tunnel, since, wait, cancellationToken);
+        }
+
         var tag = string.Create(CultureInfo.InvariantCulture, $"\"{tunnel.BundleEpoch}\"");
         request.Http.Response.Headers.ETag = tag;
-        var isKnown = tunnel.BundleEpoch == since || request.Http.Request.Headers.IfNoneMatch.ToString() == tag;
+
+        // A claim to hold what was never given, or what does not exist yet, comes from elsewhere: it gets the content.
+        var isKnown =
+            since <= tunnel.BundleEpoch
+            && served >= tunnel.BundleEpoch
+            && (tunnel.BundleEpoch == since || request.Http.Request.Headers.IfNoneMatch.ToString() == tag);
         if (party is not null && await ServeAsync(tunnel, party, cancellationToken) is { } unavailable)
         {
             return unavailable;
@@ -99,6 +109,22 @@ internal sealed class TrustBundleEndpoints(
             cancellationToken
         );
     }
+
+    // Nobody in particular has no record: its claim stands.
+    private async ValueTask<long> ServedAsync(
+        Tunnel tunnel,
+        RelyingParty? party,
+        CancellationToken cancellationToken
+    ) =>
+        party is null
+            ? long.MaxValue
+            : await ledger.ServedAsync(
+                tunnel.Id,
+                HolderKind.RelyingParty,
+                party.Id.Value,
+                tunnel.BundleEpoch,
+                cancellationToken
+            );
 
     private ValueTask<Refusal?> ServeAsync(Tunnel tunnel, RelyingParty party, CancellationToken cancellationToken) =>
         ledger.ServeAsync(tunnel.Id, HolderKind.RelyingParty, party.Id.Value, tunnel.BundleEpoch, cancellationToken);

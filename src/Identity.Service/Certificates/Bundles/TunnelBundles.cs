@@ -22,8 +22,8 @@ internal sealed class TunnelBundles(
 )
 {
     /// <summary>
-    /// A relying party that was not heard of for so long holds nobody knows what: it blocks until somebody removes it,
-    /// confirms for it or overrides it (S17).
+    /// A relying party that was not heard of for so long holds nobody knows what: it blocks until it calls, or somebody
+    /// removes or overrides it (S17).
     /// </summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromDays(7);
 

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Clock;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
@@ -14,7 +15,9 @@ internal sealed class RotationSteps(
     ICertificateStore inventory,
     TunnelBundles bundles,
     ActivationGate gate,
-    TimeProvider time
+    ClockGuard clock,
+    TimeProvider time,
+    ILogger<RotationSteps> logger
 )
 {
     /// <summary>How long a compromised anchor is waited for at most, from the successor's epoch on (S14).</summary>
@@ -25,6 +28,11 @@ internal sealed class RotationSteps(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (clock.Check() is not null)
+        {
+            return; // what has ended, only a clock that is right can say
+        }
+
         await EachAsync(AuthorityState.Retiring, RetireAsync, cancellationToken);
         await EachAsync(AuthorityState.Tainted, ReplaceAsync, cancellationToken);
     }
@@ -42,8 +50,16 @@ internal sealed class RotationSteps(
             page = await authorities.ListByStateAsync(state, after, PageSize, cancellationToken);
             foreach (var authority in page)
             {
-                await step(authority, cancellationToken);
                 after = authority.Ordinal;
+                try
+                {
+                    await step(authority, cancellationToken);
+                }
+                catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // The other tunnels do not wait for this one.
+                    Log.AuthorityNotTurned(logger, fault, authority.Id.Value, authority.TunnelId.Value);
+                }
             }
         } while (page.Count == PageSize);
     }

@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Ca.Authorities;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
@@ -19,8 +20,9 @@ internal sealed class SuccessorSteps(
     ITunnelStore tunnels,
     AuthorityLifecycle lifecycle,
     AuthorityCommands commands,
-    AuthorityChecks checks,
-    ISigningConnector connector,
+    SuccessorSigning signing,
+    IRegisteredCertificateStore anchors,
+    ClockGuard clock,
     ServiceOptions options,
     TimeProvider time,
     ILogger<SuccessorSteps> logger
@@ -54,6 +56,11 @@ internal sealed class SuccessorSteps(
 
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        if (clock.Check() is not null)
+        {
+            return; // what is due, only a clock that is right can say
+        }
+
         IReadOnlyList<TunnelAuthority> page;
         var after = 0L;
         do
@@ -64,7 +71,7 @@ internal sealed class SuccessorSteps(
                 after = authority.Ordinal;
                 if (authority.Custody == AuthorityCustody.Sealed && !IsTooEarly(authority))
                 {
-                    await TurnAsync(authority, cancellationToken);
+                    await TryTurnAsync(authority, cancellationToken);
                 }
             }
         } while (page.Count == PageSize);
@@ -90,6 +97,19 @@ internal sealed class SuccessorSteps(
 
     private bool IsTooEarly(TunnelAuthority authority) =>
         tried.TryGetValue(authority.Id.Value, out var at) && time.GetUtcNow() - at < RetryAfter;
+
+    private async Task TryTurnAsync(TunnelAuthority active, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TurnAsync(active, cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The other tunnels do not wait for this one.
+            Log.AuthorityNotTurned(logger, fault, active.Id.Value, active.TunnelId.Value);
+        }
+    }
 
     private async Task TurnAsync(TunnelAuthority active, CancellationToken cancellationToken)
     {
@@ -189,88 +209,17 @@ internal sealed class SuccessorSteps(
             successor = ready;
         }
 
-        if (!connector.IsConfigured)
-        {
-            Log.SuccessorWaits(logger, successor.Id.Value, tunnel.Id.Value, successor.RegistrationEnds);
-            return false;
-        }
-
-        var (pem, fault) = await connector.SignAsync(successor.CsrPem!, cancellationToken);
-        if (pem is null)
-        {
-            Log.ConnectorFailed(logger, successor.Id.Value, fault!);
-            return false;
-        }
-
-        return await TakeAsync(tunnel, successor, pem, cancellationToken);
-    }
-
-    // The same steps as a person's upload and approval, by the same checks (S15).
-    private async Task<bool> TakeAsync(
-        Tunnel tunnel,
-        TunnelAuthority successor,
-        string pem,
-        CancellationToken cancellationToken
-    )
-    {
-        var read = AuthorityRegistration.ReadChain(pem);
-        if (!read.Succeeded)
-        {
-            Log.ConnectorFailed(logger, successor.Id.Value, $"its chain cannot be read: {read.Refusal.Message}");
-            return false;
-        }
-
-        var chain = read.Value;
-        var findings = await checks.FindAsync(tunnel, successor, chain, cancellationToken);
-        if (findings.Count > 0)
-        {
-            Log.ConnectorFailed(logger, successor.Id.Value, $"its chain is refused: {findings[0].Message}");
-            return false;
-        }
-
-        var move = AuthorityMove.BySystem("signing_connector");
-        (AuthorityState State, Func<TunnelAuthority, TunnelAuthority>? Change)[] steps =
-        [
-            (
-                AuthorityState.CertUploaded,
-                before =>
-                    before with
-                    {
-                        ChainPem = AuthorityChains.Write(chain),
-                        Fingerprint = chain[0].Fingerprint,
-                        NotAfter = chain[0].NotAfter,
-                        SubmittedBy = move.Actor.Id,
-                    }
-            ),
-            (
-                AuthorityState.Verified,
-                before =>
-                    before with
-                    {
-                        SubjectKey = AuthorityChecks.SubjectKeyOf(chain[0]),
-                        MaxLeafLife = checks.LeafLifeUnder(before, chain[0]),
-                    }
-            ),
-            (AuthorityState.Approved, before => before with { ApprovedBy = move.Actor.Id }),
-            (AuthorityState.Staged, null),
-        ];
-        foreach (var (state, change) in steps)
-        {
-            var moved = await lifecycle.MoveAsync(successor, state, move with { Change = change }, cancellationToken);
-            if (moved.Value is not { } next)
-            {
-                Log.ConnectorFailed(logger, successor.Id.Value, moved.Refusal!.Message);
-                return false;
-            }
-
-            successor = next;
-        }
-
-        return true;
+        return await signing.SignAsync(tunnel, successor, cancellationToken);
     }
 
     private async Task<bool> ActivateAsync(TunnelAuthority successor, CancellationToken cancellationToken)
     {
+        if (await WasTakenBackAsync(successor, cancellationToken))
+        {
+            Log.SwitchWaits(logger, successor.Id.Value, "a person took it back, and a person activates it again");
+            return false;
+        }
+
         var moved = await lifecycle.MoveAsync(
             successor,
             AuthorityState.Active,
@@ -284,6 +233,12 @@ internal sealed class SuccessorSteps(
 
         return moved.Value is not null;
     }
+
+    // Its anchor is as old as its first staging: staged later than that, it has been active in between.
+    private async Task<bool> WasTakenBackAsync(TunnelAuthority successor, CancellationToken cancellationToken) =>
+        successor.RegisteredCertificateId is { } id
+        && await anchors.FindAsync(id.Value, cancellationToken) is { } anchor
+        && successor.StateSince > anchor.CreatedAt;
 
     // Of two nodes that prepare at once, the second meets the first one's row.
     private static CertificateAuthorityId IdAfter(TunnelAuthority active, int ordinal)

@@ -101,6 +101,50 @@ public sealed class RelyingPartyTests
     }
 
     [Fact]
+    public async Task Acknowledge_ByAPersonForOneThatPolls_IsRefused()
+    {
+        await using var bench = await MachineBench.StartAsync();
+        await RegisterAnchorAsync(bench, "One");
+        var created = await CreateAsync(bench, "product");
+        using var product = bench.Service.Client(created.Text("credential")!);
+        var acknowledge = Path(bench, created) + "/acknowledge";
+
+        // A person may speak, also twice, until it speaks for itself.
+        await bench.Service.Api.PostOkAsync(acknowledge, """{"epoch":0}""");
+        bench.Service.Time.Advance(TimeSpan.FromSeconds(1));
+        await bench.Service.Api.PostOkAsync(acknowledge, """{"epoch":1}""");
+        bench.Service.Time.Advance(TimeSpan.FromSeconds(1));
+        await product.GetOkAsync($"/v1/tunnels/{bench.TunnelId}/trust_bundle");
+
+        var refused = await bench
+            .Service.Api.PostAsync(acknowledge, """{"epoch":1}""")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "bundle.own_word");
+        refused.Text("message")!.ShouldContain($"culvert ca override ID --missing {created.Id()}");
+        (await Acknowledge(product, bench, 1)).Dispose();
+        await bench
+            .Service.Api.PostAsync(acknowledge, """{"epoch":1}""")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "bundle.own_word");
+    }
+
+    [Theory]
+    [InlineData("?since=1")]
+    [InlineData("?since=1&wait=30s")]
+    [InlineData("?since=7&wait=30s")]
+    public async Task TrustBundle_ClaimOfAnEpochNeverGiven_GetsTheContent(string query)
+    {
+        await using var bench = await MachineBench.StartAsync();
+        await RegisterAnchorAsync(bench, "One");
+        using var product = bench.Service.Client((await CreateAsync(bench, "product")).Text("credential")!);
+        using var call = new HttpRequestMessage(HttpMethod.Get, $"/v1/tunnels/{bench.TunnelId}/trust_bundle{query}");
+        call.Headers.TryAddWithoutValidation("If-None-Match", "\"1\"");
+
+        using var answer = await product.SendAsync(call, Cancel);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.JsonAsync()).GetProperty("epoch").GetInt64().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Create_BadInput_IsRefused()
     {
         await using var bench = await MachineBench.StartAsync();

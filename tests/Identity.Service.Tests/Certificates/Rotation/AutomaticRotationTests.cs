@@ -1,7 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.Rotation;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Dapper;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Rotation;
@@ -63,6 +67,96 @@ public sealed class AutomaticRotationTests : IDisposable
         all[0].State.ShouldBe("csr_issued");
     }
 
+    [Fact]
+    public async Task Rollback_InTheLastSixth_IsNotUndoneByItself()
+    {
+        var script = Path.Combine(folder, "sign.sh");
+        await using var bench = await RotationBench.StartAsync(leafLife: TimeSpan.FromMinutes(5), signing: [script]);
+        WriteEnterprise(bench, script);
+        var first = await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60));
+        var steps = bench.Service.Get<SuccessorSteps>();
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(30));
+        await steps.RunAsync(Cancel);
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(20));
+        await steps.RunAsync(Cancel);
+        var second = (await AuthoritiesAsync(bench))[0].Id;
+        (await bench.StateAsync(second)).ShouldBe("active");
+
+        await bench.Service.Api.PostOkAsync(RotationBench.Path(second, "rollback"));
+        await steps.RunAsync(Cancel);
+        (await bench.StateAsync(second)).ShouldBe("staged");
+        (await bench.StateAsync(first)).ShouldBe("active");
+
+        await bench.Service.Api.PostOkAsync(RotationBench.Path(second, "activate"));
+        (await bench.StateAsync(second)).ShouldBe("active");
+    }
+
+    [Fact]
+    public async Task HalfLife_RefusedChain_DoublesTheWait()
+    {
+        var (script, calls) = (Path.Combine(folder, "sign.sh"), Path.Combine(folder, "calls"));
+        WriteScript(script, $"cat > /dev/null; echo call >> {calls}; echo no chain");
+        await using var bench = await RotationBench.StartAsync(leafLife: TimeSpan.FromMinutes(5), signing: [script]);
+        await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60));
+        var steps = bench.Service.Get<SuccessorSteps>();
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(30));
+
+        // At once, then after 5 and 10 minutes more; the next would be after 20.
+        int[] asked = [1, 2, 2, 3, 3];
+        foreach (var count in asked)
+        {
+            await steps.RunAsync(Cancel);
+            (await File.ReadAllLinesAsync(calls, Cancel)).Length.ShouldBe(count);
+            await bench.Machines.PassAsync(TimeSpan.FromMinutes(5));
+        }
+    }
+
+    [Fact]
+    public async Task OneTunnelFails_TheOthersGoOn()
+    {
+        await using var bench = await RotationBench.StartAsync(leafLife: TimeSpan.FromMinutes(5));
+        var broken = await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60));
+        var other = (await bench.Service.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60), other);
+        using (var connection = bench.Service.Get<Database>().OpenWrite())
+        {
+            connection.Execute("UPDATE certificate_authorities SET chain_pem = 'x' WHERE id = @broken", new { broken });
+        }
+
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(30));
+        await bench.Service.Get<SuccessorSteps>().RunAsync(Cancel);
+
+        (await AuthoritiesAsync(bench, other)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task ClockInDoubt_NothingHappens()
+    {
+        await using var bench = await RotationBench.StartAsync(leafLife: TimeSpan.FromMinutes(5));
+        var first = await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60));
+        await bench.ApprovedAsync("staged", TimeSpan.FromMinutes(60));
+        bench.Service.Time.StepWallClock(TimeSpan.FromMinutes(55));
+
+        await bench.Service.Get<SuccessorSteps>().RunAsync(Cancel);
+        (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(first, Cancel))!.State.ShouldBe(
+            AuthorityState.Active
+        );
+
+        // By a clock that somebody vouches for, the switch and the retirement are due.
+        bench.Service.Get<ClockGuard>().Confirm();
+        await bench.Service.Get<SuccessorSteps>().RunAsync(Cancel);
+        bench.Service.Time.StepWallClock(TimeSpan.FromMinutes(2));
+        await bench.StepAsync();
+        (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(first, Cancel))!.State.ShouldBe(
+            AuthorityState.Retiring
+        );
+        bench.Service.Get<ClockGuard>().Confirm();
+        await bench.StepAsync();
+        (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(first, Cancel))!.State.ShouldBe(
+            AuthorityState.Retired
+        );
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private void WriteEnterprise(RotationBench bench, string script)
@@ -93,24 +187,32 @@ public sealed class AutomaticRotationTests : IDisposable
             authorityKeyIdentifier = keyid
             """
         );
-        File.WriteAllText(
+        WriteScript(
             script,
-            $"""
-            #!/bin/sh
-            openssl ca -batch -notext -config {folder}/ca.cnf -cert {folder}/root.pem -keyfile {folder}/root.key \
-              -in /dev/stdin -startdate {Stamp(now)} -enddate {Stamp(now.AddDays(30))} && cat {folder}/root.pem
-
-            """
+            $"openssl ca -batch -notext -config {folder}/ca.cnf -cert {folder}/root.pem -keyfile {folder}/root.key "
+                + $"-in /dev/stdin -startdate {Stamp(now)} -enddate {Stamp(now.AddDays(30))} && cat {folder}/root.pem"
         );
+    }
+
+    private static void WriteScript(string script, string command)
+    {
+        File.WriteAllText(script, $"#!/bin/sh\n{command}\n");
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static string Stamp(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture) + "Z";
 
-    private static async Task<List<(string Id, string State)>> AuthoritiesAsync(RotationBench bench) =>
+    private static async Task<List<(string Id, string State)>> AuthoritiesAsync(
+        RotationBench bench,
+        string? tunnelId = null
+    ) =>
         [
-            .. (await bench.Service.Api.GetOkAsync($"/v1/certificate_authorities?tunnel_id={bench.Machines.TunnelId}"))
+            .. (
+                await bench.Service.Api.GetOkAsync(
+                    $"/v1/certificate_authorities?tunnel_id={tunnelId ?? bench.Machines.TunnelId}"
+                )
+            )
                 .GetProperty("data")
                 .EnumerateArray()
                 .Select(item => (item.Id(), item.Text("state")!)),

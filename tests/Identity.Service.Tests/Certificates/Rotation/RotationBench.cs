@@ -47,12 +47,12 @@ internal sealed class RotationBench : IAsyncDisposable
         );
 
     /// <summary>From the registration to the approval: staged, or active when it is the first.</summary>
-    public async Task<string> ApprovedAsync(string state, TimeSpan? life = null)
+    public async Task<string> ApprovedAsync(string state, TimeSpan? life = null, string? tunnelId = null)
     {
         var id = (
             await Service.Api.PostOkAsync(
                 "/v1/certificate_authorities",
-                JsonSerializer.Serialize(new { name = "issuing", tunnel_id = Machines.TunnelId })
+                JsonSerializer.Serialize(new { name = "issuing", tunnel_id = tunnelId ?? Machines.TunnelId })
             )
         ).Id();
         var chain = Root.Sign((await Service.Api.GetOkAsync(Path(id, "csr"))).Text("csr_pem")!, life);
