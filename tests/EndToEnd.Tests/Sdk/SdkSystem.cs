@@ -18,6 +18,7 @@ namespace Culvert.EndToEnd.Tests.Sdk;
 public sealed class SdkSystem : IAsyncLifetime
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KeyRefresh = TimeSpan.FromSeconds(1);
 
     private readonly TestFolder folder = new();
     private readonly RunDirectory run;
@@ -45,7 +46,7 @@ public sealed class SdkSystem : IAsyncLifetime
         Programs.CopyTo(Checkout.Find(), run.Binaries);
         await provider.ConfigureAsync(service.PublicUrl, cancel);
         await service.ConfigureAsync(
-            new InstallationOptions { ExchangesPerSecond = 1000, KeyRefresh = TimeSpan.FromSeconds(1) },
+            new InstallationOptions { ExchangesPerSecond = 1000, KeyRefresh = KeyRefresh },
             cancel
         );
         await service.InitializeAsync("Example Corp", cancel);
@@ -77,6 +78,8 @@ public sealed class SdkSystem : IAsyncLifetime
     internal async Task ReplaceProviderKeysAsync(CancellationToken cancellationToken)
     {
         await provider.ReplaceKeysAsync(cancellationToken);
+        // A kid that is not known causes no second fetch so soon after the first.
+        await Task.Delay(KeyRefresh, TimeProvider.System, cancellationToken);
         run.Ledger.Write([provider.Process.Stamp, service.Process.Stamp]);
     }
 
