@@ -13,23 +13,16 @@ public static class ProgramHost
     /// <returns>The program's own status; <see cref="ExitCodes.Interrupted"/> when it let the cancellation through.</returns>
     public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> program)
     {
-        using var stop = new CancellationTokenSource();
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        var stop = new StopSignal();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop.Receive);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop.Receive);
         try
         {
             return await program(stop.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsRequested)
         {
             return ExitCodes.Interrupted;
-        }
-
-        void OnSignal(PosixSignalContext context)
-        {
-            // Not cancelled, the runtime would end the process now; left alone the second time, it does.
-            context.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
         }
     }
 

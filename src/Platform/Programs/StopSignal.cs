@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+
+namespace Culvert.Platform.Programs;
+
+/// <summary>The first signal asks the program to end in order; the second is the runtime's, which ends it at once.</summary>
+internal sealed class StopSignal
+{
+    // Never disposed of: it holds nothing, and a signal is delivered on a thread of its own, so it may come in after
+    // the program has returned.
+    private readonly CancellationTokenSource stop = new();
+
+    public CancellationToken Token => stop.Token;
+
+    public bool IsRequested => stop.IsCancellationRequested;
+
+    public void Receive(PosixSignalContext context)
+    {
+        // What is not cancelled, the runtime acts on.
+        context.Cancel = !stop.IsCancellationRequested;
+        stop.Cancel();
+    }
+}
