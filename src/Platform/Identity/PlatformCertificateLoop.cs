@@ -29,12 +29,10 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     private static readonly TimeSpan TolerableClockOffset = TimeSpan.FromSeconds(30);
 
     private readonly AsyncSignal signal = new(context.Time);
+    private readonly RetrySchedule retries = new(context.Time, context.Unit);
     private DateTimeOffset renewAt;
-    private DateTimeOffset retryAt;
     private DateTimeOffset? lastEnrolment;
     private volatile bool isDemanded;
-    private int failures;
-    private volatile bool isRetryWanted;
 
     private CredentialState<TFeed> State => context.State;
 
@@ -54,7 +52,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     /// <summary>Ends the wait after a failure: the service answers again.</summary>
     public void RetryNow()
     {
-        isRetryWanted = true;
+        retries.Waive();
         signal.Set();
     }
 
@@ -94,34 +92,19 @@ internal sealed class PlatformCertificateLoop<TFeed>(
                 continue;
             }
 
+            retries.Begin();
             var (step, failure) = await AttemptAsync(cancellationToken);
             State.IdentityFailure = failure;
             metrics.CountRenewal("platform", failure);
             if (failure is null)
             {
-                failures = 0;
-                retryAt = default;
+                retries.Succeed();
                 continue;
             }
 
-            failures++;
-            var remaining = State.Identity is { } current ? current.Document.NotAfter - context.Now : TimeSpan.Zero;
-            var delay = RenewalPlan.RetryAfter(failures, remaining, context.Unit());
-            delay = failure.RetryAfter > delay ? failure.RetryAfter.Value : delay;
-            retryAt = context.Now + delay;
+            var delay = retries.Fail(failure, State.Identity?.Document.NotAfter);
             Log.EnrolmentFailed(context.Log, step, failure, Math.Round(delay.TotalSeconds, 1));
         }
-    }
-
-    private DateTimeOffset RetryAt()
-    {
-        if (isRetryWanted)
-        {
-            isRetryWanted = false;
-            retryAt = default;
-        }
-
-        return retryAt;
     }
 
     private TimeSpan TimeUntilDue()
@@ -131,7 +114,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             State.Identity is not { } identity || IsOver(identity, now) ? now
             : IsDemandDue(now) ? now
             : renewAt;
-        var retry = RetryAt();
+        var retry = retries.NotBefore;
         return (due > retry ? due : retry) - now;
     }
 

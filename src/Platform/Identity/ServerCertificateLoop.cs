@@ -20,12 +20,10 @@ internal sealed class ServerCertificateLoop(
         "The tunnel has no authority that issues; set certificates.source to files, or activate one.";
 
     private readonly AsyncSignal signal = new(context.Time);
+    private readonly RetrySchedule retries = new(context.Time, context.Unit);
     private CertificateDocument? document;
     private DateTimeOffset renewAt;
-    private DateTimeOffset retryAt;
     private long judgedEpoch = -1;
-    private int failures;
-    private volatile bool isRetryWanted;
 
     private CredentialState<AgentFeed> State => context.State;
 
@@ -35,7 +33,7 @@ internal sealed class ServerCertificateLoop(
     /// <summary>Ends the wait after a failure: the service answers again.</summary>
     public void RetryNow()
     {
-        isRetryWanted = true;
+        retries.Waive();
         signal.Set();
     }
 
@@ -80,37 +78,22 @@ internal sealed class ServerCertificateLoop(
                 continue;
             }
 
+            retries.Begin();
             var failure = await RequestAsync(client, feed, cancellationToken);
             State.ServerFailure = failure;
             metrics.CountRenewal("server", failure);
             if (failure is null)
             {
-                failures = 0;
-                retryAt = default;
+                retries.Succeed();
                 continue;
             }
 
-            failures++;
-            var remaining = document is null ? TimeSpan.Zero : document.NotAfter - context.Now;
-            var delay = RenewalPlan.RetryAfter(failures, remaining, context.Unit());
-            delay = failure.RetryAfter > delay ? failure.RetryAfter.Value : delay;
-            retryAt = context.Now + delay;
+            var delay = retries.Fail(failure, document?.NotAfter);
             Log.ServerCertificateFailed(context.Log, failure, Math.Round(delay.TotalSeconds, 1));
         }
     }
 
     private static bool IsFromService(AgentFeed feed) => feed.ServerCertificateMode == ServerCertificateMode.Service;
-
-    private DateTimeOffset RetryAt()
-    {
-        if (isRetryWanted)
-        {
-            isRetryWanted = false;
-            retryAt = default;
-        }
-
-        return retryAt;
-    }
 
     private TimeSpan TimeUntilDue(AgentFeed feed)
     {
@@ -119,7 +102,7 @@ internal sealed class ServerCertificateLoop(
             State.Server is not { } current || IsRevoked() || IsDisowned(current, feed)
                 ? now
                 : CalledBackAt(feed) ?? renewAt;
-        var retry = RetryAt();
+        var retry = retries.NotBefore;
         return (due > retry ? due : retry) - now;
     }
 
