@@ -6,6 +6,7 @@ using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Liveness;
 using Culvert.Tunnel.Protocol.Sending;
 using Culvert.Tunnel.Protocol.Streams;
+using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Protocol;
 
@@ -47,6 +48,8 @@ public sealed class MuxConnection : IAsyncDisposable
     private readonly Outbox outbox;
     private readonly StreamTable table;
     private readonly PingLimiter pings;
+    private readonly Heartbeat heartbeat;
+    private readonly WindowBudget windows;
     private readonly Channel<MuxStream> opened = Channel.CreateUnbounded<MuxStream>(); // bounded by MaxStreams
     private readonly List<MuxStream> toWake = []; // read loop only
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -72,11 +75,6 @@ public sealed class MuxConnection : IAsyncDisposable
     private MuxOutcome? outcome;
     private volatile bool over;
 
-    // Guarded by outbox.Gate: the PING that awaits its PONG.
-    private long pingSentAt;
-    private ulong pingOpaque;
-    private long roundTripTicks;
-
     /// <param name="transport">The authenticated outer connection; owned and disposed by this object.</param>
     /// <param name="role">Which end this is.</param>
     /// <param name="options">Bounds and clocks.</param>
@@ -92,6 +90,8 @@ public sealed class MuxConnection : IAsyncDisposable
         table = new StreamTable(time, CheckDrained);
         outbox = new Outbox(transport, time, OnWriteFault, OnFlood, CheckDrained);
         pings = new PingLimiter(time);
+        heartbeat = new Heartbeat(outbox, time);
+        windows = new WindowBudget(options.WindowBudgetBytes, options.ProcessWindows);
         startedAt = lastReceived = time.GetTimestamp();
     }
 
@@ -147,7 +147,7 @@ public sealed class MuxConnection : IAsyncDisposable
     public long BytesSent => outbox.BytesSent;
 
     /// <summary>Round trip of the latest answered PING; zero before there was one.</summary>
-    public TimeSpan RoundTrip => TimeSpan.FromTicks(Interlocked.Read(ref roundTripTicks));
+    public TimeSpan RoundTrip => heartbeat.Latest;
 
     /// <summary>Runs the connection. Completes, never faults, when it is over and the transport is closed.</summary>
     /// <param name="cancellationToken">Ends the connection at once with <see cref="ConnectionErrorCode.Shutdown"/>.</param>
@@ -580,19 +580,15 @@ public sealed class MuxConnection : IAsyncDisposable
         lock (outbox.Gate)
         {
             lastOpened = frame.Stream;
-            if (draining || over || table.Occupied >= options.MaxStreams)
+            if (!draining && !over && table.Occupied < options.MaxStreams)
             {
-                table.Refuse_NeedsLock(frame.Stream);
-                outbox.Reset_NeedsLock(
-                    frame.Stream,
-                    draining || over ? StreamErrorCode.Refused : StreamErrorCode.Limit
-                );
-            }
-            else
-            {
+                // The credit that a new stream gets beyond HELLO's leaves with whatever is sent next, usually its answer.
                 opened.Writer.TryWrite(NewStream_NeedsLock(frame.Stream, open));
+                return;
             }
 
+            table.Refuse_NeedsLock(frame.Stream);
+            outbox.Reset_NeedsLock(frame.Stream, draining || over ? StreamErrorCode.Refused : StreamErrorCode.Limit);
             start = outbox.Begin_NeedsLock();
         }
 
@@ -601,16 +597,23 @@ public sealed class MuxConnection : IAsyncDisposable
 
     private MuxStream NewStream_NeedsLock(uint id, OpenPayload open)
     {
+        var window = new ReceiveWindow(options.StreamWindowBytes, windows, heartbeat, time);
         var stream = new MuxStream(
             id,
             open,
             outbox,
             table,
+            heartbeat,
             (int)hello!.InitialStreamWindow,
-            options.StreamWindowBytes,
+            window,
             options.RunReadersInline
         );
         table.Add_NeedsLock(stream);
+        if (window.AddedAtStart > 0)
+        {
+            outbox.Window_NeedsLock(stream, window.AddedAtStart);
+        }
+
         return stream;
     }
 
@@ -682,11 +685,7 @@ public sealed class MuxConnection : IAsyncDisposable
     {
         lock (outbox.Gate)
         {
-            if (pingSentAt != 0 && opaque == pingOpaque)
-            {
-                Interlocked.Exchange(ref roundTripTicks, time.GetElapsedTime(pingSentAt).Ticks);
-                pingSentAt = 0;
-            }
+            heartbeat.Answered_NeedsLock(opaque);
         }
     }
 
@@ -745,10 +744,9 @@ public sealed class MuxConnection : IAsyncDisposable
         WriteStart start;
         lock (outbox.Gate)
         {
-            TimeSpan? sincePing = pingSentAt > heard ? time.GetElapsedTime(pingSentAt, now) : null;
             var action = Silence.Decide(
                 time.GetElapsedTime(heard, now),
-                sincePing,
+                heartbeat.Unanswered_NeedsLock(heard, now),
                 options.PingAfter,
                 options.DeadAfter
             );
@@ -763,8 +761,7 @@ public sealed class MuxConnection : IAsyncDisposable
                 return;
             }
 
-            pingSentAt = now;
-            outbox.Ping_NeedsLock(++pingOpaque);
+            heartbeat.Send_NeedsLock(now);
             start = outbox.Begin_NeedsLock();
         }
 

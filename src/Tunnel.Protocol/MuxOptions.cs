@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Protocol;
 
@@ -8,8 +9,17 @@ public sealed record MuxOptions
     /// <summary>Told to the peer in HELLO: the agent's instance id, or the edge id. 1 to 128 visible ASCII characters.</summary>
     public required string InstanceId { get; init; }
 
-    /// <summary>Bytes that the peer may send on a stream before we give more credit. 16 KiB to 16 MiB, default 1 MiB.</summary>
-    public int StreamWindowBytes { get; init; } = 1024 * 1024;
+    /// <summary>
+    /// Credit that every stream of the peer has from HELLO, whatever else happens (W1). 16 KiB to 16 MiB, default 64 KiB.
+    /// Memory is bounded by <see cref="MaxStreams"/> times this, plus <see cref="WindowBudgetBytes"/>.
+    /// </summary>
+    public int StreamWindowBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Credit that all streams of this connection may have beyond that. 0 = windows do not grow. Default 64 MiB.</summary>
+    public long WindowBudgetBytes { get; init; } = WindowBudget.ConnectionBytes;
+
+    /// <summary>The budget that all connections of the process share; null = none.</summary>
+    public WindowBudget? ProcessWindows { get; init; }
 
     /// <summary>Streams open at once, told to the peer in HELLO (W3). 1 to 16,384, default 1,024.</summary>
     public int MaxStreams { get; init; } = 1024;
@@ -44,6 +54,11 @@ public sealed record MuxOptions
         if (StreamWindowBytes is < TunnelProtocol.MaxDataBytes or > TunnelProtocol.MaxWindowBytes)
         {
             throw new ArgumentException("StreamWindowBytes must be 16 KiB to 16 MiB.");
+        }
+
+        if (WindowBudgetBytes < 0)
+        {
+            throw new ArgumentException("WindowBudgetBytes must not be negative.");
         }
 
         if (MaxStreams is < 1 or > TunnelProtocol.MaxStreamsCeiling)

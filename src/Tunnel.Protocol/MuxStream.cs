@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
+using Culvert.Tunnel.Protocol.Liveness;
 using Culvert.Tunnel.Protocol.Sending;
 using Culvert.Tunnel.Protocol.Streams;
+using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Protocol;
 
@@ -13,6 +15,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
 {
     private readonly Outbox outbox;
     private readonly StreamTable table;
+    private readonly Heartbeat heartbeat;
     private readonly StreamInput input;
     private readonly StreamOutput output;
 
@@ -31,8 +34,9 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         OpenPayload open,
         Outbox outbox,
         StreamTable table,
+        Heartbeat heartbeat,
         int sendCredit,
-        int receiveWindow,
+        ReceiveWindow window,
         bool runReaderInline
     )
     {
@@ -40,7 +44,8 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         Open = open;
         this.outbox = outbox;
         this.table = table;
-        input = new StreamInput(this, outbox, receiveWindow, runReaderInline);
+        this.heartbeat = heartbeat;
+        input = new StreamInput(this, window, runReaderInline);
         output = new StreamOutput(this, outbox, sendCredit);
     }
 
@@ -56,7 +61,10 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     /// <inheritdoc />
     public PipeWriter Output => output;
 
-    /// <summary>True once a frame other than RST has arrived: the stream must not be opened again elsewhere (W12).</summary>
+    /// <summary>
+    /// True once DATA or FIN has arrived: the stream must not be opened again elsewhere (W12). Credit is no answer; it
+    /// is given to a stream before anybody looks at it.
+    /// </summary>
     public bool Answered => answered;
 
     /// <summary>Cancelled when the stream is closed: reset by either side, lost, or FIN in both directions.</summary>
@@ -183,7 +191,6 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     /// <exception cref="MuxConnectionException">No credit, or more than may be outstanding (W2).</exception>
     internal void OnWindow(uint credit)
     {
-        answered = true;
         WriteStart start;
         lock (outbox.Gate)
         {
@@ -211,7 +218,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         );
 
     /// <summary>Consumer: gives the peer credit for what has been consumed.</summary>
-    internal void GiveCredit(int credit)
+    internal void GiveCredit(int credit, bool mayGrow)
     {
         WriteStart start;
         lock (outbox.Gate)
@@ -222,6 +229,11 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
             }
 
             outbox.Window_NeedsLock(this, credit);
+            if (mayGrow)
+            {
+                heartbeat.Measure_NeedsLock(); // a stream that moves so much may be worth a larger window
+            }
+
             start = outbox.Begin_NeedsLock();
         }
 

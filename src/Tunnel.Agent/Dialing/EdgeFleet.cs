@@ -2,6 +2,7 @@ using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Session;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
@@ -25,6 +26,9 @@ internal sealed class EdgeFleet(
     private volatile TaskCompletionSource changed = NewSignal();
 
     public EdgeFleetOptions Options => options;
+
+    /// <summary>Shared by all connections of this agent (W1).</summary>
+    public WindowBudget Windows { get; } = new(WindowBudget.ProcessBytes);
 
     /// <summary>Null until the first feed has arrived.</summary>
     public DialContext? Context => context;

@@ -152,7 +152,12 @@ internal sealed class EdgeSlot
         CancellationToken cancellationToken
     )
     {
-        var muxOptions = new MuxOptions { InstanceId = options.InstanceId, MaxStreams = options.MaxStreams };
+        var muxOptions = new MuxOptions
+        {
+            InstanceId = options.InstanceId,
+            MaxStreams = options.MaxStreams,
+            ProcessWindows = fleet.Windows,
+        };
         var mux = new MuxConnection(dialed.Transport!, MuxRole.Agent, muxOptions, time);
         var session = new EdgeSession(mux, server, context.Certificate.Serial, dialed.PeerSerial!, time, logger);
         fleet.Track(session, edgeId);

@@ -9,6 +9,7 @@ using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Edge.Agents;
 
@@ -28,6 +29,7 @@ internal sealed class AgentListener(
 {
     private static readonly SslApplicationProtocol Alpn = new(TunnelProtocol.Alpn);
 
+    private readonly WindowBudget windows = new(WindowBudget.ProcessBytes); // W1
     private readonly SourceLimiter handshakes = new(options.HandshakesPerSource, options.NewPerSource, time);
     private int connections;
 
@@ -167,6 +169,7 @@ internal sealed class AgentListener(
             {
                 InstanceId = edgeId,
                 MaxStreams = TunnelProtocol.MaxStreamsCeiling, // the agent's own number decides
+                ProcessWindows = windows,
                 RunReadersInline = true, // the relay neither blocks nor computes
             },
             time

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
-using Culvert.Tunnel.Protocol.Sending;
+using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Protocol.Streams;
 
@@ -15,11 +15,10 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     private const int SpareSegments = 4;
 
     private readonly MuxStream stream;
-    private readonly Outbox outbox;
-    private readonly int window;
     private readonly Lock gate = new(); // never taken around Outbox.Gate, nor the other way round
 
     // Guarded by gate.
+    private readonly ReceiveWindow window;
     private InputSegment? first;
     private InputSegment? last;
     private InputSegment? spares; // objects without buffers
@@ -27,8 +26,6 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     private long head; // absolute position of the first byte not consumed
     private long examined; // a reader waits until there is a byte beyond
     private long tail; // absolute position behind the last byte received
-    private int credit; // bytes that the peer may still send
-    private int ungranted; // consumed, not yet given back
     private bool finished; // the peer's FIN
     private (StreamEnd End, StreamErrorCode Code)? failure;
     private bool completed; // the consumer wants no more
@@ -39,12 +36,10 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     private CancellationTokenRegistration waitRegistration;
     private ManualResetValueTaskSourceCore<ReadResult> waiter;
 
-    public StreamInput(MuxStream stream, Outbox outbox, int window, bool inline)
+    public StreamInput(MuxStream stream, ReceiveWindow window, bool inline)
     {
         this.stream = stream;
-        this.outbox = outbox;
         this.window = window;
-        credit = window;
         waiter.RunContinuationsAsynchronously = !inline;
     }
 
@@ -59,8 +54,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
                 return false; // crossed our RST: costs nothing
             }
 
-            credit -= data.Length;
-            if (credit < 0)
+            if (!window.TryReceive(data.Length))
             {
                 throw new MuxConnectionException(
                     ConnectionErrorCode.FlowControl,
@@ -103,6 +97,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
             if (!handedOut)
             {
                 ReleaseAll_NeedsLock();
+                window.Close();
             }
         }
 
@@ -193,13 +188,15 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        var grant = 0;
+        int grant;
+        bool mayGrow;
         lock (gate)
         {
             handedOut = false;
             if (failure is not null || completed)
             {
                 ReleaseAll_NeedsLock();
+                window.Close();
                 return;
             }
 
@@ -211,20 +208,16 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
             }
 
             this.examined = Math.Max(consumedTo, PositionOf(examined) ?? tail);
-            ungranted += (int)(consumedTo - head);
+            var taken = (int)(consumedTo - head);
             head = consumedTo;
             ReleaseConsumed_NeedsLock();
-            if (!finished && (ungranted >= window / 2 || (credit < TunnelProtocol.MaxDataBytes && ungranted > 0)))
-            {
-                grant = ungranted;
-                credit += grant;
-                ungranted = 0;
-            }
+            grant = finished ? 0 : window.Consume(taken);
+            mayGrow = window.MayGrow;
         }
 
         if (grant > 0)
         {
-            stream.GiveCredit(grant);
+            stream.GiveCredit(grant, mayGrow);
         }
     }
 
@@ -250,6 +243,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
             completed = true;
             handedOut = false;
             ReleaseAll_NeedsLock();
+            window.Close(); // what still arrives is not kept
         }
     }
 

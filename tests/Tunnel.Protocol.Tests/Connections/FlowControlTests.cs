@@ -3,7 +3,7 @@ using Culvert.Tunnel.Protocol.Tests.Support;
 
 namespace Culvert.Tunnel.Protocol.Tests.Connections;
 
-/// <summary>W1 with a fixed window, W2.</summary>
+/// <summary>W2, with windows that do not grow.</summary>
 public sealed class FlowControlTests
 {
     private const int Window = 64 * 1024;

@@ -31,7 +31,14 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     {
         var (ours, theirs) = DuplexStream.CreatePair(capacity);
         var time = new FakeTimeProvider();
-        var options = new MuxOptions { InstanceId = "subject" };
+
+        // A window that stays as it is: what a test reads is then what its own script has caused.
+        var options = new MuxOptions
+        {
+            InstanceId = "subject",
+            StreamWindowBytes = 1024 * 1024,
+            WindowBudgetBytes = 0,
+        };
         return new ScriptedPeer(
             theirs,
             new MuxConnection(ours, role, configure?.Invoke(options) ?? options, time),
@@ -90,9 +97,12 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     }
 
     /// <summary>A PING that comes back proves that everything sent before it was handled without an end.</summary>
-    public async Task<List<RawFrame>> SyncAsync()
+    public Task<List<RawFrame>> SyncAsync() => SyncAsync(TimeSpan.FromMilliseconds(150)); // never too many PINGs
+
+    /// <summary>As the other one, with the time that passes first.</summary>
+    public async Task<List<RawFrame>> SyncAsync(TimeSpan passing)
     {
-        Time.Advance(TimeSpan.FromMilliseconds(150)); // never too many PINGs
+        Time.Advance(passing);
         await SendAsync(Bytes.Ping, 0, 9, 9, 9, 9, 9, 9, 9, 9);
         List<RawFrame> before = [];
         while (true)

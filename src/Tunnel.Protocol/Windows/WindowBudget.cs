@@ -1,0 +1,92 @@
+namespace Culvert.Tunnel.Protocol.Windows;
+
+/// <summary>
+/// How much credit receivers may promise beyond every stream's initial window (W1): one for each connection, and one
+/// for the process above them. What is promised is taken, and comes back when the stream ends or needs less.
+/// </summary>
+/// <remarks>
+/// Promises cannot be revoked on the wire, so no use of the budget may exhaust it for the others: the rise that every
+/// stream gets at its start leaves one half for streams that show a need, and of that half nobody takes more than a
+/// quarter at once.
+/// </remarks>
+public sealed class WindowBudget
+{
+    /// <summary>Budget of one connection: 64 MiB.</summary>
+    public const long ConnectionBytes = 64 * 1024 * 1024;
+
+    /// <summary>Budget of all connections of a process: 256 MiB.</summary>
+    public const long ProcessBytes = 256 * 1024 * 1024;
+
+    /// <summary>A smaller rise would not be noticed.</summary>
+    private const int LeastGrowthBytes = TunnelProtocol.MaxDataBytes;
+
+    private readonly long total;
+    private readonly WindowBudget? above;
+    private long free;
+
+    /// <param name="bytes">Its size; 0 = every stream keeps its initial window.</param>
+    /// <param name="above">The budget that this one is part of.</param>
+    public WindowBudget(long bytes, WindowBudget? above = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        total = free = bytes;
+        this.above = above;
+    }
+
+    /// <summary>Bytes not promised to anybody.</summary>
+    public long FreeBytes => Interlocked.Read(ref free);
+
+    /// <summary>All of it or nothing, and only while half of the budget stays free.</summary>
+    internal bool TryTakeAtStart(int bytes)
+    {
+        if (!TryTake(bytes, keep: total / 2))
+        {
+            return false;
+        }
+
+        if (above is null || above.TryTakeAtStart(bytes))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref free, bytes);
+        return false;
+    }
+
+    /// <summary>As much as there is for one stream, at most what it wants; perhaps 0.</summary>
+    internal int TakeForGrowth(int wanted)
+    {
+        wanted = (int)Math.Min(wanted, FreeBytes / 4);
+        if (wanted < LeastGrowthBytes || !TryTake(wanted, keep: 0))
+        {
+            return 0; // another stream was faster; the next credit asks again
+        }
+
+        var taken = above?.TakeForGrowth(wanted) ?? wanted;
+        Interlocked.Add(ref free, wanted - taken);
+        return taken;
+    }
+
+    internal void Return(int bytes)
+    {
+        Interlocked.Add(ref free, bytes);
+        above?.Return(bytes);
+    }
+
+    private bool TryTake(int bytes, long keep)
+    {
+        var seen = FreeBytes;
+        while (seen - bytes >= keep)
+        {
+            var found = Interlocked.CompareExchange(ref free, seen - bytes, seen);
+            if (found == seen)
+            {
+                return true;
+            }
+
+            seen = found;
+        }
+
+        return false;
+    }
+}
