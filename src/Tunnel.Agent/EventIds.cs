@@ -18,6 +18,7 @@ internal static class EventIds
     public const int LeafRefused = 11001;
     public const int ServerNameRefused = 11002;
     public const int InnerConnectionRefused = 11003;
+    public const int InnerHandshakeFailed = 11004;
 
     // Dialing 12000
     public const int EdgeConnected = 12000;

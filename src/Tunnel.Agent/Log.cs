@@ -69,6 +69,13 @@ internal static partial class Log
     public static partial void InnerConnectionRefused(ILogger logger, string connectionId);
 
     [LoggerMessage(
+        EventIds.InnerHandshakeFailed,
+        LogLevel.Debug,
+        "Inner TLS of connection {Connection} did not come about: {Detail}"
+    )]
+    public static partial void InnerHandshakeFailed(ILogger logger, string connection, string detail);
+
+    [LoggerMessage(
         EventIds.EdgeConnected,
         LogLevel.Information,
         "Connected to edge {Edge} at {Address} (connection {Slot}), its certificate ends {NotAfter}."

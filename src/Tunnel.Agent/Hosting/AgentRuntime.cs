@@ -100,7 +100,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var forwarder = new Forwarder(metrics, time, loggers.CreateLogger<Forwarder>());
         return new InnerServer(
             new InnerServerOptions(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes),
-            new InnerHandshake(leaves, map, loggers.CreateLogger<InnerHandshake>()),
+            new InnerHandshake(leaves, map, time, loggers.CreateLogger<InnerHandshake>()),
             new InnerApplication(map, forwarder, loggers.CreateLogger<InnerApplication>()),
             loggers
         );

@@ -88,6 +88,18 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
             return next(context);
         };
 
+    /// <summary>Connection middleware behind TLS: an end that was asked for during the handshake is due now.</summary>
+    public static ConnectionDelegate Agree(ConnectionDelegate next) =>
+        context =>
+        {
+            if (context is InnerConnection { ClosesAfterAnswer: true } connection)
+            {
+                connection.CloseAfterAnswer(); // which protocol it speaks is known by now
+            }
+
+            return next(context);
+        };
+
     /// <summary>
     /// Ends the connection without racing its client (W13). HTTP/2 can say at any moment which requests it took;
     /// HTTP/1.1 only in an answer, so there the next answer says <c>Connection: close</c>.

@@ -33,7 +33,7 @@ internal sealed class InnerServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IConnectionListenerFactory>(new TunnelListenerFactory(listener));
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, handshake));
         host = builder.Build();
         server = host.Services.GetRequiredService<IServer>();
@@ -92,7 +92,8 @@ internal sealed class InnerServer : IAsyncDisposable
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 listen.Use(InnerConnection.Start);
-                listen.UseHttps(handshake.Options);
+                listen.Use(handshake.Use);
+                listen.Use(InnerConnection.Agree);
             }
         );
     }

@@ -8,8 +8,9 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// </summary>
 internal static class ResponseCopier
 {
-    // A TLS record's worth: larger chunks gain nothing, smaller ones cost a record each.
-    private const int ChunkBytes = 16 * 1024;
+    // The least room for a read. The connection's buffers are a TLS record each: what asks for as much as that gets one
+    // of its own for every read, and leaves the record before it unfilled.
+    private const int LeastChunkBytes = 4 * 1024;
 
     // Flush at the latest then, even if the upstream is always faster than the client: this is the backpressure.
     private const int MostUnflushedBytes = 64 * 1024;
@@ -52,7 +53,7 @@ internal static class ResponseCopier
                 }
 
                 await ready;
-                var count = await source.ReadAsync(writer.GetMemory(ChunkBytes), token);
+                var count = await source.ReadAsync(writer.GetMemory(LeastChunkBytes), token);
                 if (count == 0)
                 {
                     return await FlushRestAsync(writer, written, token);

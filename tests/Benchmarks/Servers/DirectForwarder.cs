@@ -9,7 +9,6 @@ using Culvert.Tunnel.Agent.Upstreams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -43,7 +42,7 @@ internal static class DirectForwarder
         );
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(
                 IPAddress.Loopback,
@@ -57,8 +56,13 @@ internal static class DirectForwarder
                             return next(connection);
                         }
                     );
-                    listen.UseHttps(
-                        new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(leaf.TlsOptions) }
+                    listen.Use(
+                        new InnerTlsMiddleware(
+                            (_, _) => leaf.TlsOptions,
+                            TimeSpan.FromSeconds(10),
+                            TimeProvider.System,
+                            NullLogger.Instance
+                        ).Use
                     );
                 }
             )

@@ -131,6 +131,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         var context = Context(pki.Agent("a1"), edge);
         fleet.Apply(context);
         var made = await edge.NextAsync();
+        await made.Mux.PeerHello; // of its two connections the other one may serve first
         await EventuallyAsync(() => fleet.ServingEdges == 1);
 
         fleet.Apply(context with { RevokedSerials = new HashSet<string> { certificate.Serial } });

@@ -47,7 +47,7 @@ internal sealed class Tunnel : IAsyncDisposable
         var forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),
-            new InnerHandshake(Leaves, Map, loggers.CreateLogger<InnerHandshake>()),
+            new InnerHandshake(Leaves, Map, time ?? TimeProvider.System, loggers.CreateLogger<InnerHandshake>()),
             new InnerApplication(Map, forwarder, loggers.CreateLogger<InnerApplication>()),
             loggers
         );

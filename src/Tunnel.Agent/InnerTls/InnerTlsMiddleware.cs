@@ -1,0 +1,109 @@
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Culvert.Tunnel.Agent.InnerTls;
+
+/// <summary>
+/// Connection middleware that ends inner TLS. Kestrel's own writes in blocks of 4 KiB, each a record with its own
+/// encryption, frame and wake-up; here what an answer has at hand leaves in full records.
+/// </summary>
+/// <param name="choose">The certificate and protocols of one handshake.</param>
+/// <param name="handshakeTimeout">How long a handshake may take.</param>
+/// <param name="time">The clock of that.</param>
+/// <param name="logger">For handshakes that fail.</param>
+internal sealed class InnerTlsMiddleware(
+    Func<ConnectionContext, SslClientHelloInfo, SslServerAuthenticationOptions> choose,
+    TimeSpan handshakeTimeout,
+    TimeProvider time,
+    ILogger logger
+)
+{
+    /// <summary>
+    /// Plaintext of a full record. With the record's own 22 to 50 bytes (RFC 8446 §5.2, RFC 5246 §6.2.3) it still fits
+    /// into one DATA frame of 16 KiB, and that into one record of the outer connection.
+    /// </summary>
+    public const int RecordBytes = (16 * 1024) - 64;
+
+    private static readonly StreamPipeReaderOptions ReaderOptions = new(
+        bufferSize: 16 * 1024,
+        minimumReadSize: 1024,
+        leaveOpen: true,
+        useZeroByteReads: true // an idle connection holds no buffer
+    );
+
+    private static readonly StreamPipeWriterOptions WriterOptions = new(
+        pool: RecordMemoryPool.Instance,
+        minimumBufferSize: RecordBytes,
+        leaveOpen: true
+    );
+
+    public ConnectionDelegate Use(ConnectionDelegate next) => connection => ServeAsync(connection, next);
+
+    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var outside = connection.Transport;
+        await using var tls = new SslStream(new PipeStream(outside));
+        if (!await HandshakeAsync(tls, connection))
+        {
+            return;
+        }
+
+        var feature = new TlsFeature(tls);
+        connection.Features.Set<ITlsConnectionFeature>(feature);
+        connection.Features.Set<ITlsHandshakeFeature>(feature);
+        connection.Features.Set<ITlsApplicationProtocolFeature>(feature);
+        var inside = new DuplexPipe(PipeReader.Create(tls, ReaderOptions), PipeWriter.Create(tls, WriterOptions));
+        try
+        {
+            connection.Transport = inside;
+            await next(connection);
+            await EndAsync(tls, inside, connection);
+        }
+        finally
+        {
+            connection.Transport = outside;
+        }
+    }
+
+    private async Task<bool> HandshakeAsync(SslStream tls, ConnectionContext connection)
+    {
+        using var deadline = new CancellationTokenSource(handshakeTimeout, time);
+        try
+        {
+            await tls.AuthenticateAsServerAsync(
+                (_, hello, _, _) => ValueTask.FromResult(choose(connection, hello)),
+                state: null,
+                deadline.Token
+            );
+            return true;
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
+        {
+            Log.InnerHandshakeFailed(logger, connection.ConnectionId, e.Message);
+            return false;
+        }
+    }
+
+    /// <summary>What is still buffered, then close_notify (RFC 8446 §6.1): without it a cut would look like an end.</summary>
+    private static async Task EndAsync(SslStream tls, DuplexPipe inside, ConnectionContext connection)
+    {
+        try
+        {
+            await inside.Input.CompleteAsync();
+            await inside.Output.CompleteAsync();
+            if (!connection.ConnectionClosed.IsCancellationRequested)
+            {
+                await tls.ShutdownAsync();
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
+        {
+            // The client has left, or the connection was aborted: nobody hears the end.
+        }
+    }
+}
