@@ -3,16 +3,20 @@ using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Protocol.Liveness;
 
-/// <summary>The PINGs of one connection, sent for two reasons: the peer is silent (W4), or a window wants to know the
-/// round trip (W1). One is under way at a time.</summary>
-internal sealed class Heartbeat(Outbox outbox, TimeProvider time) : IRoundTrip
+/// <summary>
+/// The PINGs of one connection. Ours have two reasons: the peer is silent (W4), or a window wants to know the round trip
+/// (W1); one is under way at a time. The peer's are answered.
+/// </summary>
+internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider time) : IRoundTrip
 {
     /// <summary>How old a round trip may be before a growing window asks again; far below ten PINGs a second.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
+    private readonly PingLimiter received = new(time);
+
     // Guarded by outbox.Gate.
     private long sentAt; // 0 = none is under way
-    private long measuredAt;
+    private long measuredAt; // 0 = never
     private ulong opaque;
 
     private long latestTicks;
@@ -30,16 +34,28 @@ internal sealed class Heartbeat(Outbox outbox, TimeProvider time) : IRoundTrip
         }
     }
 
-    /// <summary>Time since a PING that no byte has followed; null if there is none.</summary>
+    /// <summary>Asks a silent peer for a sign of life; false if it has had its time to give one.</summary>
     /// <param name="heard">When the latest byte arrived.</param>
-    /// <param name="now">The present timestamp.</param>
-    public TimeSpan? Unanswered_NeedsLock(long heard, long now) =>
-        sentAt > heard ? time.GetElapsedTime(sentAt, now) : null;
-
-    public void Send_NeedsLock(long now)
+    public bool CheckSilence(long heard)
     {
-        sentAt = now;
-        outbox.Ping_NeedsLock(++opaque);
+        var now = time.GetTimestamp();
+        WriteStart start;
+        lock (outbox.Gate)
+        {
+            TimeSpan? sincePing = sentAt > heard ? time.GetElapsedTime(sentAt, now) : null;
+            var silent = time.GetElapsedTime(heard, now);
+            var action = Silence.Decide(silent, sincePing, options.PingAfter, options.DeadAfter);
+            if (action != SilenceAction.Ping)
+            {
+                return action != SilenceAction.Dead;
+            }
+
+            Send_NeedsLock(now);
+            start = outbox.Begin_NeedsLock();
+        }
+
+        outbox.Run(start);
+        return true;
     }
 
     /// <summary>A stream's window may be too small; call before <see cref="Outbox.Begin_NeedsLock"/>.</summary>
@@ -57,21 +73,46 @@ internal sealed class Heartbeat(Outbox outbox, TimeProvider time) : IRoundTrip
         }
     }
 
-    /// <summary>A PONG; one that nobody asked for is ignored.</summary>
-    public void Answered_NeedsLock(ulong echoed)
+    /// <summary>Read loop: PING.</summary>
+    /// <exception cref="MuxConnectionException">One too many.</exception>
+    public void OnPing(ulong asked)
     {
-        if (sentAt == 0 || echoed != opaque)
+        if (!received.TryCount())
         {
-            return;
+            throw new MuxConnectionException(ConnectionErrorCode.Protocol, "Too many PINGs arrived.");
         }
 
-        measuredAt = time.GetTimestamp();
-        var taken = Math.Max(1, time.GetElapsedTime(sentAt, measuredAt).Ticks);
-        sentAt = 0;
-        Interlocked.Exchange(ref latestTicks, taken);
-        if (taken < Interlocked.Read(ref shortestTicks))
+        WriteStart start;
+        lock (outbox.Gate)
         {
-            Interlocked.Exchange(ref shortestTicks, taken);
+            outbox.Pong_NeedsLock(asked);
+            start = outbox.Begin_NeedsLock();
         }
+
+        outbox.Run(start);
+    }
+
+    /// <summary>Read loop: PONG; one that nobody asked for is ignored.</summary>
+    public void OnPong(ulong echoed)
+    {
+        lock (outbox.Gate)
+        {
+            if (sentAt == 0 || echoed != opaque)
+            {
+                return;
+            }
+
+            measuredAt = time.GetTimestamp();
+            var taken = Math.Max(1, time.GetElapsedTime(sentAt, measuredAt).Ticks);
+            sentAt = 0;
+            Interlocked.Exchange(ref latestTicks, taken);
+            Interlocked.Exchange(ref shortestTicks, Math.Min(taken, Interlocked.Read(ref shortestTicks)));
+        }
+    }
+
+    private void Send_NeedsLock(long now)
+    {
+        sentAt = now;
+        outbox.Ping_NeedsLock(++opaque);
     }
 }

@@ -1,0 +1,150 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Lifetime;
+using Culvert.Tunnel.Protocol.Liveness;
+using Culvert.Tunnel.Protocol.Sending;
+using Culvert.Tunnel.Protocol.Streams;
+
+namespace Culvert.Tunnel.Protocol.Receiving;
+
+/// <summary>Brings each received frame to what it concerns: a stream, the door, the heartbeat, or the connection's life.</summary>
+/// <param name="outbox">Whose gate guards what frames change.</param>
+/// <param name="table">The streams.</param>
+/// <param name="door">For OPEN.</param>
+/// <param name="life">For HELLO.</param>
+/// <param name="heartbeat">For PING and PONG.</param>
+/// <param name="onGoAway">For GOAWAY, which concerns them all.</param>
+internal sealed class FrameDispatcher(
+    Outbox outbox,
+    StreamTable table,
+    StreamDoor door,
+    ConnectionLife life,
+    Heartbeat heartbeat,
+    Action<PeerGoAway> onGoAway
+)
+{
+    private readonly List<MuxStream> toWake = [];
+
+    /// <summary>Handles the complete frames; returns how many bytes they were. Then wakes the readers they concern.</summary>
+    /// <exception cref="MuxConnectionException">The peer broke the protocol.</exception>
+    public int Take(ReadOnlySpan<byte> received)
+    {
+        var rest = received;
+        try
+        {
+            while (FrameReader.TryRead(ref rest, out var frame))
+            {
+                Handle(frame);
+            }
+        }
+        finally
+        {
+            foreach (var stream in toWake)
+            {
+                stream.IsNotedToWake = false;
+                stream.Wake();
+            }
+
+            toWake.Clear();
+        }
+
+        return received.Length - rest.Length;
+    }
+
+    private void Handle(Frame frame)
+    {
+        if (life.Hello is null && frame.Type != FrameType.Hello)
+        {
+            throw new MuxConnectionException(ConnectionErrorCode.Protocol, "The first frame is not HELLO.");
+        }
+
+        switch (frame.Type)
+        {
+            case FrameType.Data:
+                OnData(frame);
+                break;
+            case FrameType.Window:
+                OnWindow(frame);
+                break;
+            case FrameType.Open:
+                door.OnOpen(frame);
+                break;
+            case FrameType.Fin:
+                if (TryGetStream(frame, out var finished))
+                {
+                    finished.OnFin();
+                }
+
+                break;
+            case FrameType.Rst:
+                if (TryGetStream(frame, out var reset))
+                {
+                    reset.OnRst((StreamErrorCode)BinaryPrimitives.ReadUInt16BigEndian(frame.Payload));
+                }
+
+                break;
+            case FrameType.Ping:
+                heartbeat.OnPing(BinaryPrimitives.ReadUInt64BigEndian(frame.Payload));
+                break;
+            case FrameType.Pong:
+                heartbeat.OnPong(BinaryPrimitives.ReadUInt64BigEndian(frame.Payload));
+                break;
+            case FrameType.Hello:
+                life.OnHello(HelloCodec.Read(frame.Payload));
+                break;
+            case FrameType.GoAway:
+                onGoAway(GoAwayCodec.Read(frame.Stream, frame.Payload));
+                break;
+            default: // an extension: FrameReader lets no other type pass
+                break;
+        }
+    }
+
+    private void OnData(Frame frame)
+    {
+        if (TryGetStream(frame, out var stream) && stream.OnData(frame.Payload) && !stream.IsNotedToWake)
+        {
+            stream.IsNotedToWake = true;
+            toWake.Add(stream);
+        }
+    }
+
+    private void OnWindow(Frame frame)
+    {
+        var credit = BinaryPrimitives.ReadUInt32BigEndian(frame.Payload);
+        if (credit == 0)
+        {
+            throw new MuxConnectionException(ConnectionErrorCode.FlowControl, "WINDOW gives no credit.");
+        }
+
+        if (TryGetStream(frame, out var stream))
+        {
+            stream.OnWindow(credit);
+        }
+    }
+
+    /// <summary>False for a stream that closed before, if the frame may still arrive then.</summary>
+    /// <exception cref="MuxConnectionException">The stream was never opened, or the peer had ended it (W9, W11).</exception>
+    private bool TryGetStream(Frame frame, [NotNullWhen(true)] out MuxStream? stream)
+    {
+        if (table.TryGet(frame.Stream, out stream))
+        {
+            return true;
+        }
+
+        lock (outbox.Gate)
+        {
+            if (!door.WasOpened_NeedsLock(frame.Stream))
+            {
+                throw new MuxConnectionException(
+                    ConnectionErrorCode.Protocol,
+                    $"{frame.Type} arrived on stream {frame.Stream}, which was never opened."
+                );
+            }
+
+            table.CheckClosed_NeedsLock(frame.Stream, frame.Type);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Buffers;
+
+namespace Culvert.Tunnel.Protocol.Receiving;
+
+/// <summary>Reads the transport until it ends. Holds a buffer only while bytes come in.</summary>
+internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink sink)
+{
+    private const int ReadBufferBytes = 32 * 1024; // the largest frame (16,393 bytes) and a TLS record beside it
+
+    /// <summary>A reader that waited so long probably waits long again, and then without a buffer.</summary>
+    private static readonly TimeSpan IdleRead = TimeSpan.FromMilliseconds(100);
+
+    private byte[] buffer = [];
+    private int start;
+    private int end;
+    private long lastReceived = time.GetTimestamp();
+    private long bytesReceived;
+
+    public long BytesReceived => Interlocked.Read(ref bytesReceived);
+
+    /// <summary>When the latest byte arrived; the beginning, before one did.</summary>
+    public long LastReceived => Interlocked.Read(ref lastReceived);
+
+    /// <summary>Completes, never faults, when the transport has ended. After a violation it only reads bytes away.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await ReadAsync();
+        }
+        catch (MuxConnectionException e)
+        {
+            sink.OnViolation(e);
+            await ReadAwayAsync();
+        }
+        catch (Exception e) // the loop's root: whatever the transport throws ends the connection
+        {
+            sink.OnTransportEnd(e.Message);
+        }
+        finally
+        {
+            ReturnBuffer();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var idle = true;
+        while (true)
+        {
+            if (start == end)
+            {
+                start = end = 0;
+                if (idle)
+                {
+                    ReturnBuffer();
+                    _ = await transport.ReadAsync(Memory<byte>.Empty); // waits without holding a buffer
+                }
+            }
+            else if (start > 0)
+            {
+                buffer.AsSpan(start, end - start).CopyTo(buffer);
+                end -= start;
+                start = 0;
+            }
+
+            if (buffer.Length == 0)
+            {
+                buffer = ArrayPool<byte>.Shared.Rent(ReadBufferBytes);
+            }
+
+            var read = await transport.ReadAsync(buffer.AsMemory(end));
+            if (read == 0)
+            {
+                sink.OnTransportEnd("the peer closed the connection");
+                return;
+            }
+
+            idle = NoteReceived(read) > IdleRead;
+            end += read;
+            start += sink.Take(buffer.AsSpan(start, end - start));
+        }
+    }
+
+    private async Task ReadAwayAsync()
+    {
+        var scratch = new byte[4096];
+        try
+        {
+            while (await transport.ReadAsync(scratch) > 0) { }
+        }
+        catch (Exception) // the connection is over already
+        {
+            // nothing to add
+        }
+    }
+
+    /// <summary>Returns how long the peer had been silent.</summary>
+    private TimeSpan NoteReceived(int bytes)
+    {
+        Interlocked.Add(ref bytesReceived, bytes);
+        var now = time.GetTimestamp();
+        return time.GetElapsedTime(Interlocked.Exchange(ref lastReceived, now), now);
+    }
+
+    private void ReturnBuffer()
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = [];
+        }
+    }
+}

@@ -1,0 +1,250 @@
+using System.Buffers;
+
+namespace Culvert.Tunnel.Protocol.Sending;
+
+/// <summary>
+/// Carries batches of <see cref="Outbox"/> to the transport, one write at a time: a small batch on the thread that
+/// caused it, everything else in a loop.
+/// </summary>
+/// <remarks>
+/// Whoever sets <c>writing</c>, under the gate, owns the batch and will look for more before clearing it.
+/// </remarks>
+/// <param name="outbox">Gives the batches.</param>
+/// <param name="transport">Where they go.</param>
+/// <param name="time">The clock of <see cref="StalledFor"/>.</param>
+/// <param name="onFault">The transport cannot be written to; called once, without the gate.</param>
+internal sealed class BatchWriter(Outbox outbox, Stream transport, TimeProvider time, Action<Exception> onFault)
+{
+    /// <summary>One TLS record; progress is noted after each, so that a slow peer is not taken for a stuck one.</summary>
+    private const int ChunkBytes = 16 * 1024;
+
+    private readonly WriteSignal signal = new();
+    private readonly TaskCompletionSource flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Guarded by outbox.Gate.
+    private bool writing;
+    private bool closing; // flushed completes when what is there is written
+    private bool stopped;
+
+    // Owned by whoever set writing.
+    private byte[] batch = [];
+    private int batchLength;
+    private ValueTask startedWrite;
+    private bool hasStartedWrite;
+
+    private long writeStartedAt; // timestamp of the last progress of a running write; 0 = none is running
+    private long bytesSent;
+
+    public long BytesSent => Interlocked.Read(ref bytesSent);
+
+    public bool IsBusy_NeedsLock => writing || stopped;
+
+    /// <summary>How long the running write has made no progress; zero if none is running.</summary>
+    public TimeSpan StalledFor
+    {
+        get
+        {
+            var since = Interlocked.Read(ref writeStartedAt);
+            return since == 0 ? TimeSpan.Zero : time.GetElapsedTime(since);
+        }
+    }
+
+    /// <summary>Takes the write over. The answer goes to <see cref="Run"/> outside the gate.</summary>
+    public WriteStart Begin_NeedsLock(bool inline)
+    {
+        writing = true;
+        if (!inline)
+        {
+            return WriteStart.Loop;
+        }
+
+        TakeBatch_NeedsLock();
+        return WriteStart.Inline;
+    }
+
+    public void Run(WriteStart start)
+    {
+        if (start == WriteStart.Loop)
+        {
+            signal.Set();
+        }
+        else if (start == WriteStart.Inline)
+        {
+            WriteInline();
+        }
+    }
+
+    /// <summary>The write loop; ends after <see cref="Stop"/> or with the transport.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await signal.WaitAsync();
+                if (hasStartedWrite)
+                {
+                    hasStartedWrite = false;
+                    await startedWrite;
+                }
+
+                while (TryTakeNext())
+                {
+                    for (var offset = 0; offset < batchLength; offset += ChunkBytes)
+                    {
+                        Interlocked.Exchange(ref writeStartedAt, time.GetTimestamp());
+                        await transport.WriteAsync(
+                            batch.AsMemory(offset, Math.Min(ChunkBytes, batchLength - offset)),
+                            CancellationToken.None // a stuck write ends when the transport is disposed
+                        );
+                    }
+                }
+
+                if (IsStopped())
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception e) // the loop's root: whatever the transport throws ends the connection
+        {
+            Fault(e);
+        }
+    }
+
+    /// <summary>The task completes when nothing is left to write.</summary>
+    public Task Flushed_NeedsLock()
+    {
+        closing = true;
+        if (!writing)
+        {
+            flushed.TrySetResult();
+        }
+
+        return flushed.Task;
+    }
+
+    /// <summary>Ends <see cref="RunAsync"/>, if need be once the transport has been disposed.</summary>
+    public void Stop()
+    {
+        lock (outbox.Gate)
+        {
+            stopped = true;
+            if (writing)
+            {
+                return;
+            }
+
+            writing = true;
+        }
+
+        signal.Set();
+    }
+
+    private void WriteInline()
+    {
+        try
+        {
+            Interlocked.Exchange(ref writeStartedAt, time.GetTimestamp());
+            var write = transport.WriteAsync(batch.AsMemory(0, batchLength), CancellationToken.None);
+            if (!write.IsCompleted)
+            {
+                startedWrite = write;
+                hasStartedWrite = true;
+                signal.Set();
+                return;
+            }
+
+            write.GetAwaiter().GetResult();
+        }
+        catch (Exception e) // the caller only wanted to send; the connection's owner hears of the fault
+        {
+            Fault(e);
+            signal.Set(); // the loop, which did not own this write, ends too
+            return;
+        }
+
+        bool more;
+        lock (outbox.Gate)
+        {
+            more = outbox.HasWork_NeedsLock && !stopped;
+            if (!more)
+            {
+                EndWriting_NeedsLock();
+                more = stopped;
+                writing = more;
+            }
+        }
+
+        // More came meanwhile: the loop takes it, so that this caller is not kept writing for others.
+        if (more)
+        {
+            signal.Set();
+        }
+    }
+
+    private bool TryTakeNext()
+    {
+        lock (outbox.Gate)
+        {
+            if (stopped || !outbox.HasWork_NeedsLock)
+            {
+                EndWriting_NeedsLock();
+                return false;
+            }
+
+            TakeBatch_NeedsLock();
+        }
+
+        outbox.AfterFraming();
+        return true;
+    }
+
+    private bool IsStopped()
+    {
+        lock (outbox.Gate)
+        {
+            return stopped;
+        }
+    }
+
+    private void Fault(Exception e)
+    {
+        lock (outbox.Gate)
+        {
+            stopped = true;
+            flushed.TrySetResult();
+        }
+
+        Interlocked.Exchange(ref writeStartedAt, 0);
+        onFault(e);
+    }
+
+    private void EndWriting_NeedsLock()
+    {
+        writing = false;
+        Interlocked.Exchange(ref writeStartedAt, 0);
+        ReturnBatch();
+        if (closing || stopped)
+        {
+            flushed.TrySetResult();
+        }
+    }
+
+    private void TakeBatch_NeedsLock()
+    {
+        ReturnBatch();
+        (batch, batchLength) = outbox.TakeBatch_NeedsLock();
+        Interlocked.Add(ref bytesSent, batchLength);
+    }
+
+    private void ReturnBatch()
+    {
+        if (batch.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(batch);
+            batch = [];
+            batchLength = 0;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+
+namespace Culvert.Tunnel.Protocol.Sending;
+
+/// <summary>Frames in the order in which they go out. Holds a rented array only while it has bytes. Guarded by <c>Outbox.Gate</c>.</summary>
+internal sealed class FrameBuffer
+{
+    private const int FirstBytes = 4096;
+
+    private byte[] array = [];
+
+    public int Length { get; private set; }
+
+    /// <summary>Space behind what is there.</summary>
+    public Span<byte> Append(int bytes)
+    {
+        if (Length + bytes > array.Length)
+        {
+            Grow(Length + bytes);
+        }
+
+        var space = array.AsSpan(Length, bytes);
+        Length += bytes;
+        return space;
+    }
+
+    /// <summary>Gives the bytes away, with the array that holds them, and begins anew.</summary>
+    public (byte[] Array, int Length) Take()
+    {
+        var taken = (array, Length);
+        array = [];
+        Length = 0;
+        return taken;
+    }
+
+    private void Grow(int needed)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(needed, FirstBytes), array.Length * 2));
+        array.AsSpan(0, Length).CopyTo(larger);
+        if (array.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(array);
+        }
+
+        array = larger;
+    }
+}

@@ -1,0 +1,64 @@
+using Culvert.Tunnel.Protocol.Frames;
+
+namespace Culvert.Tunnel.Protocol.Sending;
+
+/// <summary>
+/// Control frames that can repeat, kept as one value each until a batch is taken: that bounds them, however slowly the
+/// peer reads (W5). Guarded by <c>Outbox.Gate</c>.
+/// </summary>
+internal sealed class PendingControl
+{
+    private MuxStream? creditHead; // streams with a WINDOW to send; order does not matter
+    private byte[]? goAway;
+    private ulong? ping;
+    private ulong? pong;
+
+    public bool Any => creditHead is not null || ping is not null || pong is not null || goAway is not null;
+
+    public void Ping(ulong opaque) => ping = opaque;
+
+    public void Pong(ulong opaque) => pong = opaque;
+
+    public void GoAway(byte[] frame) => goAway = frame;
+
+    public void Window(MuxStream stream, int credit)
+    {
+        if (stream.PendingWindow == 0)
+        {
+            stream.NextWithCredit = creditHead;
+            creditHead = stream;
+        }
+
+        stream.PendingWindow += credit;
+    }
+
+    /// <summary>Turns all of it into frames: each kind has at most one per batch and stream.</summary>
+    public void MoveTo(FrameBuffer buffer)
+    {
+        for (var stream = creditHead; stream is not null; )
+        {
+            FrameWriter.WriteWindow(buffer.Append(FrameWriter.WindowFrameBytes), stream.Id, (uint)stream.PendingWindow);
+            stream.PendingWindow = 0;
+            (stream, stream.NextWithCredit) = (stream.NextWithCredit, null);
+        }
+
+        creditHead = null;
+        if (ping is { } asked)
+        {
+            FrameWriter.WritePing(buffer.Append(FrameWriter.PingFrameBytes), FrameType.Ping, asked);
+            ping = null;
+        }
+
+        if (pong is { } answered)
+        {
+            FrameWriter.WritePing(buffer.Append(FrameWriter.PingFrameBytes), FrameType.Pong, answered);
+            pong = null;
+        }
+
+        if (goAway is { } frame)
+        {
+            frame.CopyTo(buffer.Append(frame.Length));
+            goAway = null;
+        }
+    }
+}
