@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Culvert.Ca.Keys;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Revocation;
@@ -18,6 +19,8 @@ namespace Culvert.Identity.Service.Tests.Certificates.Revocation;
 
 public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture<RevocationBench>
 {
+    private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
+
     private RevocationListPublisher Publisher => fixture.Bench.Service.Get<RevocationListPublisher>();
 
     [Fact]
@@ -53,6 +56,48 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
             entry.SerialHex == certificate.Text("serial")
         );
         await MoveAsync(AuthorityState.Suspended, AuthorityState.Active);
+    }
+
+    // Their leaves are about until they end: who trusts the anchor must hear of those that were called back.
+    [Theory]
+    [InlineData("retiring")]
+    [InlineData("tainted")]
+    public async Task List_AuthorityThatIssuesNoMore_IsStillSignedUntilItIsRetired(string state)
+    {
+        await using var other = new RevocationBench();
+        await other.InitializeAsync();
+        var (certificate, _) = await other.ServeAsync("left-behind");
+        var (address, serial) = (AddressOf(certificate), certificate.Text("serial"));
+        var publisher = other.Bench.Service.Get<RevocationListPublisher>();
+        await publisher.PublishDueAsync(TestContext.Current.CancellationToken);
+        var before = await FetchAsync(address, other);
+        await other.ActivateAsync("Successor");
+        if (state == "tainted")
+        {
+            await MoveAsync(AuthorityState.Retiring, AuthorityState.Tainted, other);
+        }
+
+        await other.RevokeAsync(new { serial, reason = "keyCompromise" });
+        await publisher.PublishDueAsync(TestContext.Current.CancellationToken);
+
+        var after = await FetchAsync(address, other);
+        (after.Number > before.Number).ShouldBeTrue();
+        after.Entries.Single().SerialHex.ShouldBe(serial);
+        var record = await other
+            .Bench.Service.Get<ITunnelAuthorityStore>()
+            .FindAsync(other.AuthorityId, TestContext.Current.CancellationToken);
+        AuthorityStates.NameOf(record!.State).ShouldBe(state);
+        after.IsSignedBy(SubjectPublicKey.TryParse(record.PublicKey)!).ShouldBeTrue();
+
+        if (state == "tainted")
+        {
+            return; // it leaves the bundle before its list is half through
+        }
+
+        // Half a list's life later it is signed anew, although nothing was called back since.
+        await other.Bench.PassAsync((other.Bench.Service.Options.Certificates.RevocationListLife / 2) + OneMinute);
+        await publisher.PublishDueAsync(TestContext.Current.CancellationToken);
+        ((await FetchAsync(address, other)).Number > after.Number).ShouldBeTrue();
     }
 
     [Fact]
@@ -165,10 +210,10 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
 
     private async Task PublishAsync() => await Publisher.PublishDueAsync(TestContext.Current.CancellationToken);
 
-    private async Task MoveAsync(AuthorityState from, AuthorityState to)
+    private async Task MoveAsync(AuthorityState from, AuthorityState to, RevocationBench? bench = null)
     {
-        CertificateAuthorityId.TryParse(fixture.AuthorityId, out var id).ShouldBeTrue();
-        var moved = await fixture
+        CertificateAuthorityId.TryParse((bench ?? fixture).AuthorityId, out var id).ShouldBeTrue();
+        var moved = await (bench ?? fixture)
             .Bench.Service.Get<AuthorityLifecycle>()
             .MoveAsync(id, from, to, AuthorityMove.BySystem(), TestContext.Current.CancellationToken);
         moved.Value.ShouldNotBeNull(moved.Refusal?.Message);
@@ -182,9 +227,9 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
         return text[text.IndexOf("https://", StringComparison.Ordinal)..];
     }
 
-    private async Task<ParsedRevocationList> FetchAsync(string address)
+    private async Task<ParsedRevocationList> FetchAsync(string address, RevocationBench? bench = null)
     {
-        using var anyone = fixture.Bench.Service.Client(null);
+        using var anyone = (bench ?? fixture).Bench.Service.Client(null);
         var bytes = await anyone.GetByteArrayAsync(
             new Uri(address).AbsolutePath,
             TestContext.Current.CancellationToken
