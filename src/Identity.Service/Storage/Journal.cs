@@ -194,6 +194,7 @@ internal sealed class Journal : IJournal, IDisposable
     {
         try
         {
+            options.Batch?.Invoke(batch);
             options.Probe?.Invoke(JournalPoint.Taken);
             session.Write(batch, options.Probe);
         }

@@ -13,6 +13,9 @@ internal sealed record JournalOptions
     /// <summary>Runs on the writer's thread at each point of a batch; for fault injection.</summary>
     public Action<JournalPoint>? Probe { get; init; }
 
+    /// <summary>Sees what the writer is about to write, before the first point; for fault injection.</summary>
+    public Action<IReadOnlyList<PendingDecision>>? Batch { get; init; }
+
     /// <summary>Pause between two attempts of a failed store to prove itself.</summary>
     public TimeSpan ProveEvery { get; init; } = TimeSpan.FromSeconds(1);
 

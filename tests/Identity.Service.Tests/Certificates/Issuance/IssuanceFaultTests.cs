@@ -155,25 +155,41 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
         };
     }
 
-    /// <summary>Where the disk fails next.</summary>
+    /// <summary>
+    /// Where the disk fails next: at a point of the batch that holds a certain commit of an issuance, whatever else the
+    /// service writes before, with or after it.
+    /// </summary>
     internal sealed class Strike
     {
-        private int countdown;
-        private volatile bool armed;
         private JournalPoint point;
+        private int countdown;
+        private volatile Decision? target;
+
+        // Of the batch that is being written; the journal's thread alone.
+        private bool isHit;
 
         public void At(int commit, JournalPoint at)
         {
             point = at;
-            Volatile.Write(ref countdown, commit);
+            countdown = commit;
         }
 
-        public void BeforeCommit() => armed |= Interlocked.Decrement(ref countdown) == 0;
+        /// <summary>An issuance is about to hand its next decision over; its commits come one after another.</summary>
+        public void BeforeCommit(Decision decision)
+        {
+            if (Interlocked.Decrement(ref countdown) == 0)
+            {
+                target = decision;
+            }
+        }
 
         /// <summary>Batches that came to be flushed.</summary>
         public int Written { get; private set; }
 
         public TimeSpan FlushTakes { get; set; }
+
+        public void Take(IReadOnlyList<PendingDecision> batch) =>
+            isHit = target is { } wanted && batch.Any(pending => ReferenceEquals(pending.Decision, wanted));
 
         public void Reach(JournalPoint reached)
         {
@@ -185,9 +201,10 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
                 SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(started) >= FlushTakes);
             }
 
-            if (armed && reached == point)
+            if (isHit && reached == point)
             {
-                armed = false;
+                isHit = false;
+                target = null;
                 throw new IOException(string.Create(CultureInfo.InvariantCulture, $"disk at {reached}"));
             }
         }
@@ -202,7 +219,14 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
 
         public async ValueTask InitializeAsync() =>
             Service = await ServiceUnderTest.StartAsync(services =>
-                services.AddSingleton(new JournalOptions { DiskReserveBytes = 0, Probe = Strike.Reach })
+                services.AddSingleton(
+                    new JournalOptions
+                    {
+                        DiskReserveBytes = 0,
+                        Batch = Strike.Take,
+                        Probe = Strike.Reach,
+                    }
+                )
             );
 
         public async ValueTask DisposeAsync() => await Service.DisposeAsync();
@@ -214,7 +238,7 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
 
         public ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken)
         {
-            strike.BeforeCommit();
+            strike.BeforeCommit(decision);
             return journal.CommitAsync(decision, cancellationToken);
         }
     }
