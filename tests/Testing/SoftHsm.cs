@@ -46,7 +46,7 @@ public static partial class SoftHsm
                 throw new InvalidOperationException("SOFTHSM2_CONF could not be set.");
             }
 
-            AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Delete(folder);
             Initialize(configuration, Token);
             Initialize(configuration, UntouchedToken);
             Initialize(configuration, LossyToken);
@@ -88,6 +88,23 @@ public static partial class SoftHsm
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate nuint CloseAll(nuint slot);
+
+    // A call that a test has left behind may still write to it.
+    private static void Delete(string folder)
+    {
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+            catch (IOException)
+            {
+                Thread.Yield();
+            }
+        }
+    }
 
     private static void Initialize(string configuration, string label)
     {

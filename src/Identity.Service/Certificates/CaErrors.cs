@@ -21,7 +21,14 @@ internal static class CaErrors
     /// <summary>The key's custody does not answer.</summary>
     public static ErrorCode SignerUnavailable => Codes[CaErrorCodes.SignerUnavailable.Code];
 
-    public static Refusal ToRefusal(this CaRefusal refusal) => Codes[refusal.Code.Code].Refuse(refusal.Message);
+    /// <summary>When a key's custody that did not answer is worth another try.</summary>
+    public static readonly TimeSpan SignerRetryAfter = TimeSpan.FromSeconds(1);
+
+    public static Refusal ToRefusal(this CaRefusal refusal) =>
+        Codes[refusal.Code.Code].Refuse(refusal.Message) with
+        {
+            RetryAfter = refusal.Code == CaErrorCodes.SignerUnavailable ? SignerRetryAfter : null,
+        };
 
     /// <summary>For paths of the wire-compatible interface, where a refused CA is always 400 (design §11).</summary>
     public static Refusal ToCompatibleRefusal(this CaRefusal refusal)

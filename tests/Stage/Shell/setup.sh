@@ -76,10 +76,9 @@ find_lacking() {
   command -v setsid >/dev/null || lacks "setsid" "util-linux"
   compgen -G '/usr/lib*/libsqlite3.so.0' >/dev/null || compgen -G '/usr/lib/*/libsqlite3.so.0' >/dev/null \
     || compgen -G '/lib/*/libsqlite3.so.0' >/dev/null || lacks "libsqlite3" "libsqlite3-0"
-  # What only tests need: an HSM in software, OpenSSL's way to it, and a second judge of certificates.
+  # What only tests need: an HSM in software and a second judge of certificates.
   if [ -n "${with_test_tools:-}" ]; then
     command -v softhsm2-util >/dev/null || lacks "softhsm2-util" "softhsm2"
-    compgen -G '/usr/lib/*/engines-3/pkcs11.so' >/dev/null || lacks "OpenSSL's pkcs11 engine" "libengine-pkcs11-openssl"
     command -v certtool >/dev/null || lacks "GnuTLS's certtool" "gnutls-bin"
   fi
   # Only ./bench asks for it: a load generator that leaves the cores to what it measures.

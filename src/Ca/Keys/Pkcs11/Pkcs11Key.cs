@@ -4,8 +4,7 @@ using System.Security.Cryptography;
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
-/// A key of a token that signs through sessions of our own, so that a lost session, a logout or a reset token is mended
-/// in place: OpenSSL's engine keeps handles of its own and cannot be started anew in a process.
+/// A key of a token that signs for an authority.
 /// </summary>
 internal sealed class Pkcs11Key(Pkcs11Token token, string label, SubjectPublicKey publicKey)
 {

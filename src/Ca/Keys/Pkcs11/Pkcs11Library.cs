@@ -27,6 +27,9 @@ internal sealed class Pkcs11Library
     private const int TokenInfoBytes = 512;
     private const int LabelBytes = 32;
 
+    // C_Initialize of several threads at once is undefined (§5.4).
+    private static readonly Lock Initializing = new();
+
     private readonly nint library;
 
     public Pkcs11Library(string modulePath)
@@ -36,10 +39,13 @@ internal sealed class Pkcs11Library
         var pinned = GCHandle.Alloc(arguments, GCHandleType.Pinned);
         try
         {
-            var result = Function<Initialize>("C_Initialize")(pinned.AddrOfPinnedObject());
-            if (result is not (Ok or AlreadyInitialized))
+            lock (Initializing)
             {
-                throw new Pkcs11Exception("C_Initialize", result);
+                var result = Function<Initialize>("C_Initialize")(pinned.AddrOfPinnedObject());
+                if (result is not (Ok or AlreadyInitialized))
+                {
+                    throw new Pkcs11Exception("C_Initialize", result);
+                }
             }
         }
         finally
@@ -215,7 +221,7 @@ internal sealed class Pkcs11Library
         throw new Pkcs11Exception($"The HSM has no token labelled {tokenLabel}.");
     }
 
-    /// <summary>One attempt. The whole process is logged in after it, the engine's own sessions included.</summary>
+    /// <summary>One attempt. The whole process is logged in after it, with all its sessions.</summary>
     public void Login(nuint session, byte[] pin)
     {
         var result = Function<LoginFunction>("C_Login")(session, User, pin, (nuint)pin.Length);
@@ -225,7 +231,8 @@ internal sealed class Pkcs11Library
         }
     }
 
-    public void GenerateKeyPair(
+    /// <summary>The handles of both halves.</summary>
+    public nuint[] GenerateKeyPair(
         nuint session,
         Pkcs11Attribute mechanism,
         IReadOnlyList<Pkcs11Attribute> publicTemplate,
@@ -245,22 +252,27 @@ internal sealed class Pkcs11Library
                 ofPublic.Count,
                 ofPrivate.Address,
                 ofPrivate.Count,
-                out _,
-                out _
+                out var publicKey,
+                out var privateKey
             )
         );
+        return [publicKey, privateKey];
     }
 
     /// <summary>Destroys every object that the template matches; how many there were.</summary>
     public int Destroy(nuint session, IReadOnlyList<Pkcs11Attribute> template)
     {
         var found = Find(session, template);
-        foreach (var handle in found)
+        DestroyObjects(session, found);
+        return found.Length;
+    }
+
+    public void DestroyObjects(nuint session, IEnumerable<nuint> handles)
+    {
+        foreach (var handle in handles)
         {
             Check("C_DestroyObject", Function<DestroyObject>("C_DestroyObject")(session, handle));
         }
-
-        return found.Length;
     }
 
     public nuint[] Find(nuint session, IReadOnlyList<Pkcs11Attribute> template)

@@ -6,6 +6,15 @@ namespace Culvert.Ca.Keys.Pkcs11;
 /// <param name="ReadPin">Reads the user PIN when it is needed; not kept.</param>
 public sealed record Pkcs11Settings(string ModulePath, string TokenLabel, Func<string> ReadPin)
 {
+    /// <summary>
+    /// How long one call is waited for. An HSM on a network answers within a second, making an RSA key may take some;
+    /// ten are a fault.
+    /// </summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs where the HSM is about to be called, with the function's name; for fault injection.</summary>
+    internal Action<string>? Probe { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"token {TokenLabel} of {ModulePath}";
 }

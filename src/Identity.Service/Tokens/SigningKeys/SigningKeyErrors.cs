@@ -9,7 +9,7 @@ internal static class SigningKeyErrors
         503,
         "Tokens cannot be signed at the moment.",
         "The HSM that holds the signing key refused or failed; no other key stands in for it.",
-        "Retry; if it lasts, check the HSM and restart the node when it is back (readyz shows token_signing)."
+        "Retry; if it lasts, check the HSM and the network to it (readyz shows token_signing)."
     );
 
     public static readonly ErrorCode Pending = new(

@@ -34,18 +34,6 @@ public sealed class Pkcs11TokenTests
     }
 
     [Fact]
-    public void Generate_Rsa_Signs()
-    {
-        token.Generate("rsa", KeyAlgorithm.Rsa2048);
-
-        using var key = token.OpenRsa("rsa");
-        using var publicKey = RSA.Create(key.ExportParameters(includePrivateParameters: false));
-
-        var signature = key.SignData("data"u8, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        publicKey.VerifyData("data"u8, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).ShouldBeTrue();
-    }
-
-    [Fact]
     public void Generate_UsedLabel_IsRefused()
     {
         token.Generate("taken", KeyAlgorithm.EcdsaP256);

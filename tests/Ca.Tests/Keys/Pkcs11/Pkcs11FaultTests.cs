@@ -1,0 +1,176 @@
+using System.Security.Cryptography;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Keys.Pkcs11;
+using Culvert.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.Ca.Tests.Keys.Pkcs11;
+
+/// <summary>An HSM that hangs, that fails and that is not there: who calls is told in time, and it goes on unaided.</summary>
+public sealed class Pkcs11FaultTests
+{
+    // Long enough for a busy machine: only the calls that a test holds back take it.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    // What is not released hangs until the process ends, as it would in a vendor's library.
+    private readonly TaskCompletionSource released = new();
+    private volatile string? held;
+    private int reached;
+
+    public Pkcs11FaultTests() => SoftHsm.Ensure();
+
+    [Theory]
+    [InlineData("C_Sign")]
+    [InlineData("C_Login")]
+    public void Sign_CallThatNeverReturns_TellsItsCallerAndTheNextOneSigns(string function)
+    {
+        string label = $"hanging {function}";
+        var token = Token();
+        token.Generate(label, KeyAlgorithm.EcdsaP256);
+        var hanging = function == "C_Login" ? Token() : token;
+        using IssuerKey key = hanging.IssuerOf(label, token.Describe(label)!.PublicKey!);
+
+        held = function;
+        Should.Throw<Pkcs11Exception>(() => key.Sign("data"u8)).IsLate.ShouldBeTrue();
+        held = null;
+
+        // The first call hangs as before; its session, and the lock that it may hold, are not waited for.
+        released.Task.IsCompleted.ShouldBeFalse();
+        Verifies(key).ShouldBeTrue();
+        Parallel.For(0, 16, _ => Verifies(key).ShouldBeTrue());
+    }
+
+    [Fact]
+    public void Sign_EveryCallHangs_OneWaitsAndTheOthersAreToldAtOnce()
+    {
+        var token = Token();
+        token.Generate("all hang", KeyAlgorithm.EcdsaP256);
+        using IssuerKey key = token.OpenIssuer("all hang").ShouldNotBeNull();
+        held = "C_Sign";
+        Should.Throw<Pkcs11Exception>(() => key.Sign("data"u8));
+
+        // More than there are threads, one after another and at once: none of them blocks for long, and no thread is lost
+        // for one that never came to the HSM.
+        int told = 0;
+        Parallel.For(
+            0,
+            64,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            _ =>
+            {
+                Should.Throw<Pkcs11Exception>(() => key.Sign("data"u8)).IsLate.ShouldBeTrue();
+                Interlocked.Increment(ref told);
+            }
+        );
+        told.ShouldBe(64);
+        reached.ShouldBeLessThanOrEqualTo(8);
+
+        // The HSM is back: so are the threads.
+        held = null;
+        released.SetResult();
+        SpinWait.SpinUntil(() => SignsNow(key), TimeSpan.FromSeconds(60)).ShouldBeTrue();
+        Parallel.For(0, 32, _ => Verifies(key).ShouldBeTrue());
+    }
+
+    [Fact]
+    public void Generate_GivenUp_LeavesNoKeyBehind()
+    {
+        var token = Token();
+        held = "C_GenerateKeyPair";
+        Should.Throw<Pkcs11Exception>(() => token.Generate("late", KeyAlgorithm.EcdsaP256)).IsLate.ShouldBeTrue();
+        held = null;
+
+        token.Generate("late", KeyAlgorithm.EcdsaP256);
+        var made = token.Describe("late").ShouldNotBeNull().PublicKey.ShouldNotBeNull();
+        released.SetResult();
+
+        // Two for as long as the late one takes to remove its own.
+        SpinWait.SpinUntil(() => Seen() == 2, TimeSpan.FromSeconds(60)).ShouldBeTrue();
+        SpinWait
+            .SpinUntil(() => token.Describe("late") is { PolicyFault: null }, TimeSpan.FromSeconds(60))
+            .ShouldBeTrue();
+        token.Describe("late")!.PublicKey!.IsSameKey(made).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void OpenEc_AfterEverySessionWasClosed_GoesOn()
+    {
+        var lossy = new Pkcs11Token(new Pkcs11Settings(SoftHsm.ModulePath, SoftHsm.LossyToken, () => SoftHsm.Pin));
+        lossy.Generate("tokens", KeyAlgorithm.EcdsaP256);
+        using ECDsa key = lossy.OpenEc("tokens");
+        byte[] before = key.SignData("data"u8, HashAlgorithmName.SHA256);
+
+        SoftHsm.LoseSessions();
+
+        byte[] after = key.SignData("data"u8, HashAlgorithmName.SHA256);
+        key.VerifyData("data"u8, before, HashAlgorithmName.SHA256).ShouldBeTrue();
+        key.VerifyData("data"u8, after, HashAlgorithmName.SHA256).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Module_ThatIsNotThere_IsAnHsmThatFails()
+    {
+        var token = new Pkcs11Token(new Pkcs11Settings("/nowhere/module.so", SoftHsm.Token, () => SoftHsm.Pin));
+
+        Should.Throw<Pkcs11Exception>(() => token.OpenIssuer("any")).Message.ShouldContain("/nowhere/module.so");
+    }
+
+    // Its file is away for a moment: that says nothing of the PIN, and it is read again.
+    [Fact]
+    public void Pin_ThatCannotBeRead_IsReadAgainAndNeverShown()
+    {
+        bool isAway = true;
+        var token = new Pkcs11Token(
+            new Pkcs11Settings(
+                SoftHsm.ModulePath,
+                SoftHsm.Token,
+                () => isAway ? throw new IOException("no file with " + SoftHsm.Pin) : SoftHsm.Pin
+            )
+        );
+
+        Pkcs11Exception fault = Should.Throw<Pkcs11Exception>(() => token.Describe("any"));
+        isAway = false;
+
+        fault.IsLoginRefused.ShouldBeFalse();
+        fault.ToString().ShouldNotContain(SoftHsm.Pin);
+        token.Describe("any").ShouldBeNull();
+    }
+
+    private Pkcs11Token Token() =>
+        new(
+            new Pkcs11Settings(SoftHsm.ModulePath, SoftHsm.Token, () => SoftHsm.Pin)
+            {
+                Limit = Limit,
+                Probe = function =>
+                {
+                    if (function == "C_GenerateKeyPair" && held is null)
+                    {
+                        Interlocked.Increment(ref reached);
+                    }
+
+                    if (function == held)
+                    {
+                        Interlocked.Increment(ref reached);
+                        released.Task.Wait();
+                    }
+                },
+            }
+        );
+
+    private int Seen() => Volatile.Read(ref reached);
+
+    private static bool SignsNow(IssuerKey key)
+    {
+        try
+        {
+            return Verifies(key);
+        }
+        catch (Pkcs11Exception)
+        {
+            return false;
+        }
+    }
+
+    private static bool Verifies(IssuerKey key) => key.PublicKey.Verify("data"u8, key.Sign("data"u8), key.Scheme);
+}
