@@ -197,6 +197,7 @@ internal static class CertificatesRegistration
             .AddSingleton<AuthorityChecks>()
             .AddSingleton<AuthorityUpkeep>()
             .AddHostedService(provider => provider.GetRequiredService<AuthorityUpkeep>())
+            .AddSingleton<AuthorityPreparation>()
             .AddSingleton<AuthorityCommands>()
             .AddSingleton<AuthorityEndpoints>()
             .AddSingleton<ServerCertificateEndpoint>();

@@ -1,10 +1,7 @@
 using System.Text.Json.Nodes;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Keys;
-using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Ca.Keys.Pkcs12;
-using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Certificates.Enrollments;
@@ -23,7 +20,7 @@ internal sealed class AuthorityCommands(
     ITunnelAuthorityStore authorities,
     IAgentEnrollmentStore enrollments,
     AuthorityChecks checks,
-    AuthorityKeys keys,
+    AuthorityPreparation preparation,
     Persons persons,
     ServiceOptions options,
     TimeProvider time
@@ -91,91 +88,16 @@ internal sealed class AuthorityCommands(
 
         using var key = read.Value;
         var move = await MoveOfAsync(request, reason: null, cancellationToken);
-        var made = await AcceptKeyAsync(move, authority, key, cancellationToken);
+        var made = await preparation.AcceptKeyAsync(move, authority, key, cancellationToken);
         return made.Value is { } ready ? await PrepareAsync(move, ready, cancellationToken) : made;
     }
 
     /// <summary>Makes the key and the request, or what of both is missing. An imported key is waited for.</summary>
-    public async ValueTask<TunnelResult<TunnelAuthority>> PrepareAsync(
+    public ValueTask<TunnelResult<TunnelAuthority>> PrepareAsync(
         AuthorityMove move,
         TunnelAuthority authority,
         CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await MakeAsync(move, authority, cancellationToken);
-        }
-        catch (Pkcs11Exception fault)
-        {
-            var code =
-                fault.IsLoginRefused ? AuthorityErrors.SignerLogin
-                : fault.IsPolicyFault ? AuthorityErrors.SignerPolicy
-                : CaErrors.SignerUnavailable;
-            return code.Refuse(fault.Message)
-                .With("ca_id", authority.Id.Value)
-                .With("next", AuthorityNextSteps.Of(authority));
-        }
-    }
-
-    private async ValueTask<TunnelResult<TunnelAuthority>> MakeAsync(
-        AuthorityMove move,
-        TunnelAuthority authority,
-        CancellationToken cancellationToken
-    )
-    {
-        if (authority is { State: AuthorityState.Draft, Custody: AuthorityCustody.Sealed or AuthorityCustody.Pkcs11 })
-        {
-            using var key = authority.KeyLabel is { } label
-                ? keys.MakeInToken(label)
-                : IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
-            var made = await AcceptKeyAsync(move, authority, key, cancellationToken);
-            if (made.Value is not { } ready)
-            {
-                return made;
-            }
-
-            authority = ready;
-        }
-
-        if (authority.State != AuthorityState.KeyReady)
-        {
-            return authority;
-        }
-
-        using var signer = keys.Open(authority);
-        var csr = AuthorityRequest.Create(signer, authority.Name);
-        return await lifecycle.MoveAsync(
-            authority,
-            AuthorityState.CsrIssued,
-            move with
-            {
-                Change = ready => ready with { CsrPem = csr },
-            },
-            cancellationToken
-        );
-    }
-
-    private ValueTask<TunnelResult<TunnelAuthority>> AcceptKeyAsync(
-        AuthorityMove move,
-        TunnelAuthority authority,
-        IssuerKey key,
-        CancellationToken cancellationToken
-    ) =>
-        lifecycle.MoveAsync(
-            authority,
-            AuthorityState.KeyReady,
-            move with
-            {
-                Change = draft =>
-                    draft with
-                    {
-                        PublicKey = key.PublicKey.Encoded.ToArray(),
-                        SealedKey = draft.KeyLabel is null ? keys.Seal(draft.Id, key) : null,
-                    },
-            },
-            cancellationToken
-        );
+    ) => preparation.PrepareAsync(move, authority, cancellationToken);
 
     public async ValueTask<TunnelResult<TunnelAuthority>> UploadAsync(
         ApiRequest request,

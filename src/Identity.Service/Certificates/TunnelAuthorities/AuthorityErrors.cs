@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -68,6 +69,19 @@ internal static class AuthorityErrors
         "No authority was activated, or the tunnel's certificates come from files.",
         "Activate an authority, or give the agent its certificate in files."
     );
+
+    /// <summary>What an HSM's failure means to who gave the command.</summary>
+    public static Refusal OfHsm(Pkcs11Exception fault) =>
+        fault.IsLoginRefused ? SignerLogin.Refuse(fault.Message)
+        : fault.IsPolicyFault ? SignerPolicy.Refuse(fault.Message)
+        : CaErrors.SignerUnavailable.Refuse(fault.Message) with { RetryAfter = CaErrors.SignerRetryAfter };
+
+    /// <summary>Another request, of this node or another, makes its key at this moment.</summary>
+    public static Refusal KeyIsMade(TunnelAuthority authority) =>
+        StateOf(authority, "Its key is being made by another request.") with
+        {
+            RetryAfter = CaErrors.SignerRetryAfter,
+        };
 
     /// <summary>The state forbids the command; says which command is next.</summary>
     public static Refusal StateOf(TunnelAuthority authority, string? why = null) =>

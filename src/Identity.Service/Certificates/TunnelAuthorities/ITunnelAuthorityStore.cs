@@ -55,4 +55,13 @@ internal interface ITunnelAuthorityStore
     /// The sealed key is written for a draft alone, and removed where the record has none; any other stays as it is.
     /// </summary>
     Statement Update(TunnelAuthority authority, AuthorityState expected);
+
+    /// <summary>
+    /// Claims the making of a draft's key until that time; one that somebody else makes, or that is no draft any more,
+    /// is <see cref="AuthorityConflict.KeyClaimed"/>.
+    /// </summary>
+    Statement ClaimKey(CertificateAuthorityId id, string claim, DateTimeOffset now, DateTimeOffset until);
+
+    /// <summary>Gives a claim back; one that was lost to somebody else is <see cref="AuthorityConflict.Stale"/>.</summary>
+    Statement EndKeyClaim(CertificateAuthorityId id, string claim);
 }

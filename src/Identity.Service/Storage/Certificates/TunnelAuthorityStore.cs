@@ -152,6 +152,26 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
             .ExpectingOne(AuthorityConflict.Stale)
             .Unique(AuthorityConflict.OtherActive);
 
+    public Statement ClaimKey(CertificateAuthorityId id, string claim, DateTimeOffset now, DateTimeOffset until) =>
+        new Statement(
+            "UPDATE certificate_authorities SET key_claim = @claim, key_claim_until_ms = @until WHERE id = @id "
+                + "AND state = 'draft' AND (key_claim IS NULL OR key_claim_until_ms <= @now)",
+            new
+            {
+                id = id.Value,
+                claim,
+                now = now.ToStore(),
+                until = until.ToStore(),
+            }
+        ).ExpectingOne(AuthorityConflict.KeyClaimed);
+
+    public Statement EndKeyClaim(CertificateAuthorityId id, string claim) =>
+        new Statement(
+            "UPDATE certificate_authorities SET key_claim = NULL, key_claim_until_ms = NULL WHERE id = @id "
+                + "AND key_claim = @claim",
+            new { id = id.Value, claim }
+        ).ExpectingOne(AuthorityConflict.Stale);
+
     private async ValueTask<IReadOnlyList<TunnelAuthority>> QueryAsync(
         string sql,
         object parameters,

@@ -1,0 +1,165 @@
+using Culvert.Ca.Keys;
+using Culvert.Ca.Keys.Pkcs11;
+using Culvert.Ca.Requests;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>
+/// Makes an authority's key and its request, or what of both is missing. A key in a token is claimed in the database
+/// first: a token makes as many keys under one label as it is asked for, and then nobody knows which one signs.
+/// </summary>
+internal sealed class AuthorityPreparation(
+    AuthorityLifecycle lifecycle,
+    ITunnelAuthorityStore authorities,
+    AuthorityKeys keys,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    /// <summary>
+    /// Longer than an HSM is waited for. A node that dies with a claim leaves it to others after that; a key that is
+    /// made even later is thrown away by whoever made it.
+    /// </summary>
+    public static readonly TimeSpan ClaimLife = TimeSpan.FromMinutes(1);
+
+    private const int ClaimBytes = 16;
+
+    /// <summary>An imported key is waited for.</summary>
+    public async ValueTask<TunnelResult<TunnelAuthority>> PrepareAsync(
+        AuthorityMove move,
+        TunnelAuthority authority,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            if (
+                authority is
+                { State: AuthorityState.Draft, Custody: AuthorityCustody.Sealed or AuthorityCustody.Pkcs11 }
+            )
+            {
+                var made = authority.KeyLabel is { } label
+                    ? await MakeInTokenAsync(move, authority, label, cancellationToken)
+                    : await MakeSealedAsync(move, authority, cancellationToken);
+                if (made.Value is not { } ready)
+                {
+                    return made;
+                }
+
+                authority = ready;
+            }
+
+            return authority.State == AuthorityState.KeyReady
+                ? await RequestAsync(move, authority, cancellationToken)
+                : authority;
+        }
+        catch (Pkcs11Exception fault)
+        {
+            return AuthorityErrors
+                .OfHsm(fault)
+                .With("ca_id", authority.Id.Value)
+                .With("next", AuthorityNextSteps.Of(authority));
+        }
+    }
+
+    public ValueTask<TunnelResult<TunnelAuthority>> AcceptKeyAsync(
+        AuthorityMove move,
+        TunnelAuthority authority,
+        IssuerKey key,
+        CancellationToken cancellationToken
+    ) =>
+        lifecycle.MoveAsync(
+            authority,
+            AuthorityState.KeyReady,
+            move with
+            {
+                Change = draft =>
+                    draft with
+                    {
+                        PublicKey = key.PublicKey.Encoded.ToArray(),
+                        SealedKey = draft.KeyLabel is null ? keys.Seal(draft.Id, key) : null,
+                    },
+            },
+            cancellationToken
+        );
+
+    private async ValueTask<TunnelResult<TunnelAuthority>> MakeSealedAsync(
+        AuthorityMove move,
+        TunnelAuthority authority,
+        CancellationToken cancellationToken
+    )
+    {
+        using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
+        return await AcceptKeyAsync(move, authority, key, cancellationToken);
+    }
+
+    private async ValueTask<TunnelResult<TunnelAuthority>> MakeInTokenAsync(
+        AuthorityMove move,
+        TunnelAuthority authority,
+        string label,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        var claim = Convert.ToHexStringLower(RandomBytes.Get(ClaimBytes));
+        var claimed = await journal.CommitAsync(
+            new Decision { Statements = [authorities.ClaimKey(authority.Id, claim, now, now + ClaimLife)] },
+            cancellationToken
+        );
+        if (claimed.Conflict is AuthorityConflict.KeyClaimed)
+        {
+            return AuthorityErrors.KeyIsMade(authority);
+        }
+
+        if (claimed.RefusalIfUnavailable() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        var end = authorities.EndKeyClaim(authority.Id, claim);
+        TunnelResult<TunnelAuthority> made;
+        try
+        {
+            using var key = keys.MakeInToken(label);
+            made = await AcceptKeyAsync(move with { With = [.. move.With, end] }, authority, key, cancellationToken);
+        }
+        catch (Pkcs11Exception fault) when (!fault.IsLate)
+        {
+            await ReleaseAsync(end);
+            throw;
+        }
+
+        if (made.Value is null)
+        {
+            await ReleaseAsync(end);
+        }
+
+        return made;
+    }
+
+    // Best effort: a claim that stays runs out.
+    private async ValueTask ReleaseAsync(Statement end) =>
+        await journal.CommitAsync(new Decision { Statements = [end] }, CancellationToken.None);
+
+    private async ValueTask<TunnelResult<TunnelAuthority>> RequestAsync(
+        AuthorityMove move,
+        TunnelAuthority authority,
+        CancellationToken cancellationToken
+    )
+    {
+        using var signer = keys.Open(authority);
+        var csr = AuthorityRequest.Create(signer, authority.Name);
+        return await lifecycle.MoveAsync(
+            authority,
+            AuthorityState.CsrIssued,
+            move with
+            {
+                Change = ready => ready with { CsrPem = csr },
+            },
+            cancellationToken
+        );
+    }
+}

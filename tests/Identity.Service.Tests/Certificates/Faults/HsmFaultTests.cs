@@ -1,0 +1,206 @@
+using System.Net;
+using System.Text.Json;
+using Culvert.Ca.Keys.Pkcs11;
+using Culvert.Identity.Service.Certificates.Revocation;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
+using Dapper;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Certificates.Faults;
+
+/// <summary>
+/// An HSM that hangs, is slow, logs out or loses a key, at every step at which an authority needs it: a refusal that says
+/// when to try again, nothing that leaves without a record, and no hand when it is back.
+/// </summary>
+public sealed class HsmFaultTests
+{
+    // Only calls that a test holds back take that long, however busy the machine is.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+
+    // What is not released hangs until the process ends, as it would in a vendor's library.
+    private readonly TaskCompletionSource released = new();
+    private volatile string? held;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Create_KeyGenerationHangs_IsRefusedInTimeAndGoesOnLater()
+    {
+        await using var bench = await StartAsync();
+        held = "C_GenerateKeyPair";
+
+        var refused = await RefusedAsync(
+            bench.Api.PostAsync("/v1/certificate_authorities", bench.CreateBody("pkcs11"))
+        );
+
+        held = null;
+        released.SetResult();
+        var id = refused.GetProperty("details").Text("ca_id")!;
+        (await bench.StateAsync(id)).ShouldBe("draft");
+
+        // The call may still make a key: for as long as its claim lives, nobody makes another.
+        await bench.Run(id, "key").ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.state");
+        bench.Service.Time.Advance(AuthorityPreparation.ClaimLife);
+        (await bench.RunOkAsync(id, "key")).ShouldBe("csr_issued");
+    }
+
+    [Fact]
+    public async Task UploadAndApprove_HsmHangs_AreRefusedInTimeAndGoOnLater()
+    {
+        await using var bench = await StartAsync();
+        var id = await bench.CreateAsync("pkcs11");
+        var chain = await bench.SignedAsync(id);
+
+        held = "C_Sign";
+        await RefusedAsync(bench.Upload(id, chain));
+        held = null;
+        (await bench.StateAsync(id)).ShouldBe("cert_uploaded");
+        (await bench.Upload(id, chain)).Dispose();
+        (await bench.StateAsync(id)).ShouldBe("verified");
+
+        held = "C_Sign";
+        await RefusedAsync(bench.Approve(id, chain));
+        held = null;
+        (await bench.StateAsync(id)).ShouldBe("verified");
+        (await bench.Approve(id, chain)).Dispose();
+        (await bench.StateAsync(id)).ShouldBe("active");
+    }
+
+    [Fact]
+    public async Task Issue_HsmHangs_IsRefusedWithoutACertificateAndTheNextOneIsIssued()
+    {
+        await using var bench = await StartAsync();
+        await bench.ApprovedAsync("pkcs11");
+        var (_, machine) = await bench.Machines.JoinAsync(bench.Machines.AgentToken());
+        var body = MachineBench.CsrBody();
+
+        held = "C_Sign";
+        await RefusedAsync(machine.PostAsync("/v1/agent/server_certificates", body));
+
+        // Whatever needs no HSM goes on: the platform's own certificates, sealed authorities, everybody's questions.
+        await bench.Machines.JoinAsync(bench.Machines.AgentToken("agent-b"), "two");
+        held = null;
+        Statuses(bench).ShouldBe(["void"]);
+
+        // The same request again, while the first call still hangs.
+        var serial = (await machine.PostOkAsync("/v1/agent/server_certificates", body))
+            .GetProperty("certificate")
+            .Text("serial");
+        Statuses(bench).Order(StringComparer.Ordinal).ShouldBe(["issued", "void"]);
+        serial.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Issue_HsmLoggedOutInBetween_GoesOnUnaided()
+    {
+        await using var bench = await StartAsync(SoftHsm.LossyToken);
+        await bench.ApprovedAsync("pkcs11");
+        var (_, machine) = await bench.Machines.JoinAsync(bench.Machines.AgentToken());
+
+        for (var round = 0; round < 3; round++)
+        {
+            SoftHsm.LoseSessions();
+            await machine.PostOkAsync("/v1/agent/server_certificates", MachineBench.CsrBody());
+        }
+
+        Statuses(bench).ShouldBe(["issued", "issued", "issued"]);
+    }
+
+    [Fact]
+    public async Task Issue_SlowHsm_IssuesToEverybody()
+    {
+        await using var bench = await StartAsync(slow: TimeSpan.FromMilliseconds(200));
+        await bench.ApprovedAsync("pkcs11");
+        var (_, machine) = await bench.Machines.JoinAsync(bench.Machines.AgentToken());
+
+        var serials = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ => machine.PostOkAsync("/v1/agent/server_certificates", MachineBench.CsrBody()))
+        );
+
+        serials.Select(one => one.GetProperty("certificate").Text("serial")).Distinct().Count().ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task Issue_KeyIsGone_IsRefusedAndTheListsOfOthersAreSigned()
+    {
+        await using var bench = await StartAsync();
+        var id = await bench.ApprovedAsync("pkcs11");
+        var (_, machine) = await bench.Machines.JoinAsync(bench.Machines.AgentToken());
+        await machine.PostOkAsync("/v1/agent/server_certificates", MachineBench.CsrBody());
+        var other = (await bench.Api.PostOkAsync("/v1/tunnels", "{}")).Id();
+        var created = await bench.Api.PostOkAsync(
+            "/v1/certificate_authorities",
+            JsonSerializer.Serialize(new { name = "Sealed", tunnel_id = other })
+        );
+        var chain = await bench.SignedAsync(created.Id());
+        (await bench.Upload(created.Id(), chain)).Dispose();
+        (await bench.Approve(created.Id(), chain)).Dispose();
+        await bench.Service.Get<RevocationListPublisher>().PublishDueAsync(Cancel);
+        Sql(bench, "UPDATE revocation_lists SET wanted = wanted + 1");
+
+        new Pkcs11Token(SettingsOf(SoftHsm.Token)).Destroy("culvert-ca-" + id);
+
+        await RefusedAsync(machine.PostAsync("/v1/agent/server_certificates", MachineBench.CsrBody()));
+        Statuses(bench).Order(StringComparer.Ordinal).ShouldBe(["issued", "void"]);
+        (await bench.Service.Get<RevocationListPublisher>().PublishDueAsync(Cancel)).ShouldBe(
+            bench.Service.Options.Certificates.RevocationShards,
+            "the sealed authority's"
+        );
+    }
+
+    private static async Task<JsonElement> RefusedAsync(Task<HttpResponseMessage> call)
+    {
+        using var answer = await call;
+        answer.Headers.RetryAfter.ShouldNotBeNull(await answer.Content.ReadAsStringAsync(Cancel));
+        return await Task.FromResult(answer).ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "signer.unavailable");
+    }
+
+    private static List<string> Statuses(AuthorityBench bench)
+    {
+        using var connection = bench.Service.Get<Database>().OpenWrite();
+        return
+        [
+            .. connection.Query<string>("SELECT status FROM certificates WHERE kind = 'server' ORDER BY issued_at_ms"),
+        ];
+    }
+
+    private static void Sql(AuthorityBench bench, string sql)
+    {
+        using var connection = bench.Service.Get<Database>().OpenWrite();
+        connection.Execute(sql);
+    }
+
+    private Task<AuthorityBench> StartAsync(string token = SoftHsm.Token, TimeSpan slow = default)
+    {
+        SoftHsm.Ensure();
+        return AuthorityBench.StartAsync(options: o =>
+            o with
+            {
+                Pkcs11 = SettingsOf(token) with
+                {
+                    Limit = Limit,
+                    Probe = function =>
+                    {
+                        if (function == held)
+                        {
+                            released.Task.Wait(CancellationToken.None);
+                        }
+                        else if (function == "C_Sign")
+                        {
+                            using var never = new ManualResetEventSlim();
+                            never.Wait(slow, CancellationToken.None);
+                        }
+                    },
+                },
+                Certificates = o.Certificates with { RevocationShards = 2 },
+            }
+        );
+    }
+
+    private static Pkcs11Settings SettingsOf(string token) => new(SoftHsm.ModulePath, token, () => SoftHsm.Pin);
+}
