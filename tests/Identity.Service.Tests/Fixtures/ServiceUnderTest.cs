@@ -102,11 +102,21 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         return await OpenAsync(folder, configured, time, names, Configure);
     }
 
-    /// <summary>Stops this service and starts another on the same store, clock and names.</summary>
-    public async Task<ServiceUnderTest> RestartAsync()
+    /// <summary>Stops this service; what it leaves belongs to <see cref="RestartAsync"/>, which may be tried repeatedly.</summary>
+    public async Task StopAsync()
     {
         isHandedOver = true;
         await DisposeAsync();
+    }
+
+    /// <summary>Stops this service and starts another on the same store, clock and names.</summary>
+    public async Task<ServiceUnderTest> RestartAsync()
+    {
+        if (!isHandedOver)
+        {
+            await StopAsync();
+        }
+
         return await OpenAsync(folder, Options, Time, Names, configure);
     }
 
@@ -119,9 +129,23 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     )
     {
         var store = Store.Open(options, NullLogger.Instance);
-        var app = ServiceHost.Build(options, store, time, configure);
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        return new ServiceUnderTest(folder, options, store, app, time, names, configure);
+        WebApplication? app = null;
+        try
+        {
+            app = ServiceHost.Build(options, store, time, configure);
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            return new ServiceUnderTest(folder, options, store, app, time, names, configure);
+        }
+        catch
+        {
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
+
+            store.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

@@ -30,7 +30,7 @@ internal sealed class CertificateIssuer(
 
     public async Task<IssuanceOutcome> IssueAsync(IssuanceJob job, CancellationToken cancellationToken)
     {
-        if (clock.RefusalIfAlarmed() is not null)
+        if (clock.RefusalIfAlarmed() is not null && !job.DespiteClock)
         {
             return Refuse(job, IssuanceErrors.Clock.Refuse() with { RetryAfter = TimeSpan.FromSeconds(1) });
         }
@@ -124,7 +124,7 @@ internal sealed class CertificateIssuer(
                 PublicKey = job.PublicKey,
                 Names = job.Names,
                 Serial = serial,
-                Now = time.GetUtcNow(),
+                Now = job.DespiteClock ? clock.LatestNow() : time.GetUtcNow(),
                 NotBefore = job.NotBefore,
                 Life = job.Life,
                 LifeCap = job.LifeCap,

@@ -48,6 +48,12 @@ internal sealed record IssuanceJob
     /// <summary>An explicit wish for the first second; null takes the profile's backdate.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>
+    /// The service's own, before its ports open: made by the time that the clock should say when it cannot be relied on.
+    /// Without it nobody could come in and confirm the clock.
+    /// </summary>
+    public bool DespiteClock { get; init; }
+
     /// <summary>Null when a repeat is a new request.</summary>
     public IdempotencyKey? Idempotency { get; init; }
 

@@ -41,7 +41,7 @@ internal sealed class ServiceCertificateRenewal(
     {
         await sweep.RunAsync(cancellationToken);
         await anchors.FillAsync(cancellationToken);
-        await RenewAsync(cancellationToken);
+        await RenewAsync(isStart: true, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -77,7 +77,9 @@ internal sealed class ServiceCertificateRenewal(
     }
 
     /// <summary>Renews what is due now.</summary>
-    public async Task RenewAsync(CancellationToken cancellationToken)
+    public Task RenewAsync(CancellationToken cancellationToken) => RenewAsync(isStart: false, cancellationToken);
+
+    private async Task RenewAsync(bool isStart, CancellationToken cancellationToken)
     {
         await platform.LoadAsync(cancellationToken);
         var now = time.GetUtcNow();
@@ -90,14 +92,14 @@ internal sealed class ServiceCertificateRenewal(
         }
         else if (now >= apiDue)
         {
-            var (pair, issued) = await IssueAsync(ServiceNames.OfApi(options), cancellationToken);
+            var (pair, issued) = await IssueAsync(ServiceNames.OfApi(options), isStart, cancellationToken);
             certificates.UseApi(pair);
             apiDue = issued.RenewAfter;
         }
 
         if (now >= machineDue)
         {
-            var (pair, issued) = await IssueAsync(ServiceNames.OfMachine(options, node), cancellationToken);
+            var (pair, issued) = await IssueAsync(ServiceNames.OfMachine(options, node), isStart, cancellationToken);
             certificates.UseMachine(pair);
             machineDue = issued.RenewAfter;
         }
@@ -114,6 +116,7 @@ internal sealed class ServiceCertificateRenewal(
 
     private async Task<(KeyAndCertificate Pair, CertificateDocument Issued)> IssueAsync(
         GrantedNames names,
+        bool isStart,
         CancellationToken cancellationToken
     )
     {
@@ -129,6 +132,7 @@ internal sealed class ServiceCertificateRenewal(
                 Names = names,
                 Identity = ServiceNames.IdentityOf(options, node),
                 Actor = AuditActor.System,
+                DespiteClock = isStart,
             },
             cancellationToken
         );

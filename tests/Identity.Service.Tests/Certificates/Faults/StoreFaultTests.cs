@@ -1,0 +1,353 @@
+using System.Net;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
+using Culvert.Testing.Postgres;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Certificates.Faults;
+
+/// <summary>
+/// A disk that is full, a database that takes no writes, a flush that takes its time: refused before anything is signed,
+/// and no hand is needed when it is over. Real disks and real databases, of the storage that the run is about.
+/// </summary>
+public sealed class StoreFaultTests : IDisposable
+{
+    // The files of a new installation, and room for some hundred certificates.
+    private const int DiskMegabytes = 48;
+    private const int MoreThanFits = 20_000;
+    private const string Identity = "spiffe://identity.test/o/x/t/y/agent/z";
+
+    private readonly List<IDisposable> owned = [];
+    private volatile bool isReadOnly;
+    private long flushTakesMs;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static bool IsPostgres => StorageBackends.Default == StorageBackend.Postgres;
+
+    [Fact]
+    public async Task FullDisk_RefusesBeforeItSigns_AndGoesOnUnaided()
+    {
+        using var disk = TakeDisk();
+        var service = await ServiceUnderTest.StartAsync(
+            services => services.AddSingleton(new JournalOptions { DiskReserveBytes = 0 }),
+            options => On(disk, options)
+        );
+        try
+        {
+            List<(IssuanceJob Job, string Serial)> done = [];
+            done.Add(await IssueOkAsync(service, Job(service)));
+
+            disk.Fill();
+            var refused = await UntilRefusedAsync(service, done);
+            await NothingIsBegunAsync(service);
+
+            disk.Free();
+            await ProveAsync(service);
+            await VerifyAsync(service, done, refused);
+
+            // It ends while the disk is full again, and starts once there is room.
+            disk.Fill();
+            (await UntilRefusedAsync(service, done)).ShouldNotBeNull();
+            disk.Free();
+            service = await service.RestartAsync();
+            await VerifyAsync(service, done, refused);
+        }
+        finally
+        {
+            await service.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task ReadOnlyDatabase_RefusesBeforeItSigns_AndGoesOnUnaided()
+    {
+        var server = IsPostgres ? Own(new PostgresServer()) : null;
+        await using var service = await ServiceUnderTest.StartAsync(
+            services => services.AddSingleton(new JournalOptions { DiskReserveBytes = 0, Probe = Reach }),
+            options => server is null ? options : On(server.CreateDatabase(), options)
+        );
+        List<(IssuanceJob Job, string Serial)> done = [await IssueOkAsync(service, Job(service))];
+
+        SetReadOnly(server, true);
+        var refused = await UntilRefusedAsync(service, done);
+        await NothingIsBegunAsync(service);
+
+        SetReadOnly(server, false);
+        await ProveAsync(service);
+        await VerifyAsync(service, done, refused);
+    }
+
+    // A start on such a disk says what is wrong and breaks nothing; the next one needs no hand.
+    [Fact]
+    public async Task ReadOnlyDisk_AtStart_IsRefusedAndStartsOnceItCanBeWritten()
+    {
+        if (IsPostgres)
+        {
+            return; // a node's own files: the same code, and its database is elsewhere
+        }
+
+        using var disk = TakeDisk();
+        var service = await ServiceUnderTest.StartAsync(options: options => On(disk, options));
+        List<(IssuanceJob Job, string Serial)> done = [await IssueOkAsync(service, Job(service))];
+        await service.StopAsync();
+
+        disk.SetReadOnly(true);
+        await Should.ThrowAsync<Exception>(service.RestartAsync);
+        disk.SetReadOnly(false);
+
+        service = await service.RestartAsync();
+        (await IssueAsync(service, done[0].Job)).Document.ShouldNotBeNull().Serial.ShouldBe(done[0].Serial);
+        await service.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(500)]
+    public async Task SlowFlush_EverybodyIsServedAndWhoGaveUpFindsTheSame(int milliseconds)
+    {
+        const int Many = 32;
+        await using var service = await ServiceUnderTest.StartAsync(services =>
+            services.AddSingleton(new JournalOptions { DiskReserveBytes = 0, Probe = Reach })
+        );
+        Volatile.Write(ref flushTakesMs, milliseconds);
+        var jobs = Enumerable.Range(0, Many).Select(_ => Job(service)).ToList();
+
+        var outcomes = await Task.WhenAll(jobs.Select(job => Task.Run(() => IssueAsync(service, job), Cancel)));
+        outcomes.Select(outcome => outcome.Document.ShouldNotBeNull().Serial).Distinct().Count().ShouldBe(Many);
+
+        // A caller whose patience ends while its intent is flushed: the work goes on, and asking again finds it.
+        var left = Job(service);
+        using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var call = Task.Run(() => IssueAsync(service, left, impatient.Token), Cancel);
+        await impatient.CancelAsync();
+        await Task.WhenAny(call);
+        Volatile.Write(ref flushTakesMs, 0);
+        await IssueOkAsync(service, left);
+        (await RowsAsync(service, left)).Count(row => row.Status == "issued").ShouldBe(1);
+    }
+
+    public void Dispose() => owned.ForEach(one => one.Dispose());
+
+    private static SmallDisk TakeDisk()
+    {
+        try
+        {
+            return new SmallDisk(DiskMegabytes);
+        }
+        catch (InvalidOperationException fault)
+        {
+            Assert.Skip($"A small disk needs the right to mount: {fault.Message}");
+            throw;
+        }
+    }
+
+    // SQLite: all files of the node. PostgreSQL: the tables, of a server of this test's own.
+    private ServiceOptions On(SmallDisk disk, ServiceOptions options)
+    {
+        if (!IsPostgres)
+        {
+            Directory.CreateDirectory(disk.Path);
+            return ServiceUnderTest.OptionsIn(disk.Path);
+        }
+
+        var server = Own(new PostgresServer());
+        PostgresPrograms.MakeFolder(disk.Path);
+        Sql(server, $"CREATE TABLESPACE small LOCATION '{disk.Path}'");
+        Sql(server, "CREATE DATABASE small TABLESPACE small");
+        return On(PostgresPrograms.ConnectionString(server.SocketFolder, "small"), options);
+    }
+
+    private static ServiceOptions On(string connection, ServiceOptions options) =>
+        options with
+        {
+            Storage = options.Storage with { Postgres = new PostgresOptions(() => connection) { MaxConnections = 10 } },
+        };
+
+    private PostgresServer Own(PostgresServer server)
+    {
+        owned.Add(server);
+        return server;
+    }
+
+    private static void Sql(PostgresServer server, string sql)
+    {
+        var connection = PostgresPrograms.ConnectionString(server.SocketFolder, "postgres");
+        using var admin = new NpgsqlConnection(
+            connection + ";Options=-c default_transaction_read_only=off;Pooling=false"
+        );
+        admin.Execute(sql);
+    }
+
+    // SQLite's own error at the first write; PostgreSQL's for real, as on a server that was made a standby.
+    private void SetReadOnly(PostgresServer? server, bool value)
+    {
+        isReadOnly = value && server is null;
+        if (server is not null)
+        {
+            Sql(server, $"ALTER SYSTEM SET default_transaction_read_only = {(value ? "on" : "off")}");
+            Sql(server, "SELECT pg_reload_conf()");
+        }
+    }
+
+    private void Reach(JournalPoint point)
+    {
+        if (isReadOnly && point == JournalPoint.Begun)
+        {
+            throw new SqliteException("attempt to write a readonly database", 8);
+        }
+
+        if (point == JournalPoint.Written && Volatile.Read(ref flushTakesMs) is > 0 and var takes)
+        {
+            using var never = new ManualResetEventSlim();
+            never.Wait(TimeSpan.FromMilliseconds(takes), CancellationToken.None);
+        }
+    }
+
+    // Until the store has proved itself no serial number is used, and whoever asks is told.
+    private static async Task NothingIsBegunAsync(ServiceUnderTest service)
+    {
+        var before = await CountAsync(service);
+        for (var i = 0; i < 3; i++)
+        {
+            (await IssueAsync(service, Job(service))).Document.ShouldBeNull();
+        }
+
+        await service
+            .Api.PostAsync("/v1/tunnels", "{}")
+            .ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "store.unavailable");
+        (await CountAsync(service)).ShouldBe(before);
+    }
+
+    // What still fits goes through, and is kept.
+    private static async Task<IssuanceJob> UntilRefusedAsync(
+        ServiceUnderTest service,
+        List<(IssuanceJob Job, string Serial)> done
+    )
+    {
+        for (var i = 0; i < MoreThanFits; i++)
+        {
+            var job = Job(service);
+            var outcome = await IssueAsync(service, job);
+            if (outcome.Document is { } document)
+            {
+                done.Add((job, document.Serial));
+                continue;
+            }
+
+            var refusal = outcome.Refusal.ShouldNotBeNull();
+            refusal.Code.Code.ShouldBe("store.unavailable");
+            refusal.RetryAfter.ShouldNotBeNull();
+            return job;
+        }
+
+        throw new InvalidOperationException("It was never refused.");
+    }
+
+    private static async Task VerifyAsync(
+        ServiceUnderTest service,
+        List<(IssuanceJob Job, string Serial)> done,
+        IssuanceJob refused
+    )
+    {
+        var later = new FakeTimeProvider(service.Time.GetUtcNow() + OrphanSweep.IntentLife + TimeSpan.FromSeconds(1));
+        await ActivatorUtilities.CreateInstance<OrphanSweep>(service.Services, later).RunOldAsync(Cancel);
+
+        // Asked again: the refused one gets a certificate, the others get theirs.
+        await IssueOkAsync(service, refused);
+        foreach (var (job, serial) in done.TakeLast(20))
+        {
+            (await IssueAsync(service, job)).Document.ShouldNotBeNull().Serial.ShouldBe(serial);
+        }
+
+        await using var connection = await service.Get<Database>().OpenReadAsync(Cancel);
+        var rows = (
+            await connection.QueryAsync<(string Serial, string Status)>("SELECT serial, status FROM certificates")
+        ).ToList();
+        rows.ShouldNotContain(row => row.Status == "intent");
+        rows.Select(row => row.Serial).Distinct().Count().ShouldBe(rows.Count);
+        var issued = rows.Where(row => row.Status == "issued").Select(row => row.Serial).ToHashSet();
+        done.ShouldAllBe(one => issued.Contains(one.Serial));
+    }
+
+    private static async Task ProveAsync(ServiceUnderTest service)
+    {
+        for (var round = 0; round < 1000 && !service.Get<IJournal>().IsHealthy; round++)
+        {
+            service.Time.Advance(TimeSpan.FromSeconds(1));
+            for (var look = 0; look < 20 && !service.Get<IJournal>().IsHealthy; look++)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
+            }
+        }
+
+        service.Get<IJournal>().IsHealthy.ShouldBeTrue();
+    }
+
+    private static async Task<int> CountAsync(ServiceUnderTest service)
+    {
+        await using var connection = await service.Get<Database>().OpenReadAsync(Cancel);
+        return await connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM certificates");
+    }
+
+    private static async Task<List<(string Serial, string Status)>> RowsAsync(ServiceUnderTest service, IssuanceJob job)
+    {
+        await using var connection = await service.Get<Database>().OpenReadAsync(Cancel);
+        return
+        [
+            .. await connection.QueryAsync<(string, string)>(
+                "SELECT serial, status FROM certificates WHERE spki_sha256 = @Sha256",
+                new { job.PublicKey.Sha256 }
+            ),
+        ];
+    }
+
+    private static async Task<(IssuanceJob Job, string Serial)> IssueOkAsync(ServiceUnderTest service, IssuanceJob job)
+    {
+        while (true)
+        {
+            var outcome = await IssueAsync(service, job);
+            if (outcome.Refusal?.Code.Code == "idempotency.pending")
+            {
+                await Task.Yield(); // the one that was left behind is still at work
+                continue;
+            }
+
+            return (job, outcome.Document.ShouldNotBeNull(outcome.Refusal?.Message).Serial);
+        }
+    }
+
+    private static async Task<IssuanceOutcome> IssueAsync(
+        ServiceUnderTest service,
+        IssuanceJob job,
+        CancellationToken? cancellationToken = null
+    ) => await service.Get<CertificateIssuer>().IssueAsync(job, cancellationToken ?? Cancel);
+
+    private static IssuanceJob Job(ServiceUnderTest service)
+    {
+        using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
+        return new IssuanceJob
+        {
+            Kind = CertificateKind.Agent,
+            Authority = service.Get<PlatformCa>().Issuing,
+            Profile = service.Get<CertificateProfiles>().Agent,
+            PublicKey = key.PublicKey,
+            Names = new GrantedNames { Uris = [Identity] },
+            Identity = Identity,
+            Requester = key.PublicKey.Sha256,
+            Actor = AuditActor.System,
+            Idempotency = IdempotencyKey.Of(key.PublicKey.Sha256, "tests"),
+        };
+    }
+}
