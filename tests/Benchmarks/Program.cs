@@ -45,7 +45,10 @@ try
             figures = await MeasureFlatnessAsync();
             break;
         case ["issue"]:
-            figures = await new IssuanceBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+            figures = await MeasureIssuanceAsync(null);
+            break;
+        case ["issue", "rate" or "pkcs11" or "oidc" or "postgres" or "stored"]:
+            figures = await MeasureIssuanceAsync(args[1]);
             break;
         case ["crl"]:
             figures = await new CrlBench(folder, TimeProvider.System).RunAsync(stopping.Token);
@@ -58,7 +61,8 @@ try
             break;
         default:
             await Console.Error.WriteLineAsync(
-                "usage: ./bench tunnel | exchange [rate | cold | flatness] | issue | jose | crl"
+                "usage: ./bench tunnel | exchange [rate | cold | flatness] "
+                    + "| issue [rate | pkcs11 | oidc | postgres | stored] | jose | crl"
             );
             return 64;
     }
@@ -91,6 +95,9 @@ finally
         Directory.Delete(folder, recursive: true);
     }
 }
+
+Task<IReadOnlyList<Figure>> MeasureIssuanceAsync(string? part) =>
+    new IssuanceBench(checkout, folder, TimeProvider.System).RunAsync(part, stopping.Token);
 
 Task<IReadOnlyList<Figure>> MeasureRateAsync() =>
     new ExchangeBench(checkout, Path.Combine(folder, "rate"), TimeProvider.System).RunAsync(stopping.Token);

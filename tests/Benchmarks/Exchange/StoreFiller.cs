@@ -31,8 +31,13 @@ internal sealed class StoreFiller : IDisposable
 
     public StoreFiller(string database)
     {
-        connection = new SqliteConnection($"Data Source={database};Pooling=False");
+        connection = new SqliteConnection($"Data Source={database};Pooling=False;Default Timeout=0");
         connection.Open();
+        // Nobody waits for what is not finished: the last checkpoint flushes it all. A million rows in random order
+        // want their index in memory.
+        Run("PRAGMA synchronous = OFF");
+        Run("PRAGMA cache_size = -400000");
+        Run("PRAGMA wal_autocheckpoint = 100000");
     }
 
     /// <summary>The id of a copy, counted from one.</summary>
@@ -69,12 +74,18 @@ internal sealed class StoreFiller : IDisposable
         CopyRule(ruleId, count, new() { ["issuer_id"] = IdOfCopy("issuer_id") });
     }
 
-    /// <summary>Copies of one that the service issued, each with a serial number and a key of its own.</summary>
-    public void CopyCertificates(int count)
+    /// <summary>
+    /// Copies of one that the service issued, older ones, each with an id, a serial number, a key and a time of its own.
+    /// </summary>
+    public void CopyCertificates(int count, TimeSpan spread)
     {
-        using var newest = connection.CreateCommand();
-        newest.CommandText = "SELECT id FROM certificates WHERE status = 'issued' ORDER BY ordinal DESC LIMIT 1";
-        var id = (string)newest.ExecuteScalar()!;
+        var id = (string)Scalar("SELECT id FROM certificates WHERE status = 'issued' ORDER BY ordinal DESC LIMIT 1")!;
+        // By so much is each copy older than the one after it: they come in the order of their numbers.
+        var age = string.Create(
+            CultureInfo.InvariantCulture,
+            $"((@count - n.i) * {(long)spread.TotalMilliseconds} / @count)"
+        );
+        using var indexes = new SuspendedIndexes(connection, "certificates");
         Copy(
             "certificates",
             "id",
@@ -82,11 +93,71 @@ internal sealed class StoreFiller : IDisposable
             count,
             new()
             {
+                ["id"] = "'cert_01' || lower(hex(randomblob(11)))",
                 ["ordinal"] = "t.ordinal + n.i",
                 ["serial"] = "'01' || lower(hex(randomblob(17)))",
                 ["spki_sha256"] = "lower(hex(randomblob(32)))",
+                ["fingerprint"] = "lower(hex(randomblob(32)))",
+                ["issued_at_ms"] = $"t.issued_at_ms - {age}",
+                ["not_before_ms"] = $"t.not_before_ms - {age}",
+                ["not_after_ms"] = $"t.not_after_ms - {age}",
+                ["expires_day"] = $"(t.not_after_ms - {age}) / 86400000",
             }
         );
+    }
+
+    /// <summary>
+    /// More of this node's chain, as if so many of an event had happened in that time, each with a body as large as the one
+    /// that is there.
+    /// </summary>
+    public void CopyEntries(string name, int count, TimeSpan spread)
+    {
+        var (node, sequence, ordinal, head) = Head();
+        var at = (long)Scalar("SELECT MAX(at_ms) FROM journal")! - (long)spread.TotalMilliseconds;
+        using var read = connection.CreateCommand();
+        read.CommandText =
+            "SELECT body, organization_id FROM journal WHERE event = @event ORDER BY ordinal DESC LIMIT 1";
+        read.Parameters.AddWithValue("@event", name);
+        using var reader = read.ExecuteReader();
+        reader.Read();
+        var (body, organization) = ((byte[])reader.GetValue(0), reader.GetString(1));
+        reader.Close();
+        using var indexes = new SuspendedIndexes(connection, "journal");
+        using var transaction = connection.BeginTransaction();
+        using var insert = Insertion(
+            "INSERT INTO journal (node, sequence, ordinal, at_ms, event, organization_id, request_id, salt, body, "
+                + "body_digest, hash) VALUES (@node, @sequence, @ordinal, @at, @event, @organization, @request, @salt, "
+                + "@body, @digest, @hash)",
+            "@node",
+            "@event",
+            "@organization",
+            "@body",
+            "@sequence",
+            "@ordinal",
+            "@at",
+            "@request",
+            "@salt",
+            "@digest",
+            "@hash"
+        );
+        var values = insert.Parameters;
+        (values[0].Value, values[1].Value, values[2].Value, values[3].Value) = (node, name, organization, body);
+        for (var i = 1; i <= count; i++)
+        {
+            var salt = RandomNumberGenerator.GetBytes(16);
+            var digest = SHA256.HashData([.. salt, .. body]);
+            head = SHA256.HashData([.. head, .. digest]);
+            values[4].Value = sequence + i;
+            values[5].Value = ordinal + i;
+            values[6].Value = at + (i * (long)spread.TotalMilliseconds / count);
+            values[7].Value = string.Create(CultureInfo.InvariantCulture, $"req_01{i:D22}");
+            values[8].Value = salt;
+            values[9].Value = digest;
+            values[10].Value = head;
+            insert.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
     }
 
     /// <summary>Entries of this node's chain, each with a key that was used and may be presented for another hour.</summary>
@@ -99,13 +170,10 @@ internal sealed class StoreFiller : IDisposable
 
         var (node, sequence, ordinal, head) = Head();
         using var transaction = connection.BeginTransaction();
-        using var insert = connection.CreateCommand();
-        insert.CommandText =
+        using var insert = Insertion(
             "INSERT INTO journal (node, sequence, ordinal, at_ms, event, organization_id, request_id, salt, body, "
-            + "body_digest, hash, replay_key, replay_until) VALUES (@node, @sequence, @ordinal, @at, 'bench', NULL, "
-            + "NULL, @salt, @body, @digest, @hash, @key, @until)";
-        var parameters = new[]
-        {
+                + "body_digest, hash, replay_key, replay_until) VALUES (@node, @sequence, @ordinal, @at, 'bench', NULL, "
+                + "NULL, @salt, @body, @digest, @hash, @key, @until)",
             "@node",
             "@sequence",
             "@ordinal",
@@ -115,10 +183,9 @@ internal sealed class StoreFiller : IDisposable
             "@digest",
             "@hash",
             "@key",
-            "@until",
-        }
-            .Select(name => insert.Parameters.AddWithValue(name, DBNull.Value))
-            .ToArray();
+            "@until"
+        );
+        var parameters = insert.Parameters;
         parameters[0].Value = node;
         parameters[3].Value = now.ToUnixTimeMilliseconds();
         parameters[9].Value = now.AddHours(1).ToUnixTimeSeconds();
@@ -141,7 +208,12 @@ internal sealed class StoreFiller : IDisposable
         transaction.Commit();
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose()
+    {
+        Run("PRAGMA synchronous = FULL");
+        Run("PRAGMA wal_checkpoint(TRUNCATE)");
+        connection.Dispose();
+    }
 
     private static string IdOfCopy(string column) =>
         $"substr(t.{column}, 1, length(t.{column}) - {CopyDigits.Length}) || printf('%06d', n.i)";
@@ -163,7 +235,7 @@ internal sealed class StoreFiller : IDisposable
     private void Copy(string table, string idColumn, string id, int count, Dictionary<string, string> changes)
     {
         var columns = ColumnsOf(table);
-        var values = columns.Select(c => c == idColumn ? IdOfCopy(c) : changes.GetValueOrDefault(c, "t." + c));
+        var values = columns.Select(c => changes.GetValueOrDefault(c, c == idColumn ? IdOfCopy(c) : "t." + c));
         using var command = connection.CreateCommand();
         // Names of the schema and expressions of this class alone.
 #pragma warning disable CA2100
@@ -175,6 +247,33 @@ internal sealed class StoreFiller : IDisposable
         command.Parameters.AddWithValue("@count", count);
         command.Parameters.AddWithValue("@id", id);
         command.ExecuteNonQuery();
+    }
+
+    private void Run(string sql) => Scalar(sql);
+
+    private object? Scalar(string sql)
+    {
+        using var command = connection.CreateCommand();
+        // Texts of this class alone.
+#pragma warning disable CA2100
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command.ExecuteScalar();
+    }
+
+    private SqliteCommand Insertion(string sql, params ReadOnlySpan<string> parameters)
+    {
+        var command = connection.CreateCommand();
+        // Texts of this class alone.
+#pragma warning disable CA2100
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var name in parameters)
+        {
+            command.Parameters.AddWithValue(name, DBNull.Value);
+        }
+
+        return command;
     }
 
     private List<string> ColumnsOf(string table)

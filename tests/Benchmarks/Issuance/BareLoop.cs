@@ -14,12 +14,14 @@ internal static class BareLoop
     private const int CertificateBytes = 360;
     private const int Requests = 512;
 
-    public static LoadResult Measure(TimeSpan duration, CancellationToken cancellationToken)
+    public static IssuanceLoad Measure(TimeSpan duration, CancellationToken cancellationToken)
     {
         string[] requests = [.. Enumerable.Range(0, Requests).Select(_ => RequestMill.Csr())];
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Loop(requests, key, duration / 4, cancellationToken);
-        return Loop(requests, key, duration, cancellationToken);
+        var before = Environment.CpuUsage.TotalTime;
+        var result = Loop(requests, key, duration, cancellationToken);
+        return new IssuanceLoad(result, (Environment.CpuUsage.TotalTime - before) / result.Requests * 1000);
     }
 
     private static LoadResult Loop(string[] requests, ECDsa key, TimeSpan duration, CancellationToken cancellationToken)

@@ -8,40 +8,61 @@ using Culvert.Testing.Postgres;
 namespace Culvert.Benchmarks.Issuance;
 
 /// <summary>
-/// <c>issue.sqlite.c64</c> and <c>issue.cpu_per_1k</c> (access token in hand), <c>issue.pkcs11.c64</c> (the authority's
-/// key in SoftHSM), <c>cert.oidc.sqlite.c64</c> and <c>cert.oidc.postgres.c64</c> (identity
-/// provider's token to certificate, two requests), <c>issue.stored.N</c> (the floor is the empty store of the same run):
-/// server certificates, each with both its commits before the answer.
+/// <c>issue.sqlite.c64</c> (access token in hand), <c>issue.pkcs11.c64</c> (the authority's key in SoftHSM),
+/// <c>cert.oidc.sqlite.c64</c> and <c>cert.oidc.postgres.c64</c> (identity provider's token to certificate, two
+/// requests), <c>issue.stored.N</c> (the floor is an empty store in the same rounds): server certificates, each with
+/// both its commits before the answer. Each with its <c>cpu_per_1k</c>: what the service takes of the cores, whatever
+/// else the machine does, and how many times the floor's that is.
 /// </summary>
 internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvider time)
 {
-    private const int Connections = 64;
+    private const int WarmUpCertificates = 40_000;
 
-    /// <summary>More than the server answers in a second on two cores.</summary>
-    private const int PerSecond = 8_000;
+    /// <summary>Of a certificate: that it is being signed, and that it was.</summary>
+    private const int EntriesEach = 2;
 
-    private const int WarmUpRequests = 40_000;
+    // How far back what was stored goes.
+    private static readonly TimeSpan Spread = TimeSpan.FromDays(60);
 
     private readonly LoadPlan plan = LoadPlan.FromEnvironment();
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    /// <param name="part">One of <c>rate</c>, <c>pkcs11</c>, <c>oidc</c>, <c>postgres</c>, <c>stored</c>; null = all.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public async Task<IReadOnlyList<Figure>> RunAsync(string? part, CancellationToken cancellationToken)
     {
-        var floor = BareLoop.Measure(plan.Round, cancellationToken);
-        var (issued, processor, stored) = await MeasureSqliteAsync(cancellationToken);
-        return
-        [
-            Figure.Of("issue.sqlite.c64", [issued], [floor]),
-            new Figure
-            {
-                Name = "issue.cpu_per_1k",
-                Value = Math.Round(processor.TotalMilliseconds, 1),
-                Unit = "ms",
-            },
-            Figure.Of("issue.pkcs11.c64", [await MeasureTokenAsync(cancellationToken)], [floor]),
-            Figure.Of("cert.oidc.sqlite.c64", [await MeasurePairsAsync("pairs", null, cancellationToken)], [floor]),
-            Figure.Of("cert.oidc.postgres.c64", [await MeasurePostgresAsync(cancellationToken)], [floor]),
-            Figure.Of($"issue.stored.{Stored}", [stored], [issued]),
-        ];
+        var figures = new List<Figure>();
+        if (part is null or "rate")
+        {
+            figures.AddRange(await MeasureAsync("issue.sqlite", "sealed", false, null, null, cancellationToken));
+        }
+
+        if (part is null or "pkcs11")
+        {
+            Directory.CreateDirectory(folder);
+            var token = await SoftToken.CreateAsync(folder, cancellationToken);
+            figures.AddRange(await MeasureAsync("issue.pkcs11", "pkcs11", false, null, token, cancellationToken));
+        }
+
+        if (part is null or "oidc")
+        {
+            figures.AddRange(await MeasureAsync("cert.oidc.sqlite", "sealed", true, null, null, cancellationToken));
+        }
+
+        if (part is null or "postgres")
+        {
+            using var server = new PostgresServer();
+            var database = server.CreateDatabase();
+            figures.AddRange(
+                await MeasureAsync("cert.oidc.postgres", "sealed", true, database, null, cancellationToken)
+            );
+        }
+
+        if (part is null or "stored")
+        {
+            figures.AddRange(await MeasureStoredAsync(cancellationToken));
+        }
+
+        return figures;
     }
 
     /// <summary>CULVERT_BENCH_STORED makes it smaller, for trying something out.</summary>
@@ -54,131 +75,101 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
             ? stored
             : 1_000_000;
 
-    // Empty first, then the same service with a full store.
-    private async Task<(LoadResult Empty, TimeSpan ProcessorPerThousand, LoadResult Full)> MeasureSqliteAsync(
+    private async Task<IReadOnlyList<Figure>> MeasureAsync(
+        string name,
+        string custody,
+        bool isFromProvider,
+        string? postgres,
+        string? pkcs11,
         CancellationToken cancellationToken
     )
     {
-        using var mill = new AssertionMill();
-        await using var service = await CreateAsync("sqlite", mill, null, cancellationToken);
-        var tunnel = await IssuingTunnel.CreateAsync(service, cancellationToken);
-        var (empty, processor) = await MeasureAsync(service, tunnel, mill, cancellationToken);
-        await service.StopAsync(cancellationToken);
-        using (var store = new StoreFiller(service.Database))
+        await using var load = await CreateAsync(name, custody, isFromProvider, postgres, pkcs11, cancellationToken);
+        var share = await WarmUpAsync(load, cancellationToken);
+        var floor = new List<IssuanceLoad>();
+        var rounds = new List<IssuanceLoad>();
+        for (var round = 0; round < LoadPlan.Rounds; round++)
         {
-            store.CopyCertificates(Stored);
+            floor.Add(BareLoop.Measure(plan.Round, cancellationToken));
+            rounds.Add(await load.RunAsync(share, plan.Round, cancellationToken));
         }
 
-        await service.StartAsync(cancellationToken);
-        var (full, _) = await MeasureAsync(service, tunnel, mill, cancellationToken);
-        return (empty, processor, full);
+        return
+        [
+            Figure.Of($"{name}.c64", Results(rounds), Results(floor)),
+            Figure.OfProcessor($"{name}.cpu_per_1k", Processor(rounds), Processor(floor)),
+        ];
     }
 
-    private async Task<LoadResult> MeasureTokenAsync(CancellationToken cancellationToken)
+    // Two services side by side, one of which has issued for long; they are asked in turns.
+    private async Task<IReadOnlyList<Figure>> MeasureStoredAsync(CancellationToken cancellationToken)
     {
-        using var mill = new AssertionMill();
-        Directory.CreateDirectory(folder);
-        var settings = await SoftToken.CreateAsync(folder, cancellationToken);
-        await using var service = await CreateAsync("pkcs11", mill, null, cancellationToken, settings);
-        var tunnel = await IssuingTunnel.CreateAsync(service, cancellationToken, "pkcs11");
-        return (await MeasureAsync(service, tunnel, mill, cancellationToken)).Load;
+        await using var empty = await CreateAsync("empty", "sealed", false, null, null, cancellationToken);
+        await using var full = await CreateAsync("stored", "sealed", false, null, null, cancellationToken);
+        await full.PrepareAsync(1, cancellationToken);
+        await full.RunAsync(1, TimeSpan.FromSeconds(1), cancellationToken);
+        await full.Service.StopAsync(cancellationToken);
+        using (var store = new StoreFiller(full.Service.Database))
+        {
+            store.CopyCertificates(Stored, Spread);
+            store.CopyEntries("certificate_signed", Stored * EntriesEach, Spread);
+        }
+
+        await full.Service.StartAsync(cancellationToken);
+        var shares = (await WarmUpAsync(empty, cancellationToken), await WarmUpAsync(full, cancellationToken));
+        var rounds = (Empty: new List<IssuanceLoad>(), Full: new List<IssuanceLoad>());
+        for (var round = 0; round < LoadPlan.Rounds; round++)
+        {
+            rounds.Empty.Add(await empty.RunAsync(shares.Item1, plan.Round, cancellationToken));
+            rounds.Full.Add(await full.RunAsync(shares.Item2, plan.Round, cancellationToken));
+        }
+
+        return
+        [
+            Figure.Of($"issue.stored.{Stored}", Results(rounds.Full), Results(rounds.Empty)),
+            Figure.OfProcessor($"issue.stored.{Stored}.cpu_per_1k", Processor(rounds.Full), Processor(rounds.Empty)),
+        ];
     }
 
-    // With the processor time that the service took for a thousand certificates, whatever else the machine did.
-    private async Task<(LoadResult Load, TimeSpan ProcessorPerThousand)> MeasureAsync(
-        ExchangeInstallation service,
-        IssuingTunnel tunnel,
-        AssertionMill mill,
-        CancellationToken cancellationToken
-    )
+    // How many certificates each of the rounds may ask for: requests are made ahead, for more than there will be time.
+    private async Task<int> WarmUpAsync(CertificateLoad load, CancellationToken cancellationToken)
     {
-        var token = await tunnel.TokenAsync(mill, time.GetUtcNow(), cancellationToken);
-        var (warm, count) = Counts();
-        var made = RequestMill.Requests(warm + count, service.Url, tunnel.TunnelId, token);
-        var requests = await RequestFile.WriteAsync(service.Run.File("issuances"), made, cancellationToken);
-        await LoadAsync(plan.WarmUp, warm);
-        var before = ProcessorTime.Of(service.Pid);
-        var load = await LoadAsync(plan.Round, count);
-        var issued = load.PerSecond * plan.Round.TotalSeconds;
-        return (load, (ProcessorTime.Of(service.Pid) - before) / issued * 1000);
-
-        Task<LoadResult> LoadAsync(TimeSpan duration, int some) =>
-            Wrk.RunAsync(
-                UrlOf(service),
-                requests,
-                requests.Take(some),
-                reuse: false,
-                Connections,
-                duration,
-                cancellationToken
-            );
+        await load.PrepareAsync(WarmUpCertificates, cancellationToken);
+        var warm = await load.RunAsync(WarmUpCertificates, plan.WarmUp, cancellationToken);
+        // Of the second half, when nothing is compiled any more.
+        var count = plan.RequestsAt(2 * warm.Result.PerSecond);
+        await load.PrepareAsync(count, cancellationToken);
+        return count / LoadPlan.Rounds;
     }
 
-    private async Task<LoadResult> MeasurePostgresAsync(CancellationToken cancellationToken)
-    {
-        using var server = new PostgresServer();
-        return await MeasurePairsAsync("postgres", server.CreateDatabase(), cancellationToken);
-    }
-
-    private async Task<LoadResult> MeasurePairsAsync(string name, string? postgres, CancellationToken cancellationToken)
-    {
-        using var mill = new AssertionMill();
-        await using var service = await CreateAsync(name, mill, postgres, cancellationToken);
-        var tunnel = await IssuingTunnel.CreateAsync(service, cancellationToken);
-        var (warm, count) = Counts();
-        var exchanges = await RequestFile.WriteAsync(
-            service.Run.File("exchanges"),
-            mill.Requests(
-                warm + count,
-                service.Url,
-                service.OrganizationId,
-                _ => new AssertionTarget(tunnel.RuleId, ExchangeInstallation.Issuer),
-                time.GetUtcNow()
-            ),
-            cancellationToken
-        );
-        var issuances = await RequestFile.WriteAsync(
-            service.Run.File("issuances"),
-            RequestMill.Requests(warm + count, service.Url, tunnel.TunnelId, RequestMill.TokenMark),
-            cancellationToken
-        );
-        await LoadAsync(plan.WarmUp, warm);
-        return await LoadAsync(plan.Round, count);
-
-        Task<LoadResult> LoadAsync(TimeSpan duration, int some) =>
-            Wrk.RunPairsAsync(
-                UrlOf(service),
-                (exchanges, exchanges.Take(some)),
-                (issuances, issuances.Take(some)),
-                Connections,
-                duration,
-                cancellationToken
-            );
-    }
-
-    private Task<ExchangeInstallation> CreateAsync(
+    private Task<CertificateLoad> CreateAsync(
         string name,
-        AssertionMill mill,
+        string custody,
+        bool isFromProvider,
         string? postgres,
-        CancellationToken cancellationToken,
-        string? pkcs11 = null
+        string? pkcs11,
+        CancellationToken cancellationToken
     ) =>
-        ExchangeInstallation.CreateAsync(
-            checkout,
-            Path.Combine(folder, name),
-            mill,
+        CertificateLoad.CreateAsync(
+            mill =>
+                ExchangeInstallation.CreateAsync(
+                    checkout,
+                    Path.Combine(folder, name),
+                    mill,
+                    time,
+                    cancellationToken,
+                    postgres,
+                    pkcs11
+                ),
+            custody,
+            isFromProvider,
             time,
-            cancellationToken,
-            postgres,
-            pkcs11
+            cancellationToken
         );
 
-    private (int Warm, int Measured) Counts() =>
-        (
-            (int)Math.Min(plan.WarmUp.TotalSeconds * PerSecond, WarmUpRequests),
-            (int)(plan.Round.TotalSeconds * PerSecond)
-        );
+    private static List<LoadResult> Results(IEnumerable<IssuanceLoad> rounds) =>
+        [.. rounds.Select(round => round.Result)];
 
-    private static string UrlOf(ExchangeInstallation service) =>
-        string.Create(CultureInfo.InvariantCulture, $"https://localhost:{service.Ports.Api}/");
+    private static List<TimeSpan> Processor(IEnumerable<IssuanceLoad> rounds) =>
+        [.. rounds.Select(round => round.ProcessorPerThousand)];
 }

@@ -4,7 +4,8 @@ namespace Culvert.Benchmarks.Load;
 
 /// <summary>
 /// How long a load lasts. <c>CULVERT_BENCH_SECONDS</c> makes both parts that short, for trying something out: what
-/// comes out of less than five seconds of warm-up measures the compiler.
+/// comes out of less than five seconds of warm-up measures the compiler. <c>CULVERT_BENCH_WARM_UP</c> sets that part
+/// alone: where others compile as well, fifteen seconds are short.
 /// </summary>
 /// <param name="WarmUp">Of each server.</param>
 /// <param name="Round">One of <see cref="Rounds"/> turns of each server.</param>
@@ -26,12 +27,17 @@ internal sealed record LoadPlan(TimeSpan WarmUp, TimeSpan Round)
     public int RequestsAt(double perSecond) =>
         Math.Max(Rounds, (int)(perSecond * Faster * Round.TotalSeconds * Rounds));
 
-    public static LoadPlan FromEnvironment() =>
-        int.TryParse(
-            Environment.GetEnvironmentVariable("CULVERT_BENCH_SECONDS"),
-            CultureInfo.InvariantCulture,
-            out var seconds
-        )
-            ? new LoadPlan(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds))
-            : new LoadPlan(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(3));
+    public static LoadPlan FromEnvironment()
+    {
+        var both = Seconds("CULVERT_BENCH_SECONDS");
+        return new LoadPlan(
+            Seconds("CULVERT_BENCH_WARM_UP") ?? both ?? TimeSpan.FromSeconds(15),
+            both ?? TimeSpan.FromSeconds(3)
+        );
+    }
+
+    private static TimeSpan? Seconds(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 }
