@@ -193,6 +193,90 @@ public abstract class JournalTests(StorageBackend backend)
     }
 
     [Fact]
+    public async Task Commit_Condition_HoldsOrIsTypedConflict()
+    {
+        using var store = new StoreUnderTest(backend);
+        await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a")));
+
+        var held = await store.CommitAsync(store.Decide(null, Exists("a"), StoreUnderTest.InsertThing("b")));
+        var missed = await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("c"), Exists("d")));
+
+        held.Outcome.ShouldBe(CommitOutcome.Committed);
+        missed.Conflict.ShouldBe(ThingConflict.Stale);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(2);
+        store.VerifyChain().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Commit_OneBatchWithEveryKindOfRefusal_EachIsUndoneAlone()
+    {
+        using var queued = new ManualResetEventSlim();
+        using var store = new StoreUnderTest(
+            backend,
+            o =>
+                o with
+                {
+                    Probe = point =>
+                    {
+                        if (point == JournalPoint.Taken)
+                        {
+                            queued.Wait(TimeSpan.FromMinutes(1));
+                        }
+                    },
+                }
+        );
+
+        // Whatever the writer took first, it waits until all others are in its next batch.
+        List<Task<CommitResult>> good = [store.CommitAsync(store.Decide("used"))];
+        good.AddRange(Things("early"));
+        var unmet = store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("x"), Exists("nothing")));
+        var faulty = store.CommitAsync(store.Decide(null, new Statement("INSERT INTO nowhere (x) VALUES (1)")));
+        var second = store.CommitAsync(
+            store.Decide(null, StoreUnderTest.InsertThing("early-0").Unique(ThingConflict.Exists))
+        );
+        var replayed = store.CommitAsync(
+            store.Decide(null, StoreUnderTest.InsertThing("y")) with
+            {
+                Replay = new ReplayKey(store.KeyOf("used").ToArray(), store.Time.GetUtcNow() + TimeSpan.FromHours(3)),
+            }
+        );
+        good.AddRange(Things("late"));
+        queued.Set();
+
+        (await unmet).Conflict.ShouldBe(ThingConflict.Stale);
+        await Should.ThrowAsync<DbException>(faulty);
+        (await second).Conflict.ShouldBe(ThingConflict.Exists);
+        (await replayed).Outcome.ShouldBe(CommitOutcome.Replayed);
+        (await Task.WhenAll(good)).ShouldAllBe(result => result.Outcome == CommitOutcome.Committed);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(6);
+        store.VerifyChain().ShouldBe(7);
+
+        IEnumerable<Task<CommitResult>> Things(string name) =>
+            Enumerable
+                .Range(0, 3)
+                .Select(i => store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing($"{name}-{i}"))));
+    }
+
+    [Fact]
+    public async Task Commit_EmptyTextAndOctets_AreNotNull()
+    {
+        using var store = new StoreUnderTest(backend);
+        store.Sql(store.Store.Database.Translate("CREATE TABLE marks (name TEXT NOT NULL, octets BLOB NOT NULL)"));
+
+        await store.CommitAsync(
+            store.Decide(
+                null,
+                new Statement(
+                    "INSERT INTO marks (name, octets) VALUES (@name, @octets)",
+                    new { name = "", octets = Array.Empty<byte>() }
+                )
+            )
+        );
+
+        store.Scalar<long>("SELECT COUNT(*) FROM marks WHERE name = '' AND length(octets) = 0").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Commit_DeclaredConstraint_IsTypedConflict()
     {
         using var store = new StoreUnderTest(backend);
@@ -320,4 +404,7 @@ public abstract class JournalTests(StorageBackend backend)
 
         (await store.CommitAsync(store.Decide())).Sequence.ShouldBe(2);
     }
+
+    private static Statement Exists(string id) =>
+        new Statement("SELECT 1 FROM things WHERE id = @id", new { id }).ExpectingOne(ThingConflict.Stale);
 }

@@ -135,7 +135,7 @@ internal sealed class AgentEnrollmentStore(Database database) : IAgentEnrollment
 
     public Statement RequireLive(AgentId id) =>
         new Statement(
-            "UPDATE enrollments SET token_id = token_id WHERE id = @id AND revoked_at_ms IS NULL",
+            "SELECT 1 FROM enrollments WHERE id = @id AND revoked_at_ms IS NULL",
             new { id = id.Value }
         ).ExpectingOne(EnrollmentConflict.Revoked);
 

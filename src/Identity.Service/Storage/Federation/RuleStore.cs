@@ -191,7 +191,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
 
     public Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId) =>
         new(
-            "UPDATE federation_rules SET version = version WHERE id = @ruleId AND archived_at_ms IS NULL "
+            "SELECT 1 FROM federation_rules WHERE id = @ruleId AND archived_at_ms IS NULL "
                 + "AND EXISTS (SELECT 1 FROM federation_rule_versions v WHERE v.rule_id = @ruleId "
                 + "AND v.version = federation_rules.enforced_version AND v.service_account_id = @serviceAccountId "
                 + (

@@ -60,6 +60,21 @@ internal sealed class EntryInsert : IDisposable
         all.ExecuteNonQuery();
     }
 
+    /// <summary>As <see cref="All"/>, beside the statements of their decisions.</summary>
+    public NpgsqlBatchCommand Many(IReadOnlyList<EntryRow> rows)
+    {
+        var command = new NpgsqlBatchCommand(all.CommandText);
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = node });
+        foreach (var field in Fields)
+        {
+            command.Parameters.Add(
+                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | field.Type, Value = Column(field, rows) }
+            );
+        }
+
+        return command;
+    }
+
     /// <summary>Inserts nothing when the replay key was used.</summary>
     public NpgsqlBatchCommand One(EntryRow row)
     {

@@ -125,22 +125,21 @@ internal sealed class PostgresSession : JournalSession
     {
         changed = ChangeTopics.None;
         hasSavepoint = false;
-        Execute("BEGIN");
-        using (var take = Command("SELECT pg_advisory_xact_lock(@key)", ("@key", writerLock)))
-        {
-            take.ExecuteNonQuery();
-        }
-
+        Begin();
         probe?.Invoke(JournalPoint.Begun);
-        foreach (var pending in batch.Where(pending => pending.Decision.Statements.Count > 0))
-        {
-            Apply(pending);
-        }
-
+        var changes = batch.Where(pending => pending.Decision.Statements.Count > 0).ToList();
         var plain = batch.Where(pending => pending.Decision is { Statements.Count: 0, Event: not null }).ToList();
-        foreach (var part in WithoutTwins(plain))
+        if (!TryApplyTogether(changes, plain))
         {
-            Append(part, inTransaction: true);
+            foreach (var pending in changes)
+            {
+                Apply(pending);
+            }
+
+            foreach (var part in WithoutTwins(plain))
+            {
+                Append(part, inTransaction: true);
+            }
         }
 
         foreach (var pending in batch.Where(pending => pending.IsWritten))
@@ -153,6 +152,76 @@ internal sealed class PostgresSession : JournalSession
         Execute("COMMIT");
         probe?.Invoke(JournalPoint.Committed);
         Counters = raised;
+    }
+
+    private void Begin()
+    {
+        using var begin = new NpgsqlBatch(connection);
+        begin.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        var take = new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock($1)");
+        take.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bigint, Value = writerLock });
+        begin.BatchCommands.Add(take);
+        begin.ExecuteNonQuery();
+    }
+
+    // All of them in one round trip, as if nothing stood against any, which nearly always holds. False = something did:
+    // then none of them is written, and each must have a turn of its own.
+    private bool TryApplyTogether(IReadOnlyList<PendingDecision> changes, IReadOnlyList<PendingDecision> plain)
+    {
+        using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SAVEPOINT together"));
+        try
+        {
+            foreach (var statement in changes.SelectMany(pending => pending.Decision.Statements))
+            {
+                batch.BatchCommands.Add(StatementBinder.Bind(statement));
+            }
+        }
+        catch (ArgumentException)
+        {
+            return false; // wrong parameters: said to the one that has them
+        }
+
+        var rows = new List<EntryRow>(changes.Count + plain.Count);
+        foreach (var pending in changes.Concat(plain).Where(pending => pending.Decision.Event is not null))
+        {
+            var (head, sequence) = rows.Count == 0 ? (Head, Sequence) : (rows[^1].Hash, rows[^1].Sequence);
+            rows.Add(Next(pending, head, sequence));
+        }
+
+        if (rows.Count > 0)
+        {
+            batch.BatchCommands.Add(entries.Many(rows));
+        }
+
+        try
+        {
+            batch.ExecuteNonQuery();
+        }
+        catch (PostgresException refused) when (Concerns(refused) is not null)
+        {
+            Execute("ROLLBACK TO together");
+            return false;
+        }
+
+        var done = 1;
+        foreach (var statement in changes.SelectMany(pending => pending.Decision.Statements))
+        {
+            if (statement.ExpectedRows is { } expected && RowsOf(batch.BatchCommands[done]) != expected)
+            {
+                Execute("ROLLBACK TO together");
+                return false;
+            }
+
+            done++;
+        }
+
+        foreach (var row in rows)
+        {
+            Advance(row);
+        }
+
+        return true;
     }
 
     // A decision in a savepoint of its own, all in one round trip.
@@ -245,7 +314,7 @@ internal sealed class PostgresSession : JournalSession
     {
         for (var i = 0; i < count; i++)
         {
-            if (!pending.Accepts(pending.Decision.Statements[i], (int)batch.BatchCommands[first + i].RecordsAffected))
+            if (!pending.Accepts(pending.Decision.Statements[i], RowsOf(batch.BatchCommands[first + i])))
             {
                 return true;
             }
@@ -253,6 +322,9 @@ internal sealed class PostgresSession : JournalSession
 
         return false;
     }
+
+    // Changed, or found by a SELECT.
+    private static int RowsOf(NpgsqlBatchCommand command) => checked((int)command.Rows);
 
     // A unique violation undoes all of them: who was used before is looked up, and the rest, chained anew, is written.
     private void Append(IReadOnlyList<PendingDecision> wanted, bool inTransaction)

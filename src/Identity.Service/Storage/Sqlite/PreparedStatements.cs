@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Reflection;
 using Microsoft.Data.Sqlite;
 
 namespace Culvert.Identity.Service.Storage.Sqlite;
@@ -10,42 +8,26 @@ namespace Culvert.Identity.Service.Storage.Sqlite;
 /// </summary>
 internal sealed class PreparedStatements(SqliteConnection connection) : IDisposable
 {
-    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Properties = new();
+    private readonly Dictionary<string, PreparedStatement> prepared = new(StringComparer.Ordinal);
 
-    private readonly Dictionary<string, SqliteCommand> commands = new(StringComparer.Ordinal);
-
+    /// <summary>Rows that were changed, or found by a query.</summary>
     public int Execute(Statement statement)
     {
-        if (!commands.TryGetValue(statement.Sql, out var command))
+        if (!prepared.TryGetValue(statement.Sql, out var known))
         {
-            command = connection.CreateCommand();
-            command.CommandText = statement.Sql;
-            commands.Add(statement.Sql, command);
+            known = new PreparedStatement(connection, statement.Sql);
+            prepared.Add(statement.Sql, known);
         }
 
-        Bind(command, statement.Parameters);
-        return command.ExecuteNonQuery();
+        known.Bind(statement.Parameters);
+        return known.Execute();
     }
 
     public void Dispose()
     {
-        foreach (var command in commands.Values)
+        foreach (var one in prepared.Values)
         {
-            command.Dispose();
-        }
-    }
-
-    private static void Bind(SqliteCommand command, object? parameters)
-    {
-        command.Parameters.Clear();
-        if (parameters is null)
-        {
-            return;
-        }
-
-        foreach (var property in Properties.GetOrAdd(parameters.GetType(), static type => type.GetProperties()))
-        {
-            command.Parameters.AddWithValue("@" + property.Name, property.GetValue(parameters) ?? DBNull.Value);
+            one.Dispose();
         }
     }
 }

@@ -2,19 +2,24 @@ using Microsoft.Data.Sqlite;
 
 namespace Culvert.Identity.Service.Storage.Sqlite;
 
-/// <summary>One transaction per batch; a decision with statements in a savepoint of its own.</summary>
+/// <summary>
+/// One transaction per batch. Nearly always nothing stands against any decision, so that the batch is written without
+/// savepoints first: each would copy every page that its decision touches. What turns out to be refused undoes all of it,
+/// and then each decision with statements is written in a savepoint of its own.
+/// </summary>
 internal sealed class SqliteSession : JournalSession
 {
     private readonly SqliteConnection connection;
     private readonly PreparedStatements statements;
     private readonly SqliteCommand begin;
     private readonly SqliteCommand commit;
-    private readonly SqliteCommand savepoint;
-    private readonly SqliteCommand rollback;
-    private readonly SqliteCommand release;
+    private readonly SqliteCommand cancel;
     private readonly SqliteCommand raise;
-    private readonly SqliteCommand insert;
     private readonly SqliteCommand firstUse;
+    private readonly PreparedStatement savepoint;
+    private readonly PreparedStatement rollback;
+    private readonly PreparedStatement release;
+    private readonly PreparedStatement insert;
     private ChangeTopics changed;
 
     public SqliteSession(SqliteConnection connection, StoreNode node, Ordinals ordinals)
@@ -24,43 +29,37 @@ internal sealed class SqliteSession : JournalSession
         statements = new PreparedStatements(connection);
         begin = Prepared("BEGIN IMMEDIATE");
         commit = Prepared("COMMIT");
-        savepoint = Prepared("SAVEPOINT decision");
-        rollback = Prepared("ROLLBACK TO decision");
-        release = Prepared("RELEASE decision");
+        cancel = Prepared("ROLLBACK");
         raise = Prepared("UPDATE change_counters SET counter = @counter WHERE topic = @topic", "@counter", "@topic");
         firstUse = Prepared("SELECT replay_tag, at_ms FROM journal WHERE replay_key = @replay", "@replay");
-        insert = Prepared(
-            "INSERT INTO journal (sequence, at_ms, event, organization_id, request_id, salt, body, body_digest, hash, "
-                + "replay_key, replay_until, replay_tag, ordinal, node) VALUES (@sequence, @at, @event, @organization, "
-                + "@request, @salt, @body, @digest, @hash, @replay, @until, @tag, @ordinal, @node) "
-                + "ON CONFLICT (replay_key) DO NOTHING",
-            "@sequence",
-            "@at",
-            "@event",
-            "@organization",
-            "@request",
-            "@salt",
-            "@body",
-            "@digest",
-            "@hash",
-            "@replay",
-            "@until",
-            "@tag",
-            "@ordinal",
-            "@node"
+        savepoint = new PreparedStatement(connection, "SAVEPOINT decision");
+        rollback = new PreparedStatement(connection, "ROLLBACK TO decision");
+        release = new PreparedStatement(connection, "RELEASE decision");
+        insert = new PreparedStatement(
+            connection,
+            "INSERT INTO journal (node, sequence, at_ms, event, organization_id, request_id, salt, body, body_digest, "
+                + "hash, replay_key, replay_until, replay_tag, ordinal) "
+                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (replay_key) DO NOTHING"
         );
-        insert.Parameters[13].Value = node.Name;
+        insert.Bind(1, node.Name);
         LoadHead();
     }
 
     public override void Write(IReadOnlyList<PendingDecision> batch, Action<JournalPoint>? probe)
     {
-        changed = ChangeTopics.None;
-        begin.ExecuteNonQuery();
+        var before = (Head, Sequence);
+        Begin();
         probe?.Invoke(JournalPoint.Begun);
-        foreach (var pending in batch)
+        if (!batch.All(TryApply))
         {
-            Apply(pending);
+            cancel.ExecuteNonQuery();
+            (Head, Sequence) = before;
+            Begin();
+            foreach (var pending in batch)
+            {
+                pending.Reset();
+                Apply(pending);
+            }
         }
 
         var raised = Raise();
@@ -87,7 +86,12 @@ internal sealed class SqliteSession : JournalSession
     public override void Dispose()
     {
         statements.Dispose();
-        foreach (var command in new[] { begin, commit, savepoint, rollback, release, raise, insert, firstUse })
+        foreach (var statement in new[] { savepoint, rollback, release, insert })
+        {
+            statement.Dispose();
+        }
+
+        foreach (var command in new[] { begin, commit, cancel, raise, firstUse })
         {
             command.Dispose();
         }
@@ -95,29 +99,52 @@ internal sealed class SqliteSession : JournalSession
         connection.Dispose();
     }
 
-    private void Apply(PendingDecision pending)
+    private void Begin()
+    {
+        changed = ChangeTopics.None;
+        begin.ExecuteNonQuery();
+    }
+
+    // False = it cannot stay, with what it may have written already.
+    private bool TryApply(PendingDecision pending)
     {
         var decision = pending.Decision;
-        if (decision.Statements.Count == 0)
+        if (!Change(pending) || (!AppendEntry(pending) && decision.Statements.Count > 0))
+        {
+            return false;
+        }
+
+        Note(pending);
+        return true;
+    }
+
+    private void Apply(PendingDecision pending)
+    {
+        if (pending.Decision.Statements.Count == 0)
         {
             AppendEntry(pending);
         }
         else
         {
-            savepoint.ExecuteNonQuery();
+            savepoint.Execute();
             var before = (Head, Sequence);
             if (!Change(pending) || !AppendEntry(pending))
             {
-                rollback.ExecuteNonQuery();
+                rollback.Execute();
                 (Head, Sequence) = before;
             }
 
-            release.ExecuteNonQuery();
+            release.Execute();
         }
 
+        Note(pending);
+    }
+
+    private void Note(PendingDecision pending)
+    {
         if (pending.IsWritten)
         {
-            changed |= decision.Changes;
+            changed |= pending.Decision.Changes;
         }
     }
 
@@ -179,24 +206,24 @@ internal sealed class SqliteSession : JournalSession
 
         var replay = pending.Decision.Replay;
         var hash = JournalChain.Next(Head, pending.BodyDigest);
-        var values = insert.Parameters;
-        values[0].Value = Sequence + 1;
-        values[1].Value = audit.At.ToStore();
-        values[2].Value = audit.Name;
-        values[3].Value = (object?)audit.OrganizationId ?? DBNull.Value;
-        values[4].Value = (object?)audit.RequestId ?? DBNull.Value;
-        values[5].Value = pending.Salt;
-        values[6].Value = pending.Body;
-        values[7].Value = pending.BodyDigest;
-        values[8].Value = hash;
-        values[9].Value = (object?)replay?.ToArray() ?? DBNull.Value;
-        values[10].Value = (object?)replay?.UntilUnixSeconds ?? DBNull.Value;
-        values[11].Value = (object?)replay?.StoredTag ?? DBNull.Value;
-        values[12].Value = Ordinals.Next();
-        if (insert.ExecuteNonQuery() == 0)
+        var key = replay?.ToArray();
+        insert.Bind(2, Sequence + 1);
+        insert.Bind(3, audit.At.ToStore());
+        insert.Bind(4, audit.Name);
+        insert.Bind(5, audit.OrganizationId);
+        insert.Bind(6, audit.RequestId);
+        insert.Bind(7, pending.Salt);
+        insert.Bind(8, pending.Body);
+        insert.Bind(9, pending.BodyDigest);
+        insert.Bind(10, hash);
+        insert.Bind(11, key);
+        insert.Bind(12, replay?.UntilUnixSeconds);
+        insert.Bind(13, replay?.StoredTag);
+        insert.Bind(14, Ordinals.Next());
+        if (insert.Execute() == 0)
         {
             pending.Outcome = CommitOutcome.Replayed;
-            pending.Existing = FirstUse(values[9].Value!);
+            pending.Existing = FirstUse(key!);
             return false;
         }
 

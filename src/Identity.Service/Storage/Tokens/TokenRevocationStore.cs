@@ -126,7 +126,7 @@ internal sealed class TokenRevocationStore(Database database) : ITokenRevocation
 
     public Statement RequireNone(EnrollmentProof proof) =>
         new(
-            "UPDATE federation_rules SET version = version WHERE id = @RuleId AND NOT EXISTS (SELECT 1 FROM "
+            "SELECT 1 FROM federation_rules WHERE id = @RuleId AND NOT EXISTS (SELECT 1 FROM "
                 + "token_revocations r WHERE r.organization_id = federation_rules.organization_id "
                 + "AND r.issued_before_s >= @IssuedAt AND ("
                 + "(r.kind = 'token' AND r.value = @TokenId) OR (r.kind = 'family' AND r.value = @Family) "
