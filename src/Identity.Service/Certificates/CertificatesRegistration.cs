@@ -190,6 +190,7 @@ internal static class CertificatesRegistration
             .AddSingleton<Persons>()
             .AddSingleton<ActivationGate>()
             .AddSingleton<IActivationGate>(provider => provider.GetRequiredService<ActivationGate>())
+            .AddSingleton<ActiveAuthorities>()
             .AddSingleton<ServerCertificates>()
             .AddSingleton<RotationJobEndpoint>()
             .AddSingleton<AuthorityLifecycle>()

@@ -14,6 +14,7 @@ internal static class TunnelsRegistration
             .AddSingleton(options.Tunnels)
             .AddSingleton(options.Agents)
             .AddSingleton<ITunnelStore, TunnelStore>()
+            .AddSingleton<KnownTunnels>()
             .AddSingleton<IRegisteredCertificateStore, RegisteredCertificateStore>()
             .AddSingleton<IEdgeStore, EdgeStore>()
             .AddSingleton<IAgentReportStore, AgentReportStore>()

@@ -207,7 +207,7 @@ internal sealed class CertificateIssuer(
     private static CertificateRecord IntentOf(IssuanceJob job, IssuancePlan plan) =>
         new()
         {
-            Id = CertificateId.New(),
+            Id = CertificateId.New(plan.Validity.IssuedAt),
             Serial = plan.Serial.Hex,
             Kind = job.Kind,
             Status = CertificateStatus.Intent,

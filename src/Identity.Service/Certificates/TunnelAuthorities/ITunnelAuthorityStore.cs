@@ -12,8 +12,9 @@ internal interface ITunnelAuthorityStore
     ValueTask<TunnelAuthority?> FindActiveAsync(TunnelId tunnelId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Committed with every intent of it: what is not active any more is <see cref="AuthorityConflict.NotActive"/>. Without
-    /// it a leaf could be recorded just after the taint that should have called it back.
+    /// Committed with every intent of it: what is not active any more, or of an archived tunnel, is
+    /// <see cref="AuthorityConflict.NotActive"/>. Without it a leaf could be recorded just after the taint that should
+    /// have called it back.
     /// </summary>
     Statement RequireActive(CertificateAuthorityId id);
 

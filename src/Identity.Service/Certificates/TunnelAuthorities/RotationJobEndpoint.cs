@@ -13,7 +13,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// else's proxy current. By access token with the scope <c>certificate:issue</c>, for the tunnels that its rule names.
 /// </summary>
 internal sealed class RotationJobEndpoint(
-    ITunnelStore tunnels,
+    KnownTunnels tunnels,
     IFederationStanding federation,
     ServerCertificates server
 )

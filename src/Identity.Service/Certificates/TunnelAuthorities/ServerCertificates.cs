@@ -8,6 +8,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>Leaves for inner TLS from a tunnel's active authority, whoever was admitted to ask for one.</summary>
 internal sealed class ServerCertificates(
     ITunnelAuthorityStore authorities,
+    ActiveAuthorities active,
     AuthorityKeys keys,
     ServerProfile server,
     CertificateIssuer issuer
@@ -24,7 +25,7 @@ internal sealed class ServerCertificates(
         CancellationToken cancellationToken
     )
     {
-        if (await authorities.FindActiveAsync(tunnel.Id, cancellationToken) is not { } authority)
+        if (await active.FindAsync(tunnel.Id, cancellationToken) is not { } authority)
         {
             return IssuanceOutcome.Refused(AuthorityErrors.NotActive.Refuse());
         }
@@ -35,30 +36,49 @@ internal sealed class ServerCertificates(
             return IssuanceOutcome.Refused(refusal.ToRefusal());
         }
 
-        var job = new IssuanceJob
+        var outcome = await IssueAsync(authority);
+        if (outcome.Conflict is not AuthorityConflict.NotActive)
         {
-            Kind = CertificateKind.Server,
-            Authority = keys.Use(authority),
-            Profile = server.Profile,
-            PublicKey = request.Csr.PublicKey,
-            Names = names,
-            Identity = tunnel.Domain,
-            Actor = AuditActor.System,
-            OrganizationId = tunnel.OrganizationId,
-            WorkspaceId = tunnel.WorkspaceId,
-            TunnelId = tunnel.Id.Value,
-            LifeCap = authority.MaxLeafLife,
-        };
-        var described = describe(job);
-        var outcome = await issuer.IssueAsync(
-            described with
-            {
-                WithIntent = [authorities.RequireActive(authority.Id), .. described.WithIntent],
-            },
-            cancellationToken
-        );
+            return outcome;
+        }
+
+        // Another node may have switched a moment ago: whoever signs now, signs.
+        active.Forget(tunnel.Id);
+        var successor = await active.FindAsync(tunnel.Id, cancellationToken);
+        if (successor is not null && successor.Id != authority.Id)
+        {
+            outcome = await IssueAsync(successor);
+        }
+
         return outcome.Conflict is AuthorityConflict.NotActive
             ? IssuanceOutcome.Refused(AuthorityErrors.NotActive.Refuse())
             : outcome;
+
+        Task<IssuanceOutcome> IssueAsync(TunnelAuthority signing)
+        {
+            var job = describe(
+                new IssuanceJob
+                {
+                    Kind = CertificateKind.Server,
+                    Authority = keys.Use(signing),
+                    Profile = server.Profile,
+                    PublicKey = request.Csr.PublicKey,
+                    Names = names,
+                    Identity = tunnel.Domain,
+                    Actor = AuditActor.System,
+                    OrganizationId = tunnel.OrganizationId,
+                    WorkspaceId = tunnel.WorkspaceId,
+                    TunnelId = tunnel.Id.Value,
+                    LifeCap = signing.MaxLeafLife,
+                }
+            );
+            return issuer.IssueAsync(
+                job with
+                {
+                    WithIntent = [authorities.RequireActive(signing.Id), .. job.WithIntent],
+                },
+                cancellationToken
+            );
+        }
     }
 }

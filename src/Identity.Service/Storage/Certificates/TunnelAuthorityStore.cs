@@ -38,7 +38,8 @@ internal sealed class TunnelAuthorityStore(Database database) : ITunnelAuthority
 
     public Statement RequireActive(CertificateAuthorityId id) =>
         new Statement(
-            "UPDATE certificate_authorities SET state = state WHERE id = @id AND state = 'active'",
+            "SELECT 1 FROM certificate_authorities a JOIN tunnels t ON t.id = a.tunnel_id WHERE a.id = @id "
+                + "AND a.state = 'active' AND t.archived_at_ms IS NULL",
             new { id = id.Value }
         ).ExpectingOne(AuthorityConflict.NotActive);
 
