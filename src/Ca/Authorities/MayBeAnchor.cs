@@ -16,7 +16,8 @@ internal sealed class MayBeAnchor : IAuthorityCheck
             {
                 return new CaRefusal(
                     CaErrorCodes.CaAnchorForbidden,
-                    $"The operating system of the service trusts this authority for everything{subject.Place(i)}."
+                    "This authority certifies anybody: it is of the public web, or the operating system of the service "
+                        + $"trusts it or the one above it{subject.Place(i)}."
                 );
             }
         }

@@ -7,6 +7,7 @@ namespace Culvert.Ca.Certificates;
 internal static class ExtensionReaders
 {
     private const int MaxPurposes = 32;
+    private const int MaxPolicies = 64;
     private static readonly Asn1Tag KeyIdentifierTag = new(TagClass.ContextSpecific, 0);
     private static readonly Asn1Tag DistributionPointTag = new(TagClass.ContextSpecific, 0);
     private static readonly Asn1Tag FullNameTag = new(TagClass.ContextSpecific, 0);
@@ -51,6 +52,25 @@ internal static class ExtensionReaders
         }
 
         return purposes.Count > 0 ? purposes : throw new AsnContentException("an empty list of purposes");
+    }
+
+    /// <summary>RFC 5280 §4.2.1.4: the identifiers; qualifiers say nothing to us.</summary>
+    public static List<string> ReadPolicies(AsnReader reader)
+    {
+        AsnReader sequence = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        List<string> policies = [];
+        while (sequence.HasData)
+        {
+            if (policies.Count == MaxPolicies)
+            {
+                throw new AsnContentException("too many policies");
+            }
+
+            policies.Add(sequence.ReadSequence().ReadObjectIdentifier());
+        }
+
+        return policies;
     }
 
     /// <summary>RFC 5280 §4.2.1.2.</summary>

@@ -62,6 +62,9 @@ public sealed class ParsedCertificate
     /// <summary>RFC 5280 §4.2.1.1, its key identifier; null when absent.</summary>
     public ReadOnlyMemory<byte>? AuthorityKeyIdentifier { get; private set; }
 
+    /// <summary>RFC 5280 §4.2.1.4, the identifiers alone; null when absent.</summary>
+    public IReadOnlyList<string>? Policies { get; private set; }
+
     /// <summary>RFC 5280 §4.2.1.10; null when absent.</summary>
     public NameConstraints? NameConstraints { get; private set; }
 
@@ -70,6 +73,13 @@ public sealed class ParsedCertificate
 
     /// <summary>The serial number as lower-case hex of its value octets.</summary>
     public string SerialNumberHex => Convert.ToHexStringLower(SerialNumber.Span);
+
+    /// <summary>
+    /// It asserts a policy of the CA/Browser Forum (Baseline Requirements §7.1.6.1), as authorities of the public web do:
+    /// so they are known even where nothing above them is at hand.
+    /// </summary>
+    public bool IsOfPublicWeb =>
+        Policies?.Any(policy => policy.StartsWith("2.23.140.1.", StringComparison.Ordinal)) == true;
 
     /// <summary>Subject and issuer are the same name.</summary>
     public bool IsSelfIssued => Subject.HasSameEncoding(Issuer);
@@ -122,7 +132,7 @@ public sealed class ParsedCertificate
         && named.Span.SequenceEqual(own.Span);
 
     /// <summary>True when <paramref name="issuer"/>'s key made the signature, with an accepted algorithm.</summary>
-    internal bool IsSignedBy(SubjectPublicKey issuer) =>
+    public bool IsSignedBy(SubjectPublicKey issuer) =>
         SignatureScheme is { } scheme && issuer.Verify(TbsEncoded.Span, Signature.Span, scheme);
 
     private static ParsedCertificate Read(ReadOnlyMemory<byte> encoded, AsnReader certificate, SubjectPublicKey? known)
@@ -204,6 +214,9 @@ public sealed class ParsedCertificate
                     break;
                 case Oids.AuthorityKeyIdentifier:
                     AuthorityKeyIdentifier = ExtensionReaders.ReadAuthorityKeyIdentifier(value);
+                    break;
+                case Oids.CertificatePolicies:
+                    Policies = ExtensionReaders.ReadPolicies(value);
                     break;
                 case Oids.NameConstraints:
                     NameConstraints = NameConstraints.Read(extension.Critical, value);

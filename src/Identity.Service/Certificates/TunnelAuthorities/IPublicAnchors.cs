@@ -5,6 +5,6 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>Authorities that everybody trusts anyway, and that therefore vouch for no tunnel.</summary>
 internal interface IPublicAnchors
 {
-    /// <summary>Whether the certificate's key is one of theirs, whatever the certificate.</summary>
+    /// <summary>Whether the certificate's key is one of theirs, or one of theirs has certified it.</summary>
     bool Holds(ParsedCertificate certificate);
 }

@@ -5,24 +5,60 @@ using Culvert.Ca.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>What the operating system of this node trusts: the public web's authorities, and what its owner added.</summary>
+/// <summary>
+/// What the operating system of this node trusts: the public web's authorities, and what its owner added; and whatever
+/// one of those has certified, because who trusts the one believes the other. Authorities of the public web are known
+/// by their policies, too, however far below such a root they are.
+/// </summary>
 internal sealed class MachineAnchors : IPublicAnchors
 {
-    private readonly Lazy<FrozenSet<string>> keys = new(Read);
+    // A failure is not kept: what could not be read now may be readable at the next question.
+    private readonly Lazy<Known> known;
+
+    public MachineAnchors()
+        : this(ReadSystem) { }
+
+    /// <param name="read">DER of each trusted certificate.</param>
+    internal MachineAnchors(Func<IReadOnlyList<byte[]>> read) =>
+        known = new Lazy<Known>(() => Index(read()), LazyThreadSafetyMode.PublicationOnly);
 
     public bool Holds(ParsedCertificate certificate) =>
-        certificate.PublicKey is { } key && keys.Value.Contains(Hash(key.Encoded.Span));
+        certificate.IsOfPublicWeb
+        || certificate.PublicKey is { } key
+            && (
+                known.Value.Keys.Contains(key.Sha256)
+                || known.Value.ByName[NameOf(certificate.Issuer.Encoded)].Any(anchor => IsFrom(certificate, anchor))
+            );
 
-    private static FrozenSet<string> Read()
+    private static bool IsFrom(ParsedCertificate certificate, ParsedCertificate anchor) =>
+        anchor.PublicKey is { } key && certificate.IsSignedBy(key);
+
+    private static Known Index(IReadOnlyList<byte[]> encoded)
+    {
+        // What our reader does not take, it does not take from an uploader either; its key still counts.
+        var parsed = encoded.Select(der => ParsedCertificate.TryParse(der)).OfType<ParsedCertificate>();
+        return new Known(
+            encoded.Select(HashOfKey).OfType<string>().ToFrozenSet(StringComparer.Ordinal),
+            parsed.ToLookup(certificate => NameOf(certificate.Subject.Encoded), StringComparer.Ordinal)
+        );
+    }
+
+    private static string? HashOfKey(byte[] der)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(der);
+        return Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+    }
+
+    private static string NameOf(ReadOnlyMemory<byte> name) => Convert.ToHexString(name.Span);
+
+    private static List<byte[]> ReadSystem()
     {
         using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine);
         store.Open(OpenFlags.ReadOnly);
         var certificates = store.Certificates;
         try
         {
-            return certificates
-                .Select(certificate => Hash(certificate.PublicKey.ExportSubjectPublicKeyInfo()))
-                .ToFrozenSet(StringComparer.Ordinal);
+            return [.. certificates.Select(certificate => certificate.RawData)];
         }
         finally
         {
@@ -33,5 +69,5 @@ internal sealed class MachineAnchors : IPublicAnchors
         }
     }
 
-    private static string Hash(ReadOnlySpan<byte> publicKey) => Convert.ToHexStringLower(SHA256.HashData(publicKey));
+    private sealed record Known(FrozenSet<string> Keys, ILookup<string, ParsedCertificate> ByName);
 }
