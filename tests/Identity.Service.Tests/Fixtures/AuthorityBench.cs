@@ -152,6 +152,19 @@ internal sealed class AuthorityBench : IAsyncDisposable
         return id;
     }
 
+    /// <summary>A certificate that is only trusted, approved.</summary>
+    public async Task<string> ApprovedAnchorAsync(string pem)
+    {
+        var id = await CreateAsync("trust_only");
+        (await Upload(id, pem)).Dispose();
+        using var approved = await Approve(id, pem);
+        approved.IsSuccessStatusCode.ShouldBeTrue();
+        return id;
+    }
+
+    public async Task<long> EpochAsync() =>
+        (await Api.GetOkAsync($"/v1/tunnels/{Machines.TunnelId}/trust_bundle")).GetProperty("epoch").GetInt64();
+
     public async Task<string> BundleAsync() =>
         (await Api.GetOkAsync($"/v1/tunnels/{Machines.TunnelId}/trust_bundle")).Text("pem")!;
 

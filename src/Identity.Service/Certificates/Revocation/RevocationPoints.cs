@@ -16,7 +16,7 @@ internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions op
 
     private readonly ConcurrentDictionary<string, RevocationPoint> known = new(StringComparer.Ordinal);
 
-    /// <summary>Committed with a new authority: its lists exist, unsigned, before it can issue.</summary>
+    /// <summary>Committed with an authority's staging: its lists exist, unsigned, before it can issue.</summary>
     public IReadOnlyList<Statement> Of(TunnelAuthority authority) =>
         authority.Custody == AuthorityCustody.TrustOnly
             ? []
@@ -25,7 +25,7 @@ internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions op
                     authority.Id.Value,
                     options.Certificates.RevocationShards,
                     options.Certificates.RevocationUrl,
-                    authority.CreatedAt
+                    authority.StateSince ?? authority.CreatedAt
                 )
             );
 

@@ -76,6 +76,25 @@ internal sealed class AuthorityChecks(
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>The living registration of the same trust-only certificate on the same tunnel; null = it is the first.</summary>
+    public async ValueTask<TunnelAuthority?> FindFirstAsync(
+        TunnelAuthority authority,
+        ParsedCertificate certificate,
+        CancellationToken cancellationToken
+    ) =>
+        (await authorities.ListLookalikesAsync(SubjectKeyOf(certificate), cancellationToken)).FirstOrDefault(found =>
+            IsSameAnchor(found, authority, certificate)
+        );
+
+    private static bool IsSameAnchor(TunnelAuthority found, TunnelAuthority authority, ParsedCertificate certificate) =>
+        !found.HoldsKey
+        && found.Id != authority.Id
+        && found.TunnelId == authority.TunnelId
+        && found.Fingerprint == certificate.Fingerprint
+        && (
+            found.State is AuthorityState.Verified or AuthorityState.Approved || AuthorityStates.IsTrusted(found.State)
+        );
+
     // S18: a certificate that is only trusted may be registered anywhere; a key that the service holds, and what
     // verifiers would find it by, belong to one authority.
     private async ValueTask<Refusal?> FindDuplicateAsync(
@@ -86,12 +105,9 @@ internal sealed class AuthorityChecks(
     {
         var lookalikes = await authorities.ListLookalikesAsync(SubjectKeyOf(certificate), cancellationToken);
         var other = lookalikes.FirstOrDefault(found =>
-            found.Id != authority.Id
-            && (
-                authority.HoldsKey
-                    ? found.HoldsKey
-                    : found.TunnelId == authority.TunnelId && found.Fingerprint == certificate.Fingerprint
-            )
+            authority.HoldsKey
+                ? found.HoldsKey && found.Id != authority.Id
+                : IsSameAnchor(found, authority, certificate)
         );
         if (other is null)
         {

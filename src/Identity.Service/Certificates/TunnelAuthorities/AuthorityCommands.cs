@@ -108,7 +108,10 @@ internal sealed class AuthorityCommands(
     )
     {
         var mayUpload = AuthorityTransitions.Find(authority.State, AuthorityCommand.Upload) is not null;
-        if (!mayUpload || (authority.State == AuthorityState.Draft && authority.HoldsKey))
+        // A trust-only registration that turned out to be another one's second is deleted: the answer may be asked for
+        // again.
+        var mayBeSecond = authority is { HoldsKey: false, State: AuthorityState.Draft or AuthorityState.Deleted };
+        if (!(mayUpload || mayBeSecond) || (authority.State == AuthorityState.Draft && authority.HoldsKey))
         {
             return AuthorityErrors.StateOf(authority);
         }
@@ -123,6 +126,16 @@ internal sealed class AuthorityCommands(
         if (!Fingerprints.AreEqual(upload.Fingerprint, chain[0].Fingerprint))
         {
             return AuthorityErrors.Fingerprint.Refuse();
+        }
+
+        if (mayBeSecond && await checks.FindFirstAsync(authority, chain[0], cancellationToken) is { } first)
+        {
+            return await LeaveToAsync(request, authority, first, cancellationToken);
+        }
+
+        if (!mayUpload)
+        {
+            return AuthorityErrors.StateOf(authority);
         }
 
         var pem = AuthorityChains.Write(chain);
@@ -155,6 +168,28 @@ internal sealed class AuthorityCommands(
         return uploaded.Value is { } stored
             ? await VerifyAsync(move, tunnel, stored, chain, cancellationToken)
             : uploaded;
+    }
+
+    // S18: the certificate is registered on this tunnel; the registration that is there is the answer.
+    private async ValueTask<TunnelResult<TunnelAuthority>> LeaveToAsync(
+        ApiRequest request,
+        TunnelAuthority second,
+        TunnelAuthority first,
+        CancellationToken cancellationToken
+    )
+    {
+        if (second.State == AuthorityState.Deleted)
+        {
+            return first;
+        }
+
+        var deleted = await lifecycle.MoveAsync(
+            second,
+            AuthorityState.Deleted,
+            await MoveOfAsync(request, $"the certificate is registered as {first.Id.Value}", cancellationToken),
+            cancellationToken
+        );
+        return deleted.Refusal is { } refusal ? refusal : first;
     }
 
     public async ValueTask<TunnelResult<TunnelAuthority>> ApproveAsync(

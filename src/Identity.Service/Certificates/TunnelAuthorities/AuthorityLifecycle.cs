@@ -48,7 +48,7 @@ internal sealed class AuthorityLifecycle(
                 Reason = move.Reason,
             },
             move,
-            [authorities.Insert(authority, MaxUnfinished), .. lists.Of(authority)],
+            [authorities.Insert(authority, MaxUnfinished)],
             ChangeTopics.None,
             cancellationToken
         );
@@ -112,6 +112,12 @@ internal sealed class AuthorityLifecycle(
         {
             // In this order: the store allows one active authority of a tunnel at every moment.
             retired = await RetirePredecessorAsync(next, now, changes, cancellationToken);
+        }
+
+        if (transition.Command == AuthorityCommand.Stage)
+        {
+            // From here on it can sign: with its key and its certificate. A draft would have lists that nobody ever needs.
+            changes.AddRange(lists.Of(next));
         }
 
         next = await MoveAnchorAsync(authority, next, changes, cancellationToken);

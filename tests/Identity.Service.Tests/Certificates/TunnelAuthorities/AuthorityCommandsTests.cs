@@ -332,10 +332,47 @@ public sealed class AuthorityCommandsTests
         (await bench.StateAsync(created.Id())).ShouldBe("active");
         (await bench.BundleAsync()).ShouldContain(root);
         await Refuses(bench.Machines, "ca.not_active");
+    }
 
-        // S18: what is only trusted may be trusted anywhere, once per tunnel.
-        var again = await bench.CreateAsync("trust_only");
-        await bench.Upload(again, root).ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.duplicate");
+    [Fact]
+    public async Task TrustOnly_TheSameCertificateAgain_AnswersWithTheFirstRecord()
+    {
+        await using var bench = await AuthorityBench.StartAsync();
+        var root = bench.Root.Certificate.ExportCertificatePem();
+        var first = await bench.ApprovedAnchorAsync(root);
+        var epoch = await bench.EpochAsync();
+        var second = await bench.CreateAsync("trust_only");
+
+        // Twice: the answer may have been lost.
+        for (var time = 0; time < 2; time++)
+        {
+            using var answer = await bench.Upload(second, root);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            var record = await answer.JsonAsync();
+            (record.Id(), record.Text("state")).ShouldBe((first, "active"));
+        }
+
+        (await bench.StateAsync(second)).ShouldBe("deleted");
+        (await bench.EpochAsync()).ShouldBe(epoch);
+    }
+
+    [Fact]
+    public async Task TrustOnly_TheSameCertificateAfterItsEnd_IsRegisteredAnew()
+    {
+        await using var bench = await AuthorityBench.StartAsync();
+        var other = await bench.ApprovedAnchorAsync(
+            new OfflineRoot(bench.Service.Time.GetUtcNow()).Certificate.ExportCertificatePem()
+        );
+        var root = bench.Root.Certificate.ExportCertificatePem();
+        var first = await bench.ApprovedAnchorAsync(root);
+        await bench.RunOkAsync(first, "retire");
+        (await bench.Run(first, "withdraw")).IsSuccessStatusCode.ShouldBeTrue();
+
+        var second = await bench.ApprovedAnchorAsync(root);
+
+        second.ShouldNotBe(first);
+        (await bench.StateAsync(second)).ShouldBe("active");
+        (await bench.StateAsync(other)).ShouldBe("active");
     }
 
     [Fact]
