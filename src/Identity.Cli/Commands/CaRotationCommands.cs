@@ -120,6 +120,18 @@ internal static class CaRotationCommands
             Line($"away, will catch up: {Join(late)}");
         }
 
+        if (state["signing"] is JsonObject signing)
+        {
+            Line(
+                $"signing connector: tried {signing["attempts"]} times, last at {signing.Text("last_at")} by "
+                    + $"{signing.Text("node")}"
+            );
+            if (signing.Text("fault") is { } fault)
+            {
+                Line($"  {fault}; next at {signing.Text("next_at")}");
+            }
+        }
+
         Line(RadiusOf(state));
         if (state.Text("retires_at") is { } retires && state.Text("state") is "retiring")
         {

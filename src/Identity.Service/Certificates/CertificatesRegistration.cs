@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Certificates.Rotation;
+using Culvert.Identity.Service.Certificates.Rotation.Est;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
@@ -173,7 +174,15 @@ internal static class CertificatesRegistration
             .AddSingleton<TunnelBundles>()
             .AddSingleton<RotationSteps>()
             .AddSingleton<EarlyRenewals>()
-            .AddSingleton<ISigningConnector, CommandConnector>()
+            .AddSingleton<CommandConnector>()
+            .AddSingleton<EstConnector>()
+            .AddSingleton<ISigningConnector>(provider =>
+                provider.GetRequiredService<EstConnector>() is { IsConfigured: true } est
+                    ? est
+                    : provider.GetRequiredService<CommandConnector>()
+            )
+            .AddSingleton<ISigningAttemptStore, SigningAttemptStore>()
+            .AddSingleton<SigningAttempts>()
             .AddSingleton<SuccessorSigning>()
             .AddSingleton<SuccessorSteps>()
             .AddSingleton<RotationReport>()

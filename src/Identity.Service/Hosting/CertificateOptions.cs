@@ -33,6 +33,12 @@ internal sealed record CertificateOptions
     /// </summary>
     public IReadOnlyList<string> SigningCommand { get; init; } = [];
 
+    /// <summary>An enrolment server (RFC 7030) as signing connector; null = none.</summary>
+    public EstOptions? SigningEst { get; init; }
+
+    /// <summary>How long a retired or expired authority's key is kept before it is destroyed.</summary>
+    public TimeSpan KeyRetention { get; init; } = TimeSpan.FromDays(30);
+
     public bool JustifyLintWarnings { get; init; }
 
     /// <summary>Authorities may have keys that were made elsewhere, of which copies may exist.</summary>

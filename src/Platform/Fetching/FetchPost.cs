@@ -8,4 +8,8 @@ public sealed record FetchPost(
     ReadOnlyMemory<byte> Body,
     string ContentType,
     IReadOnlyList<KeyValuePair<string, string>> Headers
-);
+)
+{
+    /// <summary>The answer is a document of <see cref="FetchRequest.MediaType"/>, and 200 the only success.</summary>
+    public bool WantsDocument { get; init; }
+}

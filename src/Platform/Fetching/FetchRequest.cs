@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Fetching;
@@ -18,11 +19,18 @@ public sealed record FetchRequest
 
     public string Accept { get; init; } = "application/json";
 
+    /// <summary>The only type of document that is taken, without parameters; JSON in all its disguises when null.</summary>
+    public string? MediaType { get; init; }
+
+    /// <summary>Who we are, for servers that ask for a certificate; null = nobody.</summary>
+    public SslStreamCertificateContext? ClientCertificate { get; init; }
+
     /// <summary>The entity tag of the copy in hand; an unchanged answer then is <see cref="FetchResult.IsNotModified"/>.</summary>
     public string? IfNoneMatch { get; init; }
 
     /// <summary>
-    /// Sends this instead of asking for a document: any 2xx is success, and what is answered is not read. Null = GET.
+    /// Sends this instead of asking for a document: any 2xx is success, and what is answered is not read, unless it wants
+    /// a document. Null = GET.
     /// </summary>
     public FetchPost? Post { get; init; }
 

@@ -23,6 +23,12 @@ public sealed record FetchResult
 
     public FetchRefusal? Refusal { get; private init; }
 
+    /// <summary>The status of a refused answer; null when there was none.</summary>
+    public HttpStatusCode? Status { get; private init; }
+
+    /// <summary>With <see cref="Status"/>: how long the server wants to be left alone; null when it does not say.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
     /// <summary>The setting that held the URL.</summary>
     public string Field { get; private init; } = "";
 
@@ -50,6 +56,13 @@ public sealed record FetchResult
             EntityTag = entityTag,
             MaxAge = maxAge,
         };
+
+    internal static FetchResult Refused(
+        FetchRequest request,
+        string detail,
+        HttpStatusCode status,
+        TimeSpan? retryAfter
+    ) => Refused(request, FetchRefusal.Status, detail, null) with { Status = status, RetryAfter = retryAfter };
 
     internal static FetchResult Refused(
         FetchRequest request,

@@ -105,15 +105,15 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
         Observe(request, response);
         var (tag, maxAge) = (response.Headers.ETag?.ToString(), MaxAgeOf(response.Headers.CacheControl));
-        if (request.Post is not null && response.IsSuccessStatusCode)
+        if (request.Post is { WantsDocument: false } && response.IsSuccessStatusCode)
         {
             return FetchResult.Fetched(ReadOnlyMemory<byte>.Empty, tag, maxAge);
         }
 
         switch (response.StatusCode)
         {
-            case HttpStatusCode.OK when !IsDocument(response.Content.Headers.ContentType?.MediaType):
-                var kind = $"{url.Host} answered with something else than a JSON document.";
+            case HttpStatusCode.OK when !IsWanted(request, response.Content.Headers.ContentType?.MediaType):
+                var kind = $"{url.Host} answered with something else than {request.MediaType ?? "a JSON document"}.";
                 return FetchResult.Refused(request, FetchRefusal.ContentType, kind, null);
             case HttpStatusCode.OK:
                 return await ReadAsync(response, ct) is { } body
@@ -131,9 +131,21 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
                 return FetchResult.Refused(request, FetchRefusal.Redirect, moved, null);
             default:
                 var status = $"{url.Host} answered with status {(int)response.StatusCode}.";
-                return FetchResult.Refused(request, FetchRefusal.Status, status, null);
+                return FetchResult.Refused(request, status, response.StatusCode, RetryAfterOf(response));
         }
     }
+
+    private TimeSpan? RetryAfterOf(HttpResponseMessage response)
+    {
+        var named = response.Headers.RetryAfter;
+        var wait = named?.Delta ?? named?.Date - time.GetUtcNow();
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+
+    private static bool IsWanted(FetchRequest request, string? mediaType) =>
+        request.MediaType is { } wanted
+            ? string.Equals(wanted, mediaType, StringComparison.OrdinalIgnoreCase)
+            : IsDocument(mediaType);
 
     // A captive portal or an expired link answers 200 with a page. Files from object stores often have no useful type.
     private static bool IsDocument(string? mediaType) =>
@@ -197,6 +209,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             SslOptions = new SslClientAuthenticationOptions
             {
                 CertificateChainPolicy = ChainPolicy(request),
+                ClientCertificateContext = request.ClientCertificate,
                 // Said here, because the system's configuration may allow less.
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             },

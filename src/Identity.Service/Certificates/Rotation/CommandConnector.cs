@@ -19,7 +19,7 @@ internal sealed class CommandConnector(ServiceOptions options) : ISigningConnect
 
     private IReadOnlyList<string> Command => options.Certificates.SigningCommand;
 
-    public async Task<(string? ChainPem, string? Fault)> SignAsync(string csrPem, CancellationToken cancellationToken)
+    public async Task<SigningAnswer> SignAsync(string csrPem, CancellationToken cancellationToken)
     {
         // A program runs by the machine's clock, whatever the service's says.
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
@@ -39,19 +39,22 @@ internal sealed class CommandConnector(ServiceOptions options) : ISigningConnect
         }
         catch (Win32Exception)
         {
-            return (null, "it cannot be started: it does not exist or is not executable");
+            return SigningAnswer.Failed("it cannot be started: it does not exist or is not executable");
         }
 
         using (process)
         {
-            return process is null ? (null, "it cannot be started") : await TalkAsync(process, csrPem, both.Token);
+            return process is null
+                ? SigningAnswer.Failed("it cannot be started")
+                : await TalkAsync(process, csrPem, both.Token, cancellationToken);
         }
     }
 
-    private static async Task<(string? ChainPem, string? Fault)> TalkAsync(
+    private static async Task<SigningAnswer> TalkAsync(
         Process process,
         string csrPem,
-        CancellationToken limit
+        CancellationToken limit,
+        CancellationToken cancellationToken
     )
     {
         try
@@ -62,17 +65,17 @@ internal sealed class CommandConnector(ServiceOptions options) : ISigningConnect
             var output = await ReadAsync(process.StandardOutput.BaseStream, limit);
             if (output is null)
             {
-                return (null, $"it printed more than {MaxChainBytes} bytes");
+                return SigningAnswer.Failed($"it printed more than {MaxChainBytes} bytes");
             }
 
             await process.WaitForExitAsync(limit);
             return process.ExitCode == 0
-                ? (output, null)
-                : (null, $"it ended with status {process.ExitCode}; run it by hand to see why");
+                ? SigningAnswer.Signed(output)
+                : SigningAnswer.Failed($"it ended with status {process.ExitCode}; run it by hand to see why");
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, $"it did not end within {Limit.TotalSeconds} s");
+            return SigningAnswer.Failed($"it did not end within {Limit.TotalSeconds} s");
         }
         finally
         {

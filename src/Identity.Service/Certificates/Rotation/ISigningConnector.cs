@@ -6,6 +6,6 @@ internal interface ISigningConnector
     /// <summary>False = none is configured: requests wait for people.</summary>
     bool IsConfigured { get; }
 
-    /// <summary>The chain as PEM, the new certificate first; or why there is none, in words for operators.</summary>
-    Task<(string? ChainPem, string? Fault)> SignAsync(string csrPem, CancellationToken cancellationToken);
+    /// <summary>The chain, or why there is none; only the caller's cancellation is thrown.</summary>
+    Task<SigningAnswer> SignAsync(string csrPem, CancellationToken cancellationToken);
 }

@@ -51,6 +51,10 @@ internal sealed record RotationDocument
     [JsonPropertyName("affected_agents")]
     public required IReadOnlyList<string> AffectedAgents { get; init; }
 
+    /// <summary>Attempts to have its request signed; null = there was none.</summary>
+    [JsonPropertyName("signing")]
+    public required RotationSigning? Signing { get; init; }
+
     /// <summary>The command that accepts that somebody is missing; null = nobody is.</summary>
     [JsonPropertyName("override")]
     public required string? Override { get; init; }

@@ -10,6 +10,7 @@ internal sealed class RotationReport(
     ActivationGate gate,
     ICertificateStore inventory,
     ILeafFacts leaves,
+    SigningAttempts attempts,
     TimeProvider time
 )
 {
@@ -25,6 +26,7 @@ internal sealed class RotationReport(
         IReadOnlyList<ActivationBlocker> blockers =
             authority.State == AuthorityState.Staged ? gate.Blockers(bundle, id) : [];
         var last = await inventory.LastNotAfterAsync(id, cancellationToken);
+        var attempt = await attempts.FindAsync(authority.Id, cancellationToken);
         return new RotationDocument
         {
             Id = id,
@@ -47,6 +49,7 @@ internal sealed class RotationReport(
             LiveLeaves = await leaves.CountLiveAsync(id, time.GetUtcNow(), cancellationToken),
             RetiresAt = (last + AuthorityLifecycle.Skew)?.UtcDateTime,
             AffectedAgents = [.. bundle.State.Holders.Where(holder => holder.LeafOf == id).Select(holder => holder.Id)],
+            Signing = attempt is null ? null : RotationSigning.Of(attempt, time.GetUtcNow()),
             Override =
                 blockers.Count == 0
                     ? null

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Culvert.Ca.Authorities;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Tunnels;
@@ -6,51 +5,67 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Has the signing connector certify a successor's request, and takes the chain by the same checks as a person's
-/// upload. Each refused chain doubles the wait: the enterprise signs no request again and again for nothing.
+/// Makes a successor's key and request, has the signing connector certify it, and takes the chain by the same checks as
+/// a person's upload. Each refused chain doubles the wait: the enterprise signs no request again and again for nothing.
 /// </summary>
 internal sealed class SuccessorSigning(
     AuthorityLifecycle lifecycle,
+    AuthorityCommands commands,
     AuthorityChecks checks,
     ISigningConnector connector,
-    TimeProvider time,
+    SigningAttempts attempts,
     ILogger<SuccessorSigning> logger
 )
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
-
-    // Per authority whose chain was refused. Lost with the process: an operator who mends the connector may restart.
-    private readonly ConcurrentDictionary<string, Refused> refused = new(StringComparer.Ordinal);
-
     /// <summary>Whether the successor is staged now.</summary>
     public async Task<bool> SignAsync(Tunnel tunnel, TunnelAuthority successor, CancellationToken cancellationToken)
     {
-        if (!connector.IsConfigured)
+        var hasRequest = successor.State == AuthorityState.CsrIssued;
+        if (hasRequest && !connector.IsConfigured)
         {
             Log.SuccessorWaits(logger, successor.Id.Value, tunnel.Id.Value, successor.RegistrationEnds);
             return false;
         }
 
-        if (refused.TryGetValue(successor.Id.Value, out var before) && time.GetUtcNow() < before.Until)
+        // One node at a time, for the key in an HSM as for the enterprise's signature.
+        if (await attempts.BeginAsync(successor.Id, cancellationToken) is not { } attempt)
         {
             return false;
         }
 
-        var (pem, fault) = await connector.SignAsync(successor.CsrPem!, cancellationToken);
-        if (pem is null)
+        if (!hasRequest)
         {
-            Log.ConnectorFailed(logger, successor.Id.Value, fault!);
+            var prepared = await commands.PrepareAsync(
+                AuthorityMove.BySystem("half_life"),
+                successor,
+                cancellationToken
+            );
+            if (prepared.Value is not { } ready)
+            {
+                return await FailAsync(attempt, $"its key and request could not be made: {prepared.Refusal!.Message}");
+            }
+
+            successor = ready;
+        }
+
+        if (!connector.IsConfigured)
+        {
+            await attempts.DoneAsync(attempt);
+            Log.SuccessorWaits(logger, successor.Id.Value, tunnel.Id.Value, successor.RegistrationEnds);
             return false;
         }
 
-        return await TakeAsync(tunnel, successor, pem, cancellationToken);
+        var answer = await connector.SignAsync(successor.CsrPem!, cancellationToken);
+        return answer.ChainPem is { } pem
+            ? await TakeAsync(tunnel, successor, attempt, pem, cancellationToken)
+            : await FailAsync(attempt, answer.Fault!, answer.RetryAfter);
     }
 
     // The same steps as a person's upload and approval, by the same checks (S15).
     private async Task<bool> TakeAsync(
         Tunnel tunnel,
         TunnelAuthority successor,
+        SigningAttempt attempt,
         string pem,
         CancellationToken cancellationToken
     )
@@ -58,17 +73,22 @@ internal sealed class SuccessorSigning(
         var read = AuthorityRegistration.ReadChain(pem);
         if (!read.Succeeded)
         {
-            return Refuse(successor, $"its chain cannot be read: {read.Refusal.Message}");
+            return await RefuseAsync(attempt, $"its chain cannot be read: {read.Refusal.Message}");
         }
 
         var chain = read.Value;
         var findings = await checks.FindAsync(tunnel, successor, chain, cancellationToken);
-        if (findings.Count > 0)
+        if (findings is [{ Code.Status: >= StatusCodes.Status500InternalServerError } outage, ..])
         {
-            return Refuse(successor, $"its chain is refused: {findings[0].Message}");
+            // Nothing is wrong with the chain: the HSM was away for the trial leaf, say.
+            return await FailAsync(attempt, outage.Message);
         }
 
-        refused.TryRemove(successor.Id.Value, out _);
+        if (findings.Count > 0)
+        {
+            return await RefuseAsync(attempt, $"its chain is refused: {findings[0].Code.Code}: {findings[0].Message}");
+        }
+
         var move = AuthorityMove.BySystem("signing_connector");
         (AuthorityState State, Func<TunnelAuthority, TunnelAuthority>? Change)[] steps =
         [
@@ -100,24 +120,25 @@ internal sealed class SuccessorSigning(
             var moved = await lifecycle.MoveAsync(successor, state, move with { Change = change }, cancellationToken);
             if (moved.Value is not { } next)
             {
-                Log.ConnectorFailed(logger, successor.Id.Value, moved.Refusal!.Message);
-                return false;
+                return await FailAsync(attempt, moved.Refusal!.Message);
             }
 
             successor = next;
         }
 
+        await attempts.DoneAsync(attempt);
         return true;
     }
 
-    private bool Refuse(TunnelAuthority successor, string fault)
+    private async Task<bool> FailAsync(SigningAttempt attempt, string fault, TimeSpan? askedFor = null) =>
+        Tell(attempt, fault, await attempts.FailedAsync(attempt, fault, askedFor));
+
+    private async Task<bool> RefuseAsync(SigningAttempt attempt, string fault) =>
+        Tell(attempt, fault, await attempts.RefusedAsync(attempt, fault));
+
+    private bool Tell(SigningAttempt attempt, string fault, TimeSpan wait)
     {
-        var wait = refused.TryGetValue(successor.Id.Value, out var before) ? before.Wait * 2 : FirstWait;
-        wait = wait < LongestWait ? wait : LongestWait;
-        refused[successor.Id.Value] = new Refused(wait, time.GetUtcNow() + wait);
-        Log.ConnectorFailed(logger, successor.Id.Value, $"{fault}; asked again in {wait.TotalMinutes} min");
+        Log.ConnectorFailed(logger, attempt.AuthorityId.Value, $"{fault}; asked again in {wait.TotalMinutes:0} min");
         return false;
     }
-
-    private sealed record Refused(TimeSpan Wait, DateTimeOffset Until);
 }

@@ -19,7 +19,6 @@ internal sealed class SuccessorSteps(
     ITunnelAuthorityStore authorities,
     ITunnelStore tunnels,
     AuthorityLifecycle lifecycle,
-    AuthorityCommands commands,
     SuccessorSigning signing,
     IRegisteredCertificateStore anchors,
     ClockGuard clock,
@@ -69,7 +68,7 @@ internal sealed class SuccessorSteps(
             foreach (var authority in page)
             {
                 after = authority.Ordinal;
-                if (authority.Custody == AuthorityCustody.Sealed && !IsTooEarly(authority))
+                if (IsMade(authority.Custody) && !IsTooEarly(authority))
                 {
                     await TryTurnAsync(authority, cancellationToken);
                 }
@@ -131,7 +130,7 @@ internal sealed class SuccessorSteps(
         var isDone = schedule.Decide((successor is null ? null : PhaseOf(successor)) ?? SuccessorPhase.None, now) switch
         {
             RotationDue.Prepare => await PrepareAsync(tunnel, active, all.Count, cancellationToken),
-            RotationDue.Sign => await SignAsync(tunnel, successor!, cancellationToken),
+            RotationDue.Sign => await signing.SignAsync(tunnel, successor!, cancellationToken),
             RotationDue.Activate => await ActivateAsync(successor!, cancellationToken),
             _ => true,
         };
@@ -145,8 +144,12 @@ internal sealed class SuccessorSteps(
         }
     }
 
+    // Keys that the service makes by itself, sealed or in the HSM; of an imported one people bring the next.
+    private static bool IsMade(AuthorityCustody custody) =>
+        custody is AuthorityCustody.Sealed or AuthorityCustody.Pkcs11;
+
     private static SuccessorPhase? PhaseOf(TunnelAuthority authority) =>
-        authority.Custody != AuthorityCustody.Sealed
+        !IsMade(authority.Custody)
             ? null
             : authority.State switch
             {
@@ -165,51 +168,27 @@ internal sealed class SuccessorSteps(
     )
     {
         var now = time.GetStoreNow();
-        var move = AuthorityMove.BySystem("half_life");
+        var id = IdAfter(active, ordinal);
         var draft = await lifecycle.RegisterAsync(
             new TunnelAuthority
             {
-                Id = IdAfter(active, ordinal),
+                Id = id,
                 OrganizationId = tunnel.OrganizationId,
                 WorkspaceId = tunnel.WorkspaceId,
                 TunnelId = tunnel.Id,
                 Name = NameAfter(active.Name, now),
                 Custody = active.Custody,
+                // A key of its own, whoever made the present one and under whatever label.
+                KeyLabel = active.Custody == AuthorityCustody.Pkcs11 ? AuthorityKeys.LabelPrefix + id.Value : null,
                 State = AuthorityState.Draft,
                 StateSince = now,
                 RegistrationEnds = now + AuthorityLifecycle.RegistrationLife,
                 CreatedAt = now,
             },
-            move,
+            AuthorityMove.BySystem("half_life"),
             cancellationToken
         );
-        if (draft.Value is not { } authority)
-        {
-            return false;
-        }
-
-        var prepared = await commands.PrepareAsync(move, authority, cancellationToken);
-        return prepared.Value is { } ready && await SignAsync(tunnel, ready, cancellationToken);
-    }
-
-    private async Task<bool> SignAsync(Tunnel tunnel, TunnelAuthority successor, CancellationToken cancellationToken)
-    {
-        if (successor.State != AuthorityState.CsrIssued)
-        {
-            var prepared = await commands.PrepareAsync(
-                AuthorityMove.BySystem("half_life"),
-                successor,
-                cancellationToken
-            );
-            if (prepared.Value is not { } ready)
-            {
-                return false;
-            }
-
-            successor = ready;
-        }
-
-        return await signing.SignAsync(tunnel, successor, cancellationToken);
+        return draft.Value is { } authority && await signing.SignAsync(tunnel, authority, cancellationToken);
     }
 
     private async Task<bool> ActivateAsync(TunnelAuthority successor, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
 /// What time alone does to authorities: registrations and certificates run out, and the keys of what was deleted 30
-/// days ago are destroyed. Derived from the records, so it makes no difference which node does it or how late.
+/// days ago, or has been over for as long as its keys are kept, are destroyed. Derived from the records, so it makes no difference which node does it or how late.
 /// </summary>
 internal sealed class AuthorityUpkeep(
     ITunnelAuthorityStore authorities,
@@ -15,6 +15,7 @@ internal sealed class AuthorityUpkeep(
     AuthorityKeys keys,
     ITunnelStore tunnels,
     ClockGuard clock,
+    ServiceOptions options,
     TimeProvider time,
     ILogger<AuthorityUpkeep> logger
 ) : RecurringWork(TimeSpan.FromMinutes(1), time)
@@ -54,17 +55,12 @@ internal sealed class AuthorityUpkeep(
         var now = Time.GetUtcNow();
         switch (authority.State)
         {
+            // Neither issues nor signs lists any more, and nothing leads back: its key can only be stolen.
             case AuthorityState.Retired or AuthorityState.Expired:
+                await DestroyAfterAsync(authority, authority.StateSince, options.Certificates.KeyRetention);
                 return;
             case AuthorityState.Deleted:
-                if (
-                    authority.ArchivedAt + AuthorityLifecycle.RegistrationLife <= now
-                    && (authority.SealedKey is not null || authority.KeyLabel is not null)
-                )
-                {
-                    await DestroyKeyAsync(authority, cancellationToken);
-                }
-
+                await DestroyAfterAsync(authority, authority.ArchivedAt, AuthorityLifecycle.RegistrationLife);
                 return;
         }
 
@@ -78,6 +74,11 @@ internal sealed class AuthorityUpkeep(
                 cancellationToken
             );
         }
+
+        Task DestroyAfterAsync(TunnelAuthority over, DateTimeOffset? since, TimeSpan wait) =>
+            since + wait <= now && (over.SealedKey is not null || over.KeyLabel is not null)
+                ? DestroyKeyAsync(over, cancellationToken)
+                : Task.CompletedTask;
     }
 
     private async ValueTask<string?> FindEndAsync(

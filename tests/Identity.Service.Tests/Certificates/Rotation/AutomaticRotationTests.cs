@@ -1,10 +1,12 @@
-using System.Globalization;
-using System.Text.Json;
+using Culvert.Ca.Keys.Pkcs11;
+using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Dapper;
 using Shouldly;
 
@@ -157,41 +159,109 @@ public sealed class AutomaticRotationTests : IDisposable
         );
     }
 
+    [Fact]
+    public async Task Restart_AfterARefusedChain_StillWaits()
+    {
+        var (script, calls) = (Path.Combine(folder, "sign.sh"), Path.Combine(folder, "calls"));
+        WriteScript(script, $"cat > /dev/null; echo call >> {calls}; echo no chain");
+        await using var bench = await RotationBench.StartAsync(leafLife: TimeSpan.FromMinutes(5), signing: [script]);
+        await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60));
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(30));
+        await bench.Service.Get<SuccessorSteps>().RunAsync(Cancel);
+        var successor = (await bench.StatesAsync())[0].Id;
+        var signing = (await bench.RotationAsync(successor)).GetProperty("signing");
+        signing.GetProperty("attempts").GetInt64().ShouldBe(1);
+        signing.GetProperty("in_progress").GetBoolean().ShouldBeFalse();
+        signing.Text("node").ShouldBe("node-1");
+        signing.Text("fault").ShouldNotBeNull().ShouldContain("cannot be read");
+
+        await using var after = await bench.Service.RestartAsync();
+        await after.Get<SuccessorSteps>().RunAsync(Cancel);
+        (await File.ReadAllLinesAsync(calls, Cancel)).Length.ShouldBe(1);
+        after.Time.StepWallClock(TimeSpan.FromMinutes(5));
+        after.Get<ClockGuard>().Confirm();
+        await after.Get<SuccessorSteps>().RunAsync(Cancel);
+        (await File.ReadAllLinesAsync(calls, Cancel)).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task TwoNodes_OneRequest_TheEnterpriseIsAskedOnce()
+    {
+        var (script, calls) = (Path.Combine(folder, "sign.sh"), Path.Combine(folder, "calls"));
+        WriteScript(script, $"cat > /dev/null; echo call >> {calls}; sleep 1; echo no chain");
+        await using var bench = await RotationBench.StartAsync(
+            leafLife: TimeSpan.FromMinutes(5),
+            signing: [script],
+            service: options =>
+                options with
+                {
+                    Storage = ServiceUnderTest.OptionsIn(options.StateDirectory, StorageBackend.Postgres).Storage,
+                }
+        );
+        await using var other = await bench.Service.JoinAsync("node-2");
+        await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60));
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(30));
+
+        await Task.WhenAll(
+            Task.Run(() => bench.Service.Get<SuccessorSteps>().RunAsync(Cancel), Cancel),
+            Task.Run(() => other.Get<SuccessorSteps>().RunAsync(Cancel), Cancel)
+        );
+
+        (await File.ReadAllLinesAsync(calls, Cancel)).Length.ShouldBe(1);
+        (await bench.StatesAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task KeyInTheHsm_IsRotatedLikeASealedOne_AndDestroyedInTheEnd()
+    {
+        SoftHsm.Ensure();
+        var settings = new Pkcs11Settings(SoftHsm.ModulePath, SoftHsm.Token, () => SoftHsm.Pin);
+        var script = Path.Combine(folder, "sign.sh");
+        await using var bench = await RotationBench.StartAsync(
+            leafLife: TimeSpan.FromMinutes(5),
+            signing: [script],
+            service: options => options with { Pkcs11 = settings }
+        );
+        WriteEnterprise(bench, script);
+        var first = await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60), custody: "pkcs11");
+        var token = bench.Service.Get<InstallationHsm>().Token;
+        var steps = bench.Service.Get<SuccessorSteps>();
+
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(30));
+        await steps.RunAsync(Cancel);
+        var second = (await bench.StatesAsync())[0];
+        second.State.ShouldBe("staged");
+        second.Id.ShouldNotBe(first);
+        token.Describe("culvert-ca-" + second.Id)!.PolicyFault.ShouldBeNull();
+
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(20));
+        await steps.RunAsync(Cancel);
+        (await bench.StateAsync(second.Id)).ShouldBe("active");
+        await bench.StepAsync();
+        (await bench.StateAsync(first)).ShouldBe("retired");
+        token.Describe("culvert-ca-" + first).ShouldNotBeNull();
+
+        // Kept for 30 days, and not a second longer than the next look.
+        var upkeep = bench.Service.Get<AuthorityUpkeep>();
+        bench.Service.Time.StepWallClock(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(2));
+        bench.Service.Get<ClockGuard>().Confirm();
+        await upkeep.RunAsync(Cancel);
+        token.Describe("culvert-ca-" + first).ShouldNotBeNull();
+        bench.Service.Time.StepWallClock(TimeSpan.FromSeconds(2));
+        bench.Service.Get<ClockGuard>().Confirm();
+        await upkeep.RunAsync(Cancel);
+
+        token.Describe("culvert-ca-" + first).ShouldBeNull();
+        var record = (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(first, Cancel))!;
+        (record.State, record.KeyLabel).ShouldBe((AuthorityState.Retired, null));
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private void WriteEnterprise(RotationBench bench, string script)
     {
-        var now = bench.Service.Time.GetUtcNow();
-        File.WriteAllText(Path.Combine(folder, "root.pem"), bench.Root.Certificate.ExportCertificatePem() + "\n");
-        File.WriteAllText(Path.Combine(folder, "root.key"), bench.Root.ExportKeyPem());
-        File.WriteAllText(Path.Combine(folder, "index.txt"), "");
-        File.WriteAllText(
-            Path.Combine(folder, "ca.cnf"),
-            $"""
-            [ca]
-            default_ca = d
-            [d]
-            database = {folder}/index.txt
-            new_certs_dir = {folder}
-            rand_serial = yes
-            default_md = sha384
-            policy = p
-            x509_extensions = x
-            unique_subject = no
-            [p]
-            commonName = supplied
-            [x]
-            basicConstraints = critical,CA:TRUE,pathlen:0
-            keyUsage = critical,keyCertSign,cRLSign
-            subjectKeyIdentifier = hash
-            authorityKeyIdentifier = keyid
-            """
-        );
-        WriteScript(
-            script,
-            $"openssl ca -batch -notext -config {folder}/ca.cnf -cert {folder}/root.pem -keyfile {folder}/root.key "
-                + $"-in /dev/stdin -startdate {Stamp(now)} -enddate {Stamp(now.AddDays(30))} && cat {folder}/root.pem"
-        );
+        var enterprise = new Enterprise(folder, bench.Root, bench.Service.Time.GetUtcNow());
+        WriteScript(script, $"{enterprise.SignCommand} && cat {enterprise.RootFile}");
     }
 
     private static void WriteScript(string script, string command)
@@ -200,21 +270,8 @@ public sealed class AutomaticRotationTests : IDisposable
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static string Stamp(DateTimeOffset instant) =>
-        instant.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture) + "Z";
-
-    private static async Task<List<(string Id, string State)>> AuthoritiesAsync(
+    private static Task<IReadOnlyList<(string Id, string State)>> AuthoritiesAsync(
         RotationBench bench,
         string? tunnelId = null
-    ) =>
-        [
-            .. (
-                await bench.Service.Api.GetOkAsync(
-                    $"/v1/certificate_authorities?tunnel_id={tunnelId ?? bench.Machines.TunnelId}"
-                )
-            )
-                .GetProperty("data")
-                .EnumerateArray()
-                .Select(item => (item.Id(), item.Text("state")!)),
-        ];
+    ) => bench.StatesAsync(tunnelId);
 }

@@ -29,30 +29,44 @@ internal sealed class RotationBench : IAsyncDisposable
     public static async Task<RotationBench> StartAsync(
         TimeSpan? propagation = null,
         TimeSpan? leafLife = null,
-        string[]? signing = null
+        string[]? signing = null,
+        Func<CertificateOptions, CertificateOptions>? certificates = null,
+        Func<ServiceOptions, ServiceOptions>? service = null
     ) =>
         new(
             await MachineBench.StartAsync(options =>
-                options with
+            {
+                var own = options.Certificates with
                 {
-                    Certificates = options.Certificates with
-                    {
-                        SingleApproval = true,
-                        Propagation = propagation ?? TimeSpan.Zero,
-                        ServerLife = leafLife ?? options.Certificates.ServerLife,
-                        SigningCommand = signing ?? [],
-                    },
-                }
-            )
+                    SingleApproval = true,
+                    Propagation = propagation ?? TimeSpan.Zero,
+                    ServerLife = leafLife ?? options.Certificates.ServerLife,
+                    SigningCommand = signing ?? [],
+                };
+                options = options with { Certificates = certificates?.Invoke(own) ?? own };
+                return service?.Invoke(options) ?? options;
+            })
         );
 
     /// <summary>From the registration to the approval: staged, or active when it is the first.</summary>
-    public async Task<string> ApprovedAsync(string state, TimeSpan? life = null, string? tunnelId = null)
+    public async Task<string> ApprovedAsync(
+        string state,
+        TimeSpan? life = null,
+        string? tunnelId = null,
+        string custody = "sealed"
+    )
     {
         var id = (
             await Service.Api.PostOkAsync(
                 "/v1/certificate_authorities",
-                JsonSerializer.Serialize(new { name = "issuing", tunnel_id = tunnelId ?? Machines.TunnelId })
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        name = "issuing",
+                        tunnel_id = tunnelId ?? Machines.TunnelId,
+                        custody,
+                    }
+                )
             )
         ).Id();
         var chain = Root.Sign((await Service.Api.GetOkAsync(Path(id, "csr"))).Text("csr_pem")!, life);
@@ -68,6 +82,19 @@ internal sealed class RotationBench : IAsyncDisposable
         approved.Text("state").ShouldBe(state);
         return id;
     }
+
+    /// <summary>Every authority of the tunnel, newest first.</summary>
+    public async Task<IReadOnlyList<(string Id, string State)>> StatesAsync(string? tunnelId = null) =>
+        [
+            .. (
+                await Service.Api.GetOkAsync(
+                    $"/v1/certificate_authorities?tunnel_id={tunnelId ?? Machines.TunnelId}&include_archived=true"
+                )
+            )
+                .GetProperty("data")
+                .EnumerateArray()
+                .Select(item => (item.Id(), item.Text("state")!)),
+        ];
 
     public async Task<string> StateAsync(string id) => (await Service.Api.GetOkAsync(Path(id))).Text("state")!;
 

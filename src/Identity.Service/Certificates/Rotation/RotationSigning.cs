@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Certificates.Rotation;
+
+/// <summary>How far the signing connector has come with an authority's request.</summary>
+internal sealed record RotationSigning
+{
+    /// <summary>How often it was tried.</summary>
+    [JsonPropertyName("attempts")]
+    public required long Attempts { get; init; }
+
+    [JsonPropertyName("last_at")]
+    public required DateTime LastAt { get; init; }
+
+    /// <summary>The node that tried last.</summary>
+    [JsonPropertyName("node")]
+    public required string Node { get; init; }
+
+    [JsonPropertyName("in_progress")]
+    public required bool InProgress { get; init; }
+
+    /// <summary>Why the last attempt led nowhere; null = it did not.</summary>
+    [JsonPropertyName("fault")]
+    public required string? Fault { get; init; }
+
+    /// <summary>Not tried again before; null = nothing is left to try.</summary>
+    [JsonPropertyName("next_at")]
+    public required DateTime? NextAt { get; init; }
+
+    public static RotationSigning Of(SigningAttempt attempt, DateTimeOffset now) =>
+        new()
+        {
+            Attempts = attempt.Attempts,
+            LastAt = attempt.BeganAt.UtcDateTime,
+            Node = attempt.Node,
+            InProgress = attempt.HeldUntil > now,
+            Fault = attempt.Fault,
+            NextAt = attempt.Fault is null ? null : attempt.NextAt.UtcDateTime,
+        };
+}
