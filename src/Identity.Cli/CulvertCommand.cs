@@ -62,6 +62,7 @@ internal sealed class CulvertCommand
             TunnelCommands.Create(verbs),
             CaCommands.Create(verbs),
             RelyingPartyCommands.Create(verbs),
+            PlatformRootCommands.Create(verbs),
             EdgeCommands.Create(verbs),
             IssuerCommands.Create(verbs),
             PresetCommands.Create(verbs),

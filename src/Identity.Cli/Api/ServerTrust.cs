@@ -128,6 +128,9 @@ internal static class ServerTrust
         };
     }
 
+    private static bool IsPinned(X509Certificate2 root, byte[] expected) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(root.RawData), expected);
+
     private static X509Certificate2 Matching(string body, byte[] expected, Uri url)
     {
         string? pem;
@@ -142,16 +145,18 @@ internal static class ServerTrust
 
         try
         {
-            var root = X509Certificate2.CreateFromPem(pem ?? "");
-            var actual = SHA256.HashData(root.RawData);
-            if (CryptographicOperations.FixedTimeEquals(actual, expected))
+            // After a root swap the former ones follow the present one; the one that was pinned counts.
+            var offered = new X509Certificate2Collection();
+            offered.ImportFromPem(pem ?? "");
+            if (offered.FirstOrDefault(root => IsPinned(root, expected)) is { } pinned)
             {
-                return root;
+                return pinned;
             }
 
+            var found = offered.Count > 0 ? offered[0] : throw new CryptographicException("no certificate");
             throw new CommandFailure(
                 ExitCode.Unreachable,
-                $"the platform root there is {Convert.ToHexStringLower(actual)}, which is not the pinned one"
+                $"the platform root there is {Convert.ToHexStringLower(SHA256.HashData(found.RawData))}, which is not the pinned one"
             )
             {
                 Where = url.ToString(),

@@ -51,6 +51,10 @@ internal static class AuditEvents
     public const string AgentInstanceRefused = "agent_instance_refused";
 
     public const string PlatformAuthorityCreated = "platform_authority_created";
+    public const string PlatformRootStaged = "platform_root_staged";
+    public const string PlatformRootActivated = "platform_root_activated";
+    public const string PlatformRootRolledBack = "platform_root_rolled_back";
+    public const string PlatformRootRetired = "platform_root_retired";
     public const string CertificateSigning = "certificate_signing";
     public const string CertificateSigned = "certificate_signed";
     public const string CertificateVoided = "certificate_voided";

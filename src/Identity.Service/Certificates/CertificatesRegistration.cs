@@ -49,6 +49,12 @@ internal static class CertificatesRegistration
     {
         var platform = host.Services.GetRequiredService<PlatformCaEndpoint>();
         host.Get("/v1/platform_ca", Access.Anonymous, (_, _) => new(platform.Get()));
+        var roots = host.Services.GetRequiredService<PlatformRootEndpoints>();
+        var operate = Access.Scope(Scopes.InstallationOperate);
+        host.Get("/v1/platform_ca/roots", operate, roots.ShowAsync);
+        host.Post("/v1/platform_ca/roots", operate, roots.PrepareAsync);
+        host.Post("/v1/platform_ca/roots/{root_id}/activate", operate, roots.ActivateAsync);
+        host.Post("/v1/platform_ca/roots/{root_id}/rollback", operate, roots.RollbackAsync);
 
         var agents = host.Services.GetRequiredService<AgentEnrollmentEndpoints>();
         var edges = host.Services.GetRequiredService<EdgeEnrollmentEndpoints>();
@@ -141,6 +147,12 @@ internal static class CertificatesRegistration
             .AddSingleton<PlatformCa>()
             .AddSingleton<IPlatformBundle>(provider => provider.GetRequiredService<PlatformCa>())
             .AddSingleton<PlatformCaEndpoint>()
+            .AddSingleton<IPlatformHolderStore, PlatformHolderStore>()
+            .AddSingleton<IPlatformLedger, PlatformLedger>()
+            .AddSingleton<PlatformSwaps>()
+            .AddSingleton<PlatformRootCommands>()
+            .AddSingleton<PlatformRootEndpoints>()
+            .AddHostedService<PlatformRootLoop>()
             .AddSingleton<ApiCertificate>()
             .AddSingleton<IApiCertificate>(provider => provider.GetRequiredService<ApiCertificate>())
             .AddHostedService<ServiceCertificateRenewal>();

@@ -110,6 +110,9 @@ internal static partial class Log
     )]
     public static partial void AuthorityNotTurned(ILogger logger, Exception fault, string authorityId, string tunnelId);
 
+    [LoggerMessage(EventIds.PlatformRootsFailed, LogLevel.Error, "The platform's old root could not be retired")]
+    public static partial void PlatformRootsFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(EventIds.RotationFailed, LogLevel.Error, "Rotations of tunnels' authorities could not go on")]
     public static partial void RotationFailed(ILogger logger, Exception fault);
 

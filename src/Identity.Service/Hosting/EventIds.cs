@@ -51,6 +51,7 @@ internal static class EventIds
     public const int SigningConnectorFailed = 3052;
     public const int SwitchWaits = 3053;
     public const int AuthorityNotTurned = 3054;
+    public const int PlatformRootsFailed = 3055;
     public const int RevocationListsFailed = 3070;
     public const int RevocationListHeldBack = 3071;
     public const int RevocationListLarge = 3072;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Identity.Cli.Tests.Commands;
@@ -77,6 +78,24 @@ public sealed class ServerTrustTests : CommandTest
         run.ExitCode.ShouldBe(0, run.Error);
         Service.Requests.Select(r => r.Target).ShouldBe(["/v1/platform_ca", "/v1/tunnels"]);
         Service.Requests[0].Headers.Keys.ShouldNotContain("authorization");
+    }
+
+    [Fact]
+    public async Task Pin_OfARootBeforeThePresentOne_IsFoundAmongThoseOffered()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var present = new CertificateRequest("CN=next", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddYears(100)
+        );
+        var offered = present.ExportCertificatePem() + "\n" + TestCertificates.Shared.Root.ExportCertificatePem();
+        Service
+            .On("GET /v1/platform_ca", JsonSerializer.Serialize(new { certificate_pem = offered }))
+            .On("GET /v1/tunnels", EmptyList);
+
+        var run = await Stage.RunAsync("tunnel", "list", "--ca-sha256", TestCertificates.Shared.RootSha256);
+
+        run.ExitCode.ShouldBe(0, run.Error);
     }
 
     [Fact]

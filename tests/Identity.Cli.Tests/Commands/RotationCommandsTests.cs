@@ -10,6 +10,8 @@ public sealed class RotationCommandsTests : CommandTest
         {"id":"ca_01","name":"issuing","state":"staged","trust_bundle_epoch":4,"needed_epoch":4,
          "missing":[{"kind":"agent","id":"agt_01","name":"one","since":"2026-01-01T00:00:00Z","needed_epoch":4,
                      "acknowledged_epoch":3,"last_heard_at":"2026-01-01T00:01:00Z"}],
+         "signing":{"attempts":3,"last_at":"2026-01-01T00:00:00Z","node":"node-1","in_progress":false,
+                    "fault":"it does not let us ask (401)","next_at":"2026-01-01T00:05:00Z"},
          "late_joiners":["agt_02"],"propagation_ends_at":null,"live_leaves":2,"retires_at":null,
          "affected_agents":["agt_03"],"override":"culvert ca override ca_01 --missing agt_01 --reason TEXT",
          "next":"culvert ca activate ca_01"}
@@ -25,6 +27,8 @@ public sealed class RotationCommandsTests : CommandTest
         run.ExitCode.ShouldBe(0, run.Error);
         run.Out.ShouldContain("missing: agent one agt_01 since 2026-01-01T00:00:00Z (holds 3,");
         run.Out.ShouldContain("away, will catch up: agt_02");
+        run.Out.ShouldContain("signing connector: tried 3 times, last at 2026-01-01T00:00:00Z by node-1");
+        run.Out.ShouldContain("it does not let us ask (401); next at 2026-01-01T00:05:00Z");
         run.Out.ShouldContain("override: culvert ca override ca_01 --missing agt_01");
     }
 

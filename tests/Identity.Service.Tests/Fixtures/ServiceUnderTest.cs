@@ -236,15 +236,15 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     /// <summary>A client of 8443 with that bearer, or with none. Trusts the service's own certificate alone.</summary>
     public HttpClient Client(string? bearer)
     {
-        var presented = Get<IApiCertificate>().Api;
+        var presented = Get<IApiCertificate>();
         var handler = new SocketsHttpHandler
         {
             SslOptions = new SslClientAuthenticationOptions
             {
-                // Pinned: exactly the certificate that the service says it presents.
+                // Pinned: exactly the certificate that the service says it presents now.
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
                     certificate is not null
-                    && certificate.GetRawCertData().AsSpan().SequenceEqual(presented.TargetCertificate.RawData),
+                    && certificate.GetRawCertData().AsSpan().SequenceEqual(presented.Api.TargetCertificate.RawData),
             },
             UseProxy = false,
         };

@@ -19,9 +19,7 @@ internal sealed class CertifiableKeys(BlockedKeys blocked, PlatformCa platform, 
             return IssuanceErrors.KeyBlocked.Refuse();
         }
 
-        return key.IsSameKey(platform.Root.PublicKey!) || key.IsSameKey(platform.Issuing.Issuer.PublicKey)
-            ? IsAuthoritys()
-            : null;
+        return platform.Holds(key) ? IsAuthoritys() : null;
     }
 
     /// <summary>Why the intent's statement refused the key.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
@@ -28,50 +29,85 @@ internal sealed class PlatformAuthorityMaker(
     private const string Table = "platform_authorities";
     private const string Column = "sealed_key";
 
+    /// <summary>
+    /// How long a link between two roots holds: whoever slept shorter finds back by itself (S11).
+    /// </summary>
+    public static readonly TimeSpan LinkLife = TimeSpan.FromDays(400);
+
+    /// <summary>The first root, at init.</summary>
     public async Task<PlatformAuthority> MakeRootAsync(CancellationToken cancellationToken)
     {
         using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP384);
-        var name = DistinguishedName.FromCommonName(NameOf("root"));
-        var profile = StandardProfiles.PlatformRoot() with
+        var root = SignRoot(key, NameOf("root"));
+        await RecordAsync(root, cancellationToken);
+        return root;
+    }
+
+    /// <summary>
+    /// The root that is to follow, and its link: name and key of the new one, certified by the present one. Neither is
+    /// worth anything before the caller has stored both.
+    /// </summary>
+    public (PlatformAuthority Root, PlatformLink Link) SignSuccessor(
+        PlatformAuthority present,
+        long epoch,
+        string madeBy
+    )
+    {
+        using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP384);
+        // Two roots of a month would have one name; verifiers find issuers by name.
+        var root = SignRoot(key, NameOf($"root {key.PublicKey.Sha256[..8]}")) with
         {
-            DefaultLife = options.PlatformCa.RootLife,
-            MaxLife = options.PlatformCa.RootLife,
+            State = RootState.Staged,
+            AddedEpoch = epoch,
+            MadeBy = madeBy,
         };
-        return await MakeAsync(
-            PlatformTier.Root,
-            Issuer.Self(name, key.PublicKey),
-            key,
-            name,
-            key,
-            profile,
-            cancellationToken
+        using var presentKey = OpenKey(present);
+        var rest = present.Certificate.NotAfter - time.GetUtcNow();
+        var life = rest < LinkLife ? rest : LinkLife;
+        var link = Sign(
+            Issuer.FromChain([present.Certificate]),
+            presentKey,
+            root.Certificate.Subject,
+            key.PublicKey,
+            StandardProfiles.PlatformRoot() with
+            {
+                Name = "platform-link",
+                DefaultLife = life,
+                MaxLife = life,
+            }
         );
+        return (root, new PlatformLink(root.Id.Value, present.Id.Value, link));
     }
 
     public async Task<PlatformAuthority> MakeIssuingAsync(PlatformAuthority root, CancellationToken cancellationToken)
     {
         using var rootKey = OpenKey(root);
         using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
-        var profile = StandardProfiles.PlatformIssuing() with
-        {
-            DefaultLife = options.PlatformCa.IssuingLife,
-            MaxLife = options.PlatformCa.IssuingLife,
-        };
-        return await MakeAsync(
-            PlatformTier.Issuing,
+        var certificate = Sign(
             Issuer.FromChain([root.Certificate]),
             rootKey,
             DistinguishedName.FromCommonName(NameOf("issuing")),
-            key,
-            profile,
-            cancellationToken
+            key.PublicKey,
+            StandardProfiles.PlatformIssuing() with
+            {
+                DefaultLife = options.PlatformCa.IssuingLife,
+                MaxLife = options.PlatformCa.IssuingLife,
+            }
         );
+        var issuing = AuthorityOf(PlatformTier.Issuing, key, certificate) with { RootId = root.Id.Value };
+        await RecordAsync(issuing, cancellationToken);
+        return issuing;
     }
 
     /// <summary>The authority's key; the caller disposes of it.</summary>
     public IssuerKey OpenKey(PlatformAuthority authority)
     {
-        var pkcs8 = sealer.Unseal(Table, authority.Id.Value, Column, authority.SealedKey);
+        var pkcs8 = sealer.Unseal(
+            Table,
+            authority.Id.Value,
+            Column,
+            authority.SealedKey ?? throw new InvalidOperationException("The authority's key was destroyed.")
+        );
         try
         {
             return IssuerKey.Import(pkcs8);
@@ -82,14 +118,43 @@ internal sealed class PlatformAuthorityMaker(
         }
     }
 
-    private async Task<PlatformAuthority> MakeAsync(
-        PlatformTier tier,
+    private PlatformAuthority SignRoot(IssuerKey key, string commonName)
+    {
+        var name = DistinguishedName.FromCommonName(commonName);
+        var certificate = Sign(
+            Issuer.Self(name, key.PublicKey),
+            key,
+            name,
+            key.PublicKey,
+            StandardProfiles.PlatformRoot() with
+            {
+                DefaultLife = options.PlatformCa.RootLife,
+                MaxLife = options.PlatformCa.RootLife,
+            }
+        );
+        return AuthorityOf(PlatformTier.Root, key, certificate);
+    }
+
+    private PlatformAuthority AuthorityOf(PlatformTier tier, IssuerKey key, ParsedCertificate certificate)
+    {
+        var (id, now) = (CertificateAuthorityId.New(), time.GetStoreNow());
+        return new PlatformAuthority
+        {
+            Id = id,
+            Tier = tier,
+            Certificate = certificate,
+            SealedKey = key.UsePkcs8(pkcs8 => sealer.Seal(Table, id.Value, Column, pkcs8)),
+            CreatedAt = now,
+            StateSince = now,
+        };
+    }
+
+    private ParsedCertificate Sign(
         Issuer issuer,
         IssuerKey issuerKey,
         DistinguishedName subject,
-        IssuerKey key,
-        CertificateProfileOptions profile,
-        CancellationToken cancellationToken
+        SubjectPublicKey publicKey,
+        CertificateProfileOptions profile
     )
     {
         var plan = IssuancePlan.Prepare(
@@ -97,7 +162,7 @@ internal sealed class PlatformAuthorityMaker(
             {
                 Issuer = issuer,
                 Profile = CertificateProfile.CreateValid(profile),
-                PublicKey = key.PublicKey,
+                PublicKey = publicKey,
                 Subject = subject,
                 Serial = SerialNumber.Draw((byte)node.Id),
                 Now = time.GetUtcNow(),
@@ -106,22 +171,9 @@ internal sealed class PlatformAuthorityMaker(
         var issued = plan.Succeeded
             ? plan.Value.Redeem(issuerKey)
             : throw new InvalidOperationException($"The platform CA cannot be made: {plan.Refusal.Message}");
-        if (!issued.Succeeded)
-        {
-            throw new InvalidOperationException($"The platform CA cannot be made: {issued.Refusal.Message}");
-        }
-
-        var id = CertificateAuthorityId.New();
-        var authority = new PlatformAuthority
-        {
-            Id = id,
-            Tier = tier,
-            Certificate = issued.Value.Certificate,
-            SealedKey = key.UsePkcs8(pkcs8 => sealer.Seal(Table, id.Value, Column, pkcs8)),
-            CreatedAt = time.GetUtcNow(),
-        };
-        await RecordAsync(authority, cancellationToken);
-        return authority;
+        return issued.Succeeded
+            ? issued.Value.Certificate
+            : throw new InvalidOperationException($"The platform CA cannot be made: {issued.Refusal.Message}");
     }
 
     private async Task RecordAsync(PlatformAuthority authority, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
+using Culvert.Ca.Keys;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Machines;
@@ -8,8 +9,9 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// The platform CA at work: the root's certificate and the issuing authority that signs. Loaded before the ports open;
-/// swapped whole when the issuing authority is renewed, which machines do not notice, because every leaf comes with it.
+/// The platform CA at work: the roots in its bundle and the issuing authority that signs. Loaded before the ports open;
+/// swapped whole when the issuing authority is renewed, which machines do not notice, because every leaf comes with it,
+/// and when roots change.
 /// </summary>
 internal sealed class PlatformCa(IPlatformAuthorityStore store, PlatformAuthorityMaker maker, TimeProvider time)
     : IPlatformBundle,
@@ -18,49 +20,127 @@ internal sealed class PlatformCa(IPlatformAuthorityStore store, PlatformAuthorit
     // Renewed at two thirds of its life: the last third is far longer than any leaf lives.
     private const double RenewalPoint = 2.0 / 3;
 
-    private PlatformAuthority? root;
-    private SigningAuthority? issuing;
+    // Guards against two loads that each make an issuing authority, or of which the older one wins.
+    private readonly SemaphoreSlim gate = new(1);
+    private volatile Loaded? loaded;
 
-    /// <summary>The root, pinned by machines.</summary>
-    public ParsedCertificate Root => (root ?? throw NotLoaded()).Certificate;
+    /// <summary>The active root.</summary>
+    public ParsedCertificate Root => Present.Roots.Active!.Certificate;
 
     /// <summary>What signs.</summary>
-    public SigningAuthority Issuing => Volatile.Read(ref issuing) ?? throw NotLoaded();
+    public SigningAuthority Issuing => Present.Issuing;
 
-    /// <summary>What machines trust. Grows with the first root swap; until then there is one epoch.</summary>
-    public BundleDocument Bundle => new() { Epoch = 1, Pem = Root.ToPem() };
+    /// <summary>What machines trust: every root from its staging to its retirement.</summary>
+    public BundleDocument Bundle => Present.Bundle;
+
+    /// <summary>The stored state that all this rests on.</summary>
+    public PlatformRoots Roots => Present.Roots;
 
     BundleDocument IPlatformBundle.Current => Bundle;
 
-    /// <summary>Reads the authorities, and renews the issuing one when it is due.</summary>
+    private Loaded Present =>
+        loaded ?? throw new InvalidOperationException("The platform CA was used before it was loaded.");
+
+    /// <summary>The active root, then those before it that a machine may have pinned.</summary>
+    public string PinnablePem() => string.Concat(Present.Roots.Pinnable(time.GetUtcNow()).Select(root => root.ToPem()));
+
+    /// <summary>Whether a key is one of the platform CA's own.</summary>
+    public bool Holds(SubjectPublicKey key) => Present.Roots.Holds(key) || key.IsSameKey(Issuing.Issuer.PublicKey);
+
+    /// <summary>Reads the authorities, and makes the issuing one when there is none yet or it is due.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        root =
-            await store.FindNewestAsync(PlatformTier.Root, cancellationToken)
-            ?? throw new StoreException("The store has no platform CA: it was not made by a complete init.");
-        var newest = await store.FindNewestAsync(PlatformTier.Issuing, cancellationToken);
-        if (newest is null || IsDue(newest.Certificate))
+        await gate.WaitAsync(cancellationToken);
+        try
         {
-            newest = await maker.MakeIssuingAsync(root, cancellationToken);
-        }
+            var roots = await ReadAsync(cancellationToken);
+            var active = roots.Active!;
+            var newest = roots.IssuingOf(active);
+            if (newest is null || IsDue(newest.Certificate))
+            {
+                newest = await maker.MakeIssuingAsync(active, cancellationToken);
+            }
 
-        if (issuing is null || issuing.Certificate.Fingerprint != newest.Certificate.Fingerprint)
+            loaded = new Loaded(loaded?.Revision ?? 0, roots, BundleOf(roots), SignerOf(roots, newest));
+        }
+        finally
         {
-            // The old key is not disposed of: a signature under way may still hold it. The finalizer frees it.
-            Volatile.Write(
-                ref issuing,
-                new SigningAuthority
-                {
-                    CaId = null,
-                    Issuer = Issuer.FromChain([newest.Certificate, root.Certificate]),
-                    Key = maker.OpenKey(newest),
-                    ChainPem = newest.Certificate.ToPem(),
-                }
-            );
+            gate.Release();
         }
     }
 
-    public void Dispose() => issuing?.Key.Dispose();
+    /// <summary>
+    /// Takes over what another node changed up to that revision of the feed: a bundle goes out with no revision that is
+    /// newer than itself. What signs is changed by <see cref="LoadAsync"/> alone.
+    /// </summary>
+    public async ValueTask RefreshAsync(long revision, CancellationToken cancellationToken)
+    {
+        if (Present.Revision >= revision)
+        {
+            return;
+        }
+
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            var present = Present;
+            if (present.Revision < revision)
+            {
+                var roots = await ReadAsync(cancellationToken);
+                loaded = new Loaded(revision, roots, BundleOf(roots), present.Issuing);
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        loaded?.Issuing.Key.Dispose();
+        gate.Dispose();
+    }
+
+    private async ValueTask<PlatformRoots> ReadAsync(CancellationToken cancellationToken)
+    {
+        var roots = new PlatformRoots(await store.ReadAsync(cancellationToken));
+        return roots.Active is null
+            ? throw new StoreException("The store has no platform CA: it was not made by a complete init.")
+            : roots;
+    }
+
+    private static BundleDocument BundleOf(PlatformRoots roots) =>
+        new()
+        {
+            Epoch = roots.Records.Epoch,
+            Pem = string.Concat(roots.Trusted.Select(root => root.Certificate.ToPem())),
+        };
+
+    private SigningAuthority SignerOf(PlatformRoots roots, PlatformAuthority issuing)
+    {
+        var active = roots.Active!;
+
+        // What a leaf's holder sends along (S11): for machines that still trust an earlier root alone, the links, and no
+        // self-signed root, beside which they would be trimmed.
+        var chain =
+            issuing.Certificate.ToPem()
+            + string.Concat(roots.LinksFrom(active, time.GetUtcNow()).Select(link => link.Certificate.ToPem()));
+        var present = loaded?.Issuing;
+        if (present is not null && present.Certificate.Fingerprint == issuing.Certificate.Fingerprint)
+        {
+            return present.ChainPem == chain ? present : present with { ChainPem = chain };
+        }
+
+        // The old key is not disposed of: a signature under way may still hold it. The finalizer frees it.
+        return new SigningAuthority
+        {
+            CaId = null,
+            Issuer = Issuer.FromChain([issuing.Certificate, active.Certificate]),
+            Key = maker.OpenKey(issuing),
+            ChainPem = chain,
+        };
+    }
 
     private bool IsDue(ParsedCertificate certificate)
     {
@@ -68,5 +148,5 @@ internal sealed class PlatformCa(IPlatformAuthorityStore store, PlatformAuthorit
         return time.GetUtcNow() >= certificate.NotBefore + (life * RenewalPoint);
     }
 
-    private static InvalidOperationException NotLoaded() => new("The platform CA was used before it was loaded.");
+    private sealed record Loaded(long Revision, PlatformRoots Roots, BundleDocument Bundle, SigningAuthority Issuing);
 }

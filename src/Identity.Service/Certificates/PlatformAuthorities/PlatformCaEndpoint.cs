@@ -3,7 +3,10 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary><c>GET /v1/platform_ca</c>: worth something only to a caller who compares it with a pin (S7).</summary>
+/// <summary>
+/// <c>GET /v1/platform_ca</c>: worth something only to a caller who compares it with a pin (S7). After a swap the roots
+/// before the present one follow it, for those who pinned one of them (S11).
+/// </summary>
 internal sealed class PlatformCaEndpoint(PlatformCa platform, ServiceOptions options)
 {
     public ApiAnswer Get() =>
@@ -11,7 +14,7 @@ internal sealed class PlatformCaEndpoint(PlatformCa platform, ServiceOptions opt
             new PlatformCaDocument
             {
                 TrustDomain = options.TrustDomain,
-                CertificatePem = platform.Root.ToPem(),
+                CertificatePem = platform.PinnablePem(),
                 Sha256 = platform.Root.Fingerprint,
             },
             WireJson.Default.PlatformCaDocument

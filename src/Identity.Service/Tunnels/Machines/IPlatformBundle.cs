@@ -10,4 +10,7 @@ internal interface IPlatformBundle
 {
     /// <summary>Roots (and links between them, S11) with their epoch; one immutable object.</summary>
     BundleDocument Current { get; }
+
+    /// <summary>Makes <see cref="Current"/> what the installation has at that revision of the feed, or later.</summary>
+    ValueTask RefreshAsync(long revision, CancellationToken cancellationToken);
 }

@@ -38,6 +38,9 @@ internal sealed class MachinePeers(
     {
         // The revision is read first: a revocation that comes in between is found at the next request at the latest.
         var revision = revisions.Current;
+
+        // With the roots it is the same: whatever another node has changed by then, this one knows.
+        await bundle.RefreshAsync(revision, cancellationToken);
         var current = known;
         if (current is null || current.Revision != revision)
         {

@@ -82,10 +82,12 @@ internal sealed class ReportEndpoints(
             known?.Served ?? 0,
             known?.Acknowledged ?? 0
         );
+        var platform = facts.Acknowledgement(peer, report.Epochs.Platform, report.Serials.Platform);
         return BundleProtocol.Acknowledge(holder, epoch, report.Serials.Platform == peer.SerialNumber) is null
-            ? []
+            ? platform
             :
             [
+                .. platform,
                 holders.Acknowledge(
                     tunnelId,
                     HolderKind.Agent,
@@ -129,7 +131,12 @@ internal sealed class ReportEndpoints(
         return await CommitAsync(
             new Decision
             {
-                Statements = moved ? [save, edges.SetPublicPort(edge.Id, report.SniPublicPort)] : [save],
+                Statements =
+                [
+                    save,
+                    .. moved ? [edges.SetPublicPort(edge.Id, report.SniPublicPort)] : Array.Empty<Statement>(),
+                    .. facts.Acknowledgement(peer, report.Epochs.Platform, report.Serial),
+                ],
                 Changes = moved ? ChangeTopics.Feed : ChangeTopics.None,
             },
             cancellationToken

@@ -9,7 +9,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage.Certificates;
 
-/// <summary>The contract of <see cref="IPlatformAuthorityStore"/>.</summary>
+/// <summary>The contracts of <see cref="IPlatformAuthorityStore"/> and <see cref="IPlatformHolderStore"/>.</summary>
 public abstract class PlatformAuthorityStoreTests(StorageBackend backend)
 {
     public sealed class OnSqlite() : PlatformAuthorityStoreTests(StorageBackend.Sqlite);
@@ -17,26 +17,70 @@ public abstract class PlatformAuthorityStoreTests(StorageBackend backend)
     public sealed class OnPostgres() : PlatformAuthorityStoreTests(StorageBackend.Postgres);
 
     [Fact]
-    public async Task FindNewest_PerTier_IsTheOneThatLastsLongest()
+    public async Task Read_GivesWhatWasWritten_AndTheNewestIssuingOfARoot()
     {
         using var store = new StoreUnderTest(backend);
         var pki = new TestPki();
         var authorities = new PlatformAuthorityStore(store.Store.Database);
-        (await authorities.FindNewestAsync(PlatformTier.Root, Cancellation)).ShouldBeNull();
+        var empty = await authorities.ReadAsync(Cancellation);
+        (empty.Epoch, empty.Authorities.Count, empty.Links.Count).ShouldBe((1, 0, 0));
         var root = New(store, PlatformTier.Root, pki);
-        var (older, newer) = (New(store, PlatformTier.Issuing, pki), New(store, PlatformTier.Issuing, pki));
-        older = older with { CreatedAt = newer.CreatedAt - TimeSpan.FromDays(1) };
+        var issuing = New(store, PlatformTier.Issuing, pki) with { RootId = root.Id.Value };
+        await store.CommitAsync(new Decision { Statements = [authorities.Insert(root), authorities.Insert(issuing)] });
 
-        foreach (var authority in new[] { root, newer, older })
-        {
-            await store.CommitAsync(new Decision { Statements = [authorities.Insert(authority)] });
-        }
+        var read = new PlatformRoots(await authorities.ReadAsync(Cancellation));
 
-        (await authorities.FindNewestAsync(PlatformTier.Root, Cancellation))!.Id.ShouldBe(root.Id);
-        var found = (await authorities.FindNewestAsync(PlatformTier.Issuing, Cancellation)).ShouldNotBeNull();
-        found.Id.ShouldBe(newer.Id);
-        found.SealedKey.ShouldBe(newer.SealedKey);
-        found.Certificate.Fingerprint.ShouldBe(newer.Certificate.Fingerprint);
+        read.Active.ShouldNotBeNull().Id.ShouldBe(root.Id);
+        var found = read.IssuingOf(read.Active).ShouldNotBeNull();
+        found.Id.ShouldBe(issuing.Id);
+        found.SealedKey.ShouldBe(issuing.SealedKey);
+        found.Certificate.Fingerprint.ShouldBe(issuing.Certificate.Fingerprint);
+    }
+
+    [Fact]
+    public async Task Roots_OneActiveAndOneStaged_AndEachStepOnce()
+    {
+        using var store = new StoreUnderTest(backend);
+        var pki = new TestPki();
+        var authorities = new PlatformAuthorityStore(store.Store.Database);
+        var first = New(store, PlatformTier.Root, pki);
+        var second = New(store, PlatformTier.Root, pki) with { State = RootState.Staged, AddedEpoch = 2 };
+        var link = new PlatformLink(second.Id.Value, first.Id.Value, first.Certificate);
+        await store.CommitAsync(new Decision { Statements = [authorities.Insert(first)] });
+        Statement[] staging = [authorities.RaiseEpoch(1), authorities.Insert(second), authorities.Insert(link)];
+        await store.CommitAsync(new Decision { Statements = staging });
+
+        // Another node decided upon the same epoch, or made a second one.
+        await RefusesAsync(authorities.RaiseEpoch(1));
+        await RefusesAsync(
+            authorities.Insert(New(store, PlatformTier.Root, pki) with { State = RootState.Staged, AddedEpoch = 3 })
+        );
+        await RefusesAsync(authorities.Move(second with { State = RootState.Active }, RootState.Staged));
+        await store.CommitAsync(
+            new Decision
+            {
+                Statements =
+                [
+                    authorities.Move(first with { State = RootState.Retiring }, RootState.Active),
+                    authorities.Move(second with { State = RootState.Active }, RootState.Staged),
+                ],
+            }
+        );
+        await RefusesAsync(authorities.Move(second with { State = RootState.Retired }, RootState.Staged));
+
+        var read = await authorities.ReadAsync(Cancellation);
+        read.Epoch.ShouldBe(2);
+        var roots = new PlatformRoots(read);
+        roots.Trusted.Select(root => root.Id).ShouldBe([second.Id, first.Id]);
+        roots.LinksFrom(roots.Active!, store.Time.GetUtcNow()).Single().IssuerId.ShouldBe(first.Id.Value);
+
+        await store.CommitAsync(new Decision { Statements = [authorities.DestroyKeys(first.Id.Value)] });
+        new PlatformRoots(await authorities.ReadAsync(Cancellation)).Find(first.Id.Value)!.SealedKey.ShouldBeNull();
+
+        async Task RefusesAsync(Statement statement) =>
+            (
+                await store.Journal.CommitAsync(new Decision { Statements = [statement] }, Cancellation)
+            ).Conflict.ShouldBe(PlatformConflict.Stale);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

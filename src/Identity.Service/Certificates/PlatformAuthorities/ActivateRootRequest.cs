@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
+
+/// <summary>The optional body of an activation: who is gone without, and why.</summary>
+internal sealed record ActivateRootRequest
+{
+    private const int MaxMissing = 1024;
+
+    public static readonly ActivateRootRequest None = new();
+
+    /// <summary>Ids as <c>details.blocked_by</c> of the refusal gives them.</summary>
+    [JsonPropertyName("missing")]
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+
+    public Refusal? Check()
+    {
+        if (Missing is null || Missing.Count > MaxMissing || Missing.Any(string.IsNullOrEmpty))
+        {
+            return RequestErrors.Invalid.Refuse($"missing: at most {MaxMissing} ids are allowed.");
+        }
+
+        return
+            Reason is { Length: > ReasonRequest.MaxReasonLength }
+            || (Missing.Count > 0 && string.IsNullOrWhiteSpace(Reason))
+            ? RequestErrors.Invalid.Refuse(
+                $"reason: 1 to {ReasonRequest.MaxReasonLength} characters are required to go without somebody."
+            )
+            : null;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Machines;
+
+namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
+
+/// <summary>
+/// Writes down which epoch of the platform's bundle goes out to a machine, before it does (S17): once an epoch and
+/// machine, and never before the first swap, when there is one epoch, which came with the enrolment.
+/// </summary>
+internal sealed class PlatformLedger(IPlatformHolderStore holders, IJournal journal) : IPlatformLedger
+{
+    /// <summary>Beyond that the memory of what is written is dropped; it is then written once more.</summary>
+    private const int MaxRemembered = 100_000;
+
+    private const long FirstEpoch = 1;
+
+    private readonly ConcurrentDictionary<string, long> written = new(StringComparer.Ordinal);
+
+    public async ValueTask ServeAsync(string spiffeId, long epoch, CancellationToken cancellationToken)
+    {
+        if (epoch <= FirstEpoch || written.GetValueOrDefault(spiffeId) >= epoch)
+        {
+            return;
+        }
+
+        var result = await journal.CommitAsync(
+            new Decision { Statements = [holders.Serve(spiffeId, epoch)] },
+            cancellationToken
+        );
+
+        // What could not be written down counts for nobody; the feed itself goes on.
+        if (result.IsCommitted)
+        {
+            if (written.Count >= MaxRemembered)
+            {
+                written.Clear();
+            }
+
+            written[spiffeId] = epoch;
+        }
+    }
+
+    public IReadOnlyList<Statement> Acknowledgement(MachinePeer peer, long epoch, string serial) =>
+        epoch > FirstEpoch && serial == peer.SerialNumber ? [holders.Acknowledge(peer.SpiffeId, epoch, serial)] : [];
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
+
+/// <summary>A step in the life of a root of the platform CA.</summary>
+/// <param name="EventName">One of <see cref="AuditEvents"/>.</param>
+/// <param name="Root">As it is after the step.</param>
+/// <param name="Epoch">Of the bundle after the step.</param>
+internal sealed record PlatformRootAudited(string EventName, PlatformAuthority Root, long Epoch) : AuditEvent
+{
+    public override string Name => EventName;
+
+    public string? Reason { get; init; }
+
+    /// <summary>The link from the root before it.</summary>
+    public PlatformLink? Link { get; init; }
+
+    /// <summary>Who had not acknowledged when it was activated all the same.</summary>
+    public IReadOnlyList<string> Overridden { get; init; } = [];
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("authority_id", Root.Id.Value);
+        json.WriteString("state", RootStates.NameOf(Root.State));
+        json.WriteString("serial", Root.Certificate.SerialNumberHex);
+        json.WriteString("fingerprint", Root.Certificate.Fingerprint);
+        json.WriteString("not_after", Root.Certificate.NotAfter.UtcDateTime);
+        json.WriteNumber("epoch", Epoch);
+        json.WriteString("reason", Reason);
+        json.WriteString("link_serial", Link?.Certificate.SerialNumberHex);
+        json.WriteStartArray("overridden");
+        foreach (var id in Overridden)
+        {
+            json.WriteStringValue(id);
+        }
+
+        json.WriteEndArray();
+    }
+}

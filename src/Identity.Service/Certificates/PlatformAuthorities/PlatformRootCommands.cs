@@ -1,0 +1,242 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
+
+/// <summary>
+/// Changes the root of the platform CA (S11): a new one is staged and linked to the present one, takes over once everybody
+/// who counts holds it, and the old one leaves after its last certificate. Each step is one decision of
+/// <see cref="BundleProtocol"/>; repeating one that has had its effect changes nothing.
+/// </summary>
+internal sealed class PlatformRootCommands(
+    IPlatformAuthorityStore store,
+    PlatformAuthorityMaker maker,
+    PlatformSwaps swaps,
+    PlatformCa platform,
+    Persons persons,
+    IJournal journal,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>The root that is to follow; the one that was made already, if there is one.</summary>
+    public async ValueTask<TunnelResult<PlatformAuthority>> PrepareAsync(
+        ApiRequest request,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        var swap = await swaps.LoadAsync(cancellationToken);
+        if (swap.Roots.Staged is { } waiting)
+        {
+            return waiting;
+        }
+
+        var person = await persons.OfAsync(request.Caller, cancellationToken);
+        var epoch = swap.State.Epoch + 1;
+        var (root, link) = maker.SignSuccessor(swap.Roots.Active!, epoch, person);
+        Require(BundleProtocol.Add(swap.State, root.Id.Value, AnchorRole.Staged));
+        return await CommitAsync(
+            new PlatformRootAudited(AuditEvents.PlatformRootStaged, root, epoch)
+            {
+                At = root.CreatedAt,
+                Actor = AuditActor.Of(request),
+                RequestId = request.RequestId,
+                Reason = reason,
+                Link = link,
+            },
+            [store.RaiseEpoch(swap.State.Epoch), store.Insert(root), store.Insert(link)],
+            cancellationToken
+        );
+    }
+
+    /// <summary>From now on certificates are issued under it.</summary>
+    public async ValueTask<TunnelResult<PlatformAuthority>> ActivateAsync(
+        ApiRequest request,
+        string id,
+        ActivateRootRequest wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        var swap = await swaps.LoadAsync(cancellationToken);
+        if (swap.Roots.Find(id) is not { } root)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (root.State != RootState.Staged)
+        {
+            return root.State == RootState.Active ? root : PlatformRootErrors.StateOf(root);
+        }
+
+        var now = time.GetStoreNow();
+        if (now < PlatformSwap.NodesHoldAt(root))
+        {
+            return PlatformRootErrors.TooEarly(root);
+        }
+
+        var missing = swap.Missing;
+        if (missing.Any(machine => !wanted.Missing.Contains(machine.Id)))
+        {
+            return PlatformRootErrors.Waits(root, missing);
+        }
+
+        var isForced = missing.Count > 0;
+        if (
+            isForced
+            && !options.Certificates.SingleApproval
+            && await persons.OfAsync(request.Caller, cancellationToken) == root.MadeBy
+        )
+        {
+            return PlatformRootErrors.TwoPerson.Refuse();
+        }
+
+        Require(BundleProtocol.Activate(swap.State, id, isForced));
+        var before = swap.Roots.Active!;
+        var after = root with { State = RootState.Active, StateSince = now };
+        return await CommitAsync(
+            new PlatformRootAudited(AuditEvents.PlatformRootActivated, after, swap.State.Epoch)
+            {
+                At = now,
+                Actor = AuditActor.Of(request),
+                RequestId = request.RequestId,
+                Reason = wanted.Reason?.Trim(),
+                Overridden = [.. missing.Select(machine => machine.Id)],
+            },
+            [
+                // In this order: at every moment the store allows one active root.
+                store.Move(before with { State = RootState.Retiring, StateSince = now }, RootState.Active),
+                store.Move(after, RootState.Staged),
+            ],
+            cancellationToken
+        );
+    }
+
+    /// <summary>Takes a staged root out of the bundle again. One that signs is not taken back: another one follows it.</summary>
+    public async ValueTask<TunnelResult<PlatformAuthority>> RollbackAsync(
+        ApiRequest request,
+        string id,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        var swap = await swaps.LoadAsync(cancellationToken);
+        if (swap.Roots.Find(id) is not { } root)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (root.State != RootState.Staged)
+        {
+            return root.State == RootState.Retired ? root : PlatformRootErrors.StateOf(root);
+        }
+
+        Require(BundleProtocol.Rollback(swap.State, id));
+        return await RemoveAsync(
+            root,
+            swap.State.Epoch,
+            next => new PlatformRootAudited(AuditEvents.PlatformRootRolledBack, next, swap.State.Epoch + 1)
+            {
+                At = next.StateSince,
+                Actor = AuditActor.Of(request),
+                RequestId = request.RequestId,
+                Reason = reason,
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Takes out of the bundle what has had its last certificate, and destroys its key.</summary>
+    public async Task RetireAsync(CancellationToken cancellationToken)
+    {
+        // One epoch removes one: the next is found in the next round.
+        var now = time.GetUtcNow();
+        var known = platform.Roots.Trusted.Where(root => root.State == RootState.Retiring);
+        if (!known.Any(root => PlatformSwap.RetiresAt(root) <= now))
+        {
+            return;
+        }
+
+        var swap = await swaps.LoadAsync(cancellationToken);
+        var over = swap.Roots.Trusted.FirstOrDefault(root =>
+            root.State == RootState.Retiring && BundleProtocol.Remove(swap.State, root.Id.Value).Next is not null
+        );
+        if (over is not null)
+        {
+            await RemoveAsync(
+                over,
+                swap.State.Epoch,
+                next => new PlatformRootAudited(AuditEvents.PlatformRootRetired, next, swap.State.Epoch + 1)
+                {
+                    At = next.StateSince,
+                    Actor = AuditActor.System,
+                },
+                cancellationToken
+            );
+        }
+    }
+
+    private ValueTask<TunnelResult<PlatformAuthority>> RemoveAsync(
+        PlatformAuthority root,
+        long epoch,
+        Func<PlatformAuthority, PlatformRootAudited> audited,
+        CancellationToken cancellationToken
+    )
+    {
+        var next = root with
+        {
+            State = RootState.Retired,
+            StateSince = time.GetStoreNow(),
+            RemovedEpoch = epoch + 1,
+            SealedKey = null,
+        };
+        return CommitAsync(
+            audited(next),
+            [store.RaiseEpoch(epoch), store.Move(next, root.State), store.DestroyKeys(root.Id.Value)],
+            cancellationToken
+        );
+    }
+
+    private async ValueTask<TunnelResult<PlatformAuthority>> CommitAsync(
+        PlatformRootAudited audited,
+        IReadOnlyList<Statement> statements,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = audited with { Resources = [new AuditResource("platform_authority", audited.Root.Id.Value)] },
+                Statements = statements,
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        if (result.Conflict is PlatformConflict.Stale)
+        {
+            return PlatformRootErrors.State.Refuse("Another command changed the roots first.");
+        }
+
+        if (result.RefusalIfUnavailable() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        // Not under the caller's token: it is decided, and this node should know it.
+        await platform.LoadAsync(CancellationToken.None);
+        return audited.Root;
+    }
+
+    // The commands check before: what the rules refuse here is a fault of ours.
+    private static void Require(BundleStep step)
+    {
+        if (step.Fault is { } fault)
+        {
+            throw new InvalidOperationException($"The bundle's rules refuse the step: {fault}.");
+        }
+    }
+}

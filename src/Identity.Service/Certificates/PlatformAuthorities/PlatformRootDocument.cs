@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
+
+/// <summary>A root of the platform CA.</summary>
+internal sealed record PlatformRootDocument
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    [JsonPropertyName("state_since")]
+    public required DateTime StateSince { get; init; }
+
+    /// <summary>What machines pin (<c>identity.ca_sha256</c>).</summary>
+    [JsonPropertyName("sha256")]
+    public required string Sha256 { get; init; }
+
+    [JsonPropertyName("not_after")]
+    public required DateTime NotAfter { get; init; }
+
+    [JsonPropertyName("added_epoch")]
+    public required long AddedEpoch { get; init; }
+
+    [JsonPropertyName("removed_epoch")]
+    public required long? RemovedEpoch { get; init; }
+
+    /// <summary>Retiring: when it leaves the bundle by itself.</summary>
+    [JsonPropertyName("retires_at")]
+    public required DateTime? RetiresAt { get; init; }
+
+    /// <summary>Until when machines that pin it find the way to the present root; null = it is the present one, or they do not.</summary>
+    [JsonPropertyName("linked_until")]
+    public required DateTime? LinkedUntil { get; init; }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
+
+[JsonSourceGenerationOptions(
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true
+)]
+[JsonSerializable(typeof(PlatformRootsDocument))]
+[JsonSerializable(typeof(ActivateRootRequest))]
+internal sealed partial class PlatformRootsJson : JsonSerializerContext;

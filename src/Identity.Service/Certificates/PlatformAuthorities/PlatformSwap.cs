@@ -1,0 +1,86 @@
+using Culvert.Identity.Service.Certificates.Bundles;
+
+namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
+
+/// <summary>
+/// Where a change of roots stands, decided by the rules of every bundle (<see cref="BundleProtocol"/>): the holders are
+/// agents and edges, the anchors are roots.
+/// </summary>
+/// <param name="Roots">As stored.</param>
+/// <param name="Machines">Those with an unexpired certificate.</param>
+/// <param name="State">For the rules.</param>
+internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformMachine> Machines, BundleState State)
+{
+    /// <summary>
+    /// The longest that a machine's certificate may live (<c>certificates.platform_life</c>), whatever it is set to now.
+    /// </summary>
+    private static readonly TimeSpan LongestLeaf = TimeSpan.FromHours(24);
+
+    /// <summary>Clocks, and nodes that notice a switch half a minute late.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
+
+    /// <summary>Every node of the service has read the bundle again by then.</summary>
+    private static readonly TimeSpan NodesFollow = TimeSpan.FromMinutes(1);
+
+    /// <summary>When a retiring root leaves the bundle: after the last certificate under it.</summary>
+    public static DateTimeOffset RetiresAt(PlatformAuthority root) => root.StateSince + LongestLeaf + Skew;
+
+    /// <summary>Before that, a node may not know the staged root itself; nobody can override it.</summary>
+    public static DateTimeOffset NodesHoldAt(PlatformAuthority staged) => staged.StateSince + NodesFollow;
+
+    /// <param name="roots">As stored.</param>
+    /// <param name="machines">Those with an unexpired certificate.</param>
+    /// <param name="isLive">Whether a machine was heard of lately; others catch up when they come back.</param>
+    /// <param name="now">Moment of the question.</param>
+    public static PlatformSwap Of(
+        PlatformRoots roots,
+        IReadOnlyList<PlatformMachine> machines,
+        Func<PlatformMachine, bool> isLive,
+        DateTimeOffset now
+    ) =>
+        new(
+            roots,
+            machines,
+            new BundleState(
+                roots.Records.Epoch,
+                [
+                    .. roots.Trusted.Select(root => new BundleAnchor(
+                        root.Id.Value,
+                        RoleOf(root.State),
+                        root.AddedEpoch,
+                        HasLiveLeaves: root.State == RootState.Active
+                            || (root.State == RootState.Retiring && now < RetiresAt(root))
+                    )),
+                ],
+                [
+                    .. machines.Select(machine => new BundleHolder(
+                        machine.Id,
+                        HolderKind.Agent,
+                        Counts: isLive(machine),
+                        machine.Served,
+                        machine.Acknowledged
+                    )),
+                ]
+            )
+        );
+
+    /// <summary>Whom the switch to the staged root waits for.</summary>
+    public IReadOnlyList<PlatformMachine> Missing =>
+        Roots.Staged is { } staged
+            ? [.. BundleProtocol.Missing(State, staged.Id.Value).Select(holder => MachineOf(holder.Id))]
+            : [];
+
+    /// <summary>Those that are away: they catch up when they come back, by the link if need be.</summary>
+    public IReadOnlyList<string> LateJoiners =>
+        [.. State.Holders.Where(holder => !holder.Counts).Select(holder => holder.Id)];
+
+    private PlatformMachine MachineOf(string id) => Machines.First(machine => machine.Id == id);
+
+    private static AnchorRole RoleOf(RootState state) =>
+        state switch
+        {
+            RootState.Staged => AnchorRole.Staged,
+            RootState.Active => AnchorRole.Active,
+            _ => AnchorRole.Retiring,
+        };
+}
