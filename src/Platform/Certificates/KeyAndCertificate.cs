@@ -91,9 +91,11 @@ public sealed class KeyAndCertificate
     // The private key must not come out by accident.
     public override string ToString() => $"{nameof(KeyAndCertificate)} {Serial}";
 
+    internal static AsymmetricAlgorithm? TryReadKey(string pem) =>
+        TryImport(ECDsa.Create(), pem) ?? TryImport(RSA.Create(), pem);
+
     private static AsymmetricAlgorithm ReadKey(string pem) =>
-        TryImport(ECDsa.Create(), pem)
-        ?? TryImport(RSA.Create(), pem)
+        TryReadKey(pem)
         ?? throw new CertificateUnusableException("The private key is not an unencrypted ECDSA or RSA key in PEM.");
 
     private static AsymmetricAlgorithm? TryImport(AsymmetricAlgorithm key, string pem)

@@ -21,26 +21,30 @@ internal sealed class AgentDialect(
 
     public override JsonTypeInfo<StoredFeed<AgentFeed>> StoredFeedType => StateJson.Default.StoredFeedAgentFeed;
 
-    public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(string csr, Proof proof, CancellationToken ct)
+    public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+        PendingRequest pending,
+        Proof proof,
+        CancellationToken ct
+    )
     {
         var request = new AgentEnrollmentRequest
         {
             TunnelId = tunnelId,
             InstanceId = instance.Value,
-            Csr = csr,
+            Csr = pending.Csr,
         };
-        var answer = await identityClient.EnrolAgentAsync(request, proof, ct);
+        var answer = await identityClient.EnrolAgentAsync(request, pending.IdempotencyKey, proof, ct);
         return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
     }
 
     public override async Task<ApiResult<PlatformEnrolment>> RenewAsync(
         MachineClient client,
-        string csr,
+        PendingRequest pending,
         Proof? proof,
         CancellationToken ct
     )
     {
-        var answer = await client.RenewAgentAsync(csr, proof, ct);
+        var answer = await client.RenewAgentAsync(pending, proof, ct);
         return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
     }
 

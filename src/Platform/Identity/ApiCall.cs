@@ -15,6 +15,9 @@ internal sealed record ApiCall(HttpMethod Method, string Path)
         init;
     }
 
+    /// <summary>Makes repeats of the request one with it, for calls that issue something; null for the others.</summary>
+    public string? IdempotencyKey { get; init; }
+
     /// <summary>Other secrets in the body, for the redaction of whatever comes back.</summary>
     public string? Secret { get; init; }
 

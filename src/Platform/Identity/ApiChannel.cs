@@ -17,6 +17,7 @@ internal sealed class ApiChannel : IDisposable
 {
     private const string ProofHeader = "DPoP";
     private const string NonceHeader = "DPoP-Nonce";
+    private const string IdempotencyHeader = "Idempotency-Key";
     private const int MaxMessage = 300;
     private const int MaxNonce = 512;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
@@ -170,6 +171,11 @@ internal sealed class ApiChannel : IDisposable
         {
             var shown = binding.Prove(call.Method.Method, message.RequestUri!, time.GetUtcNow(), call.Proof?.Token);
             message.Headers.Add(ProofHeader, shown);
+        }
+
+        if (call.IdempotencyKey is { } idempotency)
+        {
+            message.Headers.Add(IdempotencyHeader, idempotency);
         }
 
         if (call.Body is { } body)

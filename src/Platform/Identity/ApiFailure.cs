@@ -28,6 +28,12 @@ public sealed record ApiFailure
     /// <summary>Whether the same request may succeed later without anybody changing anything.</summary>
     public bool IsTransient => Kind is not (ApiFailureKind.Refused or ApiFailureKind.Malformed);
 
+    /// <summary>
+    /// Whether the request may have been carried out, or still is: repeated with the same <c>Idempotency-Key</c> it gives
+    /// what the first one made.
+    /// </summary>
+    public bool IsUndecided => IsTransient || Code == "idempotency.pending";
+
     public override string ToString()
     {
         var text = new StringBuilder(Operation).Append(": ");

@@ -18,21 +18,25 @@ internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, 
 
     public override JsonTypeInfo<StoredFeed<EdgeFeed>> StoredFeedType => StateJson.Default.StoredFeedEdgeFeed;
 
-    public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(string csr, Proof proof, CancellationToken ct)
+    public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+        PendingRequest pending,
+        Proof proof,
+        CancellationToken ct
+    )
     {
-        var request = new EdgeEnrollmentRequest { EdgeId = edgeId, Csr = csr };
-        var answer = await identityClient.EnrolEdgeAsync(request, proof, ct);
+        var request = new EdgeEnrollmentRequest { EdgeId = edgeId, Csr = pending.Csr };
+        var answer = await identityClient.EnrolEdgeAsync(request, pending.IdempotencyKey, proof, ct);
         return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
     }
 
     public override async Task<ApiResult<PlatformEnrolment>> RenewAsync(
         MachineClient client,
-        string csr,
+        PendingRequest pending,
         Proof? proof,
         CancellationToken ct
     )
     {
-        var answer = await client.RenewEdgeAsync(csr, proof, ct);
+        var answer = await client.RenewEdgeAsync(pending, proof, ct);
         return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
     }
 

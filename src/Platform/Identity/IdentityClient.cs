@@ -62,6 +62,7 @@ public sealed class IdentityClient(
     /// <summary>Enrols an agent with an access token or the tunnel token.</summary>
     public Task<ApiResult<AgentEnrollment>> EnrolAgentAsync(
         AgentEnrollmentRequest request,
+        string idempotencyKey,
         Proof proof,
         CancellationToken cancellationToken
     ) =>
@@ -69,6 +70,7 @@ public sealed class IdentityClient(
             Post("/v1/agent/enrollments", request, WireJson.Default.AgentEnrollmentRequest) with
             {
                 Proof = proof,
+                IdempotencyKey = idempotencyKey,
             },
             WireJson.Default.AgentEnrollment,
             cancellationToken
@@ -77,6 +79,7 @@ public sealed class IdentityClient(
     /// <summary>Enrols an edge with an access token.</summary>
     public Task<ApiResult<EdgeEnrollment>> EnrolEdgeAsync(
         EdgeEnrollmentRequest request,
+        string idempotencyKey,
         Proof proof,
         CancellationToken cancellationToken
     ) =>
@@ -84,6 +87,7 @@ public sealed class IdentityClient(
             Post("/v1/edge/enrollments", request, WireJson.Default.EdgeEnrollmentRequest) with
             {
                 Proof = proof,
+                IdempotencyKey = idempotencyKey,
             },
             WireJson.Default.EdgeEnrollment,
             cancellationToken

@@ -55,16 +55,21 @@ public sealed class MachineClient : IDisposable
     public TimeSpan? ClockOffset => channel.ClockOffset;
 
     /// <summary>Renews an agent's platform certificate; a fresh proof resets the clock of the last proof (S4).</summary>
-    public Task<ApiResult<AgentEnrollment>> RenewAgentAsync(string csr, Proof? proof, CancellationToken ct) =>
-        PostAsync("/v1/agent/renewals", csr, proof, WireJson.Default.AgentEnrollment, ct);
+    public Task<ApiResult<AgentEnrollment>> RenewAgentAsync(
+        PendingRequest request,
+        Proof? proof,
+        CancellationToken ct
+    ) => PostAsync("/v1/agent/renewals", request, proof, WireJson.Default.AgentEnrollment, ct);
 
     /// <summary>Renews an edge's platform certificate; a fresh proof resets the clock of the last proof (S4).</summary>
-    public Task<ApiResult<EdgeEnrollment>> RenewEdgeAsync(string csr, Proof? proof, CancellationToken ct) =>
-        PostAsync("/v1/edge/renewals", csr, proof, WireJson.Default.EdgeEnrollment, ct);
+    public Task<ApiResult<EdgeEnrollment>> RenewEdgeAsync(PendingRequest request, Proof? proof, CancellationToken ct) =>
+        PostAsync("/v1/edge/renewals", request, proof, WireJson.Default.EdgeEnrollment, ct);
 
     /// <summary>Asks for the leaf that ends inner TLS, from the tunnel's active authority.</summary>
-    public Task<ApiResult<ServerCertificateDocument>> ServerCertificateAsync(string csr, CancellationToken ct) =>
-        PostAsync("/v1/agent/server_certificates", csr, null, WireJson.Default.ServerCertificateDocument, ct);
+    public Task<ApiResult<ServerCertificateDocument>> ServerCertificateAsync(
+        PendingRequest request,
+        CancellationToken ct
+    ) => PostAsync("/v1/agent/server_certificates", request, null, WireJson.Default.ServerCertificateDocument, ct);
 
     /// <summary>Waits for an agent's feed beyond a revision.</summary>
     public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
@@ -86,16 +91,24 @@ public sealed class MachineClient : IDisposable
 
     private Task<ApiResult<T>> PostAsync<T>(
         string path,
-        string csr,
+        PendingRequest request,
         Proof? proof,
         JsonTypeInfo<T> type,
         CancellationToken ct
     )
         where T : class
     {
-        var request = new CertificateSigningRequest { Csr = csr };
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.CertificateSigningRequest);
-        return channel.SendAsync(new ApiCall(HttpMethod.Post, path) { Body = body, Proof = proof }, type, ct);
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new CertificateSigningRequest { Csr = request.Csr },
+            WireJson.Default.CertificateSigningRequest
+        );
+        var call = new ApiCall(HttpMethod.Post, path)
+        {
+            Body = body,
+            Proof = proof,
+            IdempotencyKey = request.IdempotencyKey,
+        };
+        return channel.SendAsync(call, type, ct);
     }
 
     private async Task<ApiResult<FeedAnswer<T>>> FeedAsync<T>(

@@ -19,11 +19,15 @@ internal abstract class MachineDialect<TFeed>
 
     public abstract JsonTypeInfo<StoredFeed<TFeed>> StoredFeedType { get; }
 
-    public abstract Task<ApiResult<PlatformEnrolment>> EnrolAsync(string csr, Proof proof, CancellationToken ct);
+    public abstract Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+        PendingRequest pending,
+        Proof proof,
+        CancellationToken ct
+    );
 
     public abstract Task<ApiResult<PlatformEnrolment>> RenewAsync(
         MachineClient client,
-        string csr,
+        PendingRequest pending,
         Proof? proof,
         CancellationToken ct
     );

@@ -30,6 +30,9 @@ internal sealed class PlatformCertificateLoop<TFeed>(
 
     private readonly AsyncSignal signal = new(context.Time);
     private readonly RetrySchedule retries = new(context.Time, context.Unit);
+
+    // Until its fate is known: a repeat with it is no second issuance.
+    private PendingRequest? pending;
     private DateTimeOffset renewAt;
     private DateTimeOffset? lastEnrolment;
     private volatile bool isDemanded;
@@ -149,15 +152,18 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             return proof.Failure;
         }
 
-        var key = CertificateRequests.NewKey();
-        var answer = await context.Dialect.EnrolAsync(CertificateRequests.Create(key), proof.Value, ct);
+        var request = pending ??= PendingRequest.Create();
+        var answer = await context.Dialect.EnrolAsync(request, proof.Value, ct);
+        pending = answer.Failure?.IsUndecided == true ? request : null;
         ReportClock(identityClient.ClockOffset);
         if (answer.Failure is { Kind: ApiFailureKind.Refused })
         {
             await proofs.ForgetAsync(ct);
         }
 
-        var failure = answer.IsSuccess ? await TakeAsync(answer.Value, key, isRestart: true, ct) : answer.Failure;
+        var failure = answer.IsSuccess
+            ? await TakeAsync(answer.Value, request.Key, isRestart: true, ct)
+            : answer.Failure;
         if (failure is null)
         {
             Log.Enrolled(
@@ -179,10 +185,13 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             Log.RenewedWithoutProof(context.Log, proof.Failure);
         }
 
-        var key = CertificateRequests.NewKey();
-        var answer = await context.Dialect.RenewAsync(client, CertificateRequests.Create(key), proof.Value, ct);
+        var request = pending ??= PendingRequest.Create();
+        var answer = await context.Dialect.RenewAsync(client, request, proof.Value, ct);
+        pending = answer.Failure?.IsUndecided == true ? request : null;
         ReportClock(client.ClockOffset);
-        var failure = answer.IsSuccess ? await TakeAsync(answer.Value, key, isRestart: false, ct) : answer.Failure;
+        var failure = answer.IsSuccess
+            ? await TakeAsync(answer.Value, request.Key, isRestart: false, ct)
+            : answer.Failure;
         if (failure is null)
         {
             Log.Renewed(context.Log, answer.Value!.Certificate.Serial, answer.Value.Certificate.NotAfter);

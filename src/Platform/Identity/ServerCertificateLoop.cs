@@ -19,9 +19,15 @@ internal sealed class ServerCertificateLoop(
     private const string NotFromService =
         "The tunnel has no authority that issues; set certificates.source to files, or activate one.";
 
+    private const string AheadOfTheBundle =
+        "The trust bundle in force does not vouch for the new certificate; the feed brings a later one.";
+
     private readonly AsyncSignal signal = new(context.Time);
     private readonly RetrySchedule retries = new(context.Time, context.Unit);
     private CertificateDocument? document;
+
+    // Until its fate is known: a repeat with it is no second issuance.
+    private PendingRequest? pending;
     private DateTimeOffset renewAt;
     private long judgedEpoch = -1;
 
@@ -144,20 +150,28 @@ internal sealed class ServerCertificateLoop(
 
     private async Task<ApiFailure?> RequestAsync(MachineClient client, AgentFeed feed, CancellationToken ct)
     {
-        var key = CertificateRequests.NewKey(keyType);
-        var answer = await client.ServerCertificateAsync(CertificateRequests.Create(key), ct);
+        var request = pending ??= PendingRequest.Create(keyType);
+        var answer = await client.ServerCertificateAsync(request, ct);
         if (!answer.IsSuccess)
         {
+            pending = answer.Failure.IsUndecided ? request : null;
             return answer.Failure;
         }
 
+        pending = null;
         try
         {
             var issued = answer.Value.Certificate;
-            var pair = KeyAndCertificate.Create(issued, key);
+            var pair = KeyAndCertificate.Create(issued, request.Key);
             if (Check(pair, issued, feed) is { } fault)
             {
                 return Unusable(fault);
+            }
+
+            if (IsAheadOfTheBundle(pair))
+            {
+                pending = request; // it will do as soon as the feed has caught up
+                return Unusable(AheadOfTheBundle);
             }
 
             judgedEpoch = feed.Tunnel.TrustBundle.Epoch;
@@ -184,9 +198,7 @@ internal sealed class ServerCertificateLoop(
             return $"The new certificate is not for *.{feed.Tunnel.Domain}.";
         }
 
-        return IsAheadOfTheBundle(pair)
-            ? "The trust bundle in force does not vouch for the new certificate; the feed brings a later one."
-            : null;
+        return null;
     }
 
     // Of somebody who was away while the authority changed: the feed is behind for a moment. Clients may hold no more

@@ -602,6 +602,74 @@ public sealed class CredentialManagerTests : IAsyncLifetime
             request.Path.EndsWith("/server_certificates", StringComparison.Ordinal);
     }
 
+    // The service has signed, and its answer never arrives: the same request again gets that certificate, not another.
+    [Theory]
+    [InlineData(Enrol)]
+    [InlineData(Server)]
+    [InlineData(Renew)]
+    public async Task Request_WhoseAnswerWasLost_IsRepeatedAsTheSameOne(string path)
+    {
+        var sent = new List<(string Key, string Csr)>();
+        service.Intercept = (request, context) =>
+        {
+            if (request.Path == path)
+            {
+                var csr = JsonDocument.Parse(request.Body).RootElement.GetProperty("csr").GetString()!;
+                sent.Add((context.Request.Headers["Idempotency-Key"].ToString(), csr));
+                if (sent.Count == 1)
+                {
+                    context.Abort();
+                    return Task.FromResult(true);
+                }
+            }
+
+            return Task.FromResult(false);
+        };
+        var manager = Agent();
+        Run(manager);
+
+        await Until(() => sent.Count >= 2, TimeSpan.FromSeconds(10));
+        sent[0].Key.Length.ShouldBeInRange(1, 255);
+        sent[1].ShouldBe(sent[0]);
+
+        // What is asked for next is something new.
+        await Until(() => sent.Count >= 3 || path == Enrol, TimeSpan.FromMinutes(5));
+        sent.Skip(2).ShouldAllBe(later => later.Key != sent[0].Key && later.Csr != sent[0].Csr);
+    }
+
+    // Refused, it was not signed: the next try is another request, with another key.
+    [Fact]
+    public async Task ServerCertificate_Refused_IsAskedForAnew()
+    {
+        var sent = new List<string>();
+        service.Intercept = async (request, context) =>
+        {
+            if (request.Path != Server)
+            {
+                return false;
+            }
+
+            sent.Add(context.Request.Headers["Idempotency-Key"].ToString());
+            if (sent.Count == 1)
+            {
+                await FakeService.RefuseAsync(context, 409, "idempotency.pending");
+            }
+            else if (sent.Count == 2)
+            {
+                await FakeService.RefuseAsync(context, 409, "ca.not_active");
+            }
+
+            return sent.Count <= 2;
+        };
+        var manager = Agent();
+        Run(manager);
+
+        await Until(() => servers.Count == 1, TimeSpan.FromSeconds(1));
+
+        sent[1].ShouldBe(sent[0]);
+        sent[2].ShouldNotBe(sent[1]);
+    }
+
     [Fact]
     public async Task ServerCertificate_NewEpochThatStillVouches_StaysInUse()
     {

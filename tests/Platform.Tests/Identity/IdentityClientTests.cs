@@ -150,7 +150,8 @@ public sealed class IdentityClientTests : IAsyncLifetime
             Csr = CertificateRequests.Create(CertificateRequests.NewKey()),
         };
 
-        await Client().EnrolAgentAsync(request, new Proof("bound", binding), TestContext.Current.CancellationToken);
+        await Client()
+            .EnrolAgentAsync(request, "again", new Proof("bound", binding), TestContext.Current.CancellationToken);
 
         scheme.ShouldBe("DPoP bound");
         proof!.AccessTokenHash.ShouldBe(DpopProofSigner.AccessTokenHash("bound"));
@@ -293,7 +294,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
         };
 
         var result = await Client()
-            .EnrolAgentAsync(request, new Proof("secret"), TestContext.Current.CancellationToken);
+            .EnrolAgentAsync(request, "again", new Proof("secret"), TestContext.Current.CancellationToken);
 
         result.Value!.InstanceId.ShouldBe("a");
         var sent = service.Of("/v1/agent/enrollments")[0];
