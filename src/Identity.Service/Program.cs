@@ -12,6 +12,7 @@ var root = new RootCommand("The identity service: federation, tokens, certificat
     MigrateCommand.Create(),
     ConfigCommand.Create(ConfigLocation.Service, ServiceConfiguration.Read),
     SealCommand.Create(),
+    AdminKeyCommand.Create(),
     VersionCommand.Create(),
 };
 root.Options.Add(ConfigCommand.ConfigOption);

@@ -11,4 +11,8 @@ namespace Culvert.Identity.Service.Admin;
 [JsonSerializable(typeof(WorkspaceListDocument))]
 [JsonSerializable(typeof(WorkspaceDocument))]
 [JsonSerializable(typeof(CreateWorkspaceRequest))]
+[JsonSerializable(typeof(AdminKeyDocument))]
+[JsonSerializable(typeof(AdminKeyListDocument))]
+[JsonSerializable(typeof(CreateAdminKeyRequest))]
+[JsonSerializable(typeof(RevokeAdminKeyRequest))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -18,7 +18,10 @@ internal sealed record AdminKey
 
     public required IReadOnlySet<string> Scopes { get; init; }
 
-    /// <summary>The key that it was made with; null = made on the host.</summary>
+    /// <summary>
+    /// The key that it was made with; of a key made on the host for somebody who had one, his first; null = the first
+    /// key of a person (S16).
+    /// </summary>
     public string? CreatedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -26,6 +29,9 @@ internal sealed record AdminKey
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>To the minute; null = never.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
 
     /// <summary>256 random bits, base64url.</summary>
     public static string NewSecret()

@@ -11,6 +11,8 @@ internal sealed record AdminKeyCreated(AdminKey Key) : AuditEvent
     {
         json.WriteString("admin_key_id", Key.Id.Value);
         json.WriteString("name", Key.Name);
+        json.WriteString("role", AdminRole.Find(Key.Scopes)?.Name);
+        json.WriteString("created_by", Key.CreatedBy);
         json.WriteString("expires_at", Key.ExpiresAt.UtcDateTime);
         json.WriteStartArray("scopes");
         foreach (var scope in Key.Scopes.Order(StringComparer.Ordinal))

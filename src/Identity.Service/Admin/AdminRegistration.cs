@@ -12,6 +12,11 @@ internal static class AdminRegistration
             .AddSingleton<IAdminKeyStore, AdminKeyStore>()
             .AddSingleton<ITenantStore, TenantStore>()
             .AddSingleton<WorkspaceEndpoints>()
+            .AddSingleton<AdminKeys>()
+            .AddSingleton<AdminKeyEndpoints>()
+            .AddSingleton<HostAdminKeys>()
+            .AddSingleton<AdminKeyUses>()
+            .AddHostedService(provider => provider.GetRequiredService<AdminKeyUses>())
             .AddSingleton<IInitStep, FirstTenant>();
 
     public static void MapAdmin(this ApiHost host)
@@ -30,5 +35,12 @@ internal static class AdminRegistration
         var workspaces = host.Services.GetRequiredService<WorkspaceEndpoints>();
         host.Post("/v1/organizations/workspaces", Access.Scope(Scopes.OrganizationAdmin), workspaces.CreateAsync);
         host.Get("/v1/organizations/workspaces/{workspace}", Access.Scope(Scopes.ManageTunnels), workspaces.GetAsync);
+
+        var keys = host.Services.GetRequiredService<AdminKeyEndpoints>();
+        var administer = Access.Scope(Scopes.OrganizationAdmin);
+        host.Post("/v1/admin_keys", administer, keys.CreateAsync);
+        host.Get("/v1/admin_keys", administer, keys.ListAsync);
+        host.Get("/v1/admin_keys/{admin_key_id}", administer, keys.GetAsync);
+        host.Post("/v1/admin_keys/{admin_key_id}/revoke", administer, keys.RevokeAsync);
     }
 }

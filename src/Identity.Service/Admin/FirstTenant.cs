@@ -1,6 +1,4 @@
-using System.Collections.Frozen;
 using System.Security.Cryptography;
-using System.Text;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
@@ -56,7 +54,7 @@ internal sealed class FirstTenant(
             Id = AdminKeyId.New(),
             OrganizationId = organization.Id,
             Name = "init",
-            Scopes = new[] { Scopes.InstallationOperate, Scopes.OrganizationAdmin }.ToFrozenSet(StringComparer.Ordinal),
+            Scopes = AdminRole.InstallationOperator.Scopes,
             CreatedAt = now,
             ExpiresAt = now + KeyLife,
         };
@@ -73,7 +71,7 @@ internal sealed class FirstTenant(
             },
             cancellationToken
         );
-        await WriteSecretAsync(context.AdminKeyFile, secret, cancellationToken);
+        AdminKeyFile.WriteNew(context.AdminKeyFile, secret);
         context.Messages.Add($"organization   {organization.Id}");
         context.Messages.Add($"workspace      {context.DefaultWorkspace!.Id}");
         context.Messages.Add($"admin key      {context.AdminKeyFile} (0600, until {key.ExpiresAt:yyyy-MM-dd})");
@@ -86,21 +84,6 @@ internal sealed class FirstTenant(
         {
             throw new StoreException(refusal.Message);
         }
-    }
-
-    private static async Task WriteSecretAsync(string file, string secret, CancellationToken cancellationToken)
-    {
-        await using var stream = new FileStream(
-            file,
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }
-        );
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(secret + "\n"), cancellationToken);
-        stream.Flush(flushToDisk: true);
     }
 
     // RFC 9562 §5.4: version 4, variant 10.

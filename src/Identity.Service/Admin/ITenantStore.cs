@@ -7,6 +7,9 @@ internal interface ITenantStore
 {
     ValueTask<Organization?> FindOrganizationAsync(string organizationId, CancellationToken cancellationToken);
 
+    /// <summary>All of the installation, oldest first.</summary>
+    ValueTask<IReadOnlyList<Organization>> ListOrganizationsAsync(CancellationToken cancellationToken);
+
     /// <summary>Newest first.</summary>
     ValueTask<IReadOnlyList<Workspace>> ListWorkspacesAsync(string organizationId, CancellationToken cancellationToken);
 

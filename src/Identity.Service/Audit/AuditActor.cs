@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Culvert.Identity.Service.Hosting;
 
@@ -24,6 +25,15 @@ internal sealed record AuditActor
 
     /// <summary>The installation itself, for example during init.</summary>
     public static AuditActor System { get; } = new() { Type = "system", Id = "identity-service" };
+
+    /// <summary>Somebody at the service's host: access to its files is the proof, the user's name is what he says.</summary>
+    public static AuditActor Host(uint userId, string userName) =>
+        new()
+        {
+            Type = "host",
+            Id = string.Create(CultureInfo.InvariantCulture, $"uid:{userId}"),
+            Subject = Bounded(userName),
+        };
 
     public static AuditActor Of(ApiRequest request) =>
         new()

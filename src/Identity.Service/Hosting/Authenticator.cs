@@ -11,6 +11,7 @@ namespace Culvert.Identity.Service.Hosting;
 /// </summary>
 internal sealed class Authenticator(
     IAdminKeyStore adminKeys,
+    AdminKeyUses adminKeyUses,
     IAccessTokenValidator accessTokens,
     ITunnelTokenValidator tunnelTokens,
     IRelyingPartyCredentials relyingParties,
@@ -126,6 +127,8 @@ internal sealed class Authenticator(
         {
             return AuthenticationResult.Refused(AuthErrors.KeyExpired.Refuse());
         }
+
+        adminKeyUses.Note(key.Id);
 
         return AuthenticationResult.Of(
             new Caller

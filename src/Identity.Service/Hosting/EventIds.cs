@@ -81,4 +81,5 @@ internal static class EventIds
     public const int ChangeWatchRegained = 6007;
 
     // 7000: Admin
+    public const int AdminKeyUsesNotWritten = 7000;
 }

@@ -9,6 +9,7 @@ namespace Culvert.Identity.Service.Storage;
 internal static class NodeRegister
 {
     private const int LargestId = 127;
+    private const string HostName = "host-commands";
 
     /// <summary>Throws <see cref="StoreException"/> when name and id do not fit what is registered.</summary>
     public static StoreNode Enter(DbConnection connection, ServiceOptions options)
@@ -30,6 +31,28 @@ internal static class NodeRegister
             throw new StoreException($"node.id {id} belongs to node {other}: choose another, or none.");
         }
 
+        return Add(connection, name, id);
+    }
+
+    /// <summary>
+    /// The name and id of commands on the host. The id is the highest that is free: operators count theirs from 1.
+    /// </summary>
+    public static StoreNode EnterHost(DbConnection connection)
+    {
+        var registered = connection
+            .Query<(string Name, long Id)>("SELECT name, id FROM nodes")
+            .ToDictionary(row => row.Name, row => (int)row.Id, StringComparer.Ordinal);
+        if (registered.TryGetValue(HostName, out var known))
+        {
+            return new StoreNode(HostName, known);
+        }
+
+        var id = Enumerable.Range(1, LargestId).Reverse().FirstOrDefault(id => !registered.ContainsValue(id));
+        return id > 0 ? Add(connection, HostName, id) : throw NoneFree();
+    }
+
+    private static StoreNode Add(DbConnection connection, string name, int id)
+    {
         connection.Execute(
             "INSERT INTO nodes (name, id, created_at_ms) VALUES (@name, @id, @at)",
             new
@@ -50,10 +73,9 @@ internal static class NodeRegister
     private static int LowestFree(ICollection<int> taken)
     {
         var free = Enumerable.Range(1, LargestId).FirstOrDefault(id => !taken.Contains(id));
-        return free > 0
-            ? free
-            : throw new StoreException(
-                $"{LargestId} node names are registered, which is the most: run under one of them (node.name)."
-            );
+        return free > 0 ? free : throw NoneFree();
     }
+
+    private static StoreException NoneFree() =>
+        new($"{LargestId} node names are registered, which is the most: run under one of them (node.name).");
 }

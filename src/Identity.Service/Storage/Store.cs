@@ -55,14 +55,49 @@ internal sealed class Store : IDisposable
             }
 
             Apply(database, connection, pending, logger);
-            var installation = connection.QuerySingle<Installation>(
-                "SELECT installation_id AS InstallationId, public_url AS PublicUrl, trust_domain AS TrustDomain FROM installation"
-            );
-            RequireSame("public_url", installation.PublicUrl, options.PublicUrl);
-            RequireSame("trust_domain", installation.TrustDomain, options.TrustDomain);
-            var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
-            ProveCanary(connection, sealer);
+            var (installation, sealer) = ReadInstallation(connection, options);
             return new Store(database, NodeRegister.Enter(connection, options), installation, sealer);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens the store for a command on the host, beside a service that may be running: with a chain of its own, since
+    /// the node's belongs to the service. Whoever does this has the sealing key and the database, which is the proof that
+    /// he may. One such command at a time. Throws as <see cref="Open"/>.
+    /// </summary>
+    public static Store OpenBeside(ServiceOptions options)
+    {
+        if (
+            options.SealingKey.File is { } key
+            && File.Exists(key)
+            && FileOwner.Of(key) is var owner
+            && owner != FileOwner.Self
+        )
+        {
+            // As another user this would also leave files of the database behind that the service cannot open.
+            throw new StoreException(
+                $"The sealing key {key} belongs to user {owner}: run this command as that user (sudo -u '#{owner}' …)."
+            );
+        }
+
+        var database = DatabaseOf(options);
+        try
+        {
+            database.RequireInstallation();
+            using var connection = database.OpenWrite();
+            database.Exclude(connection);
+            if (Migrator.Pending(connection).Count > 0)
+            {
+                throw new StoreException("The database is not of this version: run `identity-service migrate` first.");
+            }
+
+            var (installation, sealer) = ReadInstallation(connection, options);
+            return new Store(database, NodeRegister.EnterHost(connection), installation, sealer);
         }
         catch
         {
@@ -150,6 +185,21 @@ internal sealed class Store : IDisposable
         options.Storage.Postgres is { } postgres
             ? new PostgresDatabase(postgres.ReadConnection(), postgres.MaxConnections)
             : new SqliteDatabase(FileOf(options));
+
+    private static (Installation Installation, Sealer Sealer) ReadInstallation(
+        DbConnection connection,
+        ServiceOptions options
+    )
+    {
+        var installation = connection.QuerySingle<Installation>(
+            "SELECT installation_id AS InstallationId, public_url AS PublicUrl, trust_domain AS TrustDomain FROM installation"
+        );
+        RequireSame("public_url", installation.PublicUrl, options.PublicUrl);
+        RequireSame("trust_domain", installation.TrustDomain, options.TrustDomain);
+        var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
+        ProveCanary(connection, sealer);
+        return (installation, sealer);
+    }
 
     private static SealingKeys ReadKeys(ServiceOptions options)
     {

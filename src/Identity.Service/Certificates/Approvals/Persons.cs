@@ -5,7 +5,8 @@ namespace Culvert.Identity.Service.Certificates.Approvals;
 
 /// <summary>
 /// Which person a caller is, for the rule that two must agree (S16). A key that was made with another key belongs to
-/// whoever holds that one: so the first key of the chain stands for the person. A federated caller is the subject that
+/// whoever holds that one: so the first key of the chain stands for the person. Keys that were made on the host for the
+/// same name form a chain too. A federated caller is the subject that
 /// its identity provider vouches for, whoever wrote the rule.
 /// </summary>
 internal sealed class Persons(IAdminKeyStore keys)
@@ -23,7 +24,13 @@ internal sealed class Persons(IAdminKeyStore keys)
                 : caller.ActorId;
         }
 
-        var root = caller.ActorId;
+        return await OfKeyAsync(caller.ActorId, cancellationToken);
+    }
+
+    /// <summary>The person that an admin key counts as.</summary>
+    public async ValueTask<string> OfKeyAsync(string keyId, CancellationToken cancellationToken)
+    {
+        var root = keyId;
         for (var depth = 0; depth < MaxDepth; depth++)
         {
             if (await keys.FindCreatorAsync(root, cancellationToken) is not { } creator)

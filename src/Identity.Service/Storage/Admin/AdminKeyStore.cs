@@ -7,33 +7,43 @@ namespace Culvert.Identity.Service.Storage.Admin;
 
 internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
 {
-    public async ValueTask<AdminKey?> FindAsync(byte[] secretHash, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition(
-                "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, scopes AS Scopes, "
-                    + "created_by AS CreatedBy, "
-                    + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, revoked_at_ms AS RevokedAt "
-                    + "FROM admin_keys WHERE secret_hash = @secretHash",
-                new { secretHash },
-                cancellationToken: cancellationToken
+    private const string Select =
+        "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, scopes AS Scopes, created_by AS CreatedBy, "
+        + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, revoked_at_ms AS RevokedAt, "
+        + "last_used_at_ms AS LastUsedAt FROM admin_keys WHERE ";
+
+    public async ValueTask<AdminKey?> FindAsync(byte[] secretHash, CancellationToken cancellationToken) =>
+        (await QueryAsync("secret_hash = @secretHash", new { secretHash }, cancellationToken)).SingleOrDefault();
+
+    public async ValueTask<AdminKey?> FindAsync(
+        string organizationId,
+        string keyId,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await QueryAsync(
+                "id = @keyId AND organization_id = @organizationId",
+                new { keyId, organizationId },
+                cancellationToken
             )
+        ).SingleOrDefault();
+
+    public ValueTask<IReadOnlyList<AdminKey>> ListAsync(string organizationId, CancellationToken cancellationToken) =>
+        QueryAsync(
+            "organization_id = @organizationId ORDER BY created_at_ms DESC, id DESC LIMIT 1000",
+            new { organizationId },
+            cancellationToken
         );
-        return row is null
-            ? null
-            : new AdminKey
-            {
-                Id = AdminKeyId.Wrap(row.Id),
-                OrganizationId = row.OrganizationId,
-                Name = row.Name,
-                Scopes = row.Scopes.Split(' ').ToFrozenSet(StringComparer.Ordinal),
-                CreatedBy = row.CreatedBy,
-                CreatedAt = Instants.FromStore(row.CreatedAt),
-                ExpiresAt = Instants.FromStore(row.ExpiresAt),
-                RevokedAt = Instants.FromStore(row.RevokedAt),
-            };
-    }
+
+    public ValueTask<IReadOnlyList<AdminKey>> ListFirstAsync(
+        string organizationId,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            "organization_id = @organizationId AND created_by IS NULL ORDER BY created_at_ms, id",
+            new { organizationId },
+            cancellationToken
+        );
 
     public async ValueTask<string?> FindCreatorAsync(string keyId, CancellationToken cancellationToken)
     {
@@ -47,10 +57,12 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
         );
     }
 
-    public Statement Insert(AdminKey key, byte[] secretHash) =>
-        new(
+    public Statement Insert(AdminKey key, byte[] secretHash, int mostLive = int.MaxValue) =>
+        new Statement(
             "INSERT INTO admin_keys (id, organization_id, name, secret_hash, scopes, created_by, created_at_ms, "
-                + "expires_at_ms) VALUES (@Id, @OrganizationId, @Name, @Hash, @Scopes, @CreatedBy, @CreatedAt, @ExpiresAt)",
+                + "expires_at_ms) SELECT @Id, @OrganizationId, @Name, @Hash, @Scopes, @CreatedBy, @CreatedAt, @ExpiresAt "
+                + "WHERE (SELECT COUNT(*) FROM admin_keys WHERE organization_id = @OrganizationId "
+                + "AND revoked_at_ms IS NULL AND expires_at_ms >= @CreatedAt) < @MostLive",
             new
             {
                 Id = key.Id.Value,
@@ -61,8 +73,49 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
                 key.CreatedBy,
                 CreatedAt = key.CreatedAt.ToStore(),
                 ExpiresAt = key.ExpiresAt.ToStore(),
+                MostLive = (long)mostLive,
             }
+        ).ExpectingOne(AdminKeyConflict.Limit);
+
+    public Statement Revoke(AdminKeyId id, DateTimeOffset at) =>
+        new Statement(
+            "UPDATE admin_keys SET revoked_at_ms = @At WHERE id = @Id AND revoked_at_ms IS NULL",
+            new { Id = id.Value, At = at.ToStore() }
+        ).ExpectingOne(AdminKeyConflict.Revoked);
+
+    public Statement Used(string keyId, DateTimeOffset at) =>
+        new(
+            "UPDATE admin_keys SET last_used_at_ms = @At WHERE id = @Id "
+                + "AND (last_used_at_ms IS NULL OR last_used_at_ms < @At)",
+            new { Id = keyId, At = at.ToStore() }
         );
+
+    private async ValueTask<IReadOnlyList<AdminKey>> QueryAsync(
+        string condition,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(Select + condition, parameters, cancellationToken: cancellationToken)
+        );
+        return
+        [
+            .. rows.Select(row => new AdminKey
+            {
+                Id = AdminKeyId.Wrap(row.Id),
+                OrganizationId = row.OrganizationId,
+                Name = row.Name,
+                Scopes = row.Scopes.Split(' ').ToFrozenSet(StringComparer.Ordinal),
+                CreatedBy = row.CreatedBy,
+                CreatedAt = Instants.FromStore(row.CreatedAt),
+                ExpiresAt = Instants.FromStore(row.ExpiresAt),
+                RevokedAt = Instants.FromStore(row.RevokedAt),
+                LastUsedAt = Instants.FromStore(row.LastUsedAt),
+            }),
+        ];
+    }
 
     private sealed record Row
     {
@@ -81,5 +134,7 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
         public long ExpiresAt { get; init; }
 
         public long? RevokedAt { get; init; }
+
+        public long? LastUsedAt { get; init; }
     }
 }

@@ -22,6 +22,18 @@ internal sealed class TenantStore(Database database) : ITenantStore
         return row is null ? null : new Organization(row.Id, row.Name, Instants.FromStore(row.CreatedAt));
     }
 
+    public async ValueTask<IReadOnlyList<Organization>> ListOrganizationsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<OrganizationRow>(
+            new CommandDefinition(
+                "SELECT id AS Id, name AS Name, created_at_ms AS CreatedAt FROM organizations ORDER BY created_at_ms, id",
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => new Organization(row.Id, row.Name, Instants.FromStore(row.CreatedAt)))];
+    }
+
     public async ValueTask<IReadOnlyList<Workspace>> ListWorkspacesAsync(
         string organizationId,
         CancellationToken cancellationToken

@@ -1,0 +1,134 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary><c>/v1/admin_keys</c>: the organization's keys for people. Nobody gives or takes what he lacks (S2).</summary>
+internal sealed class AdminKeyEndpoints(AdminKeys keys, IAdminKeyStore store, Persons persons, TimeProvider time)
+{
+    private const int MaxReasonLength = 1000;
+
+    public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (body, malformed) = await request.ReadJsonAsync(AdminJson.Default.CreateAdminKeyRequest, cancellationToken);
+        if (body is null)
+        {
+            return malformed!;
+        }
+
+        if (AdminKeyWish.FaultOf(body.Name) is { } fault)
+        {
+            return RequestErrors.Invalid.Refuse($"name: {fault}");
+        }
+
+        if (AdminRole.Find(body.Role) is not { } role)
+        {
+            return RequestErrors.Invalid.Refuse($"role: one of {AdminRole.Names} is required.");
+        }
+
+        var life = body.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : AdminKeyWish.DefaultLife;
+        if (life < AdminKeyWish.ShortestLife || life > AdminKeyWish.LongestLife)
+        {
+            return RequestErrors.Invalid.Refuse("lifetime_seconds: 1 minute to 400 days are allowed.");
+        }
+
+        if (Lacks(request.Caller, role.Scopes) is { } refused)
+        {
+            return refused;
+        }
+
+        // The maker's person, whatever the key is called: two keys of one hand never approve for each other (S16).
+        var maker =
+            request.Caller.Kind == CallerKind.AdminKey
+                ? request.Caller.ActorId
+                : await persons.OfAsync(request.Caller, cancellationToken);
+        var secret = AdminKey.NewSecret();
+        var (key, refusal) = await keys.CreateAsync(
+            new AdminKeyWish
+            {
+                OrganizationId = request.Caller.OrganizationId,
+                Name = body.Name,
+                Role = role,
+                Life = life,
+                CreatedBy = maker,
+            },
+            secret,
+            AuditActor.Of(request),
+            request.RequestId,
+            cancellationToken
+        );
+        return key is null
+            ? refusal!
+            : ApiAnswer.Json(
+                await DescribeAsync(key, cancellationToken) with
+                {
+                    Secret = secret,
+                },
+                AdminJson.Default.AdminKeyDocument
+            );
+    }
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var described = new List<AdminKeyDocument>();
+        foreach (var key in await store.ListAsync(request.Caller.OrganizationId, cancellationToken))
+        {
+            described.Add(await DescribeAsync(key, cancellationToken));
+        }
+
+        return ApiAnswer.Json(new AdminKeyListDocument { Data = described }, AdminJson.Default.AdminKeyListDocument);
+    }
+
+    public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await FindAsync(request, cancellationToken) is { } key
+            ? Answer(await DescribeAsync(key, cancellationToken))
+            : RequestErrors.NotFound.Refuse();
+
+    public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (body, malformed) = await request.ReadJsonAsync(AdminJson.Default.RevokeAdminKeyRequest, cancellationToken);
+        if (body is null)
+        {
+            return malformed!;
+        }
+
+        if (body.Reason is { Length: > MaxReasonLength })
+        {
+            return RequestErrors.Invalid.Refuse("reason: at most 1000 characters are allowed.");
+        }
+
+        if (await FindAsync(request, cancellationToken) is not { } key)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (Lacks(request.Caller, key.Scopes) is { } refused)
+        {
+            return refused;
+        }
+
+        var (revoked, refusal) = await keys.RevokeAsync(
+            key,
+            body.Reason,
+            AuditActor.Of(request),
+            request.RequestId,
+            cancellationToken
+        );
+        return revoked is null ? refusal! : Answer(await DescribeAsync(revoked, cancellationToken));
+    }
+
+    private ValueTask<AdminKey?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        store.FindAsync(request.Caller.OrganizationId, request.Route("admin_key_id"), cancellationToken);
+
+    private async ValueTask<AdminKeyDocument> DescribeAsync(AdminKey key, CancellationToken cancellationToken) =>
+        AdminKeyDocument.Of(key, await persons.OfKeyAsync(key.Id.Value, cancellationToken), time.GetUtcNow());
+
+    private static ApiAnswer Answer(AdminKeyDocument document) =>
+        ApiAnswer.Json(document, AdminJson.Default.AdminKeyDocument);
+
+    private static Refusal? Lacks(Caller caller, IReadOnlySet<string> scopes) =>
+        scopes.FirstOrDefault(scope => !caller.Has(scope)) is { } missing
+            ? AdminKeyErrors.Rights.Refuse().With("required_scope", missing)
+            : null;
+}

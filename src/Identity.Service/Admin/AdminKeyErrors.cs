@@ -1,0 +1,23 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>Refusals of the administration of admin keys.</summary>
+internal static class AdminKeyErrors
+{
+    public static readonly ErrorCode Rights = new(
+        "admin_key.rights",
+        403,
+        "You cannot give or take rights that you lack.",
+        "The key holds a scope that the caller does not hold.",
+        "Use a credential with that scope, or `identity-service admin-key` on the service's host."
+    );
+
+    public static readonly ErrorCode Limit = new(
+        "admin_key.limit",
+        409,
+        "The organization has as many admin keys as it may have.",
+        "100 keys are live.",
+        "Revoke one that nobody uses: `culvert admin-key list` shows when each was last used."
+    );
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>
+/// Notes when keys were last used: in memory with the request, in the store once a minute. A crash loses a minute of it,
+/// and no request ever waits for it.
+/// </summary>
+internal sealed class AdminKeyUses(
+    IAdminKeyStore store,
+    IJournal journal,
+    TimeProvider time,
+    ILogger<AdminKeyUses> logger
+) : RecurringWork(WriteEvery, time)
+{
+    private static readonly TimeSpan WriteEvery = TimeSpan.FromMinutes(1);
+
+    // Only of keys that exist: it cannot grow beyond them.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> uses = new(StringComparer.Ordinal);
+
+    public void Note(AdminKeyId id) => uses[id.Value] = Time.GetUtcNow();
+
+    /// <summary>Writes what was noted since the last time.</summary>
+    public async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        var noted = uses.ToList();
+        if (noted.Count == 0)
+        {
+            return;
+        }
+
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Statements = [.. noted.Select(use => store.Used(use.Key, use.Value))],
+                Class = DecisionClass.Bulk,
+            },
+            cancellationToken
+        );
+        if (result.IsCommitted)
+        {
+            foreach (var use in noted)
+            {
+                uses.TryRemove(use); // unless it was used again meanwhile
+            }
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await TryRoundAsync(cancellationToken);
+    }
+
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => WriteAsync(cancellationToken);
+
+    // It stays noted for the next round.
+    protected override void Tell(Exception fault) => Log.UsesNotWritten(logger, fault);
+}

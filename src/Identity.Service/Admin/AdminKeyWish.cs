@@ -1,0 +1,29 @@
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>A key that somebody wants.</summary>
+internal sealed record AdminKeyWish
+{
+    public const int MaxNameLength = 255;
+
+    public static readonly TimeSpan DefaultLife = TimeSpan.FromDays(90);
+    public static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan LongestLife = TimeSpan.FromDays(400);
+
+    public required string OrganizationId { get; init; }
+
+    /// <summary>Whose key it is. On the host it also says which person that is (S16).</summary>
+    public required string Name { get; init; }
+
+    public required AdminRole Role { get; init; }
+
+    public required TimeSpan Life { get; init; }
+
+    /// <summary>The person that it counts as: the id of the key at the start of the chain; null = one of its own.</summary>
+    public required string? CreatedBy { get; init; }
+
+    /// <summary>What is wrong with a name; null = nothing.</summary>
+    public static string? FaultOf(string name) =>
+        name.Trim().Length is 0 || name.Length > MaxNameLength || name.Any(char.IsControl)
+            ? "1 to 255 characters without control characters are required."
+            : null;
+}

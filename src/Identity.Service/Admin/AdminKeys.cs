@@ -1,0 +1,129 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Notices;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>
+/// Makes and ends admin keys, over the API and on the host alike: audited, and told to the organization's webhooks in
+/// the same commit, so that a key that nobody expected is seen by somebody else than its maker.
+/// </summary>
+internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJournal journal, TimeProvider time)
+{
+    /// <summary>Live ones of an organization.</summary>
+    public const int MostLive = 100;
+
+    /// <param name="wish">What is wanted.</param>
+    /// <param name="secret">From <see cref="AdminKey.NewSecret"/>; only its hash is kept.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="requestId">Null on the host.</param>
+    /// <param name="cancellationToken">Counts until the commit.</param>
+    public async ValueTask<(AdminKey? Key, Refusal? Refusal)> CreateAsync(
+        AdminKeyWish wish,
+        string secret,
+        AuditActor actor,
+        string? requestId,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        var key = new AdminKey
+        {
+            Id = AdminKeyId.New(),
+            OrganizationId = wish.OrganizationId,
+            Name = wish.Name.Trim(),
+            Scopes = wish.Role.Scopes,
+            CreatedBy = wish.CreatedBy,
+            CreatedAt = now,
+            ExpiresAt = now + wish.Life,
+        };
+        var told = await TellAsync(key, "admin_key.created", actor, now, cancellationToken);
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new AdminKeyCreated(key)
+                {
+                    At = now,
+                    Actor = actor,
+                    OrganizationId = key.OrganizationId,
+                    RequestId = requestId,
+                    Resources = [new AuditResource("admin_key", key.Id.Value)],
+                },
+                Statements = [store.Insert(key, Authenticator.HashOf(secret), MostLive), .. told],
+            },
+            cancellationToken
+        );
+        if (result.Outcome == CommitOutcome.Conflict)
+        {
+            return (null, AdminKeyErrors.Limit.Refuse());
+        }
+
+        return result.RefusalIfUnavailable() is { } unavailable ? (null, unavailable) : (Woken(key), null);
+    }
+
+    /// <summary>Ends a key at once. One that is revoked already stays as it is.</summary>
+    public async ValueTask<(AdminKey? Key, Refusal? Refusal)> RevokeAsync(
+        AdminKey key,
+        string? reason,
+        AuditActor actor,
+        string? requestId,
+        CancellationToken cancellationToken
+    )
+    {
+        if (key.RevokedAt is not null)
+        {
+            return (key, null);
+        }
+
+        var now = time.GetStoreNow();
+        var told = await TellAsync(key, "admin_key.revoked", actor, now, cancellationToken);
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new AdminKeyRevoked(key, reason)
+                {
+                    At = now,
+                    Actor = actor,
+                    OrganizationId = key.OrganizationId,
+                    RequestId = requestId,
+                    Resources = [new AuditResource("admin_key", key.Id.Value)],
+                },
+                Statements = [store.Revoke(key.Id, now), .. told],
+            },
+            cancellationToken
+        );
+        // Somebody was faster, and that is as well.
+        return result.Outcome != CommitOutcome.Conflict && result.RefusalIfUnavailable() is { } unavailable
+            ? (null, unavailable)
+            : (Woken(key with { RevokedAt = now }), null);
+    }
+
+    private ValueTask<IReadOnlyList<Statement>> TellAsync(
+        AdminKey key,
+        string type,
+        AuditActor actor,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) =>
+        webhooks.EnqueueAsync(
+            key.OrganizationId,
+            type,
+            at,
+            json =>
+            {
+                json.WriteString("admin_key_id", key.Id.Value);
+                json.WriteString("name", key.Name);
+                json.WriteString("role", AdminRole.Find(key.Scopes)?.Name);
+                json.WriteString("expires_at", key.ExpiresAt.UtcDateTime);
+                actor.WriteTo(json);
+            },
+            cancellationToken
+        );
+
+    private AdminKey Woken(AdminKey key)
+    {
+        webhooks.Wake();
+        return key;
+    }
+}

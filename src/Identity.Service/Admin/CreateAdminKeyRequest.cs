@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Admin;
+
+internal sealed record CreateAdminKeyRequest
+{
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>One of <see cref="AdminRole.All"/>.</summary>
+    [JsonPropertyName("role")]
+    public required string Role { get; init; }
+
+    /// <summary>1 min to 400 d; null = 90 d.</summary>
+    [JsonPropertyName("lifetime_seconds")]
+    public int? LifetimeSeconds { get; init; }
+}

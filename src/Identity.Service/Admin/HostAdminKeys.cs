@@ -1,0 +1,95 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>
+/// Admin keys for whoever has the service's files (S11b). A key that is made here is the first of a person, so that two
+/// people who never held a key can approve for each other (S16); made again under the same name, it belongs to the
+/// person who had that name before, so that a lost or expired key is no second vote.
+/// </summary>
+internal sealed class HostAdminKeys(
+    AdminKeys keys,
+    IAdminKeyStore store,
+    ITenantStore tenants,
+    Persons persons,
+    TimeProvider time
+)
+{
+    /// <summary>The organization of that id or name; without either the only one. A fault is a sentence.</summary>
+    public async ValueTask<(Organization? Organization, string? Fault)> FindOrganizationAsync(
+        string? nameOrId,
+        CancellationToken cancellationToken
+    )
+    {
+        var all = await tenants.ListOrganizationsAsync(cancellationToken);
+        var found = all.Where(one => nameOrId is null || one.Id == nameOrId || one.Name == nameOrId).ToList();
+        return found switch
+        {
+            [var only] => (only, null),
+            [] => (null, $"There is no organization {nameOrId}."),
+            _ => (null, $"Say which organization by --organization: {string.Join(", ", found.Select(one => one.Id))}."),
+        };
+    }
+
+    public async ValueTask<(AdminKeyDocument? Key, Refusal? Refusal)> CreateAsync(
+        AdminKeyWish wish,
+        string secret,
+        AuditActor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        var firsts = await store.ListFirstAsync(wish.OrganizationId, cancellationToken);
+        var before = firsts.FirstOrDefault(key =>
+            key.Name.Equals(wish.Name.Trim(), StringComparison.OrdinalIgnoreCase)
+        );
+        var (key, refusal) = await keys.CreateAsync(
+            wish with
+            {
+                CreatedBy = before?.Id.Value,
+            },
+            secret,
+            actor,
+            requestId: null,
+            cancellationToken
+        );
+        return key is null ? (null, refusal) : (await DescribeAsync(key, cancellationToken), null);
+    }
+
+    public async ValueTask<IReadOnlyList<AdminKeyDocument>> ListAsync(
+        string organizationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var described = new List<AdminKeyDocument>();
+        foreach (var key in await store.ListAsync(organizationId, cancellationToken))
+        {
+            described.Add(await DescribeAsync(key, cancellationToken));
+        }
+
+        return described;
+    }
+
+    /// <summary>Null without a refusal: there is no such key.</summary>
+    public async ValueTask<(AdminKeyDocument? Key, Refusal? Refusal)> RevokeAsync(
+        string organizationId,
+        string keyId,
+        string? reason,
+        AuditActor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await store.FindAsync(organizationId, keyId, cancellationToken) is not { } key)
+        {
+            return (null, null);
+        }
+
+        var (revoked, refusal) = await keys.RevokeAsync(key, reason, actor, requestId: null, cancellationToken);
+        return revoked is null ? (null, refusal) : (await DescribeAsync(revoked, cancellationToken), null);
+    }
+
+    private async ValueTask<AdminKeyDocument> DescribeAsync(AdminKey key, CancellationToken cancellationToken) =>
+        AdminKeyDocument.Of(key, await persons.OfKeyAsync(key.Id.Value, cancellationToken), time.GetUtcNow());
+}

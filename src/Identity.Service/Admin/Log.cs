@@ -1,0 +1,13 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Admin;
+
+internal static partial class Log
+{
+    [LoggerMessage(
+        EventIds.AdminKeyUsesNotWritten,
+        LogLevel.Warning,
+        "The last use of admin keys was not written down"
+    )]
+    public static partial void UsesNotWritten(ILogger logger, Exception fault);
+}

@@ -1,0 +1,312 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Logging;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Identity.Service.Commands;
+
+/// <summary>
+/// <c>identity-service admin-key create|list|revoke</c>: on the host, also while the service runs. Access to its files is
+/// the proof; what is done is audited and told to webhooks as over the API.
+/// </summary>
+internal static class AdminKeyCommand
+{
+    // Two at once would write one chain; the second is told to wait.
+    private const string LockName = "host-command.lock";
+
+    private static readonly Option<string?> Organization = new("--organization")
+    {
+        Description = "Id or name of the organization; not needed while there is one.",
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
+
+    public static Command Create() =>
+        new("admin-key", "Keys of administrators, for those who are locked out and for the second person.")
+        {
+            CreateKey(),
+            ListKeys(),
+            RevokeKey(),
+        };
+
+    private static Command CreateKey()
+    {
+        var name = new Argument<string>("NAME")
+        {
+            Description = "Whose key it is. The same name is the same person where two must agree.",
+        };
+        name.Validators.Add(result =>
+        {
+            if (AdminKeyWish.FaultOf(result.GetValueOrDefault<string>() ?? "") is { } fault)
+            {
+                result.AddError($"NAME: {fault}");
+            }
+        });
+        var role = new Option<string>("--role") { Description = $"One of {AdminRole.Names}.", Required = true };
+        role.AcceptOnlyFromAmong([.. AdminRole.All.Select(one => one.Name)]);
+        var file = new Option<string>("--out")
+        {
+            Description = "The file that the key goes to, 0600; it must not exist. The key is never printed.",
+            Required = true,
+        };
+        var life = new Option<TimeSpan>("--expires")
+        {
+            Description = "How long it lives, 1m to 400d (default: 90d).",
+            DefaultValueFactory = _ => AdminKeyWish.DefaultLife,
+            CustomParser = result =>
+            {
+                var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+                if (
+                    ConfigText.TryDuration(text, out var duration)
+                    && duration >= AdminKeyWish.ShortestLife
+                    && duration <= AdminKeyWish.LongestLife
+                )
+                {
+                    return duration;
+                }
+
+                result.AddError($"--expires {text}: a duration from 1m to 400d is required.");
+                return default;
+            },
+        };
+        var command = new Command("create", "Make a key.") { name, role, file, life, Organization, Json };
+        command.SetAction(
+            (parsed, cancellation) =>
+                RunAsync(
+                    parsed,
+                    (host, organization, output) =>
+                        MakeAsync(
+                            host,
+                            new AdminKeyWish
+                            {
+                                OrganizationId = organization,
+                                Name = parsed.GetRequiredValue(name),
+                                Role = AdminRole.Find(parsed.GetRequiredValue(role))!,
+                                Life = parsed.GetValue(life),
+                                CreatedBy = null,
+                            },
+                            Path.GetFullPath(parsed.GetRequiredValue(file)),
+                            parsed.GetValue(Json),
+                            output,
+                            cancellation
+                        ),
+                    cancellation
+                )
+        );
+        return command;
+    }
+
+    private static Command ListKeys()
+    {
+        var command = new Command("list", "List the keys, newest first.") { Organization, Json };
+        command.SetAction(
+            (parsed, cancellation) =>
+                RunAsync(
+                    parsed,
+                    async (host, organization, output) =>
+                    {
+                        var keys = await host.ListAsync(organization, cancellation);
+                        await output.WriteLineAsync(
+                            parsed.GetValue(Json)
+                                ? JsonSerializer.Serialize(
+                                    new AdminKeyListDocument { Data = keys },
+                                    AdminJson.Default.AdminKeyListDocument
+                                )
+                                : string.Join('\n', keys.Select(Line))
+                        );
+                        return null;
+                    },
+                    cancellation
+                )
+        );
+        return command;
+    }
+
+    private static Command RevokeKey()
+    {
+        var id = new Argument<string>("ID") { Description = "As list prints it." };
+        var reason = new Option<string?>("--reason") { Description = "In your words, for the audit." };
+        var command = new Command("revoke", "End a key at once.") { id, reason, Organization, Json };
+        command.SetAction(
+            (parsed, cancellation) =>
+                RunAsync(
+                    parsed,
+                    async (host, organization, output) =>
+                    {
+                        var wanted = parsed.GetRequiredValue(id);
+                        var (key, refusal) = await host.RevokeAsync(
+                            organization,
+                            wanted,
+                            parsed.GetValue(reason),
+                            Actor(),
+                            cancellation
+                        );
+                        if (key is null)
+                        {
+                            return refusal?.Message ?? $"There is no admin key {wanted}.";
+                        }
+
+                        await output.WriteLineAsync(Text(key, parsed.GetValue(Json)));
+                        return null;
+                    },
+                    cancellation
+                )
+        );
+        return command;
+    }
+
+    private static async Task<string?> MakeAsync(
+        HostAdminKeys host,
+        AdminKeyWish wish,
+        string file,
+        bool asJson,
+        TextWriter output,
+        CancellationToken cancellationToken
+    )
+    {
+        // The file first: a key that is in force and nowhere would only be a risk; a file without one opens nothing.
+        var secret = AdminKey.NewSecret();
+        AdminKeyFile.WriteNew(file, secret);
+        var (key, refusal) = await TryMakeAsync(host, wish, file, secret, cancellationToken);
+        if (key is null)
+        {
+            return refusal;
+        }
+
+        await output.WriteLineAsync(Text(key, asJson));
+        if (!asJson)
+        {
+            await output.WriteLineAsync(
+                key.CreatedBy is { } earlier
+                    ? $"It counts as the person of {earlier}, who had that name first."
+                    : "It counts as a person of its own where two must agree."
+            );
+            await output.WriteLineAsync($"written to {file} (0600)");
+        }
+
+        return null;
+    }
+
+    private static async Task<(AdminKeyDocument? Key, string? Fault)> TryMakeAsync(
+        HostAdminKeys host,
+        AdminKeyWish wish,
+        string file,
+        string secret,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var (key, refusal) = await host.CreateAsync(wish, secret, Actor(), cancellationToken);
+            if (key is null)
+            {
+                File.Delete(file);
+            }
+
+            return (key, refusal?.Message);
+        }
+        catch
+        {
+            File.Delete(file);
+            throw;
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed,
+        Func<HostAdminKeys, string, TextWriter, Task<string?>> act,
+        CancellationToken cancellationToken
+    )
+    {
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        var loaded = ConfigCommand.Load(parsed, ConfigLocation.Service, ServiceConfiguration.Read);
+        if (!loaded.IsValid)
+        {
+            return ProgramHost.Report(loaded.Errors, error);
+        }
+
+        try
+        {
+            var options = loaded.Settings.Options;
+            using var alone = TakeLock(Path.Combine(options.StateDirectory, LockName));
+            if (alone is null)
+            {
+                await error.WriteLineAsync("Another command works on this installation: try again when it is done.");
+                return ExitCodes.TryAgain;
+            }
+
+            using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log);
+            using var store = Store.OpenBeside(options);
+            var services = new ServiceCollection().AddCulvertService(options, store, TimeProvider.System);
+            services.AddSingleton(loggers);
+            await using var provider = services.BuildServiceProvider();
+            var host = provider.GetRequiredService<HostAdminKeys>();
+            var (organization, fault) = await host.FindOrganizationAsync(
+                parsed.GetValue(Organization),
+                cancellationToken
+            );
+            fault ??= await act(host, organization!.Id, output);
+            if (fault is null)
+            {
+                return ExitCodes.Done;
+            }
+
+            await error.WriteLineAsync(fault);
+            return ExitCodes.Refused;
+        }
+        catch (Exception e)
+            when (e is StoreException or SecretUnavailableException or IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync(e.Message.AsMemory(), CancellationToken.None);
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static FileStream? TakeLock(string file)
+    {
+        try
+        {
+            return new FileStream(
+                file,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    UnixCreateMode = PrivateFile.Mode,
+                }
+            );
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            return null;
+        }
+    }
+
+    // What sudo says about who called it is a hint for readers of the audit, no proof.
+    private static AuditActor Actor() =>
+        AuditActor.Host(
+            FileOwner.Self,
+            Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } caller ? caller : Environment.UserName
+        );
+
+    private static string Text(AdminKeyDocument key, bool asJson) =>
+        asJson ? JsonSerializer.Serialize(key, AdminJson.Default.AdminKeyDocument) : Line(key);
+
+    private static string Line(AdminKeyDocument key) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{key.Id}  {ConfigText.Printable(key.Name), -20}  {key.Role ?? "-", -21}  {key.Status, -7}  until {key.ExpiresAt.UtcDateTime:u}  last used {Instant(key.LastUsedAt)}  person {key.Person}"
+        );
+
+    private static string Instant(DateTime? instant) =>
+        instant is { } at ? at.ToString("u", CultureInfo.InvariantCulture) : "never";
+}
