@@ -76,6 +76,7 @@ internal sealed class CulvertCommand
             AgentCommands.Create(verbs),
             HistoryCommands.CreateHistory(verbs),
             HistoryCommands.CreateExplain(verbs),
+            AdminKeyCommands.Create(verbs),
             AuditCommands.Create(verbs),
             ClockCommands.Create(verbs),
             StatusCommand.Create(verbs),

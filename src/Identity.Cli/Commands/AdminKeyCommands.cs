@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert admin-key</c>: the organization's keys for people.</summary>
+internal static class AdminKeyCommands
+{
+    private const string SecretMember = "admin_key";
+
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group("admin-key", "keys by which people administer", Make(verbs), List(verbs), Revoke(verbs));
+
+    private static Command Make(VerbFactory verbs)
+    {
+        var name = Flags.Name();
+        var role = new Option<string>("--role")
+        {
+            Description = "what it may do, at most what your own key may",
+            HelpName = "operator|security-admin|installation-operator",
+            Required = true,
+        };
+        role.AcceptOnlyFromAmong("operator", "security-admin", "installation-operator");
+        var life = new Option<TimeSpan?>("--expires")
+        {
+            Description = "how long it lives (default: 90d)",
+            HelpName = "DURATION",
+            CustomParser = argument => Durations.Parser(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400))(argument),
+        };
+        var file = Flags.Required("--out", "FILE", "the file that the key goes to, mode 0600; it is never printed");
+        return verbs.Create(
+            "create",
+            "make a key; it counts as the person whose key made it",
+            async (context, cancel) =>
+            {
+                var path = context.Get(file)!;
+                if (File.Exists(path))
+                {
+                    throw new CommandFailure(ExitCode.Usage, "the file exists, and a key is never written over")
+                    {
+                        Where = path,
+                        Next = "name another file",
+                    };
+                }
+
+                var body = new JsonObject { ["name"] = context.Get(name), ["role"] = context.Get(role) };
+                if (context.Get(life) is { } wanted)
+                {
+                    body["lifetime_seconds"] = (int)wanted.TotalSeconds;
+                }
+
+                var client = await context.ClientAsync(cancel);
+                var made = (JsonObject)(await client.PostAsync(Noun.AdminKey.Path, body, cancel)).Json.DeepClone();
+                OutFile.WriteSecret(path, made.Text(SecretMember) ?? "");
+                context.Note($"written to {path}");
+                made.Remove(SecretMember);
+                made["file"] = path;
+                return CommandResult.Object(made);
+            },
+            name,
+            role,
+            life,
+            file
+        );
+    }
+
+    private static Command List(VerbFactory verbs) =>
+        verbs.Create(
+            "list",
+            "list them, newest first, with their last use",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.List(
+                    await client.GetAsync(Noun.AdminKey.Path, cancel),
+                    new("ID", "id"),
+                    new("NAME", "name"),
+                    new("ROLE", "role"),
+                    new("STATUS", "status"),
+                    new("EXPIRES", "expires_at"),
+                    new("LAST USED", "last_used_at"),
+                    new("PERSON", "person")
+                );
+            }
+        );
+
+    private static Command Revoke(VerbFactory verbs)
+    {
+        var id = new Argument<string>("ID") { Description = "id (key_…), or a name that one live key has" };
+        var reason = Flags.Text("--reason", "TEXT", "in your words, for the audit");
+        var yes = Flags.Yes();
+        return verbs.Create(
+            "revoke",
+            "end a key at once",
+            async (context, cancel) =>
+            {
+                var key = await FindAsync(context, context.Get(id), cancel);
+                var name = key.Text("name") ?? context.Get(id);
+                context.Confirm($"Revoking the admin key {key.Text("id")} of {name}", name, context.Get(yes));
+                var body = new JsonObject();
+                if (context.Get(reason) is { } text)
+                {
+                    body["reason"] = text;
+                }
+
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.Object(
+                    await client.PostAsync($"{Noun.AdminKey.PathOf(key.Text("id")!)}/revoke", body, cancel)
+                );
+            },
+            id,
+            reason,
+            yes
+        );
+    }
+
+    // Names are people's, and a person may have had several keys: only live ones are meant.
+    private static async Task<JsonObject> FindAsync(CommandContext context, string nameOrId, CancellationToken cancel)
+    {
+        var client = await context.ClientAsync(cancel);
+        var found = (await client.GetAsync(Noun.AdminKey.Path, cancel))
+            .Json.Data()
+            .OfType<JsonObject>()
+            .Where(key => key.Text("id") == nameOrId || (key.Text("name") == nameOrId && key.Text("status") == "live"))
+            .ToList();
+        return found switch
+        {
+            [var only] => only,
+            [] => throw new CommandFailure(ExitCode.Refused, $"there is no live admin key '{nameOrId}'")
+            {
+                Where = Noun.AdminKey.Path,
+                Next = "culvert admin-key list",
+            },
+            _ => throw new CommandFailure(ExitCode.Usage, $"{found.Count} live admin keys are named '{nameOrId}'")
+            {
+                Where = string.Join(' ', found.Select(key => key.Text("id"))),
+                Next = "give the id",
+            },
+        };
+    }
+}
