@@ -24,12 +24,13 @@ internal static class CertCommands
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "cert",
-            "inventory of issued certificates",
+            "inventory of issued certificates, and their renewal as files",
             List(verbs),
             Show(verbs),
             Revoke(verbs),
             Export(verbs),
-            Forecast(verbs)
+            Forecast(verbs),
+            CertRenewCommand.Create(verbs)
         );
 
     private static Command List(VerbFactory verbs)

@@ -70,6 +70,8 @@ internal static class CertificatesRegistration
         host.MapRevocation();
         var jobs = host.Services.GetRequiredService<RotationJobEndpoint>();
         host.Post("/v1/certificates", Access.Scope(Scopes.CertificateIssue), jobs.IssueAsync);
+        var advice = host.Services.GetRequiredService<RenewalAdviceEndpoint>();
+        host.Get("/v1/certificates/renewal", Access.Scope(Scopes.CertificateIssue), advice.GetAsync);
         host.MapNotices();
 
         host.MapBundles();
@@ -214,6 +216,7 @@ internal static class CertificatesRegistration
             .AddSingleton<ActiveAuthorities>()
             .AddSingleton<ServerCertificates>()
             .AddSingleton<RotationJobEndpoint>()
+            .AddSingleton<RenewalAdviceEndpoint>()
             .AddSingleton<AuthorityLifecycle>()
             .AddSingleton<IPublicAnchors, MachineAnchors>()
             .AddSingleton<AuthorityChecks>()

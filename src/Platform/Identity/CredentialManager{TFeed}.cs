@@ -76,6 +76,12 @@ public sealed class CredentialManager<TFeed> : IDisposable
     /// <summary>The inner-TLS certificate in use; null before the first, and in manual mode.</summary>
     public KeyAndCertificate? ServerCertificate => state.Server;
 
+    /// <summary>The same as the service described it, set before the certificate is; null before the first.</summary>
+    public CertificateDocument? ServerCertificateDocument => servers?.Document;
+
+    /// <summary>Whether another inner-TLS certificate is wanted now.</summary>
+    public bool IsServerCertificateDue => servers?.IsDue ?? false;
+
     /// <summary>The platform roots in force; null before the first enrolment.</summary>
     public PlatformTrust? Trust => state.Trust;
 

@@ -23,13 +23,22 @@ public static class RenewalPlan
     /// <summary>The instant of the renewal; in the past when it is due.</summary>
     /// <param name="certificate">With its times and the server's window.</param>
     /// <param name="unit">From 0 to below 1: the machine's own (<see cref="UnitOf"/>).</param>
-    public static DateTimeOffset RenewAt(CertificateDocument certificate, double unit)
+    public static DateTimeOffset RenewAt(CertificateDocument certificate, double unit) =>
+        RenewAt(certificate.IssuedAt, certificate.NotAfter, certificate.RenewAfter, certificate.RenewBefore, unit);
+
+    /// <summary>The same of its times.</summary>
+    public static DateTimeOffset RenewAt(
+        DateTimeOffset issuedAt,
+        DateTimeOffset notAfter,
+        DateTimeOffset after,
+        DateTimeOffset before,
+        double unit
+    )
     {
-        var life = certificate.NotAfter - certificate.IssuedAt;
+        var life = notAfter - issuedAt;
         var spread = life * Spread;
-        var point = certificate.IssuedAt + (life * (2.0 / 3)) + (spread * ((2 * unit) - 1));
-        var (after, before) = (certificate.RenewAfter, certificate.RenewBefore);
-        if (after > before || after > certificate.NotAfter)
+        var point = issuedAt + (life * (2.0 / 3)) + (spread * ((2 * unit) - 1));
+        if (after > before || after > notAfter)
         {
             return point; // no window that could be kept
         }

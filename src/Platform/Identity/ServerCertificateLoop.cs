@@ -33,6 +33,12 @@ internal sealed class ServerCertificateLoop(
 
     private CredentialState<AgentFeed> State => context.State;
 
+    /// <summary>The present leaf as the service described it; null before the first.</summary>
+    public CertificateDocument? Document => document;
+
+    /// <summary>Whether another leaf is wanted now, whatever the last try came to.</summary>
+    public bool IsDue => State.Feed is { } feed && IsFromService(feed) && DueAt(feed) <= context.Now;
+
     /// <summary>Wakes the loop when identity or feed changed.</summary>
     public void Wake() => signal.Set();
 
@@ -103,14 +109,14 @@ internal sealed class ServerCertificateLoop(
 
     private TimeSpan TimeUntilDue(AgentFeed feed)
     {
-        var now = context.Now;
-        var due =
-            State.Server is not { } current || IsRevoked() || IsDisowned(current, feed)
-                ? now
-                : CalledBackAt(feed) ?? renewAt;
-        var retry = retries.NotBefore;
-        return (due > retry ? due : retry) - now;
+        var (due, retry) = (DueAt(feed), retries.NotBefore);
+        return (due > retry ? due : retry) - context.Now;
     }
+
+    private DateTimeOffset DueAt(AgentFeed feed) =>
+        State.Server is not { } current || IsRevoked() || IsDisowned(current, feed)
+            ? context.Now
+            : CalledBackAt(feed) ?? renewAt;
 
     // A leaf that its issuer took back is worth nothing any more, however long it would still run.
     private bool IsRevoked() => document is { } present && State.RevokedSerials.Contains(present.Serial);
@@ -219,21 +225,8 @@ internal sealed class ServerCertificateLoop(
         await changed(pair, ct);
     }
 
-    // The bundle may hold the registered CA alone, without its root: any of its certificates is an anchor to clients.
-    private bool Holds(KeyAndCertificate current, IReadOnlyList<X509Certificate2> anchors)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = context.Now.UtcDateTime;
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
-        chain.ChainPolicy.CustomTrustStore.AddRange(anchors.ToArray());
-        chain.ChainPolicy.ExtraStore.AddRange(current.Chain.ToArray());
-        chain.Build(current.Certificate);
-        var known = anchors.Select(CertificateNames.Fingerprint).ToHashSet(StringComparer.Ordinal);
-        return chain.ChainElements.Any(e => known.Contains(CertificateNames.Fingerprint(e.Certificate)));
-    }
+    private bool Holds(KeyAndCertificate current, IReadOnlyList<X509Certificate2> anchors) =>
+        TrustAnchors.VouchFor(anchors, current, context.Now);
 
     private static ApiFailure Unusable(string message) =>
         new()

@@ -90,7 +90,10 @@ public sealed class StateDirectory : IDisposable
             throw new StateDirectoryException(
                 $"{directory} is in use by another process: stop it, or give this one a state_dir of its own.",
                 e
-            );
+            )
+            {
+                IsInUse = true,
+            };
         }
     }
 }

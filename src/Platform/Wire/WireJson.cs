@@ -19,6 +19,7 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(EdgeEnrollment))]
 [JsonSerializable(typeof(ServerCertificateRequest))]
 [JsonSerializable(typeof(ServerCertificateDocument))]
+[JsonSerializable(typeof(RenewalAdvice))]
 [JsonSerializable(typeof(AgentFeed))]
 [JsonSerializable(typeof(EdgeFeed))]
 [JsonSerializable(typeof(AgentReport))]

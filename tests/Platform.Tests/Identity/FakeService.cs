@@ -22,6 +22,7 @@ internal sealed class FakeService : IAsyncDisposable
 
     private readonly TimeProvider time;
     private readonly ConcurrentQueue<RecordedRequest> requests = new();
+    private readonly ConcurrentDictionary<string, ServerCertificateDocument> signed = new();
     private TestServer? api;
     private TestServer? machine;
     private volatile TaskCompletionSource feedChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,6 +57,17 @@ internal sealed class FakeService : IAsyncDisposable
     public long Revision { get; private set; } = 1;
 
     public long TrustBundleEpoch { get; set; } = 1;
+
+    /// <summary>Anchors of the trust bundle beside the tunnel's authority.</summary>
+    public string OtherAnchors { get; set; } = "";
+
+    /// <summary>What a rotation job is told of its certificate.</summary>
+    public SuggestedWindow? SuggestedWindow { get; set; }
+
+    public bool IsRevoked { get; set; }
+
+    /// <summary>Certificates that were signed for rotation jobs.</summary>
+    public int Signed => signed.Count;
 
     public string Mode { get; set; } = ServerCertificateMode.Service;
 
@@ -185,6 +197,19 @@ internal sealed class FakeService : IAsyncDisposable
             case "/v1/agent/server_certificates":
                 await WriteAsync(context, Server(Csr(request)), WireJson.Default.ServerCertificateDocument);
                 break;
+            case "/v1/certificates":
+                await WriteAsync(context, Sign(request, context), WireJson.Default.ServerCertificateDocument);
+                break;
+            case "/v1/certificates/renewal":
+                var advice = new RenewalAdvice
+                {
+                    TunnelId = TunnelId,
+                    SuggestedWindow = SuggestedWindow,
+                    IsRevoked = IsRevoked,
+                    TrustBundle = TrustBundle,
+                };
+                await WriteAsync(context, advice, WireJson.Default.RenewalAdvice);
+                break;
             case "/v1/agent/feed" or "/v1/edge/feed":
                 await FeedAsync(request, context);
                 break;
@@ -196,6 +221,15 @@ internal sealed class FakeService : IAsyncDisposable
                 break;
         }
     }
+
+    /// <summary>Signs for a rotation job, or finds what was signed under that Idempotency-Key.</summary>
+    public ServerCertificateDocument Sign(RecordedRequest request, HttpContext context)
+    {
+        var wanted = JsonSerializer.Deserialize(request.Body, WireJson.Default.ServerCertificateRequest)!;
+        return signed.GetOrAdd(context.Request.Headers["Idempotency-Key"].ToString(), _ => Server(wanted.Csr));
+    }
+
+    private BundleDocument TrustBundle => new() { Epoch = TrustBundleEpoch, Pem = Tunnel.ChainPem + OtherAnchors };
 
     private async Task FeedAsync(RecordedRequest request, HttpContext context)
     {
@@ -275,7 +309,7 @@ internal sealed class FakeService : IAsyncDisposable
                 Id = TunnelId,
                 Domain = Domain,
                 Status = TunnelStatus.Active,
-                TrustBundle = new() { Epoch = TrustBundleEpoch, Pem = Tunnel.ChainPem },
+                TrustBundle = TrustBundle,
             },
             Edges = Edges,
             PlatformBundle = new() { Epoch = 1, Pem = Platform.RootPem },

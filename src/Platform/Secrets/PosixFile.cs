@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Culvert.Platform.Secrets;
+
+/// <summary>What the base library does not offer of files: their owner, and renaming a link over a link.</summary>
+public static class PosixFile
+{
+    // linux/stat.h and linux/fcntl.h: statx has one layout on every architecture.
+    private const int CurrentDirectory = -100;
+    private const int NotThroughLinks = 0x100;
+    private const uint OwnerWanted = 0x8;
+    private const int StatxBytes = 256;
+    private const int OwnerOffset = 20;
+
+    /// <summary>The user that this process acts as.</summary>
+    public static uint Self => GetEffectiveUser();
+
+    /// <summary>The owner of a file, folder, or of a link itself.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static uint OwnerOf(string path)
+    {
+        var status = new byte[StatxBytes];
+        return Statx(CurrentDirectory, Bytes(path), NotThroughLinks, OwnerWanted, status) == 0
+            ? BitConverter.ToUInt32(status, OwnerOffset)
+            : throw new IOException($"{path} cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>rename(2): replaces a file or link in one step, and does not follow links.</summary>
+    /// <exception cref="IOException">It cannot be renamed; nothing has changed.</exception>
+    public static void Rename(string from, string to)
+    {
+        if (RenameTo(Bytes(from), Bytes(to)) != 0)
+        {
+            throw new IOException($"{to} cannot be replaced: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    private static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path + '\0');
+
+    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Statx(int directory, byte[] path, int flags, uint mask, byte[] status);
+
+    [DllImport("libc", EntryPoint = "rename", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int RenameTo(byte[] from, byte[] to);
+
+    [DllImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern uint GetEffectiveUser();
+}
