@@ -38,4 +38,9 @@ internal static class EventIds
     public const int Starting = 14000;
     public const int Draining = 14001;
     public const int Stopped = 14002;
+
+    // Certificate files 15000
+    public const int FilesChanged = 15000;
+    public const int FilesNotWritten = 15001;
+    public const int ChangeCommandFailed = 15002;
 }

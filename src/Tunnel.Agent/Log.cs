@@ -149,6 +149,29 @@ internal static partial class Log
     [LoggerMessage(EventIds.Draining, LogLevel.Information, "Stopping: running calls may finish within {Drain}.")]
     public static partial void Draining(ILogger logger, TimeSpan drain);
 
+    [LoggerMessage(
+        EventIds.FilesChanged,
+        LogLevel.Information,
+        "The files in {Folder} are certificate {Serial}, until {NotAfter}, with trust bundle {Epoch}."
+    )]
+    public static partial void FilesChanged(
+        ILogger logger,
+        string folder,
+        string serial,
+        DateTimeOffset notAfter,
+        long epoch
+    );
+
+    [LoggerMessage(EventIds.FilesNotWritten, LogLevel.Error, "The files are as they were: {Problem}")]
+    public static partial void FilesNotWritten(ILogger logger, string problem);
+
+    [LoggerMessage(
+        EventIds.ChangeCommandFailed,
+        LogLevel.Error,
+        "The files are new, but the command after the change failed and will be run again: {Fault}"
+    )]
+    public static partial void ChangeCommandFailed(ILogger logger, string fault);
+
     [LoggerMessage(EventIds.Stopped, LogLevel.Information, "tunnel-agent stopped.")]
     public static partial void Stopped(ILogger logger);
 }

@@ -15,6 +15,7 @@ var root = new RootCommand("Culvert's tunnel agent: brings calls from the edges 
     HealthCommand.Create(),
     DoctorCommand.Create(),
     TokenCommand.Create(),
+    CertsCommand.Create(),
     ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read),
     version,
 };

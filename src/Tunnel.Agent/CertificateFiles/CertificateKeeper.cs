@@ -1,0 +1,239 @@
+using Culvert.Platform.CertificateFiles;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.CertificateFiles;
+
+/// <summary>
+/// Keeps a folder of certificate files current by the agent's own identity, for a server that ends TLS beside it. It
+/// enrols as an instance of its own, whose state is in the folder, and follows the feed: so it knows of renewal windows,
+/// revocations and bundles as every agent does, works beside a running agent and without one, and acknowledges a bundle
+/// when, and only when, that is in the file. Serves nothing and dials no edge.
+/// </summary>
+internal sealed class CertificateKeeper : IDisposable
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RetryCommandAfter = TimeSpan.FromSeconds(30);
+
+    private readonly CertificateFolder folder;
+    private readonly ChangeCommand? command;
+    private readonly CredentialManager<AgentFeed> credentials;
+    private readonly string url;
+    private readonly string tunnelId;
+    private readonly TimeProvider time;
+    private readonly ILogger<CertificateKeeper> logger;
+    private readonly Lock gate = new(); // one writer of the folder at a time
+    private DateTimeOffset commandAt; // guarded by gate
+    private string lastProblem = "";
+
+    public CertificateKeeper(
+        AgentSettings settings,
+        CertificateFolder folder,
+        ChangeCommand? command,
+        TimeSpan feedWait,
+        ILoggerFactory loggers,
+        TimeProvider time
+    )
+    {
+        (this.folder, this.command, this.time) = (folder, command, time);
+        logger = loggers.CreateLogger<CertificateKeeper>();
+        url = settings.Identity.Url.AbsoluteUri.TrimEnd('/');
+        tunnelId = settings.Tunnel.Id;
+        credentials = CredentialManager.ForAgent(
+            new CredentialManagerOptions
+            {
+                Identity = settings.Identity with
+                {
+                    // An identity token may be good for one exchange: what the agent here has got is shared.
+                    TokenCache =
+                        settings.Identity.TokenCache.Length > 0
+                            ? settings.Identity.TokenCache
+                            : Path.Combine(settings.StateDirectory, "tokens"),
+                },
+                ServerCertificates = true,
+                ServerKeyType = settings.Certificates.KeyType,
+                FeedWait = feedWait,
+            },
+            tunnelId,
+            folder.State,
+            () => [],
+            loggers,
+            time
+        );
+        credentials.FeedChanged = (_, _) => OnChange();
+        credentials.ServerCertificateChanged = (_, _) => OnChange();
+    }
+
+    /// <summary>What is wrong now, for whoever waits; empty when the files are as they should be.</summary>
+    public async Task<IReadOnlyList<string>> FindProblemsAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<string>();
+        foreach (var check in credentials.Checks)
+        {
+            if (await check.Evaluate(cancellationToken) is { } problem)
+            {
+                found.Add(problem);
+            }
+        }
+
+        return [.. found, .. Stale()];
+    }
+
+    /// <summary>Keeps the files until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => RunUntilAsync(() => false, cancellationToken);
+
+    /// <summary>
+    /// Until the service has been asked after <paramref name="since"/>, nothing is due any more, and the files and the
+    /// command after them are done.
+    /// </summary>
+    public Task RunOnceAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        RunUntilAsync(
+            () =>
+                credentials.LastContact >= since
+                && !credentials.IsServerCertificateDue
+                && Stale().Count == 0
+                && (command is null || !folder.IsCommandOwed),
+            cancellationToken
+        );
+
+    public void Dispose() => credentials.Dispose();
+
+    private async Task RunUntilAsync(Func<bool> isDone, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var following = credentials.RunAsync(stop.Token);
+        try
+        {
+            using var timer = new PeriodicTimer(LookEvery, time);
+            while (!isDone())
+            {
+                await timer.WaitForNextTickAsync(cancellationToken);
+                TryApply();
+                await TryCommandAsync(cancellationToken);
+                if (following.IsFaulted)
+                {
+                    await following;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await following.ContinueWith(
+                _ => { },
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default
+            );
+        }
+    }
+
+    // Thrown on: what could not be written is not acknowledged, and the loop that called comes again.
+    private ValueTask OnChange()
+    {
+        Apply();
+        return ValueTask.CompletedTask;
+    }
+
+    private void TryApply()
+    {
+        try
+        {
+            Apply();
+            lastProblem = "";
+        }
+        catch (CertificateFolderException e)
+        {
+            Tell(e.Message);
+        }
+    }
+
+    private void Apply()
+    {
+        lock (gate)
+        {
+            if (
+                credentials
+                    is not { ServerCertificate: { } pair, ServerCertificateDocument: { } issued, Feed: { } feed }
+                || issued.Serial != pair.Serial
+                || IsFiled(pair, feed)
+                || !Vouches(feed, pair)
+            )
+            {
+                return;
+            }
+
+            if (command is not null)
+            {
+                folder.OweCommand();
+                commandAt = default;
+            }
+
+            var bundle = feed.Tunnel.TrustBundle;
+            folder.Write(FiledCertificate.Of(url, tunnelId, issued, bundle.Epoch), pair, bundle.Pem);
+            Log.FilesChanged(logger, folder.Path, pair.Serial, pair.NotAfter, bundle.Epoch);
+        }
+    }
+
+    private bool IsFiled(KeyAndCertificate pair, AgentFeed feed) =>
+        folder.Current is { } current
+        && current.Serial == pair.Serial
+        && current.BundleEpoch == feed.Tunnel.TrustBundle.Epoch
+        && current.Url == url
+        && current.TunnelId == tunnelId;
+
+    // Until the feed and the leaf agree, what clients accept is what is in the files.
+    private bool Vouches(AgentFeed feed, KeyAndCertificate pair) =>
+        CertificatePem.TryRead(feed.Tunnel.TrustBundle.Pem, out var anchors)
+        && TrustAnchors.VouchFor(anchors, pair, time.GetUtcNow());
+
+    private async Task TryCommandAsync(CancellationToken cancellationToken)
+    {
+        FiledCertificate? written;
+        lock (gate)
+        {
+            written = time.GetUtcNow() < commandAt ? null : folder.Current;
+        }
+
+        if (command is null || written is null || !folder.IsCommandOwed)
+        {
+            return;
+        }
+
+        if (await command.RunAsync(time, cancellationToken) is { } fault)
+        {
+            lock (gate)
+            {
+                commandAt = time.GetUtcNow() + RetryCommandAfter;
+            }
+
+            Log.ChangeCommandFailed(logger, fault);
+            return;
+        }
+
+        lock (gate)
+        {
+            // A change while it ran may have come after it read the files.
+            if (folder.Current == written)
+            {
+                folder.CommandIsDone();
+            }
+        }
+    }
+
+    private List<string> Stale() =>
+        credentials is { ServerCertificate: { } pair, Feed: { } feed } && IsFiled(pair, feed)
+            ? []
+            : [lastProblem.Length > 0 ? lastProblem : $"The files in {folder.Path} are not current yet."];
+
+    private void Tell(string problem)
+    {
+        if (problem != lastProblem)
+        {
+            lastProblem = problem;
+            Log.FilesNotWritten(logger, problem);
+        }
+    }
+}
