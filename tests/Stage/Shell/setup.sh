@@ -161,6 +161,23 @@ ensure_names() {
   fi
 }
 
+# The tests' nginx: an installed one serves as well; else it is unpacked under .run/, so that no package script makes or
+# starts a server. It needs nothing but libraries that a machine with .NET and git has.
+ensure_nginx() {
+  local program
+  for program in /usr/sbin/nginx /usr/local/sbin/nginx /usr/bin/nginx .run/nginx/usr/sbin/nginx; do
+    "$program" -v 2>/dev/null && return 0
+  done
+  echo "apt: unpacking nginx under .run/nginx (undo: remove that folder)"
+  rm -rf .run/nginx
+  mkdir -p .run/nginx
+  # The package's postinst is never run: nothing is configured, enabled or started.
+  if ! step nginx.log "nginx" sh -c 'cd .run/nginx && { apt-get download nginx || { apt-get update && apt-get download nginx; }; } && dpkg-deb -x ./nginx_*.deb . && usr/sbin/nginx -v'; then
+    echo "nginx cannot be unpacked here; install with: sudo apt-get install nginx"
+    exit 69
+  fi
+}
+
 # build STAMP TARGET: a Release build; the stamp takes the time of its start, so a file saved while the compiler ran is newer.
 build() {
   mkdir -p .run
