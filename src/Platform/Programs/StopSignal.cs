@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 namespace Culvert.Platform.Programs;
 
 /// <summary>The first signal asks the program to end in order; the second is the runtime's, which ends it at once.</summary>
+#pragma warning disable CA1001 // Never disposed of, on purpose: see the field.
 internal sealed class StopSignal
+#pragma warning restore CA1001
 {
     // Never disposed of: it holds nothing, and a signal is delivered on a thread of its own, so it may come in after
     // the program has returned.
