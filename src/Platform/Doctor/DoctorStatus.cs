@@ -1,6 +1,6 @@
-namespace Culvert.Tunnel.Agent.Doctor;
+namespace Culvert.Platform.Doctor;
 
-internal enum DoctorStatus
+public enum DoctorStatus
 {
     Pass,
     Fail,

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Culvert.Tunnel.Agent.Doctor;
+namespace Culvert.Platform.Doctor;
 
 /// <summary>All findings in their order, as text for people and as JSON for programs.</summary>
-internal sealed record DoctorReport
+public sealed record DoctorReport
 {
     public required IReadOnlyList<DoctorFinding> Checks { get; init; }
 

@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
 
-namespace Culvert.Tunnel.Agent.Doctor;
+namespace Culvert.Platform.Doctor;
 
 /// <summary>What one check found: enough for the reader to act without a second look.</summary>
-internal sealed record DoctorFinding
+public sealed record DoctorFinding
 {
     /// <summary>Stable, <c>snake_case</c>.</summary>
     public required string Id { get; init; }

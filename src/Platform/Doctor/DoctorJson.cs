@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 
-namespace Culvert.Tunnel.Agent.Doctor;
+namespace Culvert.Platform.Doctor;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(DoctorReport))]
-internal sealed partial class DoctorJson : JsonSerializerContext;
+public sealed partial class DoctorJson : JsonSerializerContext;
