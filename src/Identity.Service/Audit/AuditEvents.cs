@@ -48,6 +48,7 @@ internal static class AuditEvents
     public const string EdgeCreated = "edge_created";
     public const string EdgeArchived = "edge_archived";
     public const string AgentRevoked = "agent_revoked";
+    public const string AuditCheckpointDisputed = "audit_checkpoint_disputed";
     public const string AgentInstanceRefused = "agent_instance_refused";
 
     public const string PlatformAuthorityCreated = "platform_authority_created";

@@ -13,4 +13,11 @@ internal static partial class Log
         "The audit checkpoint could not be signed; trying again in a minute"
     )]
     public static partial void CheckpointFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(
+        EventIds.AuditDisputed,
+        LogLevel.Critical,
+        "{Agent} holds audit checkpoints that contradict each other ({Reason}): verify an export with its file"
+    )]
+    public static partial void Disputed(ILogger logger, string agent, string reason);
 }

@@ -59,6 +59,7 @@ internal static class EventIds
     public const int NoticesFailed = 3081;
     public const int WebhookNotDelivered = 3082;
     public const int WebhooksFailed = 3083;
+    public const int HealthUnknown = 3084;
     public const int SecretDiscarded = 3010;
     public const int AuthorityMoved = 3011;
     public const int AuthorityUpkeepFailed = 3012;
@@ -69,6 +70,7 @@ internal static class EventIds
     // 5000: Audit
     public const int AuditCheckpoint = 5000;
     public const int AuditCheckpointFailed = 5001;
+    public const int AuditDisputed = 5002;
 
     // 6000: Storage
     public const int StoreFailed = 6000;

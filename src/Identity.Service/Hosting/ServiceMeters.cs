@@ -100,6 +100,12 @@ internal static class ServiceMeters
         description: "Attempts to deliver messages to webhooks, by outcome."
     );
 
+    /// <summary>Agents that hold contradicting checkpoints of the audit, by reason. Alert on any.</summary>
+    public static readonly Counter<long> AuditDisputes = Meter.CreateCounter<long>(
+        "culvert_audit_disputes",
+        description: "Agents that began to hold contradicting audit checkpoints, by reason."
+    );
+
     /// <summary>Assertions that came again from somebody else than their first user, by the issuer's replay mode.</summary>
     public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
         "culvert_exchange_replays_detected",

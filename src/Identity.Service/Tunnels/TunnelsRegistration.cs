@@ -33,6 +33,7 @@ internal static class TunnelsRegistration
             .AddSingleton<FeedPolling>()
             .AddSingleton<AgentFeedEndpoint>()
             .AddSingleton<EdgeFeedEndpoint>()
+            .AddSingleton<AuditDisputes>()
             .AddSingleton<ReportEndpoints>()
             .AddSingleton<AgentDirectory>()
             .AddSingleton<AgentEndpoints>()

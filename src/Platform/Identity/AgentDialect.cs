@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity.Checkpoints;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
 
@@ -10,7 +11,8 @@ internal sealed class AgentDialect(
     string tunnelId,
     InstanceId instance,
     IdentityClient identityClient,
-    Func<IReadOnlyList<AgentReportRoute>> routes
+    Func<IReadOnlyList<AgentReportRoute>> routes,
+    CheckpointWatch? checkpoints = null
 ) : MachineDialect<AgentFeed>
 {
     public override string Subject => $"agent {tunnelId} {instance}";
@@ -70,8 +72,19 @@ internal sealed class AgentDialect(
             Serials = new() { Platform = platformSerial, Server = serverSerial },
             Version = ProductVersion.Text,
             Routes = routes(),
+            AuditAlarm = AuditAlarm,
         };
         return client.ReportAsync(report, ct);
+    }
+
+    public override string? AuditAlarm => checkpoints?.Alarm;
+
+    public override void Observe(AgentFeed feed, PlatformTrust trust)
+    {
+        if (feed.AuditCheckpoint is { } checkpoint)
+        {
+            checkpoints?.Take(checkpoint, trust);
+        }
     }
 
     public override bool IsOwn(SpiffeId id) =>

@@ -1,3 +1,4 @@
+using Culvert.Platform.Identity.Checkpoints;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
 using Microsoft.Extensions.Logging;
@@ -27,7 +28,8 @@ public static class CredentialManager
     {
         var limits = networkTime ?? time;
         var client = NewClient(options, time, limits);
-        var dialect = new AgentDialect(tunnelId, InstanceId.LoadOrCreate(state), client, routes);
+        var checkpoints = new CheckpointWatch(state, logs.CreateLogger("Culvert.Credentials"));
+        var dialect = new AgentDialect(tunnelId, InstanceId.LoadOrCreate(state), client, routes, checkpoints);
         return new CredentialManager<AgentFeed>(
             options,
             dialect,

@@ -40,7 +40,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
     {
         var log = logs.CreateLogger("Culvert.Credentials");
         var store = new CredentialStore<TFeed>(directory, options.Identity.Url.OriginalString, dialect, log);
-        metrics = new CredentialMetrics(Expiries, () => state.LastContact);
+        metrics = new CredentialMetrics(Expiries, () => state.LastContact, () => dialect.AuditAlarm);
         context = new LoopContext<TFeed>(dialect, state, store, time, networkTime, Jitter.Unit, log);
         platform = new PlatformCertificateLoop<TFeed>(
             context,
@@ -150,6 +150,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
 
     private async ValueTask OnFeedAsync(TFeed feed, CancellationToken ct)
     {
+        context.Dialect.Observe(feed, state.Trust!);
         await (FeedChanged?.Invoke(feed, ct) ?? ValueTask.CompletedTask);
         servers?.Wake();
         reports.Request();

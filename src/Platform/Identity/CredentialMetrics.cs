@@ -12,9 +12,11 @@ internal sealed class CredentialMetrics : IDisposable
 
     /// <param name="expiries">The certificates in use, by kind, with their end.</param>
     /// <param name="lastContact">When the service last answered the feed.</param>
+    /// <param name="auditAlarm">What the service's audit checkpoints gave cause for; null while they agree.</param>
     public CredentialMetrics(
         Func<IEnumerable<(string Kind, DateTimeOffset NotAfter)>> expiries,
-        Func<DateTimeOffset?> lastContact
+        Func<DateTimeOffset?> lastContact,
+        Func<string?> auditAlarm
     )
     {
         renewals = meter.CreateCounter<long>(
@@ -35,6 +37,14 @@ internal sealed class CredentialMetrics : IDisposable
                     : Array.Empty<Measurement<long>>(),
             unit: "s",
             description: "When the service last answered the feed, in Unix time."
+        );
+        meter.CreateObservableGauge(
+            "culvert.audit.checkpoint_alarm",
+            () =>
+                auditAlarm() is { } alarm
+                    ? new Measurement<int>(1, new KeyValuePair<string, object?>("reason", alarm))
+                    : new Measurement<int>(0),
+            description: "1 while the service's audit checkpoints contradict each other, by reason."
         );
     }
 

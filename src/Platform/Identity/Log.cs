@@ -98,4 +98,12 @@ internal static partial class Log
         "This machine's clock differs from the service's by {Seconds} s; set it right"
     )]
     public static partial void ClockDiffers(ILogger log, double seconds);
+
+    [LoggerMessage(
+        EventIds.CheckpointAlarm,
+        LogLevel.Critical,
+        "The service's audit contradicts itself ({Alarm}): checkpoint of {Node} at entry {Sequence}. "
+            + "Keep {Path} and have the audit verified with it"
+    )]
+    public static partial void CheckpointAlarm(ILogger log, string alarm, string node, long sequence, string path);
 }

@@ -58,4 +58,10 @@ internal abstract class MachineDialect<TFeed>
     public abstract BundleDocument PlatformBundleOf(TFeed feed);
 
     public abstract IReadOnlyList<string> RevokedSerialsOf(TFeed feed);
+
+    /// <summary>What the audit checkpoints in the feeds gave cause for (S30); null while they agree.</summary>
+    public virtual string? AuditAlarm => null;
+
+    /// <summary>A feed is in force: what it says beside its own content is looked at.</summary>
+    public virtual void Observe(TFeed feed, PlatformTrust trust) { }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Platform.Identity.Checkpoints;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Platform.Identity;
@@ -11,6 +12,7 @@ namespace Culvert.Platform.Identity;
     RespectNullableAnnotations = true
 )]
 [JsonSerializable(typeof(AccessToken))]
+[JsonSerializable(typeof(KeptCheckpoint))]
 [JsonSerializable(typeof(StoredIdentity))]
 [JsonSerializable(typeof(StoredServerCertificate))]
 [JsonSerializable(typeof(StoredFeed<AgentFeed>))]

@@ -20,4 +20,5 @@ public static class EventIds
     public const int LoopFaulted = 8013;
     public const int ClockDiffers = 8014;
     public const int IdentityLoaded = 8015;
+    public const int CheckpointAlarm = 8016;
 }

@@ -21,4 +21,12 @@ public sealed record AgentReport
 
     [JsonPropertyName("routes")]
     public required IReadOnlyList<AgentReportRoute> Routes { get; init; }
+
+    /// <summary>
+    /// The agent's checkpoints of the service's audit contradict each other: <c>fork</c>, <c>rollback</c> or
+    /// <c>signature</c>; null = they agree.
+    /// </summary>
+    [JsonPropertyName("audit_alarm")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AuditAlarm { get; init; }
 }

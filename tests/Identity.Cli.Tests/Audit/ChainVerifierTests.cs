@@ -90,6 +90,30 @@ public sealed class ChainVerifierTests
         }
     }
 
+    // The file that agents keep, line by line as they write it.
+    [Fact]
+    public void Read_FileOfAnAgent_GivesEachOfItsCheckpoints()
+    {
+        using var root = Certificate("CN=root", null, null);
+        using var node = Certificate("CN=x", root, "spiffe://x.test/service/node-1");
+        var file = Path.GetTempFileName();
+        try
+        {
+            var line =
+                $$"""{"node":"node-1","sequence":3,"head":"00ff","time":"2026-06-01T12:00:00Z","checkpoint":"{{Token(node, "node-1")}}"}""";
+            File.WriteAllText(file, line + "\n" + line + "\n");
+
+            Checkpoint
+                .ReadAll(file, [root])
+                .Select(one => (one.Node, one.Sequence))
+                .ShouldBe([("node-1", 3), ("node-1", 3)]);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     private static IReadOnlyList<ChainReport> Verify(IEnumerable<string> lines, params Checkpoint[] checkpoints)
     {
         using var text = new StringReader(string.Join('\n', lines));

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Certificates;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Audit;
@@ -69,6 +70,23 @@ public sealed class AuditCheckpointTests
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.ShouldNotBeEmpty();
         lines.ShouldAllBe(line => !line.Contains("\"body\":", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Checkpoint_OfTheService_HoldsForAgents()
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        var checkpoints = service.Get<AuditCheckpoints>();
+        await checkpoints.SignAsync(TestContext.Current.CancellationToken);
+        PlatformTrust
+            .TryCreate(service.Options.TrustDomain, service.Get<PlatformCa>().Root.ToPem(), out var trust)
+            .ShouldBeTrue();
+
+        var held = Culvert.Platform.Identity.Checkpoints.AuditCheckpoint.Verify(checkpoints.Newest!, trust!);
+
+        held.ShouldNotBeNull();
+        held.Sequence.ShouldBeGreaterThan(0);
+        held.Time.ShouldBe(service.Time.GetUtcNow(), TimeSpan.FromSeconds(1));
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal sealed class ReportEndpoints(
     IEdgeStore edges,
     IAgentReportStore agentReports,
     IBundleHolderStore holders,
+    AuditDisputes disputes,
     MachineFacts facts,
     IJournal journal,
     TimeProvider time
@@ -59,6 +60,7 @@ internal sealed class ReportEndpoints(
         return await CommitAsync(
             new Decision
             {
+                Event = disputes.Of(request, report),
                 Statements = [save, .. await AcknowledgementAsync(peer, tunnel.Id, report, cancellationToken)],
             },
             cancellationToken
@@ -161,6 +163,7 @@ internal sealed class ReportEndpoints(
                 route is not null && IsShort(route.Name) && IsShort(route.Hostname) && IsShort(route.Detail)
             )
             && IsShort(report.Version)
+            && AuditDisputes.IsKnown(report.AuditAlarm)
             && IsShort(report.Serials.Platform)
             && IsShort(report.Serials.Server)
             && report is { Revision: >= 0, Epochs: { Platform: >= 0, TrustBundle: >= 0 } }
@@ -199,6 +202,6 @@ internal sealed class ReportEndpoints(
 
     private static Refusal TooLong() =>
         RequestErrors.Invalid.Refuse(
-            $"report: null in a list, a text longer than {MaxTextLength} characters, or a number that cannot be."
+            $"report: null in a list, a text longer than {MaxTextLength} characters, or a number or alarm that cannot be."
         );
 }

@@ -43,6 +43,36 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public async Task Agent_ReportWithAnAuditAlarm_IsRecordedOnceUntilItEnds()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var alarm = AgentReport.Replace(
+            "\"version\"",
+            "\"audit_alarm\":\"rollback\",\"version\"",
+            StringComparison.Ordinal
+        );
+
+        foreach (var report in (string[])[alarm, alarm, AgentReport, alarm])
+        {
+            (await agent.PostAsync("/v1/agent/reports", report)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        }
+
+        var audit = await service.Api.GetOkAsync("/v1/audit");
+        audit
+            .GetProperty("data")
+            .EnumerateArray()
+            .Select(entry => entry.GetProperty("body"))
+            .Where(body => body.Text("event") == "audit_checkpoint_disputed")
+            .Select(body => body.GetProperty("event_data").Text("reason"))
+            .ShouldBe(["rollback", "rollback"]);
+        (
+            await agent.PostAsync("/v1/agent/reports", alarm.Replace("rollback", "x", StringComparison.Ordinal))
+        ).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task Status_FromNothingToReady_NamesWhatIsMissing()
     {
         await using var service = await StartAsync();
