@@ -24,32 +24,46 @@ internal sealed class WebhookDeliverer(
     public const string Table = "webhooks";
     public const string Column = "sealed_secret";
 
-    private const int AtOnce = 8;
+    private const int AtOnce = 64;
+    private const int AtOncePerWebhook = 2;
     private const int PerRound = 64;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan KeepDone = TimeSpan.FromDays(30);
 
+    private readonly Lock gate = new(); // guards the two below
+    private readonly Dictionary<string, Task<bool>> underway = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> perWebhook = new(StringComparer.Ordinal);
+
     private DateTimeOffset forgotAt;
 
-    /// <summary>Makes the attempts that are due; how many those were.</summary>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Makes the attempts that are due, and that nobody makes already; how many those were.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken) =>
+        (await Task.WhenAll(await BeginAsync(cancellationToken))).Count(made => made);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+
+        // They heed the token that has just been cancelled.
+        Task[] rest;
+        lock (gate)
+        {
+            rest = [.. underway.Values];
+        }
+
+        await Task.WhenAll(rest).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Attempts are begun, not waited for: a receiver that is slow holds its own messages and nobody else's.
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => BeginAsync(cancellationToken);
+
+    private async Task<IReadOnlyList<Task<bool>>> BeginAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetStoreNow();
         var due = await store.ListDueAsync(now, PerRound, cancellationToken);
-        var attempts = 0;
-        await Parallel.ForEachAsync(
-            due,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (delivery, ct) =>
-            {
-                if (await AttemptAsync(delivery, ct))
-                {
-                    Interlocked.Increment(ref attempts);
-                }
-            }
-        );
+        var begun = due.Select(delivery => TryBegin(delivery, cancellationToken)).OfType<Task<bool>>().ToList();
         if (now - forgotAt >= KeepDone / 30)
         {
             forgotAt = now;
@@ -59,13 +73,66 @@ internal sealed class WebhookDeliverer(
             );
         }
 
-        return attempts;
+        return begun;
     }
 
-    // A webhook has few of a round, so that one that is slow does not keep the others: there are as many as it takes.
-    protected override async Task RunRoundAsync(CancellationToken cancellationToken)
+    // Null = it is under way already, or its receiver or this node has as many as it may.
+    private Task<bool>? TryBegin(WebhookDelivery delivery, CancellationToken cancellationToken)
     {
-        while (await RunAsync(cancellationToken) > 0) { }
+        lock (gate)
+        {
+            if (
+                underway.Count >= AtOnce
+                || underway.ContainsKey(delivery.Id)
+                || perWebhook.GetValueOrDefault(delivery.WebhookId) >= AtOncePerWebhook
+            )
+            {
+                return null;
+            }
+
+            perWebhook[delivery.WebhookId] = perWebhook.GetValueOrDefault(delivery.WebhookId) + 1;
+            return underway[delivery.Id] = Task.Run(
+                () => MakeAsync(delivery, cancellationToken),
+                CancellationToken.None
+            );
+        }
+    }
+
+    private async Task<bool> MakeAsync(WebhookDelivery delivery, CancellationToken cancellationToken)
+    {
+        var made = false;
+        try
+        {
+            made = await AttemptAsync(delivery, cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The root of a task: the store was away. What waits is found anew.
+            Tell(fault);
+        }
+        finally
+        {
+            End(delivery);
+        }
+
+        if (made)
+        {
+            queue.Wake(); // its receiver may have more
+        }
+
+        return made;
+    }
+
+    private void End(WebhookDelivery delivery)
+    {
+        lock (gate)
+        {
+            underway.Remove(delivery.Id);
+            if (--perWebhook[delivery.WebhookId] == 0)
+            {
+                perWebhook.Remove(delivery.WebhookId);
+            }
+        }
     }
 
     protected override Task PauseAsync(CancellationToken cancellationToken) =>
