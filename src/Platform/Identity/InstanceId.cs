@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Identity;
 
@@ -43,6 +44,19 @@ public sealed record InstanceId
         return TryParse(kept.Trim(), out var id)
             ? id
             : throw new StateDirectoryException($"{state.PathOf(FileName)} holds no instance id: remove the file.");
+    }
+
+    /// <summary>The name kept in the state directory; null when there is none that can be read.</summary>
+    public static InstanceId? Find(StateDirectory state)
+    {
+        try
+        {
+            return TryParse(state.ReadText(FileName)?.Trim(), out var id) ? id : null;
+        }
+        catch (SecretUnavailableException)
+        {
+            return null;
+        }
     }
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out InstanceId? id)

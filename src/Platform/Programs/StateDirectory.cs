@@ -11,9 +11,10 @@ public sealed class StateDirectory : IDisposable
 {
     private const string LockName = "lock";
 
-    private readonly FileStream lockFile;
+    // Null: only looked into.
+    private readonly FileStream? lockFile;
 
-    private StateDirectory(string path, FileStream lockFile)
+    private StateDirectory(string path, FileStream? lockFile)
     {
         Path = path;
         this.lockFile = lockFile;
@@ -43,6 +44,12 @@ public sealed class StateDirectory : IDisposable
         }
     }
 
+    /// <summary>
+    /// Looks into the directory of a program that may be running: nothing is made, nothing is locked, and nothing can be
+    /// written.
+    /// </summary>
+    public static StateDirectory Look(string path) => new(System.IO.Path.GetFullPath(path), null);
+
     /// <summary>The absolute path of a file in the directory.</summary>
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
@@ -55,6 +62,11 @@ public sealed class StateDirectory : IDisposable
     /// <exception cref="StateDirectoryException">The disk refuses; the old file is still there.</exception>
     public void WriteText(string name, string text)
     {
+        if (lockFile is null)
+        {
+            throw new InvalidOperationException($"{Path} is only looked into.");
+        }
+
         var target = PathOf(name);
         try
         {
@@ -69,7 +81,7 @@ public sealed class StateDirectory : IDisposable
     /// <summary>Removes a file; nothing happens when there is none.</summary>
     public void Delete(string name) => File.Delete(PathOf(name));
 
-    public void Dispose() => lockFile.Dispose();
+    public void Dispose() => lockFile?.Dispose();
 
     // The kernel drops the lock with the process, so a kill leaves nothing to clean up.
     private static FileStream TakeLock(string directory)

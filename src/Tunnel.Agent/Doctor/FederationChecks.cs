@@ -1,4 +1,5 @@
 using System.Globalization;
+using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 

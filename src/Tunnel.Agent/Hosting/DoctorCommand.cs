@@ -1,16 +1,18 @@
 using System.CommandLine;
 using System.Text.Json;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
+using Culvert.Tunnel.Agent.Doctor.Certificates;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
 /// <c>tunnel-agent doctor</c>: says which hop does not work, why, and what to do. Also works while the agent runs: it
-/// uses that agent's binding key and nothing else of its state.
+/// looks at what that agent keeps, and changes nothing of it.
 /// </summary>
 internal static class DoctorCommand
 {
@@ -22,14 +24,21 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        var command = new Command("doctor", "Check every hop from the identity token to the service.") { Json, Check };
+        var command = new Command(
+            "doctor",
+            "Check every hop from the identity token to the service, and every certificate."
+        )
+        {
+            Json,
+            Check,
+        };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string[] known = [ConfigurationCheck, .. FederationChecks.Ids];
+        string[] known = [ConfigurationCheck, .. FederationChecks.Ids, .. CertificateChecks.Ids];
         if (parsed.GetValue(Check) is { } wanted && !known.Contains(wanted))
         {
             var near = ConfigText.Nearest(wanted, known) ?? known[0];
@@ -84,6 +93,7 @@ internal static class DoctorCommand
         [
             DoctorFinding.Pass(ConfigurationCheck, "The configuration is valid."),
             .. await checks.RunAsync(cancellationToken),
+            .. CertificateChecks.Run(await CertificateFacts.GatherAsync(loaded.Settings, time, cancellationToken)),
         ];
     }
 }

@@ -11,5 +11,7 @@ internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<strin
     /// <summary>The key of a route that serves the tunnel domain itself, as in a zone file.</summary>
     public const string BareDomain = "@";
 
-    public string HostnameUnder(string domain) => Name == BareDomain ? domain : $"{Name}.{domain}";
+    public string HostnameUnder(string domain) => HostnameUnder(Name, domain);
+
+    public static string HostnameUnder(string name, string domain) => name == BareDomain ? domain : $"{name}.{domain}";
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
+using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Tests.Identity;
 using Culvert.Testing;

@@ -1,0 +1,31 @@
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Tunnel.Agent.Doctor.Certificates;
+
+/// <summary>The checkpoints of the service's audit that this agent keeps agree with each other (S30).</summary>
+internal sealed class AuditCheckpointsCheck : ICertificateCheck
+{
+    private const string FileName = "audit-checkpoints.jsonl";
+
+    public string Id => "audit_checkpoints";
+
+    public DoctorFinding Run(CertificateFacts facts)
+    {
+        var file = Path.Combine(facts.Settings.StateDirectory, FileName);
+        if (facts.State.AuditAlarm is { } alarm)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                $"They contradict each other ({alarm}).",
+                "The service's audit was written anew or cut off, or its database was restored from an older copy.",
+                $"Keep {file}, and have an administrator run: culvert audit export --out chain.jsonl",
+                $"culvert audit verify chain.jsonl --checkpoint {file} --ca-file platform-root.pem",
+                $"After a restore that was meant: stop the agent, remove {file}, start it."
+            );
+        }
+
+        return facts.State.NewestCheckpoint is { } newest
+            ? DoctorFinding.Pass(Id, $"They agree; the newest is of {newest:u}.", file)
+            : DoctorFinding.Skip(Id, "There are none yet.");
+    }
+}

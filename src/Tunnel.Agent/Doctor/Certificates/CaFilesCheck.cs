@@ -1,0 +1,115 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Tunnel.Agent.Doctor.Certificates;
+
+/// <summary>
+/// The authorities that the configuration names: readable, current, and not for others to change, since whoever
+/// writes them decides whom the agent trusts.
+/// </summary>
+internal sealed class CaFilesCheck : ICertificateCheck
+{
+    private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    public string Id => "ca_files";
+
+    public DoctorFinding Run(CertificateFacts facts)
+    {
+        var identity = facts.Settings.Identity;
+        List<string> faults = [];
+        List<string> seen = [];
+        if (identity.CaFile.Length > 0)
+        {
+            LookAtFile("identity.ca_file", identity.CaFile, facts.Now, faults, seen);
+        }
+
+        if (identity.CaSha256.Length > 0)
+        {
+            LookAtPin(identity.CaSha256, facts, faults, seen);
+        }
+
+        foreach (var route in facts.Settings.Routes.Where(route => route.Upstream.TlsCaPem.Length > 0))
+        {
+            LookAt($"routes.{route.Name}.upstream.tls.ca_file", route.Upstream.TlsCaPem, facts.Now, faults, seen);
+        }
+
+        if (faults.Count > 0)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                faults[0],
+                "What these files hold decides whom the agent trusts; an authority that ended vouches for nobody.",
+                "Renew the file, and let its owner alone write it: chmod go-w FILE."
+            ) with
+            {
+                Evidence = [.. faults.Skip(1), .. seen],
+            };
+        }
+
+        return seen.Count == 0
+            ? DoctorFinding.Skip(Id, "None is configured; the system's roots vouch for the service.")
+            : DoctorFinding.Pass(Id, "The configured authorities are readable and current.", seen);
+    }
+
+    private static void LookAtFile(string key, string file, DateTimeOffset now, List<string> faults, List<string> seen)
+    {
+        try
+        {
+            if ((File.GetUnixFileMode(file) & OthersWrite) != 0)
+            {
+                faults.Add($"{key}: {file} can be written by others.");
+            }
+
+            LookAt(key, File.ReadAllText(file), now, faults, seen);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"{key}: {e.Message}");
+        }
+    }
+
+    private static void LookAt(string key, string pem, DateTimeOffset now, List<string> faults, List<string> seen)
+    {
+        if (!CertificatePem.TryRead(pem, out var certificates))
+        {
+            faults.Add($"{key}: it holds no certificate in PEM, or something else beside.");
+            return;
+        }
+
+        foreach (var certificate in certificates)
+        {
+            var end = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+            seen.Add($"{key}: {certificate.Subject}, until {end:u}");
+            if (!certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(c => c.CertificateAuthority))
+            {
+                faults.Add($"{key}: {certificate.Subject} is no certificate authority.");
+            }
+        }
+
+        // Old ones may stay in the file beside their successors.
+        if (certificates.All(certificate => certificate.NotAfter.ToUniversalTime() < now.UtcDateTime))
+        {
+            faults.Add($"{key}: every certificate in it has ended.");
+        }
+    }
+
+    private static void LookAtPin(string pin, CertificateFacts facts, List<string> faults, List<string> seen)
+    {
+        if (facts.State.Trust is not { } trust)
+        {
+            seen.Add($"identity.ca_sha256: {pin}, to be compared at the first contact");
+            return;
+        }
+
+        var held = trust.Roots.Select(CertificateNames.Fingerprint).ToList();
+        if (held.Contains(pin, StringComparer.OrdinalIgnoreCase))
+        {
+            seen.Add($"identity.ca_sha256: {pin}, the platform root in force");
+            return;
+        }
+
+        faults.Add($"identity.ca_sha256: {pin} is none of the platform roots in force.");
+        seen.AddRange(held.Select(root => $"platform root in force: {root}"));
+    }
+}

@@ -1,0 +1,26 @@
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Tunnel.Agent.Doctor.Certificates;
+
+/// <summary>Every question about certificates, in the order in which they rest on each other.</summary>
+internal static class CertificateChecks
+{
+    private static readonly IReadOnlyList<ICertificateCheck> All =
+    [
+        new CaFilesCheck(),
+        new StateFilesCheck(),
+        new PlatformCertificateCheck(),
+        new MachineApiCheck(),
+        new BundleEpochCheck(),
+        new LeafFilesCheck(),
+        new LeafCheck(),
+        new LeafNamesCheck(),
+        new LeafChainCheck(),
+        new AuditCheckpointsCheck(),
+    ];
+
+    public static IReadOnlyList<string> Ids => [.. All.Select(check => check.Id)];
+
+    public static IReadOnlyList<DoctorFinding> Run(CertificateFacts facts) =>
+        [.. All.Select(check => check.Run(facts))];
+}

@@ -1,0 +1,113 @@
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Secrets;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Doctor.Certificates;
+
+/// <summary>What the certificate checks look at, gathered once so that all of them speak of the same moment.</summary>
+internal sealed record CertificateFacts
+{
+    public required AgentSettings Settings { get; init; }
+
+    public required AgentState State { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>
+    /// What the service answered over mTLS to a question for news beyond the kept feed; null when there is no usable
+    /// platform certificate to ask with.
+    /// </summary>
+    public ApiResult<FeedAnswer<AgentFeed>>? Announced { get; init; }
+
+    /// <summary>The pair of <c>certificates.certificate_file</c> and <c>key_file</c>; null unless both could be read.</summary>
+    public KeyAndCertificate? FilePair { get; init; }
+
+    /// <summary>Why <see cref="FilePair"/> is null in manual mode; empty otherwise.</summary>
+    public string FileProblem { get; init; } = "";
+
+    /// <summary>The leaf that ends inner TLS, from wherever it comes.</summary>
+    public KeyAndCertificate? Leaf => Settings.Certificates.FromFiles ? FilePair : State.Server;
+
+    /// <summary>The names that clients call; null while the tunnel's domain is not known.</summary>
+    public IReadOnlyList<string>? Hostnames =>
+        State.Feed?.Tunnel.Domain is { } domain
+            ?
+            [
+                .. Settings
+                    .Routes.Select(route => Route.HostnameUnder(route.Name, domain))
+                    .Order(StringComparer.Ordinal),
+            ]
+            : null;
+
+    /// <summary>Reads the state and the files, and asks the service once.</summary>
+    public static async Task<CertificateFacts> GatherAsync(
+        AgentSettings settings,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var facts = new CertificateFacts
+        {
+            Settings = settings,
+            State = AgentState.Read(settings.Identity, settings.Tunnel.Id, settings.StateDirectory),
+            Now = time.GetUtcNow(),
+        };
+        return (facts with { Announced = await AskAsync(facts, time, cancellationToken) }).WithFiles();
+    }
+
+    // One poll that does not wait. It reports nothing, so nothing is acknowledged by it (S17).
+    private static async Task<ApiResult<FeedAnswer<AgentFeed>>?> AskAsync(
+        CertificateFacts facts,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var state = facts.State;
+        if (state is not { Platform: { } own, Trust: { } trust } || facts.Now > own.NotAfter)
+        {
+            return null;
+        }
+
+        if ((facts.Settings.Identity.MachineUrl ?? state.MachineUrl) is not { } url)
+        {
+            return null;
+        }
+
+        var revoked = (state.Feed?.RevokedSerials ?? []).ToHashSet(StringComparer.Ordinal);
+        using var client = new MachineClient(url, own, () => trust, () => revoked, time);
+        return await client.AgentFeedAsync(state.Feed?.Revision ?? 0, TimeSpan.Zero, cancellationToken);
+    }
+
+    private CertificateFacts WithFiles()
+    {
+        var certificates = Settings.Certificates;
+        if (!certificates.FromFiles)
+        {
+            return this;
+        }
+
+        try
+        {
+            return this with
+            {
+                FilePair = KeyAndCertificate.FromPem(
+                    File.ReadAllText(certificates.CertificateFile),
+                    PrivateFile.ReadText(certificates.KeyFile)
+                ),
+            };
+        }
+        catch (Exception e)
+            when (e
+                    is CertificateUnusableException
+                        or SecretUnavailableException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
+        {
+            return this with { FileProblem = e.Message };
+        }
+    }
+}

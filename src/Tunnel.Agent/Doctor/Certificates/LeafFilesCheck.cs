@@ -1,0 +1,71 @@
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Tunnel.Agent.Doctor.Certificates;
+
+/// <summary>Leaf and key from files: they belong together, the key is private, and the chain is in its order.</summary>
+internal sealed class LeafFilesCheck : ICertificateCheck
+{
+    private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    public string Id => "leaf_files";
+
+    public DoctorFinding Run(CertificateFacts facts)
+    {
+        var files = facts.Settings.Certificates;
+        if (!files.FromFiles)
+        {
+            return DoctorFinding.Skip(Id, "certificates.source is service: there are no files.");
+        }
+
+        if (facts.FilePair is not { } pair)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                facts.FileProblem,
+                "The agent keeps serving the last pair that it could read, and none after a restart.",
+                $"Write the leaf and then its chain to {files.CertificateFile}, and its key, mode 0600, to {files.KeyFile}."
+            );
+        }
+
+        if ((File.GetUnixFileMode(files.CertificateFile) & OthersWrite) != 0)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                $"{files.CertificateFile} can be written by others.",
+                "Whoever writes it decides what clients are shown.",
+                $"chmod go-w {files.CertificateFile}"
+            );
+        }
+
+        return OutOfOrder(pair) is { } fault
+            ? DoctorFinding.Fail(
+                Id,
+                fault,
+                "Clients build the path from what they are sent; many do not put it in order themselves.",
+                $"Write to {files.CertificateFile}: the leaf, then whoever signed it, up to below the root."
+            )
+            : DoctorFinding.Pass(
+                Id,
+                "Key and certificate belong together, and the chain is in order.",
+                [pair.Certificate.Subject, .. pair.Chain.Select(issuer => $"signed by {issuer.Subject}")]
+            );
+    }
+
+    // RFC 8446 §4.4.2: each certificate should directly certify the one before it.
+    private static string? OutOfOrder(KeyAndCertificate pair)
+    {
+        var signed = pair.Certificate;
+        foreach (var issuer in pair.Chain)
+        {
+            if (!signed.IssuerName.RawData.AsSpan().SequenceEqual(issuer.SubjectName.RawData))
+            {
+                return $"{signed.Subject} is followed by {issuer.Subject}, which did not sign it.";
+            }
+
+            signed = issuer;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,44 @@
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Identity;
+
+namespace Culvert.Tunnel.Agent.Doctor.Certificates;
+
+/// <summary>A real call over mTLS: the service knows the certificate, and the agent could renew it now.</summary>
+internal sealed class MachineApiCheck : ICertificateCheck
+{
+    public string Id => "machine_api";
+
+    public DoctorFinding Run(CertificateFacts facts)
+    {
+        if (facts.Announced is not { } answer)
+        {
+            return DoctorFinding.Skip(Id, "Rests on platform_certificate.");
+        }
+
+        var url = facts.Settings.Identity.MachineUrl ?? facts.State.MachineUrl;
+        return answer.Failure switch
+        {
+            null => DoctorFinding.Pass(Id, $"{url?.Authority} takes the platform certificate."),
+            { Kind: ApiFailureKind.Refused } refused => DoctorFinding.Fail(
+                Id,
+                refused.ToString(),
+                "The service no longer knows this enrolment: it was revoked or replaced, or its rule was disabled.",
+                refused.RequestId is { } id
+                    ? $"Ask an administrator to run: culvert explain {id}"
+                    : "Ask an administrator to run: culvert agent list --tunnel " + facts.Settings.Tunnel.Id
+            ),
+            { Kind: ApiFailureKind.Untrusted } untrusted => DoctorFinding.Fail(
+                Id,
+                untrusted.ToString(),
+                "Whoever answers is not the service, or something on the way ends TLS; balancers must pass TCP through.",
+                "Compare the platform root that the agent holds with `culvert status`."
+            ),
+            { } failure => DoctorFinding.Fail(
+                Id,
+                failure.ToString(),
+                "Without this port neither certificates are renewed nor changes heard of.",
+                $"Check that {url?.Authority} can be reached from here over TCP."
+            ),
+        };
+    }
+}

@@ -1,0 +1,83 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Tunnel.Agent.Doctor.Certificates;
+
+/// <summary>Who the agent is to the edges and the service: there, valid, vouched for, and renewed in time.</summary>
+internal sealed class PlatformCertificateCheck : ICertificateCheck
+{
+    public string Id => "platform_certificate";
+
+    public DoctorFinding Run(CertificateFacts facts)
+    {
+        if (facts.State is not { Platform: { } own, PlatformDocument: { } document })
+        {
+            return DoctorFinding.Skip(Id, "There is none yet: the agent gets it at its first run.");
+        }
+
+        IReadOnlyList<string> evidence =
+        [
+            $"id: {facts.State.Id}",
+            $"serial: {document.Serial}",
+            $"until: {document.NotAfter:u}",
+            $"renewal: {document.RenewAfter:u} to {document.RenewBefore:u}",
+        ];
+        return Judge(facts, own, document) with { Evidence = evidence };
+    }
+
+    private DoctorFinding Judge(CertificateFacts facts, KeyAndCertificate own, CertificateDocument document)
+    {
+        if (facts.Now > own.NotAfter)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                $"It ended {Spans.Text(facts.Now - own.NotAfter)} ago.",
+                "The agent does not run, or it cannot reach the service. It enrols anew by itself, without help.",
+                "tunnel-agent health"
+            );
+        }
+
+        if (facts.State.Feed?.RevokedSerials.Contains(document.Serial) == true)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                "It was revoked.",
+                "An administrator revoked this agent, its rule, issuer or service account.",
+                "Ask an administrator to run: culvert agent list --tunnel " + facts.Settings.Tunnel.Id
+            );
+        }
+
+        if (facts.State.Trust is { } trust && Refusal(trust, own, document) is var refusal and not PeerRefusal.None)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                $"The platform roots in force do not vouch for it ({refusal}).",
+                "The service was set up anew, or its root was replaced while this agent was away.",
+                "Compare identity.ca_sha256 or identity.ca_file with the service; the agent then enrols anew."
+            );
+        }
+
+        return facts.Now > document.RenewBefore
+            ? DoctorFinding.Fail(
+                Id,
+                $"Its renewal is overdue since {Spans.Text(facts.Now - document.RenewBefore)}.",
+                "The agent does not run, or the service refuses or does not answer; it ends in "
+                    + $"{Spans.Text(own.NotAfter - facts.Now)}.",
+                "tunnel-agent health"
+            )
+            : DoctorFinding.Pass(Id, $"It is valid for another {Spans.Text(own.NotAfter - facts.Now)}.");
+    }
+
+    // At its issuance: whether it has ended is told apart.
+    private static PeerRefusal Refusal(PlatformTrust trust, KeyAndCertificate own, CertificateDocument document) =>
+        new PeerVerifier(trust)
+            .Verify(
+                own.Certificate,
+                new X509Certificate2Collection(own.Chain.ToArray()),
+                PeerRole.Agent,
+                document.IssuedAt
+            )
+            .Refusal;
+}
