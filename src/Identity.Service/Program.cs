@@ -13,6 +13,7 @@ var root = new RootCommand("The identity service: federation, tokens, certificat
     ConfigCommand.Create(ConfigLocation.Service, ServiceConfiguration.Read),
     SealCommand.Create(),
     AdminKeyCommand.Create(),
+    DoctorCommand.Create(),
     VersionCommand.Create(),
 };
 root.Options.Add(ConfigCommand.ConfigOption);

@@ -100,6 +100,17 @@ public sealed class IssuerKey : IDisposable
     /// </summary>
     public AsymmetricAlgorithm OpenForTls() => UsePkcs8(pkcs8 => ImportAny(pkcs8));
 
+    /// <summary>
+    /// Whether the key is there and is the one that its public half belongs to: it signs a line that can be no part of a
+    /// certificate or list, and the public half verifies it.
+    /// </summary>
+    /// <exception cref="CryptographicException">The key lies in an HSM, which refused or failed.</exception>
+    public bool Prove()
+    {
+        byte[] line = [.. "Culvert asks a key to prove itself: "u8, .. RandomNumberGenerator.GetBytes(32)];
+        return PublicKey.Verify(line, Sign(line), Scheme);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => key?.Dispose();
 

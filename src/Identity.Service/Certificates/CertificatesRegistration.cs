@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Certificates.Health;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Notices;
@@ -13,6 +14,7 @@ using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Certificates;
 using Culvert.Identity.Service.Tunnels.Machines;
 
@@ -40,6 +42,7 @@ internal static class CertificatesRegistration
             .AddSingleton<CertificateInventoryEndpoint>()
             .AddRevocation()
             .AddNotices()
+            .AddHealth()
             .AddSingleton<SecretAlarm>()
             .AddEnrollments()
             .AddTunnelAuthorities()
@@ -158,6 +161,22 @@ internal static class CertificatesRegistration
             .AddSingleton<ApiCertificate>()
             .AddSingleton<IApiCertificate>(provider => provider.GetRequiredService<ApiCertificate>())
             .AddHostedService<ServiceCertificateRenewal>();
+
+    private static IServiceCollection AddHealth(this IServiceCollection services) =>
+        services
+            .AddSingleton<ICertificateHealthStore, CertificateHealthStore>()
+            .AddSingleton<CertificateHealth>()
+            .AddHostedService(provider => provider.GetRequiredService<CertificateHealth>())
+            .AddSingleton(provider =>
+                CertificateReadiness.CanIssue(
+                    provider.GetRequiredService<PlatformCa>(),
+                    provider.GetRequiredService<Journal>(),
+                    provider.GetRequiredService<TimeProvider>()
+                )
+            )
+            .AddSingleton(provider =>
+                CertificateReadiness.CanServeBundle(provider.GetRequiredService<ICertificateHealthStore>())
+            );
 
     private static IServiceCollection AddEnrollments(this IServiceCollection services) =>
         services

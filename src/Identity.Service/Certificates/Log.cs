@@ -184,6 +184,9 @@ internal static partial class Log
         string reason
     );
 
+    [LoggerMessage(EventIds.HealthUnknown, LogLevel.Warning, "Ends, lists and bundles could not be looked at")]
+    public static partial void HealthUnknown(ILogger logger, Exception fault);
+
     [LoggerMessage(EventIds.WebhooksFailed, LogLevel.Error, "Messages to webhooks could not be sent; trying again")]
     public static partial void WebhooksFailed(ILogger logger, Exception fault);
 }

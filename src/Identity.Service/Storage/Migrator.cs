@@ -16,6 +16,12 @@ internal static class Migrator
         connection.Execute(
             "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)"
         );
+        return Unapplied(connection);
+    }
+
+    /// <summary>As <see cref="Pending"/>, of a database that has the table of migrations; writes nothing.</summary>
+    public static IReadOnlyList<Migration> Unapplied(DbConnection connection)
+    {
         var applied = connection.Query<long>("SELECT number FROM migrations").ToHashSet();
         var known = All();
         var unknown = applied.Except(known.Select(m => (long)m.Number)).ToList();

@@ -147,9 +147,7 @@ internal sealed class Store : IDisposable
                 throw new StoreException("The database is not of this version: run `identity-service migrate` first.");
             }
 
-            var id = connection.QuerySingle<string>("SELECT installation_id FROM installation");
-            sealer = new Sealer(ReadKeys(options), id);
-            ProveCanary(connection, sealer);
+            sealer = ProveSealing(options, connection);
         }
 
         return (new SealRotation(database, sealer).Run(report, cancellationToken), sealer.WritingVersion);
@@ -181,7 +179,17 @@ internal sealed class Store : IDisposable
 
     public void Dispose() => Database.Dispose();
 
-    private static Database DatabaseOf(ServiceOptions options) =>
+    /// <summary>Proves that the configured sealing key is this store's, and gives what it opens with.</summary>
+    /// <exception cref="StoreException">It is another store's, open to others, or missing.</exception>
+    internal static Sealer ProveSealing(ServiceOptions options, DbConnection connection)
+    {
+        var id = connection.QuerySingle<string>("SELECT installation_id FROM installation");
+        var sealer = new Sealer(ReadKeys(options), id);
+        ProveCanary(connection, sealer);
+        return sealer;
+    }
+
+    internal static Database DatabaseOf(ServiceOptions options) =>
         options.Storage.Postgres is { } postgres
             ? new PostgresDatabase(postgres.ReadConnection(), postgres.MaxConnections)
             : new SqliteDatabase(FileOf(options));

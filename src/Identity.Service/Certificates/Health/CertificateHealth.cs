@@ -1,0 +1,104 @@
+using System.Diagnostics.Metrics;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Certificates.Health;
+
+/// <summary>
+/// Looks every minute at what ends, what is late and who lags, and shows it as metrics; names are an interface to
+/// operators. The sets of labels are bounded: what needs attention first is shown, the rest is found in the API.
+/// </summary>
+internal sealed class CertificateHealth : RecurringWork, IDisposable
+{
+    public const int MostAuthorities = 200;
+    public const int MostTunnels = 100;
+
+    private readonly ICertificateHealthStore store;
+    private readonly AgentOptions options;
+    private readonly ILogger<CertificateHealth> logger;
+    private readonly Meter meter = new(ServiceMeters.MeterName);
+
+    // Each is swapped whole by the loop, and read by whoever collects.
+    private volatile IReadOnlyList<AuthorityEnd> authorities = [];
+    private volatile IReadOnlyList<ListAge> lists = [];
+    private volatile IReadOnlyList<BundleLag> lags = [];
+
+    public CertificateHealth(
+        ICertificateHealthStore store,
+        ServiceOptions options,
+        TimeProvider time,
+        ILogger<CertificateHealth> logger
+    )
+        : base(TimeSpan.FromMinutes(1), time, beginsAtOnce: true)
+    {
+        this.store = store;
+        this.options = options.Agents;
+        this.logger = logger;
+        meter.CreateObservableGauge(
+            "culvert_authority_expiry_seconds",
+            () => authorities.Select(one => new Measurement<double>(Left(one.NotAfter), Labels(one))),
+            unit: "s",
+            description: "Time until an authority ends, by type and authority; negative once it has."
+        );
+        meter.CreateObservableGauge(
+            "culvert_revocation_list_age_seconds",
+            () => Lists(one => -Left(one.ThisUpdate!.Value)),
+            unit: "s",
+            description: "Age of the oldest revocation list of an authority."
+        );
+        meter.CreateObservableGauge(
+            "culvert_revocation_list_expiry_seconds",
+            () => Lists(one => Left(one.NextUpdate!.Value)),
+            unit: "s",
+            description: "Time until the first revocation list of an authority ends; negative once it has."
+        );
+        meter.CreateObservableGauge(
+            "culvert_bundle_lagging_agents",
+            () => lags.Select(lag => new Measurement<long>(lag.Agents, TunnelOf(lag))),
+            description: "Live agents that have not acknowledged their tunnel's present trust bundle; tunnels with any."
+        );
+        meter.CreateObservableGauge(
+            "culvert_bundle_lag_seconds",
+            () =>
+                lags.Where(lag => lag.Since is not null)
+                    .Select(lag => new Measurement<double>(-Left(lag.Since!.Value), TunnelOf(lag))),
+            unit: "s",
+            description: "Time since the trust bundle changed, of tunnels with agents that have not acknowledged it."
+        );
+    }
+
+    public override void Dispose()
+    {
+        meter.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>One look.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var now = Time.GetUtcNow();
+        authorities = await store.ListAuthoritiesAsync(MostAuthorities, cancellationToken);
+        lists = await store.ListListsAsync(now, MostAuthorities, cancellationToken);
+        lags = await store.ListLagsAsync(now - options.LiveFor, MostTunnels, cancellationToken);
+    }
+
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
+
+    // What was seen last stays; ages and ends go on counting.
+    protected override void Tell(Exception fault) => Log.HealthUnknown(logger, fault);
+
+    private double Left(DateTimeOffset end) => (end - Time.GetUtcNow()).TotalSeconds;
+
+    // One that was never published has no age; the publisher's own failures tell of it.
+    private IEnumerable<Measurement<double>> Lists(Func<ListAge, double> value) =>
+        lists
+            .Where(one => one.ThisUpdate is not null)
+            .Select(one => new Measurement<double>(
+                value(one),
+                new KeyValuePair<string, object?>("authority", one.CaId)
+            ));
+
+    private static KeyValuePair<string, object?>[] Labels(AuthorityEnd one) =>
+        [new("type", one.Type), new("authority", one.Id)];
+
+    private static KeyValuePair<string, object?> TunnelOf(BundleLag lag) => new("tunnel", lag.TunnelId);
+}

@@ -1,0 +1,33 @@
+using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Health;
+
+namespace Culvert.Identity.Service.Certificates.Health;
+
+/// <summary>
+/// Two things that fail apart: a node that cannot issue may still tell everybody what to trust, and clients go on for
+/// as long as their certificates do.
+/// </summary>
+internal static class CertificateReadiness
+{
+    public static ReadinessCheck CanIssue(PlatformCa platform, Journal journal, TimeProvider time) =>
+        ReadinessCheck.Of(
+            "can_issue",
+            () =>
+                !journal.IsHealthy ? "No: the store takes no writes, and nothing is signed without its record."
+                : journal.IsReserveReached ? "No: free disk space is below the reserve."
+                : platform.Issuing.Certificate.NotAfter < time.GetUtcNow() ? "No: the platform's issuing CA has ended."
+                : null
+        );
+
+    public static ReadinessCheck CanServeBundle(ICertificateHealthStore store) =>
+        new(
+            "can_serve_bundle",
+            async cancellationToken =>
+            {
+                // The same read that every feed makes: whatever it throws is the reason.
+                await store.ListAuthoritiesAsync(1, cancellationToken);
+                return null;
+            }
+        );
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Culvert.Identity.Service.Certificates.Health;
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>Every authority that signs has time left: at least the last of the notices' days.</summary>
+internal sealed class AuthoritiesCheck : IServiceCheck
+{
+    private const string Issuing = "platform_issuing";
+
+    public string Id => "authorities";
+
+    public DoctorFinding Run(ServiceFacts facts)
+    {
+        var all = facts.Store.Authorities;
+        if (all.Count == 0)
+        {
+            return DoctorFinding.Skip(Id, "Rests on database.");
+        }
+
+        var days = facts.Options.Notices.Days;
+        var (soon, near) = (
+            TimeSpan.FromDays(days.Count > 0 ? days.Min() : 3),
+            TimeSpan.FromDays(days.Count > 0 ? days.Max() : 45)
+        );
+        var late = all.Where(one => one.NotAfter - facts.Now < soon).ToList();
+        IReadOnlyList<string> evidence =
+        [
+            .. all.Where(one =>
+                    one.NotAfter - facts.Now < near || one.Type.StartsWith("platform", StringComparison.Ordinal)
+                )
+                .Select(one => $"{one.Name} ({one.Id}): {Left(one, facts.Now)}, until {one.NotAfter:u}"),
+        ];
+        return (
+            late.Count == 0
+                ? DoctorFinding.Pass(Id, $"The first to end is {all[0].Name}: {Left(all[0], facts.Now)}.")
+                : DoctorFinding.Fail(
+                    Id,
+                    $"{late[0].Name} ({late[0].Id}): {Left(late[0], facts.Now)}.",
+                    late[0].Type == Issuing
+                        ? "It is renewed by the running service, at two thirds of its life: does the service run?"
+                        : "When it ends, so does everything below it, whatever its own certificates say.",
+                    late[0].Type == Issuing
+                        ? "identity-service run"
+                        : $"culvert ca status {late[0].Id}; its successor wants a signature of your own root"
+                )
+        ) with
+        {
+            Evidence = evidence,
+        };
+    }
+
+    private static string Left(AuthorityEnd one, DateTimeOffset now)
+    {
+        var left = one.NotAfter - now;
+        return left < TimeSpan.Zero
+            ? string.Create(CultureInfo.InvariantCulture, $"ended {-left.TotalDays:0.#} days ago")
+            : string.Create(CultureInfo.InvariantCulture, $"{left.TotalDays:0.#} days left");
+    }
+}

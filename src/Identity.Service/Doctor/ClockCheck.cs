@@ -1,0 +1,37 @@
+using System.Globalization;
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>
+/// The wall clock against what was written down: it is behind if a decision was recorded later than now. That it is
+/// ahead cannot be told without another clock.
+/// </summary>
+internal sealed class ClockCheck : IServiceCheck
+{
+    public string Id => "clock";
+
+    public DoctorFinding Run(ServiceFacts facts)
+    {
+        if (facts.Store.NewestEntry is not { } newest)
+        {
+            return DoctorFinding.Skip(
+                Id,
+                facts.Store.Fault is null ? "Nothing is recorded yet." : "Rests on database."
+            );
+        }
+
+        var behind = newest - facts.Now;
+        return behind > facts.Options.Federation.Leeway
+            ? DoctorFinding.Fail(
+                Id,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"This clock is {behind.TotalSeconds:0} s behind the newest record."
+                ),
+                "Tokens and certificates would be made with times that others refuse; the service mints nothing then.",
+                "Synchronise the clock (NTP), on the other nodes too; then, if the service says so: POST /v1/clock/confirm"
+            )
+            : DoctorFinding.Pass(Id, $"It is {facts.Now:u}; the newest record is of {newest:u}.");
+    }
+}

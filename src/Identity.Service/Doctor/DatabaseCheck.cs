@@ -1,0 +1,37 @@
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>The database answers, and is of this version.</summary>
+internal sealed class DatabaseCheck : IServiceCheck
+{
+    public string Id => "database";
+
+    public DoctorFinding Run(ServiceFacts facts) =>
+        facts.Store switch
+        {
+            { Fault: { } fault } => DoctorFinding.Fail(
+                Id,
+                fault,
+                "Nothing is granted or issued without its committed record.",
+                facts.Options.Storage.Postgres is null
+                    ? "Is the state directory mounted, and initialised?"
+                    : "Check storage.postgres.connection, and that the server can be reached from here."
+            ),
+            { Pending: { Count: > 0 } pending } => DoctorFinding.Fail(
+                Id,
+                $"The database lacks {pending.Count} migrations of this version.",
+                "The service starts on a database of its own version alone, unless storage.migrate is apply.",
+                "identity-service migrate"
+            ) with
+            {
+                Evidence = pending,
+            },
+            _ => DoctorFinding.Pass(
+                Id,
+                facts.Options.Storage.Postgres is null
+                    ? "The SQLite file can be read and is of this version."
+                    : "PostgreSQL answers and is of this version."
+            ),
+        };
+}

@@ -1,0 +1,58 @@
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>The HSM lets us in, and each authority's key in it signs as the key that was registered.</summary>
+internal sealed class HsmCheck : IServiceCheck
+{
+    public string Id => "hsm";
+
+    public DoctorFinding Run(ServiceFacts facts)
+    {
+        if (facts.Options.Pkcs11 is null)
+        {
+            return facts.Store.HsmKeys.Count == 0
+                ? DoctorFinding.Skip(Id, "keys.pkcs11 is not set.")
+                : DoctorFinding.Fail(
+                    Id,
+                    $"{facts.Store.HsmKeys.Count} authorities have their key in an HSM, and none is configured.",
+                    "This node cannot sign for them.",
+                    "Set keys.pkcs11 as on the other nodes."
+                );
+        }
+
+        if (facts.Hsm is not { } hsm)
+        {
+            return DoctorFinding.Skip(Id, "Rests on hsm_files.");
+        }
+
+        if (hsm.Fault is { } refused)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                refused,
+                "The token is not there, or does not take the PIN. An HSM counts wrong ones: do not try again and again.",
+                "Compare keys.pkcs11.token and its PIN with what the HSM's own tools say."
+            );
+        }
+
+        var faults = hsm.Keys.Where(key => key.Fault is not null).ToList();
+        return faults.Count == 0
+            ? DoctorFinding.Pass(
+                Id,
+                hsm.Keys.Count == 0
+                    ? "It lets us in; no authority has its key in it."
+                    : $"It lets us in, and all {hsm.Keys.Count} keys signed what their public halves verify.",
+                [.. hsm.Keys.Select(key => $"{key.Label}: {key.AuthorityId}")]
+            )
+            : DoctorFinding.Fail(
+                Id,
+                $"{faults[0].Label}: {faults[0].Fault}",
+                "Leaves and revocation lists of that authority cannot be signed here.",
+                "Look for the label with the HSM's own tools; a key that is lost is replaced by a new authority."
+            ) with
+            {
+                Evidence = [.. hsm.Keys.Select(key => $"{key.AuthorityId} {key.Label}: {key.Fault ?? "signs"}")],
+            };
+    }
+}

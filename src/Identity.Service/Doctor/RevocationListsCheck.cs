@@ -1,0 +1,46 @@
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>Revocation lists are fresh: none has ended, and none is missing.</summary>
+internal sealed class RevocationListsCheck : IServiceCheck
+{
+    public string Id => "revocation_lists";
+
+    public DoctorFinding Run(ServiceFacts facts)
+    {
+        var lists = facts.Store.Lists;
+        if (lists.Count == 0)
+        {
+            return DoctorFinding.Skip(
+                Id,
+                facts.Store.Authorities.Count == 0 ? "Rests on database." : "No authority publishes any."
+            );
+        }
+
+        IReadOnlyList<string> evidence =
+        [
+            .. lists.Select(one =>
+                one.NextUpdate is null
+                    ? $"{one.CaId}: not published yet"
+                    : $"{one.CaId}: oldest of {one.ThisUpdate:u}, good until {one.NextUpdate:u}, {one.Waiting} to be made"
+            ),
+        ];
+        var late = lists.Where(one => one.NextUpdate is null || one.NextUpdate < facts.Now).ToList();
+        return (
+            late.Count == 0
+                ? DoctorFinding.Pass(Id, $"The lists of {lists.Count} authorities are fresh.")
+                : DoctorFinding.Fail(
+                    Id,
+                    late[0].NextUpdate is { } end
+                        ? $"A list of {late[0].CaId} ended at {end:u}."
+                        : $"A list of {late[0].CaId} was never published.",
+                    "Clients that insist on fresh lists refuse every certificate of that authority.",
+                    "Does the service run, and does its key sign? Look for event 3070 and later in its log."
+                )
+        ) with
+        {
+            Evidence = evidence,
+        };
+    }
+}

@@ -1,0 +1,17 @@
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>A reminder: whether there is a copy cannot be told from here, and without one a lost disk is the end.</summary>
+internal sealed class SealingKeyBackupCheck : IServiceCheck
+{
+    public string Id => "sealing_key_backup";
+
+    public DoctorFinding Run(ServiceFacts facts) =>
+        facts.Options.SealingKey.File is { } file
+            ? DoctorFinding.Skip(
+                Id,
+                $"Cannot be told from here: is there a copy of {file}, apart from the database's backup?"
+            )
+            : DoctorFinding.Skip(Id, "The sealing key comes from the environment: whoever sets it keeps the copy.");
+}

@@ -1,0 +1,25 @@
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>Every question about this node, in the order in which they rest on each other.</summary>
+internal static class ServiceChecks
+{
+    private static readonly IReadOnlyList<IServiceCheck> All =
+    [
+        new StateDirectoryCheck(),
+        new DatabaseCheck(),
+        new SealingKeyCheck(),
+        new SealingKeyBackupCheck(),
+        new ClockCheck(),
+        new HsmFilesCheck(),
+        new HsmCheck(),
+        new AuthoritiesCheck(),
+        new RevocationListsCheck(),
+        new ApiCertificateCheck(),
+    ];
+
+    public static IReadOnlyList<string> Ids => [.. All.Select(check => check.Id)];
+
+    public static IReadOnlyList<DoctorFinding> Run(ServiceFacts facts) => [.. All.Select(check => check.Run(facts))];
+}

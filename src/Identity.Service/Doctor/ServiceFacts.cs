@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Keys.Pkcs11;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>What the checks look at, gathered once so that all of them speak of the same moment.</summary>
+internal sealed record ServiceFacts
+{
+    // A label that no key has: asking for it takes the login and nothing else.
+    private const string NoKey = "culvert-doctor-asks";
+
+    public required ServiceOptions Options { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+
+    public required StoreState Store { get; init; }
+
+    /// <summary>Null when none is configured, or its module is not there to be loaded.</summary>
+    public HsmState? Hsm { get; init; }
+
+    public static async Task<ServiceFacts> GatherAsync(
+        ServiceOptions options,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        var store = await StoreInspection.LookAsync(options, now, cancellationToken);
+        return new ServiceFacts
+        {
+            Options = options,
+            Now = now,
+            Store = store,
+            Hsm =
+                options.Pkcs11 is { } settings && File.Exists(settings.ModulePath)
+                    ? Ask(new Pkcs11Token(settings), store)
+                    : null,
+        };
+    }
+
+    // In this process, which ends soon: a wrong PIN costs one try here as at each start (S20).
+    private static HsmState Ask(Pkcs11Token token, StoreState store)
+    {
+        try
+        {
+            token.Describe(NoKey);
+        }
+        catch (Exception fault) when (fault is CryptographicException or SecretUnavailableException)
+        {
+            return new HsmState { Fault = fault.Message };
+        }
+
+        return new HsmState
+        {
+            Keys =
+            [
+                .. store.HsmKeys.Select(key => new HsmKeyState(
+                    key.Label,
+                    key.AuthorityId,
+                    FaultOf(token, key.Label, key.PublicKey)
+                )),
+            ],
+        };
+    }
+
+    private static string? FaultOf(Pkcs11Token token, string label, byte[] publicKey)
+    {
+        try
+        {
+            using var key = token.IssuerOf(label, SubjectPublicKey.TryParse(publicKey)!);
+            return key.Prove() ? null : "It signed as another key than the one that was registered.";
+        }
+        catch (CryptographicException fault)
+        {
+            return fault.Message;
+        }
+    }
+}

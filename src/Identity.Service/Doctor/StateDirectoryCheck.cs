@@ -1,0 +1,56 @@
+using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>The service's own folder: nobody else may look in or change anything.</summary>
+internal sealed class StateDirectoryCheck : IServiceCheck
+{
+    public string Id => "state_directory";
+
+    public DoctorFinding Run(ServiceFacts facts)
+    {
+        var folder = facts.Options.StateDirectory;
+        if (!Directory.Exists(folder))
+        {
+            return DoctorFinding.Fail(
+                Id,
+                $"{folder} does not exist.",
+                "`init` makes it; a mount that is missing looks the same.",
+                "Mount it, or run: identity-service init"
+            );
+        }
+
+        try
+        {
+            if ((File.GetUnixFileMode(folder) & ~PrivateFile.FolderMode) != 0)
+            {
+                return DoctorFinding.Fail(
+                    Id,
+                    $"{folder} is open to others.",
+                    "The database and, unless it lies elsewhere, the sealing key are in it.",
+                    $"chmod 700 {folder}"
+                );
+            }
+
+            return FileOwner.Of(folder) != FileOwner.Self
+                ? DoctorFinding.Fail(
+                    Id,
+                    $"{folder} belongs to another user than the one who runs the doctor.",
+                    "The checks below say what this user may do, not what the service may.",
+                    "Run the doctor as the user of the service."
+                )
+                : DoctorFinding.Pass(Id, $"{folder} is the service's own.");
+        }
+        catch (IOException e)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                e.Message,
+                "It cannot be looked at.",
+                "Run the doctor as the user of the service."
+            );
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage.Certificates;
+using Culvert.Platform.Secrets;
+using Dapper;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>
+/// What the doctor asks of a store, beside the service that may be running on it: no node is registered, nothing is
+/// migrated, nothing is written.
+/// </summary>
+internal static class StoreInspection
+{
+    // Bounded as the metrics are: those that end first are what a doctor is asked about.
+    private const int Most = 200;
+
+    public static async Task<StoreState> LookAsync(
+        ServiceOptions options,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            using var database = Store.DatabaseOf(options);
+            database.RequireInstallation();
+            await using var connection = await database.OpenReadAsync(cancellationToken);
+            var state = new StoreState
+            {
+                Pending = [.. Migrator.Unapplied(connection).Select(migration => migration.Name)],
+                SealingFault = SealingFault(options, connection),
+            };
+            return state.Pending.Count > 0
+                ? state
+                : await FillAsync(state, database, connection, now, cancellationToken);
+        }
+        catch (Exception fault)
+            when (fault
+                    is StoreException
+                        or DbException
+                        or SecretUnavailableException
+                        or IOException
+                        or TimeoutException
+            )
+        {
+            return new StoreState { Fault = fault.Message };
+        }
+    }
+
+    private static async Task<StoreState> FillAsync(
+        StoreState state,
+        Database database,
+        DbConnection connection,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var health = new CertificateHealthStore(database);
+        var newest = await connection.QueryAsync<long>(
+            new CommandDefinition(
+                "SELECT (SELECT at_ms FROM journal j WHERE j.node = n.name ORDER BY sequence DESC LIMIT 1) "
+                    + "FROM nodes n WHERE EXISTS (SELECT 1 FROM journal j WHERE j.node = n.name)",
+                cancellationToken: cancellationToken
+            )
+        );
+        var keys = await connection.QueryAsync<(string Id, string Label, byte[] PublicKey)>(
+            new CommandDefinition(
+                "SELECT id, key_label, public_key FROM certificate_authorities WHERE key_label IS NOT NULL "
+                    + "AND public_key IS NOT NULL AND state IN ('approved', 'staged', 'active', 'suspended', 'retiring') "
+                    + "ORDER BY id LIMIT @count",
+                new { count = Most },
+                cancellationToken: cancellationToken
+            )
+        );
+        return state with
+        {
+            NewestEntry = newest.Select(at => (DateTimeOffset?)Instants.FromStore(at)).Max(),
+            Authorities = await health.ListAuthoritiesAsync(Most, cancellationToken),
+            Lists = await health.ListListsAsync(now, Most, cancellationToken),
+            HsmKeys = [.. keys],
+        };
+    }
+
+    private static string? SealingFault(ServiceOptions options, DbConnection connection)
+    {
+        try
+        {
+            Store.ProveSealing(options, connection);
+            return null;
+        }
+        catch (Exception fault)
+            when (fault is StoreException or SecretUnavailableException or IOException or CryptographicException)
+        {
+            return fault.Message;
+        }
+    }
+}

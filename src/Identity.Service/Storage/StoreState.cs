@@ -1,0 +1,26 @@
+using Culvert.Identity.Service.Certificates.Health;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>A store as the doctor found it.</summary>
+internal sealed record StoreState
+{
+    /// <summary>Why it could not be looked into; null when it could.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>Migrations that this version wants and the database lacks; with any, nothing below is filled in.</summary>
+    public IReadOnlyList<string> Pending { get; init; } = [];
+
+    /// <summary>Why the sealing key does not open this store; null when it does.</summary>
+    public string? SealingFault { get; init; }
+
+    /// <summary>When the newest decision of any node was recorded; null before the first.</summary>
+    public DateTimeOffset? NewestEntry { get; init; }
+
+    public IReadOnlyList<AuthorityEnd> Authorities { get; init; } = [];
+
+    public IReadOnlyList<ListAge> Lists { get; init; } = [];
+
+    /// <summary>Live authorities whose key is in an HSM.</summary>
+    public IReadOnlyList<(string AuthorityId, string Label, byte[] PublicKey)> HsmKeys { get; init; } = [];
+}
