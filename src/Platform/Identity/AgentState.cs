@@ -70,12 +70,11 @@ public sealed record AgentState
         var checkpoints = CheckpointWatch.Load(files);
         var bundle = feed?.Feed.PlatformBundle ?? platform?.Enrolment.PlatformBundle;
         PlatformTrust.TryCreate(platform?.Enrolment.TrustDomain ?? "", bundle?.Pem, out var trust);
-        SpiffeId.TryParse(platform?.Enrolment.SpiffeId, out var spiffe);
         var state = new AgentState
         {
             PlatformDocument = platform?.Enrolment.Certificate,
             Platform = platform is null ? null : Join(platform.Enrolment.Certificate, platform.KeyPem),
-            Id = spiffe,
+            Id = SpiffeId.TryParse(platform?.Enrolment.SpiffeId, out var spiffe) ? spiffe : null,
             MachineUrl = Uri.TryCreate(platform?.Enrolment.MachineUrl, UriKind.Absolute, out var url) ? url : null,
             Trust = trust,
             Feed = feed?.Feed,
