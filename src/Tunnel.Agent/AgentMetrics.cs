@@ -34,6 +34,16 @@ internal sealed class AgentMetrics : IDisposable
         dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
     }
 
+    /// <summary>Shows how long the leaf that ends inner TLS still lasts, wherever it comes from.</summary>
+    /// <param name="secondsLeft">Negative once it has ended; null while there is none.</param>
+    public void WatchLeaf(Func<double?> secondsLeft) =>
+        meter.CreateObservableGauge(
+            "culvert_agent_leaf_expiry_seconds",
+            () => secondsLeft() is { } left ? [new Measurement<double>(left)] : Array.Empty<Measurement<double>>(),
+            unit: "s",
+            description: "Time until the inner-TLS leaf that is served ends; negative once it has."
+        );
+
     public void Forwarded(string route, int status) =>
         requests.Add(1, new("route", route), new("class", StatusClass(status)));
 

@@ -7,9 +7,28 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert status</c>: one screen that says whether calls get through, and what is missing.</summary>
+/// <summary>
+/// <c>culvert status</c>: one screen that says whether calls get through, what is missing, and which authorities want
+/// somebody's attention.
+/// </summary>
 internal static class StatusCommand
 {
+    // The first of the service's notices by default: time enough to have a successor signed.
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(45);
+
+    // States in which somebody has to act; in the others an authority works, waits for the service, or is over.
+    private static readonly string[] Waiting =
+    [
+        "csr_issued",
+        "cert_uploaded",
+        "verified",
+        "rejected",
+        "suspended",
+        "tainted",
+    ];
+
+    private static readonly string[] Over = ["retiring", "retired", "expired", "deleted"];
+
     public static Command Create(VerbFactory verbs) =>
         verbs.Create("status", "whether every tunnel carries calls now; exit code 2 if one does not", RunAsync);
 
@@ -25,6 +44,7 @@ internal static class StatusCommand
             tunnels.Add((JsonNode)status.DeepClone());
         }
 
+        var (authorities, approval) = await AuthoritiesAsync(client, cancel);
         var ready = tunnels.All(IsReady);
         var result = new JsonObject
         {
@@ -33,6 +53,8 @@ internal static class StatusCommand
             ["organization"] = organization.DeepClone(),
             ["ready"] = ready,
             ["tunnels"] = tunnels,
+            ["approval"] = approval,
+            ["authorities"] = authorities,
         };
         return CommandResult.Object(result) with
         {
@@ -65,7 +87,66 @@ internal static class StatusCommand
             }
         }
 
+        if (result.Text("approval") == "single")
+        {
+            text.Append("CAs are approved by one person (certificates.approval: single)\n");
+        }
+
+        foreach (var authority in result["authorities"] as JsonArray ?? [])
+        {
+            text.Append("CA         ")
+                .Append(CellText.Safe(authority.Text("name") ?? "-"))
+                .Append(CultureInfo.InvariantCulture, $"  {authority.Text("id")}  {authority.Text("state")}")
+                .Append(CultureInfo.InvariantCulture, $", until {Of(authority, "not_after")}: ")
+                .Append(CultureInfo.InvariantCulture, $"culvert ca status {authority.Text("id")}\n");
+        }
+
         return text.ToString();
+    }
+
+    // Whoever may not read them still sees their tunnels.
+    private static async Task<(JsonArray? Attention, string? Approval)> AuthoritiesAsync(
+        ManagementClient client,
+        CancellationToken cancel
+    )
+    {
+        var attention = new JsonArray();
+        string? approval = null;
+        try
+        {
+            await foreach (var authority in NameResolver.AllAsync(client, Noun.Ca.Path, cancel))
+            {
+                approval ??= authority.Text("approval");
+                if (WantsAttention(authority, TimeProvider.System.GetUtcNow()))
+                {
+                    attention.Add((JsonNode)authority.DeepClone());
+                }
+            }
+        }
+        catch (CommandFailure failure) when (failure.ExitCode == ExitCode.Refused)
+        {
+            return (null, null);
+        }
+
+        return (attention, approval);
+    }
+
+    private static bool WantsAttention(JsonObject authority, DateTimeOffset now)
+    {
+        var state = authority.Text("state");
+        return !Over.Contains(state)
+            && (
+                Waiting.Contains(state)
+                || (
+                    DateTimeOffset.TryParse(
+                        authority.Text("not_after"),
+                        CultureInfo.InvariantCulture,
+                        DateTimeStyles.AssumeUniversal,
+                        out var end
+                    )
+                    && end - now < Soon
+                )
+            );
     }
 
     private static bool IsReady(JsonNode? tunnel) => tunnel?["ready"] is JsonValue v && v.TryGetValue(out bool b) && b;

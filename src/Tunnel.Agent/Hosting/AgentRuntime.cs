@@ -40,6 +40,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         logger = loggers.CreateLogger<AgentRuntime>();
         routes = RouteSet.Create(settings.Routes, time);
         leaves = new LeafSlot(settings.Certificates.Protocols, time, loggers.CreateLogger<LeafSlot>());
+        metrics.WatchLeaf(() => (leaves.Current?.Pair.NotAfter - time.GetUtcNow())?.TotalSeconds);
         leafFiles = settings.Certificates.FromFiles
             ? new LeafFiles(
                 settings.Certificates.CertificateFile,

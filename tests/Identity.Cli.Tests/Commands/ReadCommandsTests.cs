@@ -126,6 +126,48 @@ public sealed class ReadCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task Status_Authorities_ShowsThoseThatWantAttentionAlone()
+    {
+        Service
+            .On("GET /v1/organizations/current", """{"id":"aaaa","name":"acme"}""")
+            .On("GET /v1/tunnels?limit=100", """{"data":[],"next_page":null}""")
+            .On(
+                "GET /v1/certificate_authorities?limit=100",
+                """
+                {"data":[{"id":"ca_1","name":"Fine","state":"active","approval":"single","not_after":"2999-01-01T00:00:00Z"},
+                 {"id":"ca_2","name":"Ends","state":"active","approval":"single","not_after":"2020-01-01T00:00:00Z"},
+                 {"id":"ca_3","name":"Waits","state":"csr_issued","approval":"single","not_after":null},
+                 {"id":"ca_4","name":"Over","state":"retired","approval":"single","not_after":"2020-01-01T00:00:00Z"}],
+                 "next_page":null}
+                """
+            );
+
+        var run = await Stage.RunAsync("status");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldContain("approved by one person");
+        run.Out.ShouldContain("CA         Ends  ca_2  active, until 2020-01-01T00:00:00Z: culvert ca status ca_2");
+        run.Out.ShouldContain("ca_3  csr_issued");
+        run.Out.ShouldNotContain("ca_1");
+        run.Out.ShouldNotContain("ca_4");
+    }
+
+    [Fact]
+    public async Task Status_WhoMayNotReadAuthorities_StillSeesTheTunnels()
+    {
+        Service
+            .On("GET /v1/organizations/current", """{"id":"aaaa","name":"acme"}""")
+            .On("GET /v1/tunnels?limit=100", """{"data":[],"next_page":null}""")
+            .On(
+                "GET /v1/certificate_authorities?limit=100",
+                """{"type":"error","error":{"type":"permission_error","message":"no"},"request_id":"req_1"}""",
+                403
+            );
+
+        (await Stage.RunAsync("status", "-o", "json")).Json["authorities"].ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Quiet_NotesNothing()
     {
         Service.On("GET /v1/tunnels", """{"data":[],"next_page":"x"}""");
