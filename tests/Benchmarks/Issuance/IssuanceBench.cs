@@ -18,6 +18,8 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
 {
     private const int WarmUpCertificates = 40_000;
 
+    private const int FirstCertificates = 64;
+
     /// <summary>Of a certificate: that it is being signed, and that it was.</summary>
     private const int EntriesEach = 2;
 
@@ -106,8 +108,9 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
     {
         await using var empty = await CreateAsync("empty", "sealed", false, null, null, cancellationToken);
         await using var full = await CreateAsync("stored", "sealed", false, null, null, cancellationToken);
-        await full.PrepareAsync(1, cancellationToken);
-        await full.RunAsync(1, TimeSpan.FromSeconds(1), cancellationToken);
+        // Copies are made of one that the service issued.
+        await full.PrepareAsync(FirstCertificates, cancellationToken);
+        await full.RunAsync(FirstCertificates, plan.Round, cancellationToken);
         await full.Service.StopAsync(cancellationToken);
         using (var store = new StoreFiller(full.Service.Database))
         {
