@@ -24,6 +24,8 @@ internal sealed class AccessTokenVerifier(
     TimeProvider time
 )
 {
+    private readonly VerifiedTokens verified = new();
+
     /// <summary>The claims and the <c>kid</c>, or a <c>token.*</c> code.</summary>
     public AccessTokenVerification Verify(string text)
     {
@@ -32,7 +34,14 @@ internal sealed class AccessTokenVerifier(
             return TokenErrors.Malformed;
         }
 
-        var parsed = SignedToken.TryParse(Encoding.ASCII.GetBytes(text), out var token);
+        var bytes = Encoding.ASCII.GetBytes(text);
+        var digest = VerifiedTokens.DigestOf(bytes);
+        if (verified.Find(digest) is { } known && ReferenceEquals(keys.Current.Find(known.KeyId), known.Key))
+        {
+            return Check(known.Claims) is { } ended ? ended : new AccessTokenVerification(known.Claims, known.KeyId);
+        }
+
+        var parsed = SignedToken.TryParse(bytes, out var token);
         if (parsed is JoseRefusal.AlgorithmMissing or JoseRefusal.AlgorithmUnsupported)
         {
             return TokenErrors.Algorithm;
@@ -48,10 +57,10 @@ internal sealed class AccessTokenVerifier(
             return TokenErrors.KeyUnknown;
         }
 
-        var verified = token.Verify(key, JwsAlgorithms.ES256);
-        if (verified != JoseRefusal.None)
+        var signature = token.Verify(key, JwsAlgorithms.ES256);
+        if (signature != JoseRefusal.None)
         {
-            return verified == JoseRefusal.SignatureInvalid ? TokenErrors.Signature : TokenErrors.Algorithm;
+            return signature == JoseRefusal.SignatureInvalid ? TokenErrors.Signature : TokenErrors.Algorithm;
         }
 
         // Signed by us: what does not read is of another version of this service.
@@ -60,7 +69,13 @@ internal sealed class AccessTokenVerifier(
             return TokenErrors.Malformed;
         }
 
-        return Check(claims) is { } error ? error : new AccessTokenVerification(claims, token.KeyId!);
+        if (Check(claims) is { } error)
+        {
+            return error;
+        }
+
+        verified.Add(digest, new VerifiedToken(claims, token.KeyId!, key));
+        return new AccessTokenVerification(claims, token.KeyId!);
     }
 
     /// <summary>

@@ -47,6 +47,30 @@ public sealed class AccessTokenValidatorTests(FederatedServiceFixture fixture) :
     }
 
     [Fact]
+    public async Task Use_AgainAfterItsLastSecond_IsExpired()
+    {
+        using var client = Service.Service.Client(await MakeAsync("last-second"));
+        using (await client.GetAsync("/v1/organizations/current", TestContext.Current.CancellationToken)) { }
+
+        Service.Time.Advance(TimeSpan.FromSeconds(1));
+
+        using var again = await client.GetAsync("/v1/organizations/current", TestContext.Current.CancellationToken);
+        again.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Use_AgainAfterTheKeysWereReadAnew_IsAccepted()
+    {
+        using var client = Service.Service.Client(await MakeAsync("last-second"));
+        using (await client.GetAsync("/v1/organizations/current", TestContext.Current.CancellationToken)) { }
+
+        await Service.Service.Get<SigningKeyRing>().ReloadAsync(TestContext.Current.CancellationToken);
+
+        using var again = await client.GetAsync("/v1/organizations/current", TestContext.Current.CancellationToken);
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task KeySet_Published_VerifiesIssuedTokens()
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, "/v1/oauth/jwks");

@@ -1,0 +1,10 @@
+using Culvert.Jose.Keys;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Tokens;
+
+/// <summary>A token of ours that a key has verified.</summary>
+/// <param name="Claims">As read.</param>
+/// <param name="KeyId"><c>kid</c>.</param>
+/// <param name="Key">The very object: another one of that name has to verify the token again.</param>
+internal sealed record VerifiedToken(AccessTokenClaims Claims, string KeyId, VerificationKey Key);
