@@ -26,6 +26,8 @@ internal sealed class SqliteDatabase : Database
         );
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
         raw.FreezeProvider();
+        // Nobody reads the statistics, for which every allocation would take a lock of the whole process.
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
     }
 
     public SqliteDatabase(string file)
