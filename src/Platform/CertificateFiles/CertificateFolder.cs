@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -31,6 +32,8 @@ public sealed class CertificateFolder : IDisposable
     public const string CombinedFile = "tls.pem";
     public const string BundleFile = "ca.crt";
     public const string RecordFile = "certificate.json";
+
+    private static readonly SearchValues<char> VersionCharacters = SearchValues.Create("0123456789abcdefTZ-");
 
     private const string Data = "..data";
     private const string NextData = "..data.next";
@@ -213,7 +216,7 @@ public sealed class CertificateFolder : IDisposable
         name.Length > 20
         && name.StartsWith("..2", StringComparison.Ordinal)
         && name[17] == 'Z'
-        && name.AsSpan(2).IndexOfAnyExcept("0123456789abcdefTZ-") < 0;
+        && !name.AsSpan(2).ContainsAnyExcept(VersionCharacters);
 
     private string InForce(string name) => System.IO.Path.Combine(Path, Data, name);
 
