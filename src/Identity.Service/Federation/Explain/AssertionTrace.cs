@@ -1,3 +1,5 @@
+using Culvert.Platform.Issuers;
+
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>

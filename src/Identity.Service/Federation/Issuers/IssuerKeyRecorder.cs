@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

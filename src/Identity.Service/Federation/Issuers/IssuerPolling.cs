@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Hosting;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Signatures;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -1,4 +1,5 @@
 using Culvert.Jose.Keys;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Issuers;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Issuers;

@@ -1,7 +1,7 @@
-namespace Culvert.Identity.Service.Federation.Issuers;
+namespace Culvert.Platform.Issuers;
 
-/// <summary>What an issuer's keys are worth at a moment; see the table in <see cref="IssuerKeys"/>.</summary>
-internal enum KeyState
+/// <summary>What an issuer's keys are worth at a moment.</summary>
+public enum KeyState
 {
     /// <summary>There are none: never fetched, or made worthless by a kill.</summary>
     Empty,

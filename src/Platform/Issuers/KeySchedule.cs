@@ -1,7 +1,7 @@
-namespace Culvert.Identity.Service.Federation.Issuers;
+namespace Culvert.Platform.Issuers;
 
 /// <summary>When keys are fetched and what their age makes of them: pure functions, so that the policy is a table.</summary>
-internal static class KeySchedule
+public static class KeySchedule
 {
     /// <summary>What a server may ask for at least and at most (RFC 9111 §5.2.2.1), whatever it says.</summary>
     public static readonly TimeSpan MinFresh = TimeSpan.FromMinutes(1);

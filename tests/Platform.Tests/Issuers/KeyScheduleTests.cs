@@ -1,7 +1,7 @@
-using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Platform.Issuers;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Federation.Issuers;
+namespace Culvert.Platform.Tests.Issuers;
 
 public sealed class KeyScheduleTests
 {
