@@ -33,6 +33,7 @@ internal static class EventIds
     public const int DangerousOpenRoute = 13000;
     public const int RoutesInForce = 13001;
     public const int DangerousAnyAddress = 13002;
+    public const int PassthroughRoute = 13003;
 
     // Hosting 14000
     public const int Starting = 14000;
@@ -43,4 +44,9 @@ internal static class EventIds
     public const int FilesChanged = 15000;
     public const int FilesNotWritten = 15001;
     public const int ChangeCommandFailed = 15002;
+
+    // Authorization 16000
+    public const int RequestRefused = 16000;
+    public const int IssuerKeysFetched = 16001;
+    public const int IssuerKeysFailed = 16002;
 }

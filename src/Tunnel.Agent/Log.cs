@@ -137,6 +137,36 @@ internal static partial class Log
     public static partial void DangerousAnyAddress(ILogger logger, string route);
 
     [LoggerMessage(
+        EventIds.RequestRefused,
+        LogLevel.Information,
+        "Request {RequestId} for route {Route} was refused: {Reason}. {Detail}"
+    )]
+    public static partial void RequestRefused(
+        ILogger logger,
+        string requestId,
+        string route,
+        string reason,
+        string detail
+    );
+
+    [LoggerMessage(EventIds.IssuerKeysFetched, LogLevel.Information, "Issuer {Issuer}: {Count} keys fetched.")]
+    public static partial void IssuerKeysFetched(ILogger logger, string issuer, int count);
+
+    [LoggerMessage(
+        EventIds.IssuerKeysFailed,
+        LogLevel.Warning,
+        "Issuer {Issuer}: its keys could not be fetched, those at hand are {State}: {Detail}"
+    )]
+    public static partial void IssuerKeysFailed(ILogger logger, string issuer, string state, string detail);
+
+    [LoggerMessage(
+        EventIds.PassthroughRoute,
+        LogLevel.Information,
+        "Route {Route} checks no token: its upstream gets the clients' credentials untouched."
+    )]
+    public static partial void PassthroughRoute(ILogger logger, string route);
+
+    [LoggerMessage(
         EventIds.RoutesInForce,
         LogLevel.Information,
         "Serving {Count} routes under {Domain} (tunnel {Status})."

@@ -83,6 +83,12 @@ public static class ConfigSchema
                 json.WriteString("type", "string");
                 json.WriteEndObject();
                 break;
+            case ConfigValueType.TextListMap:
+                json.WriteString("type", "object");
+                json.WriteStartObject("additionalProperties");
+                WriteItems(json, () => json.WriteString("type", "string"));
+                json.WriteEndObject();
+                break;
             case ConfigValueType.Boolean:
                 json.WriteString("type", "boolean");
                 WriteDefault(json, declaration, d => json.WriteBooleanValue(d == "true"));

@@ -270,6 +270,42 @@ public sealed class ConfigSection
         return result;
     }
 
+    /// <summary>A mapping of names, in the file's order, to lists of text.</summary>
+    public IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> StringLists(string key)
+    {
+        Declare(key, ConfigValueType.TextListMap, "{}");
+        var result = new List<KeyValuePair<string, IReadOnlyList<string>>>();
+        if (Mapping(key, out var source) is not { } mapping)
+        {
+            return result;
+        }
+
+        foreach (var (name, (line, value)) in mapping.Entries)
+        {
+            var texts = (value as SequenceNode)?.Items.Select(i => (i as ScalarNode)?.Text).ToList();
+            if (texts is null || texts.Contains(null))
+            {
+                Report(
+                    source with
+                    {
+                        Line = line,
+                    },
+                    $"{key}.{name}",
+                    null,
+                    "This is not a list of text.",
+                    "Write [one, two]."
+                );
+            }
+            else
+            {
+                result.Add(new(name, texts!));
+            }
+        }
+
+        Record(key, $"({result.Count} entries)", source);
+        return result;
+    }
+
     /// <summary>A nested mapping; empty when absent, so that its defaults still come out.</summary>
     public ConfigSection Section(string key)
     {

@@ -18,6 +18,7 @@ public enum ConfigValueType
     RangeList,
     EndPointList,
     TextMap,
+    TextListMap,
     Section,
     Map,
     List,

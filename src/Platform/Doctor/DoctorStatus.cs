@@ -5,6 +5,9 @@ public enum DoctorStatus
     Pass,
     Fail,
 
+    /// <summary>It works, in a way that somebody may regret.</summary>
+    Warn,
+
     /// <summary>Does not apply, or what it rests on failed.</summary>
     Skip,
 }

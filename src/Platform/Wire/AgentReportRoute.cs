@@ -19,4 +19,11 @@ public sealed record AgentReportRoute
     /// <summary>Why it is unhealthy, for a person; empty when it is not.</summary>
     [JsonPropertyName("detail")]
     public required string Detail { get; init; }
+
+    /// <summary>
+    /// Who checks its callers: <c>required</c>, <c>passthrough</c> or <c>dangerous_none</c>. Null from agents that do
+    /// not say.
+    /// </summary>
+    [JsonPropertyName("oauth")]
+    public string? Oauth { get; init; }
 }

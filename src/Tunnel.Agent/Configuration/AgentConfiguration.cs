@@ -14,20 +14,21 @@ internal static class AgentConfiguration
 
     public static AgentSettings Read(ConfigSection root)
     {
+        var issuers = root.Map("issuers").Select(i => IssuerReader.Read(i.Name, i.Section)).ToList();
         var settings = new AgentSettings
         {
             StateDirectory = root.Path("state_dir", "/var/lib/culvert/agent"),
             Identity = IdentitySection.Read(root, allowManual: true),
             Tunnel = ReadTunnel(root.Section("tunnel")),
             Certificates = ReadCertificates(root.Section("certificates")),
-            Routes = ReadRoutes(root),
+            Issuers = issuers,
+            Routes = ReadRoutes(root, issuers),
             Health = HealthSection.ReadAgent(root),
             Log = LogSection.Read(root),
         };
         TelemetrySection.Read(root);
         ReadNetwork(root.Section("network"));
         root.NotYet("acme");
-        root.NotYet("issuers");
         root.NotYet("audit");
         CheckTogether(root, settings);
         return settings;
@@ -107,7 +108,7 @@ internal static class AgentConfiguration
         return settings;
     }
 
-    private static List<RouteSettings> ReadRoutes(ConfigSection root)
+    private static List<RouteSettings> ReadRoutes(ConfigSection root, List<IssuerSettings> issuers)
     {
         var routes = root.Map("routes").Select(r => RouteReader.Read(r.Name, root, r.Section)).ToList();
         if (routes.Count == 0)
@@ -115,7 +116,8 @@ internal static class AgentConfiguration
             root.Error("routes", "There is no route, so the agent would serve nothing.", "Add one under `routes:`.");
         }
 
-        return routes;
+        OauthReader.CheckTogether(routes, issuers);
+        return [.. routes.Select(r => r.Route)];
     }
 
     // Proxy variables of the environment are never looked at: sockets are opened directly.

@@ -15,6 +15,9 @@ internal sealed record AgentSettings
 
     public required CertificateSettings Certificates { get; init; }
 
+    /// <summary>Authorization servers whose tokens routes may accept.</summary>
+    public required IReadOnlyList<IssuerSettings> Issuers { get; init; }
+
     public required IReadOnlyList<RouteSettings> Routes { get; init; }
 
     public required HealthOptions Health { get; init; }

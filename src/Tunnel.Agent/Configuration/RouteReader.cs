@@ -12,7 +12,7 @@ internal static partial class RouteReader
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>A usable route, whatever was reported; the caller drops all of them if anything was.</summary>
-    public static RouteSettings Read(string name, ConfigSection root, ConfigSection route)
+    public static (RouteSettings Route, ConfigSection Oauth) Read(string name, ConfigSection root, ConfigSection route)
     {
         if (name != Route.BareDomain && !Label().IsMatch(name))
         {
@@ -23,57 +23,19 @@ internal static partial class RouteReader
             );
         }
 
-        ReadOauth(route);
+        var oauth = route.Section("oauth");
         var settings = new RouteSettings
         {
             Name = name,
             Upstream = ReadUpstream(route.Section("upstream")),
             AllowedOrigins = route.Strings("allowed_origins"),
+            Oauth = OauthReader.Read(oauth),
+            Credential = CredentialReader.Read(route.Section("credentials")),
         };
         route.NotYet("hostnames");
         route.NotYet("certificate", permitted: "service");
-        route.NotYet("credentials");
         route.NotYet("policy");
-        return settings;
-    }
-
-    // Nothing is open by omission: a route that checks no token must say so in words that read as what they are.
-    private static void ReadOauth(ConfigSection route)
-    {
-        var oauth = route.Section("oauth");
-        var mode = oauth.RequiredString("mode");
-        if (mode is "required" or "passthrough")
-        {
-            oauth.Error(
-                "mode",
-                "This version cannot check tokens yet.",
-                "Write dangerous_none if everybody who reaches the hostname may call the upstream, or remove the route."
-            );
-        }
-        else if (mode is not ("" or "dangerous_none"))
-        {
-            oauth.Error("mode", "No such mode.", "Write dangerous_none.");
-        }
-
-        foreach (
-            var key in (string[])
-                [
-                    "path",
-                    "resource",
-                    "issuers",
-                    "audiences",
-                    "scopes_supported",
-                    "required_scopes",
-                    "operation_scopes",
-                    "scope_hierarchy",
-                    "dpop",
-                    "stream_grace",
-                    "authorization_server",
-                ]
-        )
-        {
-            oauth.NotYet(key);
-        }
+        return (settings, oauth);
     }
 
     private static UpstreamSettings ReadUpstream(ConfigSection upstream)

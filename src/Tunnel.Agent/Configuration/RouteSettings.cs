@@ -11,4 +11,9 @@ internal sealed record RouteSettings
 
     /// <summary>Browser origins that may call the route; empty refuses every request that names one.</summary>
     public required IReadOnlyList<string> AllowedOrigins { get; init; }
+
+    public required OauthSettings Oauth { get; init; }
+
+    /// <summary>Towards the upstream; never the client's token.</summary>
+    public required CredentialSettings Credential { get; init; }
 }

@@ -1,8 +1,10 @@
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
+using Culvert.Platform.Issuers;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.InnerTls;
@@ -17,11 +19,14 @@ namespace Culvert.Tunnel.Agent.Hosting;
 /// </summary>
 internal sealed class AgentRuntime : IAsyncDisposable
 {
+    private const int HttpsPort = 443;
+
     private readonly AgentSettings settings;
     private readonly TimeProvider time;
     private readonly ILogger<AgentRuntime> logger;
     private readonly AgentMetrics metrics = new();
     private readonly MetricsText metricsText = new("Culvert");
+    private readonly IssuerKeyCache[] issuers;
     private readonly RouteSet routes;
     private readonly RouteMap map = new();
     private readonly LeafSlot leaves;
@@ -38,7 +43,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
         this.settings = settings;
         this.time = time;
         logger = loggers.CreateLogger<AgentRuntime>();
-        routes = RouteSet.Create(settings.Routes, time);
+        var keys = new KeySetSource(new IssuerDocuments(time));
+        issuers =
+        [
+            .. settings.Issuers.Select(i => new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>())),
+        ];
+        routes = RouteSet.Create(settings.Routes, issuers, time);
         leaves = new LeafSlot(settings.Certificates.Protocols, time, loggers.CreateLogger<LeafSlot>());
         metrics.WatchLeaf(() => (leaves.Current?.Pair.NotAfter - time.GetUtcNow())?.TotalSeconds);
         leafFiles = settings.Certificates.FromFiles
@@ -62,6 +72,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             ReadinessCheck.Of("inner_certificate", CheckLeaf),
             ReadinessCheck.Of("edges", CheckEdges),
             ReadinessCheck.Of("upstreams", CheckUpstreams),
+            ReadinessCheck.Of("issuers", CheckIssuers),
         ];
 
     /// <summary>Serves until cancelled, then drains. What is wrong outside heals by itself and shows in readiness.</summary>
@@ -77,6 +88,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         [
             credentials.RunAsync(background.Token),
             leafFiles?.RunAsync(leaves, background.Token) ?? Task.CompletedTask,
+            .. issuers.Select(i => i.RunAsync(background.Token)),
             .. probes.Select(p => p.RunAsync(credentials.RequestReport, background.Token)),
         ];
         await WaitForStopAsync(running, cancellationToken);
@@ -98,11 +110,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     private InnerServer CreateServer(ILoggerFactory loggers)
     {
+        var gate = new AuthorizationGate(metrics, time, loggers.CreateLogger<AuthorizationGate>());
         var forwarder = new Forwarder(metrics, time, loggers.CreateLogger<Forwarder>());
         return new InnerServer(
             new InnerServerOptions(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes),
             new InnerHandshake(leaves, map, time, loggers.CreateLogger<InnerHandshake>()),
-            new InnerApplication(map, forwarder, loggers.CreateLogger<InnerApplication>()),
+            new InnerApplication(map, gate, forwarder, loggers.CreateLogger<InnerApplication>()),
             loggers
         );
     }
@@ -146,7 +159,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         {
             if (credentials is { Identity: { } identity, Trust: { } trust, Feed: { } feed })
             {
-                ApplyRoutes(feed.Tunnel);
+                ApplyRoutes(feed);
                 fleet.Apply(
                     new DialContext
                     {
@@ -162,12 +175,17 @@ internal sealed class AgentRuntime : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void ApplyRoutes(AgentFeedTunnel tunnel)
+    private void ApplyRoutes(AgentFeed feed)
     {
+        var tunnel = feed.Tunnel;
         var active = tunnel.Status == TunnelStatus.Active;
-        if (map.Current.Domain != tunnel.Domain || map.Current.IsActive != active)
+
+        // Edges of one tunnel are dialled on one port; where they are not, each route says its resource itself.
+        var port = feed.Edges.Select(e => e.PublicPort).FirstOrDefault(p => p is not null) ?? HttpsPort;
+        var now = map.Current;
+        if ((now.Domain, now.IsActive, now.PublicPort) != (tunnel.Domain, active, port))
         {
-            map.Swap(new RouteTable(tunnel.Domain, active, routes.Routes));
+            map.Swap(new RouteTable(tunnel.Domain, active, routes.Routes, port));
             Log.RoutesInForce(logger, routes.Routes.Count, tunnel.Domain, tunnel.Status);
         }
     }
@@ -180,6 +198,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 Hostname = p.Route.HostnameUnder(map.Current.Domain),
                 UpstreamHealthy = p.State.IsHealthy,
                 Detail = p.State.Detail,
+                Oauth = OauthText.Of(p.Route.Access.Oauth.Mode),
             }),
         ];
 
@@ -188,7 +207,15 @@ internal sealed class AgentRuntime : IAsyncDisposable
         Log.Starting(logger, ProductVersion.Text, settings.Tunnel.Id);
         foreach (var route in routes.Routes)
         {
-            Log.DangerousOpenRoute(logger, route.Name);
+            if (route.Access.Oauth.Mode == OauthMode.DangerousNone)
+            {
+                Log.DangerousOpenRoute(logger, route.Name);
+            }
+            else if (route.Access.IsPassthrough)
+            {
+                Log.PassthroughRoute(logger, route.Name);
+            }
+
             if (route.Upstream.Settings.DangerousAllowAnyAddress)
             {
                 Log.DangerousAnyAddress(logger, route.Name);
@@ -247,6 +274,16 @@ internal sealed class AgentRuntime : IAsyncDisposable
         draining ? "The agent is stopping."
         : fleet.ServingEdges > 0 ? null
         : "No edge is connected.";
+
+    // Of issuers that some route trusts: without their keys that route answers 503.
+    private string? CheckIssuers()
+    {
+        var ill = issuers
+            .Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
+            .Select(i => i.Issuer.Name)
+            .ToList();
+        return ill.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", ill)}." : null;
+    }
 
     private string? CheckUpstreams()
     {

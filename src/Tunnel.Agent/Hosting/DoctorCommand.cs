@@ -4,6 +4,7 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Doctor.Certificates;
@@ -38,7 +39,7 @@ internal static class DoctorCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string[] known = [ConfigurationCheck, .. FederationChecks.Ids, .. CertificateChecks.Ids];
+        string[] known = [ConfigurationCheck, .. RouteChecks.Ids, .. FederationChecks.Ids, .. CertificateChecks.Ids];
         if (parsed.GetValue(Check) is { } wanted && !known.Contains(wanted))
         {
             var near = ConfigText.Nearest(wanted, known) ?? known[0];
@@ -89,9 +90,11 @@ internal static class DoctorCommand
             FederatedProof.BindingOf(identity, loaded.Settings.StateDirectory),
             time
         );
+        var routes = new RouteChecks(loaded.Settings, new KeySetSource(new IssuerDocuments(time)));
         return
         [
             DoctorFinding.Pass(ConfigurationCheck, "The configuration is valid."),
+            .. await routes.RunAsync(cancellationToken),
             .. await checks.RunAsync(cancellationToken),
             .. CertificateChecks.Run(await CertificateFacts.GatherAsync(loaded.Settings, time, cancellationToken)),
         ];

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Routing;
@@ -6,7 +7,8 @@ namespace Culvert.Tunnel.Agent.Routing;
 /// <param name="Name">The route's key in the configuration.</param>
 /// <param name="Upstream">Where its requests go.</param>
 /// <param name="AllowedOrigins">Browser origins that may call it, compared byte for byte (P5).</param>
-internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<string> AllowedOrigins)
+/// <param name="Access">Who may call it.</param>
+internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<string> AllowedOrigins, RouteAccess Access)
 {
     /// <summary>The key of a route that serves the tunnel domain itself, as in a zone file.</summary>
     public const string BareDomain = "@";

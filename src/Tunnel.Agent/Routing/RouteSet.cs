@@ -1,4 +1,5 @@
 using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -13,6 +14,7 @@ internal sealed class RouteSet : IDisposable
 
     public static RouteSet Create(
         IReadOnlyList<RouteSettings> settings,
+        IReadOnlyList<IssuerKeyCache> issuers,
         TimeProvider time,
         IHostResolver? resolver = null
     ) =>
@@ -20,9 +22,22 @@ internal sealed class RouteSet : IDisposable
             .. settings.Select(s => new Route(
                 s.Name,
                 new Upstream(s.Upstream, new UpstreamConnector(s.Upstream, time, resolver)),
-                s.AllowedOrigins
+                s.AllowedOrigins,
+                new RouteAccess(
+                    s.Oauth,
+                    [.. issuers.Where(i => s.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal))],
+                    CredentialOf(s.Credential),
+                    time
+                )
             )),
         ]);
+
+    private static UpstreamCredential CredentialOf(CredentialSettings settings) =>
+        settings.Type switch
+        {
+            CredentialType.Static => new StaticCredential(settings.Header, settings.Value!),
+            _ => NoCredential.Instance,
+        };
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Culvert.Tunnel.Agent.Authorization;
 
 namespace Culvert.Tunnel.Agent.Routing;
 
@@ -12,16 +13,37 @@ internal sealed class RouteTable
     /// <summary>Before the first feed: no name is ours.</summary>
     public static readonly RouteTable Empty = new("", active: false, []);
 
-    private readonly FrozenDictionary<string, Route> hosts;
+    private const int HttpsPort = 443;
+
+    private readonly FrozenDictionary<string, ServedRoute> hosts;
     private readonly string suffix;
 
-    public RouteTable(string domain, bool active, IEnumerable<Route> routes)
+    /// <param name="domain">What routes are labels under.</param>
+    /// <param name="active">False while the tunnel is paused or archived.</param>
+    /// <param name="routes">The agent's own.</param>
+    /// <param name="publicPort">What clients dial at the edges.</param>
+    public RouteTable(string domain, bool active, IEnumerable<Route> routes, int publicPort = HttpsPort)
     {
+        PublicPort = publicPort;
         Domain = domain;
         IsActive = active;
         suffix = "." + domain;
-        hosts = routes.ToFrozenDictionary(r => r.HostnameUnder(domain), StringComparer.OrdinalIgnoreCase);
+        hosts = routes.ToFrozenDictionary(
+            r => r.HostnameUnder(domain),
+            r => new ServedRoute(
+                r,
+                new ProtectedResource(
+                    r.Access.Oauth,
+                    r.Access.AuthorizationServers,
+                    r.HostnameUnder(domain),
+                    publicPort
+                )
+            ),
+            StringComparer.OrdinalIgnoreCase
+        );
     }
+
+    public int PublicPort { get; }
 
     public string Domain { get; }
 
@@ -42,5 +64,5 @@ internal sealed class RouteTable
             )
         );
 
-    public Route? Find(string host) => hosts.GetValueOrDefault(host);
+    public ServedRoute? Find(string host) => hosts.GetValueOrDefault(host);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.InnerTls;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -20,6 +21,15 @@ internal sealed class Exchange
 
     public ITunnelConnection Connection { get; private set; } = null!;
 
+    /// <summary>Who calls; null where the agent does not ask.</summary>
+    public Principal? Principal { get; set; }
+
+    /// <summary>The verified token of <see cref="Principal"/>: for a token exchange, never for the upstream (A16).</summary>
+    public string? ClientToken { get; set; }
+
+    /// <summary>The request's body, where it had to be read before it may pass; null = it is still to come.</summary>
+    public ReadOnlyMemory<byte>? HeldBody { get; set; }
+
     /// <summary>Fires when the client is gone: reset, half-closed, or its HTTP/2 stream cancelled.</summary>
     public CancellationToken ClientGone => Require<IHttpRequestLifetimeFeature>().RequestAborted;
 
@@ -39,6 +49,9 @@ internal sealed class Exchange
     public void End()
     {
         features = null;
+        Principal = null;
+        ClientToken = null;
+        HeldBody = null;
         Request = null!;
         Response = null!;
         ResponseBody = null!;

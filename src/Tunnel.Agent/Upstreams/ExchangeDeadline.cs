@@ -10,11 +10,14 @@ internal sealed class ExchangeDeadline : IDisposable
     private readonly CancellationTokenRegistration clientGone;
     private readonly TimeSpan headers;
     private readonly TimeSpan idle;
+    private readonly TimeProvider time;
+    private long endsTicks = DateTimeOffset.MaxValue.UtcTicks;
 
     public ExchangeDeadline(UpstreamTimeouts timeouts, TimeProvider time, CancellationToken clientGone)
     {
         headers = timeouts.ResponseHeaders;
         idle = timeouts.StreamIdle;
+        this.time = time;
         source = new CancellationTokenSource(headers, time);
         this.clientGone = clientGone.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), source);
     }
@@ -22,10 +25,29 @@ internal sealed class ExchangeDeadline : IDisposable
     public CancellationToken Token => source.Token;
 
     /// <summary>From now on the upstream owes the head of its answer.</summary>
-    public void AwaitHeaders() => source.CancelAfter(headers);
+    public void AwaitHeaders() => source.CancelAfter(Within(headers));
 
     /// <summary>From now on the next byte of a body is due.</summary>
-    public void AwaitTransfer() => source.CancelAfter(idle);
+    public void AwaitTransfer() => source.CancelAfter(Within(idle));
+
+    /// <summary>From now on nothing goes on beyond that moment (A12).</summary>
+    public void EndAt(DateTimeOffset moment)
+    {
+        Volatile.Write(ref endsTicks, moment.UtcTicks);
+        AwaitTransfer();
+    }
+
+    /// <summary>Whether the moment of <see cref="EndAt"/> has come.</summary>
+    public bool IsPastEnd => time.GetUtcNow().UtcTicks >= Volatile.Read(ref endsTicks);
+
+    // Request and answer set the clock at the same time; both must respect the end.
+    private TimeSpan Within(TimeSpan wait)
+    {
+        var left = Volatile.Read(ref endsTicks) - time.GetUtcNow().UtcTicks;
+        return left >= wait.Ticks ? wait
+            : left > 0 ? TimeSpan.FromTicks(left)
+            : TimeSpan.Zero;
+    }
 
     public void Dispose()
     {

@@ -5,6 +5,8 @@ internal static class Failures
 {
     private const string InvalidRequest = "invalid_request_error";
     private const string ApiError = "api_error";
+    private const string AuthenticationError = "authentication_error";
+    private const string PermissionError = "permission_error";
 
     // RFC 9110 §15.5.20: the connection's server name does not speak for the request's authority.
     public static readonly Failure HostMismatch = new(
@@ -51,10 +53,120 @@ internal static class Failures
         FailedHop.Agent,
         "agent.origin_refused",
         403,
-        "permission_error",
+        PermissionError,
         "The Origin is not one of this route's allowed origins.",
         "A browser page of another origin called.",
         "Add the origin to the route's allowed_origins if it may call."
+    );
+
+    public static readonly Failure TokenMissing = new(
+        FailedHop.Agent,
+        "agent.token_missing",
+        401,
+        AuthenticationError,
+        "This server takes calls with an access token alone.",
+        "A client that has not signed in yet; it reads where to do so from WWW-Authenticate.",
+        "Let the client sign in, or add an Authorization header with a token for this resource."
+    );
+
+    public static readonly Failure TokenInvalid = new(
+        FailedHop.Agent,
+        "agent.token_invalid",
+        401,
+        AuthenticationError,
+        "The access token was not accepted.",
+        "It has ended, is for another resource, or comes from an issuer that the route does not name.",
+        "Get a new token with the resource of this URL; the agent's log says what was wrong with it."
+    );
+
+    public static readonly Failure ProofInvalid = new(
+        FailedHop.Agent,
+        "agent.proof_invalid",
+        401,
+        AuthenticationError,
+        "The DPoP proof was not accepted.",
+        "It is for another request or token, was used before, or the client's clock is off.",
+        "Make a proof per request; the agent's log says what was wrong with it."
+    );
+
+    public static readonly Failure AuthorizationMalformed = new(
+        FailedHop.Agent,
+        "agent.authorization_malformed",
+        400,
+        InvalidRequest,
+        "The Authorization header is not one set of credentials.",
+        "Two headers, or a token with characters that no token has.",
+        "Send Authorization once: Bearer, a blank, the token."
+    );
+
+    public static readonly Failure TokenInQuery = new(
+        FailedHop.Agent,
+        "agent.token_in_query",
+        400,
+        InvalidRequest,
+        "An access token must not stand in a URL.",
+        "The client sends access_token in the query.",
+        "Send the token in the Authorization header, and replace the token: URLs are logged."
+    );
+
+    public static readonly Failure ScopeInsufficient = new(
+        FailedHop.Agent,
+        "agent.scope_insufficient",
+        403,
+        PermissionError,
+        "The access token lacks a scope that this operation needs.",
+        "The client asked for less, or the user granted less.",
+        "Get a token with the scopes that WWW-Authenticate names."
+    );
+
+    public static readonly Failure KeysUnavailable = new(
+        FailedHop.Agent,
+        "agent.keys_unavailable",
+        503,
+        ApiError,
+        "Tokens cannot be checked at present.",
+        "The issuer's keys were never fetched, or not for longer than keys_stale_for.",
+        "Look at the agent's log for the reason; check that its host reaches the issuer."
+    );
+
+    public static readonly Failure ProofsCrowded = new(
+        FailedHop.Agent,
+        "agent.proofs_crowded",
+        503,
+        "overloaded_error",
+        "More DPoP proofs arrive than the agent can remember.",
+        "A client sends far more requests than a minute should have.",
+        "Retry after a moment."
+    );
+
+    public static readonly Failure SessionUnknown = new(
+        FailedHop.Agent,
+        "agent.session_unknown",
+        404,
+        "not_found_error",
+        "The caller has no session of this id.",
+        "The session belongs to another principal, or the client signed in as somebody else.",
+        "Initialize a new session."
+    );
+
+    public static readonly Failure MessageUnreadable = new(
+        FailedHop.Agent,
+        "agent.message_unreadable",
+        400,
+        InvalidRequest,
+        "The message cannot be read without doubt.",
+        "The route's scopes depend on the operation, and the body is compressed, a batch, no JSON, or has a member twice.",
+        "Send one JSON-RPC message in UTF-8, each member once."
+    );
+
+    public static readonly Failure HeadersContradict = new(
+        FailedHop.Agent,
+        "agent.headers_contradict",
+        400,
+        InvalidRequest,
+        "Mcp-Method or Mcp-Name differs from the message.",
+        "The client is faulty, or something on the way rewrote one of them.",
+        "Send the headers as the body says, or leave them out."
     );
 
     public static readonly Failure RequestTooLarge = new(
@@ -167,6 +279,27 @@ internal static class Failures
         "Call the upstream directly from the agent's host and look at its answer."
     );
 
+    public static readonly Failure CredentialUnavailable = new(
+        FailedHop.Agent,
+        "agent.credential_unavailable",
+        502,
+        ApiError,
+        "The agent has no credential for the upstream at present.",
+        "The secret cannot be read, or the authorization server gives no token.",
+        "Look at the agent's log for the reason; check the route's credentials."
+    );
+
+    // A18
+    public static readonly Failure CredentialRefused = new(
+        FailedHop.Upstream,
+        "upstream.credential_refused",
+        502,
+        ApiError,
+        "The upstream does not accept the agent's credential.",
+        "The route's credentials are missing, wrong or have ended. The caller's token plays no part in it.",
+        "Correct the route's credentials; call the upstream with them from the agent's host."
+    );
+
     /// <summary>All of them, for the catalogue of codes.</summary>
     public static IReadOnlyList<Failure> All { get; } =
     [
@@ -175,6 +308,17 @@ internal static class Failures
         TunnelInactive,
         BadTarget,
         OriginRefused,
+        TokenMissing,
+        TokenInvalid,
+        ProofInvalid,
+        AuthorizationMalformed,
+        TokenInQuery,
+        ScopeInsufficient,
+        KeysUnavailable,
+        ProofsCrowded,
+        SessionUnknown,
+        MessageUnreadable,
+        HeadersContradict,
         RequestTooLarge,
         Internal,
         AddressRefused,
@@ -186,5 +330,7 @@ internal static class Failures
         HeadersTimeout,
         Closed,
         BadResponse,
+        CredentialUnavailable,
+        CredentialRefused,
     ];
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Routing;
 using Microsoft.Extensions.Primitives;
 
@@ -7,7 +8,7 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
 /// Passes one request to its route's upstream and the answer back (rules P1–P4, P6, P10). Steps: (1) admit,
-/// (2) copy the head, (3) send, streaming the body, (4) copy the answer's head, (5) stream the answer's body,
+/// (2) copy the head, without the client's credentials and with the agent's (A16, A17), (3) send, streaming the body, (4) copy the answer's head, (5) stream the answer's body,
 /// (6) trailers. Until (4) a failure becomes an answer of our own; after it, the answer is cut off.
 /// </summary>
 internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
@@ -59,7 +60,14 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     )
     {
         // (2) and (3)
-        using var request = CreateRequest(exchange, route.Upstream, host, target, hasBody, deadline);
+        var credential = await route.Access.Credential.GetAsync(exchange, deadline.Token);
+        if (credential.Problem.Length > 0)
+        {
+            await RefuseAsync(exchange, route, Failures.CredentialUnavailable, credential.Problem);
+            return;
+        }
+
+        using var request = CreateRequest(exchange, route, host, target, hasBody, deadline, credential);
         HttpResponseMessage response;
         try
         {
@@ -73,7 +81,14 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
         using (response)
         {
-            // (4) A switch of protocols was never asked for, so it is no answer to this request (RFC 9110 §7.8).
+            // (4)
+            if (IsCredentialRefusal(route, response))
+            {
+                await RefuseAsync(exchange, route, Failures.CredentialRefused, $"Status {(int)response.StatusCode}.");
+                return;
+            }
+
+            // A switch of protocols was never asked for, so it is no answer to this request (RFC 9110 §7.8).
             if (response.StatusCode == HttpStatusCode.SwitchingProtocols || !TryCopyHead(exchange, response))
             {
                 await RefuseAsync(exchange, route, Failures.BadResponse, $"Status {(int)response.StatusCode}.");
@@ -81,6 +96,15 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             }
 
             // (5) and (6)
+            if (exchange.Principal is { } principal)
+            {
+                TrackSession(exchange, route.Access, response, principal);
+                if (IsStream(response))
+                {
+                    deadline.EndAt(principal.EndsAt + route.Access.Oauth.StreamGrace);
+                }
+            }
+
             var copied = await ResponseCopier.CopyAsync(response, exchange, deadline);
             if (copied is null)
             {
@@ -95,20 +119,26 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
     private static HttpRequestMessage CreateRequest(
         Exchange exchange,
-        Upstream upstream,
+        Route route,
         string host,
         string target,
         bool hasBody,
-        ExchangeDeadline deadline
+        ExchangeDeadline deadline,
+        CredentialHeader credential
     )
     {
+        var upstream = route.Upstream;
         var source = exchange.Request;
         var request = new HttpRequestMessage(HttpMethod.Parse(source.Method), upstream.AddressOf(target))
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        if (hasBody)
+        if (exchange.HeldBody is { } held)
+        {
+            request.Content = new ReadOnlyMemoryContent(held);
+        }
+        else if (hasBody)
         {
             var length = source.Headers.ContentLength;
             request.Content = new RequestContent(
@@ -123,18 +153,32 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             request.Content = new EmptyContent();
         }
 
-        CopyRequestHeaders(source.Headers, request);
+        CopyRequestHeaders(source.Headers, request, route.Access, credential.Name);
         request.Headers.Host = upstream.HostHeader;
         request.Headers.TryAddWithoutValidation("Forwarded", exchange.Connection.Forwarded(host));
+        if (credential.Name.Length > 0)
+        {
+            Add(request, credential.Name, credential.Value);
+        }
+
         return request;
     }
 
-    private static void CopyRequestHeaders(IHeaderDictionary source, HttpRequestMessage request)
+    private static void CopyRequestHeaders(
+        IHeaderDictionary source,
+        HttpRequestMessage request,
+        RouteAccess access,
+        string credential
+    )
     {
         var connection = source.Connection;
         foreach (var (name, values) in source)
         {
-            if (!HeaderRules.ForwardsRequest(name, connection))
+            if (
+                !HeaderRules.ForwardsRequest(name, connection)
+                || (!access.IsPassthrough && HeaderRules.IsClientCredential(name))
+                || name.Equals(credential, StringComparison.OrdinalIgnoreCase)
+            )
             {
                 continue;
             }
@@ -163,6 +207,41 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             request.Content.Headers.TryAddWithoutValidation(name, value);
         }
     }
+
+    // A18: with a challenge, or a 401 without the one it owes, it speaks of a credential, and that is ours. A 403 of
+    // another kind is the server's own answer to what it was asked.
+    private static bool IsCredentialRefusal(Route route, HttpResponseMessage response) =>
+        !route.Access.IsPassthrough
+        && (
+            response.StatusCode == HttpStatusCode.Unauthorized
+            || (
+                response.StatusCode == HttpStatusCode.Forbidden
+                && response.Headers.NonValidated.Contains("WWW-Authenticate")
+            )
+        );
+
+    private static void TrackSession(
+        Exchange exchange,
+        RouteAccess access,
+        HttpResponseMessage response,
+        Principal principal
+    )
+    {
+        const string Header = AuthorizationGate.SessionHeader;
+        if (HttpMethods.IsDelete(exchange.Request.Method) && response.IsSuccessStatusCode)
+        {
+            access.Sessions.Forget(exchange.Request.Headers[Header].ToString());
+        }
+        else if (response.Headers.NonValidated.TryGetValues(Header, out var minted))
+        {
+            access.Sessions.Bind(minted.ToString(), principal);
+        }
+    }
+
+    // What has no length may last for ever.
+    private static bool IsStream(HttpResponseMessage response) =>
+        response.Content.Headers.ContentLength is null
+        || response.Content.Headers.ContentType?.MediaType == "text/event-stream";
 
     private static bool TryCopyHead(Exchange exchange, HttpResponseMessage response)
     {

@@ -57,6 +57,14 @@ internal static class HeaderRules
         .Concat([FailedHop, Reason])
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    // What proves the client to the agent, and would prove it to others if it were passed on (A16).
+    private static readonly FrozenSet<string> ClientCredentials = new[]
+    {
+        "Authorization",
+        "Cookie",
+        "DPoP",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     // What a Connection header may not take away: without them the message would mean something else.
     private static readonly FrozenSet<string> NeverNominated = new[]
     {
@@ -70,6 +78,9 @@ internal static class HeaderRules
     /// <summary>True if a request header with this name goes to the upstream.</summary>
     public static bool ForwardsRequest(string name, StringValues connection) =>
         !RequestDropped.Contains(name) && !IsNominated(name, connection);
+
+    /// <summary>True if a request header is a credential of the client, or may be one.</summary>
+    public static bool IsClientCredential(string name) => ClientCredentials.Contains(name);
 
     /// <summary>True if a response header with this name goes to the client.</summary>
     public static bool ForwardsResponse(string name, StringValues connection) =>

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Routing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -6,11 +7,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// What every tunnelled request passes, in this order: host = server name, route, origin, forwarder
-/// (OAuth and policy will stand between origin and forwarder).
+/// What every tunnelled request passes, in this order: host = server name, route, origin, OAuth,
+/// forwarder (policy will stand between OAuth and forwarder).
 /// </summary>
-internal sealed class InnerApplication(RouteMap routes, Forwarder forwarder, ILogger<InnerApplication> logger)
-    : IHttpApplication<Exchange>
+internal sealed class InnerApplication(
+    RouteMap routes,
+    AuthorizationGate gate,
+    Forwarder forwarder,
+    ILogger<InnerApplication> logger
+) : IHttpApplication<Exchange>
 {
     public Exchange CreateContext(IFeatureCollection contextFeatures)
     {
@@ -26,6 +31,10 @@ internal sealed class InnerApplication(RouteMap routes, Forwarder forwarder, ILo
         try
         {
             await HandleAsync(context);
+        }
+        catch (OperationCanceledException) when (context.ClientGone.IsCancellationRequested)
+        {
+            context.Abort();
         }
         catch (Exception e)
         {
@@ -44,7 +53,7 @@ internal sealed class InnerApplication(RouteMap routes, Forwarder forwarder, ILo
 
     public void DisposeContext(Exchange context, Exception? exception) => context.End();
 
-    private Task HandleAsync(Exchange exchange)
+    private async Task HandleAsync(Exchange exchange)
     {
         if (exchange.Connection.ClosesAfterAnswer)
         {
@@ -58,27 +67,35 @@ internal sealed class InnerApplication(RouteMap routes, Forwarder forwarder, ILo
         // An HTTP/1.0 request may lack Host; then the server name is all it said.
         if (host.Length > 0 && !RequestHost.Matches(host, serverName))
         {
-            return RefuseAsync(exchange, Failures.HostMismatch, "");
+            await RefuseAsync(exchange, Failures.HostMismatch, "");
+            return;
         }
 
-        if (table.Find(serverName) is not { } route)
+        if (table.Find(serverName) is not { } served)
         {
-            return RefuseAsync(exchange, Failures.RouteUnknown, "");
+            await RefuseAsync(exchange, Failures.RouteUnknown, "");
+            return;
         }
 
+        var route = served.Route;
         if (!table.IsActive)
         {
-            return RefuseAsync(exchange, Failures.TunnelInactive, route.Name);
+            await RefuseAsync(exchange, Failures.TunnelInactive, route.Name);
+            return;
         }
 
         // P5. Two Origin headers are one value here and match nothing.
         var origin = exchange.Request.Headers.Origin;
         if (origin.Count > 0 && !route.AllowedOrigins.Contains(origin.ToString(), StringComparer.Ordinal))
         {
-            return RefuseAsync(exchange, Failures.OriginRefused, route.Name);
+            await RefuseAsync(exchange, Failures.OriginRefused, route.Name);
+            return;
         }
 
-        return forwarder.ForwardAsync(exchange, route, host.Length > 0 ? host : serverName);
+        if (await gate.AdmitAsync(exchange, served))
+        {
+            await forwarder.ForwardAsync(exchange, route, host.Length > 0 ? host : serverName);
+        }
     }
 
     private Task RefuseAsync(Exchange exchange, Failure failure, string route)

@@ -1,12 +1,18 @@
 using System.Buffers;
 using System.Text.Json;
+using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>Writes an answer that the agent makes itself: small, stable, and marked as ours.</summary>
 internal static class OwnAnswer
 {
-    public static async Task WriteAsync(Exchange exchange, Failure failure, string requestId)
+    public static async Task WriteAsync(
+        Exchange exchange,
+        Failure failure,
+        string requestId,
+        StringValues challenges = default
+    )
     {
         var body = Format(failure, requestId);
         var response = exchange.Response;
@@ -20,9 +26,14 @@ internal static class OwnAnswer
         response.Headers[HeaderRules.FailedHop] = failure.HopName;
         response.Headers[HeaderRules.Reason] = failure.Reason;
         response.Headers[HeaderRules.RequestId] = requestId;
-        if (failure == Failures.Busy)
+        if (failure == Failures.Busy || failure == Failures.KeysUnavailable || failure == Failures.ProofsCrowded)
         {
             response.Headers.RetryAfter = "1";
+        }
+
+        if (challenges.Count > 0)
+        {
+            response.Headers.WWWAuthenticate = challenges;
         }
 
         response.Headers.ContentLength = body.Length;

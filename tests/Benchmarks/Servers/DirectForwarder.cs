@@ -3,6 +3,8 @@ using System.Net;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -37,6 +39,7 @@ internal static class DirectForwarder
         );
         var application = new InnerApplication(
             routes,
+            new AuthorizationGate(metrics, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
             new Forwarder(metrics, TimeProvider.System, NullLogger<Forwarder>.Instance),
             NullLogger<InnerApplication>.Instance
         );
@@ -105,6 +108,11 @@ internal static class DirectForwarder
             Probe = new ProbeSettings(Enabled: false, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
         };
         var connector = new UpstreamConnector(settings, TimeProvider.System);
-        return new Route(Stage.Hops.TunnelAgent.Route, new Upstream(settings, connector), []);
+        return new Route(
+            Stage.Hops.TunnelAgent.Route,
+            new Upstream(settings, connector),
+            [],
+            RouteAccess.Open(OauthMode.Passthrough)
+        );
     }
 }

@@ -95,14 +95,80 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("http://127.0.0.1:3001", "unix:/run/mcp.sock", "routes.docs.upstream.url")]
     [InlineData("http://127.0.0.1:3001", "ftp://127.0.0.1", "routes.docs.upstream.url")]
     [InlineData("[127.0.0.0/8]", "[127.0.0.1/8]", "routes.docs.upstream.allowed_ranges[0]")]
-    [InlineData("{mode: dangerous_none}", "{mode: required}", "routes.docs.oauth.mode")]
-    [InlineData("{mode: dangerous_none}", "{mode: passthrough}", "routes.docs.oauth.mode")]
+    [InlineData("{mode: dangerous_none}", "{mode: required}", "routes.docs.oauth.issuers")]
+    [InlineData("{mode: dangerous_none}", "{mode: required, issuers: [corp]}", "routes.docs.oauth.issuers")]
+    [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, isuers: [corp]}", "routes.docs.oauth.isuers")]
+    [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, path: mcp}", "routes.docs.oauth.path")]
+    [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, path: /mcp/}", "routes.docs.oauth.path")]
+    [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, path: /a/../b}", "routes.docs.oauth.path")]
+    [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, resource: http://x}", "routes.docs.oauth.resource")]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: dangerous_none, resource: https://x/mcp/}",
+        "routes.docs.oauth.resource"
+    )]
+    [InlineData("{mode: dangerous_none}", "{mode: dangerous_none, dpop: maybe}", "routes.docs.oauth.dpop")]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: dangerous_none, required_scopes: [offline_access]}",
+        "routes.docs.oauth.required_scopes"
+    )]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: dangerous_none, scopes_supported: [offline_access]}",
+        "routes.docs.oauth.scopes_supported"
+    )]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: dangerous_none, required_scopes: [\"a b\"]}",
+        "routes.docs.oauth.required_scopes"
+    )]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: dangerous_none, operation_scopes: {tools/x: docs.write}}",
+        "routes.docs.oauth.operation_scopes.tools/x"
+    )]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: dangerous_none, authorization_server: {browser_url: x}}",
+        "routes.docs.oauth.authorization_server"
+    )]
+    [InlineData("routes:", "issuers: {corp: {issuer: \"http://as.example\"}}\nroutes:", "issuers.corp.issuer")]
+    [InlineData("routes:", "issuers: {corp: {}}\nroutes:", "issuers.corp.issuer")]
+    [InlineData(
+        "routes:",
+        "issuers: {corp: {issuer: \"https://as.example\", leeway: 61s}}\nroutes:",
+        "issuers.corp.leeway"
+    )]
+    [InlineData(
+        "routes:",
+        "issuers: {corp: {issuer: \"https://as.example\", algorithms: [HS256]}}\nroutes:",
+        "issuers.corp.algorithms"
+    )]
+    [InlineData(
+        "routes:",
+        "issuers: {corp: {issuer: \"https://as.example\", types: []}}\nroutes:",
+        "issuers.corp.types"
+    )]
+    [InlineData(
+        "routes:",
+        "issuers: {corp: {issuer: \"https://as.example\", ca_file: nowhere.pem}}\nroutes:",
+        "issuers.corp.ca_file"
+    )]
+    [InlineData(
+        "routes:",
+        "issuers: {corp: {issuer: \"https://as.example\", jwks_uri: x}}\nroutes:",
+        "issuers.corp.jwks_uri"
+    )]
     [InlineData("{mode: dangerous_none}", "{mode: none}", "routes.docs.oauth.mode")]
     [InlineData("    oauth: {mode: dangerous_none}\n", "", "routes.docs.oauth.mode")]
     [InlineData("    oauth:", "    policy: {mode: off}\n    oauth:", "routes.docs.policy")]
     [InlineData("    oauth:", "    certificate: acme\n    oauth:", "routes.docs.certificate")]
     [InlineData("    oauth:", "    hostnames: [x.example]\n    oauth:", "routes.docs.hostnames")]
-    [InlineData("    oauth:", "    credentials: {type: static}\n    oauth:", "routes.docs.credentials")]
+    [InlineData("    oauth:", "    credentials: {type: static}\n    oauth:", "routes.docs.credentials.value")]
+    [InlineData("    oauth:", "    credentials: {type: stored}\n    oauth:", "routes.docs.credentials.type")]
+    [InlineData("    oauth:", "    credentials: {header: Host}\n    oauth:", "routes.docs.credentials.header")]
+    [InlineData("    oauth:", "    credentials: {header: \"a b\"}\n    oauth:", "routes.docs.credentials.header")]
     [InlineData("      url:", "      stdio: {command: [x]}\n      url:", "routes.docs.upstream.stdio")]
     [InlineData("      url:", "      callouts: {}\n      url:", "routes.docs.upstream.callouts")]
     [InlineData("      url:", "      sse_keep_alive: 25s\n      url:", "routes.docs.upstream.sse_keep_alive")]
@@ -110,7 +176,6 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("      url:", "      host_header: \"a b\"\n      url:", "routes.docs.upstream.host_header")]
     [InlineData("      url:", "      tls: {ca_file: nowhere.pem}\n      url:", "routes.docs.upstream.tls.ca_file")]
     [InlineData("routes:", "acme: {}\nroutes:", "acme")]
-    [InlineData("routes:", "issuers: {}\nroutes:", "issuers")]
     [InlineData("routes:", "audit: {}\nroutes:", "audit")]
     [InlineData("routes:", "network: {proxy: {url: environment}}\nroutes:", "network.proxy")]
     [InlineData("routes:", "telemetry: {otlp: environment}\nroutes:", "telemetry.otlp")]
@@ -134,7 +199,7 @@ public sealed class AgentConfigurationTests : IDisposable
     {
         var result = Load(
             Good.Replace("tnl_010000000000000000000000", "x", StringComparison.Ordinal)
-                .Replace("dangerous_none", "required", StringComparison.Ordinal)
+                .Replace("dangerous_none", "requird", StringComparison.Ordinal)
                 .Replace("http://127.0.0.1:3001", "nothing", StringComparison.Ordinal) + "colour: red\n"
         );
 
@@ -142,6 +207,60 @@ public sealed class AgentConfigurationTests : IDisposable
             .Errors.Select(e => e.Key)
             .ShouldBe(["tunnel.id", "routes.docs.upstream.url", "routes.docs.oauth.mode", "colour"], ignoreOrder: true);
     }
+
+    [Fact]
+    public void Read_Oauth_HasTheDefaultsOfTheReference()
+    {
+        var settings = Load(
+            Good.Replace("{mode: dangerous_none}", "{mode: required, issuers: [corp]}", StringComparison.Ordinal)
+                + "issuers: {corp: {issuer: \"https://login.example.com\"}}\n"
+        )
+            .Settings.ShouldNotBeNull();
+
+        var oauth = settings.Routes.Single().Oauth;
+        oauth.Mode.ShouldBe(OauthMode.Required);
+        oauth.Path.ShouldBe("/mcp");
+        oauth.Dpop.ShouldBe(DpopMode.Optional);
+        oauth.StreamGrace.ShouldBe(TimeSpan.Zero);
+        settings.Routes.Single().Credential.Type.ShouldBe(CredentialType.None);
+        var issuer = settings.Issuers.Single();
+        issuer.Leeway.ShouldBe(TimeSpan.FromSeconds(30));
+        issuer.KeysStaleFor.ShouldBe(TimeSpan.FromHours(24));
+        issuer.Types.ShouldBe(["at+jwt"]);
+        issuer.Algorithms.ShouldBe(
+            Culvert.Jose.Signatures.JwsAlgorithms.ES256
+                | Culvert.Jose.Signatures.JwsAlgorithms.RS256
+                | Culvert.Jose.Signatures.JwsAlgorithms.PS256
+        );
+    }
+
+    [Fact]
+    public void A8_TwoRoutesWithOneAudience_AreRefused()
+    {
+        var result = Load(
+            Good.Replace(
+                "{mode: dangerous_none}",
+                "{mode: required, issuers: [corp], audiences: [api://all]}",
+                StringComparison.Ordinal
+            )
+                + """
+                  files:
+                    upstream: {url: "http://10.1.2.3:80"}
+                    oauth: {mode: required, issuers: [corp], audiences: [api://all]}
+                issuers: {corp: {issuer: "https://login.example.com"}}
+
+                """
+        );
+
+        result.Errors.Single().Key.ShouldBe("routes.files.oauth.audiences");
+    }
+
+    // A19, A20: the agent keeps no grants of users, so there are none to refresh or to lose.
+    [Fact]
+    public void A19_A20_StoredGrantsOfUsers_AreNoCredentialType() =>
+        Load(Good.Replace("    oauth:", "    credentials: {type: user_grant}\n    oauth:", StringComparison.Ordinal))
+            .Errors.Single()
+            .Key.ShouldBe("routes.docs.credentials.type");
 
     [Fact]
     public void Read_NoRoutes_IsRefused()

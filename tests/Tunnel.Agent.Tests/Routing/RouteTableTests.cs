@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -19,10 +21,10 @@ public sealed class RouteTableTests
         var table = new RouteTable(
             "t.example",
             active: true,
-            [new Route("docs", upstream, []), new Route(Route.BareDomain, upstream, [])]
+            [new Route("docs", upstream, [], Open), new Route(Route.BareDomain, upstream, [], Open)]
         );
 
-        table.Find(host)?.Name.ShouldBe(route);
+        table.Find(host)?.Route.Name.ShouldBe(route);
         (table.Find(host) is null).ShouldBe(route is null);
     }
 
@@ -51,6 +53,8 @@ public sealed class RouteTableTests
     [InlineData("[::1]:443", false)]
     public void RequestHost_Matches(string host, bool matches) =>
         RequestHost.Matches(host, "docs.t.example").ShouldBe(matches);
+
+    private static RouteAccess Open => RouteAccess.Open(OauthMode.Passthrough);
 
     private static Upstream NewUpstream()
     {

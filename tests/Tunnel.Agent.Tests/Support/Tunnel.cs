@@ -6,6 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Session;
@@ -44,11 +46,16 @@ internal sealed class Tunnel : IAsyncDisposable
             Leaves.Swap(Pki.Server(Domain, "*." + Domain));
         }
 
+        var gate = new AuthorizationGate(
+            metrics,
+            time ?? TimeProvider.System,
+            loggers.CreateLogger<AuthorizationGate>()
+        );
         var forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),
             new InnerHandshake(Leaves, Map, time ?? TimeProvider.System, loggers.CreateLogger<InnerHandshake>()),
-            new InnerApplication(Map, forwarder, loggers.CreateLogger<InnerApplication>()),
+            new InnerApplication(Map, gate, forwarder, loggers.CreateLogger<InnerApplication>()),
             loggers
         );
     }
@@ -85,12 +92,21 @@ internal sealed class Tunnel : IAsyncDisposable
         Func<UpstreamSettings, UpstreamSettings>? change = null,
         IHostResolver? resolver = null,
         params string[] origins
+    ) => Add(name, port, RouteAccess.Open(OauthMode.Passthrough), change, resolver, origins);
+
+    public void Add(
+        string name,
+        int port,
+        RouteAccess access,
+        Func<UpstreamSettings, UpstreamSettings>? change = null,
+        IHostResolver? resolver = null,
+        params string[] origins
     )
     {
         var settings = UpstreamTo(port);
         settings = change?.Invoke(settings) ?? settings;
         var connector = new UpstreamConnector(settings, TimeProvider.System, resolver);
-        routes.Add(new Route(name, new Upstream(settings, connector), origins));
+        routes.Add(new Route(name, new Upstream(settings, connector), origins, access));
     }
 
     public static UpstreamSettings UpstreamTo(int port) =>

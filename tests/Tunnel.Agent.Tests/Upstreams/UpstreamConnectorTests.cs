@@ -172,7 +172,7 @@ public sealed class UpstreamConnectorTests
         };
         using var pool = new Upstream(settings, new UpstreamConnector(settings, TimeProvider.System, resolver));
         var probe = new UpstreamProbe(
-            new Culvert.Tunnel.Agent.Routing.Route("docs", pool, []),
+            new Culvert.Tunnel.Agent.Routing.Route("docs", pool, [], OauthFixture.Open),
             time,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<UpstreamProbe>.Instance
         );
@@ -200,7 +200,7 @@ public sealed class UpstreamConnectorTests
         };
         using var pool = new Upstream(settings, new UpstreamConnector(settings, TimeProvider.System));
         var probe = new UpstreamProbe(
-            new Culvert.Tunnel.Agent.Routing.Route("docs", pool, []),
+            new Culvert.Tunnel.Agent.Routing.Route("docs", pool, [], OauthFixture.Open),
             TimeProvider.System,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<UpstreamProbe>.Instance
         );

@@ -1,0 +1,285 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>
+/// The agent as resource server (rules A1–A16): nothing passes to a route that requires tokens unless its token is
+/// good for it, whatever the method and however the path is written. Steps: (1) requests that cannot be meant,
+/// (2) the metadata document, (3) the token, (4) its proof of possession, (5) scopes, (6) session. The upstream has not
+/// seen a byte when one of them refuses.
+/// </summary>
+internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time, ILogger<AuthorizationGate> logger)
+{
+    public const string SessionHeader = "Mcp-Session-Id";
+
+    // Bodies are read only where scopes depend on the operation, and only for callers with a good token.
+    private const int MaxBodyBytes = 4 * 1024 * 1024;
+
+    /// <summary>True: the request may pass. False: it has been answered.</summary>
+    public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
+        served.Route.Access.Oauth.Mode == OauthMode.Required ? CheckAsync(exchange, served) : new(true);
+
+    private async ValueTask<bool> CheckAsync(Exchange exchange, ServedRoute served)
+    {
+        // (1)
+        var headers = exchange.Request.Headers;
+        if (!RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target))
+        {
+            return await RefuseAsync(exchange, served, Failures.BadTarget, "");
+        }
+
+        if (QueryToken.IsIn(target))
+        {
+            return await ChallengeAsync(exchange, served, Failures.TokenInQuery, Challenges.InvalidRequest, "");
+        }
+
+        if (!BearerCredential.TryRead(headers.Authorization, out var credential))
+        {
+            return await ChallengeAsync(
+                exchange,
+                served,
+                Failures.AuthorizationMalformed,
+                Challenges.InvalidRequest,
+                ""
+            );
+        }
+
+        // (2)
+        if (served.Resource.IsMetadata(target) && MetadataAnswer.Serves(exchange.Request.Method))
+        {
+            await MetadataAnswer.WriteAsync(exchange, served.Resource);
+            return false;
+        }
+
+        // (3)
+        if (credential.Token.Length == 0)
+        {
+            return await ChallengeAsync(exchange, served, Failures.TokenMissing, null, "");
+        }
+
+        var access = served.Route.Access;
+        var verdict = await access.Validator.ValidateAsync(
+            credential.Token,
+            served.Resource.Audiences,
+            exchange.ClientGone
+        );
+        if (verdict.Principal is not { } principal)
+        {
+            return verdict.Fault == TokenFault.KeysUnavailable
+                ? await RefuseAsync(exchange, served, Failures.KeysUnavailable, "")
+                : await ChallengeAsync(
+                    exchange,
+                    served,
+                    Failures.TokenInvalid,
+                    Challenges.InvalidToken,
+                    $"Token: {verdict.Fault}."
+                );
+        }
+
+        // (4) and (5)
+        if (
+            !await CheckProofAsync(exchange, served, credential, principal, target)
+            || !await CheckScopesAsync(exchange, served, principal)
+        )
+        {
+            return false;
+        }
+
+        // (6)
+        var session = headers[SessionHeader];
+        if (session.Count > 1 || (session.Count == 1 && !access.Sessions.TryUse(session.ToString(), principal)))
+        {
+            return await RefuseAsync(exchange, served, Failures.SessionUnknown, "");
+        }
+
+        exchange.Principal = principal;
+        exchange.ClientToken = credential.Token;
+        return true;
+    }
+
+    private async ValueTask<bool> CheckProofAsync(
+        Exchange exchange,
+        ServedRoute served,
+        BearerCredential credential,
+        Principal principal,
+        string target
+    )
+    {
+        var access = served.Route.Access;
+        var isBound = principal.KeyThumbprint is not null;
+        if (
+            credential.IsBound != isBound // RFC 9449 §7.1: a bound token is no bearer token, nor the other way round
+            || (isBound && access.Oauth.Dpop == DpopMode.Off)
+            || (!isBound && access.Oauth.Dpop == DpopMode.Required)
+        )
+        {
+            return await ChallengeAsync(
+                exchange,
+                served,
+                Failures.TokenInvalid,
+                Challenges.InvalidToken,
+                $"Token: {TokenFault.Binding}."
+            );
+        }
+
+        if (!isBound)
+        {
+            return true;
+        }
+
+        var fault = access.Proofs.Check(
+            exchange.Request.Headers["DPoP"],
+            principal.KeyThumbprint!,
+            credential.Token,
+            exchange.Request.Method,
+            served.Resource.Origin + target
+        );
+        return fault switch
+        {
+            ProofFault.None => true,
+            ProofFault.Crowded => await RefuseAsync(exchange, served, Failures.ProofsCrowded, ""),
+            _ => await ChallengeAsync(
+                exchange,
+                served,
+                Failures.ProofInvalid,
+                Challenges.InvalidProof,
+                $"Proof: {fault}."
+            ),
+        };
+    }
+
+    private async ValueTask<bool> CheckScopesAsync(Exchange exchange, ServedRoute served, Principal principal)
+    {
+        var scopes = served.Route.Access.Scopes;
+        var needed = scopes.Base;
+        if (scopes.IsCovered(principal.Scopes, needed) && scopes.DependsOnOperation && exchange.HasBody)
+        {
+            var (operation, failure) = await ReadOperationAsync(exchange, served);
+            if (operation is null)
+            {
+                return await RefuseAsync(exchange, served, failure!, "");
+            }
+
+            needed = scopes.For(operation.Names);
+        }
+
+        if (scopes.IsCovered(principal.Scopes, needed))
+        {
+            return true;
+        }
+
+        var answer = Challenges.Of(
+            served.Resource,
+            served.Route.Access.Oauth.Dpop,
+            Challenges.InsufficientScope,
+            needed
+        );
+        return await RefuseAsync(exchange, served, Failures.ScopeInsufficient, "", answer);
+    }
+
+    // The body is kept, so that the upstream gets the very bytes that were judged.
+    private async ValueTask<(Operation? Operation, Failure? Failure)> ReadOperationAsync(
+        Exchange exchange,
+        ServedRoute served
+    )
+    {
+        var headers = exchange.Request.Headers;
+        if (headers.ContentEncoding.Count > 0)
+        {
+            return (null, Failures.MessageUnreadable);
+        }
+
+        using var limit = new CancellationTokenSource(served.Route.Upstream.Timeouts.StreamIdle, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, exchange.ClientGone);
+        try
+        {
+            if (
+                headers.ContentLength > MaxBodyBytes
+                || await ReadBodyAsync(exchange.RequestBody.Reader, both.Token) is not { } body
+            )
+            {
+                return (null, Failures.RequestTooLarge);
+            }
+
+            exchange.HeldBody = body;
+            return Operation.TryRead(body, headers, out var operation, out var contradicts) ? (operation, null)
+                : contradicts ? (null, Failures.HeadersContradict)
+                : (null, Failures.MessageUnreadable);
+        }
+        catch (Exception e)
+            when (e is BadHttpRequestException or IOException or OperationCanceledException
+                && !exchange.ClientGone.IsCancellationRequested
+            )
+        {
+            // Its framing is broken, or it stopped half-way.
+            return (null, Failures.MessageUnreadable);
+        }
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(
+        PipeReader reader,
+        CancellationToken cancellationToken
+    )
+    {
+        // Taken out as it comes: left in place, it would close the sender's window.
+        var body = new ArrayBufferWriter<byte>();
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken);
+            if (body.WrittenCount + read.Buffer.Length > MaxBodyBytes)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return null;
+            }
+
+            foreach (var segment in read.Buffer)
+            {
+                body.Write(segment.Span);
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCanceled)
+            {
+                throw new OperationCanceledException("The client's body ended early.");
+            }
+
+            if (read.IsCompleted)
+            {
+                return body.WrittenMemory;
+            }
+        }
+    }
+
+    private ValueTask<bool> ChallengeAsync(
+        Exchange exchange,
+        ServedRoute served,
+        Failure failure,
+        string? error,
+        string detail
+    )
+    {
+        var access = served.Route.Access;
+        var challenges = Challenges.Of(served.Resource, access.Oauth.Dpop, error, access.Scopes.Base);
+        return RefuseAsync(exchange, served, failure, detail, challenges);
+    }
+
+    private async ValueTask<bool> RefuseAsync(
+        Exchange exchange,
+        ServedRoute served,
+        Failure failure,
+        string detail,
+        StringValues challenges = default
+    )
+    {
+        var requestId = RequestIds.Next();
+        metrics.Refused(served.Route.Name, failure.Reason);
+        Log.RequestRefused(logger, requestId, served.Route.Name, failure.Reason, detail);
+        await OwnAnswer.WriteAsync(exchange, failure, requestId, challenges);
+        return false;
+    }
+}

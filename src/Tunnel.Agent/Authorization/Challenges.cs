@@ -1,0 +1,66 @@
+using System.Text;
+using Culvert.Tunnel.Agent.Configuration;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>Writes <c>WWW-Authenticate</c> (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1).</summary>
+internal static class Challenges
+{
+    public const string InvalidToken = "invalid_token";
+    public const string InvalidProof = "invalid_dpop_proof";
+    public const string InvalidRequest = "invalid_request";
+    public const string InsufficientScope = "insufficient_scope";
+
+    /// <summary>Of proofs. The library verifies more; what a client is told to make should be small and quick.</summary>
+    public static readonly IReadOnlyList<string> ProofAlgorithms = ["ES256", "PS256", "RS256"];
+
+    /// <param name="resource">Where the metadata lies.</param>
+    /// <param name="dpop">Which schemes the route takes.</param>
+    /// <param name="error">Null when the request had no token at all (RFC 6750 §3.1).</param>
+    /// <param name="scopes">What a token needs; none are named when empty.</param>
+    public static StringValues Of(
+        ProtectedResource resource,
+        DpopMode dpop,
+        string? error,
+        IReadOnlyList<string> scopes
+    )
+    {
+        var bearer = Write("Bearer", resource, error, scopes, "");
+        if (dpop == DpopMode.Off)
+        {
+            return bearer;
+        }
+
+        var bound = Write("DPoP", resource, error, scopes, $"algs=\"{string.Join(' ', ProofAlgorithms)}\"");
+        return dpop == DpopMode.Required ? bound : new StringValues([bearer, bound]);
+    }
+
+    // Error codes, scopes and URLs have no quote and no backslash: the configuration refuses them.
+    private static string Write(
+        string scheme,
+        ProtectedResource resource,
+        string? error,
+        IReadOnlyList<string> scopes,
+        string algorithms
+    )
+    {
+        var text = new StringBuilder(scheme).Append(' ');
+        if (error is not null)
+        {
+            text.Append("error=\"").Append(error).Append("\", ");
+        }
+
+        if (scopes.Count > 0)
+        {
+            text.Append("scope=\"").AppendJoin(' ', scopes).Append("\", ");
+        }
+
+        if (algorithms.Length > 0)
+        {
+            text.Append(algorithms).Append(", ");
+        }
+
+        return text.Append("resource_metadata=\"").Append(resource.MetadataUrl).Append('"').ToString();
+    }
+}

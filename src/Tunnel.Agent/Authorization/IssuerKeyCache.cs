@@ -1,0 +1,268 @@
+using System.Security.Cryptography;
+using Culvert.Jose;
+using Culvert.Jose.Keys;
+using Culvert.Platform.Issuers;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>
+/// The keys of one issuer. Lookups read an immutable set; fetching happens beside them, one at a time, and replaces the
+/// set only by a usable one.
+/// </summary>
+/// <remarks>
+/// <code>
+/// state        begins at               kid in the set         kid not in the set          fetched   failed
+/// -----------  ----------------------  ---------------------  --------------------------  --------  ---------------------
+/// EMPTY        start                   –                      fetch*, wait; unavailable   → FRESH   back off 1→30→300 s
+/// FRESH        fetched                 served                 fetch*, wait ≤ 2 s; unknown → FRESH   back off, stays
+/// STALE-OK     10 min, or as the       served                 as FRESH                    → FRESH   back off, stays
+///              issuer says
+/// DEGRADED     half of keys_stale_for  served if its          as FRESH                    → FRESH   back off, stays
+///                                      signature was seen to
+///                                      hold before, else as
+///                                      not in set
+/// HARD-EXPIRED keys_stale_for          as EMPTY               as EMPTY                    → FRESH   back off, stays
+/// </code>
+/// fetch*: joins the one that runs; a new one no sooner than a minute after the last began (A10), or, without usable
+/// keys, than the back-off says. A bad signature under a known kid counts as "kid not in the set".
+/// </remarks>
+internal sealed class IssuerKeyCache(
+    IssuerSettings issuer,
+    KeySetSource source,
+    TimeProvider time,
+    ILogger<IssuerKeyCache> logger
+)
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MinRefetch = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(10);
+
+    // A request waits no longer than this for a key that may not exist.
+    private static readonly TimeSpan UnknownKeyWait = TimeSpan.FromSeconds(2);
+
+    private const int MaxWaiters = 64;
+    private const int JitterSteps = 1 << 20;
+
+    private readonly Lock gate = new();
+
+    // Read without the lock; replaced whole.
+    private volatile HeldKeys? present;
+    private volatile HashSet<string> proven = [];
+
+    // Guarded by the gate.
+    private Task? running;
+    private DateTimeOffset lastStart = DateTimeOffset.MinValue;
+    private int failures;
+    private int waiters;
+
+    public IssuerSettings Issuer => issuer;
+
+    public KeyState State => StateOf(present);
+
+    /// <summary>Why the last fetch failed; empty when it did not, or there was none.</summary>
+    public string Problem { get; private set; } = "";
+
+    /// <summary>Keeps the keys fresh until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Fetch().WaitAsync(cancellationToken);
+            await Task.Delay(Pause(), time, cancellationToken);
+        }
+    }
+
+    /// <summary>Finds the key that a token names, without waiting where possible.</summary>
+    /// <param name="keyId">Null = the token names none, which finds nothing.</param>
+    /// <param name="cancellationToken">Ends the wait, not the fetch.</param>
+    public ValueTask<KeyLookup> FindAsync(string? keyId, CancellationToken cancellationToken)
+    {
+        var found = Look(keyId);
+        return found.Key is not null || keyId is null ? new(found) : FetchAndFindAsync(keyId, found, cancellationToken);
+    }
+
+    /// <summary>After a signature that did not hold: the key that now has the same name, if it is another one.</summary>
+    public async ValueTask<VerificationKey?> ReplacementAsync(
+        VerificationKey failed,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await FetchAndFindAsync(failed.KeyId!, new KeyLookup(failed, false), cancellationToken);
+        return found.Key is { } key && key.Thumbprint != failed.Thumbprint ? key : null;
+    }
+
+    /// <summary>A signature of this key held: it goes on serving when the set is old.</summary>
+    public void MarkProven(VerificationKey key)
+    {
+        if (!proven.Contains(key.Thumbprint))
+        {
+            lock (gate)
+            {
+                proven = [.. proven, key.Thumbprint];
+            }
+        }
+    }
+
+    private KeyLookup Look(string? keyId)
+    {
+        var held = present;
+        var state = StateOf(held);
+        if (state is KeyState.Empty or KeyState.HardExpired)
+        {
+            return KeyLookup.Unavailable;
+        }
+
+        return
+            held!.Set.Find(keyId, out var key) == JoseRefusal.None
+            && (state != KeyState.Degraded || proven.Contains(key!.Thumbprint))
+            ? new KeyLookup(key, false)
+            : KeyLookup.Unknown;
+    }
+
+    private KeyState StateOf(HeldKeys? held) =>
+        held is null
+            ? KeyState.Empty
+            : KeySchedule.StateOf(
+                time.GetUtcNow() - held.FetchedAt,
+                held.FreshFor,
+                issuer.KeysStaleFor / 2,
+                issuer.KeysStaleFor
+            );
+
+    private async ValueTask<KeyLookup> FetchAndFindAsync(
+        string keyId,
+        KeyLookup before,
+        CancellationToken cancellationToken
+    )
+    {
+        // Without any keys everybody has to wait; with some, only so many wait for a name that may not exist.
+        if (Join(before.IsUnavailable) is not { } fetching)
+        {
+            return before;
+        }
+
+        try
+        {
+            var wait = before.IsUnavailable ? FetchLimit : UnknownKeyWait;
+            await fetching.WaitAsync(wait, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The fetch goes on; this request is decided on what there is.
+        }
+        finally
+        {
+            lock (gate)
+            {
+                waiters--;
+            }
+        }
+
+        return Look(keyId);
+    }
+
+    // The fetch to wait for, counted as waiting; null = decide on what there is.
+    private Task? Join(bool isEmpty)
+    {
+        lock (gate)
+        {
+            if (!isEmpty && waiters >= MaxWaiters)
+            {
+                return null;
+            }
+
+            var fetching =
+                running is { IsCompleted: false } ? running
+                : time.GetUtcNow() >= lastStart + Pace_NeedsLock(isEmpty) ? Start_NeedsLock()
+                : null;
+            waiters += fetching is null ? 0 : 1;
+            return fetching;
+        }
+    }
+
+    private TimeSpan Pace_NeedsLock(bool isEmpty)
+    {
+        if (!isEmpty)
+        {
+            return MinRefetch;
+        }
+
+        var backOff = failures == 0 ? TimeSpan.Zero : KeySchedule.AfterFailures(failures);
+        return backOff < MinRefetch ? backOff : MinRefetch;
+    }
+
+    private Task Fetch()
+    {
+        lock (gate)
+        {
+            return Start_NeedsLock();
+        }
+    }
+
+    private TimeSpan Pause()
+    {
+        lock (gate)
+        {
+            var pause = failures > 0 ? KeySchedule.AfterFailures(failures) : present?.FreshFor ?? Refresh;
+            return KeySchedule.Spread(pause, (double)RandomNumberGenerator.GetInt32(JitterSteps) / JitterSteps);
+        }
+    }
+
+    private Task Start_NeedsLock()
+    {
+        if (running is { IsCompleted: false })
+        {
+            return running;
+        }
+
+        lastStart = time.GetUtcNow();
+        return running = Task.Run(FetchAsync);
+    }
+
+    private async Task FetchAsync()
+    {
+        KeySetResult result;
+        try
+        {
+            // Its own end, not a caller's: others wait for the same fetch.
+            using var deadline = new CancellationTokenSource(FetchLimit, time);
+            result = await source.GetAsync(issuer, deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            result = KeySetResult.Failed("not done within the time limit");
+        }
+        catch (Exception fault)
+        {
+            // The root of a background task: whatever went wrong, the last good keys stay and the next fetch is due.
+            result = KeySetResult.Failed(fault.GetType().Name);
+        }
+
+        lock (gate)
+        {
+            Take_NeedsLock(result);
+        }
+    }
+
+    private void Take_NeedsLock(KeySetResult result)
+    {
+        if (result.Keys is not { } keys)
+        {
+            failures++;
+            Problem = result.Failure;
+            Log.IssuerKeysFailed(logger, issuer.Name, State.ToString(), result.Failure);
+            return;
+        }
+
+        var isNews = present is null || failures > 0;
+        failures = 0;
+        Problem = "";
+        proven = [.. keys.Keys.Select(k => k.Thumbprint).Where(proven.Contains)];
+        present = new HeldKeys(keys, lastStart, KeySchedule.FreshFor(result.MaxAge, Refresh));
+        if (isNews)
+        {
+            Log.IssuerKeysFetched(logger, issuer.Name, keys.Keys.Count);
+        }
+    }
+}

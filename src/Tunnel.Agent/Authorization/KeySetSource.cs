@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Culvert.Jose;
+using Culvert.Jose.Keys;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>
+/// Gets an issuer's key set (A11): 1. its metadata, at the three places where specifications put it, 2. the metadata's
+/// <c>issuer</c> equals ours byte for byte, 3. its <c>jwks_uri</c> stays on the issuer's host, 4. the set. With a
+/// <c>jwks_url</c> only the set.
+/// </summary>
+internal sealed class KeySetSource(IIssuerDocuments documents)
+{
+    private const int MaxDocumentDepth = 16;
+
+    public async Task<KeySetResult> GetAsync(IssuerSettings issuer, CancellationToken cancellationToken)
+    {
+        if (issuer.KeysUrl.Length > 0)
+        {
+            return await GetKeysAsync(issuer, new Uri(issuer.KeysUrl), cancellationToken);
+        }
+
+        var failure = "";
+        foreach (var place in MetadataPlaces(new Uri(issuer.Issuer)))
+        {
+            var document = await documents.GetAsync(issuer, place, cancellationToken);
+            if (document.Body is { } body)
+            {
+                var (keysUrl, refused) = ReadMetadata(body, issuer.Issuer);
+                if (keysUrl is not null)
+                {
+                    return await GetKeysAsync(issuer, keysUrl, cancellationToken);
+                }
+
+                failure = $"{place.AbsolutePath}: {refused}";
+            }
+            else if (document.IsElsewhere)
+            {
+                failure = failure.Length > 0 ? failure : $"{place.AbsolutePath}: {document.Failure}";
+            }
+            else
+            {
+                return KeySetResult.Failed($"metadata: {document.Failure}");
+            }
+        }
+
+        return KeySetResult.Failed($"metadata: {failure}");
+    }
+
+    /// <summary>
+    /// In this order: RFC 8414 §3.1 (the path behind the well-known part), the same for OpenID Connect (RFC 8414 §5),
+    /// OpenID Connect Discovery 1.0 §4.1 (the path before it).
+    /// </summary>
+    internal static IReadOnlyList<Uri> MetadataPlaces(Uri issuer)
+    {
+        var origin = issuer.GetLeftPart(UriPartial.Authority);
+        var path = issuer.AbsolutePath.TrimEnd('/');
+        string[] places =
+        [
+            $"{origin}/.well-known/oauth-authorization-server{path}",
+            $"{origin}/.well-known/openid-configuration{path}",
+            $"{origin}{path}/.well-known/openid-configuration",
+        ];
+        return [.. places.Distinct(StringComparer.Ordinal).Select(p => new Uri(p))];
+    }
+
+    private async Task<KeySetResult> GetKeysAsync(IssuerSettings issuer, Uri url, CancellationToken cancellationToken)
+    {
+        var document = await documents.GetAsync(issuer, url, cancellationToken);
+        if (document.Body is not { } body)
+        {
+            return KeySetResult.Failed($"key set: {document.Failure}");
+        }
+
+        var refusal = JwkSet.TryParse(body, out var keys);
+        if (refusal != JoseRefusal.None)
+        {
+            return KeySetResult.Failed($"key set: {refusal}");
+        }
+
+        return keys!.Keys.Any(k => k.KeyId is not null)
+            ? new KeySetResult(keys, document.MaxAge, "")
+            : KeySetResult.Failed("key set: no usable key with a kid");
+    }
+
+    private static (Uri? KeysUrl, string Refused) ReadMetadata(ReadOnlyMemory<byte> body, string issuer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(
+                body,
+                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDocumentDepth }
+            );
+            if (Text(document.RootElement, "issuer") != issuer)
+            {
+                return (null, "its issuer is not the configured one, byte for byte");
+            }
+
+            if (
+                !Uri.TryCreate(Text(document.RootElement, "jwks_uri"), UriKind.Absolute, out var keys)
+                || keys.Scheme != "https"
+            )
+            {
+                return (null, "its jwks_uri is no https URL");
+            }
+
+            // Else whoever can write one line of that document chooses the keys.
+            var own = new Uri(issuer);
+            return keys.IdnHost == own.IdnHost && keys.Port == own.Port
+                ? (keys, "")
+                : (null, "its jwks_uri is on another host; if that is meant, write it as jwks_url");
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            return (null, "not a JSON document");
+        }
+    }
+
+    private static string? Text(JsonElement document, string name) =>
+        document.ValueKind == JsonValueKind.Object
+        && document.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using Culvert.Jose;
+using Culvert.Jose.Proofs;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>Checks proofs of possession of one route (RFC 9449 §§4.3, 7.1).</summary>
+internal sealed class ProofCheck(TimeProvider time, int maxRemembered = ProofCheck.DefaultRemembered)
+{
+    internal const int DefaultRemembered = 100_000;
+
+    /// <summary>How far a proof's time may lie from ours, on both sides. Nonces are not used.</summary>
+    internal static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
+
+    private readonly Lock gate = new();
+    private readonly HashSet<string> used = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<string, DateTimeOffset> ends = new();
+
+    /// <param name="headers">The <c>DPoP</c> fields.</param>
+    /// <param name="thumbprint">What the token is bound to.</param>
+    /// <param name="token">The token that the request carries.</param>
+    /// <param name="method">The request's method.</param>
+    /// <param name="url">Its URL as clients write it.</param>
+    public ProofFault Check(StringValues headers, string thumbprint, string token, string method, string url)
+    {
+        if (headers.Count != 1)
+        {
+            return ProofFault.Missing;
+        }
+
+        var compact = Encoding.Latin1.GetBytes(headers.ToString());
+        if (DpopProof.TryParse(compact, out var proof) != JoseRefusal.None)
+        {
+            return ProofFault.Malformed;
+        }
+
+        if (proof!.Thumbprint != thumbprint)
+        {
+            return ProofFault.Key;
+        }
+
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var target) || !proof.IsFor(method, target))
+        {
+            return ProofFault.Request;
+        }
+
+        if (proof.AccessTokenHash != DpopProofSigner.AccessTokenHash(token))
+        {
+            return ProofFault.Token;
+        }
+
+        var (now, made) = (time.GetUtcNow(), DateTimeOffset.FromUnixTimeSeconds(proof.IssuedAt));
+        return (now - made).Duration() > Window
+            ? ProofFault.Time
+            : Remember($"{thumbprint}\0{proof.TokenId}", made + Window, now);
+    }
+
+    // §11.1. Refusing beats forgetting: a proof that was forgotten can be used again.
+    private ProofFault Remember(string proof, DateTimeOffset until, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            while (ends.TryPeek(out var oldest, out var end) && end < now)
+            {
+                ends.Dequeue();
+                used.Remove(oldest);
+            }
+
+            if (used.Contains(proof))
+            {
+                return ProofFault.Replayed;
+            }
+
+            if (used.Count >= maxRemembered)
+            {
+                return ProofFault.Crowded;
+            }
+
+            used.Add(proof);
+            ends.Enqueue(proof, until);
+            return ProofFault.None;
+        }
+    }
+}

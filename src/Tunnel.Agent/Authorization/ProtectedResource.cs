@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>
+/// What a route is to OAuth clients under one hostname: the name of the resource, and the document that leads to its
+/// authorization servers (RFC 9728). All of it comes from our own registration of the hostname; nothing that a request
+/// or the upstream says has a part in it (A2).
+/// </summary>
+internal sealed class ProtectedResource
+{
+    private const string WellKnown = "/.well-known/oauth-protected-resource";
+    private const int HttpsPort = 443;
+
+    private readonly string metadataPath;
+
+    /// <param name="oauth">The route's section.</param>
+    /// <param name="authorizationServers">The issuers whose tokens it accepts.</param>
+    /// <param name="host">The route's hostname.</param>
+    /// <param name="port">The port that clients dial at the edge.</param>
+    public ProtectedResource(OauthSettings oauth, IReadOnlyList<string> authorizationServers, string host, int port)
+    {
+        var authority = port == HttpsPort ? host.ToLowerInvariant() : $"{host.ToLowerInvariant()}:{port}";
+        Resource =
+            oauth.Resource.Length > 0 ? oauth.Resource
+            : oauth.Path == "/" ? $"https://{authority}"
+            : $"https://{authority}{oauth.Path}";
+        var url = new Uri(Resource);
+        Origin = url.GetLeftPart(UriPartial.Authority);
+
+        // RFC 9728 §3.1: the well-known part goes between host and path.
+        metadataPath = WellKnown + Resource[Origin.Length..];
+        MetadataUrl = Origin + metadataPath;
+        Audiences = [.. oauth.Audiences.Prepend(Resource).Select(Encoding.UTF8.GetBytes)];
+        Document = Write(oauth, authorizationServers);
+    }
+
+    /// <summary>The URL that clients use (A1): also the audience of their tokens (A7).</summary>
+    public string Resource { get; }
+
+    /// <summary>Scheme and authority, as clients write them.</summary>
+    public string Origin { get; }
+
+    public string MetadataUrl { get; }
+
+    /// <summary>What <c>aud</c> may hold: the resource, and the alternatives that the operator listed.</summary>
+    public IReadOnlyList<byte[]> Audiences { get; }
+
+    public ReadOnlyMemory<byte> Document { get; }
+
+    /// <summary>Whether a target is that of the document: one of two spellings, byte for byte. Others are the gate's.</summary>
+    public bool IsMetadata(string target) => target == metadataPath || target == WellKnown;
+
+    private ReadOnlyMemory<byte> Write(OauthSettings oauth, IReadOnlyList<string> authorizationServers)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("resource"u8, Resource);
+        WriteList(json, "authorization_servers", authorizationServers);
+        WriteList(json, "scopes_supported", ScopesOf(oauth));
+        WriteList(json, "bearer_methods_supported", ["header"]);
+        if (oauth.Dpop != DpopMode.Off)
+        {
+            WriteList(json, "dpop_signing_alg_values_supported", Challenges.ProofAlgorithms);
+            json.WriteBoolean("dpop_bound_access_tokens_required"u8, oauth.Dpop == DpopMode.Required);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    // A5: absent or not empty. What the route itself asks for is supported, whether or not the operator repeats it.
+    private static List<string> ScopesOf(OauthSettings oauth) =>
+        [
+            .. oauth
+                .ScopesSupported.Concat(oauth.RequiredScopes)
+                .Concat(oauth.OperationScopes.SelectMany(o => o.Scopes))
+                .Distinct(StringComparer.Ordinal),
+        ];
+
+    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        if (values.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

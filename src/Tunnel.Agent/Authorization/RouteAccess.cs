@@ -1,0 +1,48 @@
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>Who may call a route, and as whom the agent then calls its upstream.</summary>
+internal sealed class RouteAccess
+{
+    /// <param name="oauth">The route's section.</param>
+    /// <param name="issuers">Those that the section names.</param>
+    /// <param name="credential">Towards the upstream.</param>
+    /// <param name="time">The clock of tokens and proofs.</param>
+    public RouteAccess(
+        OauthSettings oauth,
+        IReadOnlyList<IssuerKeyCache> issuers,
+        UpstreamCredential credential,
+        TimeProvider time
+    )
+    {
+        Oauth = oauth;
+        AuthorizationServers = [.. issuers.Select(i => i.Issuer.Issuer)];
+        Validator = new TokenValidator(issuers, time);
+        Scopes = new ScopePolicy(oauth);
+        Proofs = new ProofCheck(time);
+        Credential = credential;
+    }
+
+    public OauthSettings Oauth { get; }
+
+    public IReadOnlyList<string> AuthorizationServers { get; }
+
+    public TokenValidator Validator { get; }
+
+    public ScopePolicy Scopes { get; }
+
+    public ProofCheck Proofs { get; }
+
+    public SessionBindings Sessions { get; } = new();
+
+    public UpstreamCredential Credential { get; }
+
+    /// <summary>Whether the client's own credentials go to the upstream, and the upstream's challenges to the client.</summary>
+    public bool IsPassthrough => Oauth.Mode == OauthMode.Passthrough;
+
+    /// <summary>Without a check of the agent's own.</summary>
+    public static RouteAccess Open(OauthMode mode) =>
+        new(new OauthSettings { Mode = mode }, [], NoCredential.Instance, TimeProvider.System);
+}

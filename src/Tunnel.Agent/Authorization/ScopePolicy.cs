@@ -1,0 +1,53 @@
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>Which scopes a request needs, and whether a token's are enough (A13).</summary>
+internal sealed class ScopePolicy(OauthSettings oauth)
+{
+    private readonly Dictionary<string, IReadOnlyList<string>> implied = new(
+        oauth.ScopeHierarchy,
+        StringComparer.Ordinal
+    );
+
+    /// <summary>What every request needs: the least that a client should ask for.</summary>
+    public IReadOnlyList<string> Base => oauth.RequiredScopes;
+
+    /// <summary>Whether the body has to be looked at, since some operations need more than others.</summary>
+    public bool DependsOnOperation => oauth.OperationScopes.Count > 0;
+
+    /// <summary>All scopes that an operation needs, the route's own included.</summary>
+    /// <param name="operations">The names by which it may be listed.</param>
+    public IReadOnlyList<string> For(IReadOnlyList<string> operations) =>
+        [
+            .. oauth
+                .RequiredScopes.Concat(
+                    oauth
+                        .OperationScopes.Where(o => operations.Any(name => Glob.Matches(o.Pattern, name)))
+                        .SelectMany(o => o.Scopes)
+                )
+                .Distinct(StringComparer.Ordinal),
+        ];
+
+    /// <summary>Whether the scopes of a token, with all that they imply, hold what is needed.</summary>
+    public bool IsCovered(IReadOnlySet<string> granted, IReadOnlyList<string> needed) =>
+        needed.All(granted.Contains) || (implied.Count > 0 && Expand(granted) is var all && needed.All(all.Contains));
+
+    private HashSet<string> Expand(IReadOnlySet<string> granted)
+    {
+        var all = new HashSet<string>(granted, StringComparer.Ordinal);
+        var open = new Queue<string>(granted);
+        while (open.TryDequeue(out var scope))
+        {
+            foreach (var narrower in implied.GetValueOrDefault(scope) ?? [])
+            {
+                if (all.Add(narrower))
+                {
+                    open.Enqueue(narrower);
+                }
+            }
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,244 @@
+using System.Text;
+using System.Text.Json;
+using Culvert.Jose;
+using Culvert.Jose.Tokens;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>
+/// Validates access tokens for one route (RFC 9068 §4): 1. form, 2. issuer, 3. <c>typ</c>, 4. key and algorithm,
+/// 5. signature, 6. times, 7. audience, 8. subject and binding. Nothing is remembered: each request is validated (A12).
+/// </summary>
+internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, TimeProvider time)
+{
+    // As many as any issuer was seen to write; more is somebody else's idea of an audience.
+    private const int MaxAudiences = 8;
+
+    private const int MaxScopes = 256;
+
+    public async ValueTask<TokenVerdict> ValidateAsync(
+        string text,
+        IReadOnlyList<byte[]> audiences,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            text.Length > JoseLimits.MaxTokenBytes
+            || SignedToken.TryParse(Encoding.Latin1.GetBytes(text), out var token) != JoseRefusal.None
+        )
+        {
+            return TokenVerdict.Refused(TokenFault.Malformed);
+        }
+
+        var claims = token!.Claims;
+        var name = claims.FindString("iss"u8);
+        var keys = issuers.FirstOrDefault(i => string.Equals(i.Issuer.Issuer, name, StringComparison.Ordinal));
+        if (keys is null)
+        {
+            return TokenVerdict.Refused(TokenFault.Issuer);
+        }
+
+        var issuer = keys.Issuer;
+        if (CheckType(token, issuer) is var type && type != TokenFault.None)
+        {
+            return TokenVerdict.Refused(type);
+        }
+
+        var fault = await VerifyAsync(token, keys, cancellationToken);
+        if (fault == TokenFault.None)
+        {
+            fault = CheckTimes(claims, issuer.Leeway, out var endsAt);
+            if (fault == TokenFault.None)
+            {
+                return CheckAudience(claims, audiences) is var audience && audience != TokenFault.None
+                    ? TokenVerdict.Refused(audience)
+                    : ReadPrincipal(claims, issuer, endsAt);
+            }
+        }
+
+        return TokenVerdict.Refused(fault);
+    }
+
+    // RFC 9068 §4 and RFC 8725 §3.11. Where an operator lets plain JWTs pass, an identity token is told by what only
+    // such tokens have (OpenID Connect Core 1.0 §§2, 3.1.3.6, 3.3.2.11; Keycloak writes its kind into the claims).
+    private static TokenFault CheckType(SignedToken token, IssuerSettings issuer)
+    {
+        var type = token.Type ?? "JWT";
+        if (!issuer.Types.Any(allowed => SameType(type, allowed)))
+        {
+            return TokenFault.Type;
+        }
+
+        var claims = token.Claims;
+        return
+            claims.TryFind("nonce"u8, out _)
+            || claims.TryFind("at_hash"u8, out _)
+            || claims.TryFind("c_hash"u8, out _)
+            || (claims.TryFind("typ"u8, out var kind) && kind.StringEquals("ID"u8))
+            ? TokenFault.IdentityToken
+            : TokenFault.None;
+    }
+
+    // RFC 7515 §4.1.9
+    private static bool SameType(string actual, string allowed) =>
+        string.Equals(Bare(actual), Bare(allowed), StringComparison.OrdinalIgnoreCase);
+
+    private static string Bare(string type) =>
+        type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) ? type["application/".Length..] : type;
+
+    private static async ValueTask<TokenFault> VerifyAsync(
+        SignedToken token,
+        IssuerKeyCache keys,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await keys.FindAsync(token.KeyId, cancellationToken);
+        if (found.Key is not { } key)
+        {
+            return found.IsUnavailable ? TokenFault.KeysUnavailable : TokenFault.KeyUnknown;
+        }
+
+        var allowed = keys.Issuer.Algorithms;
+        var refusal = token.Verify(key, allowed);
+        if (
+            refusal == JoseRefusal.SignatureInvalid
+            && await keys.ReplacementAsync(key, cancellationToken) is { } replacement
+        )
+        {
+            key = replacement;
+            refusal = token.Verify(key, allowed);
+        }
+
+        if (refusal == JoseRefusal.None)
+        {
+            keys.MarkProven(key);
+            return TokenFault.None;
+        }
+
+        return refusal is JoseRefusal.AlgorithmNotAllowed or JoseRefusal.AlgorithmKeyMismatch
+            ? TokenFault.Algorithm
+            : TokenFault.Signature;
+    }
+
+    private TokenFault CheckTimes(ClaimSet claims, TimeSpan leeway, out DateTimeOffset endsAt)
+    {
+        endsAt = default;
+        if (!claims.TryFind("exp"u8, out var exp) || !exp.TryReadNumericDate(out var expires))
+        {
+            return TokenFault.Claims;
+        }
+
+        var now = time.GetUtcNow();
+        var end = DateTimeOffset.FromUnixTimeSeconds(expires);
+        endsAt = DateTimeOffset.MaxValue - end > leeway ? end + leeway : DateTimeOffset.MaxValue;
+        if (now >= endsAt)
+        {
+            return TokenFault.Expired;
+        }
+
+        if (claims.TryFind("nbf"u8, out var nbf))
+        {
+            if (!nbf.TryReadNumericDate(out var from))
+            {
+                return TokenFault.Claims;
+            }
+
+            if (DateTimeOffset.FromUnixTimeSeconds(from) > now + leeway)
+            {
+                return TokenFault.NotYetValid;
+            }
+        }
+
+        return TokenFault.None;
+    }
+
+    private static TokenFault CheckAudience(ClaimSet claims, IReadOnlyList<byte[]> audiences)
+    {
+        if (!claims.TryFind("aud"u8, out var aud))
+        {
+            return TokenFault.Audience;
+        }
+
+        var found = false;
+        foreach (var audience in audiences)
+        {
+            switch (aud.FindInStringList(audience, MaxAudiences))
+            {
+                case StringListMatch.Found:
+                    found = true;
+                    break;
+                case StringListMatch.Malformed:
+                    return TokenFault.Claims;
+            }
+        }
+
+        return found ? TokenFault.None : TokenFault.Audience;
+    }
+
+    private static TokenVerdict ReadPrincipal(ClaimSet claims, IssuerSettings issuer, DateTimeOffset endsAt)
+    {
+        if (claims.FindString("sub"u8) is not { Length: > 0 } subject || ReadScopes(claims) is not { } scopes)
+        {
+            return TokenVerdict.Refused(TokenFault.Claims);
+        }
+
+        string? thumbprint = null;
+        if (claims.TryFind("cnf"u8, out _))
+        {
+            // RFC 7800 §3.1: a binding that is not understood must not turn into none.
+            var confirmation = claims.FindObject("cnf"u8);
+            thumbprint = confirmation?.FindString("jkt"u8);
+            if (thumbprint is null || confirmation!.Count != 1)
+            {
+                return TokenVerdict.Refused(TokenFault.Binding);
+            }
+        }
+
+        return new TokenVerdict(
+            new Principal
+            {
+                Issuer = issuer.Issuer,
+                Subject = subject,
+                ClientId = claims.FindString("client_id"u8) ?? claims.FindString("azp"u8) ?? "",
+                Scopes = scopes,
+                EndsAt = endsAt,
+                KeyThumbprint = thumbprint,
+            },
+            TokenFault.None
+        );
+    }
+
+    // RFC 9068 §2.2.3 says scope, separated by blanks; some issuers write scp, and some of those a list.
+    private static HashSet<string>? ReadScopes(ClaimSet claims)
+    {
+        var scopes = new HashSet<string>(StringComparer.Ordinal);
+        if (claims.TryFind("scope"u8, out var claim) || claims.TryFind("scp"u8, out claim))
+        {
+            if (claim.ReadString() is { } text)
+            {
+                scopes.UnionWith(text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            }
+            else if (claim.Kind == ClaimKind.Array)
+            {
+                var reader = new Utf8JsonReader(claim.Raw);
+                reader.Read();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    if (reader.TokenType != JsonTokenType.String || scopes.Count > MaxScopes)
+                    {
+                        return null;
+                    }
+
+                    scopes.Add(reader.GetString()!);
+                }
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return scopes.Count <= MaxScopes ? scopes : null;
+    }
+}

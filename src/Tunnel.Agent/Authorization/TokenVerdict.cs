@@ -1,0 +1,7 @@
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>Who a token speaks for, or why it was not accepted.</summary>
+internal readonly record struct TokenVerdict(Principal? Principal, TokenFault Fault)
+{
+    public static TokenVerdict Refused(TokenFault fault) => new(null, fault);
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Jose.Signatures;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Fetching;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>Reads one entry of <c>issuers</c>.</summary>
+internal static class IssuerReader
+{
+    private static readonly IssuerSettings Defaults = new() { Name = "", Issuer = "" };
+
+    public static IssuerSettings Read(string name, ConfigSection section)
+    {
+        var issuer = section.RequiredString("issuer");
+        if (issuer.Length > 0 && (!SafeFetcher.TryParseUrl(issuer, out var url) || url.Query.Length > 0))
+        {
+            section.Error(
+                "issuer",
+                "An issuer is an https URL without query or fragment.",
+                "Write the iss of its tokens, byte for byte."
+            );
+        }
+
+        var keysUrl = section.String("jwks_url");
+        if (keysUrl.Length > 0 && !SafeFetcher.TryParseUrl(keysUrl, out _))
+        {
+            section.Error("jwks_url", "This is not an https URL.", "Write an https URL, or \"\" for discovery.");
+        }
+
+        return Defaults with
+        {
+            Name = name,
+            Issuer = issuer,
+            KeysUrl = keysUrl,
+            Roots = ReadRoots(section),
+            AllowedRanges = section.Ranges("allowed_ranges"),
+            Algorithms = ReadAlgorithms(section),
+            Types = ReadTypes(section),
+            Leeway = section.Duration("leeway", Defaults.Leeway, TimeSpan.Zero, TimeSpan.FromSeconds(60)),
+            KeysStaleFor = section.Duration(
+                "keys_stale_for",
+                Defaults.KeysStaleFor,
+                TimeSpan.FromMinutes(1),
+                TimeSpan.FromDays(30)
+            ),
+        };
+    }
+
+    private static JwsAlgorithms ReadAlgorithms(ConfigSection section)
+    {
+        var set = JwsAlgorithms.Empty;
+        var names = section.Strings("algorithms", "ES256", "RS256", "PS256");
+        foreach (var name in names)
+        {
+            if (JwsAlgorithmExtensions.TryParse(name, out var algorithm))
+            {
+                set |= algorithm.AsSet();
+            }
+            else
+            {
+                section.Error(
+                    "algorithms",
+                    $"{name} is not an algorithm that tokens may use here.",
+                    "Choose from RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and ES512."
+                );
+            }
+        }
+
+        if (names.Count == 0)
+        {
+            section.Error("algorithms", "Without an algorithm no token could be accepted.", "Name one, such as ES256.");
+        }
+
+        return set;
+    }
+
+    private static IReadOnlyList<string> ReadTypes(ConfigSection section)
+    {
+        var types = section.Strings("types", "at+jwt");
+        if (types.Count == 0 || types.Any(t => t.Length == 0))
+        {
+            section.Error(
+                "types",
+                "Without a type no token could be accepted.",
+                "Write at+jwt; JWT relaxes the check."
+            );
+        }
+
+        return types;
+    }
+
+    private static X509Certificate2Collection? ReadRoots(ConfigSection section)
+    {
+        var file = section.Path("ca_file");
+        if (file.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var roots = new X509Certificate2Collection();
+            var pem = File.ReadAllText(file);
+            if (CertificatePem.TryRead(pem, out _))
+            {
+                roots.ImportFromPem(pem);
+                return roots;
+            }
+
+            section.Error("ca_file", "The file holds no certificate in PEM.", "Name a file with the issuer's CA.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            section.Error("ca_file", $"The file cannot be read: {e.Message}", "Name a file with the issuer's CA.");
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,196 @@
+using System.Text;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Fetching;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>Reads a route's <c>oauth</c>. Nothing is open by omission: who checks callers must be said.</summary>
+internal static class OauthReader
+{
+    // A5: it asks for a refresh token, which is between client and authorization server.
+    private const string OfflineAccess = "offline_access";
+
+    public static OauthSettings Read(ConfigSection oauth)
+    {
+        var written = oauth.RequiredString("mode");
+        OauthMode? mode = written switch
+        {
+            "required" => OauthMode.Required,
+            "passthrough" => OauthMode.Passthrough,
+            "dangerous_none" => OauthMode.DangerousNone,
+            _ => null,
+        };
+        if (mode is null && written.Length > 0)
+        {
+            var near = ConfigText.Nearest(written, ["required", "passthrough", "dangerous_none"]);
+            oauth.Error(
+                "mode",
+                "No such mode.",
+                near is null ? "Write required, passthrough or dangerous_none." : $"Did you mean {near}?"
+            );
+        }
+
+        var settings = new OauthSettings
+        {
+            Mode = mode ?? OauthMode.Required,
+            Path = oauth.String("path", "/mcp"),
+            Resource = oauth.String("resource"),
+            Issuers = oauth.Strings("issuers"),
+            Audiences = oauth.Strings("audiences"),
+            ScopesSupported = oauth.Strings("scopes_supported"),
+            RequiredScopes = oauth.Strings("required_scopes"),
+            OperationScopes =
+            [
+                .. oauth.StringLists("operation_scopes").Select(o => new OperationScopes(o.Key, o.Value)),
+            ],
+            ScopeHierarchy = oauth.StringLists("scope_hierarchy"),
+            Dpop = oauth.Choice("dpop", "optional", "off", "optional", "required") switch
+            {
+                "off" => DpopMode.Off,
+                "required" => DpopMode.Required,
+                _ => DpopMode.Optional,
+            },
+            StreamGrace = oauth.Duration("stream_grace", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),
+        };
+        oauth.NotYet("authorization_server");
+        CheckResource(oauth, settings);
+        CheckScopes(oauth, settings);
+        if (mode == OauthMode.Required && settings.Issuers.Count == 0)
+        {
+            oauth.Error("issuers", "Nobody's tokens would be accepted.", "Name an entry of issuers.");
+        }
+
+        return settings;
+    }
+
+    /// <summary>What only all routes together show.</summary>
+    public static void CheckTogether(
+        IReadOnlyList<(RouteSettings Route, ConfigSection Oauth)> routes,
+        IReadOnlyList<IssuerSettings> issuers
+    )
+    {
+        var required = routes.Where(r => r.Route.Oauth.Mode == OauthMode.Required).ToList();
+        foreach (var (route, oauth) in required)
+        {
+            foreach (var name in route.Oauth.Issuers.Where(n => issuers.All(i => i.Name != n)))
+            {
+                var near = ConfigText.Nearest(name, issuers.Select(i => i.Name));
+                oauth.Error(
+                    "issuers",
+                    $"{name} is no entry of issuers.",
+                    near is null ? "Add it under issuers." : $"Did you mean {near}?"
+                );
+            }
+        }
+
+        // A8: a token for one hostname must be worth nothing at another.
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (route, oauth) in required)
+        {
+            var own = route.Oauth.Audiences.Select(a => (Key: "audiences", Value: a));
+            if (route.Oauth.Resource.Length > 0)
+            {
+                own = own.Append(("resource", route.Oauth.Resource));
+            }
+
+            foreach (var (key, value) in own)
+            {
+                if (!owners.TryAdd(value, route.Name) && owners[value] != route.Name)
+                {
+                    oauth.Error(
+                        key,
+                        $"Route {owners[value]} has the same audience: a token for one would open the other.",
+                        "Give each route an audience of its own at the authorization server."
+                    );
+                }
+            }
+        }
+    }
+
+    private static void CheckResource(ConfigSection oauth, OauthSettings settings)
+    {
+        if (!IsPath(settings.Path))
+        {
+            oauth.Error(
+                "path",
+                "A path begins with a slash, ends with none, and has no query, dot segment or escape.",
+                "Write the path of the MCP endpoint, such as /mcp, or / for the root."
+            );
+        }
+
+        if (
+            settings.Resource.Length > 0
+            && (
+                !SafeFetcher.TryParseUrl(settings.Resource, out var url)
+                || url.Query.Length > 0
+                || url.GetLeftPart(UriPartial.Path).TrimEnd('/') != settings.Resource
+                || (url.AbsolutePath != "/" && !IsPath(url.AbsolutePath))
+            )
+        )
+        {
+            oauth.Error(
+                "resource",
+                "A resource is the https URL that clients use, in canonical form.",
+                "Write https, the host in lower case, the port unless 443, the path without a slash at its end."
+            );
+        }
+
+        if (settings.Audiences.Any(a => a.Length == 0))
+        {
+            oauth.Error("audiences", "An audience is not empty.", "Write the aud that the issuer's tokens carry.");
+        }
+    }
+
+    private static bool IsPath(string path) =>
+        path == "/"
+        || (
+            path.StartsWith('/')
+            && !path.EndsWith('/')
+            && path.Split('/').Skip(1).All(s => s is not ("" or "." or ".."))
+            && path.All(c => char.IsAsciiLetterOrDigit(c) || "/-._~!$&'()*+,;=:@".Contains(c, StringComparison.Ordinal))
+        );
+
+    private static void CheckScopes(ConfigSection oauth, OauthSettings settings)
+    {
+        Check("scopes_supported", settings.ScopesSupported);
+        Check("required_scopes", settings.RequiredScopes);
+        foreach (var operation in settings.OperationScopes)
+        {
+            Check("operation_scopes", operation.Scopes);
+            if (operation.Pattern.Length == 0 || operation.Scopes.Count == 0)
+            {
+                oauth.Error(
+                    "operation_scopes",
+                    "An entry needs an operation and at least one scope.",
+                    "Write \"tools/delete_*\": [docs.write]."
+                );
+            }
+        }
+
+        foreach (var (scope, implied) in settings.ScopeHierarchy)
+        {
+            Check("scope_hierarchy", [scope, .. implied]);
+        }
+
+        void Check(string key, IEnumerable<string> scopes)
+        {
+            foreach (var scope in scopes)
+            {
+                if (scope == OfflineAccess)
+                {
+                    oauth.Error(key, "offline_access is no scope of a resource.", "Remove it.");
+                }
+                else if (!IsScope(scope))
+                {
+                    oauth.Error(key, "A scope is text without blanks, quotes or backslashes.", "Correct the scope.");
+                }
+            }
+        }
+    }
+
+    // RFC 6749 §3.3; what passes can stand in a challenge between quotes.
+    private static bool IsScope(string scope) =>
+        scope.Length is > 0 and <= 256
+        && Ascii.IsValid(scope)
+        && scope.All(c => c is > ' ' and < '\x7f' and not ('"' or '\\'));
+}

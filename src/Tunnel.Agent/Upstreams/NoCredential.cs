@@ -1,0 +1,12 @@
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>The upstream asks for none.</summary>
+internal sealed class NoCredential : UpstreamCredential
+{
+    public static readonly NoCredential Instance = new();
+
+    private NoCredential() { }
+
+    public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken) =>
+        new(CredentialHeader.None);
+}

@@ -1,0 +1,24 @@
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>A fixed value from a file or variable, read anew at each use so that it can be replaced.</summary>
+internal sealed class StaticCredential(string header, SecretReference value) : UpstreamCredential
+{
+    public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var secret = value.Read();
+            return new(
+                secret.AsSpan().ContainsAnyExceptInRange(' ', '~')
+                    ? CredentialHeader.Failed($"{value} holds characters that no header can have.")
+                    : new CredentialHeader(header, secret, "")
+            );
+        }
+        catch (SecretUnavailableException e)
+        {
+            return new(CredentialHeader.Failed(e.Message));
+        }
+    }
+}

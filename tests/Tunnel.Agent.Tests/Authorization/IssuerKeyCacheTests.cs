@@ -1,0 +1,202 @@
+using Culvert.Platform.Issuers;
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Tests.Support;
+
+namespace Culvert.Tunnel.Agent.Tests.Authorization;
+
+/// <summary>Rules A10 and A11: where keys come from, and how long they serve.</summary>
+public sealed class IssuerKeyCacheTests
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly TestIssuer issuer = new();
+    private readonly ScriptedDocuments documents;
+
+    public IssuerKeyCacheTests() => documents = issuer.Documents();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private int Fetches => documents.Asked.Count(u => u.EndsWith("/jwks", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task A10_UnknownKid_FetchesOncePerMinute()
+    {
+        var keys = OauthFixture.KeysOf(issuer, time, documents);
+        (await keys.FindAsync("k1", Token)).Key.ShouldNotBeNull();
+
+        for (var i = 0; i < 50; i++)
+        {
+            (await keys.FindAsync($"unknown-{i}", Token)).IsUnavailable.ShouldBeFalse();
+        }
+
+        Fetches.ShouldBe(1);
+        time.Advance(TimeSpan.FromSeconds(60));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => keys.FindAsync($"x-{i}", Token).AsTask()));
+        Fetches.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A10_NewKey_IsFoundAfterAMinuteAtMost()
+    {
+        var keys = OauthFixture.KeysOf(issuer, time, documents);
+        await keys.FindAsync("k1", Token);
+
+        issuer.KeyId = "k2";
+        time.Advance(TimeSpan.FromSeconds(60));
+
+        (await keys.FindAsync("k2", Token)).Key.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A10_ReplacedKeyOfTheSameName_IsFetchedAfterABadSignature()
+    {
+        var before = new TestIssuer();
+        var current = before;
+        var served = new ScriptedDocuments
+        {
+            [$"{issuer.Url}/.well-known/oauth-authorization-server"] = () => issuer.Metadata,
+            [$"{issuer.Url}/jwks"] = () => current.KeySet,
+        };
+        var keys = OauthFixture.KeysOf(issuer, time, served);
+        var validator = new TokenValidator([keys], time);
+        byte[][] audience = [System.Text.Encoding.UTF8.GetBytes(OauthFixture.Resource)];
+        await keys.FindAsync("k1", Token);
+
+        current = issuer;
+        time.Advance(TimeSpan.FromSeconds(60));
+        var verdict = await validator.ValidateAsync(
+            issuer.Token(OauthFixture.Resource, time.GetUtcNow()),
+            audience,
+            Token
+        );
+
+        verdict.Fault.ShouldBe(TokenFault.None);
+    }
+
+    [Fact]
+    public async Task A10_UnreachableIssuer_ServesTheLastGoodKeysUntilTheCapAndThen503()
+    {
+        await using var fixture = new OauthFixture(time: time);
+        var reachable = true;
+        var served = new ScriptedDocuments
+        {
+            [$"{fixture.Issuer.Url}/.well-known/oauth-authorization-server"] = () =>
+                reachable ? fixture.Issuer.Metadata : null,
+            [$"{fixture.Issuer.Url}/jwks"] = () => fixture.Issuer.KeySet,
+        };
+        var keys = OauthFixture.KeysOf(fixture.Issuer, time, served);
+        fixture.Tunnel.Add("docs", fixture.Upstream.Port, fixture.Access(keys: keys));
+        await fixture.Tunnel.StartAsync();
+        using (var first = await fixture.SendAsync(fixture.Token()))
+        {
+            ((int)first.StatusCode).ShouldBe(200);
+        }
+
+        reachable = false;
+        time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
+        keys.State.ShouldBe(KeyState.Degraded);
+        using (var stale = await fixture.SendAsync(fixture.Token()))
+        {
+            ((int)stale.StatusCode).ShouldBe(200);
+        }
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        keys.State.ShouldBe(KeyState.HardExpired);
+        using (var expired = await fixture.SendAsync(fixture.Token()))
+        {
+            ((int)expired.StatusCode).ShouldBe(503);
+            expired.Headers.RetryAfter.ShouldNotBeNull();
+        }
+
+        reachable = true;
+        time.Advance(TimeSpan.FromMinutes(1));
+        using var again = await fixture.SendAsync(fixture.Token());
+        ((int)again.StatusCode).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Find_DegradedSet_ServesOnlyKeysThatWereSeenToSign()
+    {
+        var keys = OauthFixture.KeysOf(issuer, time, documents);
+        var key = (await keys.FindAsync("k1", Token)).Key.ShouldNotBeNull();
+        documents[$"{issuer.Url}/.well-known/oauth-authorization-server"] = () => null;
+
+        time.Advance(TimeSpan.FromHours(12));
+        (await keys.FindAsync("k1", Token)).ShouldBe(KeyLookup.Unknown);
+
+        keys.MarkProven(key);
+        (await keys.FindAsync("k1", Token)).Key.ShouldBe(key);
+    }
+
+    [Fact]
+    public async Task Find_NoKeysYet_OneFetchServesAll()
+    {
+        var keys = OauthFixture.KeysOf(issuer, time, documents);
+
+        var found = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => keys.FindAsync("k1", Token).AsTask()));
+
+        found.ShouldAllBe(f => f.Key != null);
+        Fetches.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Find_NoKidOrNoKeys_NeverGuesses()
+    {
+        var keys = OauthFixture.KeysOf(issuer, time, documents);
+        await keys.FindAsync("k1", Token);
+
+        (await keys.FindAsync(null, Token)).Key.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(
+        "https://a.example/tenant",
+        "https://a.example/.well-known/oauth-authorization-server/tenant https://a.example/.well-known/openid-configuration/tenant https://a.example/tenant/.well-known/openid-configuration"
+    )]
+    [InlineData(
+        "https://a.example",
+        "https://a.example/.well-known/oauth-authorization-server https://a.example/.well-known/openid-configuration"
+    )]
+    public async Task A11_Metadata_IsLookedForAtEachPlaceInOrder(string url, string places)
+    {
+        var nowhere = new ScriptedDocuments();
+
+        var result = await new KeySetSource(nowhere).GetAsync(issuer.Settings with { Issuer = url }, Token);
+
+        result.Keys.ShouldBeNull();
+        nowhere.Asked.ShouldBe(places.Split(' '));
+    }
+
+    [Theory]
+    [InlineData("""{"issuer":"https://login.example.test/","jwks_uri":"https://login.example.test/jwks"}""", "issuer")]
+    [InlineData("""{"issuer":"https://evil.example","jwks_uri":"https://login.example.test/jwks"}""", "issuer")]
+    [InlineData("""{"jwks_uri":"https://login.example.test/jwks"}""", "issuer")]
+    [InlineData("""{"issuer":"https://login.example.test","jwks_uri":"http://login.example.test/jwks"}""", "https")]
+    [InlineData("""{"issuer":"https://login.example.test","jwks_uri":"https://evil.example/jwks"}""", "another host")]
+    [InlineData("""{"issuer":"https://login.example.test"}""", "jwks_uri")]
+    [InlineData("[]", "issuer")]
+    [InlineData("<html>", "not a JSON document")]
+    public async Task A11_MetadataOfSomebodyElse_IsRefused(string metadata, string why)
+    {
+        documents[$"{issuer.Url}/.well-known/oauth-authorization-server"] = () => metadata;
+
+        var result = await new KeySetSource(documents).GetAsync(issuer.Settings, Token);
+
+        result.Keys.ShouldBeNull();
+        result.Failure.ShouldContain(why);
+        Fetches.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("https://127.0.0.1:1/")]
+    [InlineData("https://169.254.169.254/")]
+    [InlineData("https://10.0.0.1/")]
+    [InlineData("http://login.example.test/")]
+    public async Task A11_PrivateAddressesAndPlainHttp_AreNotFetched(string url)
+    {
+        var result = await new IssuerDocuments(TimeProvider.System).GetAsync(issuer.Settings, new Uri(url), Token);
+
+        result.Body.ShouldBeNull();
+        result.IsElsewhere.ShouldBeFalse();
+    }
+}

@@ -1,0 +1,394 @@
+using System.Net;
+using System.Text;
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Tests.Support;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Culvert.Tunnel.Agent.Tests.Authorization;
+
+/// <summary>Rules A7–A15: which tokens are good for what.</summary>
+public sealed class ValidationRulesTests
+{
+    private static readonly byte[][] Audience = [Encoding.UTF8.GetBytes(OauthFixture.Resource)];
+
+    private readonly FakeTimeProvider time = new();
+    private readonly TestIssuer issuer = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("https://docs.t1.example.test/mcp", 200)]
+    [InlineData("api://docs", 200)]
+    [InlineData("https://docs.t1.example.test/mcp/", 401)]
+    [InlineData("https://DOCS.t1.example.test/mcp", 401)]
+    [InlineData("https://docs.t1.example.test", 401)]
+    [InlineData("docs", 401)]
+    [InlineData("", 401)]
+    public async Task A7_Audience_IsTheResourceOrAListedAlternative(string audience, int status)
+    {
+        await using var fixture = await OauthFixture.StartAsync(o => o with { Audiences = ["api://docs"] });
+
+        using var answer = await fixture.SendAsync(fixture.Token(resource: audience));
+
+        ((int)answer.StatusCode).ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task A7_ListOfAudiences_MayHoldTheResource()
+    {
+        await using var fixture = await OauthFixture.StartAsync();
+
+        using var answer = await fixture.SendAsync(
+            fixture.Token(c =>
+                c["aud"] = new System.Text.Json.Nodes.JsonArray("https://else.example", OauthFixture.Resource)
+            )
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A8_AllOrderedPairsOfHostnames_RefuseEachOthersTokens()
+    {
+        string[] routes = ["docs", "files", "mail", "@"];
+        await using var fixture = await OauthFixture.StartAsync(routes: routes);
+        string HostOf(string route) => route == "@" ? "t1.example.test" : $"{route}.t1.example.test";
+
+        foreach (var meant in routes)
+        {
+            var token = fixture.Token(resource: $"https://{HostOf(meant)}/mcp");
+            foreach (var used in routes)
+            {
+                using var answer = await fixture.SendAsync(token, host: HostOf(used));
+                answer.StatusCode.ShouldBe(
+                    meant == used ? HttpStatusCode.OK : HttpStatusCode.Unauthorized,
+                    $"for {meant} at {used}"
+                );
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("alg", "none", nameof(TokenFault.Malformed))]
+    [InlineData("alg", "HS256", nameof(TokenFault.Malformed))]
+    [InlineData("alg", "es256", nameof(TokenFault.Malformed))]
+    [InlineData("alg", "ES384", nameof(TokenFault.Algorithm))]
+    [InlineData("alg", "RS256", nameof(TokenFault.Algorithm))]
+    [InlineData("typ", "JWT", nameof(TokenFault.Type))]
+    [InlineData("typ", null, nameof(TokenFault.Type))]
+    [InlineData("typ", "id+jwt", nameof(TokenFault.Type))]
+    [InlineData("typ", "AT+JWT", nameof(TokenFault.None))]
+    [InlineData("typ", "application/at+jwt", nameof(TokenFault.None))]
+    public async Task A9_AlgorithmAndType_AreThoseOfTheIssuer(string member, string? value, string fault)
+    {
+        var token = issuer.Token(OauthFixture.Resource, time.GetUtcNow(), header: h => h[member] = value);
+        if (value is null)
+        {
+            token = issuer.Token(OauthFixture.Resource, time.GetUtcNow(), header: h => h.Remove(member));
+        }
+
+        (await ValidateAsync(token)).Fault.ToString().ShouldBe(fault);
+    }
+
+    [Theory]
+    [InlineData("nonce", "n")]
+    [InlineData("at_hash", "x")]
+    [InlineData("c_hash", "x")]
+    [InlineData("typ", "ID")]
+    public async Task A9_IdentityToken_IsRefusedWherePlainTypesPass(string claim, string value)
+    {
+        var relaxed = issuer.Settings with { Types = ["JWT"] };
+        var plain = issuer.Token(OauthFixture.Resource, time.GetUtcNow(), header: h => h["typ"] = "JWT");
+        var identity = issuer.Token(
+            OauthFixture.Resource,
+            time.GetUtcNow(),
+            c => c[claim] = value,
+            h => h["typ"] = "JWT"
+        );
+
+        (await ValidateAsync(plain, relaxed)).Fault.ShouldBe(TokenFault.None);
+        (await ValidateAsync(identity, relaxed)).Fault.ShouldBe(TokenFault.IdentityToken);
+    }
+
+    [Theory]
+    [InlineData("https://login.example.test/")]
+    [InlineData("https://LOGIN.example.test")]
+    [InlineData("http://login.example.test")]
+    [InlineData("")]
+    public async Task A10_Issuer_IsComparedByteForByte(string claimed)
+    {
+        var token = issuer.Token(OauthFixture.Resource, time.GetUtcNow(), c => c["iss"] = claimed);
+
+        (await ValidateAsync(token)).Fault.ShouldBe(TokenFault.Issuer);
+    }
+
+    // The leeway is 30 s; the token says 100.
+    [Theory]
+    [InlineData("exp", 129, nameof(TokenFault.None))]
+    [InlineData("exp", 130, nameof(TokenFault.Expired))]
+    [InlineData("exp", 131, nameof(TokenFault.Expired))]
+    [InlineData("nbf", 69, nameof(TokenFault.NotYetValid))]
+    [InlineData("nbf", 70, nameof(TokenFault.None))]
+    [InlineData("nbf", 71, nameof(TokenFault.None))]
+    public async Task A10_Times_HoldWithinTheLeeway(string claim, int seconds, string fault)
+    {
+        var start = time.GetUtcNow();
+        var token = issuer.Token(
+            OauthFixture.Resource,
+            start.AddDays(1),
+            c => c[claim] = start.AddSeconds(100).ToUnixTimeSeconds()
+        );
+
+        time.Advance(TimeSpan.FromSeconds(seconds));
+
+        (await ValidateAsync(token)).Fault.ToString().ShouldBe(fault);
+    }
+
+    [Fact]
+    public async Task A12_Validity_IsNotRememberedBeyondTheEnd()
+    {
+        await using var fixture = await OauthFixture.StartAsync(time: time);
+        var token = fixture.Token();
+
+        using (var answer = await fixture.SendAsync(token))
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        time.Advance(TimeSpan.FromSeconds(331));
+        using var late = await fixture.SendAsync(token);
+        late.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public async Task A12_Stream_OutlivesItsTokenByTheGraceAlone(int grace)
+    {
+        await using var upstream = RawUpstream.Scripted(
+            async (_, stream, token) =>
+            {
+                await stream.WriteAsync(
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n: hi\n\r\n"u8.ToArray(),
+                    token
+                );
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                return false;
+            }
+        );
+        await using var fixture = new OauthFixture(
+            o => o with { StreamGrace = TimeSpan.FromSeconds(grace) },
+            time: time
+        );
+        fixture.Tunnel.Add(
+            "docs",
+            upstream.Port,
+            fixture.Access(),
+            u =>
+                u with
+                {
+                    Timeouts = new Culvert.Tunnel.Agent.Upstreams.UpstreamTimeouts(
+                        TimeSpan.FromHours(1),
+                        TimeSpan.FromHours(1),
+                        TimeSpan.FromHours(1)
+                    ),
+                }
+        );
+        await fixture.Tunnel.StartAsync();
+        await using var client = new RawClient(await fixture.Tunnel.ConnectAsync());
+        await client.SendAsync(
+            $"GET /mcp HTTP/1.1\r\nHost: docs.t1.example.test\r\nAuthorization: Bearer {fixture.Token()}\r\n\r\n"
+        );
+        await client.ReadUntilAsync(": hi\n\r\n");
+
+        // 300 s of the token, 30 s of leeway, then the grace.
+        time.Advance(TimeSpan.FromSeconds(329 + grace));
+        var rest = client.ReadBytesAsync(1);
+        rest.IsCompleted.ShouldBeFalse();
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        await Should.ThrowAsync<IOException>(() => rest.WaitAsync(TimeSpan.FromSeconds(30), Token));
+    }
+
+    [Theory]
+    [InlineData("docs.read", "list_things", 200, "")]
+    [InlineData("docs.read", "delete_thing", 403, "docs.read docs.write")]
+    [InlineData("docs.read docs.write", "delete_thing", 200, "")]
+    [InlineData("docs.admin", "delete_thing", 200, "")]
+    [InlineData("docs.admin", "list_things", 200, "")]
+    [InlineData("other", "list_things", 403, "docs.read")]
+    public async Task A13_MissingScope_NamesAllThatTheOperationNeeds(
+        string granted,
+        string tool,
+        int status,
+        string asked
+    )
+    {
+        await using var fixture = await OauthFixture.StartAsync(Stepped);
+
+        using var answer = await fixture.SendAsync(fixture.Token(c => c["scope"] = granted), json: Call(tool));
+
+        ((int)answer.StatusCode).ShouldBe(status);
+        if (status == 403)
+        {
+            var challenge = answer.Headers.WwwAuthenticate.First().Parameter!;
+            challenge.ShouldContain("error=\"insufficient_scope\"");
+            challenge.ShouldContain($"scope=\"{asked}\"");
+            challenge.ShouldContain("resource_metadata=\"https://");
+            fixture.Upstream.Connections.ShouldBe(0);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_x"},"method":"tools/list"}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_x","name":"delete_x"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_x","Name":"delete_x"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"METHOD":"tools/call","method":"tools/list"}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_x"},"params":{}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":7}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call"}""")]
+    [InlineData("""[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_x"}}]""")]
+    [InlineData("not json")]
+    [InlineData("")]
+    public async Task A13_BodyThatCouldBeReadTwoWays_IsRefused(string body)
+    {
+        await using var fixture = await OauthFixture.StartAsync(Stepped);
+
+        using var answer = await fixture.SendAsync(
+            fixture.Token(c => c["scope"] = "docs.read"),
+            json: body.Length > 0 ? body : " "
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        fixture.Upstream.Connections.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A13_EscapedName_IsTheSameName()
+    {
+        await using var fixture = await OauthFixture.StartAsync(Stepped);
+
+        using var answer = await fixture.SendAsync(
+            fixture.Token(c => c["scope"] = "docs.read"),
+            json: """{"jsonrpc":"2.0","id":1,"m\u0065thod":"tools/c\u0061ll","params":{"n\u0061me":"\u0064elete_x"}}"""
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("Mcp-Method", "tools/list")]
+    [InlineData("Mcp-Name", "list_other")]
+    [InlineData("Mcp-Name", "=?base64?bGlzdF9vdGhlcg==?=")]
+    public async Task A13_HeadersThatContradictTheBody_AreRefused(string header, string value)
+    {
+        await using var fixture = await OauthFixture.StartAsync(Stepped);
+
+        using var answer = await fixture.SendAsync(
+            fixture.Token(c => c["scope"] = "docs.read"),
+            json: Call("list_x"),
+            change: r => r.Headers.Add(header, value)
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        answer.Headers.GetValues("culvert-reason").ShouldBe(["agent.headers_contradict"]);
+    }
+
+    [Fact]
+    public async Task A13_JudgedBody_ArrivesByteForByte()
+    {
+        await using var fixture = await OauthFixture.StartAsync(Stepped);
+        var body = Call("list_x").Replace(",", " ,\n", StringComparison.Ordinal);
+
+        using var answer = await fixture.SendAsync(
+            fixture.Token(c => c["scope"] = "docs.read"),
+            json: body,
+            change: r => r.Headers.Add("Mcp-Name", "=?base64?bGlzdF94?=")
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await fixture.Upstream.NextAsync()).BodyText.ShouldBe(body);
+    }
+
+    [Fact]
+    public async Task A14_AbsentAndForbiddenTools_AreRefusedAlike()
+    {
+        await using var fixture = await OauthFixture.StartAsync(Stepped);
+        var token = fixture.Token(c => c["scope"] = "docs.read");
+
+        using var forbidden = await fixture.SendAsync(token, json: Call("delete_thing"));
+        using var absent = await fixture.SendAsync(token, json: Call("delete_what_nobody_has"));
+
+        absent.StatusCode.ShouldBe(forbidden.StatusCode);
+        absent.Headers.WwwAuthenticate.ToString().ShouldBe(forbidden.Headers.WwwAuthenticate.ToString());
+        fixture.Upstream.Connections.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("Bearer", 400)]
+    [InlineData("Bearer ", 400)]
+    [InlineData("Bearer a b", 400)]
+    [InlineData("Bearer a, Bearer b", 400)]
+    [InlineData("Bearer a\"b", 400)]
+    [InlineData("Bearer é", 400)]
+    [InlineData("Bearer abc", 401)]
+    [InlineData("Bearer a.b.c", 401)]
+    [InlineData("Bearer ....", 401)]
+    [InlineData("bearer eyJhbGciOiJub25lIn0.e30.", 401)]
+    [InlineData("Basic dXNlcjpwdw==", 401)]
+    [InlineData("DPoP abc", 401)]
+    [InlineData("Negotiate", 401)]
+    public async Task A15_MalformedRequests_Are400AndMalformedTokens401(string authorization, int status)
+    {
+        await using var fixture = await OauthFixture.StartAsync();
+        await using var client = new RawClient(await fixture.Tunnel.ConnectAsync());
+
+        var (head, _) = await client.CallAsync(
+            $"GET /mcp HTTP/1.1\r\nHost: docs.t1.example.test\r\nAuthorization: {authorization}\r\n\r\n"
+        );
+
+        head.ShouldStartWith($"HTTP/1.1 {status} ");
+        fixture.Upstream.Connections.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A15_AnyText_IsATokenOrARefusal()
+    {
+        var keys = OauthFixture.KeysOf(issuer, time);
+        var validator = new TokenValidator([keys], time);
+        var good = issuer.Token(OauthFixture.Resource, time.GetUtcNow());
+        var spoiled = Gen.Choose(0, good.Length - 1)
+            .SelectMany(at => Gen.Choose(0, 255).Select(c => good[..at] + (char)c + good[(at + 1)..]));
+        var any = Gen.OneOf(ArbMap.Default.GeneratorFor<string>().Select(s => s ?? ""), spoiled);
+
+        Prop.ForAll(
+                any.ToArbitrary(),
+                text =>
+                {
+                    var verdict = validator.ValidateAsync(text, Audience, CancellationToken.None).AsTask().Result;
+                    return verdict.Principal is null != (verdict.Fault == TokenFault.None);
+                }
+            )
+            .QuickCheckThrowOnFailure();
+    }
+
+    private static OauthSettings Stepped(OauthSettings oauth) =>
+        oauth with
+        {
+            RequiredScopes = ["docs.read"],
+            OperationScopes = [new OperationScopes("tools/delete_*", ["docs.write"])],
+            ScopeHierarchy = [new("docs.admin", ["docs.write"]), new("docs.write", ["docs.read"])],
+        };
+
+    private static string Call(string tool) =>
+        $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"arguments":{},"name":"{{tool}}" } }""";
+
+    private async Task<TokenVerdict> ValidateAsync(string token, IssuerSettings? settings = null)
+    {
+        var keys = OauthFixture.KeysOf(issuer, time, settings: settings);
+        return await new TokenValidator([keys], time).ValidateAsync(token, Audience, Token);
+    }
+}

@@ -1,0 +1,127 @@
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Upstreams;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Tunnel.Agent.Tests.Support;
+
+/// <summary>A tunnel with routes that require tokens of one issuer, and an upstream that records what reaches it.</summary>
+internal sealed class OauthFixture : IAsyncDisposable
+{
+    public const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    public const string Resource = "https://" + Support.Tunnel.Host + "/mcp";
+
+    private readonly Func<OauthSettings, OauthSettings> change;
+
+    public OauthFixture(
+        Func<OauthSettings, OauthSettings>? change = null,
+        string answer = Ok,
+        Microsoft.Extensions.Logging.ILoggerFactory? loggers = null,
+        TimeProvider? time = null
+    )
+    {
+        this.change = change ?? (o => o);
+        Time = time ?? TimeProvider.System;
+        Upstream = RawUpstream.Answering(answer);
+        Tunnel = new Tunnel(loggers, Time);
+        Keys = KeysOf(Issuer, Time);
+    }
+
+    public static RouteAccess Open => RouteAccess.Open(OauthMode.Passthrough);
+
+    public TimeProvider Time { get; }
+
+    public TestIssuer Issuer { get; } = new();
+
+    public RawUpstream Upstream { get; }
+
+    public Tunnel Tunnel { get; }
+
+    public IssuerKeyCache Keys { get; }
+
+    public static IssuerKeyCache KeysOf(
+        TestIssuer issuer,
+        TimeProvider time,
+        IIssuerDocuments? documents = null,
+        IssuerSettings? settings = null
+    ) =>
+        new(
+            settings ?? issuer.Settings,
+            new KeySetSource(documents ?? issuer.Documents()),
+            time,
+            NullLogger<IssuerKeyCache>.Instance
+        );
+
+    public static async Task<OauthFixture> StartAsync(
+        Func<OauthSettings, OauthSettings>? change = null,
+        string answer = Ok,
+        UpstreamCredential? credential = null,
+        Microsoft.Extensions.Logging.ILoggerFactory? loggers = null,
+        TimeProvider? time = null,
+        params string[] routes
+    )
+    {
+        var fixture = new OauthFixture(change, answer, loggers, time);
+        foreach (var route in routes.Length > 0 ? routes : ["docs"])
+        {
+            fixture.Tunnel.Add(route, fixture.Upstream.Port, fixture.Access(credential));
+        }
+
+        await fixture.Tunnel.StartAsync();
+        return fixture;
+    }
+
+    public RouteAccess Access(UpstreamCredential? credential = null, IssuerKeyCache? keys = null) =>
+        new(
+            change(new OauthSettings { Mode = OauthMode.Required, Issuers = ["corp"] }),
+            [keys ?? Keys],
+            credential ?? NoCredential.Instance,
+            Time
+        );
+
+    public string Token(
+        Action<System.Text.Json.Nodes.JsonObject>? claims = null,
+        Action<System.Text.Json.Nodes.JsonObject>? header = null,
+        string resource = Resource
+    ) => Issuer.Token(resource, Time.GetUtcNow(), claims, header);
+
+    public async Task<HttpResponseMessage> SendAsync(
+        string? token = null,
+        HttpMethod? method = null,
+        string path = "/mcp",
+        string? json = null,
+        string host = Support.Tunnel.Host,
+        int httpVersion = 1,
+        Action<HttpRequestMessage>? change = null
+    )
+    {
+        using var client = Tunnel.Client(host, new Version(httpVersion, httpVersion == 1 ? 1 : 0));
+        var url = new Uri(
+            $"https://{host}:9443{path}",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        );
+        var request = new HttpRequestMessage(method ?? (json is null ? HttpMethod.Get : HttpMethod.Post), url)
+        {
+            Version = client.DefaultRequestVersion,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        }
+
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        }
+
+        change?.Invoke(request);
+        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Tunnel.DisposeAsync();
+        await Upstream.DisposeAsync();
+    }
+}
