@@ -25,5 +25,6 @@ public sealed record AgentReportRoute
     /// not say.
     /// </summary>
     [JsonPropertyName("oauth")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Oauth { get; init; }
 }

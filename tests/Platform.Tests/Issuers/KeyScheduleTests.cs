@@ -1,5 +1,6 @@
 using Culvert.Platform.Issuers;
 using Shouldly;
+using Xunit;
 
 namespace Culvert.Platform.Tests.Issuers;
 
