@@ -19,9 +19,6 @@ namespace Culvert.Identity.Service.Commands;
 /// </summary>
 internal static class AdminKeyCommand
 {
-    // Two at once would write one chain; the second is told to wait.
-    private const string LockName = "host-command.lock";
-
     private static readonly Option<string?> Organization = new("--organization")
     {
         Description = "Id or name of the organization; not needed while there is one.",
@@ -146,7 +143,7 @@ internal static class AdminKeyCommand
                             organization,
                             wanted,
                             parsed.GetValue(reason),
-                            Actor(),
+                            HostCommand.Actor(),
                             cancellation
                         );
                         if (key is null)
@@ -205,7 +202,7 @@ internal static class AdminKeyCommand
     {
         try
         {
-            var (key, refusal) = await host.CreateAsync(wish, secret, Actor(), cancellationToken);
+            var (key, refusal) = await host.CreateAsync(wish, secret, HostCommand.Actor(), cancellationToken);
             if (key is null)
             {
                 File.Delete(file);
@@ -236,7 +233,7 @@ internal static class AdminKeyCommand
         try
         {
             var options = loaded.Settings.Options;
-            using var alone = TakeLock(Path.Combine(options.StateDirectory, LockName));
+            using var alone = HostCommand.TakeLock(options);
             if (alone is null)
             {
                 await error.WriteLineAsync("Another command works on this installation: try again when it is done.");
@@ -269,34 +266,6 @@ internal static class AdminKeyCommand
             return ExitCodes.Failed;
         }
     }
-
-    private static FileStream? TakeLock(string file)
-    {
-        try
-        {
-            return new FileStream(
-                file,
-                new FileStreamOptions
-                {
-                    Mode = FileMode.OpenOrCreate,
-                    Access = FileAccess.ReadWrite,
-                    Share = FileShare.None,
-                    UnixCreateMode = PrivateFile.Mode,
-                }
-            );
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            return null;
-        }
-    }
-
-    // What sudo says about who called it is a hint for readers of the audit, no proof.
-    private static AuditActor Actor() =>
-        AuditActor.Host(
-            FileOwner.Self,
-            Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } caller ? caller : Environment.UserName
-        );
 
     private static string Text(AdminKeyDocument key, bool asJson) =>
         asJson ? JsonSerializer.Serialize(key, AdminJson.Default.AdminKeyDocument) : Line(key);

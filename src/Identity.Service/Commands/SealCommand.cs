@@ -1,8 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
+using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
 
@@ -33,9 +38,19 @@ internal static class SealCommand
 
         try
         {
-            // The state directory stays the running service's: this writes into the database alone.
-            var (versions, writing) = Store.RotateSeals(
-                loaded.Settings.Options,
+            var options = loaded.Settings.Options;
+            using var alone = HostCommand.TakeLock(options);
+            if (alone is null)
+            {
+                await error.WriteLineAsync("Another command works on this installation: try again when it is done.");
+                return ExitCodes.TryAgain;
+            }
+
+            using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log);
+            var (versions, writing) = await RotateAsync(
+                options,
+                loggers,
+                HostCommand.Actor(),
                 progress =>
                     output.WriteLine(
                         string.Create(
@@ -64,5 +79,67 @@ internal static class SealCommand
             await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
             return ExitCodes.Failed;
         }
+    }
+
+    /// <summary>
+    /// Seals anew and writes down that it was done, in a chain of its own beside the running service's. Opened first: what
+    /// cannot be written down is not begun.
+    /// </summary>
+    public static async Task<(IReadOnlyList<uint> InUse, uint Writing)> RotateAsync(
+        ServiceOptions options,
+        ILoggerFactory loggers,
+        AuditActor actor,
+        Action<SealProgress> report,
+        CancellationToken cancellationToken
+    )
+    {
+        using var store = Store.OpenBeside(options);
+        var services = new ServiceCollection().AddCulvertService(options, store, TimeProvider.System);
+        services.AddSingleton(loggers);
+        await using var provider = services.BuildServiceProvider();
+        var journal = provider.GetRequiredService<IJournal>();
+        List<SealProgress> columns = [];
+        (IReadOnlyList<uint> InUse, uint Writing) done = ([], 0);
+        ExceptionDispatchInfo? broken = null;
+        try
+        {
+            done = Store.RotateSeals(
+                options,
+                progress =>
+                {
+                    columns.Add(progress);
+                    report(progress);
+                },
+                cancellationToken
+            );
+        }
+        catch (Exception fault) when (fault is StoreException or OperationCanceledException)
+        {
+            // What was sealed anew until then stays so, and is written down like the rest.
+            broken = ExceptionDispatchInfo.Capture(fault);
+        }
+
+        var written = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new SealsRotated(
+                    broken is null ? done.Writing : null,
+                    done.InUse,
+                    columns,
+                    broken?.SourceException.Message
+                )
+                {
+                    At = TimeProvider.System.GetUtcNow(),
+                    Actor = actor,
+                },
+            },
+            CancellationToken.None
+        );
+        broken?.Throw();
+        return written.RefusalIfUnavailable() is { } unavailable
+            ? throw new StoreException(
+                $"The secrets are sealed anew, but the audit entry could not be written: {unavailable.Message}"
+            )
+            : done;
     }
 }

@@ -1,10 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Commands;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Storage.Sealing;
@@ -52,6 +55,41 @@ public sealed class SealRotationTests
         }
 
         (await bench.StateAsync(id)).ShouldBe("active");
+    }
+
+    [Fact]
+    public async Task Command_BesideARunningService_IsInTheAudit_AlsoWhenItEndsEarly()
+    {
+        await using var bench = await AuthorityBench.StartAsync();
+        await bench.ApprovedAsync();
+        var options = bench.Service.Get<ServiceOptions>();
+        var database = bench.Service.Get<Database>();
+        Append(options, "2:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        var actor = AuditActor.Host(4711, "alice");
+
+        await SealCommand.RotateAsync(options, NullLoggerFactory.Instance, actor, _ => { }, Cancellation);
+        using (var connection = database.OpenWrite())
+        {
+            connection.Execute("UPDATE tunnels SET token_sealed = @broken", new { broken = new byte[200] });
+        }
+
+        await Should.ThrowAsync<StoreException>(() =>
+            SealCommand.RotateAsync(options, NullLoggerFactory.Instance, actor, _ => { }, Cancellation)
+        );
+
+        using var read = await database.OpenReadAsync(Cancellation);
+        var bodies = (
+            await read.QueryAsync<byte[]>("SELECT body FROM journal WHERE event = 'seals_rotated' ORDER BY sequence")
+        )
+            .Select(Encoding.UTF8.GetString)
+            .ToList();
+        bodies.Count.ShouldBe(2);
+        bodies.ShouldAllBe(body => body.Contains("uid:4711"));
+        bodies[0].ShouldContain("\"writing_version\":2");
+        bodies[0].ShouldContain("\"versions_in_use\":[2]");
+        bodies[0].ShouldContain("\"fault\":null");
+        bodies[1].ShouldContain("\"writing_version\":null");
+        bodies[1].ShouldNotContain("\"fault\":null");
     }
 
     // A sealed column that the list forgets is found by its name, or by the look of its values.
