@@ -29,6 +29,29 @@ public sealed class AgentRegistryTests
     }
 
     [Fact]
+    public async Task Pick_OneIsBusy_FillsTheOtherFirst()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var busy = await edge.AgentAsync("a1");
+        List<IDisposable> clients = [];
+        for (var i = 0; i < 4; i++)
+        {
+            clients.Add(await ServedAsync(edge));
+        }
+
+        await using var fresh = await edge.AgentAsync("a2");
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 2);
+        for (var i = 0; i < 4; i++)
+        {
+            clients.Add(await ServedAsync(edge));
+        }
+
+        busy.Opened.Count.ShouldBe(4);
+        fresh.Opened.Count.ShouldBe(4);
+        clients.ForEach(c => c.Dispose());
+    }
+
+    [Fact]
     public async Task Pick_AfterARenewal_UsesTheNewCertificatesConnections() // S10
     {
         await using var edge = RunningEdge.Start();
@@ -105,6 +128,14 @@ public sealed class AgentRegistryTests
         {
             await agent.DisposeAsync();
         }
+    }
+
+    private static async Task<System.Net.Sockets.Socket> ServedAsync(RunningEdge edge)
+    {
+        var client = await edge.ConnectAsync();
+        await client.SendAsync(Hello);
+        (await client.ReceiveAsync(new byte[Hello.Length])).ShouldBeGreaterThan(0);
+        return client;
     }
 
     private static async Task EchoAsync(RunningEdge edge)

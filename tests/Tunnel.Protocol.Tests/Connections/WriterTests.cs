@@ -113,6 +113,83 @@ public sealed class WriterTests
         await Task.WhenAll(writes).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>
+    /// Fifty small answers beside a download that never ends: once its turn has come, everybody is served before the
+    /// download gets its next frame. Counted in frames, so that no clock decides.
+    /// </summary>
+    [Fact]
+    public async Task Data_SmallAnswersBesideADownload_WaitForOneFrameOfIt()
+    {
+        const int Callers = 50;
+        await using var peer = await ScriptedPeer.ConnectAsync(
+            MuxRole.Agent,
+            hello: Bytes.HelloPayload(window: 16 * 1024 * 1024),
+            capacity: 2048
+        );
+        var download = await peer.OpenAsync(1);
+        await FillAsync(download);
+        for (var round = 0; round < 3; round++)
+        {
+            List<Task> answers = [];
+            for (var caller = 2u; caller <= Callers + 1; caller++)
+            {
+                var stream = await peer.OpenAsync(caller + (uint)(round * Callers));
+                answers.Add(stream.Output.WriteAsync(new byte[100]).AsTask());
+            }
+
+            // Of the download, what had been framed before, then one frame for the turn that all of them share.
+            var ofDownload = 0;
+            for (var served = 0; served < Callers; )
+            {
+                var frame = await peer.ReadAsync(Bytes.Data);
+                if (frame.Stream != 1)
+                {
+                    served++;
+                    if (served == 1)
+                    {
+                        ofDownload = 0;
+                    }
+                }
+                else
+                {
+                    ofDownload++;
+                }
+            }
+
+            ofDownload.ShouldBeLessThanOrEqualTo(1);
+            await Task.WhenAll(answers).WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
+    /// <summary>Five downloads of different greed get the same number of frames, to within one (W14).</summary>
+    [Fact]
+    public async Task Data_StreamsThatAlwaysHaveMore_GetEqualShares()
+    {
+        const int Streams = 5;
+        await using var peer = await BlockedAsync();
+        var first = await peer.OpenAsync(1);
+        await FillAsync(first);
+        for (var id = 2u; id < 2 + Streams; id++)
+        {
+            var stream = await peer.OpenAsync(id);
+            _ = stream.Output.WriteAsync(new byte[id * 150_000]).AsTask(); // ever greedier
+        }
+
+        // Until the least greedy one has got most of its bytes, all of them have some waiting.
+        var frames = new Dictionary<uint, int>();
+        while (frames.GetValueOrDefault(2u) < 15)
+        {
+            var frame = await peer.ReadAsync(Bytes.Data);
+            if (frame.Stream > 1)
+            {
+                frames[frame.Stream] = frames.GetValueOrDefault(frame.Stream) + 1;
+            }
+        }
+
+        frames.Count.ShouldBe(Streams);
+        (frames.Values.Max() - frames.Values.Min()).ShouldBeLessThanOrEqualTo(1);
+    }
+
     [Fact]
     public async Task Write_PeerResetsAStreamThatWaits_LetsItsBytesGo()
     {

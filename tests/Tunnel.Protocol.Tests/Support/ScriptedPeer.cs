@@ -117,6 +117,16 @@ internal sealed class ScriptedPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>Until so many bytes have been received since HELLO, for what is no complete frame.</summary>
+    public async Task SyncOnBytesAsync(long count)
+    {
+        var hello = 9 + Bytes.HelloPayload().Length;
+        while (Connection.BytesReceived < hello + count)
+        {
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Asserts that the connection ends by GOAWAY with this code, and nothing else.</summary>
     public async Task ShouldEndAsync(ConnectionErrorCode code)
     {
