@@ -148,11 +148,13 @@ internal sealed class ApiChannel : IDisposable
         return (refusal, isNew && AsksForNonce(response, answer));
     }
 
-    // RFC 9449 §8 and §9: the token endpoint says it in the body, everybody else in a challenge.
+    // RFC 9449 §8 and §9: the token endpoint says it in the body, to a JSON request as a code of the service; everybody
+    // else in a challenge.
     private static bool AsksForNonce(HttpResponseMessage response, ApiAnswer answer) =>
         answer.Status is 400 or 401
         && (
             answer.Body.AsSpan().IndexOf("use_dpop_nonce"u8) >= 0
+            || answer.Body.AsSpan().IndexOf("\"dpop.use_nonce\""u8) >= 0
             || response.Headers.WwwAuthenticate.ToString().Contains("use_dpop_nonce", StringComparison.Ordinal)
         );
 

@@ -101,7 +101,7 @@ internal sealed class HandshakeLoad : IAsyncDisposable
         using var reader = new StreamReader(tls);
         var answer = await reader.ReadToEndAsync(cancellationToken);
         return answer.EndsWith("served", StringComparison.Ordinal)
-            ? tls.RemoteCertificate!.GetSerialNumberString().ToLowerInvariant().TrimStart('0')
+            ? tls.RemoteCertificate!.GetSerialNumberString().ToLowerInvariant()
             : throw new InvalidOperationException($"answered: {answer}");
     }
 }

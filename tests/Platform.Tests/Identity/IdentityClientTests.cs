@@ -80,6 +80,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"error":"use_dpop_nonce"}""", null)]
     [InlineData("{}", "DPoP error=\"use_dpop_nonce\"")]
+    [InlineData("""{"type":"error","error":{"message":"No.","details":{"error_code":"dpop.use_nonce"}}}""", null)]
     public async Task Exchange_NonceWanted_IsSentAgainWithItAndKept(string body, string? challenge)
     {
         var nonces = new List<string?>();
