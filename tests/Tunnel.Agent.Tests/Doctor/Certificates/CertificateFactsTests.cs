@@ -28,8 +28,13 @@ public sealed class CertificateFactsTests : IDisposable
             service,
             whileItRuns: async () =>
             {
-                // News, so that the one poll of the doctor is answered at once.
-                service.Change();
+                // The fake waits for news whatever it is asked for; the service does not.
+                service.Intercept = (request, context) =>
+                {
+                    var isDoctor = request.Path == "/v1/agent/feed" && request.Query.Contains("wait=0s");
+                    context.Response.StatusCode = isDoctor ? 204 : 200;
+                    return Task.FromResult(isDoctor);
+                };
                 var findings = CertificateChecks.Run(
                     await CertificateFacts.GatherAsync(settings, TimeProvider.System, Token)
                 );
@@ -65,7 +70,6 @@ public sealed class CertificateFactsTests : IDisposable
         await EnrolAsync(settings, service, () => Task.CompletedTask);
         var feed = Path.Combine(settings.StateDirectory, "feed.json");
         await File.WriteAllTextAsync(feed, "AAAA" + await File.ReadAllTextAsync(feed, Token), Token);
-        service.Change();
 
         var facts = await CertificateFacts.GatherAsync(settings, TimeProvider.System, Token);
 
