@@ -362,6 +362,8 @@ internal static partial class ServiceConfiguration
     private static CertificateOptions Certificates(ConfigSection certificates)
     {
         certificates.Choice("lint_warnings", "report", "report");
+        // Opened once: each section knows the keys that it was asked for, and refuses the others.
+        var connector = certificates.Section("signing_connector");
         var shortest = TimeSpan.FromSeconds(5);
         var options = new CertificateOptions
         {
@@ -379,8 +381,8 @@ internal static partial class ServiceConfiguration
                 TimeSpan.FromHours(24)
             ),
             Backdate = certificates.Duration("backdate", TimeSpan.FromMinutes(2), max: TimeSpan.FromMinutes(5)),
-            SigningCommand = certificates.Section("signing_connector").Strings("command"),
-            SigningEst = Est(certificates.Section("signing_connector")),
+            SigningCommand = connector.Strings("command"),
+            SigningEst = Est(connector),
             KeyRetention = certificates.Duration("key_retention", TimeSpan.FromDays(30), max: TimeSpan.FromDays(3650)),
             Propagation = certificates.Duration("propagation", TimeSpan.FromHours(24), max: TimeSpan.FromDays(30)),
             SingleApproval = certificates.Choice("approval", "two_person", "two_person", "single") == "single",

@@ -81,6 +81,12 @@ public sealed class ServiceConfigurationTests
     }
 
     [Fact]
+    public void Read_SigningConnectorByCommand_IsKept() =>
+        Load(Minimal + "\ncertificates: {signing_connector: {command: [/opt/sign, now]}}")
+            .Settings.ShouldNotBeNull()
+            .Options.Certificates.SigningCommand.ShouldBe(["/opt/sign", "now"]);
+
+    [Fact]
     public void Read_ManyFaults_AreReportedAtOnce() =>
         Load("config_version: 2\npublic_url: x\nkeys: {}\ntunels: {}").Errors.Count.ShouldBeGreaterThanOrEqualTo(5);
 
