@@ -252,6 +252,7 @@ public sealed class PlatformRootSwapTests
                 InstanceId = "one",
                 Csr = CertificateRequests.Create(key),
             },
+            "woken",
             new Proof(bench.AgentToken()),
             Cancel
         );
