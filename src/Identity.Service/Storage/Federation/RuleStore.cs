@@ -201,13 +201,16 @@ internal sealed class RuleStore(Database database) : IRuleStore
                             + "FROM federation_rule_version_workspaces w WHERE w.rule_id = v.rule_id "
                             + "AND w.version = v.version AND w.workspace_id = @workspaceId)) "
                 )
-                + "AND (' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ') LIKE @Named)",
+                // Not LIKE: SQLite's takes letters of either case for one another, an underscore for any character, and is
+                // compiled anew for each pattern.
+                + "AND REPLACE(' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ', @Named, '') "
+                + "<> ' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ')",
             new
             {
                 ruleId,
                 serviceAccountId,
                 workspaceId,
-                Named = $"% {machineId} %",
+                Named = $" {machineId} ",
             }
         );
 

@@ -192,6 +192,11 @@ public abstract class FederationStoreTests : IDisposable
 
         await CommitAsync(Require("tnl_a", workspace.Value));
         await ShouldConflictAsync(FederationConflict.Changed, Require("tnl_b", workspace.Value));
+        foreach (var lookalike in new[] { "tnl_A", "tnlxa", "tnl_", "%", "tnl_%" })
+        {
+            await ShouldConflictAsync(FederationConflict.Changed, Require(lookalike, workspace.Value));
+        }
+
         await ShouldConflictAsync(FederationConflict.Changed, Require("tnl_a", WorkspaceId.New().Value));
         await CommitAsync([.. rules.Update(trying.Next(RuleState.Disabled, rule.Stamps))]);
         await ShouldConflictAsync(FederationConflict.Changed, Require("tnl_a", workspace.Value));
