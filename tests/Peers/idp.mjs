@@ -2,7 +2,7 @@
 // usage: node idp.mjs CONFIG.json
 //
 // CONFIG: { issuer, port, addresses, certificate_file, key_file, keys_file,
-//           clients: [{ client_id, client_secret_file, algorithm, claims }] }
+//           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }] }
 // Every client may ask for a token for any resource; the answer is a JWT access token whose `aud` is that resource,
 // whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -13,6 +13,7 @@ import Provider from 'oidc-provider';
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 
 const algorithms = new Map(config.clients.map((client) => [client.client_id, client.algorithm]));
+const lives = new Map(config.clients.map((client) => [client.client_id, client.token_life ?? 300]));
 const claims = new Map(config.clients.map((client) => [client.client_id, client.claims ?? {}]));
 
 const provider = new Provider(config.issuer, {
@@ -38,7 +39,7 @@ const provider = new Provider(config.issuer, {
         scope: '',
         audience: resource,
         accessTokenFormat: 'jwt',
-        accessTokenTTL: 300,
+        accessTokenTTL: lives.get(client.clientId),
         jwt: { sign: { alg: algorithms.get(client.clientId) } },
       }),
     },

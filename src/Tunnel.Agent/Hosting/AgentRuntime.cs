@@ -37,6 +37,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly CredentialManager<AgentFeed> credentials;
     private readonly Lock gate = new(); // one state is applied at a time, the later one last
     private volatile bool draining;
+    private volatile bool isPortMissing;
 
     public AgentRuntime(AgentSettings settings, StateDirectory state, ILoggerFactory loggers, TimeProvider time)
     {
@@ -182,6 +183,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
         // Edges of one tunnel are dialled on one port; where they are not, each route says its resource itself.
         var port = feed.Edges.Select(e => e.PublicPort).FirstOrDefault(p => p is not null) ?? HttpsPort;
+        isPortMissing =
+            feed.Edges.All(e => e.PublicPort is null)
+            && settings.Routes.Any(r => r.Oauth is { Mode: OauthMode.Required, Resource: "" });
         var now = map.Current;
         if ((now.Domain, now.IsActive, now.PublicPort) != (tunnel.Domain, active, port))
         {
@@ -272,8 +276,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     private string? CheckEdges() =>
         draining ? "The agent is stopping."
-        : fleet.ServingEdges > 0 ? null
-        : "No edge is connected.";
+        : fleet.ServingEdges == 0 ? "No edge is connected."
+        : isPortMissing ? "No edge has said yet on which port clients dial it: resources would have the wrong name."
+        : null;
 
     // Of issuers that some route trusts: without their keys that route answers 503.
     private string? CheckIssuers()

@@ -42,6 +42,7 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
         var options = new InstallationOptions
         {
             ManualTunnel = false,
+            DangerousOpenRoute = true,
             Upstream = new Uri($"http://127.0.0.1:{upstreamPort}"),
         };
         var steps = new StepReporter(TextWriter.Null, time);

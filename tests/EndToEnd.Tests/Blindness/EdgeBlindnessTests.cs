@@ -92,6 +92,7 @@ public sealed class EdgeBlindnessTests(StandardSystem system) : SystemTest(syste
         var result = await Installation.Inspector.TryRunAsync(
             record.Tunnel.Endpoint(port),
             record.Tunnel.TrustBundle,
+            null,
             ["--method", "tools/list"],
             Cancel
         );

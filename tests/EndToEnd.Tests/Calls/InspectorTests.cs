@@ -35,6 +35,7 @@ public sealed class InspectorTests(StandardSystem system) : SystemTest(system)
         var result = await Installation.Inspector.TryRunAsync(
             Installation.Endpoint,
             null,
+            await Installation.TokenAsync(Installation.Endpoint, Cancel),
             ["--method", "tools/list"],
             Cancel
         );
@@ -44,7 +45,8 @@ public sealed class InspectorTests(StandardSystem system) : SystemTest(system)
 
     private async Task<(int ExitCode, string Output)> RunAsync(Uri endpoint, string? roots, string arguments)
     {
-        var result = await Installation.Inspector.TryRunAsync(endpoint, roots, arguments.Split(' '), Cancel);
+        var token = roots is null ? null : await Installation.TokenAsync(endpoint, Cancel);
+        var result = await Installation.Inspector.TryRunAsync(endpoint, roots, token, arguments.Split(' '), Cancel);
         return (result.ExitCode, result.Output);
     }
 }

@@ -20,15 +20,23 @@ internal sealed class McpCaller : IDisposable
 
     private readonly HttpClient client;
     private readonly Uri endpoint;
+    private readonly Func<CancellationToken, Task<string>> token;
     private readonly ConcurrentDictionary<string, byte> serials = new();
     private string? session;
     private int lastId;
 
     /// <param name="trustBundle">PEM file with the roots that the client trusts.</param>
     /// <param name="connectTo">Where the name is taken to live.</param>
-    public McpCaller(Uri endpoint, string trustBundle, IPEndPoint connectTo, TimeSpan? timeout = null)
+    /// <param name="token">A token for the endpoint.</param>
+    public McpCaller(
+        Uri endpoint,
+        string trustBundle,
+        IPEndPoint connectTo,
+        Func<CancellationToken, Task<string>> token,
+        TimeSpan? timeout = null
+    )
     {
-        this.endpoint = endpoint;
+        (this.endpoint, this.token) = (endpoint, token);
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -132,6 +140,7 @@ internal sealed class McpCaller : IDisposable
         };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await token(cancellationToken));
         if (session is not null)
         {
             request.Headers.Add(SessionHeader, session);

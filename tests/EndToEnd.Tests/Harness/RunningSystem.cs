@@ -90,6 +90,7 @@ public abstract class RunningSystem : IAsyncLifetime
             Installation.Endpoint,
             Installation.Record.Tunnel.TrustBundle,
             connectTo ?? Ingress,
+            cancel => Installation.TokenAsync(Installation.Endpoint, cancel),
             timeout
         );
         try

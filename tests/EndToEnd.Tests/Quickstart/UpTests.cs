@@ -28,6 +28,7 @@ public sealed class UpTests : IAsyncLifetime
         "CULVERT_TUNNEL_DOMAIN",
         "CULVERT_TRUST_BUNDLE",
         "CULVERT_MCP_URL",
+        "CULVERT_MCP_TOKEN_COMMAND",
         "CULVERT_MANUAL_TUNNEL_ID",
         "CULVERT_MANUAL_MCP_URL",
         "CULVERT_MANUAL_TRUST_BUNDLE",
@@ -106,6 +107,8 @@ public sealed class UpTests : IAsyncLifetime
         // As a user of the file would: sourced by a shell, whose children run what it names.
         var token = await ShellAsync("\"$CULVERT_IDP_TOKEN_COMMAND\" | wc -c");
         int.Parse(token, CultureInfo.InvariantCulture).ShouldBeGreaterThan(100);
+        var forRoute = await ShellAsync("\"$CULVERT_MCP_TOKEN_COMMAND\" \"$CULVERT_MCP_URL\" | wc -c");
+        int.Parse(forRoute, CultureInfo.InvariantCulture).ShouldBeGreaterThan(100);
         (
             await ShellAsync("test -x \"$CULVERT_BIN/culvert\" && test -s \"$CULVERT_ADMIN_KEY_FILE\" && echo yes")
         ).ShouldBe("yes");

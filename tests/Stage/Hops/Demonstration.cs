@@ -10,6 +10,7 @@ internal sealed class Demonstration(Installation installation, StepReporter step
     private const string Message = "hello through the tunnel";
 
     private string answer = "";
+    private string refusal = "";
     private double milliseconds;
 
     public async Task CallAsync(CancellationToken cancellationToken)
@@ -41,6 +42,7 @@ internal sealed class Demonstration(Installation installation, StepReporter step
             $"agent        {Certificate(certificates, "agent")}, platform CA",
             $"inner TLS    {Certificate(certificates, "server")}, {Authority(certificates)}",
             $"edge         {record.EdgeId}: clients on {installation.Edge.Ingress}, agents on {installation.Edge.AgentAddress}; it cannot read the call",
+            $"access       without a token: 401 and {refusal}; tokens by {installation.IdentityProvider.Issuer}",
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"call         {installation.Endpoint} tools/call echo -> \"{answer}\", {milliseconds:0} ms with the client's start"
@@ -57,8 +59,15 @@ internal sealed class Demonstration(Installation installation, StepReporter step
         CancellationToken cancellationToken
     )
     {
+        var token = "";
         try
         {
+            await steps.RunAsync($"no token ({mode})", agent.Process.LogFile, RefuseAsync);
+            await steps.RunAsync(
+                $"token for the route ({mode})",
+                installation.IdentityProvider.Process.LogFile,
+                AskAsync
+            );
             await steps.RunAsync($"inspector: tools/list ({mode})", agent.Process.LogFile, ListAsync);
             await steps.RunAsync($"inspector: tools/call echo ({mode})", agent.Process.LogFile, EchoAsync);
         }
@@ -67,16 +76,39 @@ internal sealed class Demonstration(Installation installation, StepReporter step
             throw await Diagnosis.ExplainAsync(installation, agent, failure, cancellationToken);
         }
 
+        async Task<string> RefuseAsync()
+        {
+            refusal = await Unauthenticated.CallAsync(endpoint, tunnel.TrustBundle, cancellationToken);
+            return $"401, sign in as {refusal} says";
+        }
+
+        async Task<string> AskAsync()
+        {
+            token = await installation.TokenAsync(endpoint, cancellationToken);
+            return $"by {installation.IdentityProvider.Issuer} for {endpoint}";
+        }
+
         async Task<string> ListAsync()
         {
-            var tools = await installation.Inspector.ListToolsAsync(endpoint, tunnel.TrustBundle, cancellationToken);
+            var tools = await installation.Inspector.ListToolsAsync(
+                endpoint,
+                tunnel.TrustBundle,
+                token,
+                cancellationToken
+            );
             return tools.Count > 0 ? $"{tools.Count} tools" : throw new HopFailureException(Inspector.Name, "no tool");
         }
 
         async Task<string> EchoAsync()
         {
             var started = time.GetTimestamp();
-            answer = await installation.Inspector.EchoAsync(endpoint, tunnel.TrustBundle, Message, cancellationToken);
+            answer = await installation.Inspector.EchoAsync(
+                endpoint,
+                tunnel.TrustBundle,
+                token,
+                Message,
+                cancellationToken
+            );
             milliseconds = time.GetElapsedTime(started).TotalMilliseconds;
             return answer.Contains(Message, StringComparison.Ordinal)
                 ? answer

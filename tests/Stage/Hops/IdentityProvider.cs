@@ -20,11 +20,18 @@ internal sealed class IdentityProvider
         (AgentClient, "ES256"),
         (EdgeClient, "RS256"),
         (OperatorClient, "ES256"),
+        (McpClient, "ES256"),
     ];
 
     public const string AgentClient = "culvert-agent";
     public const string EdgeClient = "culvert-edge";
     public const string OperatorClient = "culvert-operator";
+
+    /// <summary>Not a workload of ours but a caller of the MCP server: it asks for tokens of a tunnel's route.</summary>
+    public const string McpClient = "mcp-client";
+
+    private static readonly TimeSpan WorkloadTokenLife = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan McpTokenLife = TimeSpan.FromHours(1);
 
     /// <summary>A claim that all workloads of this deployment carry, and nobody else.</summary>
     public static readonly KeyValuePair<string, string> DeploymentClaim = new("deployment", "quickstart");
@@ -55,7 +62,10 @@ internal sealed class IdentityProvider
     /// <summary>An executable that prints a fresh token of that workload for the given service, and nothing else.</summary>
     public string TokenCommand(string client) => run.File(Name, $"{client}-token");
 
-    /// <param name="audience">The resource that every token command asks for: the service's public URL.</param>
+    /// <param name="audience">
+    /// The resource that every workload's token command asks for: the service's public URL. That of the MCP client takes
+    /// the resource as its argument.
+    /// </param>
     public async Task ConfigureAsync(string audience, CancellationToken cancellationToken)
     {
         var folder = run.Folder(Name);
@@ -65,6 +75,7 @@ internal sealed class IdentityProvider
         foreach (var (client, _) in Workloads)
         {
             await PrivateFile.WriteAsync(SecretFile(client), RandomNumberGenerator.GetHexString(64), cancellationToken);
+            var resource = client == McpClient ? "\"$1\"" : ShellText.Quote(audience);
             await PrivateFile.WriteExecutableAsync(
                 TokenCommand(client),
                 $"""
@@ -73,7 +84,7 @@ internal sealed class IdentityProvider
                 exec node {ShellText.Quote(Path.Combine(checkout.Peers, "idp-token.mjs"))} \
                   {ShellText.Quote(Issuer)} {ShellText.Quote(CaFile)} {client} {ShellText.Quote(
                     SecretFile(client)
-                )} {ShellText.Quote(audience)}
+                )} {resource}
 
                 """,
                 cancellationToken
@@ -106,9 +117,18 @@ internal sealed class IdentityProvider
             : throw new HopFailureException(Name, $"no token for {client}: {result.Error.Trim()}", Process.LogFile);
     }
 
-    private string KeysFile => run.File(Name, "keys.json");
+    /// <summary>A token for the MCP server behind that URL, by the command that a person would use.</summary>
+    public async Task<string> McpTokenAsync(Uri resource, CancellationToken cancellationToken)
+    {
+        var result = await Tool.RunAsync(TokenCommand(McpClient), [resource.AbsoluteUri], run.Path, cancellationToken);
+        return result.Succeeded
+            ? result.Output
+            : throw new HopFailureException(Name, $"no token for {resource}: {result.Error.Trim()}", Process.LogFile);
+    }
 
-    private string SecretFile(string client) => run.File(Name, $"{client}.secret");
+    public string SecretFile(string client) => run.File(Name, $"{client}.secret");
+
+    private string KeysFile => run.File(Name, "keys.json");
 
     private string Configuration(string folder) =>
         JsonSerializer.Serialize(
@@ -125,6 +145,7 @@ internal sealed class IdentityProvider
                     client_id = workload.Client,
                     client_secret_file = SecretFile(workload.Client),
                     algorithm = workload.Algorithm,
+                    token_life = (workload.Client == McpClient ? McpTokenLife : WorkloadTokenLife).TotalSeconds,
                     claims = new Dictionary<string, string>([DeploymentClaim]),
                 }),
             }

@@ -4,7 +4,7 @@ using Culvert.Stage.Reporting;
 
 namespace Culvert.Stage.Hops;
 
-/// <summary>The MCP client: the unmodified Inspector command line. All it is told is a URL and which roots to trust.</summary>
+/// <summary>The MCP client: the unmodified Inspector command line. All it is told is a URL, which roots to trust, and a token.</summary>
 internal sealed class Inspector(Checkout checkout)
 {
     public const string Name = "inspector";
@@ -15,10 +15,11 @@ internal sealed class Inspector(Checkout checkout)
     public async Task<IReadOnlyList<string>> ListToolsAsync(
         Uri endpoint,
         string? roots,
+        string? token,
         CancellationToken cancellationToken
     )
     {
-        var output = await RunAsync(endpoint, roots, ["--method", "tools/list"], cancellationToken);
+        var output = await RunAsync(endpoint, roots, token, ["--method", "tools/list"], cancellationToken);
         using var answer = JsonDocument.Parse(output);
         return
         [
@@ -30,12 +31,13 @@ internal sealed class Inspector(Checkout checkout)
     public async Task<string> EchoAsync(
         Uri endpoint,
         string? roots,
+        string? token,
         string message,
         CancellationToken cancellationToken
     )
     {
         string[] call = ["--method", "tools/call", "--tool-name", "echo", "--tool-arg", $"message={message}"];
-        var output = await RunAsync(endpoint, roots, call, cancellationToken);
+        var output = await RunAsync(endpoint, roots, token, call, cancellationToken);
         using var answer = JsonDocument.Parse(output);
         return answer.RootElement.GetProperty("content")[0].GetProperty("text").GetString()!;
     }
@@ -44,11 +46,12 @@ internal sealed class Inspector(Checkout checkout)
     public async Task<string> RunAsync(
         Uri endpoint,
         string? roots,
+        string? token,
         IEnumerable<string> arguments,
         CancellationToken cancellationToken
     )
     {
-        var result = await TryRunAsync(endpoint, roots, arguments, cancellationToken);
+        var result = await TryRunAsync(endpoint, roots, token, arguments, cancellationToken);
         return result.Succeeded
             ? result.Output
             : throw new HopFailureException(Name, $"{endpoint}: {result.Error.Trim()} {result.Output.Trim()}".Trim());
@@ -57,6 +60,7 @@ internal sealed class Inspector(Checkout checkout)
     public async Task<ToolResult> TryRunAsync(
         Uri endpoint,
         string? roots,
+        string? token,
         IEnumerable<string> arguments,
         CancellationToken cancellationToken
     )
@@ -67,9 +71,10 @@ internal sealed class Inspector(Checkout checkout)
             environment["NODE_EXTRA_CA_CERTS"] = roots;
         }
 
+        string[] header = token is null ? [] : ["--header", $"Authorization: Bearer {token}"];
         return await Tool.RunAsync(
             "node",
-            [script, "--cli", endpoint.AbsoluteUri, "--transport", "http", .. arguments],
+            [script, "--cli", endpoint.AbsoluteUri, "--transport", "http", .. arguments, .. header],
             checkout.Peers,
             cancellationToken,
             environment

@@ -14,6 +14,7 @@ namespace Culvert.Stage.Hops;
 internal sealed class Installation
 {
     private const string RecordFile = "installation.json";
+    private static readonly TimeSpan TokenUse = TimeSpan.FromMinutes(30);
 
     private readonly Checkout checkout;
     private readonly RunDirectory run;
@@ -22,6 +23,9 @@ internal sealed class Installation
     private readonly StepReporter steps;
     private readonly EnterpriseAuthority enterprise;
     private readonly Operator culvert;
+    private readonly TimeProvider time;
+    private readonly SemaphoreSlim asking = new(1);
+    private readonly Dictionary<Uri, (string Token, DateTimeOffset From)> tokens = [];
 
     public Installation(
         Checkout checkout,
@@ -33,6 +37,7 @@ internal sealed class Installation
     )
     {
         (this.checkout, this.run, this.ports, this.options, this.steps) = (checkout, run, ports, options, steps);
+        this.time = time;
         enterprise = new EnterpriseAuthority(run);
         IdentityProvider = new IdentityProvider(checkout, run, ports.IdentityProvider, time);
         McpServer = new McpServer(checkout, run, ports.McpServer, time);
@@ -92,6 +97,26 @@ internal sealed class Installation
     public Uri Endpoint => Record.Tunnel.Endpoint(ports.Sni);
 
     public Uri ManualEndpoint => Record.Manual!.Endpoint(ports.Sni);
+
+    /// <summary>A token for the MCP server behind that URL, with most of its life before it.</summary>
+    public async Task<string> TokenAsync(Uri endpoint, CancellationToken cancellationToken)
+    {
+        await asking.WaitAsync(cancellationToken);
+        try
+        {
+            var now = time.GetUtcNow();
+            if (!tokens.TryGetValue(endpoint, out var kept) || now - kept.From > TokenUse)
+            {
+                tokens[endpoint] = kept = (await IdentityProvider.McpTokenAsync(endpoint, cancellationToken), now);
+            }
+
+            return kept.Token;
+        }
+        finally
+        {
+            asking.Release();
+        }
+    }
 
     /// <summary>The state of an earlier complete bring-up in this folder, if there was one.</summary>
     public static InstallationRecord? FindRecord(RunDirectory run) => InstallationRecord.Load(run.File(RecordFile));
@@ -412,6 +437,7 @@ internal sealed class Installation
     private async Task StartAgentsAsync(CancellationToken cancellationToken)
     {
         var upstream = options.Upstream ?? McpServer.Upstream;
+        var issuer = options.DangerousOpenRoute ? null : IdentityProvider;
         await Step(
             "tunnel-agent (automatic)",
             Agent.Process,
@@ -423,6 +449,7 @@ internal sealed class Installation
                     Record.Tunnel.Id,
                     certificates: "",
                     upstream,
+                    issuer,
                     cancellationToken
                 );
                 Started(Agent.Start);
@@ -446,6 +473,7 @@ internal sealed class Installation
                         certificates: {source: files, certificate_file: "{{certificate}}", key_file: "{{key}}"}
                         """,
                         upstream,
+                        issuer,
                         cancellationToken
                     );
                     Started(ManualAgent.Start);

@@ -27,6 +27,8 @@ internal static class InstallationEnvironment
         Add("CULVERT_TUNNEL_DOMAIN", record.Tunnel.Domain);
         Add("CULVERT_TRUST_BUNDLE", record.Tunnel.TrustBundle);
         Add("CULVERT_MCP_URL", installation.Endpoint.AbsoluteUri);
+        // Takes the URL of a tunnel's MCP server and prints a token for it.
+        Add("CULVERT_MCP_TOKEN_COMMAND", installation.IdentityProvider.TokenCommand(IdentityProvider.McpClient));
         if (record.Manual is { } manual)
         {
             Add("CULVERT_MANUAL_TUNNEL_ID", manual.Id);

@@ -24,6 +24,11 @@ internal sealed record InstallationOptions
     /// <summary>Where the agents find the MCP server, when a test listens in between; null = the server itself.</summary>
     public Uri? Upstream { get; init; }
 
+    /// <summary>
+    /// Whether the route lets everybody call, for benches that compare with servers which check nothing either.
+    /// </summary>
+    public bool DangerousOpenRoute { get; init; }
+
     /// <summary>Whether the second tunnel, in manual mode, is made and its agent started.</summary>
     public bool ManualTunnel { get; init; } = true;
 }

@@ -42,15 +42,18 @@ internal sealed class TunnelAgent
 
     /// <param name="identity">The <c>identity</c> section.</param>
     /// <param name="certificates">The <c>certificates</c> section, empty for the service's.</param>
+    /// <param name="issuer">Whose tokens the route requires; null = everybody may call.</param>
     public Task ConfigureAsync(
         string identity,
         string tunnelId,
         string certificates,
         Uri upstream,
+        IdentityProvider? issuer,
         CancellationToken cancellationToken
     )
     {
         run.Folder(Name);
+        var oauth = issuer is null ? "{mode: dangerous_none}" : "{mode: required, issuers: [corp]}";
         return File.WriteAllTextAsync(
             run.File(Name, "agent.yaml"),
             $$"""
@@ -61,18 +64,30 @@ internal sealed class TunnelAgent
               id: {{tunnelId}}
               drain_timeout: 2s
             {{certificates}}
+            {{Issuers(issuer)}}
             routes:
               {{Route}}:
                 upstream:
                   url: {{upstream.GetLeftPart(UriPartial.Authority)}}
                   allowed_ranges: [127.0.0.1/32]
-                oauth: {mode: dangerous_none}  # whoever reaches the route may call it; the agent warns at every start
+                oauth: {{oauth}}
             health: {listen: "127.0.0.1:{{healthPort}}"}
 
             """,
             cancellationToken
         );
     }
+
+    private static string Issuers(IdentityProvider? issuer) =>
+        issuer is null
+            ? ""
+            : $$"""
+                issuers:
+                  corp:
+                    issuer: {{issuer.Issuer}}
+                    ca_file: "{{issuer.CaFile}}"
+                    allowed_ranges: [{{string.Join(", ", Loopback.Ranges.Select(r => $"\"{r}\""))}}]
+                """;
 
     public void Start() => Process.Start();
 

@@ -160,7 +160,11 @@ internal sealed class ReportEndpoints(
 
         return
             report.Routes.All(route =>
-                route is not null && IsShort(route.Name) && IsShort(route.Hostname) && IsShort(route.Detail)
+                route is not null
+                && IsShort(route.Name)
+                && IsShort(route.Hostname)
+                && IsShort(route.Detail)
+                && IsShort(route.Oauth ?? "")
             )
             && IsShort(report.Version)
             && AuditDisputes.IsKnown(report.AuditAlarm)
