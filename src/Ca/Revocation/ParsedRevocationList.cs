@@ -98,14 +98,7 @@ public sealed class ParsedRevocationList
     {
         ReadOnlyMemory<byte> tbsEncoded = list.PeekEncodedValue();
         AsnReader tbs = list.ReadSequence();
-        ReadOnlyMemory<byte> outerAlgorithm = ReadAlgorithm(list);
-        byte[] signature = list.ReadBitString(out int unusedBits);
-        list.ThrowIfNotEmpty();
-        if (unusedBits != 0)
-        {
-            throw new AsnContentException("a signature of incomplete octets");
-        }
-
+        (ReadOnlyMemory<byte> outerAlgorithm, ReadOnlyMemory<byte> signature) = ReadSignature(list);
         int version = ReadVersion(tbs);
         ReadOnlyMemory<byte> innerAlgorithm = ReadAlgorithm(tbs);
         DistinguishedName issuer = DistinguishedName.Read(tbs);
@@ -122,12 +115,20 @@ public sealed class ParsedRevocationList
         bool unknownCritical = false;
         if (tbs.HasData && tbs.PeekTag().HasSameClassAndValue(Asn1Tag.Sequence))
         {
-            AsnReader revoked = tbs.ReadSequence();
+            ReadOnlyMemory<byte> revoked = ContentOf(tbs);
             do
             {
-                // The do-while makes an empty sequence fail here (§5.1.2.6).
-                entries.Add(ReadEntry(revoked.ReadSequence(), ref badTime, ref foreign, ref unknownCritical));
-            } while (revoked.HasData);
+                if (!RevokedEntryCodec.TryRead(revoked, out RevokedEntry entry, out int length))
+                {
+                    // The do-while makes an empty sequence fail here (§5.1.2.6).
+                    var one = new AsnReader(revoked, AsnEncodingRules.DER);
+                    length = one.PeekEncodedValue().Length;
+                    entry = ReadEntry(one.ReadSequence(), ref badTime, ref foreign, ref unknownCritical);
+                }
+
+                entries.Add(entry);
+                revoked = revoked[length..];
+            } while (revoked.Length > 0);
         }
 
         List<DerExtension> extensions = [];
@@ -158,6 +159,75 @@ public sealed class ParsedRevocationList
         };
         parsed.DecodeExtensions();
         return parsed;
+    }
+
+    /// <summary>
+    /// Another list of the same content, byte for byte, with another signature; null when it is none. Its content is not
+    /// read again.
+    /// </summary>
+    internal ParsedRevocationList? WithSignature(ReadOnlyMemory<byte> encoded)
+    {
+        try
+        {
+            var reader = new AsnReader(encoded, AsnEncodingRules.DER);
+            AsnReader list = reader.ReadSequence();
+            reader.ThrowIfNotEmpty();
+            ReadOnlyMemory<byte> tbsEncoded = list.ReadEncodedValue();
+            (ReadOnlyMemory<byte> outerAlgorithm, ReadOnlyMemory<byte> signature) = ReadSignature(list);
+            return tbsEncoded.Span.SequenceEqual(TbsEncoded.Span)
+                ? CopyWith(encoded, tbsEncoded, outerAlgorithm, signature)
+                : null;
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
+
+    private ParsedRevocationList CopyWith(
+        ReadOnlyMemory<byte> encoded,
+        ReadOnlyMemory<byte> tbsEncoded,
+        ReadOnlyMemory<byte> outerAlgorithm,
+        ReadOnlyMemory<byte> signature
+    )
+    {
+        var copy = new ParsedRevocationList
+        {
+            Encoded = encoded,
+            TbsEncoded = tbsEncoded,
+            Version = Version,
+            Issuer = Issuer,
+            ThisUpdate = ThisUpdate,
+            NextUpdate = NextUpdate,
+            Entries = Entries,
+            HasBadTime = HasBadTime,
+            HasForeignEntries = HasForeignEntries,
+            HasUnknownCriticalEntry = HasUnknownCriticalEntry,
+            Extensions = Extensions,
+            InnerAlgorithm = InnerAlgorithm,
+            OuterAlgorithm = outerAlgorithm,
+            Signature = signature,
+        };
+        copy.DecodeExtensions();
+        return copy;
+    }
+
+    private static (ReadOnlyMemory<byte> Algorithm, ReadOnlyMemory<byte> Signature) ReadSignature(AsnReader list)
+    {
+        ReadOnlyMemory<byte> algorithm = ReadAlgorithm(list);
+        byte[] signature = list.ReadBitString(out int unusedBits);
+        list.ThrowIfNotEmpty();
+        return unusedBits == 0
+            ? (algorithm, signature)
+            : throw new AsnContentException("a signature of incomplete octets");
+    }
+
+    private static ReadOnlyMemory<byte> ContentOf(AsnReader reader)
+    {
+        ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();
+        AsnDecoder.ReadSequence(encoded.Span, AsnEncodingRules.DER, out int offset, out int length, out _);
+        reader.ReadSequence();
+        return encoded.Slice(offset, length);
     }
 
     private static RevokedEntry ReadEntry(AsnReader entry, ref bool badTime, ref bool foreign, ref bool unknownCritical)

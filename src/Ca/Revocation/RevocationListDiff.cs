@@ -9,11 +9,8 @@ namespace Culvert.Ca.Revocation;
 public static class RevocationListDiff
 {
     /// <summary>The serial numbers, as the inventory spells them, that are on the earlier list alone.</summary>
-    public static IReadOnlyList<string> Vanished(ParsedRevocationList earlier, ParsedRevocationList later)
-    {
-        HashSet<string> kept = [.. later.Entries.Select(entry => entry.SerialHex)];
-        return [.. earlier.Entries.Select(entry => entry.SerialHex).Where(serial => !kept.Contains(serial))];
-    }
+    public static IReadOnlyList<string> Vanished(ParsedRevocationList earlier, ParsedRevocationList later) =>
+        [.. Compare(earlier, later).Vanished.Select(entry => entry.SerialHex)];
 
     /// <summary>Null when <paramref name="later"/> may take the place of <paramref name="earlier"/>.</summary>
     /// <param name="earlier">What is published now.</param>
@@ -38,9 +35,12 @@ public static class RevocationListDiff
         }
 
         // RFC 5280 §3.3: an entry stays until it was on one list issued beyond the certificate's validity.
+        var (vanished, moved) = Compare(earlier, later);
         string[] lost =
         [
-            .. Vanished(earlier, later).Where(serial => ends(serial) is not { } end || end >= earlier.ThisUpdate),
+            .. vanished
+                .Select(entry => entry.SerialHex)
+                .Where(serial => ends(serial) is not { } end || end >= earlier.ThisUpdate),
         ];
         if (lost.Length > 0)
         {
@@ -50,23 +50,60 @@ public static class RevocationListDiff
             );
         }
 
-        HashSet<string> moved =
-        [
-            .. earlier
-                .Entries.Join(
-                    later.Entries,
-                    entry => entry.SerialHex,
-                    entry => entry.SerialHex,
-                    (one, other) => (one.SerialHex, IsSame: one.RevokedAt == other.RevokedAt)
-                )
-                .Where(pair => !pair.IsSame)
-                .Select(pair => pair.SerialHex),
-        ];
-        return moved.Count == 0
+        return moved is not { } other
             ? null
             : new CaRefusal(
                 CaErrorCodes.CrlEntryVanished,
-                $"The date of revocation of {moved.First()} is another one than on the present list."
+                $"The date of revocation of {other.SerialHex} is another one than on the present list."
             );
     }
+
+    // Both run by serial number, ours already do: one walk along both finds everything.
+    private static (IReadOnlyList<RevokedEntry> Vanished, RevokedEntry? Moved) Compare(
+        ParsedRevocationList earlier,
+        ParsedRevocationList later
+    )
+    {
+        IReadOnlyList<RevokedEntry> kept = InOrder(later.Entries);
+        List<RevokedEntry> vanished = [];
+        RevokedEntry? moved = null;
+        int next = 0;
+        foreach (RevokedEntry entry in InOrder(earlier.Entries))
+        {
+            while (next < kept.Count && Order(kept[next], entry) < 0)
+            {
+                next++;
+            }
+
+            if (next == kept.Count || Order(kept[next], entry) != 0)
+            {
+                vanished.Add(entry);
+                continue;
+            }
+
+            // Foreign lists may have one serial number twice: none of the dates may be another.
+            for (int same = next; same < kept.Count && Order(kept[same], entry) == 0; same++)
+            {
+                moved ??= kept[same].RevokedAt == entry.RevokedAt ? null : entry;
+            }
+        }
+
+        return (vanished, moved);
+    }
+
+    private static IReadOnlyList<RevokedEntry> InOrder(IReadOnlyList<RevokedEntry> entries)
+    {
+        for (int i = 1; i < entries.Count; i++)
+        {
+            if (Order(entries[i - 1], entries[i]) > 0)
+            {
+                return [.. entries.Order(Comparer<RevokedEntry>.Create(Order))];
+            }
+        }
+
+        return entries;
+    }
+
+    private static int Order(RevokedEntry one, RevokedEntry other) =>
+        SerialOrder.Compare(one.Serial.Span, other.Serial.Span);
 }

@@ -33,15 +33,15 @@ public static class RevocationListSigning
             );
         }
 
-        ParsedRevocationList? signed = Assemble(tbs, order, key.Sign(tbs));
-        if (signed is null || !signed.IsSignedBy(order.Issuer.PublicKey))
+        byte[] encoded = RevocationListWriter.Assemble(tbs, order.Issuer.PublicKey, key.Sign(tbs));
+        if (twin.WithSignature(encoded) is not { } signed)
         {
-            return new CaRefusal(CaErrorCodes.SignerBadSignature, "The new signature does not verify.");
+            return new CaRefusal(CaErrorCodes.TbsMismatch, "The signed content is not the checked content.");
         }
 
-        return signed.TbsEncoded.Span.SequenceEqual(twin.TbsEncoded.Span)
+        return signed.IsSignedBy(order.Issuer.PublicKey)
             ? signed
-            : new CaRefusal(CaErrorCodes.TbsMismatch, "The signed content is not the checked content.");
+            : new CaRefusal(CaErrorCodes.SignerBadSignature, "The new signature does not verify.");
     }
 
     private static ParsedRevocationList? Assemble(byte[] tbs, RevocationListOrder order, byte[] signature) =>

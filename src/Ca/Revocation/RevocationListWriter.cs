@@ -36,9 +36,17 @@ internal static class RevocationListWriter
             {
                 using (writer.PushSequence())
                 {
+                    Span<byte> buffer = stackalloc byte[RevokedEntryCodec.MaxBytes];
                     foreach (RevokedEntry entry in order.Entries)
                     {
-                        WriteEntry(writer, entry);
+                        if (RevokedEntryCodec.TryWrite(entry, buffer, out int length))
+                        {
+                            writer.WriteEncodedValue(buffer[..length]);
+                        }
+                        else
+                        {
+                            WriteEntry(writer, entry);
+                        }
                     }
                 }
             }

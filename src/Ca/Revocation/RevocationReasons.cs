@@ -36,9 +36,16 @@ public static class RevocationReasons
     /// <summary>Null when there is no such reason.</summary>
     public static RevocationReason? Find(string name)
     {
-        int index = Array.FindIndex(Table, entry => entry.Name == name);
-        return index < 0 ? null : Table[index].Reason;
+        foreach ((RevocationReason reason, string known) in Table)
+        {
+            if (known == name)
+            {
+                return reason;
+            }
+        }
+
+        return null;
     }
 
-    internal static bool IsKnown(int value) => Array.Exists(Table, entry => (int)entry.Reason == value);
+    internal static bool IsKnown(int value) => value is >= 0 and <= 10 and not 7;
 }

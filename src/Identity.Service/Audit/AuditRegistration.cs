@@ -14,6 +14,7 @@ internal static class AuditRegistration
 
     public static void MapAudit(this ApiHost host)
     {
+        var limits = host.Services.GetRequiredService<CallerLimits>();
         var log = host.Services.GetRequiredService<IAuditLog>();
         host.Get(
             "/v1/audit",
@@ -25,17 +26,19 @@ internal static class AuditRegistration
             Access.Scope(Scopes.OrganizationAdmin),
             (request, _) =>
                 new(
-                    ApiAnswer.Streamed(
-                        "application/x-ndjson",
-                        (body, cancellation) =>
-                            AuditExport.WriteAsync(
-                                log,
-                                request.Caller.OrganizationId,
-                                request.Caller.Has(Scopes.InstallationOperate),
-                                body,
-                                cancellation
-                            )
-                    )
+                    limits.TryTake(request.Caller, CostlyWork.Export) is { } limited
+                        ? limited
+                        : ApiAnswer.Streamed(
+                            "application/x-ndjson",
+                            (body, cancellation) =>
+                                AuditExport.WriteAsync(
+                                    log,
+                                    request.Caller.OrganizationId,
+                                    request.Caller.Has(Scopes.InstallationOperate),
+                                    body,
+                                    cancellation
+                                )
+                        )
                 )
         );
         var checkpoints = host.Services.GetRequiredService<AuditCheckpoints>();

@@ -518,6 +518,8 @@ internal static partial class ServiceConfiguration
         var subject = limits.Rate("exchange_per_subject", new Rate(600, TimeSpan.FromMinutes(1)));
         var issuer = limits.Rate("exchange_per_issuer", new Rate(5_000, TimeSpan.FromSeconds(1)));
         var history = limits.Rate("history_per_address", new Rate(10, TimeSpan.FromSeconds(1)));
+        var lists = limits.Rate("lists_per_address", new Rate(50, TimeSpan.FromSeconds(1)));
+        var listsTotal = limits.Rate("lists_total", new Rate(2_000, TimeSpan.FromSeconds(1)));
         var perIdentity = limits.Rate("certificates_per_identity", new Rate(60, TimeSpan.FromMinutes(1)));
         var perTunnel = limits.Rate("certificates_per_tunnel", new Rate(1_000, TimeSpan.FromMinutes(1)));
         var perAuthority = limits.Rate("certificates_per_authority", new Rate(5_000, TimeSpan.FromSeconds(1)));
@@ -529,6 +531,8 @@ internal static partial class ServiceConfiguration
             ExchangePerSubject = new RateLimit(subject.Count, subject.Per),
             ExchangePerIssuer = new RateLimit(issuer.Count, issuer.Per),
             HistoryPerAddress = new RateLimit(history.Count, history.Per),
+            ListsPerAddress = new RateLimit(lists.Count, lists.Per),
+            ListsTotal = new RateLimit(listsTotal.Count, listsTotal.Per),
             CertificatesPerIdentity = new RateLimit(perIdentity.Count, perIdentity.Per),
             CertificatesPerTunnel = new RateLimit(perTunnel.Count, perTunnel.Per),
             CertificatesPerAuthority = new RateLimit(perAuthority.Count, perAuthority.Per),

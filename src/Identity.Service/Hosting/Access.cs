@@ -11,6 +11,9 @@ internal sealed record Access
     /// <summary>As <see cref="Anonymous"/>; refusals of form requests have OAuth's shape.</summary>
     public static Access AnonymousOAuth { get; } = new() { Kind = AccessKind.Anonymous, IsOAuth = true };
 
+    /// <summary>As <see cref="Anonymous"/>, with the limit of revocation lists instead of everything else's.</summary>
+    public static Access AnonymousLists { get; } = new() { Kind = AccessKind.Anonymous, IsOfLists = true };
+
     /// <summary>
     /// Any credential, tunnel tokens included; the handler decides on rights. Limited per source address like
     /// anonymous calls until the credential is proved.
@@ -30,6 +33,9 @@ internal sealed record Access
 
     /// <summary>Whether whoever sends a form is answered as RFC 6749 §5.2 has it.</summary>
     public bool IsOAuth { get; private init; }
+
+    /// <summary>Whether revocation lists are fetched here: many verifiers share an address, and none needs a token.</summary>
+    public bool IsOfLists { get; private init; }
 
     public string? RequiredScope { get; private init; }
 

@@ -62,7 +62,7 @@ internal sealed class ApiEndpoint(
 
                 break;
             case AccessKind.Anonymous:
-                if (limits.Unauthenticated.TryTake(request.Source) is { } limited)
+                if ((access.IsOfLists ? limits.Lists : limits.Unauthenticated).TryTake(request.Source) is { } limited)
                 {
                     return limited;
                 }

@@ -6,6 +6,9 @@ internal enum CostlyWork
     /// <summary>Reading the authentication history of weeks.</summary>
     HistorySearch,
 
+    /// <summary>Writing out the whole audit chain, or the whole inventory.</summary>
+    Export,
+
     /// <summary>Asking name servers about the hosts of an issuer or a webhook.</summary>
     NameLookup,
 }

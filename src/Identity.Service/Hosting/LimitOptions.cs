@@ -20,9 +20,16 @@ internal sealed record LimitOptions
     public RateLimit HistoryPerAddress { get; init; } = new(10, TimeSpan.FromSeconds(1));
 
     /// <summary>
-    /// Per caller and kind: requests that read much of the history, or ask name servers. People make a few a minute.
+    /// Per caller and kind: requests that read much of the history or of the inventory, or ask name servers. People make a
+    /// few a minute.
     /// </summary>
     public RateLimit CostlyPerCaller { get; init; } = new(30, TimeSpan.FromMinutes(1));
+
+    /// <summary>Per source address: revocation lists. Verifiers fetch the few that their certificates name.</summary>
+    public RateLimit ListsPerAddress { get; init; } = new(50, TimeSpan.FromSeconds(1));
+
+    /// <summary>Revocation lists for all addresses together: each is up to 100 kB.</summary>
+    public RateLimit ListsTotal { get; init; } = new(2_000, TimeSpan.FromSeconds(1));
 
     /// <summary>Issuances under way at once on this node; more are refused with 503.</summary>
     public int SigningQueue { get; init; } = 256;

@@ -4,7 +4,11 @@ using Culvert.Identity.Service.Hosting;
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
 /// <summary><c>/v1/certificates</c>: every certificate that was ever intended, newest first or by its end.</summary>
-internal sealed class CertificateInventoryEndpoint(ICertificateInventory inventory, TimeProvider time)
+internal sealed class CertificateInventoryEndpoint(
+    ICertificateInventory inventory,
+    CallerLimits limits,
+    TimeProvider time
+)
 {
     private const int DefaultDays = 90;
     private const int MostDays = 400;
@@ -38,6 +42,11 @@ internal sealed class CertificateInventoryEndpoint(ICertificateInventory invento
         if (InventoryQuery.ReadFilter(request, out var filter) is { } refusal)
         {
             return new(refusal);
+        }
+
+        if (limits.TryTake(request.Caller, CostlyWork.Export) is { } limited)
+        {
+            return new(limited);
         }
 
         return request.Query("format") switch

@@ -22,7 +22,10 @@ internal interface IRevocationStore
     /// <summary>Makes the reason keyCompromise, and marks the list as out of date; once, else as above.</summary>
     IReadOnlyList<Statement> Worsen(CertificateRecord certificate, int? shard);
 
-    /// <summary>Serial numbers of revoked, unexpired certificates of machines.</summary>
+    /// <summary>
+    /// Serial numbers of revoked, unexpired certificates that agents or edges hold; not those that rotation jobs were
+    /// given, which no feed tells of.
+    /// </summary>
     ValueTask<IReadOnlyList<RevokedSerial>> ListUnexpiredAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>How the lists of an authority are divided; null = it has none.</summary>
@@ -45,6 +48,9 @@ internal interface IRevocationStore
 
     /// <summary>A list with its bytes; null = there is no such list.</summary>
     ValueTask<StoredRevocationList?> FindListAsync(string caId, int shard, CancellationToken cancellationToken);
+
+    /// <summary>The same without its bytes, which are not read.</summary>
+    ValueTask<StoredRevocationList?> FindHeadAsync(string caId, int shard, CancellationToken cancellationToken);
 
     /// <summary>What is revoked of a shard and has not ended before <paramref name="endedAfter"/>, by serial number.</summary>
     ValueTask<IReadOnlyList<RevokedEntry>> ListEntriesAsync(

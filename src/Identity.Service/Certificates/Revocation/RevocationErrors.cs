@@ -36,6 +36,14 @@ internal static class RevocationErrors
         "Restart the service: it takes a new key and certificate."
     );
 
+    public static readonly ErrorCode ListsBusy = new(
+        "crl.busy",
+        429,
+        "Too many revocation lists are being fetched.",
+        "All addresses together exceeded limits.lists_total.",
+        "Wait for the time in retry-after; put a cache in front of /v1/crl, or raise the limit."
+    );
+
     public static readonly ErrorCode Imported = new(
         "crl.managed",
         409,

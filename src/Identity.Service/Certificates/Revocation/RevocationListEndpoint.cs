@@ -1,6 +1,6 @@
 using System.Globalization;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Tokens.Metadata;
+using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
@@ -9,43 +9,72 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 /// <c>GET /v1/crl/{ca_id}/{shard}.crl</c>: the newest list as it was signed, for everybody who has a certificate of it. Imported
 /// lists stand under the id of their registered certificate, as <c>0.crl</c>.
 /// </summary>
-internal sealed class RevocationListEndpoint(IRevocationStore store, IImportedListStore imported, TimeProvider time)
+internal sealed class RevocationListEndpoint(
+    IRevocationStore store,
+    IImportedListStore imported,
+    ServiceOptions options,
+    TimeProvider time
+)
 {
     private const string Suffix = ".crl";
 
     // Short against the list's life: a revocation is to be seen soon, and an unchanged list costs a 304.
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
 
+    // Many addresses must not be able to do what one may not (S31). One bucket: the key is always the same.
+    private readonly KeyedRateLimiter<int> total = new(options.Limits.ListsTotal, time);
+
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        if (await FindAsync(request, cancellationToken) is not { } list)
+        if (total.TryTake(0) is { } wait)
+        {
+            return RevocationErrors.ListsBusy.Refuse() with { RetryAfter = wait };
+        }
+
+        // Who asks whether his copy is the newest is answered without its bytes being read.
+        var asked = request.Http.Request.GetTypedHeaders();
+        var isConditional = asked.IfNoneMatch.Count > 0 || asked.IfModifiedSince is not null;
+        if (isConditional && await FindAsync(request, withBytes: false, cancellationToken) is { } head)
+        {
+            if (IsUnchanged(asked, head))
+            {
+                Describe(request.Http.Response, head);
+                return ApiAnswer.NotModified;
+            }
+        }
+
+        if (await FindAsync(request, withBytes: true, cancellationToken) is not { } list)
         {
             return RequestErrors.NotFound.Refuse();
         }
 
-        var (bytes, thisUpdate, nextUpdate) = list;
-        var document = new CachedDocument(bytes);
-        var left = nextUpdate - time.GetUtcNow();
+        Describe(request.Http.Response, list);
+        // RFC 5280 §4.2.1.13: application/pkix-crl, DER.
+        return ApiAnswer.Raw(list.Bytes, "application/pkix-crl");
+    }
+
+    // RFC 9110 §13.2.2: the tag decides where there is one.
+    private static bool IsUnchanged(RequestHeaders asked, PublishedList list) =>
+        asked.IfNoneMatch.Count > 0
+            ? asked.IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Tag == list.Tag)
+            : asked.IfModifiedSince >= list.ThisUpdate;
+
+    private void Describe(HttpResponse response, PublishedList list)
+    {
+        var left = list.NextUpdate - time.GetUtcNow();
         var age =
             left < TimeSpan.Zero ? TimeSpan.Zero
             : left < KeepFor ? left
             : KeepFor;
-        var headers = request.Http.Response.GetTypedHeaders();
+        var headers = response.GetTypedHeaders();
         headers.CacheControl = new CacheControlHeaderValue { Public = true, MaxAge = age };
-        headers.LastModified = thisUpdate;
-        request.Http.Response.Headers.ETag = document.Tag;
-        // RFC 9110 §13.2.2: the tag decides where there is one.
-        var asked = request.Http.Request.GetTypedHeaders();
-        var unchanged =
-            asked.IfNoneMatch.Count > 0
-                ? asked.IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Tag == document.Tag)
-                : asked.IfModifiedSince >= thisUpdate;
-        // RFC 5280 §4.2.1.13: application/pkix-crl, DER.
-        return unchanged ? ApiAnswer.NotModified : ApiAnswer.Raw(document.Body, "application/pkix-crl");
+        headers.LastModified = list.ThisUpdate;
+        response.Headers.ETag = list.Tag;
     }
 
-    private async ValueTask<(byte[] List, DateTimeOffset ThisUpdate, DateTimeOffset NextUpdate)?> FindAsync(
+    private async ValueTask<PublishedList?> FindAsync(
         ApiRequest request,
+        bool withBytes,
         CancellationToken cancellationToken
     )
     {
@@ -66,17 +95,21 @@ internal sealed class RevocationListEndpoint(IRevocationStore store, IImportedLi
         var name = request.Route("ca_id");
         if (CertificateAuthorityId.TryParse(name, out var id))
         {
-            return await store.FindListAsync(id.Value, shard, cancellationToken) is { List: { } bytes } list
-                ? (bytes, list.ThisUpdate, list.NextUpdate)
-                : null;
+            var list = withBytes
+                ? await store.FindListAsync(id.Value, shard, cancellationToken)
+                : await store.FindHeadAsync(id.Value, shard, cancellationToken);
+            return list is { Number: > 0 } ? PublishedList.Of(list) : null;
         }
 
         // Foreign lists are whole.
-        return
-            shard == 0
-            && RegisteredCertificateId.TryParse(name, out var certificate)
-            && await imported.FindAsync(certificate.Value, cancellationToken) is { } foreign
-            ? (foreign.List, foreign.ThisUpdate, foreign.NextUpdate)
-            : null;
+        if (shard != 0 || !RegisteredCertificateId.TryParse(name, out var certificate))
+        {
+            return null;
+        }
+
+        var foreign = withBytes
+            ? await imported.FindAsync(certificate.Value, cancellationToken)
+            : await imported.FindHeadAsync(certificate.Value, cancellationToken);
+        return foreign is null ? null : PublishedList.Of(foreign);
     }
 }

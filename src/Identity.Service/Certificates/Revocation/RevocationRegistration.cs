@@ -28,7 +28,7 @@ internal static class RevocationRegistration
         host.Post("/v1/certificates/revoke", manage, revocation.RevokeAsync);
 
         var lists = host.Services.GetRequiredService<RevocationListEndpoint>();
-        host.Get(RevocationPoint.Path + "/{ca_id}/{file}", Access.Anonymous, lists.GetAsync);
+        host.Get(RevocationPoint.Path + "/{ca_id}/{file}", Access.AnonymousLists, lists.GetAsync);
 
         var imported = host.Services.GetRequiredService<ImportedListEndpoint>();
         const string list = "/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/revocation_list";

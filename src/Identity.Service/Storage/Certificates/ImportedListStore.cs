@@ -5,7 +5,23 @@ namespace Culvert.Identity.Service.Storage.Certificates;
 
 internal sealed class ImportedListStore(Database database) : IImportedListStore
 {
-    public async ValueTask<ImportedRevocationList?> FindAsync(
+    private const string Columns =
+        "registered_certificate_id AS Id, tunnel_id AS TunnelId, revision AS Revision, number AS Number, "
+        + "this_update_ms AS ThisUpdate, next_update_ms AS NextUpdate, entries AS Entries, "
+        + "imported_at_ms AS ImportedAt";
+
+    public ValueTask<ImportedRevocationList?> FindAsync(
+        string registeredCertificateId,
+        CancellationToken cancellationToken
+    ) => FindAsync(Columns + ", list AS List", registeredCertificateId, cancellationToken);
+
+    public ValueTask<ImportedRevocationList?> FindHeadAsync(
+        string registeredCertificateId,
+        CancellationToken cancellationToken
+    ) => FindAsync(Columns, registeredCertificateId, cancellationToken);
+
+    private async ValueTask<ImportedRevocationList?> FindAsync(
+        string columns,
         string registeredCertificateId,
         CancellationToken cancellationToken
     )
@@ -13,9 +29,7 @@ internal sealed class ImportedListStore(Database database) : IImportedListStore
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(
-                "SELECT registered_certificate_id AS Id, tunnel_id AS TunnelId, revision AS Revision, number AS Number, "
-                    + "this_update_ms AS ThisUpdate, next_update_ms AS NextUpdate, entries AS Entries, list AS List, "
-                    + "imported_at_ms AS ImportedAt FROM imported_revocation_lists "
+                $"SELECT {columns} FROM imported_revocation_lists "
                     + "WHERE registered_certificate_id = @registeredCertificateId",
                 new { registeredCertificateId },
                 cancellationToken: cancellationToken
@@ -69,7 +83,7 @@ internal sealed class ImportedListStore(Database database) : IImportedListStore
 
         public long Entries { get; init; }
 
-        public required byte[] List { get; init; }
+        public byte[] List { get; init; } = [];
 
         public long ImportedAt { get; init; }
 

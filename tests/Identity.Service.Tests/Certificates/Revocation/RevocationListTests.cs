@@ -119,6 +119,35 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
         (await StatusAsync(anyone, path, tag: new EntityTagHeaderValue("\"x\""))).ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task List_Changed_HasAnotherTag()
+    {
+        var (certificate, _) = await fixture.ServeAsync("tagged");
+        await PublishAsync();
+        var path = new Uri(AddressOf(certificate)).AbsolutePath;
+        using var anyone = fixture.Bench.Service.Client(null);
+        using var before = await anyone.GetAsync(path, TestContext.Current.CancellationToken);
+
+        await fixture.RevokeAsync(new { serial = certificate.Text("serial") });
+        await PublishAsync();
+
+        (await StatusAsync(anyone, path, tag: before.Headers.ETag)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task FindHead_OfAPublishedList_ReadsNoBytes()
+    {
+        await PublishAsync();
+        var store = fixture.Bench.Service.Get<IRevocationStore>();
+
+        var head = await store.FindHeadAsync(fixture.AuthorityId, 0, TestContext.Current.CancellationToken);
+        var list = await store.FindListAsync(fixture.AuthorityId, 0, TestContext.Current.CancellationToken);
+
+        head!.List.ShouldBeNull();
+        list!.List.ShouldNotBeNull();
+        PublishedList.Of(head).Tag.ShouldBe(PublishedList.Of(list).Tag);
+    }
+
     [Theory]
     [InlineData("4.crl")]
     [InlineData("-1.crl")]

@@ -20,6 +20,22 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
 
     public sealed class OnSqlite() : InventoryPlanTests(StorageBackend.Sqlite)
     {
+        [Fact]
+        public void Entries_OfAShard_NeedNoRow() =>
+            string.Join(
+                    '\n',
+                    Explain(
+                        RevocationStore.EntriesSql,
+                        new
+                        {
+                            caId = "ca",
+                            shard = 1L,
+                            after = 0L,
+                        }
+                    )
+                )
+                .ShouldContain("COVERING INDEX certificates_listed");
+
         protected override IEnumerable<string> Explain(string sql, object parameters)
         {
             using var connection = Open();
@@ -112,6 +128,15 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
             .ToList();
 
         string.Join('\n', plan).ShouldContain("certificates_listed");
+    }
+
+    [Fact]
+    public void Unexpired_OfMachines_AreFoundByTheirIndex()
+    {
+        var plan = Explain(RevocationStore.UnexpiredSql, new { now = 1L }).ToList();
+
+        plan.ShouldNotContain(line => IsBad(line), string.Join('\n', plan));
+        string.Join('\n', plan).ShouldContain("certificates_refused");
     }
 
     public void Dispose()

@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+/// <summary>A list as it is fetched.</summary>
+/// <param name="Tag">
+/// Entity tag (RFC 9110 §8.8.3), of what the store keeps beside the bytes: a number is given to one list of an address
+/// only, and what else is in the tag tells lists apart that were signed on both sides of a restored backup.
+/// </param>
+/// <param name="ThisUpdate">When it was signed.</param>
+/// <param name="NextUpdate">When the next one exists at the latest.</param>
+/// <param name="Bytes">DER; empty where it was not read.</param>
+internal sealed record PublishedList(
+    string Tag,
+    DateTimeOffset ThisUpdate,
+    DateTimeOffset NextUpdate,
+    ReadOnlyMemory<byte> Bytes
+)
+{
+    public static PublishedList Of(StoredRevocationList list) =>
+        new(
+            TagOf(list.Number.ToString("x", CultureInfo.InvariantCulture), list.ThisUpdate, list.Built, list.Entries),
+            list.ThisUpdate,
+            list.NextUpdate,
+            list.List
+        );
+
+    public static PublishedList Of(ImportedRevocationList list) =>
+        new(
+            TagOf(list.Number, list.ThisUpdate, list.Revision, list.Entries),
+            list.ThisUpdate,
+            list.NextUpdate,
+            list.List
+        );
+
+    private static string TagOf(string number, DateTimeOffset thisUpdate, long revision, int entries) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"\"{number}-{thisUpdate.ToUnixTimeSeconds():x}-{revision:x}-{entries:x}\""
+        );
+}
