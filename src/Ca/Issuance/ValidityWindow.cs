@@ -10,11 +10,13 @@ namespace Culvert.Ca.Issuance;
 /// </summary>
 public sealed record ValidityWindow
 {
-    // The server's window for renewal: two thirds of life, a thirtieth to either side, the whole window moved by up to
-    // another thirtieth so that certificates issued together are not renewed together.
+    // The server's window for renewal lies within two thirds of life and a fifteenth to either side. It is narrow against
+    // that, and the serial number moves it over all of it: certificates issued together are renewed at an even rate,
+    // wherever in its window each machine does so. Were window and shift of one size, machines with places of their own
+    // in the window would crowd at two thirds.
     private const double RenewalPoint = 2.0 / 3;
-    private const double HalfWidth = 1.0 / 30;
-    private const double MaxShift = 1.0 / 30;
+    private const double HalfWidth = 1.0 / 120;
+    private const double MaxShift = (1.0 / 15) - HalfWidth;
 
     private ValidityWindow() { }
 

@@ -58,8 +58,8 @@ public sealed class ValidityWindowTests
                 .Decide(Agent, Now.AddSeconds(fraction), null, null, null, null, SerialNumber.Draw(1))
                 .Value.ShouldNotBeNull();
 
-            window.RenewAfter.ShouldBeInRange(Now + (window.Life * 0.59), Now + (window.Life * 0.67));
-            window.RenewBefore.ShouldBeInRange(Now + (window.Life * 0.66), Now + (window.Life * 0.74));
+            window.RenewAfter.ShouldBeInRange(Now + (window.Life * 0.59), Now + (window.Life * 0.72));
+            window.RenewBefore.ShouldBeInRange(Now + (window.Life * 0.61), Now + (window.Life * 0.74));
         }
     }
 
