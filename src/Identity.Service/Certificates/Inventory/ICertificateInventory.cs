@@ -19,7 +19,10 @@ internal interface ICertificateInventory
         CancellationToken cancellationToken
     );
 
-    /// <summary>How many unrevoked certificates end on each of these days, by authority.</summary>
+    /// <summary>
+    /// How many unrevoked certificates end on each of these days, by authority. Every one is counted, none estimated;
+    /// what changes while it runs may be in the counts of some days and not yet in those of others.
+    /// </summary>
     /// <param name="organizationId">Whose; null = the installation's own.</param>
     /// <param name="workspaceId">Only this workspace's; null = all.</param>
     /// <param name="first">First day, in UTC.</param>

@@ -7,6 +7,11 @@ namespace Culvert.Identity.Service.Storage.Certificates;
 
 internal sealed class CertificateInventory(Database database) : ICertificateInventory
 {
+    // A forecast counts every certificate that it tells of. A few days at a time, side by side: each count is exact as of
+    // the moment at which its days are read.
+    private const int DaysAtOnce = 20;
+    private const int MostAtOnce = 4;
+
     private static readonly DateOnly Epoch = new(1970, 1, 1);
 
     public async ValueTask<CertificateRecord?> FindAsync(CertificateId id, CancellationToken cancellationToken)
@@ -48,8 +53,37 @@ internal sealed class CertificateInventory(Database database) : ICertificateInve
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
         long from = first.DayNumber - Epoch.DayNumber;
+        long[] starts =
+        [
+            .. Enumerable.Range(0, (days + DaysAtOnce - 1) / DaysAtOnce).Select(i => (long)i * DaysAtOnce),
+        ];
+        var parts = new IReadOnlyList<ExpiryCount>[starts.Length];
+        await Parallel.ForAsync(
+            0,
+            starts.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken },
+            async (i, cancel) =>
+                parts[i] = await CountAsync(
+                    organizationId,
+                    workspaceId,
+                    from + starts[i],
+                    from + Math.Min(days, starts[i] + DaysAtOnce),
+                    cancel
+                )
+        );
+        return [.. parts.SelectMany(part => part)];
+    }
+
+    private async ValueTask<IReadOnlyList<ExpiryCount>> CountAsync(
+        string? organizationId,
+        string? workspaceId,
+        long from,
+        long to,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<(long Day, string? CaId, long Count)>(
             new CommandDefinition(
                 ForecastSql(organizationId, workspaceId),
@@ -58,7 +92,7 @@ internal sealed class CertificateInventory(Database database) : ICertificateInve
                     organizationId,
                     workspaceId,
                     from,
-                    to = from + days,
+                    to,
                 },
                 cancellationToken: cancellationToken
             )
