@@ -102,30 +102,27 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
 
     public async ValueTask<bool> WaitBeyondAsync(long since, TimeSpan wait, CancellationToken cancellationToken)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task? deadline = null;
-        try
+        var began = time.GetTimestamp();
+        while (true)
         {
-            while (true)
+            // The signal is taken before the counter is read: a change in between completes it.
+            var signal = Volatile.Read(ref moved).Task;
+            if (Current > since)
             {
-                // The signal is taken before the counter is read: a change in between completes it.
-                var signal = Volatile.Read(ref moved).Task;
-                if (Current > since)
-                {
-                    return true;
-                }
-
-                deadline ??= Task.Delay(wait, time, over.Token);
-                if (await Task.WhenAny(signal, deadline) == deadline)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    return Current > since;
-                }
+                return true;
             }
-        }
-        finally
-        {
-            await over.CancelAsync();
+
+            var left = wait - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+            {
+                return false;
+            }
+
+            // Thousands wait here: each is one continuation and one timer, and its end throws nothing.
+            await signal
+                .WaitAsync(left, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

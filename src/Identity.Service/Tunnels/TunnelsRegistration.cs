@@ -31,6 +31,8 @@ internal static class TunnelsRegistration
             .AddSingleton<MachineContacts>()
             .AddSingleton<MachineFacts>()
             .AddSingleton<FeedPolling>()
+            .AddSingleton<InstallationFeeds>()
+            .AddSingleton<AgentFeeds>()
             .AddSingleton<AgentFeedEndpoint>()
             .AddSingleton<EdgeFeedEndpoint>()
             .AddSingleton<AuditDisputes>()

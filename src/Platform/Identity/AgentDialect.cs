@@ -53,9 +53,10 @@ internal sealed class AgentDialect(
     public override Task<ApiResult<FeedAnswer<AgentFeed>>> FeedAsync(
         MachineClient client,
         long since,
+        string? held,
         TimeSpan wait,
         CancellationToken ct
-    ) => client.AgentFeedAsync(since, wait, ct);
+    ) => client.AgentFeedAsync(since, held, wait, ct);
 
     public override Task<ApiFailure?> ReportAsync(
         MachineClient client,
@@ -93,6 +94,8 @@ internal sealed class AgentDialect(
     public override bool IsOwn(AgentFeed feed) => feed.Type == AgentFeed.TypeName && feed.Tunnel.Id == tunnelId;
 
     public override long RevisionOf(AgentFeed feed) => feed.Revision;
+
+    public override string? DigestOf(AgentFeed feed) => feed.Digest;
 
     public override BundleDocument PlatformBundleOf(AgentFeed feed) => feed.PlatformBundle;
 

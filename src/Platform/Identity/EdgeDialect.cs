@@ -43,6 +43,7 @@ internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, 
     public override Task<ApiResult<FeedAnswer<EdgeFeed>>> FeedAsync(
         MachineClient client,
         long since,
+        string? held,
         TimeSpan wait,
         CancellationToken ct
     ) => client.EdgeFeedAsync(since, wait, ct);
@@ -74,6 +75,9 @@ internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, 
     public override bool IsOwn(EdgeFeed feed) => feed.Type == EdgeFeed.TypeName && feed.Edge.Id == edgeId;
 
     public override long RevisionOf(EdgeFeed feed) => feed.Revision;
+
+    // An edge's feed shows every tunnel: nearly every change is its own.
+    public override string? DigestOf(EdgeFeed feed) => null;
 
     public override BundleDocument PlatformBundleOf(EdgeFeed feed) => feed.PlatformBundle;
 

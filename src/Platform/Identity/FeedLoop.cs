@@ -25,6 +25,7 @@ internal sealed class FeedLoop<TFeed>(
     private readonly AsyncSignal signal = new(context.Time);
     private DateTimeOffset contactSaved;
     private long? since;
+    private string? held;
     private int failures;
 
     private CredentialState<TFeed> State => context.State;
@@ -64,7 +65,7 @@ internal sealed class FeedLoop<TFeed>(
 
             // After an outage the first answer is wanted at once: others wait for the news that the service is back.
             var wait = failures > 0 ? TimeSpan.Zero : options.FeedWait;
-            var answer = await context.Dialect.FeedAsync(client, since ?? 0, wait, cancellationToken);
+            var answer = await context.Dialect.FeedAsync(client, since ?? 0, held, wait, cancellationToken);
             if (!answer.IsSuccess)
             {
                 await WaitAfterAsync(answer.Failure, cancellationToken);
@@ -109,6 +110,8 @@ internal sealed class FeedLoop<TFeed>(
             // be missed until the next change.
             await ApplyAsync(feed, ct);
             since = context.Dialect.RevisionOf(feed);
+            // One that was refused is not held: any change may bring a good one.
+            held = ReferenceEquals(State.Feed, feed) ? context.Dialect.DigestOf(feed) : null;
         }
         else if (State.Feed is { } current && context.Now - contactSaved >= ContactSaveInterval)
         {

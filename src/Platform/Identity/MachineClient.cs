@@ -71,13 +71,25 @@ public sealed class MachineClient : IDisposable
         CancellationToken ct
     ) => PostAsync("/v1/agent/server_certificates", request, null, WireJson.Default.ServerCertificateDocument, ct);
 
-    /// <summary>Waits for an agent's feed beyond a revision.</summary>
+    /// <summary>Waits for an agent's feed beyond a revision, whatever it holds.</summary>
     public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
-        FeedAsync("/v1/agent/feed", since, wait, WireJson.Default.AgentFeed, ct);
+        AgentFeedAsync(since, null, wait, ct);
+
+    /// <summary>Waits for an agent's feed beyond a revision.</summary>
+    /// <param name="since">The revision that is known.</param>
+    /// <param name="held">Digest of the feed in force; null = any change ends the wait.</param>
+    /// <param name="wait">How long at most.</param>
+    /// <param name="ct">Ends the call.</param>
+    public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(
+        long since,
+        string? held,
+        TimeSpan wait,
+        CancellationToken ct
+    ) => FeedAsync("/v1/agent/feed", since, held, wait, WireJson.Default.AgentFeed, ct);
 
     /// <summary>Waits for an edge's feed beyond a revision.</summary>
     public Task<ApiResult<FeedAnswer<EdgeFeed>>> EdgeFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
-        FeedAsync("/v1/edge/feed", since, wait, WireJson.Default.EdgeFeed, ct);
+        FeedAsync("/v1/edge/feed", since, null, wait, WireJson.Default.EdgeFeed, ct);
 
     /// <summary>Says what an agent has taken into use; null on success.</summary>
     public Task<ApiFailure?> ReportAsync(AgentReport report, CancellationToken ct) =>
@@ -114,6 +126,7 @@ public sealed class MachineClient : IDisposable
     private async Task<ApiResult<FeedAnswer<T>>> FeedAsync<T>(
         string path,
         long since,
+        string? held,
         TimeSpan wait,
         JsonTypeInfo<T> type,
         CancellationToken ct
@@ -124,6 +137,7 @@ public sealed class MachineClient : IDisposable
             CultureInfo.InvariantCulture,
             $"{path}?since={since}&wait={(long)wait.TotalSeconds}s"
         );
+        query += held is null ? "" : "&held=" + Uri.EscapeDataString(held);
         var call = new ApiCall(HttpMethod.Get, query) { Timeout = wait + FeedSlack, MaxAnswerBytes = MaxFeedBytes };
         var answer = await channel.SendAsync(call, ct);
         if (!answer.IsSuccess)

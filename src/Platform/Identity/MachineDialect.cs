@@ -35,6 +35,7 @@ internal abstract class MachineDialect<TFeed>
     public abstract Task<ApiResult<FeedAnswer<TFeed>>> FeedAsync(
         MachineClient client,
         long since,
+        string? held,
         TimeSpan wait,
         CancellationToken ct
     );
@@ -54,6 +55,9 @@ internal abstract class MachineDialect<TFeed>
     public abstract bool IsOwn(TFeed feed);
 
     public abstract long RevisionOf(TFeed feed);
+
+    /// <summary>What the service called its content; null = it has no name.</summary>
+    public abstract string? DigestOf(TFeed feed);
 
     public abstract BundleDocument PlatformBundleOf(TFeed feed);
 

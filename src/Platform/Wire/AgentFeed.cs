@@ -14,6 +14,14 @@ public sealed record AgentFeed
     [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 
+    /// <summary>
+    /// Of everything here but the revision. Sent back as <c>held</c> with the next call, which then waits for a change
+    /// of these things rather than for any; null from services that know no such thing.
+    /// </summary>
+    [JsonPropertyName("digest")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Digest { get; init; }
+
     [JsonPropertyName("tunnel")]
     public required AgentFeedTunnel Tunnel { get; init; }
 

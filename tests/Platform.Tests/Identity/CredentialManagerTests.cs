@@ -426,6 +426,20 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         await Until(() => Report()?.Revision == 2, TimeSpan.FromMilliseconds(100));
     }
 
+    [Fact]
+    public async Task Feed_InForce_IsNamedInTheNextCall()
+    {
+        var manager = Agent();
+        Run(manager);
+        await Ready(manager);
+        service.Change();
+
+        await Eventually.UntilAsync(() => service.Of(Feed).Any(call => call.Query.Contains("since=2")));
+
+        service.Of(Feed)[0].Query.ShouldNotContain("held=");
+        service.Of(Feed).Last(call => call.Query.Contains("since=2")).Query.ShouldEndWith("&held=digest-2");
+    }
+
     // What a revision revokes must not wait for the next change because taking it into use failed once.
     [Fact]
     public async Task Feed_CallbackFaults_TheSameRevisionIsTakenAgain()
@@ -482,6 +496,11 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         await Eventually.UntilAsync(() => logs.Count(EventIds.FeedRefused) > 0);
 
         manager.Feed!.Tunnel.Id.ShouldBe(FakeService.TunnelId);
+        await Eventually.UntilAsync(() => service.Of(Feed).Any(call => call.Query.Contains("since=2")));
+        service
+            .Of(Feed)
+            .Where(call => call.Query.Contains("since=2"))
+            .ShouldAllBe(call => !call.Query.Contains("held="), "what was refused is not held");
     }
 
     [Fact]

@@ -304,6 +304,7 @@ internal sealed class FakeService : IAsyncDisposable
         new()
         {
             Revision = Revision,
+            Digest = $"digest-{Revision}",
             Tunnel = new()
             {
                 Id = TunnelId,

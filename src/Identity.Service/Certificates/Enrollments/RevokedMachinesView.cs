@@ -11,32 +11,43 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// What must no longer be accepted: derived from the present state of enrolments, edges, rules, issuers and service
 /// accounts, so that no event can be missed. Every cause bumps the feed's revision, which is when it is derived anew.
 /// </summary>
-internal sealed class RevokedMachinesView(
-    IAgentEnrollmentStore agents,
-    IEdgeEnrollmentStore edgeEnrollments,
-    IEdgeStore edges,
-    IFederationStanding federation,
-    IRevocationStore certificates,
-    RevocationSet revocations,
-    IRevisions revisions,
-    TimeProvider time
-) : IRevokedMachines
+internal sealed class RevokedMachinesView : IRevokedMachines
 {
     // Entries leave the list when their certificates end, which no revision announces.
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(30);
 
-    private Derived? newest;
+    private readonly IAgentEnrollmentStore agents;
+    private readonly IEdgeEnrollmentStore edgeEnrollments;
+    private readonly IEdgeStore edges;
+    private readonly IFederationStanding federation;
+    private readonly IRevocationStore certificates;
+    private readonly RevocationSet revocations;
+    private readonly TimeProvider time;
+    private readonly DerivedView<RevokedMachines> view;
 
-    public async ValueTask<RevokedMachines> ListAsync(CancellationToken cancellationToken)
+    public RevokedMachinesView(
+        IAgentEnrollmentStore agents,
+        IEdgeEnrollmentStore edgeEnrollments,
+        IEdgeStore edges,
+        IFederationStanding federation,
+        IRevocationStore certificates,
+        RevocationSet revocations,
+        IRevisions revisions,
+        TimeProvider time
+    )
     {
-        // Read before the state: what changes while it is read has a later revision.
-        var revision = revisions.Current;
-        var now = time.GetUtcNow();
-        if (Volatile.Read(ref newest) is { } known && known.Revision == revision && now - known.At < Freshness)
-        {
-            return known.Machines;
-        }
+        (this.agents, this.edgeEnrollments, this.edges) = (agents, edgeEnrollments, edges);
+        (this.federation, this.certificates, this.revocations) = (federation, certificates, revocations);
+        this.time = time;
+        view = new DerivedView<RevokedMachines>(revisions, time, Freshness, DeriveAsync);
+    }
 
+    public ValueTask<RevokedMachines> ListAsync(CancellationToken cancellationToken) =>
+        view.GetAsync(cancellationToken);
+
+    private async Task<RevokedMachines> DeriveAsync(long revision, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
         var rules = new RuleCache(federation);
         var revokedAgents = await RevokedAgentsAsync(rules, now, cancellationToken);
         var revokedEdges = await RevokedEdgesAsync(rules, now, cancellationToken);
@@ -53,15 +64,13 @@ internal sealed class RevokedMachinesView(
             .. single.Where(one => one.Kind == CertificateKind.Agent).Select(one => one.Serial),
             .. edgeSerials,
         ];
-        var machines = new RevokedMachines(serials, revokedAgents.ToHashSet(StringComparer.Ordinal))
+        return new RevokedMachines(serials, revokedAgents.ToHashSet(StringComparer.Ordinal))
         {
             EdgeSerials = edgeSerials,
             ServerSerials = single
                 .Where(one => one is { Kind: CertificateKind.Server, TunnelId: not null })
                 .ToLookup(one => one.TunnelId!, one => one.Serial, StringComparer.Ordinal),
         };
-        Volatile.Write(ref newest, new Derived(revision, now, machines));
-        return machines;
     }
 
     private async ValueTask<List<string>> RevokedAgentsAsync(
@@ -153,6 +162,4 @@ internal sealed class RevokedMachinesView(
             return standing;
         }
     }
-
-    private sealed record Derived(long Revision, DateTimeOffset At, RevokedMachines Machines);
 }

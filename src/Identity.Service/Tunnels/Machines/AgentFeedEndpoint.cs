@@ -1,114 +1,102 @@
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Bundles;
-using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Tunnels.Certificates;
-using Culvert.Identity.Service.Tunnels.Edges;
-using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary><c>GET /v1/agent/feed</c>: everything an agent must know about its tunnel.</summary>
-internal sealed class AgentFeedEndpoint(
-    FeedPolling polling,
-    ITunnelStore tunnels,
-    IRegisteredCertificateStore certificates,
-    IEdgeStore edges,
-    BundleLedger ledger,
-    EarlyRenewals renewals,
-    MachineFacts facts,
-    AuditCheckpoints checkpoints
-)
+/// <remarks>
+/// Every change of the installation wakes every waiting agent. One that says which feed it holds, by digest, and for
+/// whose tunnel nothing has changed, goes on waiting.
+/// </remarks>
+internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, BundleLedger ledger, MachineFacts facts)
+    : IDisposable
 {
+    /// <summary>
+    /// Of thousands that wake at once so many are seen to: the others queue here, not in front of everybody else's
+    /// requests. Enough for their records to share commits.
+    /// </summary>
+    private const int AtOnce = 256;
+
+    private readonly SemaphoreSlim answering = new(AtOnce);
+
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var peer = request.Peer;
         facts.Heard(peer);
-        var (revision, refusal) = await polling.WaitAsync(request, cancellationToken);
-        if (refusal is not null)
+        var (poll, refusal) = polling.Read(request);
+        if (poll is null)
         {
-            return refusal;
+            return refusal!;
         }
 
-        facts.Heard(peer);
-        if (revision is null)
+        while (true)
         {
-            if (TunnelId.TryParse(peer.TunnelId, out var own))
+            var revision = await polling.WaitAsync(poll, cancellationToken);
+            facts.Heard(peer);
+            if (revision is null)
             {
-                await ledger.HeardAsync(own, HolderKind.Agent, peer.InstanceId!, cancellationToken);
+                if (TunnelId.TryParse(peer.TunnelId, out var own))
+                {
+                    await ledger.HeardAsync(own, HolderKind.Agent, peer.InstanceId!, cancellationToken);
+                }
+
+                return ApiAnswer.Empty;
             }
 
-            return ApiAnswer.Empty;
-        }
+            await answering.WaitAsync(cancellationToken);
+            try
+            {
+                var (answer, seen) = await AnswerAsync(peer, poll, revision.Value, cancellationToken);
+                if (answer is { } given)
+                {
+                    return given;
+                }
 
+                poll = poll with { Since = seen };
+            }
+            finally
+            {
+                answering.Release();
+            }
+        }
+    }
+
+    public void Dispose() => answering.Dispose();
+
+    /// <summary>The answer; none when the agent holds what it would be given, as of the revision beside it.</summary>
+    private async ValueTask<(ApiAnswer? Answer, long Seen)> AnswerAsync(
+        MachinePeer peer,
+        FeedPoll poll,
+        long revision,
+        CancellationToken cancellationToken
+    )
+    {
         // Checked again: what ended the wait may have been this agent's own revocation.
         if (await facts.IsRevokedAsync(peer, cancellationToken))
         {
-            return AuthErrors.PeerRevoked.Refuse();
+            return (AuthErrors.PeerRevoked.Refuse(), revision);
         }
 
-        var tunnel = await tunnels.FindAsync(peer.TunnelId!, cancellationToken);
-        if (tunnel is null || tunnel.OrganizationId != peer.OrganizationId)
+        var feed = await feeds.FindAsync(peer.TunnelId!, cancellationToken);
+        if (feed is null || feed.Tunnel.OrganizationId != peer.OrganizationId)
         {
-            return RequestErrors.NotFound.Refuse();
+            return (RequestErrors.NotFound.Refuse(), revision);
+        }
+
+        // One that starts over gets all: its count of revisions is another store's.
+        if (poll.Since <= revision && poll.Held == feed.Digest)
+        {
+            return (null, feed.Revision);
         }
 
         // Before the answer: the agent's acknowledgement may come in at another node.
-        if (
-            await ledger.ServeAsync(
-                tunnel.Id,
-                HolderKind.Agent,
-                peer.InstanceId!,
-                tunnel.BundleEpoch,
-                cancellationToken
-            ) is
-            { } unavailable
-        )
-        {
-            return unavailable;
-        }
-
-        return ApiAnswer.Json(await BuildAsync(revision.Value, tunnel, cancellationToken), WireJson.Default.AgentFeed);
+        var unavailable = await ledger.ServeAsync(
+            feed.Tunnel.Id,
+            HolderKind.Agent,
+            peer.InstanceId!,
+            feed.Tunnel.BundleEpoch,
+            cancellationToken
+        );
+        return (unavailable is null ? ApiAnswer.Raw(feed.Json, "application/json") : unavailable, revision);
     }
-
-    private async ValueTask<AgentFeed> BuildAsync(long revision, Tunnel tunnel, CancellationToken cancellationToken)
-    {
-        var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
-        var revoked = await facts.RevokedAsync(cancellationToken);
-        return new AgentFeed
-        {
-            Revision = revision,
-            Tunnel = new AgentFeedTunnel
-            {
-                Id = tunnel.Id.Value,
-                Domain = tunnel.Domain,
-                Status = tunnel.IsArchived ? TunnelStatus.Archived : TunnelStatus.Active,
-                TrustBundle = new BundleDocument { Epoch = tunnel.BundleEpoch, Pem = TrustBundle.Join(live) },
-            },
-            Edges =
-            [
-                .. (await edges.ListLiveAsync(cancellationToken)).Select(edge => new AgentFeedEdge
-                {
-                    Id = edge.Id.Value,
-                    Name = edge.Name,
-                    Addresses = edge.Addresses,
-                    PublicPort = edge.PublicPort,
-                }),
-            ],
-            PlatformBundle = facts.PlatformBundle,
-            AuditCheckpoint = checkpoints.Newest,
-            RevokedSerials =
-            [
-                .. revoked.EdgeSerials.Concat(revoked.ServerSerials[tunnel.Id.Value]).Order(StringComparer.Ordinal),
-            ],
-            ServerCertificateMode = ModeOf(live),
-            Renewals = await renewals.FindAsync(tunnel.Id, live, revision, cancellationToken),
-        };
-    }
-
-    /// <summary>The service signs as soon as one live anchor is an authority of its own.</summary>
-    public static string ModeOf(IReadOnlyList<RegisteredCertificate> live) =>
-        live.Any(certificate => certificate.AuthorityId is not null)
-            ? ServerCertificateMode.Service
-            : ServerCertificateMode.Files;
 }

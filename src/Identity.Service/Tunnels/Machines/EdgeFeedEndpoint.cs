@@ -26,12 +26,13 @@ internal sealed class EdgeFeedEndpoint(
     {
         var peer = request.Peer;
         facts.Heard(peer);
-        var (revision, refusal) = await polling.WaitAsync(request, cancellationToken);
-        if (refusal is not null)
+        var (poll, refusal) = polling.Read(request);
+        if (poll is null)
         {
-            return refusal;
+            return refusal!;
         }
 
+        var revision = await polling.WaitAsync(poll, cancellationToken);
         facts.Heard(peer);
         if (revision is null)
         {

@@ -5,16 +5,16 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>The long poll of both feeds: answers at once what is newer, else waits for the next revision.</summary>
-internal sealed class FeedPolling(IRevisions revisions, AgentOptions options, IHostApplicationLifetime lifetime)
+internal sealed class FeedPolling(
+    IRevisions revisions,
+    AgentOptions options,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time
+)
 {
-    /// <summary>
-    /// The revision to answer with; null when the wait is over (204). The revision is read before the feed's content:
-    /// what changes in between is shown early, and once more at the next call.
-    /// </summary>
-    public async ValueTask<(long? Revision, Refusal? Refusal)> WaitAsync(
-        ApiRequest request,
-        CancellationToken cancellationToken
-    )
+    private const int MaxDigest = 64;
+
+    public (FeedPoll? Poll, Refusal? Refusal) Read(ApiRequest request)
     {
         if (!TryReadSince(request.Query("since"), out var since))
         {
@@ -26,10 +26,22 @@ internal sealed class FeedPolling(IRevisions revisions, AgentOptions options, IH
             return (null, RequestErrors.Invalid.Refuse("wait: a duration such as 30s is required."));
         }
 
+        var held = request.Query("held");
+        return held is { Length: > MaxDigest }
+            ? (null, RequestErrors.Invalid.Refuse("held: the digest of a feed is required."))
+            : (new FeedPoll(since, held, Min(wait, options.FeedWaitMax), time.GetTimestamp()), null);
+    }
+
+    /// <summary>
+    /// The revision to answer with; null when the wait is over (204). The revision is read before the feed's content:
+    /// what changes in between is shown early, and once more at the next call.
+    /// </summary>
+    public async ValueTask<long?> WaitAsync(FeedPoll poll, CancellationToken cancellationToken)
+    {
         // A machine ahead of us saw a store that was since restored from an older copy: it must start over.
-        if (since > revisions.Current)
+        if (poll.Since > revisions.Current)
         {
-            return (revisions.Current, null);
+            return revisions.Current;
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
@@ -38,13 +50,14 @@ internal sealed class FeedPolling(IRevisions revisions, AgentOptions options, IH
         );
         try
         {
-            var moved = await revisions.WaitBeyondAsync(since, Min(wait, options.FeedWaitMax), stop.Token);
-            return (moved ? revisions.Current : null, null);
+            var left = poll.Wait - time.GetElapsedTime(poll.Began);
+            var moved = await revisions.WaitBeyondAsync(poll.Since, left, stop.Token);
+            return moved ? revisions.Current : null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // The service stops: an early end of the wait, so that the machine asks the next process.
-            return (null, null);
+            return null;
         }
     }
 

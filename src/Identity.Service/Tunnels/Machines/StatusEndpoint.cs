@@ -32,7 +32,7 @@ internal sealed class StatusEndpoint(
                 Status = tunnel.IsArchived ? TunnelStatus.Archived : TunnelStatus.Active,
                 Ready = problems.Count == 0,
                 Problems = problems,
-                ServerCertificateMode = AgentFeedEndpoint.ModeOf(live),
+                ServerCertificateMode = AgentFeeds.ModeOf(live),
                 TrustBundleEpoch = tunnel.BundleEpoch,
                 Certificates = live.Count,
                 AgentsEnrolled = enrolled.Count(agent => agent.RevokedAt is null),

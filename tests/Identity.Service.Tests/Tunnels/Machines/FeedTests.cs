@@ -92,6 +92,57 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task AgentFeed_HeldAndChangeElsewhere_WaitsOn()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var first = await agent.GetOkAsync("/v1/agent/feed");
+        var (revision, held) = (first.GetProperty("revision").GetInt64(), first.Text("digest"));
+        await service.Api.PostOkAsync("/v1/tunnels");
+
+        (await agent.GetAsync($"/v1/agent/feed?since={revision}&held={held}", Cancel)).StatusCode.ShouldBe(
+            HttpStatusCode.NoContent
+        );
+        var call = agent.GetAsync($"/v1/agent/feed?since={revision}&held={held}&wait=30s", Cancel);
+        await service.Api.PostOkAsync("/v1/tunnels");
+        await CreateEdgeAsync(service);
+        var feed = await (await call).JsonAsync();
+
+        feed.GetProperty("edges").GetArrayLength().ShouldBe(1, "what was answered is the change that concerns it");
+        feed.Text("digest").ShouldNotBe(held);
+    }
+
+    [Fact]
+    public async Task AgentFeed_HeldButOfAStoreSinceRestored_StartsOver()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var held = (await agent.GetOkAsync("/v1/agent/feed")).Text("digest");
+
+        var feed = await agent.GetOkAsync($"/v1/agent/feed?since=100000&held={held}&wait=30s");
+
+        feed.GetProperty("revision").GetInt64().ShouldBeLessThan(100000);
+    }
+
+    [Fact]
+    public async Task AgentFeed_RevokedWhileHoldingAll_IsRefusedAtTheNextChangeOfAnything()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var (agent, peer) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var first = await agent.GetOkAsync("/v1/agent/feed");
+        var query = $"since={first.GetProperty("revision").GetInt64()}&held={first.Text("digest")}&wait=30s";
+        var call = agent.GetAsync("/v1/agent/feed?" + query, Cancel);
+
+        peers.Revoke(peer);
+        await service.Api.PostOkAsync("/v1/tunnels");
+
+        await call.ShouldRefuseAsync(HttpStatusCode.Forbidden, "auth.peer_revoked");
+    }
+
+    [Fact]
     public async Task AgentFeed_SinceBeyondOurs_StartsOver()
     {
         await using var service = await StartAsync();
@@ -108,6 +159,7 @@ public sealed class FeedTests
     [InlineData("wait=30")]
     [InlineData("wait=s")]
     [InlineData("wait=1h")]
+    [InlineData("held=01234567890123456789012345678901234567890123456789012345678901234")]
     public async Task AgentFeed_BadParameter_IsRefused(string query)
     {
         await using var service = await StartAsync();
