@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Culvert.Benchmarks.Exchange;
+using Culvert.Benchmarks.Feed;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Issuance;
 using Culvert.Benchmarks.Jose;
@@ -50,6 +51,9 @@ try
         case ["issue", "rate" or "pkcs11" or "oidc" or "postgres" or "stored"]:
             figures = await MeasureIssuanceAsync(args[1]);
             break;
+        case ["feed"]:
+            figures = await new FeedBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+            break;
         case ["crl"]:
             figures = await new CrlBench(folder, TimeProvider.System).RunAsync(stopping.Token);
             break;
@@ -62,7 +66,7 @@ try
         default:
             await Console.Error.WriteLineAsync(
                 "usage: ./bench tunnel | exchange [rate | cold | flatness] "
-                    + "| issue [rate | pkcs11 | oidc | postgres | stored] | jose | crl"
+                    + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl"
             );
             return 64;
     }

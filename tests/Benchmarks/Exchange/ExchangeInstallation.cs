@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Culvert.Benchmarks.Load;
 using Culvert.Stage;
 using Culvert.Stage.Hops;
@@ -54,7 +55,8 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
         TimeProvider time,
         CancellationToken cancellationToken,
         string? postgres = null,
-        string? pkcs11 = null
+        string? pkcs11 = null,
+        int? instancesPerTunnel = null
     )
     {
         var run = new RunDirectory(folder, time);
@@ -70,6 +72,15 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
             if (postgres is not null)
             {
                 await made.UsePostgresAsync(postgres, cancellationToken);
+            }
+
+            if (instancesPerTunnel is { } many)
+            {
+                await File.AppendAllTextAsync(
+                    run.File(IdentityService.Name, "identity-service.yaml"),
+                    string.Create(CultureInfo.InvariantCulture, $"agents: {{instances_per_tunnel: {many}}}\n"),
+                    cancellationToken
+                );
             }
 
             if (pkcs11 is not null)
