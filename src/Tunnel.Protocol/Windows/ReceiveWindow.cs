@@ -22,8 +22,11 @@ internal sealed class ReceiveWindow
     /// <summary>A consumer that took so long for half a window has not been held up by it.</summary>
     private static readonly TimeSpan Resting = TimeSpan.FromSeconds(5);
 
-    /// <summary>Least delay reckoned with: on a short path, bytes wait longer for threads and batches than on the wire.</summary>
-    private static readonly TimeSpan LeastRoundTrip = TimeSpan.FromMilliseconds(2);
+    /// <summary>
+    /// Least delay reckoned with. On a short path bytes wait longer for threads and batches of busy machines than on the
+    /// wire, and a window that only fits the wire would hold them up.
+    /// </summary>
+    private static readonly TimeSpan LeastRoundTrip = TimeSpan.FromMilliseconds(5);
 
     private readonly int initial;
     private readonly WindowBudget budget;
