@@ -60,12 +60,13 @@ try
         case ["jose"]:
             figures = new JoseBench(TimeProvider.System).Run(stopping.Token);
             break;
-        case ["tunnel"]:
-            figures = await new TunnelBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+        case ["tunnel", .. var rows] when rows.All(TunnelBench.Rows.Contains):
+            figures = await new TunnelBench(checkout, folder, TimeProvider.System).RunAsync(rows, stopping.Token);
             break;
         default:
             await Console.Error.WriteLineAsync(
-                "usage: ./bench tunnel | exchange [rate | cold | flatness] "
+                "usage: ./bench tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle …] "
+                    + "| exchange [rate | cold | flatness] "
                     + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl"
             );
             return 64;
@@ -122,6 +123,7 @@ async Task<int> ServeAsync(string kind, string[] arguments)
             {
                 "empty" => EmptyEndpoint.RunAsync(arguments, stopping.Token),
                 "upstream" => FixedUpstream.RunAsync(arguments, stopping.Token),
+                "delay" => DelayRelay.RunAsync(arguments, stopping.Token),
                 _ => DirectForwarder.RunAsync(arguments, stopping.Token),
             }
         );

@@ -56,6 +56,24 @@ internal sealed record Figure
             Ratio = Math.Round(Median([.. measured.Zip(floor)], round => round.First / round.Second), 2),
         };
 
+    /// <summary>Middle values of the rounds and of the floor's, if there is one; the ratio is the middle one of those within a round.</summary>
+    public static Figure OfValue(
+        string name,
+        string unit,
+        IReadOnlyList<double> measured,
+        IReadOnlyList<double>? floor = null
+    ) =>
+        new()
+        {
+            Name = name,
+            Value = Math.Round(Median(measured, round => round), 2),
+            Unit = unit,
+            Floor = floor is null ? null : Math.Round(Median(floor, round => round), 2),
+            Ratio = floor is null
+                ? null
+                : Math.Round(Median([.. measured.Zip(floor)], round => round.First / round.Second), 3),
+        };
+
     private static double Median<T>(IReadOnlyList<T> rounds, Func<T, double> value) =>
         rounds.Select(value).Order().ElementAt(rounds.Count / 2);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -21,9 +22,10 @@ internal sealed class HttpConnection : IAsyncDisposable
 
     public static async Task<HttpConnection> OpenAsync(LoadTarget target, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            socket.Bind(new IPEndPoint(target.NextSource(), 0));
             await socket.ConnectAsync(target.ConnectTo, cancellationToken);
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
             var policy = new X509ChainPolicy
@@ -68,6 +70,20 @@ internal sealed class HttpConnection : IAsyncDisposable
         }
 
         return status;
+    }
+
+    /// <summary>Sends a request and reads until a marker has come by: the first event of a stream that goes on.</summary>
+    public async ValueTask SendUntilAsync(
+        ReadOnlyMemory<byte> request,
+        ReadOnlyMemory<byte> marker,
+        CancellationToken cancellationToken
+    )
+    {
+        await stream.WriteAsync(request, cancellationToken);
+        while (Pending.IndexOf(marker.Span) < 0)
+        {
+            await FillAsync(cancellationToken);
+        }
     }
 
     public ValueTask DisposeAsync() => stream.DisposeAsync();

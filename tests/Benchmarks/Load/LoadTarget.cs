@@ -8,6 +8,15 @@ namespace Culvert.Benchmarks.Load;
 /// <param name="Roots">The only roots that are trusted.</param>
 internal sealed record LoadTarget(IPEndPoint ConnectTo, string Host, X509Certificate2Collection Roots)
 {
+    /// <summary>Limits count by address, and one address has 28,000 ports: connections are spread over this many.</summary>
+    private const int Sources = 16;
+
+    private int connection;
+
+    /// <summary>The address that the next connection comes from: 127.0.0.2 and so on, in turn.</summary>
+    public IPAddress NextSource() =>
+        new([127, 0, 0, (byte)(2 + (uint)Interlocked.Increment(ref connection) % Sources)]);
+
     /// <summary>A server on this machine.</summary>
     public static LoadTarget Of(string host, int port, string rootFile)
     {

@@ -1,120 +1,90 @@
-using System.Text;
 using Culvert.Benchmarks.Figures;
-using Culvert.Benchmarks.Load;
-using Culvert.Benchmarks.Servers;
 using Culvert.Stage;
-using Culvert.Stage.Hops;
-using Culvert.Stage.Ports;
-using Culvert.Stage.Reporting;
-using Culvert.Stage.RunState;
 
 namespace Culvert.Benchmarks.Tunnel;
 
-/// <summary>
-/// <c>tunnel.calls.cN</c>: small calls through the complete tunnel, N at a time, against the same forwarder reached
-/// directly by TLS. What is lost between the two is what edge and multiplexing cost.
-/// </summary>
+/// <summary>The figures of the data path; each row says in its own file what it measures.</summary>
 internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider time)
 {
-    private const int Rounds = 3;
+    private const string Calls = "calls";
+    private const string NewConnections = "newconn";
+    private const string Bulk = "bulk";
+    private const string BulkFarAway = "rtt40";
+    private const string HeadOfLine = "hol";
+    private const string FirstEvent = "sse";
+    private const string Idle = "idle";
 
-    private static readonly int[] Concurrencies = [1, 16, 64];
+    private const long BulkBytes = 512L * 1024 * 1024;
+    private const long BulkFarAwayBytes = 256L * 1024 * 1024;
 
-    /// <summary>With less, one measures the compiler.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
+    /// <summary>Half of a round trip of 40 ms.</summary>
+    private const int FarAwayMs = 20;
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    public static readonly string[] Rows = [Calls, NewConnections, Bulk, BulkFarAway, HeadOfLine, FirstEvent, Idle];
+
+    /// <param name="rows">Of <see cref="Rows"/>; none = all.</param>
+    /// <param name="cancellationToken">Ends the measurement.</param>
+    public async Task<IReadOnlyList<Figure>> RunAsync(string[] rows, CancellationToken cancellationToken)
     {
-        var run = new RunDirectory(folder, time);
-        run.Create();
-        var ports = PortProbe.FreeBlock();
-        var spare = PortProbe.FreeBlock();
-        var (upstreamPort, directPort) = (spare.Api, spare.Machine);
-        var certificates = run.Folder("bench");
-        await OpenSsl.CreateRootAsync(certificates, "ca", "/CN=Bench", cancellationToken);
-        await using var upstream = await ChildServer.StartAsync(
-            "upstream",
-            upstreamPort,
-            certificates,
-            cancellationToken
-        );
-        var options = new InstallationOptions
+        rows = rows.Length == 0 ? Rows : rows;
+        List<Figure> figures = [];
+        if (rows.Any(row => row != BulkFarAway))
         {
-            ManualTunnel = false,
-            DangerousOpenRoute = true,
-            Upstream = new Uri($"http://127.0.0.1:{upstreamPort}"),
-        };
-        var steps = new StepReporter(TextWriter.Null, time);
-        var installation = new Installation(checkout, run, ports, options, steps, time);
-        try
-        {
-            await installation.CreateAsync(cancellationToken);
-            var tunnel = installation.Record.Tunnel;
-            var host = $"{TunnelAgent.Route}.{tunnel.Domain}";
-            await OpenSsl.IssueServerAsync(certificates, "server", "ca", [$"DNS:{host}"], cancellationToken);
-            await using var direct = await ChildServer.StartAsync(
-                "forwarder",
-                directPort,
-                certificates,
-                cancellationToken,
-                Path.Combine(certificates, "server.pem"),
-                Path.Combine(certificates, "server.key"),
-                tunnel.Domain,
-                $"{upstreamPort}"
-            );
-            var figures = new List<Figure>();
-            foreach (var concurrency in Concurrencies)
-            {
-                var (through, floor) = await CompareAsync(
-                    LoadTarget.Of(host, ports.Sni, tunnel.TrustBundle),
-                    LoadTarget.Of(host, directPort, Path.Combine(certificates, "ca.pem")),
-                    concurrency,
-                    cancellationToken
-                );
-                figures.Add(Figure.Of($"tunnel.calls.c{concurrency}", [through], [floor]));
-            }
+            await using var stage = await StartAsync("near", 0, cancellationToken);
+            figures.AddRange(await RunAsync(stage, rows, cancellationToken));
+        }
 
-            return figures;
-        }
-        finally
+        if (rows.Contains(BulkFarAway))
         {
-            await installation.StopAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+            await using var stage = await StartAsync("far", FarAwayMs, cancellationToken);
+            figures.Add(
+                await new BulkRow(stage, time).RunAsync("tunnel.bulk.rtt40", BulkFarAwayBytes, cancellationToken)
+            );
         }
+
+        return figures;
     }
 
-    /// <summary>Alternating rounds, so that whatever else the machine does meets both; the median of each by rate.</summary>
-    private async Task<(LoadResult Through, LoadResult Floor)> CompareAsync(
-        LoadTarget tunnel,
-        LoadTarget direct,
-        int concurrency,
+    private async Task<IReadOnlyList<Figure>> RunAsync(
+        TunnelStage stage,
+        string[] rows,
         CancellationToken cancellationToken
     )
     {
-        var call = (ReadOnlyMemory<byte>?)Call(tunnel.Host);
-        await using var through = await ClosedLoop.OpenAsync(tunnel, concurrency, time, cancellationToken);
-        await using var floor = await ClosedLoop.OpenAsync(direct, concurrency, time, cancellationToken);
-        await through.RunAsync(() => call, WarmUp, cancellationToken);
-        await floor.RunAsync(() => call, WarmUp, cancellationToken);
-        var (measured, compared) = (new List<LoadResult>(), new List<LoadResult>());
-        for (var round = 0; round < Rounds; round++)
+        List<Figure> figures = [];
+        if (rows.Contains(Idle)) // first: later rows leave memory behind
         {
-            measured.Add(await through.RunAsync(() => call, Round, cancellationToken));
-            compared.Add(await floor.RunAsync(() => call, Round, cancellationToken));
+            figures.AddRange(await new IdleRow(stage, time).RunAsync(cancellationToken));
         }
 
-        return (Median(measured), Median(compared));
+        if (rows.Contains(Calls))
+        {
+            figures.AddRange(await new CallRows(stage, time).RunAsync(cancellationToken));
+        }
+
+        if (rows.Contains(NewConnections))
+        {
+            figures.Add(await new NewConnectionRow(stage, time).RunAsync(cancellationToken));
+        }
+
+        if (rows.Contains(Bulk))
+        {
+            figures.Add(await new BulkRow(stage, time).RunAsync("tunnel.bulk", BulkBytes, cancellationToken));
+        }
+
+        if (rows.Contains(HeadOfLine))
+        {
+            figures.Add(await new HeadOfLineRow(stage, time).RunAsync(cancellationToken));
+        }
+
+        if (rows.Contains(FirstEvent))
+        {
+            figures.Add(await new FirstEventRow(stage, time).RunAsync(cancellationToken));
+        }
+
+        return figures;
     }
 
-    private static LoadResult Median(IEnumerable<LoadResult> results) =>
-        results.OrderBy(r => r.PerSecond).ElementAt(Rounds / 2);
-
-    private static byte[] Call(string host)
-    {
-        const string Body =
-            """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"message":"hello"}}}""";
-        return Encoding.ASCII.GetBytes(
-            $"POST /mcp HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"
-        );
-    }
+    private Task<TunnelStage> StartAsync(string name, int delayMs, CancellationToken cancellationToken) =>
+        TunnelStage.StartAsync(checkout, Path.Combine(folder, name), delayMs, time, cancellationToken);
 }

@@ -426,6 +426,7 @@ internal sealed class Installation
                     Record.EdgeId,
                     Federated(Record.EdgeRuleId, IdentityProvider.EdgeClient),
                     options.AgentAddress ?? Edge.AgentAddress,
+                    options.ClientsPerSecond,
                     cancellationToken
                 );
                 Started(Edge.Start);

@@ -12,6 +12,9 @@ internal sealed record InstallationOptions
     /// <summary>Certificates that one identity, tunnel or authority may get per second; null leaves the service's defaults.</summary>
     public int? CertificatesPerSecond { get; init; }
 
+    /// <summary>New client connections that the edge takes per second, from one address and for one tunnel; null leaves its defaults.</summary>
+    public int? ClientsPerSecond { get; init; }
+
     /// <summary>How soon after a fetch an unknown key may cause the next; tests change keys faster than companies do.</summary>
     public TimeSpan? KeyRefresh { get; init; }
 

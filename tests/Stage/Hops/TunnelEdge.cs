@@ -50,6 +50,7 @@ internal sealed class TunnelEdge
         string edgeId,
         FederatedIdentity identity,
         string advertised,
+        int? clientsPerSecond,
         CancellationToken cancellationToken
     )
     {
@@ -65,11 +66,17 @@ internal sealed class TunnelEdge
             sni: {listen: {{Loopback.Listen(ports.Sni)}}, public_port: {{ports.Sni}}}
             health: {listen: ["127.0.0.1:{{ports.EdgeHealth}}"]}
             drain_timeout: 2s
+            {{Limits(clientsPerSecond)}}
 
             """,
             cancellationToken
         );
     }
+
+    private static string Limits(int? clientsPerSecond) =>
+        clientsPerSecond is { } rate
+            ? $"clients: {{new_per_source: {rate}/1s, per_source: 20000}}\ntunnel_defaults: {{new_connections: {rate}/1s}}"
+            : "";
 
     public void Start() => Process.Start();
 

@@ -1,0 +1,129 @@
+using Culvert.Benchmarks.Load;
+using Culvert.Benchmarks.Servers;
+using Culvert.Stage;
+using Culvert.Stage.Hops;
+using Culvert.Stage.Ports;
+using Culvert.Stage.Reporting;
+using Culvert.Stage.RunState;
+
+namespace Culvert.Benchmarks.Tunnel;
+
+/// <summary>
+/// The complete tunnel as real processes, and beside it the same forwarder reached directly by TLS: what is lost between
+/// the two is what edge and multiplexing cost. Both end at the same upstream.
+/// </summary>
+internal sealed class TunnelStage : IAsyncDisposable
+{
+    private const int ClientsPerSecond = 100_000;
+
+    private readonly List<ChildServer> servers = [];
+    private readonly Installation installation;
+
+    private TunnelStage(Installation installation, LoadTarget through)
+    {
+        this.installation = installation;
+        Through = Direct = through;
+    }
+
+    public LoadTarget Through { get; private set; }
+
+    public LoadTarget Direct { get; private set; }
+
+    public int EdgePid => installation.Edge.Process.Stamp.Pid;
+
+    public int AgentPid => installation.Agent.Process.Stamp.Pid;
+
+    /// <param name="checkout">Where the programs are.</param>
+    /// <param name="folder">For everything that it makes.</param>
+    /// <param name="delayMs">On the way between agent and edge, each way; 0 = nothing in between.</param>
+    /// <param name="time">The clock of what waits.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<TunnelStage> StartAsync(
+        Checkout checkout,
+        string folder,
+        int delayMs,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var run = new RunDirectory(folder, time);
+        run.Create();
+        var ports = PortProbe.FreeBlock();
+        var spare = PortProbe.FreeBlock();
+        var (upstreamPort, directPort, delayPort) = (spare.Api, spare.Machine, spare.Sni);
+        var certificates = run.Folder("bench");
+        await OpenSsl.CreateRootAsync(certificates, "ca", "/CN=Bench", cancellationToken);
+        var options = new InstallationOptions
+        {
+            ManualTunnel = false,
+            DangerousOpenRoute = true,
+            Upstream = new Uri($"http://127.0.0.1:{upstreamPort}"),
+            ClientsPerSecond = ClientsPerSecond,
+            AgentAddress = delayMs > 0 ? $"127.0.0.1:{delayPort}" : null,
+        };
+        var installation = new Installation(
+            checkout,
+            run,
+            ports,
+            options,
+            new StepReporter(TextWriter.Null, time),
+            time
+        );
+        var stage = new TunnelStage(installation, new LoadTarget(new(0, 0), "", []));
+        try
+        {
+            await stage.ServeAsync("upstream", upstreamPort, certificates, cancellationToken);
+            if (delayMs > 0)
+            {
+                await stage.ServeAsync(
+                    "delay",
+                    delayPort,
+                    certificates,
+                    cancellationToken,
+                    $"{ports.Agents}",
+                    $"{delayMs}"
+                );
+            }
+
+            await installation.CreateAsync(cancellationToken);
+            var tunnel = installation.Record.Tunnel;
+            var host = $"{TunnelAgent.Route}.{tunnel.Domain}";
+            await OpenSsl.IssueServerAsync(certificates, "server", "ca", [$"DNS:{host}"], cancellationToken);
+            await stage.ServeAsync(
+                "forwarder",
+                directPort,
+                certificates,
+                cancellationToken,
+                Path.Combine(certificates, "server.pem"),
+                Path.Combine(certificates, "server.key"),
+                tunnel.Domain,
+                $"{upstreamPort}"
+            );
+            stage.Through = LoadTarget.Of(host, ports.Sni, tunnel.TrustBundle);
+            stage.Direct = LoadTarget.Of(host, directPort, Path.Combine(certificates, "ca.pem"));
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await installation.StopAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+        foreach (var server in servers)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private async Task ServeAsync(
+        string kind,
+        int port,
+        string folder,
+        CancellationToken cancellationToken,
+        params string[] arguments
+    ) => servers.Add(await ChildServer.StartAsync(kind, port, folder, cancellationToken, arguments));
+}
