@@ -1,6 +1,5 @@
 using System.Globalization;
 using Culvert.Benchmarks.Exchange;
-using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
 
 namespace Culvert.Benchmarks.Issuance;

@@ -39,7 +39,13 @@ public sealed class LastReadTests
     [Fact]
     public async Task Find_WhatWasNotThere_ReadsAgain()
     {
-        (await last.FindAsync("a", (_, _) => new ValueTask<string?>((string?)null), default)).ShouldBeNull();
+        (
+            await last.FindAsync(
+                "a",
+                (_, _) => new ValueTask<string?>((string?)null),
+                TestContext.Current.CancellationToken
+            )
+        ).ShouldBeNull();
 
         (await FindAsync("a")).ShouldBe("a1");
     }
@@ -72,7 +78,7 @@ public sealed class LastReadTests
                 meanwhile?.Invoke();
                 return new ValueTask<string?>($"{key}{++reads}");
             },
-            CancellationToken.None
+            TestContext.Current.CancellationToken
         );
 
     private sealed class CountedRevisions : IRevisions
