@@ -53,7 +53,7 @@ internal sealed class WebhookDeliverer(
             rest = [.. underway.Values];
         }
 
-        await Task.WhenAll(rest).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(rest).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // Attempts are begun, not waited for: a receiver that is slow holds its own messages and nobody else's.
