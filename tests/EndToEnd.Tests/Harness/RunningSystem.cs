@@ -76,8 +76,12 @@ public abstract class RunningSystem : IAsyncLifetime
         folder.Keep = Failed;
         folder.Dispose();
         await steps.DisposeAsync();
+        Release();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>What a system of its own kind holds besides, once nothing runs any more.</summary>
+    protected virtual void Release() { }
 
     /// <summary>A new client session through the automatic tunnel.</summary>
     internal async Task<McpCaller> ConnectAsync(

@@ -60,6 +60,9 @@ internal sealed class IdentityService
         var life = options.ServerLife is { } seconds
             ? string.Create(CultureInfo.InvariantCulture, $", server_life: {seconds.TotalSeconds:0}s")
             : "";
+        var signing = options.SigningCommand is { } command
+            ? $$""", propagation: 0s, signing_connector: {command: ["{{command}}"]}"""
+            : "";
         var refresh = options.KeyRefresh is { } soon
             ? string.Create(
                 CultureInfo.InvariantCulture,
@@ -98,7 +101,7 @@ internal sealed class IdentityService
                 ", ",
                 Loopback.Ranges.Select(range => $"\"{range}\"")
             )}}]  # the IdP is here
-            certificates: {approval: single{{life}}}  # one person runs this; two would approve for each other
+            certificates: {approval: single{{life}}{{signing}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost}
             limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s{{issuing}}}
             {{refresh}}{{storage}}

@@ -6,6 +6,9 @@ internal sealed record InstallationOptions
     /// <summary>Life of inner-TLS leaves; null leaves the service's default (24 h).</summary>
     public TimeSpan? ServerLife { get; init; }
 
+    /// <summary>The program that signs requests of tunnels' authorities, which then rotate by themselves; null = people do.</summary>
+    public string? SigningCommand { get; init; }
+
     /// <summary>Exchanges that one address may ask for per second; tests ask faster than one company's workloads do.</summary>
     public int ExchangesPerSecond { get; init; } = 50;
 

@@ -3,8 +3,12 @@ using Culvert.Identity.Service.Hosting;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>Lets <see cref="RotationSteps"/> do what has become due; waits for no successor's signature.</summary>
-internal sealed class RotationLoop(RotationSteps steps, TimeProvider time, ILogger<RotationLoop> logger)
-    : RecurringWork(TimeSpan.FromMinutes(1), time)
+internal sealed class RotationLoop(
+    RotationSteps steps,
+    ServiceOptions options,
+    TimeProvider time,
+    ILogger<RotationLoop> logger
+) : RecurringWork(RotationPace.Of(options), time)
 {
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => steps.RunAsync(cancellationToken);
 

@@ -3,8 +3,12 @@ using Culvert.Identity.Service.Hosting;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>Lets <see cref="SuccessorSteps"/> do what has become due; a round may last as long as the connector.</summary>
-internal sealed class SuccessorLoop(SuccessorSteps steps, TimeProvider time, ILogger<SuccessorLoop> logger)
-    : RecurringWork(TimeSpan.FromMinutes(1), time)
+internal sealed class SuccessorLoop(
+    SuccessorSteps steps,
+    ServiceOptions options,
+    TimeProvider time,
+    ILogger<SuccessorLoop> logger
+) : RecurringWork(RotationPace.Of(options), time)
 {
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => steps.RunAsync(cancellationToken);
 

@@ -30,8 +30,8 @@ internal sealed class SuccessorSteps(
     private const int PageSize = 100;
     private const int MaxNameLength = 64;
 
-    /// <summary>After a step that led nowhere: somebody must act first, or the enterprise's signer is away.</summary>
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
+    // After a step that led nowhere: somebody must act first, or the enterprise's signer is away. In looks.
+    private const int RetryAfter = 5;
 
     // One run at a time: what two would begin at once, one must finish first.
     private readonly SemaphoreSlim running = new(1);
@@ -95,7 +95,8 @@ internal sealed class SuccessorSteps(
         );
 
     private bool IsTooEarly(TunnelAuthority authority) =>
-        tried.TryGetValue(authority.Id.Value, out var at) && time.GetUtcNow() - at < RetryAfter;
+        tried.TryGetValue(authority.Id.Value, out var at)
+        && time.GetUtcNow() - at < RetryAfter * RotationPace.Of(options);
 
     private async Task TryTurnAsync(TunnelAuthority active, CancellationToken cancellationToken)
     {

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage.Hops;
+using Culvert.Stage.Processes;
+using Culvert.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.EndToEnd.Tests.Rotation;
+
+/// <summary>
+/// The real programs: authorities that live for minutes change by themselves, each under a new root, while clients that
+/// trust nothing but the bundle's file open one connection after another.
+/// </summary>
+[Collection(RotatingSystemCollection.Name)]
+public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(system)
+{
+    // By hand: the enterprise's first authority, and the first of a short life. What follows is automatic.
+    private const int ByHand = 2;
+
+    private static readonly int Rotations = Soak.Rounds("rotation", shortForm: 1, full: 20);
+
+    // A rotation takes some twenty seconds on an idle machine.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5) + (Rotations * TimeSpan.FromMinutes(2));
+
+    private static readonly TimeSpan RevocationLimit = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    [Trait(Soak.Name, "rotation")]
+    public async Task Rotation_OfAuthorityAndRoot_FailsNoHandshake_AndARevocationIsHeardInTime()
+    {
+        await System.UntilReadyAsync(Cancel);
+        using var api = new ManagementApi(Installation.Service);
+        await using (await RelyingParty.StartAsync(Installation, Cancel))
+        {
+            await using var load = CallLoad.Start(System, keeping: 0, reconnecting: 3);
+            await ActivateShortLivedAsync();
+            await UntilAsync(
+                async () => await CountAsync(api) >= ByHand + Rotations,
+                "the authorities change",
+                () => $"{Failures(load).FirstOrDefault()}"
+            );
+
+            // Leaves of the newest one are in use before the last handshakes are counted.
+            var seen = load.Serials.Count;
+            await UntilAsync(() => Task.FromResult(load.Serials.Count >= seen + 2), "its leaves are served", () => "");
+
+            var outcomes = load.Outcomes;
+            var failed = Failures(load);
+            Figure(
+                $"ca rotation: {await CountAsync(api) - ByHand} rotations by the connector, each under a new root, "
+                    + $"{outcomes.Count} handshakes and calls, {failed.Count} failed"
+            );
+            failed.ShouldBeEmpty();
+            load.Serials.Count.ShouldBeGreaterThan(ByHand + Rotations);
+        }
+
+        await RevokeAsync(api);
+    }
+
+    private static List<string> Failures(CallLoad load) =>
+        [.. load.Outcomes.Where(outcome => outcome.Error is not null).Select(outcome => outcome.Error!)];
+
+    private string SigningCommand => ((RotatingSystem)System).SigningCommand;
+
+    // What a rotation job would do by hand, with the same signer.
+    private async Task ActivateShortLivedAsync()
+    {
+        var culvert = Installation.Operator;
+        var id = await culvert.CreateAsync(
+            "ca register short-lived",
+            Cancel,
+            ["--tunnel", Installation.Record.Tunnel.Id, "--custody", "sealed"]
+        );
+        var (request, chain) = (Installation.Run.File("short.csr"), Installation.Run.File("short.pem"));
+        await culvert.RunAsync($"ca csr {id}", Cancel, ["--out", request]);
+        var signed = await Tool.RunAsync("sh", ["-c", $"{SigningCommand} <{request}"], Installation.Run.Path, Cancel);
+        signed.Succeeded.ShouldBeTrue(signed.Error);
+        await File.WriteAllTextAsync(chain, signed.Output, Cancel);
+        using var certificate = X509Certificate2.CreateFromPem(signed.Output);
+        string[] fingerprint = ["--fingerprint", certificate.GetCertHashString(HashAlgorithmName.SHA256)];
+        await culvert.RunAsync($"ca upload {id}", Cancel, ["--chain", chain, .. fingerprint]);
+        await culvert.RunAsync($"ca approve {id}", Cancel, fingerprint);
+        await UntilAsync(
+            async () => (await culvert.TryRunAsync(["ca", "activate", id, "-o", "json"], Cancel)).Succeeded,
+            "everybody acknowledges its bundle",
+            () => ""
+        );
+    }
+
+    // Authorities that were or are in use.
+    private async Task<int> CountAsync(ManagementApi api) =>
+        (await api.ListAsync($"/v1/certificate_authorities?tunnel_id={Installation.Record.Tunnel.Id}", Cancel)).Count(
+            authority => authority.GetProperty("state").GetString() is "active" or "retiring" or "retired"
+        );
+
+    // Measured between what the service recorded and what the edge wrote down: both by this machine's clock.
+    private async Task RevokeAsync(ManagementApi api)
+    {
+        var agents = $"/v1/tunnels/{Installation.Record.Tunnel.Id}/agents";
+        var agent = (await api.ListAsync(agents, Cancel)).ShouldHaveSingleItem().GetProperty("id").GetString()!;
+        var key = await File.ReadAllTextAsync(Installation.Service.AdminKeyFile, Cancel);
+        using var admin = RelyingParty.Connect(Installation, key.Trim());
+        using var revoked = await admin.PostAsJsonAsync($"{agents}/{agent}/revoke", new { reason = "test" }, Cancel);
+        revoked.EnsureSuccessStatusCode();
+
+        var ended = DateTimeOffset.MaxValue;
+        await UntilAsync(
+            () => Task.FromResult(FindEnd(Installation.Edge.Process.LogFile) is { } at && (ended = at) == at),
+            "the edge ends its connections",
+            () => ""
+        );
+        var recorded = (await api.ListAsync("/v1/audit?limit=1000", Cancel))
+            .Where(entry => entry.GetRawText().Contains("agent_revoked", StringComparison.Ordinal))
+            .Select(TimeOf)
+            .Max();
+        Figure(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"revocation: {(ended - recorded).TotalMilliseconds:0} ms from its commit to the edge's end of the connection"
+            )
+        );
+        (ended - recorded).ShouldBeLessThanOrEqualTo(RevocationLimit);
+
+        // The agent hears it too, and nobody is served any more.
+        await UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    using var caller = await System.ConnectAsync(Cancel, timeout: TimeSpan.FromSeconds(5));
+                    return false;
+                }
+                catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+                {
+                    return await Installation.Agent.Health.ObstacleAsync(Cancel) is not null;
+                }
+            },
+            "the agent is out",
+            () => ""
+        );
+    }
+
+    private static DateTimeOffset? FindEnd(string log)
+    {
+        using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            if (
+                line.Contains("Ending a connection of agent", StringComparison.Ordinal)
+                && line.Contains("the certificate is revoked", StringComparison.Ordinal)
+            )
+            {
+                using var document = JsonDocument.Parse(line);
+                return TimeOf(document.RootElement);
+            }
+        }
+
+        return null;
+    }
+
+    private static DateTimeOffset TimeOf(JsonElement entry) =>
+        DateTimeOffset.Parse(
+            entry.TryGetProperty("time", out var time) ? time.GetString()! : entry.GetProperty("at").GetString()!,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal
+        );
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string what, Func<string> why)
+    {
+        var limit = TimeProvider.System.GetUtcNow() + Patience;
+        while (!await condition())
+        {
+            (TimeProvider.System.GetUtcNow() < limit).ShouldBeTrue($"{what}: not in time {why()}");
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancel);
+        }
+    }
+}
