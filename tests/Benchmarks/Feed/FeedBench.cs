@@ -86,7 +86,8 @@ internal sealed class FeedBench(Checkout checkout, string folder, TimeProvider t
             await connection.DisposeAsync();
         }
 
-        var slowest = rounds.MaxBy(times => times[^1])!;
+        // The first also has what a fresh service compiles and reads before the commit: the second is the feed's own.
+        var slowest = rounds[^1];
         return
         [
             Of("feed.agents", (waiting - connected) / 1000.0 / agents, "kB"),
