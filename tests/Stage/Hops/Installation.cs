@@ -24,8 +24,7 @@ internal sealed class Installation
     private readonly EnterpriseAuthority enterprise;
     private readonly Operator culvert;
     private readonly TimeProvider time;
-    private readonly SemaphoreSlim asking = new(1);
-    private readonly Dictionary<Uri, (string Token, DateTimeOffset From)> tokens = [];
+    private readonly Dictionary<Uri, (Task<string> Asked, DateTimeOffset From)> tokens = [];
 
     public Installation(
         Checkout checkout,
@@ -99,22 +98,18 @@ internal sealed class Installation
     public Uri ManualEndpoint => Record.Manual!.Endpoint(ports.Sni);
 
     /// <summary>A token for the MCP server behind that URL, with most of its life before it.</summary>
-    public async Task<string> TokenAsync(Uri endpoint, CancellationToken cancellationToken)
+    public Task<string> TokenAsync(Uri endpoint, CancellationToken cancellationToken)
     {
-        await asking.WaitAsync(cancellationToken);
-        try
+        lock (tokens)
         {
             var now = time.GetUtcNow();
-            if (!tokens.TryGetValue(endpoint, out var kept) || now - kept.From > TokenUse)
+            if (!tokens.TryGetValue(endpoint, out var kept) || kept.Asked.IsFaulted || now - kept.From > TokenUse)
             {
-                tokens[endpoint] = kept = (await IdentityProvider.McpTokenAsync(endpoint, cancellationToken), now);
+                kept = (IdentityProvider.McpTokenAsync(endpoint, CancellationToken.None), now);
+                tokens[endpoint] = kept;
             }
 
-            return kept.Token;
-        }
-        finally
-        {
-            asking.Release();
+            return kept.Asked.WaitAsync(cancellationToken);
         }
     }
 
