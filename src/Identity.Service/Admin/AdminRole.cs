@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Admin;
 

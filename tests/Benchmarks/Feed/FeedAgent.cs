@@ -69,7 +69,7 @@ internal sealed class FeedAgent : IAsyncDisposable
             $"GET /v1/agent/feed?wait={(int)wait.TotalSeconds}s{query} HTTP/1.1\r\nHost: {host}\r\n\r\n"
         );
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
-        await stream.ReadAsync(Memory<byte>.Empty, cancellationToken); // until there is something
+        _ = await stream.ReadAsync(Memory<byte>.Empty, cancellationToken); // until there is something
         var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {

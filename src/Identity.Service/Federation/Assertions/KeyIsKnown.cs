@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Issuers;
-using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 

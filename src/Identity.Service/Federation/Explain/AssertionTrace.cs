@@ -1,5 +1,3 @@
-using Culvert.Platform.Issuers;
-
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>

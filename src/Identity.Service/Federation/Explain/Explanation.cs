@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Explain.Hints;
-using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 

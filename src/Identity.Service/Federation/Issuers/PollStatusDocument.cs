@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Culvert.Platform.Issuers;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

@@ -166,7 +166,7 @@ internal sealed class PostgresSession : JournalSession
 
     // All of them in one round trip, as if nothing stood against any, which nearly always holds. False = something did:
     // then none of them is written, and each must have a turn of its own.
-    private bool TryApplyTogether(IReadOnlyList<PendingDecision> changes, IReadOnlyList<PendingDecision> plain)
+    private bool TryApplyTogether(List<PendingDecision> changes, List<PendingDecision> plain)
     {
         using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SAVEPOINT together"));
