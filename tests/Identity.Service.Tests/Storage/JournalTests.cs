@@ -210,7 +210,7 @@ public abstract class JournalTests(StorageBackend backend)
     [Fact]
     public async Task Commit_OneBatchWithEveryKindOfRefusal_EachIsUndoneAlone()
     {
-        using var queued = new ManualResetEventSlim();
+        using var queued = new ManualResetEventSlim(initialState: true);
         using var store = new StoreUnderTest(
             backend,
             o =>
@@ -226,9 +226,11 @@ public abstract class JournalTests(StorageBackend backend)
                 }
         );
 
-        // Whatever the writer took first, it waits until all others are in its next batch.
-        List<Task<CommitResult>> good = [store.CommitAsync(store.Decide("used"))];
-        good.AddRange(Things("early"));
+        await store.CommitAsync(store.Decide("used"));
+        queued.Reset();
+
+        // Whatever the writer took first, it waits until all others are in this or in its next batch.
+        List<Task<CommitResult>> good = [.. Things("early")];
         var unmet = store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("x"), Exists("nothing")));
         var faulty = store.CommitAsync(store.Decide(null, new Statement("INSERT INTO nowhere (x) VALUES (1)")));
         var second = store.CommitAsync(
