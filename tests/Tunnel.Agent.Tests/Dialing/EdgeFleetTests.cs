@@ -64,7 +64,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         (await first.NextAsync()).AgentSerial.ShouldBe(renewed.Serial);
         foreach (var connection in old)
         {
-            (await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromSeconds(10))).Code.ShouldBe(
+            (await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1))).Code.ShouldBe(
                 ConnectionErrorCode.Shutdown
             );
         }
@@ -95,7 +95,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
 
         foreach (var connection in made)
         {
-            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromSeconds(10));
+            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1));
         }
     }
 
@@ -136,7 +136,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
 
         fleet.Apply(context with { RevokedSerials = new HashSet<string> { certificate.Serial } });
 
-        await made.Mux.PeerGoAway.WaitAsync(TimeSpan.FromSeconds(10));
+        await made.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1));
         await EventuallyAsync(() => fleet.ServingEdges == 0);
     }
 
@@ -161,7 +161,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         fleet.Apply(context);
         foreach (var connection in old)
         {
-            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromSeconds(10));
+            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1));
             connection.Mux.Outcome.ShouldBeNull();
         }
 
@@ -211,7 +211,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
 
     private static async Task EventuallyAsync(Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!condition())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);

@@ -42,7 +42,7 @@ public sealed class AgentRuntimeTests : IDisposable
         (await client.GetStringAsync("/mcp", Token)).ShouldBe("ok");
 
         await stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await running.WaitAsync(TimeSpan.FromMinutes(1), Token);
         connection.Mux.PeerGoAway.IsCompletedSuccessfully.ShouldBeTrue();
         service.Count("/v1/agent/reports").ShouldBeGreaterThan(0);
     }

@@ -28,7 +28,7 @@ public sealed class EdgeSessionTests
         body.ShouldBe("ok");
         (await client.Stream.ReadAsync(new byte[1], Token)).ShouldBe(0);
         await client.DisposeAsync();
-        await tunnel.Session.Completion.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await tunnel.Session.Completion.WaitAsync(TimeSpan.FromMinutes(1), Token);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class EdgeSessionTests
         proceed.SetResult();
 
         (await running.Content.ReadAsStringAsync(Token)).ShouldBe("ok");
-        await tunnel.Session.Completion.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await tunnel.Session.Completion.WaitAsync(TimeSpan.FromMinutes(1), Token);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class EdgeSessionTests
 
         tunnel.Session.Drain(ConnectionErrorCode.Shutdown, TimeSpan.FromMilliseconds(200), "test");
 
-        await tunnel.Session.Completion.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await tunnel.Session.Completion.WaitAsync(TimeSpan.FromMinutes(1), Token);
         await Should.ThrowAsync<HttpRequestException>(() => running.Content.ReadAsStringAsync(Token));
     }
 }

@@ -184,7 +184,7 @@ public sealed class UpstreamConnectorTests
 
         time.Advance(TimeSpan.FromSeconds(2));
 
-        await changes.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await changes.WaitAsync(TimeSpan.FromMinutes(1), Token);
         probe.State.IsHealthy.ShouldBe(true);
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(running);
