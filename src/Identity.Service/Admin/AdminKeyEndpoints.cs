@@ -38,11 +38,6 @@ internal sealed class AdminKeyEndpoints(AdminKeys keys, IAdminKeyStore store, Pe
             return refused;
         }
 
-        // The maker's person, whatever the key is called: two keys of one hand never approve for each other (S16).
-        var maker =
-            request.Caller.Kind == CallerKind.AdminKey
-                ? request.Caller.ActorId
-                : await persons.OfAsync(request.Caller, cancellationToken);
         var secret = AdminKey.NewSecret();
         var (key, refusal) = await keys.CreateAsync(
             new AdminKeyWish
@@ -51,7 +46,8 @@ internal sealed class AdminKeyEndpoints(AdminKeys keys, IAdminKeyStore store, Pe
                 Name = body.Name,
                 Role = role,
                 Life = life,
-                CreatedBy = maker,
+                // Whatever the new key is called: two keys of one hand never approve for each other (S16).
+                CreatedBy = request.Caller.ActorId,
             },
             secret,
             AuditActor.Of(request),
@@ -127,8 +123,11 @@ internal sealed class AdminKeyEndpoints(AdminKeys keys, IAdminKeyStore store, Pe
     private static ApiAnswer Answer(AdminKeyDocument document) =>
         ApiAnswer.Json(document, AdminJson.Default.AdminKeyDocument);
 
+    // What is federated ends with its token, its rule and its issuer; a key would not, nor be bound to one workspace: one
+    // stolen token must not keep itself in.
     private static Refusal? Lacks(Caller caller, IReadOnlySet<string> scopes) =>
-        scopes.FirstOrDefault(scope => !caller.Has(scope)) is { } missing
+        caller.Kind != CallerKind.AdminKey ? AdminKeyErrors.Federated.Refuse()
+        : scopes.FirstOrDefault(scope => !caller.Has(scope)) is { } missing
             ? AdminKeyErrors.Rights.Refuse().With("required_scope", missing)
-            : null;
+        : null;
 }

@@ -13,6 +13,14 @@ internal static class AdminKeyErrors
         "Use a credential with that scope, or `identity-service admin-key` on the service's host."
     );
 
+    public static readonly ErrorCode Federated = new(
+        "admin_key.federated",
+        403,
+        "Federated credentials neither make nor revoke admin keys.",
+        "The caller holds an access token, which ends; a key would outlive it.",
+        "Use an admin key, or `identity-service admin-key` on the service's host."
+    );
+
     public static readonly ErrorCode Limit = new(
         "admin_key.limit",
         409,

@@ -50,6 +50,22 @@ public sealed class AdminKeyEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_KeysThatMakeKeys_AreOnePersonHoweverMany()
+    {
+        var init = (await service.Api.GetOkAsync(Keys)).GetProperty("data")[0];
+        JsonElement last = default;
+        var secret = service.AdminKey;
+        for (var i = 0; i < 80; i++)
+        {
+            using var hand = service.Client(secret);
+            last = await CreateAsync(hand, $"key {i}", "security-admin");
+            secret = last.Text("admin_key")!;
+        }
+
+        last.Text("person").ShouldBe(init.Id());
+    }
+
+    [Fact]
     public async Task Create_MoreThanTheCallerHolds_IsRefused()
     {
         var bob = await CreateAsync(service.Api, "Bob", "security-admin");

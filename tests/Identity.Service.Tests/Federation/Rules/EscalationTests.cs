@@ -150,6 +150,19 @@ public sealed class EscalationTests : IAsyncLifetime
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "federation.scope");
     }
 
+    [Fact]
+    public async Task AdminKeys_ByWorkload_AreNeitherMadeNorRevoked()
+    {
+        await service
+            .PostAsync("/v1/admin_keys", new JsonObject { ["name"] = "Eve", ["role"] = "operator" }, workload)
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "admin_key.federated");
+
+        var key = (await service.GetAsync("/v1/admin_keys")).GetProperty("data")[0].Id();
+        await service
+            .PostAsync($"/v1/admin_keys/{key}/revoke", [], workload)
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "admin_key.federated");
+    }
+
     private async Task ShouldBeAsync(string path, JsonObject body, bool allowed)
     {
         using var response = await service.PostAsync(path, body, workload);
