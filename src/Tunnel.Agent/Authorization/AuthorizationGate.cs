@@ -189,7 +189,7 @@ internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time,
     )
     {
         var headers = exchange.Request.Headers;
-        if (headers.ContentEncoding.Count > 0)
+        if (headers.ContentEncoding.Count > 0 || !Operation.IsUtf8(headers.ContentType))
         {
             return (null, Failures.MessageUnreadable);
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
@@ -14,8 +15,26 @@ internal sealed record Operation(IReadOnlyList<string> Names)
     private const int MaxDepth = 64;
     private const string EncodedPrefix = "=?base64?";
     private const string EncodedSuffix = "?=";
+    private const string Charset = "charset";
 
     private static readonly string[] Significant = ["method", "params", "name", "uri"];
+
+    /// <summary>
+    /// False: the upstream may decode the body otherwise than we do. JSON is read as UTF-8 here (RFC 8259 §8.1), while
+    /// some servers follow a charset.
+    /// </summary>
+    /// <param name="contentType">The <c>Content-Type</c> fields.</param>
+    public static bool IsUtf8(StringValues contentType) =>
+        contentType.Count == 0
+        || (
+            contentType.Count == 1
+            && MediaTypeHeaderValue.TryParse(contentType.ToString(), out var type)
+            && type.Parameters.Where(p => p.Name.StartsWith(Charset, StringComparison.OrdinalIgnoreCase))
+                .All(p =>
+                    p.Name.Length == Charset.Length // charset* is RFC 8187's way to write it
+                    && HeaderUtilities.UnescapeAsQuotedString(p.Value).Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+                )
+        );
 
     /// <summary>False: the message must not be passed on.</summary>
     /// <param name="body">The whole body.</param>
@@ -100,12 +119,14 @@ internal sealed record Operation(IReadOnlyList<string> Names)
         return true;
     }
 
-    // A reader that ignores case would take "Method" for "method".
+    // A reader that ignores case would take "Method" for "method", and one that folds Unicode (Go) "param\u017F" for
+    // "params". No member that MCP names here is anything but ASCII.
     private static bool HasLookAlike(JsonElement element) =>
         element
             .EnumerateObject()
             .Any(p =>
-                Significant.Any(s =>
+                !Ascii.IsValid(p.Name)
+                || Significant.Any(s =>
                     s.Equals(p.Name, StringComparison.OrdinalIgnoreCase) && !s.Equals(p.Name, StringComparison.Ordinal)
                 )
             );

@@ -250,6 +250,9 @@ public sealed class ValidationRulesTests
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_x"},"params":{}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":7}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call"}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_x"},"paramſ":{}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_x"},"param\u017f":{}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_x","\u212a":1}}""")]
     [InlineData("""[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_x"}}]""")]
     [InlineData("not json")]
     [InlineData("")]
@@ -264,6 +267,33 @@ public sealed class ValidationRulesTests
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         fixture.Upstream.Connections.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("application/json", HttpStatusCode.OK)]
+    [InlineData("application/json; charset=UTF-8", HttpStatusCode.OK)]
+    [InlineData("application/json; charset=\"utf-8\"", HttpStatusCode.OK)]
+    [InlineData("application/json; Charset=utf-7", HttpStatusCode.BadRequest)]
+    [InlineData("application/json; charset=\"utf-16\"", HttpStatusCode.BadRequest)]
+    [InlineData("application/json; charset=utf-8; charset=utf-7", HttpStatusCode.BadRequest)]
+    [InlineData("application/json; charset*=utf-8''utf-7", HttpStatusCode.BadRequest)]
+    [InlineData("application/json; charset=utf-8, text/plain; charset=utf-7", HttpStatusCode.BadRequest)]
+    [InlineData("application/json\r\nContent-Type: application/json; charset=utf-7", HttpStatusCode.BadRequest)]
+    [InlineData("; charset=utf-7", HttpStatusCode.BadRequest)]
+    public async Task A13_BodyInAnotherCharset_IsRefused(string contentType, HttpStatusCode status)
+    {
+        await using var fixture = await OauthFixture.StartAsync(Stepped);
+        await using var client = new RawClient(await fixture.Tunnel.ConnectAsync());
+        var body = Call("list_x");
+
+        var (head, _) = await client.CallAsync(
+            $"POST /mcp HTTP/1.1\r\nHost: {Support.Tunnel.Host}\r\nContent-Type: {contentType}\r\n"
+                + $"Authorization: Bearer {fixture.Token(c => c["scope"] = "docs.read")}\r\n"
+                + $"Content-Length: {body.Length}\r\n\r\n{body}"
+        );
+
+        head.ShouldStartWith($"HTTP/1.1 {(int)status} ");
+        fixture.Upstream.Connections.ShouldBe(status == HttpStatusCode.OK ? 1 : 0);
     }
 
     [Fact]
