@@ -49,6 +49,16 @@ internal static class Failures
         "Send a path, or an absolute URL of this host."
     );
 
+    public static readonly Failure MethodRefused = new(
+        FailedHop.Agent,
+        "agent.method_refused",
+        405,
+        InvalidRequest,
+        "This method is not passed on.",
+        "The client sent TRACE, whose answer would show what the agent adds to requests.",
+        "Use another method."
+    );
+
     public static readonly Failure OriginRefused = new(
         FailedHop.Agent,
         "agent.origin_refused",
@@ -307,6 +317,7 @@ internal static class Failures
         RouteUnknown,
         TunnelInactive,
         BadTarget,
+        MethodRefused,
         OriginRefused,
         TokenMissing,
         TokenInvalid,

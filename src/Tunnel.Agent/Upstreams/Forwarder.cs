@@ -17,6 +17,13 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     {
         // (1) Admit. A full upstream is told at once: queued behind streams that may last for hours, a call would hang.
         var upstream = route.Upstream;
+        if (HttpMethods.IsTrace(exchange.Request.Method))
+        {
+            // RFC 9110 §9.3.8: the answer repeats the request, and so the agent's own credential.
+            await RefuseAsync(exchange, route, Failures.MethodRefused, "");
+            return;
+        }
+
         if (
             HttpMethods.IsConnect(exchange.Request.Method) // on HTTP/2 it may come with a path (RFC 8441 §4)
             || !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
@@ -387,6 +394,5 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         || HttpMethods.IsHead(method)
         || HttpMethods.IsOptions(method)
         || HttpMethods.IsPut(method)
-        || HttpMethods.IsDelete(method)
-        || HttpMethods.IsTrace(method);
+        || HttpMethods.IsDelete(method);
 }

@@ -31,6 +31,11 @@ internal static class OwnAnswer
             response.Headers.RetryAfter = "1";
         }
 
+        if (failure == Failures.MethodRefused)
+        {
+            response.Headers.Allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"; // RFC 9110 §15.5.6: owed with 405
+        }
+
         if (challenges.Count > 0)
         {
             response.Headers.WWWAuthenticate = challenges;

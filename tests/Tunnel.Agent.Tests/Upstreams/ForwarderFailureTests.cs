@@ -69,6 +69,23 @@ public sealed class ForwarderFailureTests
         upstream.Connections.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("TRACE")]
+    [InlineData("trace")]
+    public async Task Forward_Trace_IsRefusedAndReachesNobody(string method)
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
+        await using var client = new RawClient(await tunnel.ConnectAsync());
+
+        var (head, _) = await client.CallAsync($"{method} /mcp HTTP/1.1\r\nHost: {Support.Tunnel.Host}\r\n\r\n");
+
+        head.ShouldStartWith("HTTP/1.1 405 ");
+        head.ShouldContain("\r\nAllow: GET, ");
+        head.ShouldContain("culvert-reason: agent.method_refused\r\n");
+        upstream.Connections.ShouldBe(0);
+    }
+
     [Fact]
     public async Task Forward_UnknownLabel_Is404()
     {
