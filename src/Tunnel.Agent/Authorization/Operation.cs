@@ -138,7 +138,8 @@ internal sealed record Operation(IReadOnlyList<string> Names)
     private static string? Decode(string value)
     {
         if (
-            !value.StartsWith(EncodedPrefix, StringComparison.Ordinal)
+            value.Length < EncodedPrefix.Length + EncodedSuffix.Length // they may share no character
+            || !value.StartsWith(EncodedPrefix, StringComparison.Ordinal)
             || !value.EndsWith(EncodedSuffix, StringComparison.Ordinal)
         )
         {

@@ -313,6 +313,8 @@ public sealed class ValidationRulesTests
     [InlineData("Mcp-Method", "tools/list")]
     [InlineData("Mcp-Name", "list_other")]
     [InlineData("Mcp-Name", "=?base64?bGlzdF9vdGhlcg==?=")]
+    [InlineData("Mcp-Name", "=?base64?=")]
+    [InlineData("Mcp-Name", "=?base64??=")]
     public async Task A13_HeadersThatContradictTheBody_AreRefused(string header, string value)
     {
         await using var fixture = await OauthFixture.StartAsync(Stepped);
