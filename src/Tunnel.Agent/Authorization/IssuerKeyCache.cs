@@ -259,10 +259,17 @@ internal sealed class IssuerKeyCache(
         failures = 0;
         Problem = "";
         proven = [.. keys.Keys.Select(k => k.Thumbprint).Where(proven.Contains)];
-        present = new HeldKeys(keys, lastStart, KeySchedule.FreshFor(result.MaxAge, Refresh));
+        present = new HeldKeys(keys, lastStart, FreshFor(result.MaxAge));
         if (isNews)
         {
             Log.IssuerKeysFetched(logger, issuer.Name, keys.Keys.Count);
         }
+    }
+
+    // The next fetch is due when they are no longer fresh: it and those after it must come well before the hard end.
+    private TimeSpan FreshFor(TimeSpan? said)
+    {
+        var (asked, most) = (KeySchedule.FreshFor(said, Refresh), issuer.KeysStaleFor / 4);
+        return asked < most ? asked : most;
     }
 }

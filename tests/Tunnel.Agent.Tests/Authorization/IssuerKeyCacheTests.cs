@@ -48,6 +48,19 @@ public sealed class IssuerKeyCacheTests
     }
 
     [Fact]
+    public async Task A10_KeysThatClaimADay_AreDueLongBeforeTheHardEnd()
+    {
+        documents.MaxAge = TimeSpan.FromHours(24);
+        var keys = OauthFixture.KeysOf(issuer, time, documents);
+        await keys.FindAsync("k1", Token);
+
+        time.Advance(TimeSpan.FromHours(6) - TimeSpan.FromSeconds(1));
+        keys.State.ShouldBe(KeyState.Fresh);
+        time.Advance(TimeSpan.FromSeconds(1));
+        keys.State.ShouldBe(KeyState.StaleOk);
+    }
+
+    [Fact]
     public async Task A10_ReplacedKeyOfTheSameName_IsFetchedAfterABadSignature()
     {
         var before = new TestIssuer();

@@ -15,6 +15,9 @@ internal sealed class ScriptedDocuments : IIssuerDocuments, IEnumerable
     /// <summary>The URLs that were asked for, in order.</summary>
     public IReadOnlyList<string> Asked => [.. asked];
 
+    /// <summary>How long they say to hold; null = they do not say.</summary>
+    public TimeSpan? MaxAge { get; set; }
+
     public Func<string?> this[string url]
     {
         set => places[url] = value;
@@ -30,7 +33,7 @@ internal sealed class ScriptedDocuments : IIssuerDocuments, IEnumerable
 
         return Task.FromResult(
             place() is { } text
-                ? new IssuerDocument(Encoding.UTF8.GetBytes(text))
+                ? new IssuerDocument(Encoding.UTF8.GetBytes(text), MaxAge)
                 : new IssuerDocument(null, Failure: "does not answer")
         );
     }
