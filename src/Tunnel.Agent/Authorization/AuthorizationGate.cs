@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -13,12 +11,22 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// (2) the metadata document, (3) the token, (4) its proof of possession, (5) scopes, (6) session. The upstream has not
 /// seen a byte when one of them refuses.
 /// </summary>
-internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time, ILogger<AuthorizationGate> logger)
+internal sealed class AuthorizationGate(
+    AgentMetrics metrics,
+    TimeProvider time,
+    ILogger<AuthorizationGate> logger,
+    long maxHeldBytes = AuthorizationGate.DefaultHeldBytes
+)
 {
     public const string SessionHeader = "Mcp-Session-Id";
 
     // Bodies are read only where scopes depend on the operation, and only for callers with a good token.
     private const int MaxBodyBytes = 4 * 1024 * 1024;
+
+    // All that are read at a time: callers with good tokens, however many, cannot fill the memory.
+    private const long DefaultHeldBytes = 64 * 1024 * 1024;
+
+    private readonly BodyBudget held = new(maxHeldBytes);
 
     /// <summary>True: the request may pass. False: it has been answered.</summary>
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
@@ -198,16 +206,12 @@ internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time,
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, exchange.ClientGone);
         try
         {
-            if (
-                headers.ContentLength > MaxBodyBytes
-                || await ReadBodyAsync(exchange.RequestBody.Reader, both.Token) is not { } body
-            )
+            if (await ReadBodyAsync(exchange, served.Route.Upstream.MaxRequestBytes, both.Token) is { } failure)
             {
-                return (null, Failures.RequestTooLarge);
+                return (null, failure);
             }
 
-            exchange.HeldBody = body;
-            return Operation.TryRead(body, headers, out var operation, out var contradicts) ? (operation, null)
+            return Operation.TryRead(exchange.HeldBody!.Bytes, headers, out var operation, out var contradicts) ? (operation, null)
                 : contradicts ? (null, Failures.HeadersContradict)
                 : (null, Failures.MessageUnreadable);
         }
@@ -221,28 +225,37 @@ internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time,
         }
     }
 
-    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(
-        PipeReader reader,
+    private async ValueTask<Failure?> ReadBodyAsync(
+        Exchange exchange,
+        long? routeMaxBytes,
         CancellationToken cancellationToken
     )
     {
+        var (maxBytes, tooLarge) =
+            routeMaxBytes < MaxBodyBytes
+                ? (routeMaxBytes.Value, Failures.RequestTooLarge)
+                : (MaxBodyBytes, Failures.MessageTooLarge);
+        if (exchange.Request.Headers.ContentLength > maxBytes)
+        {
+            return tooLarge;
+        }
+
         // Taken out as it comes: left in place, it would close the sender's window.
-        var body = new ArrayBufferWriter<byte>();
+        var body = exchange.HeldBody = new HeldBody(held);
+        var reader = exchange.RequestBody.Reader;
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken);
-            if (body.WrittenCount + read.Buffer.Length > MaxBodyBytes)
-            {
-                reader.AdvanceTo(read.Buffer.End);
-                return null;
-            }
-
-            foreach (var segment in read.Buffer)
-            {
-                body.Write(segment.Span);
-            }
-
+            var failure =
+                body.Bytes.Length + read.Buffer.Length > maxBytes ? tooLarge
+                : !body.TryAppend(read.Buffer) ? Failures.BodiesCrowded
+                : null;
             reader.AdvanceTo(read.Buffer.End);
+            if (failure is not null)
+            {
+                return failure;
+            }
+
             if (read.IsCanceled)
             {
                 throw new OperationCanceledException("The client's body ended early.");
@@ -250,7 +263,7 @@ internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time,
 
             if (read.IsCompleted)
             {
-                return body.WrittenMemory;
+                return null;
             }
         }
     }
@@ -276,6 +289,7 @@ internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time,
         StringValues challenges = default
     )
     {
+        exchange.ReleaseBody();
         var requestId = RequestIds.Next();
         metrics.Refused(served.Route.Name, failure.Reason);
         Log.RequestRefused(logger, requestId, served.Route.Name, failure.Reason, detail);

@@ -28,7 +28,7 @@ internal sealed class Exchange
     public string? ClientToken { get; set; }
 
     /// <summary>The request's body, where it had to be read before it may pass; null = it is still to come.</summary>
-    public ReadOnlyMemory<byte>? HeldBody { get; set; }
+    public HeldBody? HeldBody { get; set; }
 
     /// <summary>Fires when the client is gone: reset, half-closed, or its HTTP/2 stream cancelled.</summary>
     public CancellationToken ClientGone => Require<IHttpRequestLifetimeFeature>().RequestAborted;
@@ -51,11 +51,18 @@ internal sealed class Exchange
         features = null;
         Principal = null;
         ClientToken = null;
-        HeldBody = null;
+        ReleaseBody();
         Request = null!;
         Response = null!;
         ResponseBody = null!;
         Connection = null!;
+    }
+
+    /// <summary>The held body is needed no more; without one, nothing happens.</summary>
+    public void ReleaseBody()
+    {
+        HeldBody?.Dispose();
+        HeldBody = null;
     }
 
     public IRequestBodyPipeFeature RequestBody => Require<IRequestBodyPipeFeature>();

@@ -189,6 +189,26 @@ internal static class Failures
         "Send less, or raise the limit of the route."
     );
 
+    public static readonly Failure MessageTooLarge = new(
+        FailedHop.Agent,
+        "agent.message_too_large",
+        413,
+        "request_too_large",
+        "The message is larger than the agent reads.",
+        "The route's scopes depend on the operation, so the agent reads the message first, up to 4 MiB.",
+        "Send less; raising upstream.max_request_bytes does not help."
+    );
+
+    public static readonly Failure BodiesCrowded = new(
+        FailedHop.Agent,
+        "agent.bodies_crowded",
+        503,
+        "overloaded_error",
+        "The agent reads as many messages as it has room for.",
+        "Many large or slow messages arrive at once on routes whose scopes depend on the operation.",
+        "Retry after a moment."
+    );
+
     public static readonly Failure Internal = new(
         FailedHop.Agent,
         "agent.internal",
@@ -331,6 +351,8 @@ internal static class Failures
         MessageUnreadable,
         HeadersContradict,
         RequestTooLarge,
+        MessageTooLarge,
+        BodiesCrowded,
         Internal,
         AddressRefused,
         Busy,

@@ -86,6 +86,12 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
+        if (exchange.HeldBody is not null)
+        {
+            request.Content = null; // the answer may stream for hours
+            exchange.ReleaseBody();
+        }
+
         using (response)
         {
             // (4)
@@ -143,7 +149,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         };
         if (exchange.HeldBody is { } held)
         {
-            request.Content = new ReadOnlyMemoryContent(held);
+            request.Content = new ReadOnlyMemoryContent(held.Bytes);
         }
         else if (hasBody)
         {

@@ -26,7 +26,12 @@ internal static class OwnAnswer
         response.Headers[HeaderRules.FailedHop] = failure.HopName;
         response.Headers[HeaderRules.Reason] = failure.Reason;
         response.Headers[HeaderRules.RequestId] = requestId;
-        if (failure == Failures.Busy || failure == Failures.KeysUnavailable || failure == Failures.ProofsCrowded)
+        if (
+            failure == Failures.Busy
+            || failure == Failures.KeysUnavailable
+            || failure == Failures.ProofsCrowded
+            || failure == Failures.BodiesCrowded
+        )
         {
             response.Headers.RetryAfter = "1";
         }

@@ -345,6 +345,58 @@ public sealed class ValidationRulesTests
         (await fixture.Upstream.NextAsync()).BodyText.ShouldBe(body);
     }
 
+    [Theory]
+    [InlineData(1_000, 999, HttpStatusCode.OK, "")]
+    [InlineData(1_000, 1_000, HttpStatusCode.OK, "")]
+    [InlineData(1_000, 1_001, HttpStatusCode.RequestEntityTooLarge, "agent.request_too_large")]
+    [InlineData(5_000_000, 4_194_305, HttpStatusCode.RequestEntityTooLarge, "agent.message_too_large")]
+    public async Task A13_JudgedBody_IsNoLargerThanRouteAndAgentAllow(
+        long max,
+        int size,
+        HttpStatusCode status,
+        string reason
+    )
+    {
+        await using var fixture = new OauthFixture(Stepped);
+        var access = fixture.Access();
+        fixture.Tunnel.Add("docs", fixture.Upstream.Port, access, u => u with { MaxRequestBytes = max });
+        await fixture.Tunnel.StartAsync();
+
+        using var answer = await fixture.SendAsync(
+            fixture.Token(c => c["scope"] = "docs.read"),
+            json: Call("list_x").PadRight(size),
+            change: r => r.Headers.TransferEncodingChunked = true
+        );
+
+        answer.StatusCode.ShouldBe(status);
+        if (reason.Length > 0)
+        {
+            answer.Headers.GetValues("culvert-reason").ShouldBe([reason]);
+        }
+    }
+
+    [Fact]
+    public async Task A13_HeldBodies_ShareOneBudgetAndGiveItBack()
+    {
+        await using var fixture = new OauthFixture(Stepped, maxHeldBytes: 1_000);
+        fixture.Tunnel.Add("docs", fixture.Upstream.Port, fixture.Access());
+        await fixture.Tunnel.StartAsync();
+        var token = fixture.Token(c => c["scope"] = "docs.read");
+        foreach (var json in new[] { Call("list_x").PadRight(1_000), "no json".PadRight(1_000) })
+        {
+            using var fits = await fixture.SendAsync(token, json: json);
+            fits.StatusCode.ShouldNotBe(HttpStatusCode.ServiceUnavailable);
+        }
+
+        using var refused = await fixture.SendAsync(token, json: Call("list_x").PadRight(1_001));
+        using var after = await fixture.SendAsync(token, json: Call("list_x").PadRight(1_000));
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        refused.Headers.RetryAfter.ShouldNotBeNull();
+        refused.Headers.GetValues("culvert-reason").ShouldBe(["agent.bodies_crowded"]);
+        after.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task A14_AbsentAndForbiddenTools_AreRefusedAlike()
     {

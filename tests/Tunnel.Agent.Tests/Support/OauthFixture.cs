@@ -17,13 +17,14 @@ internal sealed class OauthFixture : IAsyncDisposable
         Func<OauthSettings, OauthSettings>? change = null,
         string answer = Ok,
         Microsoft.Extensions.Logging.ILoggerFactory? loggers = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        long maxHeldBytes = 64 * 1024 * 1024
     )
     {
         this.change = change ?? (o => o);
         Time = time ?? TimeProvider.System;
         Upstream = RawUpstream.Answering(answer);
-        Tunnel = new Tunnel(loggers, Time);
+        Tunnel = new Tunnel(loggers, Time, maxHeldBytes: maxHeldBytes);
         Keys = KeysOf(Issuer, Time);
     }
 

@@ -33,7 +33,12 @@ internal sealed class Tunnel : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private Task edgeRun = Task.CompletedTask;
 
-    public Tunnel(ILoggerFactory? loggers = null, TimeProvider? time = null, bool withLeaf = true)
+    public Tunnel(
+        ILoggerFactory? loggers = null,
+        TimeProvider? time = null,
+        bool withLeaf = true,
+        long maxHeldBytes = 64 * 1024 * 1024
+    )
     {
         loggers ??= NullLoggerFactory.Instance;
         Leaves = new LeafSlot(
@@ -49,7 +54,8 @@ internal sealed class Tunnel : IAsyncDisposable
         var gate = new AuthorizationGate(
             metrics,
             time ?? TimeProvider.System,
-            loggers.CreateLogger<AuthorizationGate>()
+            loggers.CreateLogger<AuthorizationGate>(),
+            maxHeldBytes
         );
         var forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         Server = new InnerServer(

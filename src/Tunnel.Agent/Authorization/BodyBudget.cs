@@ -1,0 +1,23 @@
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>How many bytes of request bodies the agent may hold at a time, over all routes and callers.</summary>
+internal sealed class BodyBudget(long maxBytes)
+{
+    private long used;
+
+    public long UsedBytes => Volatile.Read(ref used);
+
+    /// <summary>False: there is no room, and nothing was taken.</summary>
+    public bool TryTake(long bytes)
+    {
+        if (Interlocked.Add(ref used, bytes) <= maxBytes)
+        {
+            return true;
+        }
+
+        Return(bytes);
+        return false;
+    }
+
+    public void Return(long bytes) => Interlocked.Add(ref used, -bytes);
+}
