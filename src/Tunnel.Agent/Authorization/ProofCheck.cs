@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using Culvert.Jose;
 using Culvert.Jose.Proofs;
@@ -6,16 +8,26 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>Checks proofs of possession of one route (RFC 9449 §§4.3, 7.1).</summary>
-internal sealed class ProofCheck(TimeProvider time, int maxRemembered = ProofCheck.DefaultRemembered)
+internal sealed class ProofCheck(
+    TimeProvider time,
+    int maxRemembered = ProofCheck.DefaultRemembered,
+    int maxPerKey = ProofCheck.DefaultPerKey
+)
 {
     internal const int DefaultRemembered = 100_000;
+
+    /// <summary>Of one key, so that a busy client is refused alone.</summary>
+    internal const int DefaultPerKey = 5_000;
 
     /// <summary>How far a proof's time may lie from ours, on both sides. Nonces are not used.</summary>
     internal static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
 
     private readonly Lock gate = new();
-    private readonly HashSet<string> used = new(StringComparer.Ordinal);
-    private readonly PriorityQueue<string, DateTimeOffset> ends = new();
+
+    // Guarded by the gate. Digests, because clients choose how long a jti is.
+    private readonly HashSet<UInt128> used = [];
+    private readonly Dictionary<UInt128, int> usedOfKey = [];
+    private readonly PriorityQueue<(UInt128 Proof, UInt128 Key), DateTimeOffset> ends = new();
 
     /// <param name="headers">The <c>DPoP</c> fields.</param>
     /// <param name="thumbprint">What the token is bound to.</param>
@@ -53,18 +65,22 @@ internal sealed class ProofCheck(TimeProvider time, int maxRemembered = ProofChe
         var (now, made) = (time.GetUtcNow(), DateTimeOffset.FromUnixTimeSeconds(proof.IssuedAt));
         return (now - made).Duration() > Window
             ? ProofFault.Time
-            : Remember($"{thumbprint}\0{proof.TokenId}", made + Window, now);
+            : Remember(Digest($"{thumbprint}\0{proof.TokenId}"), Digest(thumbprint), made + Window, now);
     }
 
     // §11.1. Refusing beats forgetting: a proof that was forgotten can be used again.
-    private ProofFault Remember(string proof, DateTimeOffset until, DateTimeOffset now)
+    private ProofFault Remember(UInt128 proof, UInt128 key, DateTimeOffset until, DateTimeOffset now)
     {
         lock (gate)
         {
             while (ends.TryPeek(out var oldest, out var end) && end < now)
             {
                 ends.Dequeue();
-                used.Remove(oldest);
+                used.Remove(oldest.Proof);
+                if (--usedOfKey[oldest.Key] == 0)
+                {
+                    usedOfKey.Remove(oldest.Key);
+                }
             }
 
             if (used.Contains(proof))
@@ -72,14 +88,19 @@ internal sealed class ProofCheck(TimeProvider time, int maxRemembered = ProofChe
                 return ProofFault.Replayed;
             }
 
-            if (used.Count >= maxRemembered)
+            var ofKey = usedOfKey.GetValueOrDefault(key);
+            if (used.Count >= maxRemembered || ofKey >= maxPerKey)
             {
                 return ProofFault.Crowded;
             }
 
             used.Add(proof);
-            ends.Enqueue(proof, until);
+            usedOfKey[key] = ofKey + 1;
+            ends.Enqueue((proof, key), until);
             return ProofFault.None;
         }
     }
+
+    private static UInt128 Digest(string text) =>
+        BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -127,6 +127,30 @@ public sealed class ProofTests : IDisposable
     }
 
     [Fact]
+    public void Check_OneKeyUsesUpItsShare_OthersPass()
+    {
+        var check = new ProofCheck(time, maxPerKey: 2);
+        using var otherKey = SigningKey.Create();
+        var other = new DpopProofSigner(otherKey);
+        ProofFault Use(DpopProofSigner of) =>
+            check.Check(
+                of.Sign("GET", Url, time.GetUtcNow(), accessToken: "t"),
+                of.Thumbprint,
+                "t",
+                "GET",
+                OauthFixture.Resource
+            );
+
+        Use(signer).ShouldBe(ProofFault.None);
+        Use(signer).ShouldBe(ProofFault.None);
+        Use(signer).ShouldBe(ProofFault.Crowded);
+        Use(other).ShouldBe(ProofFault.None);
+
+        time.Advance(TimeSpan.FromSeconds(61));
+        Use(signer).ShouldBe(ProofFault.None);
+    }
+
+    [Fact]
     public async Task BindingThatIsNotChecked_IsNotBelieved()
     {
         await using var fixture = await StartAsync(DpopMode.Optional);
