@@ -167,7 +167,18 @@ internal sealed class AuthorizationGate(
         var needed = scopes.Base;
         if (scopes.IsCovered(principal.Scopes, needed) && scopes.DependsOnOperation && exchange.HasBody)
         {
-            var (operation, failure) = await ReadOperationAsync(exchange, served);
+            var (operation, failure) = await ReadOperationAsync(exchange, served, principal);
+            if (failure == Failures.TokenInvalid)
+            {
+                return await ChallengeAsync(
+                    exchange,
+                    served,
+                    failure,
+                    Challenges.InvalidToken,
+                    $"Token: {TokenFault.Expired}."
+                );
+            }
+
             if (operation is null)
             {
                 return await RefuseAsync(exchange, served, failure!, "");
@@ -193,7 +204,8 @@ internal sealed class AuthorizationGate(
     // The body is kept, so that the upstream gets the very bytes that were judged.
     private async ValueTask<(Operation? Operation, Failure? Failure)> ReadOperationAsync(
         Exchange exchange,
-        ServedRoute served
+        ServedRoute served,
+        Principal principal
     )
     {
         var headers = exchange.Request.Headers;
@@ -202,7 +214,14 @@ internal sealed class AuthorizationGate(
             return (null, Failures.MessageUnreadable);
         }
 
-        using var limit = new CancellationTokenSource(served.Route.Upstream.Timeouts.StreamIdle, time);
+        // A12: a body that comes slowly enough must not carry its token past the end.
+        var (wait, left) = (served.Route.Upstream.Timeouts.StreamIdle, principal.EndsAt - time.GetUtcNow());
+        using var limit = new CancellationTokenSource(
+            left >= wait ? wait
+                : left > TimeSpan.Zero ? left
+                : TimeSpan.Zero,
+            time
+        );
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, exchange.ClientGone);
         try
         {
@@ -220,8 +239,8 @@ internal sealed class AuthorizationGate(
                 && !exchange.ClientGone.IsCancellationRequested
             )
         {
-            // Its framing is broken, or it stopped half-way.
-            return (null, Failures.MessageUnreadable);
+            // The token ended, the framing is broken, or it stopped half-way.
+            return (null, time.GetUtcNow() >= principal.EndsAt ? Failures.TokenInvalid : Failures.MessageUnreadable);
         }
     }
 

@@ -213,6 +213,30 @@ public sealed class ValidationRulesTests
         await Should.ThrowAsync<IOException>(() => rest.WaitAsync(TimeSpan.FromSeconds(30), Token));
     }
 
+    [Fact]
+    public async Task A12_BodyThatIsJudged_EndsWithItsToken()
+    {
+        await using var fixture = new OauthFixture(Stepped, time: time);
+        var settings = Support.Tunnel.UpstreamTo(fixture.Upstream.Port);
+        var hour = settings.Timeouts with { StreamIdle = TimeSpan.FromHours(1) };
+        fixture.Tunnel.Add("docs", fixture.Upstream.Port, fixture.Access(), u => u with { Timeouts = hour });
+        await fixture.Tunnel.StartAsync();
+        await using var client = new RawClient(await fixture.Tunnel.ConnectAsync());
+        await client.SendAsync(
+            $"POST /mcp HTTP/1.1\r\nHost: {Support.Tunnel.Host}\r\nExpect: 100-continue\r\n"
+                + $"Authorization: Bearer {fixture.Token(c => c["scope"] = "docs.read")}\r\nContent-Length: 100\r\n\r\n"
+        );
+        await client.ReadUntilAsync("100 Continue\r\n\r\n"); // the body is being read
+        await client.SendAsync("{");
+
+        time.Advance(TimeSpan.FromSeconds(330)); // 300 s of the token, 30 s of leeway
+        var head = await client.ReadHeadAsync();
+
+        head.ShouldStartWith("HTTP/1.1 401 ");
+        head.ShouldContain("error=\"invalid_token\"");
+        fixture.Upstream.Connections.ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("docs.read", "list_things", 200, "")]
     [InlineData("docs.read", "delete_thing", 403, "docs.read docs.write")]
