@@ -17,11 +17,11 @@ internal sealed class SessionBindings
     internal const int MaxPerPrincipal = 1_000;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, LinkedListNode<(string Session, string Owner)>> sessions = new(
-        StringComparer.Ordinal
-    );
-    private readonly LinkedList<(string Session, string Owner)> byAge = [];
-    private readonly Dictionary<string, Queue<string>> owners = new(StringComparer.Ordinal);
+
+    // Guarded by the gate. Every session stands in all three; an owner without sessions stands in none.
+    private readonly Dictionary<string, Entry> sessions = new(StringComparer.Ordinal);
+    private readonly LinkedList<string> byAge = [];
+    private readonly Dictionary<string, LinkedList<string>> owners = new(StringComparer.Ordinal);
 
     /// <summary>False: the session is somebody else's.</summary>
     public bool TryUse(string sessionId, Principal principal)
@@ -29,9 +29,9 @@ internal sealed class SessionBindings
         var (session, owner) = (Hash(sessionId), Hash(principal.Identity));
         lock (gate)
         {
-            if (sessions.TryGetValue(session, out var node))
+            if (sessions.TryGetValue(session, out var entry))
             {
-                return node.Value.Owner == owner;
+                return entry.Owner == owner;
             }
 
             Add_NeedsLock(session, owner);
@@ -45,7 +45,7 @@ internal sealed class SessionBindings
         var (session, owner) = (Hash(sessionId), Hash(principal.Identity));
         lock (gate)
         {
-            if (!sessions.TryGetValue(session, out var node) || node.Value.Owner != owner)
+            if (!sessions.TryGetValue(session, out var entry) || entry.Owner != owner)
             {
                 Remove_NeedsLock(session);
                 Add_NeedsLock(session, owner);
@@ -64,47 +64,41 @@ internal sealed class SessionBindings
 
     private void Add_NeedsLock(string session, string owner)
     {
-        if (!owners.TryGetValue(owner, out var own))
+        if (owners.TryGetValue(owner, out var full) && full.Count >= MaxPerPrincipal)
         {
-            owners[owner] = own = new Queue<string>();
+            Remove_NeedsLock(full.First!.Value);
         }
 
-        // The queue may still name sessions that have ended; those are skipped.
-        if (own.Count >= MaxPerPrincipal)
-        {
-            Remove_NeedsLock(own.Dequeue());
-        }
-
-        own.Enqueue(session);
         if (sessions.Count >= MaxSessions)
         {
-            Remove_NeedsLock(byAge.First!.Value.Session);
+            Remove_NeedsLock(byAge.First!.Value);
         }
 
-        sessions[session] = byAge.AddLast((session, owner));
+        if (!owners.TryGetValue(owner, out var own))
+        {
+            owners[owner] = own = [];
+        }
+
+        sessions[session] = new Entry(owner, byAge.AddLast(session), own.AddLast(session));
     }
 
     private void Remove_NeedsLock(string session)
     {
-        if (!sessions.Remove(session, out var node))
+        if (!sessions.Remove(session, out var entry))
         {
             return;
         }
 
-        byAge.Remove(node);
-        if (owners.TryGetValue(node.Value.Owner, out var own))
+        byAge.Remove(entry.ByAge);
+        var own = entry.OfOwner.List!;
+        own.Remove(entry.OfOwner);
+        if (own.Count == 0)
         {
-            while (own.TryPeek(out var oldest) && !sessions.ContainsKey(oldest))
-            {
-                own.Dequeue();
-            }
-
-            if (own.Count == 0)
-            {
-                owners.Remove(node.Value.Owner);
-            }
+            owners.Remove(entry.Owner);
         }
     }
 
     private static string Hash(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private readonly record struct Entry(string Owner, LinkedListNode<string> ByAge, LinkedListNode<string> OfOwner);
 }

@@ -43,6 +43,21 @@ public sealed class SessionBindingsTests
         sessions.TryUse("0", Of("bob")).ShouldBeTrue();
     }
 
+    [Fact]
+    public void Bind_IdTakenFromAnother_IsNotPushedOutByThatOnesSessions()
+    {
+        sessions.TryUse("older", Of("mallory"));
+        sessions.TryUse("s", Of("mallory"));
+        sessions.Bind("s", Of("alice"));
+
+        for (var i = 0; i <= SessionBindings.MaxPerPrincipal; i++)
+        {
+            sessions.TryUse(i.ToString(CultureInfo.InvariantCulture), Of("mallory"));
+        }
+
+        sessions.TryUse("s", Of("bob")).ShouldBeFalse();
+    }
+
     private static Principal Of(string subject) =>
         new()
         {
