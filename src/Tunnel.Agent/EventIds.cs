@@ -34,6 +34,7 @@ internal static class EventIds
     public const int RoutesInForce = 13001;
     public const int DangerousAnyAddress = 13002;
     public const int PassthroughRoute = 13003;
+    public const int RouteAudienceShared = 13004;
 
     // Hosting 14000
     public const int Starting = 14000;

@@ -173,6 +173,13 @@ internal static partial class Log
     )]
     public static partial void RoutesInForce(ILogger logger, int count, string domain, string status);
 
+    [LoggerMessage(
+        EventIds.RouteAudienceShared,
+        LogLevel.Error,
+        "Route {Route} is not served: one of its audiences is the resource of another route, whose tokens would open it."
+    )]
+    public static partial void RouteAudienceShared(ILogger logger, string route);
+
     [LoggerMessage(EventIds.Starting, LogLevel.Information, "tunnel-agent {Version} starts for tunnel {Tunnel}.")]
     public static partial void Starting(ILogger logger, string version, string tunnel);
 

@@ -230,7 +230,8 @@ internal sealed class AuthorizationGate(
                 return (null, failure);
             }
 
-            return Operation.TryRead(exchange.HeldBody!.Bytes, headers, out var operation, out var contradicts) ? (operation, null)
+            return Operation.TryRead(exchange.HeldBody!.Bytes, headers, out var operation, out var contradicts)
+                    ? (operation, null)
                 : contradicts ? (null, Failures.HeadersContradict)
                 : (null, Failures.MessageUnreadable);
         }

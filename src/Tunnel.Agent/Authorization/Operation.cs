@@ -32,7 +32,9 @@ internal sealed record Operation(IReadOnlyList<string> Names)
             && type.Parameters.Where(p => p.Name.StartsWith(Charset, StringComparison.OrdinalIgnoreCase))
                 .All(p =>
                     p.Name.Length == Charset.Length // charset* is RFC 8187's way to write it
-                    && HeaderUtilities.UnescapeAsQuotedString(p.Value).Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+                    && HeaderUtilities
+                        .UnescapeAsQuotedString(p.Value)
+                        .Equals("utf-8", StringComparison.OrdinalIgnoreCase)
                 )
         );
 

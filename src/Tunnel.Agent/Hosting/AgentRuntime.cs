@@ -189,8 +189,13 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var now = map.Current;
         if ((now.Domain, now.IsActive, now.PublicPort) != (tunnel.Domain, active, port))
         {
-            map.Swap(new RouteTable(tunnel.Domain, active, routes.Routes, port));
-            Log.RoutesInForce(logger, routes.Routes.Count, tunnel.Domain, tunnel.Status);
+            var table = new RouteTable(tunnel.Domain, active, routes.Routes, port);
+            map.Swap(table);
+            Log.RoutesInForce(logger, table.Count, tunnel.Domain, tunnel.Status);
+            foreach (var route in table.Unserved)
+            {
+                Log.RouteAudienceShared(logger, route);
+            }
         }
     }
 
@@ -278,6 +283,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
         draining ? "The agent is stopping."
         : fleet.ServingEdges == 0 ? "No edge is connected."
         : isPortMissing ? "No edge has said yet on which port clients dial it: resources would have the wrong name."
+        : map.Current.Unserved is { Count: > 0 } unserved
+            ? $"Not served, as an audience is another route's resource: {string.Join(", ", unserved)}."
         : null;
 
     // Of issuers that some route trusts: without their keys that route answers 503.

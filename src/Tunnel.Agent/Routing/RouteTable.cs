@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Text;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Routing;
 
@@ -28,9 +30,8 @@ internal sealed class RouteTable
         Domain = domain;
         IsActive = active;
         suffix = "." + domain;
-        hosts = routes.ToFrozenDictionary(
-            r => r.HostnameUnder(domain),
-            r => new ServedRoute(
+        var all = routes
+            .Select(r => new ServedRoute(
                 r,
                 new ProtectedResource(
                     r.Access.Oauth,
@@ -38,10 +39,18 @@ internal sealed class RouteTable
                     r.HostnameUnder(domain),
                     publicPort
                 )
-            ),
-            StringComparer.OrdinalIgnoreCase
-        );
+            ))
+            .ToList();
+        Unserved = [.. all.Where(r => all.Any(other => TakesTokensOf(r, other))).Select(r => r.Route.Name)];
+        hosts = all.Where(r => !Unserved.Contains(r.Route.Name, StringComparer.Ordinal))
+            .ToFrozenDictionary(r => r.Route.HostnameUnder(domain), StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>
+    /// Names of routes that are left out because a token for another route would open them (A8). What the configuration
+    /// says is checked when it is read; a resource that follows from domain and port is known here alone.
+    /// </summary>
+    public IReadOnlyList<string> Unserved { get; }
 
     public int PublicPort { get; }
 
@@ -65,4 +74,19 @@ internal sealed class RouteTable
         );
 
     public ServedRoute? Find(string host) => hosts.GetValueOrDefault(host);
+
+    private static bool TakesTokensOf(ServedRoute route, ServedRoute other)
+    {
+        if (
+            route == other
+            || route.Route.Access.Oauth.Mode != OauthMode.Required
+            || other.Route.Access.Oauth is not { Mode: OauthMode.Required, Resource.Length: 0 }
+        )
+        {
+            return false;
+        }
+
+        var resource = Encoding.UTF8.GetBytes(other.Resource.Resource);
+        return route.Resource.Audiences.Any(a => a.AsSpan().SequenceEqual(resource));
+    }
 }

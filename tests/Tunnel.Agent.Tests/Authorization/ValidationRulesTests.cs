@@ -72,6 +72,37 @@ public sealed class ValidationRulesTests
     }
 
     [Theory]
+    [InlineData("https://mail.t1.example.test/mcp", HttpStatusCode.NotFound, "docs")]
+    [InlineData("https://mail.t1.example.test/other", HttpStatusCode.OK, "")]
+    public async Task A8_AudienceThatIsAnotherRoutesDerivedResource_LeavesTheRouteUnserved(
+        string audience,
+        HttpStatusCode status,
+        string unserved
+    )
+    {
+        await using var fixture = new OauthFixture();
+        var settings = new OauthSettings { Mode = OauthMode.Required, Issuers = ["corp"] };
+        var both = settings with { Audiences = [audience] };
+        fixture.Tunnel.Add(
+            "docs",
+            fixture.Upstream.Port,
+            new RouteAccess(both, [fixture.Keys], Agent.Upstreams.NoCredential.Instance, fixture.Time)
+        );
+        fixture.Tunnel.Add("mail", fixture.Upstream.Port, fixture.Access());
+        await fixture.Tunnel.StartAsync();
+
+        using var shared = await fixture.SendAsync(fixture.Token());
+        using var other = await fixture.SendAsync(
+            fixture.Token(resource: "https://mail.t1.example.test/mcp"),
+            host: "mail.t1.example.test"
+        );
+
+        shared.StatusCode.ShouldBe(status);
+        other.StatusCode.ShouldBe(HttpStatusCode.OK);
+        string.Join(',', fixture.Tunnel.Map.Current.Unserved).ShouldBe(unserved);
+    }
+
+    [Theory]
     [InlineData("alg", "none", nameof(TokenFault.Malformed))]
     [InlineData("alg", "HS256", nameof(TokenFault.Malformed))]
     [InlineData("alg", "es256", nameof(TokenFault.Malformed))]
