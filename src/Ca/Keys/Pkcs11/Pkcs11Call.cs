@@ -7,6 +7,7 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
 {
     // Guards the rest; whoever waits sleeps on it.
     private readonly object gate = new();
+    private bool hasBegun;
     private bool isDone;
     private bool isAbandoned;
     private ExceptionDispatchInfo? fault;
@@ -23,12 +24,29 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         }
     }
 
+    /// <summary>It came to the HSM: what it was to do there may be done.</summary>
+    public bool HasBegun
+    {
+        get
+        {
+            lock (gate)
+            {
+                return hasBegun;
+            }
+        }
+    }
+
     /// <summary>On a worker's thread. What was given up before its turn is not begun.</summary>
     public void Run()
     {
-        if (IsAbandoned)
+        lock (gate)
         {
-            return;
+            if (isAbandoned)
+            {
+                return;
+            }
+
+            hasBegun = true;
         }
 
         try
@@ -48,7 +66,7 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         }
     }
 
-    /// <summary>False = it was given up after that time, and goes on alone. Throws what the work threw.</summary>
+    /// <summary>False = it was given up after that time, and goes on alone.</summary>
     public bool Wait(TimeSpan limit)
     {
         lock (gate)
@@ -60,7 +78,9 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
             }
         }
 
-        fault?.Throw();
         return true;
     }
+
+    /// <summary>Once it is done: throws what the work threw.</summary>
+    public void ThrowIfFailed() => fault?.Throw();
 }

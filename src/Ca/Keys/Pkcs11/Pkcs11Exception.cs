@@ -26,7 +26,9 @@ public sealed class Pkcs11Exception : CryptographicException
     /// <summary>The HSM refused the PIN; it is not tried again before the next start (S20).</summary>
     public bool IsLoginRefused { get; internal init; }
 
-    /// <summary>It did not answer in time; what it was asked for may still happen.</summary>
+    /// <summary>
+    /// It was asked and did not answer in time; what it was asked for may still happen. What was never begun is not late.
+    /// </summary>
     public bool IsLate { get; internal init; }
 
     /// <summary>The key exists, but must not be used for what it was asked for.</summary>

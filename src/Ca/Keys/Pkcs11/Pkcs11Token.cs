@@ -206,7 +206,7 @@ public sealed class Pkcs11Token
     }
 
     // On a thread of its own, for as long as the limit allows. Sessions that a call hangs in are left to it: a session, or
-    // a lock, that it holds is waited for by nobody else.
+    // a lock, that it holds is waited for by nobody else. A call that was never begun holds none of them.
     private T Call<T>(Func<Pkcs11Call, Pkcs11Sessions, T> work)
     {
         login.ThrowIfRefused();

@@ -2,7 +2,7 @@ namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
 /// The few threads on which an HSM is called. A call into a vendor's library cannot be ended from outside: one that
-/// hangs keeps its thread, and nobody else's. Its caller is told after the limit; until a call has succeeded again only
+/// hangs keeps its thread, and nobody else's. Its caller is told after the limit; until a call has come back again only
 /// one caller at a time waits for the HSM, and all others are told at once.
 /// </summary>
 internal sealed class Pkcs11Workers(TimeSpan limit)
@@ -23,7 +23,7 @@ internal sealed class Pkcs11Workers(TimeSpan limit)
     // The last call that was waited for did not come back.
     private bool isSuspect;
 
-    /// <exception cref="Pkcs11Exception">It did not come back in time, or there is no room.</exception>
+    /// <exception cref="Pkcs11Exception">It did not come back in time (late), or it was never begun.</exception>
     public T Run<T>(Func<Pkcs11Call, T> work)
     {
         T? result = default;
@@ -31,14 +31,18 @@ internal sealed class Pkcs11Workers(TimeSpan limit)
         var tries = Enqueue(call);
         try
         {
-            if (!call.Wait(limit))
+            if (call.Wait(limit))
             {
-                Suspect(true);
-                throw Late("The HSM did not answer in time.");
+                // What the work threw is an answer, too.
+                Suspect(false);
+                call.ThrowIfFailed();
+                return result!;
             }
 
-            Suspect(false);
-            return result!;
+            Suspect(true);
+            throw call.HasBegun
+                ? new Pkcs11Exception("The HSM did not answer in time.") { IsLate = true }
+                : new Pkcs11Exception("The HSM is busy with other calls that do not end.");
         }
         finally
         {
@@ -59,12 +63,12 @@ internal sealed class Pkcs11Workers(TimeSpan limit)
         {
             if (isSuspect && isTried)
             {
-                throw Late("The HSM does not answer; another call tries it.");
+                throw new Pkcs11Exception("The HSM does not answer; another call tries it.");
             }
 
             if (waiting.Count >= MaxWaiting)
             {
-                throw Late("Too many calls wait for the HSM.");
+                throw new Pkcs11Exception("Too many calls wait for the HSM.");
             }
 
             waiting.Enqueue(call);
@@ -118,6 +122,4 @@ internal sealed class Pkcs11Workers(TimeSpan limit)
             return waiting.Dequeue();
         }
     }
-
-    private static Pkcs11Exception Late(string message) => new(message) { IsLate = true };
 }

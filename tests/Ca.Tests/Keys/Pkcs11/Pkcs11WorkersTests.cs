@@ -1,0 +1,66 @@
+using Culvert.Ca.Keys.Pkcs11;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.Ca.Tests.Keys.Pkcs11;
+
+/// <summary>What a call's fate says: hung in the HSM, refused by it, or never begun.</summary>
+public sealed class Pkcs11WorkersTests
+{
+    private readonly TaskCompletionSource released = new();
+    private readonly Pkcs11Workers workers = new(TimeSpan.FromSeconds(3));
+
+    [Fact]
+    public async Task Run_AnotherCallTriesTheHsm_IsNotBegunAndNotLate()
+    {
+        Should.Throw<Pkcs11Exception>(() => workers.Run(Hang)).IsLate.ShouldBeTrue();
+        var begun = new TaskCompletionSource();
+        Task trying = Task.Run(
+            () =>
+                Should.Throw<Pkcs11Exception>(() =>
+                    workers.Run(call =>
+                    {
+                        begun.SetResult();
+                        return Hang(call);
+                    })
+                ),
+            TestContext.Current.CancellationToken
+        );
+        await begun.Task;
+
+        Should.Throw<Pkcs11Exception>(() => workers.Run(_ => true)).IsLate.ShouldBeFalse();
+
+        await trying;
+        released.SetResult();
+    }
+
+    [Fact]
+    public async Task Run_HsmAnswersWithAnError_IsNoLongerSuspect()
+    {
+        Should.Throw<Pkcs11Exception>(() => workers.Run(Hang));
+        Should.Throw<InvalidOperationException>(() => workers.Run<bool>(_ => throw new InvalidOperationException()));
+
+        // Two at once: neither is told that the other tries.
+        var begun = new TaskCompletionSource();
+        Task<bool> first = Task.Run(
+            () =>
+                workers.Run(call =>
+                {
+                    begun.SetResult();
+                    return Hang(call);
+                }),
+            TestContext.Current.CancellationToken
+        );
+        await begun.Task;
+
+        workers.Run(_ => true).ShouldBeTrue();
+        released.SetResult();
+        (await first).ShouldBeTrue();
+    }
+
+    private bool Hang(Pkcs11Call call)
+    {
+        released.Task.Wait();
+        return !call.IsAbandoned;
+    }
+}
