@@ -2,8 +2,8 @@ namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
 /// What is worked out from the store's present state, once per revision for everybody who asks: thousands of waiting
-/// machines wake at the same moment and want the same. At most one derivation runs at a time; whoever asks for a newer
-/// revision meanwhile waits for the next, which serves all of them.
+/// machines wake at the same moment and want the same. One derivation runs at a time; whoever asks for a newer revision
+/// meanwhile waits for the next, which serves all of them. One that hangs is not waited for: another one begins beside it.
 /// </summary>
 /// <param name="revisions">What a derivation is of.</param>
 /// <param name="time">For its age.</param>
@@ -18,7 +18,16 @@ internal sealed class DerivedView<T>(
     Func<T, bool>? holds = null
 )
 {
+    // A read takes milliseconds. What depends on these is a revocation that must be seen.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // When that many hang, more of them would help no more, and each holds a connection of the store.
+    private const int MaxRunning = 3;
+
     private readonly Lock gate = new();
+
+    // Guarded by the gate; some may have ended.
+    private readonly List<Derivation> running = [];
 
     // Written under the gate, read without it.
     private volatile Derivation? newest;
@@ -30,18 +39,20 @@ internal sealed class DerivedView<T>(
         while (true)
         {
             var derivation = newest is { } known && IsUsable(known, wanted) ? known : JoinOrBegin(wanted);
-            if (derivation.Revision >= wanted)
+            if (!derivation.Result.IsCompleted)
             {
-                return derivation.Result.IsCompletedSuccessfully
-                    ? derivation.Result.Result
-                    : await derivation.Result.WaitAsync(cancellationToken);
+                // Of an older revision, its end, whatever it is, lets the next one begin; so does its age.
+                var left = Patience - AgeOf(derivation);
+                await ((Task)derivation.Result)
+                    .WaitAsync(left > TimeSpan.Zero ? left : Patience, time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
             }
 
-            // Of an older revision and still under way: its end, whatever it is, lets the next one begin.
-            await ((Task)derivation.Result)
-                .WaitAsync(cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
+            if (derivation.Revision >= wanted && derivation.Result.IsCompleted)
+            {
+                return await derivation.Result;
+            }
         }
     }
 
@@ -49,7 +60,14 @@ internal sealed class DerivedView<T>(
     {
         lock (gate)
         {
-            if (newest is { } known && (!known.Result.IsCompleted || IsUsable(known, wanted)))
+            // An earlier one may have ended after all while the newest hangs.
+            if (running.Find(earlier => IsUsable(earlier, wanted)) is { } ended)
+            {
+                newest = ended;
+            }
+
+            running.RemoveAll(derivation => derivation.Result.IsCompleted);
+            if (newest is { } known && (IsUsable(known, wanted) || IsAwaited(known)))
             {
                 return known;
             }
@@ -59,12 +77,19 @@ internal sealed class DerivedView<T>(
             var begun = new Derivation(
                 revision,
                 time.GetUtcNow(),
+                time.GetTimestamp(),
                 Task.Run(() => derive(revision, CancellationToken.None), CancellationToken.None)
             );
+            running.Add(begun);
             newest = begun;
             return begun;
         }
     }
+
+    private bool IsAwaited(Derivation known) =>
+        !known.Result.IsCompleted && (AgeOf(known) < Patience || running.Count >= MaxRunning);
+
+    private TimeSpan AgeOf(Derivation known) => time.GetElapsedTime(known.Began);
 
     private bool IsUsable(Derivation known, long wanted) =>
         known.Revision >= wanted
@@ -72,5 +97,5 @@ internal sealed class DerivedView<T>(
         && time.GetUtcNow() - known.At < freshness
         && holds?.Invoke(known.Result.Result) != false;
 
-    private sealed record Derivation(long Revision, DateTimeOffset At, Task<T> Result);
+    private sealed record Derivation(long Revision, DateTimeOffset At, long Began, Task<T> Result);
 }

@@ -47,6 +47,48 @@ public sealed class DerivedViewTests
     }
 
     [Fact]
+    public async Task Get_DerivationHangs_AnotherOneServesAllWhoWait()
+    {
+        var view = View();
+        var early = view.GetAsync(Cancel).AsTask();
+        await BegunAsync(1);
+        revisions.Current++;
+        var late = view.GetAsync(Cancel).AsTask();
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        await FinishAsync(2, "new");
+
+        (await early).ShouldBe("new");
+        (await late).ShouldBe("new");
+        (await view.GetAsync(Cancel)).ShouldBe("new");
+    }
+
+    [Fact]
+    public async Task Get_EveryDerivationHangs_NoMoreThanThreeRun()
+    {
+        var view = View();
+        for (var count = 1; count <= 3; count++)
+        {
+            _ = view.GetAsync(Cancel).AsTask();
+            await BegunAsync(count);
+            time.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        var last = view.GetAsync(Cancel).AsTask();
+        time.Advance(TimeSpan.FromSeconds(2));
+        begun.Count.ShouldBe(3);
+        begun[0].Result.SetResult("the first after all");
+        while (!last.IsCompleted)
+        {
+            // Whenever it looks again, it finds the one that ended.
+            time.Advance(TimeSpan.FromSeconds(2));
+            await Task.Yield();
+        }
+
+        (await last).ShouldBe("the first after all");
+    }
+
+    [Fact]
     public async Task Get_AfterAFault_DerivesAgain()
     {
         var view = View();
