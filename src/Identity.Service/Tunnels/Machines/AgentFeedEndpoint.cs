@@ -35,12 +35,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
             facts.Heard(peer);
             if (revision is null)
             {
-                if (TunnelId.TryParse(peer.TunnelId, out var own))
-                {
-                    await ledger.HeardAsync(own, HolderKind.Agent, peer.InstanceId!, cancellationToken);
-                }
-
-                return ApiAnswer.Empty;
+                return await EndAsync(peer, cancellationToken);
             }
 
             await answering.WaitAsync(cancellationToken);
@@ -58,10 +53,26 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
             {
                 answering.Release();
             }
+
+            if (polling.IsOver(poll))
+            {
+                return await EndAsync(peer, cancellationToken);
+            }
         }
     }
 
     public void Dispose() => answering.Dispose();
+
+    /// <summary>The wait is over without news.</summary>
+    private async ValueTask<ApiAnswer> EndAsync(MachinePeer peer, CancellationToken cancellationToken)
+    {
+        if (TunnelId.TryParse(peer.TunnelId, out var own))
+        {
+            await ledger.HeardAsync(own, HolderKind.Agent, peer.InstanceId!, cancellationToken);
+        }
+
+        return ApiAnswer.Empty;
+    }
 
     /// <summary>The answer; none when the agent holds what it would be given, as of the revision beside it.</summary>
     private async ValueTask<(ApiAnswer? Answer, long Seen)> AnswerAsync(
@@ -88,6 +99,8 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
         {
             return (null, feed.Revision);
         }
+
+        await facts.ServeAsync(peer, feed.Installation.PlatformBundle, cancellationToken);
 
         // Before the answer: the agent's acknowledgement may come in at another node.
         var unavailable = await ledger.ServeAsync(

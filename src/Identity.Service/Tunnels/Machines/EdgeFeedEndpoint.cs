@@ -49,11 +49,20 @@ internal sealed class EdgeFeedEndpoint(
         {
             null => RequestErrors.NotFound.Refuse(),
             { ArchivedAt: not null } => TunnelErrors.EdgeArchived.Refuse(),
-            var edge => ApiAnswer.Json(
-                await BuildAsync(revision.Value, edge, cancellationToken),
-                WireJson.Default.EdgeFeed
-            ),
+            var edge => await ServeAsync(peer, revision.Value, edge, cancellationToken),
         };
+    }
+
+    private async ValueTask<ApiAnswer> ServeAsync(
+        MachinePeer peer,
+        long revision,
+        Edge edge,
+        CancellationToken cancellationToken
+    )
+    {
+        var feed = await BuildAsync(revision, edge, cancellationToken);
+        await facts.ServeAsync(peer, feed.PlatformBundle, cancellationToken);
+        return ApiAnswer.Json(feed, WireJson.Default.EdgeFeed);
     }
 
     private async ValueTask<EdgeFeed> BuildAsync(long revision, Edge edge, CancellationToken cancellationToken)

@@ -61,6 +61,9 @@ internal sealed class FeedPolling(
         }
     }
 
+    /// <summary>The wait is over: what moves all the time without any news for this machine prolongs it no more.</summary>
+    public bool IsOver(FeedPoll poll) => time.GetElapsedTime(poll.Began) >= poll.Wait;
+
     private static bool TryReadSince(string? text, out long since)
     {
         since = -1; // nothing seen yet: even revision 0 is news

@@ -18,20 +18,15 @@ internal sealed class MachineFacts(
     public ValueTask<RevokedMachines> RevokedAsync(CancellationToken cancellationToken) =>
         revocations.ListAsync(cancellationToken);
 
-    /// <summary>
-    /// Asked just before a feed's answer: whether the machine must not have it. One that may is given the platform's
-    /// bundle with it, which is written down.
-    /// </summary>
-    public async ValueTask<bool> IsRevokedAsync(MachinePeer peer, CancellationToken cancellationToken)
-    {
-        if (await peers.IsRevokedAsync(peer, cancellationToken))
-        {
-            return true;
-        }
+    /// <summary>Asked just before a feed's answer: whether the machine must not have it.</summary>
+    public ValueTask<bool> IsRevokedAsync(MachinePeer peer, CancellationToken cancellationToken) =>
+        peers.IsRevokedAsync(peer, cancellationToken);
 
-        await ledger.ServeAsync(peer.SpiffeId, PlatformBundle.Epoch, cancellationToken);
-        return false;
-    }
+    /// <summary>
+    /// Writes down, before a feed goes out, which platform bundle is in it: the present one may be another by now.
+    /// </summary>
+    public ValueTask ServeAsync(MachinePeer peer, BundleDocument sent, CancellationToken cancellationToken) =>
+        ledger.ServeAsync(peer.SpiffeId, sent.Epoch, cancellationToken);
 
     /// <summary>A machine's word on the platform's bundle, to be committed with its report.</summary>
     public IReadOnlyList<Statement> Acknowledgement(MachinePeer peer, long epoch, string serial) =>

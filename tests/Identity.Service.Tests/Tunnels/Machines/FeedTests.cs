@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tunnels.Machines;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
@@ -111,6 +113,29 @@ public sealed class FeedTests
 
         feed.GetProperty("edges").GetArrayLength().ShouldBe(1, "what was answered is the change that concerns it");
         feed.Text("digest").ShouldNotBe(held);
+    }
+
+    [Fact]
+    public async Task AgentFeed_HeldAndOthersChangeAllTheTime_EndsWithTheWait()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var (agent, peer) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var held = (await agent.GetOkAsync("/v1/agent/feed")).Text("digest");
+        var revisions = new MovingRevisions(() => service.Time.Advance(TimeSpan.FromSeconds(1)));
+        var provider = service.Get<IServiceProvider>();
+        using var endpoint = ActivatorUtilities.CreateInstance<AgentFeedEndpoint>(
+            provider,
+            ActivatorUtilities.CreateInstance<FeedPolling>(provider, revisions)
+        );
+        var request = new ApiRequest(
+            new DefaultHttpContext { Request = { QueryString = new($"?held={held}&wait=5s") } }
+        );
+        request.SetPeer(peer);
+
+        (await endpoint.GetAsync(request, Cancel)).ShouldBe(ApiAnswer.Empty);
+
+        revisions.Waits.ShouldBe(5);
     }
 
     [Fact]
@@ -356,4 +381,17 @@ public sealed class FeedTests
             Serial = "a1one",
             NotAfter = service.Time.GetUtcNow().AddHours(1),
         };
+
+    private sealed class MovingRevisions(Action onWait) : IRevisions
+    {
+        public int Waits { get; private set; }
+
+        public long Current => long.MaxValue;
+
+        public ValueTask<bool> WaitBeyondAsync(long since, TimeSpan wait, CancellationToken cancellationToken)
+        {
+            onWait();
+            return ++Waits > 20 ? throw new InvalidOperationException("no end") : ValueTask.FromResult(true);
+        }
+    }
 }
