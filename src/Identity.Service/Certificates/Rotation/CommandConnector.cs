@@ -65,7 +65,7 @@ internal sealed class CommandConnector(ServiceOptions options) : ISigningConnect
             var output = await ReadAsync(process.StandardOutput.BaseStream, limit);
             if (output is null)
             {
-                return SigningAnswer.Failed($"it printed more than {MaxChainBytes} bytes");
+                return SigningAnswer.Spoiled($"it printed more than {MaxChainBytes} bytes");
             }
 
             await process.WaitForExitAsync(limit);

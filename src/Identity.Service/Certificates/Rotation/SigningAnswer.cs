@@ -12,8 +12,15 @@ internal sealed record SigningAnswer
     /// <summary>How long the enterprise wants not to be asked; null = it did not say.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
+    /// <summary>
+    /// The enterprise has signed, and no chain came of it: to ask again costs it another signature.
+    /// </summary>
+    public bool IsSpoiled { get; private init; }
+
     public static SigningAnswer Signed(string chainPem) => new() { ChainPem = chainPem };
 
     public static SigningAnswer Failed(string fault, TimeSpan? retryAfter = null) =>
         new() { Fault = fault, RetryAfter = retryAfter };
+
+    public static SigningAnswer Spoiled(string fault) => new() { Fault = fault, IsSpoiled = true };
 }

@@ -56,8 +56,8 @@ internal sealed class SuccessorSigning(
         }
 
         var answer = await connector.SignAsync(successor.CsrPem!, cancellationToken);
-        return answer.ChainPem is { } pem
-            ? await TakeAsync(tunnel, successor, attempt, pem, cancellationToken)
+        return answer.ChainPem is { } pem ? await TakeAsync(tunnel, successor, attempt, pem, cancellationToken)
+            : answer.IsSpoiled ? await RefuseAsync(attempt, answer.Fault!)
             : await FailAsync(attempt, answer.Fault!, answer.RetryAfter);
     }
 

@@ -82,18 +82,22 @@ internal sealed class EstConnector(ServiceOptions options, TimeProvider time, IH
         var enrolled = await fetcher.FetchAsync(request, cancellationToken);
         if (!enrolled.IsSuccess)
         {
-            return Explain(enrolled);
+            // A 200 whose body is not taken: that it has signed is to be feared.
+            return enrolled.Refusal is FetchRefusal.ContentType or FetchRefusal.TooLarge
+                ? SigningAnswer.Spoiled(enrolled.Detail)
+                : Explain(enrolled);
         }
 
+        // From here on the enterprise has signed.
         if (Read(enrolled.Body) is not { } issued)
         {
-            return SigningAnswer.Failed("the enrolment server's answer holds no certificates that can be read");
+            return SigningAnswer.Spoiled("the enrolment server's answer holds no certificates that can be read");
         }
 
         var key = CertificateRequest.LoadSigningRequestPem(csrPem, HashAlgorithmName.SHA256).PublicKey;
         if (EstChain.Find(issued, key.ExportSubjectPublicKeyInfo()) is not { } certificate)
         {
-            return SigningAnswer.Failed("the enrolment server certified another key than the one in the request");
+            return SigningAnswer.Spoiled("the enrolment server certified another key than the one in the request");
         }
 
         if (EstChain.Complete(certificate, issued) is { } whole)
@@ -104,17 +108,17 @@ internal sealed class EstConnector(ServiceOptions options, TimeProvider time, IH
         var authorities = await fetcher.FetchAsync(RequestTo(est, files, "cacerts"), cancellationToken);
         if (!authorities.IsSuccess)
         {
-            return SigningAnswer.Failed($"its /cacerts, which should complete the chain: {authorities.Detail}");
+            return SigningAnswer.Spoiled($"its /cacerts, which should complete the chain: {authorities.Detail}");
         }
 
         if (Read(authorities.Body) is not { } known)
         {
-            return SigningAnswer.Failed("the enrolment server's /cacerts holds no certificates that can be read");
+            return SigningAnswer.Spoiled("the enrolment server's /cacerts holds no certificates that can be read");
         }
 
         return EstChain.Complete(certificate, [.. issued, .. known]) is { } completed
             ? SigningAnswer.Signed(completed)
-            : SigningAnswer.Failed("neither the enrolment server's answer nor its /cacerts leads to the root");
+            : SigningAnswer.Spoiled("neither the enrolment server's answer nor its /cacerts leads to the root");
     }
 
     // Names what to do, never what the server wrote.
@@ -185,7 +189,9 @@ internal sealed class EstConnector(ServiceOptions options, TimeProvider time, IH
         }
 
         var own = est.Certificate is { } pair
-            ? KeyAndCertificate.FromPem(File.ReadAllText(pair.CertificateFile), File.ReadAllText(pair.KeyFile)).Context
+            ? KeyAndCertificate
+                .FromPem(File.ReadAllText(pair.CertificateFile), PrivateFile.ReadText(pair.KeyFile))
+                .Context
             : null;
         var authorization = est.Password is { } password
             ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{est.Username}:{password.Read()}"))

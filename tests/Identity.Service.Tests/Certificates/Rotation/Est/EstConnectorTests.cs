@@ -113,6 +113,7 @@ public sealed class EstConnectorTests : IDisposable
         answer.ChainPem.ShouldBeNull();
         answer.Fault.ShouldNotBeNull().ShouldContain(named);
         answer.Fault.ShouldNotContain("stranger");
+        answer.IsSpoiled.ShouldBeFalse();
         answer.RetryAfter.ShouldBe(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null);
         server.Enrolments.ShouldBe(1);
     }
@@ -128,6 +129,7 @@ public sealed class EstConnectorTests : IDisposable
         var answer = await Connector(server).SignAsync(Request().Csr, Cancel);
 
         answer.Fault.ShouldNotBeNull().ShouldContain("another key");
+        answer.IsSpoiled.ShouldBeTrue();
     }
 
     [Fact]
@@ -141,6 +143,52 @@ public sealed class EstConnectorTests : IDisposable
         var answer = await Connector(server).SignAsync(Request().Csr, Cancel);
 
         answer.Fault.ShouldNotBeNull().ShouldContain("/cacerts");
+        answer.IsSpoiled.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task HalfLife_SignedForNothing_DoublesTheWait()
+    {
+        await using var server = await EstServer.StartAsync(enterprise);
+        server.OnEnrol = (context, _) => EstServer.SendAsync(context, "this is no base64 !");
+        await using var bench = await RotationBench.StartAsync(
+            leafLife: TimeSpan.FromMinutes(5),
+            certificates: certificates => certificates with { SigningEst = OptionsOf(server) }
+        );
+        await bench.ApprovedAsync("active", TimeSpan.FromMinutes(60));
+        var steps = bench.Service.Get<SuccessorSteps>();
+        await bench.Machines.PassAsync(TimeSpan.FromMinutes(30));
+
+        // At once, then after 5 and 10 minutes more; the next would be after 20.
+        int[] asked = [1, 2, 2, 3, 3];
+        foreach (var count in asked)
+        {
+            await steps.RunAsync(Cancel);
+            server.Enrolments.ShouldBe(count);
+            await bench.Machines.PassAsync(TimeSpan.FromMinutes(5));
+        }
+    }
+
+    [Fact]
+    public async Task Sign_ClientKeyThatOthersMayRead_IsNotUsed()
+    {
+        await using var server = await EstServer.StartAsync(enterprise);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var own = new CertificateRequest("CN=culvert", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            time.GetUtcNow().AddDays(-1),
+            time.GetUtcNow().AddDays(1)
+        );
+        var pair = new CertificatePair(
+            Write("own.pem", own.ExportCertificatePem()),
+            Write("own.key", key.ExportPkcs8PrivateKeyPem())
+        );
+        File.SetUnixFileMode(pair.KeyFile, PrivateFile.Mode | UnixFileMode.GroupRead);
+
+        var answer = await Connector(server, est => est with { Username = "", Password = null, Certificate = pair })
+            .SignAsync(Request().Csr, Cancel);
+
+        answer.Fault.ShouldNotBeNull().ShouldContain("chmod 600");
+        server.Enrolments.ShouldBe(0);
     }
 
     [Theory]
