@@ -37,6 +37,10 @@ internal sealed class ServiceCertificateRenewal(
     private DateTimeOffset apiDue = DateTimeOffset.MinValue;
     private DateTimeOffset machineDue = DateTimeOffset.MinValue;
 
+    // Fingerprints of what signed the present ones: a leaf does not stay under a root that is on its way out.
+    private string? apiIssuer;
+    private string? machineIssuer;
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await sweep.RunAsync(cancellationToken);
@@ -83,6 +87,8 @@ internal sealed class ServiceCertificateRenewal(
     {
         await platform.LoadAsync(cancellationToken);
         var now = time.GetUtcNow();
+        var issuing = platform.Issuing;
+        var present = issuing.Certificate.Fingerprint;
         if (configured is not null)
         {
             if (configured.ReadIfChanged() is { } pair)
@@ -90,18 +96,23 @@ internal sealed class ServiceCertificateRenewal(
                 certificates.UseApi(pair);
             }
         }
-        else if (now >= apiDue)
+        else if (now >= apiDue || apiIssuer != present)
         {
-            var (pair, issued) = await IssueAsync(ServiceNames.OfApi(options), isStart, cancellationToken);
+            var (pair, issued) = await IssueAsync(issuing, ServiceNames.OfApi(options), isStart, cancellationToken);
             certificates.UseApi(pair);
-            apiDue = issued.RenewAfter;
+            (apiDue, apiIssuer) = (issued.RenewAfter, present);
         }
 
-        if (now >= machineDue)
+        if (now >= machineDue || machineIssuer != present)
         {
-            var (pair, issued) = await IssueAsync(ServiceNames.OfMachine(options, node), isStart, cancellationToken);
+            var (pair, issued) = await IssueAsync(
+                issuing,
+                ServiceNames.OfMachine(options, node),
+                isStart,
+                cancellationToken
+            );
             certificates.UseMachine(pair);
-            machineDue = issued.RenewAfter;
+            (machineDue, machineIssuer) = (issued.RenewAfter, present);
         }
     }
 
@@ -115,6 +126,7 @@ internal sealed class ServiceCertificateRenewal(
     }
 
     private async Task<(KeyAndCertificate Pair, CertificateDocument Issued)> IssueAsync(
+        SigningAuthority authority,
         GrantedNames names,
         bool isStart,
         CancellationToken cancellationToken
@@ -126,7 +138,7 @@ internal sealed class ServiceCertificateRenewal(
             new IssuanceJob
             {
                 Kind = CertificateKind.Service,
-                Authority = platform.Issuing,
+                Authority = authority,
                 Profile = profiles.Service,
                 PublicKey = SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())!,
                 Names = names,

@@ -2,10 +2,14 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Certificates.ServiceCertificates;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.PlatformAuthorities;
@@ -117,6 +121,25 @@ public sealed class PlatformRootSwapTests
         feed.Value!.Feed!.PlatformBundle.Epoch.ShouldBe(1 + (2 * swaps));
         // And a peer that slept with it believes the agent's own chain.
         Accepts(bench, before.PlatformBundle.Pem, woken.Certificate).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Swap_TheServicesOwnCertificates_MoveToTheNewRoot()
+    {
+        await using var bench = await MachineBench.StartAsync();
+        var own = bench.Service.Get<IApiCertificate>();
+        var renewal = bench.Service.Services.GetServices<IHostedService>().OfType<ServiceCertificateRenewal>().Single();
+        var next = Root(await bench.Service.Api.PostOkAsync(Roots), "staged");
+        await bench.JumpAsync(TimeSpan.FromHours(2));
+        await renewal.RenewAsync(Cancel);
+        var before = own.Machine.TargetCertificate.SerialNumber;
+        await renewal.RenewAsync(Cancel);
+        own.Machine.TargetCertificate.SerialNumber.ShouldBe(before, "nothing is due");
+
+        await bench.Service.Api.PostOkAsync($"{Roots}/{next}/activate");
+        await renewal.RenewAsync(Cancel);
+
+        own.Machine.TargetCertificate.SerialNumber.ShouldNotBe(before);
     }
 
     [Fact]
