@@ -76,12 +76,17 @@ internal sealed class AuthorityKeys(ISealer sealer, InstallationHsm hsm)
             }
         }
 
+        Close(authority);
+        return null;
+    }
+
+    /// <summary>Forgets what this process holds open of the key. Every node has its own.</summary>
+    public void Close(TunnelAuthority authority)
+    {
         if (open.TryRemove(authority.Id.Value, out var signing))
         {
             signing.Key.Dispose();
         }
-
-        return null;
     }
 
     /// <summary>An authority with its chain, ready to sign. Opened once per process: unsealing costs more than signing.</summary>

@@ -53,6 +53,12 @@ internal sealed class AuthorityUpkeep(
     private async Task KeepAsync(TunnelAuthority authority, CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
+        if (authority.State is AuthorityState.Retired or AuthorityState.Expired or AuthorityState.Deleted)
+        {
+            // Whichever node ended it and destroys the key: no other one is to hold it in memory for longer.
+            keys.Close(authority);
+        }
+
         switch (authority.State)
         {
             // Neither issues nor signs lists any more, and nothing leads back: its key can only be stolen.

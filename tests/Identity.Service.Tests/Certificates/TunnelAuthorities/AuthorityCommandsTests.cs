@@ -267,6 +267,27 @@ public sealed class AuthorityCommandsTests
     }
 
     [Fact]
+    public async Task Upkeep_AuthorityIsOver_ClosesTheKeyThatThisNodeHolds()
+    {
+        await using var bench = await AuthorityBench.StartAsync();
+        var id = await bench.CreateAsync();
+        var chain = await bench.SignedAsync(id, TimeSpan.FromDays(20));
+        (await bench.Upload(id, chain)).Dispose();
+        (await bench.Approve(id, chain)).Dispose();
+        var keys = bench.Service.Get<AuthorityKeys>();
+        var authority = (await bench.Service.Get<ITunnelAuthorityStore>().FindAsync(id, Cancellation))!;
+        var opened = keys.Use(authority);
+        await KeepAsync(bench);
+        keys.Use(authority).ShouldBeSameAs(opened);
+
+        bench.Service.Time.JumpTo(bench.Service.Time.GetUtcNow() + TimeSpan.FromDays(20) + TimeSpan.FromSeconds(1));
+        await KeepAsync(bench);
+        await KeepAsync(bench);
+
+        keys.Use(authority).ShouldNotBeSameAs(opened);
+    }
+
+    [Fact]
     public async Task Upload_BadChain_KeepsTheFindingsAndTakesAnother()
     {
         await using var bench = await AuthorityBench.StartAsync();
