@@ -66,7 +66,8 @@ public sealed class DerivedViewTests
     [Fact]
     public async Task Get_EveryDerivationHangs_NoMoreThanThreeRun()
     {
-        var view = View();
+        // However far the clock leaps while it is waited for, the first one's result is not too old.
+        var view = new DerivedView<string>(revisions, time, TimeSpan.FromDays(10_000), DeriveAsync);
         for (var count = 1; count <= 3; count++)
         {
             _ = view.GetAsync(Cancel).AsTask();
