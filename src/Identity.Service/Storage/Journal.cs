@@ -233,13 +233,14 @@ internal sealed class Journal : IJournal, IDisposable
         healthy = false;
         Log.StoreFailed(logger, fault, batch.Count);
         session.Dispose();
-        Abandon(batch, Refused(StorageErrors.Unavailable));
+        // Before anybody hears of it: whoever does may count on a proof from now on.
         proveTimer ??= time.CreateTimer(
             static self => ((Journal)self!).RequestProof(),
             this,
             options.ProveEvery,
             options.ProveEvery
         );
+        Abandon(batch, Refused(StorageErrors.Unavailable));
     }
 
     private void RequestProof()

@@ -196,7 +196,7 @@ public sealed class CertificateFolderTests : IDisposable
     private int ReadUntil(CancellationToken stop)
     {
         var reads = 0;
-        while (!stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested || reads == 0)
         {
             try
             {
