@@ -270,6 +270,41 @@ public sealed class ConfigSection
         return result;
     }
 
+    /// <summary>
+    /// A mapping of names, in the file's order, to values that may be references to secrets, which must be readable now.
+    /// Nothing of a value is ever shown.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, SettingValue>> Values(string key)
+    {
+        Declare(key, ConfigValueType.TextMap, "{}");
+        var result = new List<KeyValuePair<string, SettingValue>>();
+        if (Mapping(key, out var source) is not { } mapping)
+        {
+            return result;
+        }
+
+        foreach (var (name, (line, value)) in mapping.Entries)
+        {
+            var at = source with { Line = line };
+            if (value is not ScalarNode { IsNull: false } scalar)
+            {
+                Report(at, $"{key}.{name}", null, "This is not text.", "Write one value, file:/path or env:NAME.");
+                continue;
+            }
+
+            var setting = SettingValue.Parse(scalar.Text, document.Folder);
+            if (setting.Problem() is { } problem)
+            {
+                Report(at, $"{key}.{name}", null, problem, "Provide the secret where the reference says.");
+            }
+
+            result.Add(new(name, setting));
+        }
+
+        Record(key, $"({result.Count} entries)", source);
+        return result;
+    }
+
     /// <summary>A mapping of names, in the file's order, to lists of text.</summary>
     public IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> StringLists(string key)
     {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
@@ -22,12 +23,11 @@ internal static class AgentConfiguration
             Tunnel = ReadTunnel(root.Section("tunnel")),
             Certificates = ReadCertificates(root.Section("certificates")),
             Issuers = issuers,
-            Routes = ReadRoutes(root, issuers),
+            Routes = ReadRoutes(root, issuers, ReadNetwork(root.Section("network"))),
             Health = HealthSection.ReadAgent(root),
             Log = LogSection.Read(root),
         };
         TelemetrySection.Read(root);
-        ReadNetwork(root.Section("network"));
         root.NotYet("acme");
         root.NotYet("audit");
         CheckTogether(root, settings);
@@ -108,9 +108,13 @@ internal static class AgentConfiguration
         return settings;
     }
 
-    private static List<RouteSettings> ReadRoutes(ConfigSection root, List<IssuerSettings> issuers)
+    private static List<RouteSettings> ReadRoutes(
+        ConfigSection root,
+        List<IssuerSettings> issuers,
+        AddressFamily family
+    )
     {
-        var routes = root.Map("routes").Select(r => RouteReader.Read(r.Name, root, r.Section)).ToList();
+        var routes = root.Map("routes").Select(r => RouteReader.Read(r.Name, root, r.Section, family)).ToList();
         if (routes.Count == 0)
         {
             root.Error("routes", "There is no route, so the agent would serve nothing.", "Add one under `routes:`.");
@@ -121,11 +125,16 @@ internal static class AgentConfiguration
     }
 
     // Proxy variables of the environment are never looked at: sockets are opened directly.
-    private static void ReadNetwork(ConfigSection section)
+    private static AddressFamily ReadNetwork(ConfigSection section)
     {
         section.NotYet("proxy");
         section.NotYet("ca_bundle", permitted: "");
-        section.NotYet("address_family", permitted: "any");
+        return section.Choice("address_family", "any", "any", "ipv4", "ipv6") switch
+        {
+            "ipv4" => AddressFamily.InterNetwork,
+            "ipv6" => AddressFamily.InterNetworkV6,
+            _ => AddressFamily.Unspecified,
+        };
     }
 
     // S5: a tunnel token is never worth an inner-TLS certificate of the service.

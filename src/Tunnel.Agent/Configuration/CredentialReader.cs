@@ -36,7 +36,7 @@ internal static class CredentialReader
     }
 
     // RFC 9110 §5.6.2
-    private static bool IsFieldName(string name) =>
+    internal static bool IsFieldName(string name) =>
         name.Length > 0
         && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
 }

@@ -1,7 +1,10 @@
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
+using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
@@ -11,8 +14,32 @@ internal static partial class RouteReader
     private static readonly string[] PrivateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"];
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
+    // unix(7): sun_path has 108 bytes, the last one zero.
+    private const int MaxSocketPath = 107;
+
+    // Names of headers whose values are secrets by custom.
+    private static readonly string[] SecretWords =
+    [
+        "auth",
+        "cookie",
+        "key",
+        "token",
+        "secret",
+        "password",
+        "credential",
+    ];
+
     /// <summary>A usable route, whatever was reported; the caller drops all of them if anything was.</summary>
-    public static (RouteSettings Route, ConfigSection Oauth) Read(string name, ConfigSection root, ConfigSection route)
+    /// <param name="name">The route's key.</param>
+    /// <param name="root">The whole file.</param>
+    /// <param name="route">The route's section.</param>
+    /// <param name="family">Of <c>network.address_family</c>.</param>
+    public static (RouteSettings Route, ConfigSection Oauth) Read(
+        string name,
+        ConfigSection root,
+        ConfigSection route,
+        AddressFamily family
+    )
     {
         if (name != Route.BareDomain && !Label().IsMatch(name))
         {
@@ -27,7 +54,7 @@ internal static partial class RouteReader
         var settings = new RouteSettings
         {
             Name = name,
-            Upstream = ReadUpstream(route.Section("upstream")),
+            Upstream = ReadUpstream(route.Section("upstream"), family),
             AllowedOrigins = route.Strings("allowed_origins"),
             Oauth = OauthReader.Read(oauth),
             Credential = CredentialReader.Read(route.Section("credentials")),
@@ -38,34 +65,14 @@ internal static partial class RouteReader
         return (settings, oauth);
     }
 
-    private static UpstreamSettings ReadUpstream(ConfigSection upstream)
+    private static HttpUpstreamSettings ReadUpstream(ConfigSection upstream, AddressFamily family)
     {
         upstream.NotYet("stdio");
         upstream.NotYet("callouts");
-        upstream.NotYet("headers");
         upstream.NotYet("proxy", permitted: "");
-        upstream.NotYet("sse_keep_alive", permitted: "0");
-
-        var url = upstream.Url("url", required: true, "http", "https") ?? new Uri("http://unset.invalid");
-        if (url.AbsolutePath != "/")
-        {
-            upstream.Error("url", "An upstream has no path.", "Remove the path: the client's own is passed on.");
-        }
-
+        var (url, socketPath) = ReadUrl(upstream);
         var host = url.HostNameType == UriHostNameType.IPv6 ? url.Host[1..^1] : url.IdnHost;
         var tls = upstream.Section("tls");
-        tls.NotYet("client_certificate_file", permitted: "");
-        tls.NotYet("client_key_file", permitted: "");
-        var timeouts = upstream.Section("timeouts");
-        var health = upstream.Section("health");
-        health.NotYet("path");
-        var hostHeader = upstream.String("host_header");
-        if (hostHeader.AsSpan().ContainsAnyExceptInRange('!', '~'))
-        {
-            upstream.Error("host_header", "This is not a Host field.", "Write host or host:port.");
-            hostHeader = "";
-        }
-
         var caPem = ReadCa(tls);
         var systemRoots = tls.Bool("system_roots", true);
         if (!systemRoots && caPem.Length == 0)
@@ -77,37 +84,169 @@ internal static partial class RouteReader
             );
         }
 
+        var (certificate, key) = ReadClientCertificate(tls, url.Scheme == "https");
+        var hostHeader = upstream.String("host_header");
+        if (hostHeader.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            upstream.Error("host_header", "This is not a Host field.", "Write host or host:port.");
+            hostHeader = "";
+        }
+
         var maxRequestBytes = upstream.Size("max_request_bytes", 128L << 20);
-        return new UpstreamSettings
+        return new HttpUpstreamSettings
         {
             IsTls = url.Scheme == "https",
             Host = host,
             Port = url.Port,
+            SocketPath = socketPath,
+            AddressFamily = family,
             HostHeader = hostHeader.Length > 0 ? hostHeader : url.Authority,
             AllowedRanges = upstream.Ranges("allowed_ranges", PrivateRanges),
             DangerousAllowAnyAddress = upstream.Bool("dangerous_allow_any_address", false),
             TlsServerName = tls.String("server_name") is { Length: > 0 } serverName ? serverName : host,
             TlsCaPem = caPem,
             TlsSystemRoots = systemRoots,
-            Timeouts = new UpstreamTimeouts(
-                timeouts.Duration("connect", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100), Day),
-                timeouts.Duration("response_headers", TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(100), Day),
-                timeouts.Duration("stream_idle", TimeSpan.FromMinutes(15), TimeSpan.FromMilliseconds(100), 30 * Day)
-            ),
+            ClientCertificateFile = certificate,
+            ClientKeyFile = key,
+            Headers = ReadHeaders(upstream),
+            Timeouts = ReadTimeouts(upstream),
             MaxConnections = upstream.Int("max_connections", 256, 1, 65_536),
             MaxRequestBytes = maxRequestBytes == 0 ? null : maxRequestBytes,
             ConnectAttempts = upstream.Int("connect_attempts", 2, 1, 5),
-            Probe = new ProbeSettings(
-                health.Choice("probe", "tcp", "tcp", "none") == "tcp",
-                health.Duration("interval", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), Day),
-                health.Duration(
-                    "timeout",
-                    TimeSpan.FromSeconds(5),
-                    TimeSpan.FromMilliseconds(100),
-                    TimeSpan.FromMinutes(1)
-                )
-            ),
+            SseKeepAlive = ReadKeepAlive(upstream),
+            Probe = ReadProbe(upstream.Section("health")),
         };
+    }
+
+    // RFC 3986 knows no unix scheme with a host, and neither does the URL parser.
+    private static (Uri Url, string SocketPath) ReadUrl(ConfigSection upstream)
+    {
+        const string Unix = "unix:";
+        var text = upstream.String("url");
+        if (text.StartsWith(Unix, StringComparison.Ordinal))
+        {
+            var path = text[Unix.Length..];
+            if (path.Length > MaxSocketPath || !path.StartsWith('/') || path.StartsWith("//", StringComparison.Ordinal))
+            {
+                upstream.Error(
+                    "url",
+                    "This is not the path of a Unix socket.",
+                    $"Write unix:/ and an absolute path of at most {MaxSocketPath} characters."
+                );
+            }
+
+            return (new Uri("http://localhost"), path);
+        }
+
+        var url = upstream.Url("url", required: true, "http", "https") ?? new Uri("http://unset.invalid");
+        if (url.AbsolutePath != "/")
+        {
+            upstream.Error("url", "An upstream has no path.", "Remove the path: the client's own is passed on.");
+        }
+
+        return (url, "");
+    }
+
+    private static UpstreamTimeouts ReadTimeouts(ConfigSection upstream)
+    {
+        var timeouts = upstream.Section("timeouts");
+        return new UpstreamTimeouts(
+            timeouts.Duration("connect", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100), Day),
+            timeouts.Duration("response_headers", TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(100), Day),
+            timeouts.Duration("stream_idle", TimeSpan.FromMinutes(15), TimeSpan.FromMilliseconds(100), 30 * Day)
+        );
+    }
+
+    private static TimeSpan ReadKeepAlive(ConfigSection upstream)
+    {
+        var silence = upstream.Duration("sse_keep_alive", TimeSpan.FromSeconds(25), null, TimeSpan.FromHours(1));
+        if (silence > TimeSpan.Zero && silence < TimeSpan.FromSeconds(1))
+        {
+            upstream.Error("sse_keep_alive", "This would send more comments than events.", "Write 0 or at least 1s.");
+        }
+
+        return silence;
+    }
+
+    private static ProbeSettings ReadProbe(ConfigSection health)
+    {
+        health.NotYet("path");
+        return new ProbeSettings(
+            health.Choice("probe", "tcp", "tcp", "none") == "tcp" ? ProbeKind.Tcp : ProbeKind.None,
+            health.Duration("interval", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), Day),
+            health.Duration("timeout", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1))
+        );
+    }
+
+    private static List<KeyValuePair<string, SettingValue>> ReadHeaders(ConfigSection upstream)
+    {
+        var headers = upstream.Values("headers").ToList();
+        foreach (var (name, value) in headers)
+        {
+            if (!CredentialReader.IsFieldName(name) || !HeaderRules.ForwardsRequest(name, StringValues.Empty))
+            {
+                upstream.Error("headers", $"{name} cannot be sent.", "Write the name of a header that upstreams read.");
+            }
+            else if (!value.IsReference && SecretWords.Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase)))
+            {
+                upstream.Error(
+                    "headers",
+                    $"The value of {name} looks like a secret, which cannot stand here itself.",
+                    "Write file:/path or env:NAME."
+                );
+            }
+            else if (!value.IsReference && value.Read().AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            {
+                upstream.Error(
+                    "headers",
+                    $"The value of {name} holds characters that no header can have.",
+                    "Use ASCII."
+                );
+            }
+        }
+
+        if (headers.Select(h => h.Key).Distinct(StringComparer.OrdinalIgnoreCase).Count() < headers.Count)
+        {
+            upstream.Error("headers", "A name stands here twice: case makes no difference.", "Remove one of them.");
+        }
+
+        return headers;
+    }
+
+    private static (string Certificate, string Key) ReadClientCertificate(ConfigSection tls, bool isTls)
+    {
+        var (certificate, key) = (tls.Path("client_certificate_file"), tls.Path("client_key_file"));
+        if (certificate.Length == 0 && key.Length == 0)
+        {
+            return ("", "");
+        }
+
+        if (certificate.Length == 0 || key.Length == 0)
+        {
+            tls.Error(
+                certificate.Length == 0 ? "client_key_file" : "client_certificate_file",
+                "A certificate needs its key and a key its certificate.",
+                "Set both client_certificate_file and client_key_file."
+            );
+            return ("", "");
+        }
+
+        if (!isTls)
+        {
+            tls.Error("client_certificate_file", "It is shown in TLS alone.", "Write https in url, or remove it.");
+            return ("", "");
+        }
+
+        try
+        {
+            ClientCertificate.Read(certificate, key);
+        }
+        catch (Platform.Certificates.CertificateUnusableException e)
+        {
+            tls.Error("client_certificate_file", e.Message, "Name a leaf with its chain, and its key, in PEM.");
+        }
+
+        return (certificate, key);
     }
 
     private static string ReadCa(ConfigSection tls)

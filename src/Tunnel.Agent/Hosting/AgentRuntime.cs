@@ -49,7 +49,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
         [
             .. settings.Issuers.Select(i => new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>())),
         ];
-        routes = RouteSet.Create(settings.Routes, issuers, time);
+        var forwarder = new Forwarder(metrics, time, loggers.CreateLogger<Forwarder>());
+        routes = RouteSet.Create(settings.Routes, issuers, new UpstreamFactory(forwarder, time), time);
         leaves = new LeafSlot(settings.Certificates.Protocols, time, loggers.CreateLogger<LeafSlot>());
         metrics.WatchLeaf(() => (leaves.Current?.Pair.NotAfter - time.GetUtcNow())?.TotalSeconds);
         leafFiles = settings.Certificates.FromFiles
@@ -104,7 +105,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         await fleet.DisposeAsync();
         await server.DisposeAsync();
         credentials.Dispose();
-        routes.Dispose();
+        await routes.DisposeAsync();
         metricsText.Dispose();
         metrics.Dispose();
     }
@@ -112,11 +113,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private InnerServer CreateServer(ILoggerFactory loggers)
     {
         var gate = new AuthorizationGate(metrics, time, loggers.CreateLogger<AuthorizationGate>());
-        var forwarder = new Forwarder(metrics, time, loggers.CreateLogger<Forwarder>());
         return new InnerServer(
             new InnerServerOptions(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes),
             new InnerHandshake(leaves, map, time, loggers.CreateLogger<InnerHandshake>()),
-            new InnerApplication(map, gate, forwarder, loggers.CreateLogger<InnerApplication>()),
+            new InnerApplication(map, gate, loggers.CreateLogger<InnerApplication>()),
             loggers
         );
     }
@@ -225,7 +225,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 Log.PassthroughRoute(logger, route.Name);
             }
 
-            if (route.Upstream.Settings.DangerousAllowAnyAddress)
+            if (route.Upstream.Settings is HttpUpstreamSettings { DangerousAllowAnyAddress: true })
             {
                 Log.DangerousAnyAddress(logger, route.Name);
             }

@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>One served hostname.</summary>
 /// <param name="Name">The route's key in the configuration.</param>
-/// <param name="Upstream">Where its requests go.</param>
+/// <param name="Upstream">What answers its requests.</param>
 /// <param name="AllowedOrigins">Browser origins that may call it, compared byte for byte (P5).</param>
 /// <param name="Access">Who may call it.</param>
 internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<string> AllowedOrigins, RouteAccess Access)

@@ -1,4 +1,3 @@
-using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -6,7 +5,7 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>The agent's routes with their upstream pools, made once from the configuration.</summary>
-internal sealed class RouteSet : IDisposable
+internal sealed class RouteSet : IAsyncDisposable
 {
     private RouteSet(IReadOnlyList<Route> routes) => Routes = routes;
 
@@ -15,13 +14,13 @@ internal sealed class RouteSet : IDisposable
     public static RouteSet Create(
         IReadOnlyList<RouteSettings> settings,
         IReadOnlyList<IssuerKeyCache> issuers,
-        TimeProvider time,
-        IHostResolver? resolver = null
+        UpstreamFactory upstreams,
+        TimeProvider time
     ) =>
         new([
             .. settings.Select(s => new Route(
                 s.Name,
-                new Upstream(s.Upstream, new UpstreamConnector(s.Upstream, time, resolver)),
+                upstreams.Create(s.Upstream),
                 s.AllowedOrigins,
                 new RouteAccess(
                     s.Oauth,
@@ -39,11 +38,5 @@ internal sealed class RouteSet : IDisposable
             _ => NoCredential.Instance,
         };
 
-    public void Dispose()
-    {
-        foreach (var route in Routes)
-        {
-            route.Upstream.Dispose();
-        }
-    }
+    public async ValueTask DisposeAsync() => await Task.WhenAll(Routes.Select(r => r.Upstream.DisposeAsync().AsTask()));
 }

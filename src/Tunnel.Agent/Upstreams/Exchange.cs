@@ -12,6 +12,7 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 internal sealed class Exchange
 {
     private IFeatureCollection? features;
+    private SseKeepAlive? keepAlive;
 
     public IHttpRequestFeature Request { get; private set; } = null!;
 
@@ -57,6 +58,9 @@ internal sealed class Exchange
         ResponseBody = null!;
         Connection = null!;
     }
+
+    /// <summary>For a stream of events that this exchange answers with.</summary>
+    public SseKeepAlive KeepAlive(TimeProvider time) => keepAlive ??= new SseKeepAlive(time);
 
     /// <summary>The held body is needed no more; without one, nothing happens.</summary>
     public void ReleaseBody()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Routing;
 using Microsoft.Extensions.Primitives;
@@ -13,10 +14,9 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// </summary>
 internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
 {
-    public async Task ForwardAsync(Exchange exchange, Route route, string host)
+    public async Task ForwardAsync(Exchange exchange, Route route, HttpUpstream upstream, string host)
     {
         // (1) Admit. A full upstream is told at once: queued behind streams that may last for hours, a call would hang.
-        var upstream = route.Upstream;
         if (HttpMethods.IsTrace(exchange.Request.Method))
         {
             // RFC 9110 §9.3.8: the answer repeats the request, and so the agent's own credential.
@@ -49,7 +49,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         try
         {
             using var deadline = new ExchangeDeadline(upstream.Timeouts, time, exchange.ClientGone);
-            await ExchangeAsync(exchange, route, host, target, hasBody, deadline);
+            await ExchangeAsync(exchange, route, upstream, host, target, hasBody, deadline);
         }
         finally
         {
@@ -60,6 +60,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     private async Task ExchangeAsync(
         Exchange exchange,
         Route route,
+        HttpUpstream upstream,
         string host,
         string target,
         bool hasBody,
@@ -74,11 +75,17 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        using var request = CreateRequest(exchange, route, host, target, hasBody, deadline, credential);
+        using var request = CreateRequest(exchange, route, upstream, host, target, hasBody, deadline, credential);
+        if (upstream.Settings.Headers.Count > 0 && AddConfigured(request, upstream.Settings.Headers) is { } problem)
+        {
+            await RefuseAsync(exchange, route, Failures.CredentialUnavailable, problem);
+            return;
+        }
+
         HttpResponseMessage response;
         try
         {
-            response = await route.Upstream.SendAsync(request, deadline.Token);
+            response = await upstream.SendAsync(request, deadline.Token);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
@@ -118,7 +125,12 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 }
             }
 
-            var copied = await ResponseCopier.CopyAsync(response, exchange, deadline);
+            var silence = upstream.Settings.SseKeepAlive;
+            var keepAlive =
+                silence > TimeSpan.Zero && TakesComments(exchange, response)
+                    ? exchange.KeepAlive(time).For(silence, exchange.ResponseBody.Writer, deadline.Token)
+                    : null;
+            var copied = await ResponseCopier.CopyAsync(response, exchange, deadline, keepAlive);
             if (copied is null)
             {
                 CopyTrailers(exchange, response);
@@ -133,6 +145,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     private static HttpRequestMessage CreateRequest(
         Exchange exchange,
         Route route,
+        HttpUpstream upstream,
         string host,
         string target,
         bool hasBody,
@@ -140,7 +153,6 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         CredentialHeader credential
     )
     {
-        var upstream = route.Upstream;
         var source = exchange.Request;
         var request = new HttpRequestMessage(HttpMethod.Parse(source.Method), upstream.AddressOf(target))
         {
@@ -166,7 +178,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             request.Content = new EmptyContent();
         }
 
-        CopyRequestHeaders(source.Headers, request, route.Access, credential.Name);
+        CopyRequestHeaders(source.Headers, request, route.Access, credential.Name, upstream.Settings.Headers);
         request.Headers.Host = upstream.HostHeader;
         request.Headers.TryAddWithoutValidation("Forwarded", exchange.Connection.Forwarded(host));
         if (credential.Name.Length > 0)
@@ -181,7 +193,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         IHeaderDictionary source,
         HttpRequestMessage request,
         RouteAccess access,
-        string credential
+        string credential,
+        IReadOnlyList<KeyValuePair<string, SettingValue>> configured
     )
     {
         var connection = source.Connection;
@@ -191,6 +204,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 !HeaderRules.ForwardsRequest(name, connection)
                 || (!access.IsPassthrough && HeaderRules.IsClientCredential(name))
                 || name.Equals(credential, StringComparison.OrdinalIgnoreCase)
+                || (configured.Count > 0 && IsConfigured(configured, name))
             )
             {
                 continue;
@@ -233,6 +247,46 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             )
         );
 
+    private static bool IsConfigured(IReadOnlyList<KeyValuePair<string, SettingValue>> configured, string name)
+    {
+        for (var i = 0; i < configured.Count; i++)
+        {
+            if (configured[i].Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Null, or why one of them cannot be had. Secrets are read anew each time, so that they can be replaced.
+    private static string? AddConfigured(
+        HttpRequestMessage request,
+        IReadOnlyList<KeyValuePair<string, SettingValue>> configured
+    )
+    {
+        foreach (var (name, value) in configured)
+        {
+            try
+            {
+                var text = value.Read();
+                if (text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+                {
+                    return $"{value} holds characters that no header can have.";
+                }
+
+                Add(request, name, text);
+            }
+            catch (SecretUnavailableException e)
+            {
+                return e.Message;
+            }
+        }
+
+        return null;
+    }
+
     private static void TrackSession(
         Exchange exchange,
         RouteAccess access,
@@ -255,6 +309,14 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     private static bool IsStream(HttpResponseMessage response) =>
         response.Content.Headers.ContentLength is null
         || response.Content.Headers.ContentType?.MediaType == "text/event-stream";
+
+    // A comment has no place in what is compressed or counted.
+    private static bool TakesComments(Exchange exchange, HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.OK
+        && response.Content.Headers.ContentType?.MediaType == "text/event-stream"
+        && response.Content.Headers.ContentLength is null
+        && !response.Content.Headers.NonValidated.Contains("Content-Encoding")
+        && !HttpMethods.IsHead(exchange.Request.Method);
 
     private static bool TryCopyHead(Exchange exchange, HttpResponseMessage response)
     {

@@ -8,14 +8,10 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
 /// What every tunnelled request passes, in this order: host = server name, route, origin, OAuth,
-/// forwarder (policy will stand between OAuth and forwarder).
+/// upstream (policy will stand between OAuth and upstream).
 /// </summary>
-internal sealed class InnerApplication(
-    RouteMap routes,
-    AuthorizationGate gate,
-    Forwarder forwarder,
-    ILogger<InnerApplication> logger
-) : IHttpApplication<Exchange>
+internal sealed class InnerApplication(RouteMap routes, AuthorizationGate gate, ILogger<InnerApplication> logger)
+    : IHttpApplication<Exchange>
 {
     public Exchange CreateContext(IFeatureCollection contextFeatures)
     {
@@ -94,7 +90,7 @@ internal sealed class InnerApplication(
 
         if (await gate.AdmitAsync(exchange, served))
         {
-            await forwarder.ForwardAsync(exchange, route, host.Length > 0 ? host : serverName);
+            await route.Upstream.ServeAsync(exchange, route, host.Length > 0 ? host : serverName);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
@@ -21,7 +22,8 @@ internal static class ResponseCopier
     public static async ValueTask<CopyFault?> CopyAsync(
         HttpResponseMessage response,
         Exchange exchange,
-        ExchangeDeadline deadline
+        ExchangeDeadline deadline,
+        SseKeepAlive? keepAlive = null
     )
     {
         var side = CopySide.Upstream;
@@ -52,13 +54,15 @@ internal static class ResponseCopier
                     deadline.AwaitTransfer();
                 }
 
-                await ready;
-                var count = await source.ReadAsync(writer.GetMemory(LeastChunkBytes), token);
+                await (keepAlive is null || ready.IsCompleted ? ready : WaitAsync(ready, keepAlive));
+                var memory = writer.GetMemory(LeastChunkBytes);
+                var count = await source.ReadAsync(memory, token);
                 if (count == 0)
                 {
                     return await FlushRestAsync(writer, written, token);
                 }
 
+                keepAlive?.Passed(memory.Span[..count]);
                 writer.Advance(count);
                 unflushed += count;
                 written = true;
@@ -77,6 +81,25 @@ internal static class ResponseCopier
                 : deadline.IsPastEnd ? "The token of its request has ended."
                 : "Nothing arrived for the route's stream_idle.";
             return new CopyFault(side, detail);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<int> WaitAsync(ValueTask<int> ready, SseKeepAlive keepAlive)
+    {
+        if (!keepAlive.IsBetweenEvents)
+        {
+            return await ready;
+        }
+
+        keepAlive.Start();
+        try
+        {
+            return await ready;
+        }
+        finally
+        {
+            await keepAlive.StopAsync();
         }
     }
 

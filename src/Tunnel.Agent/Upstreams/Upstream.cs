@@ -1,93 +1,29 @@
-using System.Text;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// The HTTP client of one route: its own pool, its own limits, nothing added to or taken from what passes through.
+/// What answers a route's requests: an HTTP server, a program that this agent runs, or a server inside the agent. It is
+/// made from its settings alone and ends, with everything it holds, when it is disposed.
 /// </summary>
-internal sealed class Upstream : IDisposable
+internal abstract class Upstream : IAsyncDisposable
 {
-    // Most servers end idle connections after 5 s to 2 min; a dead one is noticed before it is used again.
-    private static readonly TimeSpan PooledIdle = TimeSpan.FromSeconds(60);
+    public abstract UpstreamSettings Settings { get; }
 
-    // Then a connection is made anew, so that a changed address (or a changed verdict on it) takes effect under load.
-    private static readonly TimeSpan PooledLife = TimeSpan.FromMinutes(10);
+    public UpstreamTimeouts Timeouts => Settings.Timeouts;
 
-    private static readonly UriCreationOptions AsWritten = new()
-    {
-        DangerousDisablePathAndQueryCanonicalization = true,
-    };
+    public long? MaxRequestBytes => Settings.MaxRequestBytes;
 
-    private readonly UpstreamSettings settings;
-    private readonly HttpMessageInvoker client;
-    private readonly string origin;
-    private int inUse;
+    /// <summary>Answers one request that may pass: by the upstream's word, or by a refusal of the agent's own.</summary>
+    /// <param name="exchange">The request and its answer.</param>
+    /// <param name="route">The upstream's route.</param>
+    /// <param name="host">The host that the client asked for.</param>
+    public abstract Task ServeAsync(Exchange exchange, Route route, string host);
 
-    public Upstream(UpstreamSettings settings, UpstreamConnector connector)
-    {
-        this.settings = settings;
-        Connector = connector;
+    /// <summary>Tries whether a call would work now.</summary>
+    /// <param name="route">The upstream's route, whose own credential a call would carry.</param>
+    /// <param name="cancellationToken">Bounds the attempt.</param>
+    public abstract Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken);
 
-        // TLS belongs to the connector: the HTTP client would take the certificate's name from the Host field.
-        origin = $"http://{Bracketed(settings.Host)}:{settings.Port}";
-        client = new HttpMessageInvoker(CreateHandler(settings, connector));
-    }
-
-    public UpstreamSettings Settings => settings;
-
-    public UpstreamConnector Connector { get; }
-
-    public UpstreamTimeouts Timeouts => settings.Timeouts;
-
-    public long? MaxRequestBytes => settings.MaxRequestBytes;
-
-    public string HostHeader => settings.HostHeader;
-
-    /// <summary>Takes one of the route's connections; false if all are in use. Pair with <see cref="Leave"/>.</summary>
-    public bool TryEnter()
-    {
-        if (Interlocked.Increment(ref inUse) <= settings.MaxConnections)
-        {
-            return true;
-        }
-
-        Interlocked.Decrement(ref inUse);
-        return false;
-    }
-
-    public void Leave() => Interlocked.Decrement(ref inUse);
-
-    /// <summary>The URL for a target that stays byte for byte as the client wrote it (P4).</summary>
-    public Uri AddressOf(string target) => new(origin + target, AsWritten);
-
-    /// <summary>Completes with the head of the answer; its body is still to be read.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        client.SendAsync(request, cancellationToken);
-
-    public void Dispose() => client.Dispose();
-
-    private static SocketsHttpHandler CreateHandler(UpstreamSettings settings, UpstreamConnector connector) =>
-        new()
-        {
-            ConnectCallback = connector.ConnectAsync,
-            ConnectTimeout = settings.Timeouts.Connect,
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = System.Net.DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            MaxConnectionsPerServer = settings.MaxConnections,
-            PooledConnectionIdleTimeout = PooledIdle,
-            PooledConnectionLifetime = PooledLife,
-
-            // A body that nobody will read is not read to save the connection: leaving must reach the upstream (P3).
-            MaxResponseDrainSize = 0,
-            ResponseDrainTimeout = TimeSpan.Zero,
-
-            // P4, as on the server side.
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        };
-
-    private static string Bracketed(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+    public abstract ValueTask DisposeAsync();
 }

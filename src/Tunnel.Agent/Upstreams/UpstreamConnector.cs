@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
@@ -12,15 +13,20 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// </summary>
 internal sealed class UpstreamConnector
 {
-    private readonly UpstreamSettings settings;
+    private readonly HttpUpstreamSettings settings;
     private readonly VettedConnector connector;
     private readonly SslClientAuthenticationOptions? tls;
+    private readonly ClientCertificate? certificate;
 
-    public UpstreamConnector(UpstreamSettings settings, TimeProvider time, IHostResolver? resolver = null)
+    public UpstreamConnector(HttpUpstreamSettings settings, TimeProvider time, IHostResolver? resolver = null)
     {
         this.settings = settings;
         connector = new VettedConnector(Vet, time, resolver);
         tls = settings.IsTls ? UpstreamTls.CreateOptions(settings) : null;
+        certificate =
+            settings.ClientCertificateFile.Length > 0
+                ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile)
+                : null;
     }
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
@@ -30,10 +36,15 @@ internal sealed class UpstreamConnector
         CancellationToken cancellationToken
     ) => await SecureAsync(await ConnectAsync(cancellationToken), cancellationToken);
 
-    /// <summary>A TCP connection to a permitted address.</summary>
+    /// <summary>A TCP connection to a permitted address, or one to the Unix socket.</summary>
     /// <exception cref="UpstreamException">No permitted address answers.</exception>
     public async ValueTask<NetworkStream> ConnectAsync(CancellationToken cancellationToken)
     {
+        if (settings.SocketPath.Length > 0)
+        {
+            return await ConnectSocketAsync(settings.SocketPath, cancellationToken);
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -52,6 +63,27 @@ internal sealed class UpstreamConnector
         }
     }
 
+    // Who may reach it is decided by the file's own mode; there is no address to check.
+    private static async ValueTask<NetworkStream> ConnectSocketAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new UpstreamException(Failures.ConnectFailed, $"{path}: {e.Message}", e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     private async ValueTask<Stream> SecureAsync(NetworkStream network, CancellationToken cancellationToken)
     {
         if (tls is null)
@@ -62,8 +94,13 @@ internal sealed class UpstreamConnector
         var stream = new SslStream(network);
         try
         {
-            await stream.AuthenticateAsClientAsync(tls, cancellationToken);
+            await stream.AuthenticateAsClientAsync(Identified(tls), cancellationToken);
             return stream;
+        }
+        catch (CertificateUnusableException e)
+        {
+            await stream.DisposeAsync();
+            throw new UpstreamException(Failures.CredentialUnavailable, e.Message, e);
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
@@ -77,10 +114,25 @@ internal sealed class UpstreamConnector
         }
     }
 
+    // The certificate is renewed while the agent runs: each connection shows the one of that moment.
+    private SslClientAuthenticationOptions Identified(SslClientAuthenticationOptions options)
+    {
+        if (certificate is null)
+        {
+            return options;
+        }
+
+        var own = UpstreamTls.CreateOptions(settings);
+        own.ClientCertificateContext = certificate.Current();
+        return own;
+    }
+
     // A cloud's metadata service hands out credentials to whoever asks. One of its addresses lies in fd00::/8, which
     // is allowed by default, so a range that merely covers it does not count.
     private string? Vet(IPEndPoint endPoint) =>
-        settings.DangerousAllowAnyAddress ? null
+        settings.AddressFamily != AddressFamily.Unspecified && endPoint.AddressFamily != settings.AddressFamily
+            ? $"{endPoint.Address} is not of the family that network.address_family names."
+        : settings.DangerousAllowAnyAddress ? null
         : !settings.AllowedRanges.Contains(endPoint.Address)
             ? $"{endPoint.Address} is in none of the route's allowed_ranges."
         : AddressClasses.Of(endPoint.Address) == AddressClass.CloudMetadata && !IsListed(endPoint.Address)

@@ -3,8 +3,8 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Finds out again and again whether a route's upstream takes connections, by the same way and under the same address
-/// rules as its requests. It sends no byte.
+/// Finds out again and again whether a route's upstream answers, by the same way and under the same address rules as its
+/// requests.
 /// </summary>
 internal sealed class UpstreamProbe(Route route, TimeProvider time, ILogger<UpstreamProbe> logger)
 {
@@ -19,14 +19,14 @@ internal sealed class UpstreamProbe(Route route, TimeProvider time, ILogger<Upst
     public Route Route => route;
 
     /// <summary>True until the first verdict, if one is to come.</summary>
-    public bool IsWaiting => Settings.Enabled && state.IsHealthy is null;
+    public bool IsWaiting => Settings.Kind != ProbeKind.None && state.IsHealthy is null;
 
     private ProbeSettings Settings => route.Upstream.Settings.Probe;
 
     /// <summary>Probes until cancelled; each change calls <paramref name="changed"/>.</summary>
     public async Task RunAsync(Action changed, CancellationToken cancellationToken)
     {
-        if (!Settings.Enabled)
+        if (Settings.Kind == ProbeKind.None)
         {
             return;
         }
@@ -70,8 +70,7 @@ internal sealed class UpstreamProbe(Route route, TimeProvider time, ILogger<Upst
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await using var connection = await route.Upstream.Connector.ConnectAsync(both.Token);
-            return new ProbeState(true, "");
+            return await route.Upstream.ProbeAsync(route, both.Token);
         }
         catch (UpstreamException e)
         {
@@ -79,7 +78,7 @@ internal sealed class UpstreamProbe(Route route, TimeProvider time, ILogger<Upst
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new ProbeState(false, "It did not take a connection in time.");
+            return new ProbeState(false, "It did not answer in time.");
         }
     }
 }

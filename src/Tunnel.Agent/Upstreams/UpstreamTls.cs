@@ -6,7 +6,7 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// <summary>TLS towards an upstream: which roots count and which name its certificate must have.</summary>
 internal static class UpstreamTls
 {
-    public static SslClientAuthenticationOptions CreateOptions(UpstreamSettings settings) =>
+    public static SslClientAuthenticationOptions CreateOptions(HttpUpstreamSettings settings) =>
         new()
         {
             TargetHost = settings.TlsServerName,
@@ -14,7 +14,7 @@ internal static class UpstreamTls
             CertificateChainPolicy = CreatePolicy(settings),
         };
 
-    private static X509ChainPolicy CreatePolicy(UpstreamSettings settings)
+    private static X509ChainPolicy CreatePolicy(HttpUpstreamSettings settings)
     {
         // Downloads of intermediates would be connections past the route's address check.
         var policy = new X509ChainPolicy

@@ -32,7 +32,7 @@ internal static class DirectForwarder
 
         using var metrics = new AgentMetrics();
         var routes = new RouteMap();
-        routes.Swap(new RouteTable(domain, active: true, [CreateRoute(upstreamPort)]));
+        routes.Swap(new RouteTable(domain, active: true, [CreateRoute(upstreamPort, metrics)]));
         var leaf = new InnerLeaf(
             KeyAndCertificate.FromPem(certificate, key),
             System.Security.Authentication.SslProtocols.None
@@ -40,7 +40,6 @@ internal static class DirectForwarder
         var application = new InnerApplication(
             routes,
             new AuthorizationGate(metrics, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
-            new Forwarder(metrics, TimeProvider.System, NullLogger<Forwarder>.Instance),
             NullLogger<InnerApplication>.Instance
         );
 
@@ -88,9 +87,9 @@ internal static class DirectForwarder
             ? ranges
             : throw new InvalidOperationException("127.0.0.0/8 is no range?");
 
-    private static Route CreateRoute(int upstreamPort)
+    private static Route CreateRoute(int upstreamPort, AgentMetrics metrics)
     {
-        var settings = new UpstreamSettings
+        var settings = new HttpUpstreamSettings
         {
             IsTls = false,
             Host = "127.0.0.1",
@@ -105,12 +104,16 @@ internal static class DirectForwarder
             ),
             MaxConnections = 256,
             ConnectAttempts = 2,
-            Probe = new ProbeSettings(Enabled: false, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
+            Probe = new ProbeSettings(ProbeKind.None, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
         };
         var connector = new UpstreamConnector(settings, TimeProvider.System);
         return new Route(
             Stage.Hops.TunnelAgent.Route,
-            new Upstream(settings, connector),
+            new HttpUpstream(
+                settings,
+                connector,
+                new Forwarder(metrics, TimeProvider.System, NullLogger<Forwarder>.Instance)
+            ),
             [],
             RouteAccess.Open(OauthMode.Passthrough)
         );

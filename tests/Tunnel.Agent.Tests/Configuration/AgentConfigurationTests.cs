@@ -1,6 +1,7 @@
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Identity;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Tests.Configuration;
 
@@ -43,7 +44,7 @@ public sealed class AgentConfigurationTests : IDisposable
         settings.Tunnel.MaxHeaderBytes.ShouldBe(64 * 1024);
         settings.Certificates.FromFiles.ShouldBeFalse();
         settings.Health.Listen.Single().ToString().ShouldBe("127.0.0.1:8081");
-        var upstream = settings.Routes.Single().Upstream;
+        var upstream = settings.Routes.Single().Upstream.ShouldBeOfType<HttpUpstreamSettings>();
         upstream.HostHeader.ShouldBe("127.0.0.1:3001");
         upstream.Timeouts.Connect.ShouldBe(TimeSpan.FromSeconds(10));
         upstream.Timeouts.ResponseHeaders.ShouldBe(TimeSpan.FromMinutes(5));
@@ -51,7 +52,8 @@ public sealed class AgentConfigurationTests : IDisposable
         upstream.MaxConnections.ShouldBe(256);
         upstream.MaxRequestBytes.ShouldBe(128L << 20);
         upstream.ConnectAttempts.ShouldBe(2);
-        upstream.Probe.Enabled.ShouldBeTrue();
+        upstream.Probe.Kind.ShouldBe(ProbeKind.Tcp);
+        upstream.SseKeepAlive.ShouldBe(TimeSpan.FromSeconds(25));
     }
 
     [Fact]
@@ -72,7 +74,7 @@ public sealed class AgentConfigurationTests : IDisposable
         var upstream = Load(Good.Replace("      allowed_ranges: [127.0.0.0/8]\n", "", StringComparison.Ordinal))
             .Settings.ShouldNotBeNull()
             .Routes.Single()
-            .Upstream;
+            .Upstream.ShouldBeOfType<HttpUpstreamSettings>();
 
         upstream.AllowedRanges.Contains(System.Net.IPAddress.Parse("10.1.2.3")).ShouldBeTrue();
         upstream.AllowedRanges.Contains(System.Net.IPAddress.Loopback).ShouldBeFalse();
@@ -92,7 +94,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("  docs:", "  a.b:", "routes.a.b")]
     [InlineData("  docs:", "  -docs:", "routes.-docs")]
     [InlineData("http://127.0.0.1:3001", "http://127.0.0.1:3001/mcp", "routes.docs.upstream.url")]
-    [InlineData("http://127.0.0.1:3001", "unix:/run/mcp.sock", "routes.docs.upstream.url")]
+    [InlineData("http://127.0.0.1:3001", "unix:run/mcp.sock", "routes.docs.upstream.url")]
     [InlineData("http://127.0.0.1:3001", "ftp://127.0.0.1", "routes.docs.upstream.url")]
     [InlineData("[127.0.0.0/8]", "[127.0.0.1/8]", "routes.docs.upstream.allowed_ranges[0]")]
     [InlineData("{mode: dangerous_none}", "{mode: required}", "routes.docs.oauth.issuers")]
@@ -171,7 +173,29 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("    oauth:", "    credentials: {header: \"a b\"}\n    oauth:", "routes.docs.credentials.header")]
     [InlineData("      url:", "      stdio: {command: [x]}\n      url:", "routes.docs.upstream.stdio")]
     [InlineData("      url:", "      callouts: {}\n      url:", "routes.docs.upstream.callouts")]
-    [InlineData("      url:", "      sse_keep_alive: 25s\n      url:", "routes.docs.upstream.sse_keep_alive")]
+    [InlineData("      url:", "      sse_keep_alive: 100ms\n      url:", "routes.docs.upstream.sse_keep_alive")]
+    [InlineData("      url:", "      proxy: \"http://p:1\"\n      url:", "routes.docs.upstream.proxy")]
+    [InlineData("      url:", "      headers: {X-Api-Key: abc}\n      url:", "routes.docs.upstream.headers")]
+    [InlineData("      url:", "      headers: {Host: a}\n      url:", "routes.docs.upstream.headers")]
+    [InlineData("      url:", "      headers: {\"a b\": c}\n      url:", "routes.docs.upstream.headers")]
+    [InlineData("      url:", "      headers: {X-A: 1, x-a: 2}\n      url:", "routes.docs.upstream.headers")]
+    [InlineData("      url:", "      headers: {X-A: \"env:NO_SUCH\"}\n      url:", "routes.docs.upstream.headers.X-A")]
+    [InlineData(
+        "      url:",
+        "      tls: {client_key_file: x.key}\n      url:",
+        "routes.docs.upstream.tls.client_key_file"
+    )]
+    [InlineData(
+        "      url: http:",
+        "      tls: {client_key_file: x.key, client_certificate_file: x.pem}\n      url: http:",
+        "routes.docs.upstream.tls.client_certificate_file"
+    )]
+    [InlineData(
+        "      url: http:",
+        "      tls: {client_key_file: x.key, client_certificate_file: x.pem}\n      url: https:",
+        "routes.docs.upstream.tls.client_certificate_file"
+    )]
+    [InlineData("routes:", "network: {address_family: ipv5}\nroutes:", "network.address_family")]
     [InlineData("      url:", "      health: {probe: mcp}\n      url:", "routes.docs.upstream.health.probe")]
     [InlineData("      url:", "      host_header: \"a b\"\n      url:", "routes.docs.upstream.host_header")]
     [InlineData("      url:", "      tls: {ca_file: nowhere.pem}\n      url:", "routes.docs.upstream.tls.ca_file")]
@@ -294,7 +318,10 @@ public sealed class AgentConfigurationTests : IDisposable
 
         result.Errors.ShouldBeEmpty();
         result.Settings!.Certificates.FromFiles.ShouldBeTrue();
-        result.Settings.Routes.Single().Upstream.TlsServerName.ShouldBe("docs.corp.internal");
+        result
+            .Settings.Routes.Single()
+            .Upstream.ShouldBeOfType<HttpUpstreamSettings>()
+            .TlsServerName.ShouldBe("docs.corp.internal");
     }
 
     [Theory]

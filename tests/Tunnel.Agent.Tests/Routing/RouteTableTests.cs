@@ -17,7 +17,7 @@ public sealed class RouteTableTests
     [InlineData("docs", null)]
     public void Find_ByHost(string host, string? route)
     {
-        using var upstream = NewUpstream();
+        var upstream = NewUpstream();
         var table = new RouteTable(
             "t.example",
             active: true,
@@ -56,9 +56,13 @@ public sealed class RouteTableTests
 
     private static RouteAccess Open => RouteAccess.Open(OauthMode.Passthrough);
 
-    private static Upstream NewUpstream()
+    private static HttpUpstream NewUpstream()
     {
         var settings = Support.Tunnel.UpstreamTo(1);
-        return new Upstream(settings, new UpstreamConnector(settings, TimeProvider.System));
+        return new HttpUpstream(
+            settings,
+            new UpstreamConnector(settings, TimeProvider.System),
+            Support.Tunnel.NewForwarder()
+        );
     }
 }

@@ -30,6 +30,7 @@ internal sealed class Tunnel : IAsyncDisposable
 
     private readonly AgentMetrics metrics = new();
     private readonly List<Route> routes = [];
+    private readonly Forwarder forwarder;
     private readonly CancellationTokenSource stop = new();
     private Task edgeRun = Task.CompletedTask;
 
@@ -57,14 +58,18 @@ internal sealed class Tunnel : IAsyncDisposable
             loggers.CreateLogger<AuthorizationGate>(),
             maxHeldBytes
         );
-        var forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
+        forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),
             new InnerHandshake(Leaves, Map, time ?? TimeProvider.System, loggers.CreateLogger<InnerHandshake>()),
-            new InnerApplication(Map, gate, forwarder, loggers.CreateLogger<InnerApplication>()),
+            new InnerApplication(Map, gate, loggers.CreateLogger<InnerApplication>()),
             loggers
         );
     }
+
+    /// <summary>For upstreams that are made apart from <see cref="Add(string, Upstream, RouteAccess?)"/>.</summary>
+    public static Forwarder NewForwarder() =>
+        new(new AgentMetrics(), TimeProvider.System, NullLogger<Forwarder>.Instance);
 
     public TunnelPki Pki { get; } = new();
 
@@ -81,7 +86,7 @@ internal sealed class Tunnel : IAsyncDisposable
     /// <summary>A tunnel with one route, <c>docs</c>, to a loopback port.</summary>
     public static async Task<Tunnel> StartAsync(
         int port,
-        Func<UpstreamSettings, UpstreamSettings>? change = null,
+        Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null,
         IHostResolver? resolver = null,
         params string[] origins
     )
@@ -95,7 +100,7 @@ internal sealed class Tunnel : IAsyncDisposable
     public void Add(
         string name,
         int port,
-        Func<UpstreamSettings, UpstreamSettings>? change = null,
+        Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null,
         IHostResolver? resolver = null,
         params string[] origins
     ) => Add(name, port, RouteAccess.Open(OauthMode.Passthrough), change, resolver, origins);
@@ -104,7 +109,7 @@ internal sealed class Tunnel : IAsyncDisposable
         string name,
         int port,
         RouteAccess access,
-        Func<UpstreamSettings, UpstreamSettings>? change = null,
+        Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null,
         IHostResolver? resolver = null,
         params string[] origins
     )
@@ -112,10 +117,14 @@ internal sealed class Tunnel : IAsyncDisposable
         var settings = UpstreamTo(port);
         settings = change?.Invoke(settings) ?? settings;
         var connector = new UpstreamConnector(settings, TimeProvider.System, resolver);
-        routes.Add(new Route(name, new Upstream(settings, connector), origins, access));
+        routes.Add(new Route(name, new HttpUpstream(settings, connector, forwarder), origins, access));
     }
 
-    public static UpstreamSettings UpstreamTo(int port) =>
+    /// <summary>A route to an upstream of any kind, which then belongs to the tunnel.</summary>
+    public void Add(string name, Upstream upstream, RouteAccess? access = null) =>
+        routes.Add(new Route(name, upstream, [], access ?? RouteAccess.Open(OauthMode.DangerousNone)));
+
+    public static HttpUpstreamSettings UpstreamTo(int port) =>
         new()
         {
             IsTls = false,
@@ -132,7 +141,7 @@ internal sealed class Tunnel : IAsyncDisposable
             MaxConnections = 256,
             MaxRequestBytes = 64 * 1024 * 1024,
             ConnectAttempts = 1,
-            Probe = new ProbeSettings(false, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
+            Probe = new ProbeSettings(ProbeKind.None, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
         };
 
     public static AddressRanges Ranges(params string[] ranges) =>
@@ -239,7 +248,7 @@ internal sealed class Tunnel : IAsyncDisposable
         await Server.DisposeAsync();
         foreach (var route in routes)
         {
-            route.Upstream.Dispose();
+            await route.Upstream.DisposeAsync();
         }
 
         metrics.Dispose();

@@ -168,9 +168,13 @@ public sealed class UpstreamConnectorTests
         var settings = Support.Tunnel.UpstreamTo(upstream.Port) with
         {
             Host = "docs.internal",
-            Probe = new ProbeSettings(true, TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5)),
+            Probe = new ProbeSettings(ProbeKind.Tcp, TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5)),
         };
-        using var pool = new Upstream(settings, new UpstreamConnector(settings, TimeProvider.System, resolver));
+        await using var pool = new HttpUpstream(
+            settings,
+            new UpstreamConnector(settings, TimeProvider.System, resolver),
+            Support.Tunnel.NewForwarder()
+        );
         var probe = new UpstreamProbe(
             new Culvert.Tunnel.Agent.Routing.Route("docs", pool, [], OauthFixture.Open),
             time,
@@ -196,9 +200,13 @@ public sealed class UpstreamConnectorTests
         var upstream = RawUpstream.Answering(Ok);
         var settings = Support.Tunnel.UpstreamTo(upstream.Port) with
         {
-            Probe = new ProbeSettings(true, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
+            Probe = new ProbeSettings(ProbeKind.Tcp, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)),
         };
-        using var pool = new Upstream(settings, new UpstreamConnector(settings, TimeProvider.System));
+        await using var pool = new HttpUpstream(
+            settings,
+            new UpstreamConnector(settings, TimeProvider.System),
+            Support.Tunnel.NewForwarder()
+        );
         var probe = new UpstreamProbe(
             new Culvert.Tunnel.Agent.Routing.Route("docs", pool, [], OauthFixture.Open),
             TimeProvider.System,

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
@@ -29,9 +30,12 @@ internal sealed class CaFilesCheck : ICertificateCheck
             LookAtPin(identity.CaSha256, facts, faults, seen);
         }
 
-        foreach (var route in facts.Settings.Routes.Where(route => route.Upstream.TlsCaPem.Length > 0))
+        foreach (var route in facts.Settings.Routes)
         {
-            LookAt($"routes.{route.Name}.upstream.tls.ca_file", route.Upstream.TlsCaPem, facts.Now, faults, seen);
+            if (route.Upstream is HttpUpstreamSettings { TlsCaPem: { Length: > 0 } pem })
+            {
+                LookAt($"routes.{route.Name}.upstream.tls.ca_file", pem, facts.Now, faults, seen);
+            }
         }
 
         if (faults.Count > 0)

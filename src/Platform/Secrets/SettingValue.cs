@@ -1,0 +1,33 @@
+namespace Culvert.Platform.Secrets;
+
+/// <summary>A value that stands in the configuration itself, or where a secret lies that is read anew at each use.</summary>
+public sealed class SettingValue
+{
+    private readonly string text;
+    private readonly SecretReference? reference;
+
+    private SettingValue(string text, SecretReference? reference)
+    {
+        this.text = text;
+        this.reference = reference;
+    }
+
+    /// <summary>Whether it is a <c>file:</c> or <c>env:</c> reference.</summary>
+    public bool IsReference => reference is not null;
+
+    /// <summary>What looks like a reference is one; everything else is the value itself.</summary>
+    /// <param name="text">As written.</param>
+    /// <param name="folder">Where relative paths start.</param>
+    public static SettingValue Parse(string text, string folder) =>
+        SecretReference.TryParse(text, folder, out var reference) ? new("", reference) : new(text, null);
+
+    /// <summary>The value as it is now.</summary>
+    /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
+    public string Read() => reference?.Read() ?? text;
+
+    /// <summary>Why the value cannot be read now; null when it can.</summary>
+    public string? Problem() => reference?.Problem();
+
+    /// <summary>The reference, never a value.</summary>
+    public override string ToString() => reference?.ToString() ?? "(value)";
+}

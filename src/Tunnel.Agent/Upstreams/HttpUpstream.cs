@@ -1,0 +1,103 @@
+using System.Text;
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// The HTTP client of one route: its own pool, its own limits, nothing added to or taken from what passes through.
+/// </summary>
+internal sealed class HttpUpstream : Upstream
+{
+    // Most servers end idle connections after 5 s to 2 min; a dead one is noticed before it is used again.
+    private static readonly TimeSpan PooledIdle = TimeSpan.FromSeconds(60);
+
+    // Then a connection is made anew, so that a changed address (or a changed verdict on it) takes effect under load.
+    private static readonly TimeSpan PooledLife = TimeSpan.FromMinutes(10);
+
+    private static readonly UriCreationOptions AsWritten = new()
+    {
+        DangerousDisablePathAndQueryCanonicalization = true,
+    };
+
+    private readonly HttpUpstreamSettings settings;
+    private readonly Forwarder forwarder;
+    private readonly HttpMessageInvoker client;
+    private readonly string origin;
+    private int inUse;
+
+    public HttpUpstream(HttpUpstreamSettings settings, UpstreamConnector connector, Forwarder forwarder)
+    {
+        this.settings = settings;
+        this.forwarder = forwarder;
+        Connector = connector;
+
+        // TLS belongs to the connector: the HTTP client would take the certificate's name from the Host field.
+        origin = $"http://{HttpUpstreamSettings.Bracketed(settings.Host)}:{settings.Port}";
+        client = new HttpMessageInvoker(CreateHandler(settings, connector));
+    }
+
+    public override HttpUpstreamSettings Settings => settings;
+
+    public UpstreamConnector Connector { get; }
+
+    public string HostHeader => settings.HostHeader;
+
+    public override Task ServeAsync(Exchange exchange, Route route, string host) =>
+        forwarder.ForwardAsync(exchange, route, this, host);
+
+    public override async Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken)
+    {
+        await using var connection = await Connector.ConnectAsync(cancellationToken);
+        return new ProbeState(true, "");
+    }
+
+    /// <summary>Takes one of the route's connections; false if all are in use. Pair with <see cref="Leave"/>.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref inUse) <= settings.MaxConnections)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref inUse);
+        return false;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref inUse);
+
+    /// <summary>The URL for a target that stays byte for byte as the client wrote it (P4).</summary>
+    public Uri AddressOf(string target) => new(origin + target, AsWritten);
+
+    /// <summary>Completes with the head of the answer; its body is still to be read.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        client.SendAsync(request, cancellationToken);
+
+    public override ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static SocketsHttpHandler CreateHandler(HttpUpstreamSettings settings, UpstreamConnector connector) =>
+        new()
+        {
+            ConnectCallback = connector.ConnectAsync,
+            ConnectTimeout = settings.Timeouts.Connect,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = System.Net.DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            MaxConnectionsPerServer = settings.MaxConnections,
+            PooledConnectionIdleTimeout = PooledIdle,
+            PooledConnectionLifetime = PooledLife,
+
+            // A body that nobody will read is not read to save the connection: leaving must reach the upstream (P3).
+            MaxResponseDrainSize = 0,
+            ResponseDrainTimeout = TimeSpan.Zero,
+
+            // P4, as on the server side.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        };
+}

@@ -1,0 +1,11 @@
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>How an upstream's health is found out.</summary>
+internal enum ProbeKind
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>By a connection on which no byte is sent.</summary>
+    Tcp,
+}
