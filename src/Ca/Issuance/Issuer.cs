@@ -19,6 +19,7 @@ public sealed class Issuer
     {
         Name = name;
         PublicKey = publicKey;
+        publicKey.StayImported();
         KeyIdentifier = keyIdentifier;
         Chain = chain;
     }

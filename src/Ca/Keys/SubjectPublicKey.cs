@@ -15,6 +15,12 @@ public sealed class SubjectPublicKey
     private const int MaxRsaBits = 8192;
     private const int MinRsaBits = 1024;
 
+    private string? sha256;
+
+    // What an import made, for those that verify with it: importing costs a fifth of a verification.
+    private ECDsa? lasting;
+    private ECDsa? once;
+
     private SubjectPublicKey(
         ReadOnlyMemory<byte> encoded,
         ReadOnlyMemory<byte> keyBits,
@@ -47,7 +53,7 @@ public sealed class SubjectPublicKey
     internal ReadOnlyMemory<byte> KeyBits { get; }
 
     /// <summary>Lower-case hex SHA-256 of <see cref="Encoded"/>: what names a key in lists and in the inventory.</summary>
-    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoded.Span));
+    public string Sha256 => sha256 ??= Convert.ToHexStringLower(SHA256.HashData(Encoded.Span));
 
     /// <summary>
     /// The key identifier that we give to our own authorities: the leftmost 160 bits of SHA-256 over the BIT STRING's
@@ -57,6 +63,16 @@ public sealed class SubjectPublicKey
 
     /// <summary>True when both are the same key in the same encoding.</summary>
     public bool IsSameKey(SubjectPublicKey other) => Encoded.Span.SequenceEqual(other.Encoded.Span);
+
+    /// <summary>The key stays imported as long as it lives: for authorities, with which much is verified.</summary>
+    internal void StayImported()
+    {
+        if (!IsRsa && lasting is null && EcPoints.Import(Algorithm, KeyBits.Span) is { } made)
+        {
+            // Verifying is safe on many threads at once, and whoever comes second leaves its own to the collector.
+            Interlocked.CompareExchange(ref lasting, made, null);
+        }
+    }
 
     /// <summary>Reads a structure of its own.</summary>
     /// <returns>Null when it is not one usable public key.</returns>
@@ -77,8 +93,14 @@ public sealed class SubjectPublicKey
     /// <param name="reader">Stands at the structure.</param>
     /// <param name="key">What was read.</param>
     /// <param name="known">A key that was read before: the same octets are not checked a second time.</param>
+    /// <param name="isProven">Something that the key signed is verified at once: the import is kept for that.</param>
     /// <exception cref="AsnContentException">The bytes are not DER of that type.</exception>
-    internal static PublicKeyFault Read(AsnReader reader, out SubjectPublicKey? key, SubjectPublicKey? known = null)
+    internal static PublicKeyFault Read(
+        AsnReader reader,
+        out SubjectPublicKey? key,
+        SubjectPublicKey? known = null,
+        bool isProven = false
+    )
     {
         key = null;
         ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();
@@ -101,7 +123,7 @@ public sealed class SubjectPublicKey
 
         return oid switch
         {
-            Oids.EcPublicKey => ReadEc(encoded, keyBits, algorithm, out key),
+            Oids.EcPublicKey => ReadEc(encoded, keyBits, algorithm, isProven, out key),
             Oids.RsaEncryption => ReadRsa(encoded, keyBits, algorithm, out key),
             _ => PublicKeyFault.Unsupported,
         };
@@ -123,8 +145,14 @@ public sealed class SubjectPublicKey
                 return rsa.VerifyData(data, signature, scheme.Hash, scheme.Padding!);
             }
 
+            if (lasting is { } shared)
+            {
+                return shared.VerifyData(data, signature, scheme.Hash, DSASignatureFormat.Rfc3279DerSequence);
+            }
+
             using ECDsa ecdsa =
-                EcPoints.Import(Algorithm, KeyBits.Span)
+                Interlocked.Exchange(ref once, null)
+                ?? EcPoints.Import(Algorithm, KeyBits.Span)
                 ?? throw new CryptographicException("A point that was on its curve is so no more.");
             return ecdsa.VerifyData(data, signature, scheme.Hash, DSASignatureFormat.Rfc3279DerSequence);
         }
@@ -139,6 +167,7 @@ public sealed class SubjectPublicKey
         ReadOnlyMemory<byte> encoded,
         byte[] point,
         AsnReader parameters,
+        bool isProven,
         out SubjectPublicKey? key
     )
     {
@@ -166,13 +195,21 @@ public sealed class SubjectPublicKey
             return PublicKeyFault.Unsupported;
         }
 
-        using ECDsa? onCurve = EcPoints.Import(algorithm, point);
-        if (onCurve is null)
+        if (EcPoints.Import(algorithm, point) is not { } onCurve)
         {
             return PublicKeyFault.Unsupported;
         }
 
         key = new SubjectPublicKey(encoded, point, algorithm, bits);
+        if (isProven)
+        {
+            key.once = onCurve;
+        }
+        else
+        {
+            onCurve.Dispose();
+        }
+
         return PublicKeyFault.None;
     }
 

@@ -81,7 +81,7 @@ public static class SigningRequestParser
         }
 
         DistinguishedName subject = DistinguishedName.Read(info);
-        PublicKeyFault keyFault = SubjectPublicKey.Read(info, out SubjectPublicKey? key);
+        PublicKeyFault keyFault = SubjectPublicKey.Read(info, out SubjectPublicKey? key, isProven: true);
         CaRefusal? attributeRefusal = ReadAttributes(info, out List<DerExtension> extensions);
 
         // The order is the one of the documentation's table: what is wrong with the proof comes before what is wrong

@@ -79,6 +79,7 @@ internal sealed class CertificateIssuer(
                     Statements =
                     [
                         .. spent is { } holder ? [store.ReleaseRequest(holder)] : Array.Empty<Statement>(),
+                        store.RequireFreeKey(intent, job.PublicKey),
                         store.InsertIntent(intent, job.PublicKey),
                         .. job.WithIntent,
                     ],

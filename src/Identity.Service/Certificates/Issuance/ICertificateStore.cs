@@ -8,8 +8,13 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 internal interface ICertificateStore
 {
     /// <summary>
-    /// A new row. A serial number or idempotency key that exists is the conflict <see cref="IssuanceConflict.NotUnique"/>;
-    /// a key that is taken (<see cref="KeyUse"/>) is <see cref="IssuanceConflict.KeyTaken"/>.
+    /// A condition of the decision that inserts: a key that is taken (<see cref="KeyUse"/>) is the conflict
+    /// <see cref="IssuanceConflict.KeyTaken"/>.
+    /// </summary>
+    Statement RequireFreeKey(CertificateRecord record, SubjectPublicKey key);
+
+    /// <summary>
+    /// A new row. A serial number or idempotency key that exists is the conflict <see cref="IssuanceConflict.NotUnique"/>.
     /// </summary>
     Statement InsertIntent(CertificateRecord record, SubjectPublicKey key);
 
@@ -19,7 +24,7 @@ internal interface ICertificateStore
     /// <summary>The row that holds an idempotency key; null when none does.</summary>
     ValueTask<StoredCertificate?> FindByRequestAsync(string idempotencyKey, CancellationToken cancellationToken);
 
-    /// <summary>Why <see cref="InsertIntent"/> refused a key on a tunnel; null = on none.</summary>
+    /// <summary>Why <see cref="RequireFreeKey"/> refused a key on a tunnel; null = on none.</summary>
     ValueTask<KeyUse> FindKeyUseAsync(SubjectPublicKey key, string? tunnelId, CancellationToken cancellationToken);
 
     /// <summary>Turns an intent into an issued certificate; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.</summary>

@@ -30,17 +30,30 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         "SELECT 1 FROM registered_certificates WHERE tunnel_id = @TunnelId AND spki_sha256 = @SpkiSha256 "
         + "AND archived_at_ms IS NULL";
 
-    public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) => new Statement(
-            "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
-                + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms, spki_sha256, "
-                + "idempotency_key, request_sha256, expires_day) "
-                + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificates), @Serial, @Kind, 'intent', "
-                + "@OrganizationId, @WorkspaceId, @TunnelId, @EnrollmentId, @EdgeId, @CaId, @Identity, @IssuedAt, "
-                + "@NotBefore, @NotAfter, @SpkiSha256, @IdempotencyKey, @RequestSha256, @ExpiresDay "
-                + "WHERE NOT EXISTS (SELECT 1 FROM certificates WHERE spki_sha256 = @SpkiSha256 "
+    // Apart from the insertion: a database that reads the very table into which a statement inserts makes a copy first.
+    public Statement RequireFreeKey(CertificateRecord record, SubjectPublicKey key) =>
+        new Statement(
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM certificates WHERE spki_sha256 = @SpkiSha256 "
                 + "AND (identity <> @Identity OR revocation_reason = 'keyCompromise') AND status <> 'void') "
                 + $"AND NOT EXISTS ({HeldAuthorities}) AND NOT EXISTS ({TrustedAuthorities}) "
                 + $"AND NOT EXISTS ({RegisteredCertificates})",
+            new
+            {
+                SpkiSha256 = key.Sha256,
+                record.Identity,
+                PublicKey = key.Encoded.ToArray(),
+                record.TunnelId,
+            }
+        ).ExpectingOne(IssuanceConflict.KeyTaken);
+
+    public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) =>
+        new Statement(
+            "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
+                + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms, spki_sha256, "
+                + "idempotency_key, request_sha256, expires_day) "
+                + "VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificates), @Serial, @Kind, 'intent', "
+                + "@OrganizationId, @WorkspaceId, @TunnelId, @EnrollmentId, @EdgeId, @CaId, @Identity, @IssuedAt, "
+                + "@NotBefore, @NotAfter, @SpkiSha256, @IdempotencyKey, @RequestSha256, @ExpiresDay)",
             new
             {
                 Id = record.Id.Value,
@@ -60,9 +73,8 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
                 record.IdempotencyKey,
                 record.RequestSha256,
                 ExpiresDay = InventorySql.DayOf(record.NotAfter),
-                PublicKey = key.Encoded.ToArray(),
             }
-        ).Unique(IssuanceConflict.NotUnique).ExpectingOne(IssuanceConflict.KeyTaken);
+        ).Unique(IssuanceConflict.NotUnique);
 
     public Statement ReleaseRequest(CertificateId id) =>
         new("UPDATE certificates SET idempotency_key = NULL WHERE id = @id", new { id = id.Value });

@@ -85,19 +85,22 @@ public abstract class CertificateStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task InsertIntent_KeyOfAnotherIdentity_ConflictsUntilThatIsVoided()
+    public async Task RequireFreeKey_KeyOfAnotherIdentity_ConflictsUntilThatIsVoided()
     {
         using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
         var other = Record("01bb") with { Identity = "spiffe://identity.test/y" };
         var first = Record("01aa");
-        await CommitAsync(Intend(first, key.PublicKey));
+        await IntendAsync(first);
 
-        (await CommitAsync(Intend(Record("01cc"), key.PublicKey))).IsCommitted.ShouldBeTrue();
-        (await CommitAsync(Intend(other, key.PublicKey))).Conflict.ShouldBe(IssuanceConflict.KeyTaken);
+        (await IntendAsync(Record("01cc"))).IsCommitted.ShouldBeTrue();
+        (await IntendAsync(other)).Conflict.ShouldBe(IssuanceConflict.KeyTaken);
 
         var rest = await ListAsync();
         await CommitAsync([.. rest.Select(record => certificates.Void(record.Id))]);
-        (await CommitAsync(Intend(other, key.PublicKey))).IsCommitted.ShouldBeTrue();
+        (await IntendAsync(other)).IsCommitted.ShouldBeTrue();
+
+        Task<CommitResult> IntendAsync(CertificateRecord record) =>
+            CommitAsync(certificates.RequireFreeKey(record, key.PublicKey), Intend(record, key.PublicKey));
     }
 
     [Fact]
