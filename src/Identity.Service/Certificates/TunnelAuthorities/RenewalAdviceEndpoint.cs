@@ -36,7 +36,8 @@ internal sealed class RenewalAdviceEndpoint(
             return RequestErrors.Invalid.Refuse("serial: lower-case hexadecimal is required.");
         }
 
-        var admitted = await AdmitAsync(request.Caller, tunnelId, cancellationToken);
+        var found = await tunnels.FindAsync(tunnelId, cancellationToken);
+        var admitted = RotationAdmission.Admit(found, request.Caller);
         if (admitted.Value is not { } tunnel)
         {
             return admitted.Refusal!;
@@ -84,30 +85,5 @@ internal sealed class RenewalAdviceEndpoint(
         );
         var found = await inventory.ListAsync(filter, long.MaxValue, 2, cancellationToken);
         return found.FirstOrDefault(record => record.Kind == CertificateKind.Server);
-    }
-
-    // As for an order (RotationJobEndpoint): what is not named in the rule is not spoken of either.
-    private async ValueTask<TunnelResult<Tunnel>> AdmitAsync(
-        Caller caller,
-        string tunnelId,
-        CancellationToken cancellationToken
-    )
-    {
-        var tunnel = await tunnels.FindAsync(tunnelId, cancellationToken);
-        if (
-            tunnel is null
-            || caller.OrganizationId != tunnel.OrganizationId
-            || caller.WorkspaceId != tunnel.WorkspaceId
-        )
-        {
-            return RequestErrors.NotFound.Refuse();
-        }
-
-        if (tunnel.IsArchived)
-        {
-            return TunnelErrors.Archived.Refuse();
-        }
-
-        return caller.TunnelIds.Contains(tunnelId) ? tunnel : EnrollmentErrors.CertificateTunnelNotNamed.Refuse();
     }
 }

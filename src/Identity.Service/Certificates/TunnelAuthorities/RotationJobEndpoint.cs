@@ -32,7 +32,8 @@ internal sealed class RotationJobEndpoint(
         }
 
         var caller = request.Caller;
-        var admitted = await AdmitAsync(caller, wanted.TunnelId, cancellationToken);
+        var found = await tunnels.FindAsync(wanted.TunnelId, cancellationToken);
+        var admitted = RotationAdmission.Admit(found, caller);
         if (admitted.Value is not { } tunnel)
         {
             return admitted.Refusal!;
@@ -67,29 +68,5 @@ internal sealed class RotationJobEndpoint(
                 WireJson.Default.ServerCertificateDocument
             )
             : outcome.Refusal ?? EnrollmentErrors.RenewalDisabled.Refuse();
-    }
-
-    private async ValueTask<TunnelResult<Tunnel>> AdmitAsync(
-        Caller caller,
-        string tunnelId,
-        CancellationToken cancellationToken
-    )
-    {
-        var tunnel = await tunnels.FindAsync(tunnelId, cancellationToken);
-        if (
-            tunnel is null
-            || caller.OrganizationId != tunnel.OrganizationId
-            || caller.WorkspaceId != tunnel.WorkspaceId
-        )
-        {
-            return RequestErrors.NotFound.Refuse();
-        }
-
-        if (tunnel.IsArchived)
-        {
-            return TunnelErrors.Archived.Refuse();
-        }
-
-        return caller.TunnelIds.Contains(tunnelId) ? tunnel : EnrollmentErrors.CertificateTunnelNotNamed.Refuse();
     }
 }

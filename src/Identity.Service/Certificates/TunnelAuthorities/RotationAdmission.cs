@@ -1,0 +1,34 @@
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>Whether a rotation job may speak of a tunnel at all: the same for orders and for advice.</summary>
+internal static class RotationAdmission
+{
+    /// <summary>
+    /// The tunnel, or why not. Another organization's or workspace's is an unknown one (S1), and one that the caller's
+    /// rule does not name is refused.
+    /// </summary>
+    public static TunnelResult<Tunnel> Admit(Tunnel? tunnel, Caller caller)
+    {
+        if (
+            tunnel is null
+            || caller.OrganizationId != tunnel.OrganizationId
+            || caller.WorkspaceId != tunnel.WorkspaceId
+        )
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (tunnel.IsArchived)
+        {
+            return TunnelErrors.Archived.Refuse();
+        }
+
+        return caller.TunnelIds.Contains(tunnel.Id.Value)
+            ? tunnel
+            : EnrollmentErrors.CertificateTunnelNotNamed.Refuse();
+    }
+}
