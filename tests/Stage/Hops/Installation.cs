@@ -40,6 +40,7 @@ internal sealed class Installation
         enterprise = new EnterpriseAuthority(run);
         IdentityProvider = new IdentityProvider(checkout, run, ports.IdentityProvider, time);
         McpServer = new McpServer(checkout, run, ports.McpServer, time);
+        Fixture = options.FixtureServer ? new FixtureServer(checkout, run, time) : null;
         // A state that exists says itself where it is kept.
         Database = options.Postgres || Database.Exists(run) ? new Database(run, time) : null;
         Service = new IdentityService(run, ports, time);
@@ -57,6 +58,9 @@ internal sealed class Installation
     public IdentityProvider IdentityProvider { get; }
 
     public McpServer McpServer { get; }
+
+    /// <summary>Null = it was not asked for.</summary>
+    public FixtureServer? Fixture { get; }
 
     /// <summary>Null = the service keeps its state in a SQLite file.</summary>
     public Database? Database { get; }
@@ -85,6 +89,7 @@ internal sealed class Installation
             [
                 IdentityProvider.Process,
                 McpServer.Process,
+                .. Fixture is { } fixture ? [fixture.Process] : Array.Empty<ProgramProcess>(),
                 .. Database is { } database ? [database.Process] : Array.Empty<ProgramProcess>(),
                 Service.Process,
                 Edge.Process,
@@ -94,6 +99,9 @@ internal sealed class Installation
     }
 
     public Uri Endpoint => Record.Tunnel.Endpoint(ports.Sni);
+
+    /// <summary>Where a client calls the fixture server through the tunnel.</summary>
+    public Uri FixtureEndpoint => Record.Tunnel.Endpoint(ports.Sni, FixtureServer.Route);
 
     public Uri ManualEndpoint => Record.Manual!.Endpoint(ports.Sni);
 
@@ -129,6 +137,12 @@ internal sealed class Installation
                 await IdentityProvider.ConfigureAsync(Service.PublicUrl, cancellationToken);
                 Started(IdentityProvider.Start);
                 Started(McpServer.Start);
+                if (Fixture is { } fixture)
+                {
+                    Started(fixture.Start);
+                    await fixture.WaitAsync(cancellationToken);
+                }
+
                 return $"{IdentityProvider.Issuer} · {McpServer.Upstream}";
             }
         );
@@ -432,7 +446,10 @@ internal sealed class Installation
 
     private async Task StartAgentsAsync(CancellationToken cancellationToken)
     {
-        var upstream = options.Upstream ?? McpServer.Upstream;
+        var upstreams = new Dictionary<string, Uri> { [TunnelAgent.Route] = options.Upstream ?? McpServer.Upstream };
+        var automatic = Fixture is { } fixture
+            ? new Dictionary<string, Uri>(upstreams) { [FixtureServer.Route] = fixture.Endpoint }
+            : upstreams;
         var issuer = options.DangerousOpenRoute ? null : IdentityProvider;
         await Step(
             "tunnel-agent (automatic)",
@@ -444,7 +461,8 @@ internal sealed class Installation
                     identity.ToYaml(),
                     Record.Tunnel.Id,
                     certificates: "",
-                    upstream,
+                    automatic,
+                    options.AllowedOrigins,
                     issuer,
                     cancellationToken
                 );
@@ -468,7 +486,8 @@ internal sealed class Installation
                         $$"""
                         certificates: {source: files, certificate_file: "{{certificate}}", key_file: "{{key}}"}
                         """,
-                        upstream,
+                        upstreams,
+                        options.AllowedOrigins,
                         issuer,
                         cancellationToken
                     );

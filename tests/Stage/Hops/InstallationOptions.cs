@@ -37,4 +37,10 @@ internal sealed record InstallationOptions
 
     /// <summary>Whether the second tunnel, in manual mode, is made and its agent started.</summary>
     public bool ManualTunnel { get; init; } = true;
+
+    /// <summary>Whether the fixture server runs too, behind a route of its own of the first tunnel.</summary>
+    public bool FixtureServer { get; init; }
+
+    /// <summary>The origins that the routes accept from browsers.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 }

@@ -42,12 +42,15 @@ internal sealed class TunnelAgent
 
     /// <param name="identity">The <c>identity</c> section.</param>
     /// <param name="certificates">The <c>certificates</c> section, empty for the service's.</param>
-    /// <param name="issuer">Whose tokens the route requires; null = everybody may call.</param>
+    /// <param name="upstreams">The MCP servers, by the label of their route.</param>
+    /// <param name="origins">What the routes accept as <c>Origin</c>.</param>
+    /// <param name="issuer">Whose tokens the routes require; null = everybody may call.</param>
     public Task ConfigureAsync(
         string identity,
         string tunnelId,
         string certificates,
-        Uri upstream,
+        IReadOnlyDictionary<string, Uri> upstreams,
+        IReadOnlyList<string> origins,
         IdentityProvider? issuer,
         CancellationToken cancellationToken
     )
@@ -66,17 +69,23 @@ internal sealed class TunnelAgent
             {{certificates}}
             {{Issuers(issuer)}}
             routes:
-              {{Route}}:
-                upstream:
-                  url: {{upstream.GetLeftPart(UriPartial.Authority)}}
-                  allowed_ranges: [127.0.0.1/32]
-                oauth: {{oauth}}
+            {{string.Join('\n', upstreams.Select(u => RouteYaml(u.Key, u.Value, origins, oauth)))}}
             health: {listen: "127.0.0.1:{{healthPort}}"}
 
             """,
             cancellationToken
         );
     }
+
+    private static string RouteYaml(string label, Uri upstream, IReadOnlyList<string> origins, string oauth) =>
+        $$"""
+              {{label}}:
+                upstream:
+                  url: {{upstream.GetLeftPart(UriPartial.Authority)}}
+                  allowed_ranges: [127.0.0.1/32]
+                allowed_origins: [{{string.Join(", ", origins)}}]
+                oauth: {{oauth}}
+            """;
 
     private static string Issuers(IdentityProvider? issuer) =>
         issuer is null

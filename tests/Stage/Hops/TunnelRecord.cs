@@ -4,5 +4,6 @@ namespace Culvert.Stage.Hops;
 internal sealed record TunnelRecord(string Id, string Domain, string TrustBundle)
 {
     /// <summary>Where a client calls the MCP server of the route.</summary>
-    public Uri Endpoint(int publicPort) => new($"https://{TunnelAgent.Route}.{Domain}:{publicPort}/mcp");
+    public Uri Endpoint(int publicPort, string route = TunnelAgent.Route) =>
+        new($"https://{route}.{Domain}:{publicPort}/mcp");
 }

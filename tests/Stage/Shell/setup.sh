@@ -133,13 +133,17 @@ check_prerequisites() {
   fi
 }
 
-# The npm peers, exactly as the lock file says; done again only when the lock file changed.
+# The npm peers, exactly as the lock files say; done again only when a lock file changed. The conformance suite brings a
+# node of its own (200 MB), which only tests need.
 install_peers() {
-  local done="tests/Peers/node_modules/.installed-lock.json"
-  cmp -s tests/Peers/package-lock.json "$done" && return 0
-  echo "npm: installing the test peers under tests/Peers/node_modules (undo: remove that folder)"
-  step npm.log "npm" npm ci --prefix tests/Peers --no-fund --no-audit --no-update-notifier || return 69
-  cp tests/Peers/package-lock.json "$done"
+  local folder done
+  for folder in tests/Peers ${with_test_tools:+tests/Peers/conformance}; do
+    done="$folder/node_modules/.installed-lock.json"
+    cmp -s "$folder/package-lock.json" "$done" && continue
+    echo "npm: installing the test peers under $folder/node_modules (undo: remove that folder)"
+    step npm.log "npm" npm ci --prefix "$folder" --no-fund --no-audit --no-update-notifier || return 69
+    cp "$folder/package-lock.json" "$done"
+  done
 }
 
 # `x.tunnel.localhost` must resolve for the unmodified client. As root by Debian's myhostname module, which answers
