@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Culvert.Identity.Cli.Commands;
+using Culvert.Identity.Cli.Commands.Dev;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli;
@@ -81,6 +82,7 @@ internal sealed class CulvertCommand
             ClockCommands.Create(verbs),
             StatusCommand.Create(verbs),
             WhoAmICommand.Create(verbs),
+            DevCommand.Create(verbs),
             VersionCommand.Create(verbs),
         ];
     }

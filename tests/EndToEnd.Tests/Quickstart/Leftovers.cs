@@ -9,7 +9,7 @@ internal static class Leftovers
     public static IReadOnlyList<string> Of(string stateFolder, PortPlan ports) =>
         [.. CommandLinesNaming(stateFolder), .. PortProbe.Taken(ports).Select(use => $"port {use.Port} ({use.Key})")];
 
-    private static IEnumerable<string> CommandLinesNaming(string text)
+    public static IEnumerable<string> CommandLinesNaming(string text)
     {
         foreach (
             var folder in Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0]))

@@ -54,6 +54,6 @@ internal static class InstallationEnvironment
 
     private static string Base(HealthProbe health) => health.BaseAddress.GetLeftPart(UriPartial.Authority);
 
-    private static string Pid(Processes.ProcessStamp stamp) =>
+    private static string Pid(ProcessStamp stamp) =>
         string.Create(CultureInfo.InvariantCulture, $"{stamp.Name}={stamp.Pid}");
 }

@@ -8,8 +8,6 @@ namespace Culvert.Stage.Hops;
 /// <summary>Waits until a started program does its job, and notices at once when it ends instead.</summary>
 internal static class Readiness
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
-
     /// <summary>Until the program accepts connections on 127.0.0.1; for programs without a health endpoint.</summary>
     public static Task UntilListeningAsync(
         ProgramProcess process,
@@ -47,31 +45,9 @@ internal static class Readiness
         CancellationToken cancellationToken
     )
     {
-        var deadline = time.GetUtcNow() + limit;
-        while (true)
+        if (await ProcessReadiness.WaitAsync(process, probe, limit, time, cancellationToken) is { Length: > 0 } problem)
         {
-            var obstacle = await probe(cancellationToken);
-            if (obstacle.Length == 0)
-            {
-                return;
-            }
-
-            if (!process.IsAlive)
-            {
-                var code = process.ExitCode is { } c ? $"exit code {c}" : "unknown exit code";
-                throw new HopFailureException(process.Name, $"ended while starting ({code})", process.LogFile);
-            }
-
-            if (time.GetUtcNow() >= deadline)
-            {
-                throw new HopFailureException(
-                    process.Name,
-                    $"not ready after {limit.TotalSeconds:0} s: {obstacle}",
-                    process.LogFile
-                );
-            }
-
-            await Task.Delay(Interval, time, cancellationToken);
+            throw new HopFailureException(process.Name, problem, process.LogFile);
         }
     }
 }

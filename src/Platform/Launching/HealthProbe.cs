@@ -1,9 +1,9 @@
 using System.Net;
 
-namespace Culvert.Stage.Hops;
+namespace Culvert.Platform.Launching;
 
 /// <summary>Asks a program whether it can do its job now.</summary>
-internal sealed class HealthProbe(int port)
+public sealed class HealthProbe(int port)
 {
     /// <summary>A readiness answer names the failing checks; more is of no use here.</summary>
     private const int ShownCharacters = 300;

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 
-namespace Culvert.Stage.Processes;
+namespace Culvert.Platform.Launching;
 
 /// <summary>
 /// What every child inherits: the caller's environment without proxies (they are for set-up; everything here is on
 /// loopback) and without settings of this or a compatible product that the caller happens to carry.
 /// </summary>
-internal static class ChildEnvironment
+public static class ChildEnvironment
 {
     private const string Loopback = "localhost,.localhost,127.0.0.1,::1";
 
@@ -24,6 +24,8 @@ internal static class ChildEnvironment
 
     public static void Apply(ProcessStartInfo start, IReadOnlyDictionary<string, string> additions)
     {
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(additions);
         foreach (var name in start.Environment.Keys.ToList())
         {
             if (

@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace Culvert.Stage.Processes;
+namespace Culvert.Platform.Launching;
 
 /// <summary>
 /// A process that cannot be mistaken for another: its id, and its start time in clock ticks since boot (field 22 of
 /// <c>/proc/PID/stat</c>), because ids are reused. Nothing is ever signalled unless both still match.
 /// </summary>
-internal sealed record ProcessStamp(string Name, int Pid, long StartTicks)
+public sealed record ProcessStamp(string Name, int Pid, long StartTicks)
 {
     public bool IsAlive =>
         TryReadStart(Pid, out var state, out var start)

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Culvert.Stage.Hops;
+namespace Culvert.Platform.Launching;
 
 /// <summary>Where services bind: 127.0.0.1 and, where the machine has it, ::1.</summary>
-internal static class Loopback
+public static class Loopback
 {
     public static readonly bool HasIPv6 = CanBindIPv6();
 

@@ -1,7 +1,7 @@
-namespace Culvert.Stage.Processes;
+namespace Culvert.Platform.Launching;
 
 /// <summary>A command in full, so that it can be run again exactly as before.</summary>
-internal sealed record ProgramCommand(
+public sealed record ProgramCommand(
     string Name,
     string File,
     IReadOnlyList<string> Arguments,

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 
-namespace Culvert.Stage.Processes;
+namespace Culvert.Platform.Launching;
 
 /// <summary>
 /// One long-running part of the system: a real program in a session of its own (a Ctrl-C at our terminal reaches us, and
 /// we decide the order), with output appended to its log. Restarting runs the very same command again.
 /// </summary>
-internal sealed class ProgramProcess(ProgramCommand command, string logFile, TimeProvider time)
+public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeProvider time) : IDisposable
 {
     private Process? process;
 
@@ -39,7 +39,7 @@ internal sealed class ProgramProcess(ProgramCommand command, string logFile, Tim
         Stamp = ProcessStamp.Of(Name, process.Id);
     }
 
-    /// <summary>Stands for a process that another run of the stage started.</summary>
+    /// <summary>Stands for a process that another run of the caller started.</summary>
     public void Attach(ProcessStamp running) => Stamp = running;
 
     /// <summary>Ends it at once, as a power cut would: the process and everything in its group.</summary>
@@ -75,10 +75,13 @@ internal sealed class ProgramProcess(ProgramCommand command, string logFile, Tim
         return true;
     }
 
-    /// <summary>Null while it runs, or when it was started by another run of the stage.</summary>
+    /// <summary>Null while it runs, or when it was started by another run of the caller.</summary>
     public int? ExitCode =>
         // The kernel may show the process as gone a moment before the runtime has collected it.
         !IsAlive && process is { } ended && ended.WaitForExit(TimeSpan.FromSeconds(1))
             ? ended.ExitCode
             : null;
+
+    /// <summary>Forgets the process; whether it runs on is its own business.</summary>
+    public void Dispose() => process?.Dispose();
 }

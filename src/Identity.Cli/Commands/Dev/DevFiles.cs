@@ -1,0 +1,83 @@
+using Culvert.Platform.Launching;
+
+namespace Culvert.Identity.Cli.Commands.Dev;
+
+/// <summary>The configuration files of a development system: as short as they can be, and all on loopback.</summary>
+internal static class DevFiles
+{
+    public const string Route = "mcp";
+
+    public static string Service(DevPorts ports) =>
+        $$"""
+            config_version: 1
+            public_url: https://localhost:{{ports.Api}}
+            machine_url: https://localhost:{{ports.Machine}}
+            state_dir: state
+            api: {listen: ["127.0.0.1:{{ports.Api}}"]}
+            machine: {listen: ["127.0.0.1:{{ports.Machine}}"]}
+            health: {listen: ["127.0.0.1:{{ports.ServiceHealth}}"]}
+            keys: {sealing_key: file:sealing.key}
+            certificates: {approval: single}
+            tunnels: {domain_suffix: tunnel.localhost}
+            """;
+
+    public static string Edge(DevPorts ports, DevInstallation installation, DevRecord record, string tokenFile) =>
+        $$"""
+            config_version: 1
+            edge_id: {{record.EdgeId}}
+            state_dir: state
+            {{Identity(ports, installation, record.EdgeRuleId, tokenFile)}}
+            agents: {listen: ["127.0.0.1:{{ports.Agents}}"], advertise: ["127.0.0.1:{{ports.Agents}}"]}
+            sni: {listen: {{Loopback.Listen(ports.Clients)}}, public_port: {{ports.Clients}}}
+            health: {listen: ["127.0.0.1:{{ports.EdgeHealth}}"]}
+            drain_timeout: 2s
+            """;
+
+    /// <param name="ports">The system's ports.</param>
+    /// <param name="installation">What init made.</param>
+    /// <param name="record">What was registered.</param>
+    /// <param name="tokenFile">The agent's identity token.</param>
+    /// <param name="issuer">Whose tokens the route takes.</param>
+    /// <param name="issuerCaFile">The root of that issuer's server.</param>
+    /// <param name="target">The MCP server.</param>
+    /// <param name="ranges">Its addresses.</param>
+    public static string Agent(
+        DevPorts ports,
+        DevInstallation installation,
+        DevRecord record,
+        string tokenFile,
+        DevIssuer issuer,
+        string issuerCaFile,
+        DevTarget target,
+        IReadOnlyList<string> ranges
+    ) =>
+        $$"""
+            config_version: 1
+            state_dir: state
+            {{Identity(ports, installation, record.AgentRuleId, tokenFile)}}
+            tunnel: {id: {{record.TunnelId}}, drain_timeout: 2s}
+            issuers:
+              dev: {issuer: "{{issuer.Url}}", ca_file: "{{issuerCaFile}}", allowed_ranges: [{{List(
+                Loopback.Ranges
+            )}}]}
+            routes:
+              {{Route}}:
+                upstream: {url: "{{target.Origin.GetLeftPart(UriPartial.Authority)}}", allowed_ranges: [{{List(
+                ranges
+            )}}]}
+                oauth: {mode: required, issuers: [dev], path: "{{target.Path}}"}
+            health: {listen: "127.0.0.1:{{ports.AgentHealth}}"}
+            """;
+
+    private static string Identity(DevPorts ports, DevInstallation installation, string ruleId, string tokenFile) =>
+        $$"""
+            identity:
+              url: https://localhost:{{ports.Api}}
+              ca_sha256: "{{installation.RootPin}}"
+              organization_id: {{installation.OrganizationId}}
+              rule_id: {{ruleId}}
+              token: {file: "{{tokenFile}}"}
+            """;
+
+    private static string List(IEnumerable<string> values) => string.Join(", ", values.Select(v => $"\"{v}\""));
+}

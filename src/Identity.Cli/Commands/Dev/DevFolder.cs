@@ -1,0 +1,47 @@
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Identity.Cli.Commands.Dev;
+
+/// <summary>The throw-away state of one development system: a folder that only its owner may enter.</summary>
+internal sealed class DevFolder : IDisposable
+{
+    private readonly bool keep;
+
+    private DevFolder(string path, bool keep) => (Path, this.keep) = (path, keep);
+
+    public string Path { get; }
+
+    public static DevFolder Create(bool keep) =>
+        // Made with mode 0700 under a name that nobody can foretell.
+        new(Directory.CreateTempSubdirectory("culvert-dev-").FullName, keep);
+
+    /// <summary>The path of a file; its folder exists.</summary>
+    public string File(params ReadOnlySpan<string> parts)
+    {
+        var file = System.IO.Path.Combine([Path, .. parts]);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!, PrivateFile.FolderMode);
+        return file;
+    }
+
+    /// <summary>The last lines that a program wrote, for a failure's message.</summary>
+    public static string Tail(string log)
+    {
+        const int Lines = 8;
+        try
+        {
+            return string.Join(Environment.NewLine, System.IO.File.ReadLines(log).TakeLast(Lines));
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!keep && Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Jose.Keys;
+using Culvert.Platform.Secrets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Culvert.Identity.Cli.Commands.Dev;
+
+/// <summary>
+/// The development system's own issuer. The service is given its keys inline; the agent, which accepts no keys from a
+/// file, fetches them here as it would from any issuer. Nobody can ask it for a token: it writes them into private files
+/// of the system that it belongs to, and anew before they end.
+/// </summary>
+internal sealed class DevIssuer : IAsyncDisposable
+{
+    private const string KeysPath = "/jwks";
+
+    private static readonly TimeSpan Life = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Renewal = TimeSpan.FromMinutes(30);
+
+    private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly SigningKey published;
+    private readonly int port;
+    private readonly TimeProvider time;
+    private WebApplication? server;
+
+    public DevIssuer(int port, TimeProvider time)
+    {
+        (this.port, this.time) = (port, time);
+        published = SigningKey.FromKey(key);
+    }
+
+    public string Url => $"https://localhost:{port}";
+
+    public JsonArray Keys
+    {
+        get
+        {
+            using var buffer = new MemoryStream();
+            using (var json = new Utf8JsonWriter(buffer))
+            {
+                published.WritePublicJwk(json);
+            }
+
+            return [JsonNode.Parse(buffer.ToArray())];
+        }
+    }
+
+    /// <summary>Serves its metadata (RFC 8414) and its keys.</summary>
+    public async Task StartAsync(X509Certificate2 certificate, CancellationToken cancel)
+    {
+        var metadata = Json(new JsonObject { ["issuer"] = Url, ["jwks_uri"] = Url + KeysPath });
+        var keys = Json(new JsonObject { ["keys"] = Keys });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Listen(
+                IPAddress.Loopback,
+                port,
+                listen => listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = certificate })
+            );
+        });
+        server = builder.Build();
+        server.Run(context =>
+            context.Request.Path.Value switch
+            {
+                "/.well-known/oauth-authorization-server" or "/.well-known/openid-configuration" => AnswerAsync(
+                    context,
+                    metadata
+                ),
+                KeysPath => AnswerAsync(context, keys),
+                _ => AnswerAsync(context, null),
+            }
+        );
+        await server.StartAsync(cancel);
+    }
+
+    /// <summary>Writes a token into a private file, now and for as long as the task runs.</summary>
+    /// <param name="file">Replaced whole, mode 0600.</param>
+    /// <param name="token">Whom it is about and for.</param>
+    /// <param name="cancel">Ends the renewal.</param>
+    public async Task KeepAsync(string file, DevToken token, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(Renewal, time);
+        while (await timer.WaitForNextTickAsync(cancel))
+        {
+            Write(file, token);
+        }
+    }
+
+    public void Write(string file, DevToken token) =>
+        PrivateFile.Replace(file, Encoding.ASCII.GetBytes(Mint(token) + "\n"));
+
+    private string Mint(DevToken token)
+    {
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var header = new JsonObject
+        {
+            ["alg"] = SigningKey.Algorithm.ToString(),
+            ["kid"] = published.KeyId,
+            ["typ"] = token.Type,
+        };
+        var claims = new JsonObject
+        {
+            ["iss"] = Url,
+            ["sub"] = token.Subject,
+            ["aud"] = token.Audience,
+            ["client_id"] = token.Subject, // RFC 9068 §2.2
+            ["iat"] = now,
+            ["exp"] = now + (long)Life.TotalSeconds,
+            ["jti"] = RandomNumberGenerator.GetHexString(32, lowercase: true),
+        };
+        var signed = $"{Base64Url.EncodeToString(Json(header))}.{Base64Url.EncodeToString(Json(claims))}";
+        var signature = key.SignData(
+            Encoding.ASCII.GetBytes(signed),
+            HashAlgorithmName.SHA256,
+            DSASignatureFormat.IeeeP1363FixedFieldConcatenation // RFC 7518 §3.4
+        );
+        return $"{signed}.{Base64Url.EncodeToString(signature)}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+        {
+            await server.StopAsync();
+            await server.DisposeAsync();
+        }
+
+        published.Dispose();
+    }
+
+    private static byte[] Json(JsonObject value) => Encoding.UTF8.GetBytes(value.ToJsonString(WireJson.Plain));
+
+    private static Task AnswerAsync(HttpContext context, byte[]? body)
+    {
+        if (body is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        context.Response.ContentType = "application/json";
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using Culvert.Platform.Launching;
+
+namespace Culvert.Identity.Cli.Commands.Dev;
+
+/// <summary>Every port of one development system. Only the clients' own is worth a fixed number.</summary>
+internal sealed record DevPorts(
+    int Clients,
+    int Agents,
+    int Api,
+    int Machine,
+    int Issuer,
+    int ServiceHealth,
+    int EdgeHealth,
+    int AgentHealth
+)
+{
+    private const int UsualClients = 9443;
+
+    /// <summary>
+    /// Free ones. They are held together while they are chosen, so that none is chosen twice; a program that takes one
+    /// in the instant before ours does shows as one that cannot listen.
+    /// </summary>
+    public static DevPorts Choose(int? clients)
+    {
+        var held = new List<Socket>();
+        try
+        {
+            if (clients is { } wanted && !CanListen(wanted))
+            {
+                throw new CommandFailure(ExitCode.Failed, $"port {wanted} is taken")
+                {
+                    Where = "--port",
+                    Next = "give another, or none",
+                };
+            }
+
+            var ports = Enumerable.Range(0, 8).Select(_ => Any()).ToList();
+            var first = clients ?? (CanListen(UsualClients) ? UsualClients : ports[0]);
+            return new DevPorts(first, ports[1], ports[2], ports[3], ports[4], ports[5], ports[6], ports[7]);
+        }
+        finally
+        {
+            held.ForEach(s => s.Dispose());
+        }
+
+        int Any()
+        {
+            var socket =
+                Hold(IPAddress.Loopback, 0)
+                ?? throw new CommandFailure(ExitCode.Failed, "no port of 127.0.0.1 is free");
+            held.Add(socket);
+            return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        }
+    }
+
+    // Clients may take either address of the name localhost.
+    private static bool CanListen(int port)
+    {
+        using var four = Hold(IPAddress.Loopback, port);
+        using var six = Loopback.HasIPv6 ? Hold(IPAddress.IPv6Loopback, port) : four;
+        return four is not null && six is not null;
+    }
+
+    private static Socket? Hold(IPAddress address, int port)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, port));
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+}

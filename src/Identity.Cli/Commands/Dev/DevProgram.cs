@@ -1,0 +1,146 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Platform.Launching;
+
+namespace Culvert.Identity.Cli.Commands.Dev;
+
+/// <summary>One of the three programs of a development system, from its file to its end.</summary>
+internal sealed class DevProgram : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    // What runs for minutes gains nothing from code that is compiled twice to be measured in between.
+    private static readonly IReadOnlyDictionary<string, string> Variables = new Dictionary<string, string>
+    {
+        ["DOTNET_TieredPGO"] = "0",
+    };
+
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+    };
+
+    private readonly TimeProvider time;
+    private readonly ProgramProcess process;
+    private readonly int healthPort;
+
+    public DevProgram(string name, string file, DevFolder folder, int healthPort, TimeProvider time)
+    {
+        (this.time, this.healthPort) = (time, healthPort);
+        ConfigurationFile = folder.File(name, $"{name}.yaml");
+        process = NewProcess(name, file, ["run", "--config", ConfigurationFile], folder, time);
+    }
+
+    public string Name => process.Name;
+
+    public string ConfigurationFile { get; }
+
+    public bool IsAlive => process.IsAlive;
+
+    /// <summary>Runs a command of a program that ends by itself, and gives what it printed.</summary>
+    public static async Task<string> RunAsync(
+        string name,
+        string file,
+        IReadOnlyList<string> arguments,
+        DevFolder folder,
+        TimeProvider time,
+        CancellationToken cancel
+    )
+    {
+        using var process = NewProcess(name, file, arguments, folder, time);
+        process.Start();
+        try
+        {
+            var ended = await process.WaitForEndAsync(StartLimit, cancel);
+            return ended && process.ExitCode == 0
+                ? await System.IO.File.ReadAllTextAsync(process.LogFile, cancel)
+                : throw Failure(process, ended ? $"exit code {process.ExitCode}" : "it does not end");
+        }
+        finally
+        {
+            await process.KillAsync(CancellationToken.None);
+        }
+    }
+
+    public void Start(string yaml)
+    {
+        System.IO.File.WriteAllText(ConfigurationFile, yaml);
+        process.Start();
+    }
+
+    /// <summary>Until it is ready but for what is not up to it.</summary>
+    /// <param name="tolerated">A readiness check that may fail; its detail comes back.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public async Task<string> WaitAsync(string? tolerated, CancellationToken cancel)
+    {
+        var detail = "";
+        var problem = await ProcessReadiness.WaitAsync(
+            process,
+            async token =>
+            {
+                (var obstacle, detail) = await ProbeAsync(tolerated, token);
+                return obstacle;
+            },
+            StartLimit,
+            time,
+            cancel
+        );
+        return problem.Length == 0 ? detail : throw Failure(process, problem);
+    }
+
+    public CommandFailure Ended() => Failure(process, "it ended by itself");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process.Stamp.Pid != 0)
+        {
+            await process.StopAsync(Grace, CancellationToken.None);
+        }
+
+        process.Dispose();
+    }
+
+    private static ProgramProcess NewProcess(
+        string name,
+        string file,
+        IReadOnlyList<string> arguments,
+        DevFolder folder,
+        TimeProvider time
+    ) =>
+        new(
+            new ProgramCommand(name, file, arguments, Variables, folder.Path),
+            folder.File("logs", $"{name}.log"),
+            time
+        );
+
+    private static CommandFailure Failure(ProgramProcess process, string problem) =>
+        new(ExitCode.Failed, $"{process.Name}: {problem}")
+        {
+            Where = DevFolder.Tail(process.LogFile),
+            Next = "repeat with --keep to read all of its log",
+        };
+
+    // Everything that fails, and apart from it what may.
+    private async Task<(string Obstacle, string Detail)> ProbeAsync(string? tolerated, CancellationToken cancel)
+    {
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{healthPort}/readyz"), cancel);
+            var text = await answer.Content.ReadAsStringAsync(cancel);
+            var failing = ((JsonNode.Parse(text) as JsonObject)?["checks"] as JsonArray ?? [])
+                .Where(c => c?["ready"]?.GetValue<bool>() == false)
+                .ToList();
+            var detail = failing.FirstOrDefault(c => c.Text("name") == tolerated).Text("detail") ?? "";
+            var others = failing.Where(c => c.Text("name") != tolerated).Select(c => c.Text("detail"));
+            return (string.Join(' ', others), detail);
+        }
+        catch (Exception e)
+            when (e is HttpRequestException or System.Text.Json.JsonException
+                || (e is OperationCanceledException && !cancel.IsCancellationRequested)
+            )
+        {
+            return ($"no readiness on port {healthPort}: {e.Message}", "");
+        }
+    }
+}
