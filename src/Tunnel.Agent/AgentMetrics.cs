@@ -10,6 +10,7 @@ internal sealed class AgentMetrics : IDisposable
     private readonly Meter meter = new(MeterName);
     private readonly Counter<long> requests;
     private readonly Counter<long> refused;
+    private readonly Counter<long> denied;
     private readonly Counter<long> aborted;
     private readonly Counter<long> brokenOff;
     private readonly UpDownCounter<long> edgeConnections;
@@ -24,6 +25,10 @@ internal sealed class AgentMetrics : IDisposable
         refused = meter.CreateCounter<long>(
             "culvert_agent_refused",
             description: "Requests answered by the agent itself."
+        );
+        denied = meter.CreateCounter<long>(
+            "culvert_agent_policy_denied",
+            description: "Calls that a route's rules deny, or would deny if they were enforced."
         );
         aborted = meter.CreateCounter<long>("culvert_agent_aborted", description: "Exchanges that the client left.");
         brokenOff = meter.CreateCounter<long>("culvert_agent_broken_off", description: "Answers that broke off.");
@@ -48,6 +53,9 @@ internal sealed class AgentMetrics : IDisposable
         requests.Add(1, new("route", route), new("class", StatusClass(status)));
 
     public void Refused(string route, string reason) => refused.Add(1, new("route", route), new("reason", reason));
+
+    public void Denied(string route, bool isEnforced) =>
+        denied.Add(1, new("route", route), new("mode", isEnforced ? "enforce" : "observe"));
 
     public void Aborted(string route) => aborted.Add(1, new KeyValuePair<string, object?>("route", route));
 

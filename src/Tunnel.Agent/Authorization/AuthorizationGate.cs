@@ -13,9 +13,9 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// </summary>
 internal sealed class AuthorizationGate(
     AgentMetrics metrics,
+    BodyBudget held,
     TimeProvider time,
-    ILogger<AuthorizationGate> logger,
-    long maxHeldBytes = AuthorizationGate.DefaultHeldBytes
+    ILogger<AuthorizationGate> logger
 )
 {
     public const string SessionHeader = "Mcp-Session-Id";
@@ -23,10 +23,7 @@ internal sealed class AuthorizationGate(
     // Bodies are read only where scopes depend on the operation, and only for callers with a good token.
     private const int MaxBodyBytes = 4 * 1024 * 1024;
 
-    // All that are read at a time: callers with good tokens, however many, cannot fill the memory.
-    private const long DefaultHeldBytes = 64 * 1024 * 1024;
-
-    private readonly BodyBudget held = new(maxHeldBytes);
+    private readonly BodyReader bodies = new(held, time);
 
     /// <summary>True: the request may pass. False: it has been answered.</summary>
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
@@ -214,78 +211,35 @@ internal sealed class AuthorizationGate(
             return (null, Failures.MessageUnreadable);
         }
 
-        // A12: a body that comes slowly enough must not carry its token past the end.
-        var (wait, left) = (served.Route.Upstream.Timeouts.StreamIdle, principal.EndsAt - time.GetUtcNow());
-        using var limit = new CancellationTokenSource(
-            left >= wait ? wait
-                : left > TimeSpan.Zero ? left
-                : TimeSpan.Zero,
-            time
-        );
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, exchange.ClientGone);
-        try
-        {
-            if (await ReadBodyAsync(exchange, served.Route.Upstream.MaxRequestBytes, both.Token) is { } failure)
-            {
-                return (null, failure);
-            }
-
-            return Operation.TryRead(exchange.HeldBody!.Bytes, headers, out var operation, out var contradicts)
-                    ? (operation, null)
-                : contradicts ? (null, Failures.HeadersContradict)
-                : (null, Failures.MessageUnreadable);
-        }
-        catch (Exception e)
-            when (e is BadHttpRequestException or IOException or OperationCanceledException
-                && !exchange.ClientGone.IsCancellationRequested
-            )
-        {
-            // The token ended, the framing is broken, or it stopped half-way.
-            return (null, time.GetUtcNow() >= principal.EndsAt ? Failures.TokenInvalid : Failures.MessageUnreadable);
-        }
-    }
-
-    private async ValueTask<Failure?> ReadBodyAsync(
-        Exchange exchange,
-        long? routeMaxBytes,
-        CancellationToken cancellationToken
-    )
-    {
+        var routeMaxBytes = served.Route.Upstream.MaxRequestBytes;
         var (maxBytes, tooLarge) =
             routeMaxBytes < MaxBodyBytes
                 ? (routeMaxBytes.Value, Failures.RequestTooLarge)
                 : (MaxBodyBytes, Failures.MessageTooLarge);
-        if (exchange.Request.Headers.ContentLength > maxBytes)
+        if (headers.ContentLength > maxBytes)
         {
-            return tooLarge;
+            return (null, tooLarge);
         }
 
-        // Taken out as it comes: left in place, it would close the sender's window.
-        var body = exchange.HeldBody = new HeldBody(held);
-        var reader = exchange.RequestBody.Reader;
-        while (true)
+        // A12: a body that comes slowly enough must not carry its token past the end.
+        var (wait, left) = (served.Route.Upstream.Timeouts.StreamIdle, principal.EndsAt - time.GetUtcNow());
+        switch (await bodies.ReadAsync(exchange, maxBytes, left >= wait ? wait : left))
         {
-            var read = await reader.ReadAsync(cancellationToken);
-            var failure =
-                body.Bytes.Length + read.Buffer.Length > maxBytes ? tooLarge
-                : !body.TryAppend(read.Buffer) ? Failures.BodiesCrowded
-                : null;
-            reader.AdvanceTo(read.Buffer.End);
-            if (failure is not null)
-            {
-                return failure;
-            }
-
-            if (read.IsCanceled)
-            {
-                throw new OperationCanceledException("The client's body ended early.");
-            }
-
-            if (read.IsCompleted)
-            {
-                return null;
-            }
+            case BodyOutcome.TooLarge:
+                return (null, tooLarge);
+            case BodyOutcome.Crowded:
+                return (null, Failures.BodiesCrowded);
+            case BodyOutcome.Incomplete:
+                return (
+                    null,
+                    time.GetUtcNow() >= principal.EndsAt ? Failures.TokenInvalid : Failures.MessageUnreadable
+                );
         }
+
+        return Operation.TryRead(exchange.HeldBody!.Bytes, headers, out var operation, out var contradicts)
+                ? (operation, null)
+            : contradicts ? (null, Failures.HeadersContradict)
+            : (null, Failures.MessageUnreadable);
     }
 
     private ValueTask<bool> ChallengeAsync(

@@ -1,8 +1,11 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>How many bytes of request bodies the agent may hold at a time, over all routes and callers.</summary>
-internal sealed class BodyBudget(long maxBytes)
+internal sealed class BodyBudget(long maxBytes = BodyBudget.DefaultBytes)
 {
+    /// <summary>All that are read at a time: callers with good tokens, however many, cannot fill the memory.</summary>
+    public const long DefaultBytes = 64 * 1024 * 1024;
+
     private long used;
 
     public long UsedBytes => Volatile.Read(ref used);

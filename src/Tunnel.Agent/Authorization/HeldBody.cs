@@ -12,6 +12,9 @@ internal sealed class HeldBody(BodyBudget budget) : IDisposable
 
     public ReadOnlyMemory<byte> Bytes => bytes.WrittenMemory;
 
+    /// <summary>False: more is to come behind it.</summary>
+    public bool IsComplete { get; set; }
+
     /// <summary>False: the budget has no room.</summary>
     public bool TryAppend(in ReadOnlySequence<byte> arrived)
     {

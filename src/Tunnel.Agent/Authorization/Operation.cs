@@ -59,7 +59,7 @@ internal sealed record Operation(IReadOnlyList<string> Names)
                 new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDepth }
             );
             var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || HasLookAlike(root))
+            if (root.ValueKind != JsonValueKind.Object || HasLookAlike(root, Significant))
             {
                 return false;
             }
@@ -109,7 +109,7 @@ internal sealed record Operation(IReadOnlyList<string> Names)
         if (
             !root.TryGetProperty("params", out var parameters)
             || parameters.ValueKind != JsonValueKind.Object
-            || HasLookAlike(parameters)
+            || HasLookAlike(parameters, Significant)
             || !parameters.TryGetProperty(member, out var value)
             || value.ValueKind != JsonValueKind.String
         )
@@ -123,17 +123,17 @@ internal sealed record Operation(IReadOnlyList<string> Names)
 
     // A reader that ignores case would take "Method" for "method", and one that folds Unicode (Go) "param\u017F" for
     // "params". No member that MCP names here is anything but ASCII.
-    private static bool HasLookAlike(JsonElement element) =>
+    internal static bool HasLookAlike(JsonElement element, string[] significant) =>
         element
             .EnumerateObject()
             .Any(p =>
                 !Ascii.IsValid(p.Name)
-                || Significant.Any(s =>
+                || significant.Any(s =>
                     s.Equals(p.Name, StringComparison.OrdinalIgnoreCase) && !s.Equals(p.Name, StringComparison.Ordinal)
                 )
             );
 
-    private static bool Agrees(StringValues header, string? inBody) =>
+    internal static bool Agrees(StringValues header, string? inBody) =>
         header.Count == 0 || (header.Count == 1 && Decode(header.ToString()) == inBody);
 
     // M7: values that are no plain ASCII are base64 between markers. Header bytes are Latin-1 characters here.

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>Who calls, as a verified token says.</summary>
@@ -11,7 +13,10 @@ internal sealed record Principal
     public required string ClientId { get; init; }
 
     /// <summary>As granted; what the route's hierarchy adds is not in it.</summary>
-    public required IReadOnlySet<string> Scopes { get; init; }
+    public required HashSet<string> Scopes { get; init; }
+
+    /// <summary>As <c>groups</c> says, on routes whose policy asks for it; elsewhere empty.</summary>
+    public ImmutableArray<string> Groups { get; init; } = [];
 
     /// <summary>From here on a new request with this token is refused: <c>exp</c> and the issuer's leeway.</summary>
     public required DateTimeOffset EndsAt { get; init; }

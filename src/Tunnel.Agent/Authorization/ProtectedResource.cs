@@ -44,6 +44,9 @@ internal sealed class ProtectedResource
     /// <summary>Scheme and authority, as clients write them.</summary>
     public string Origin { get; }
 
+    /// <summary>Of the MCP endpoint, as clients write it.</summary>
+    public string Path => Resource.Length > Origin.Length ? Resource[Origin.Length..] : "/";
+
     public string MetadataUrl { get; }
 
     /// <summary>What <c>aud</c> may hold: the resource, and the alternatives that the operator listed.</summary>

@@ -10,16 +10,18 @@ internal sealed class RouteAccess
     /// <param name="issuers">Those that the section names.</param>
     /// <param name="credential">Towards the upstream.</param>
     /// <param name="time">The clock of tokens and proofs.</param>
+    /// <param name="needsGroups">Whether the route's rules ask for groups.</param>
     public RouteAccess(
         OauthSettings oauth,
         IReadOnlyList<IssuerKeyCache> issuers,
         UpstreamCredential credential,
-        TimeProvider time
+        TimeProvider time,
+        bool needsGroups = false
     )
     {
         Oauth = oauth;
         AuthorizationServers = [.. issuers.Select(i => i.Issuer.Issuer)];
-        Validator = new TokenValidator(issuers, time);
+        Validator = new TokenValidator(issuers, time, needsGroups);
         Scopes = new ScopePolicy(oauth);
         Proofs = new ProofCheck(time);
         Credential = credential;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Culvert.Jose;
@@ -10,12 +11,15 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// Validates access tokens for one route (RFC 9068 §4): 1. form, 2. issuer, 3. <c>typ</c>, 4. key and algorithm,
 /// 5. signature, 6. times, 7. audience, 8. subject and binding. Nothing is remembered: each request is validated (A12).
 /// </summary>
-internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, TimeProvider time)
+internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, TimeProvider time, bool needsGroups = false)
 {
     // As many as any issuer was seen to write; more is somebody else's idea of an audience.
     private const int MaxAudiences = 8;
 
     private const int MaxScopes = 256;
+
+    // Entra leaves the claim out above 200; nobody was seen to write more than a thousand.
+    private const int MaxGroups = 1024;
 
     public async ValueTask<TokenVerdict> ValidateAsync(
         string text,
@@ -176,9 +180,13 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         return found ? TokenFault.None : TokenFault.Audience;
     }
 
-    private static TokenVerdict ReadPrincipal(ClaimSet claims, IssuerSettings issuer, DateTimeOffset endsAt)
+    private TokenVerdict ReadPrincipal(ClaimSet claims, IssuerSettings issuer, DateTimeOffset endsAt)
     {
-        if (claims.FindString("sub"u8) is not { Length: > 0 } subject || ReadScopes(claims) is not { } scopes)
+        if (
+            claims.FindString("sub"u8) is not { Length: > 0 } subject
+            || ReadScopes(claims) is not { } scopes
+            || ReadGroups(claims) is not { } groups
+        )
         {
             return TokenVerdict.Refused(TokenFault.Claims);
         }
@@ -202,6 +210,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
                 Subject = subject,
                 ClientId = claims.FindString("client_id"u8) ?? claims.FindString("azp"u8) ?? "",
                 Scopes = scopes,
+                Groups = groups,
                 EndsAt = endsAt,
                 KeyThumbprint = thumbprint,
             },
@@ -240,5 +249,45 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         }
 
         return scopes.Count <= MaxScopes ? scopes : null;
+    }
+
+    // A rule that denies a group must not fail to see it: a claim that cannot be read, or that lies elsewhere (OpenID
+    // Connect Core 1.0 §5.6.2, as Entra does with many groups), refuses the token.
+    private ImmutableArray<string>? ReadGroups(ClaimSet claims)
+    {
+        if (!needsGroups)
+        {
+            return [];
+        }
+
+        if (!claims.TryFind("groups"u8, out var claim))
+        {
+            return claims.FindObject("_claim_names"u8)?.TryFind("groups"u8, out _) == true ? null : [];
+        }
+
+        if (claim.ReadString() is { } single)
+        {
+            return [single];
+        }
+
+        if (claim.Kind != ClaimKind.Array)
+        {
+            return null;
+        }
+
+        var groups = ImmutableArray.CreateBuilder<string>();
+        var reader = new Utf8JsonReader(claim.Raw);
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.String || groups.Count == MaxGroups)
+            {
+                return null;
+            }
+
+            groups.Add(reader.GetString()!);
+        }
+
+        return groups.ToImmutable();
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 using Microsoft.Extensions.Primitives;
@@ -51,17 +52,18 @@ internal static partial class RouteReader
         }
 
         var oauth = route.Section("oauth");
+        var access = OauthReader.Read(oauth);
         var settings = new RouteSettings
         {
             Name = name,
             Upstream = ReadUpstream(route.Section("upstream"), family),
             AllowedOrigins = route.Strings("allowed_origins"),
-            Oauth = OauthReader.Read(oauth),
+            Oauth = access,
             Credential = CredentialReader.Read(route.Section("credentials")),
+            Policy = PolicyReader.Read(route.Section("policy"), access),
         };
         route.NotYet("hostnames");
         route.NotYet("certificate", permitted: "service");
-        route.NotYet("policy");
         return (settings, oauth);
     }
 

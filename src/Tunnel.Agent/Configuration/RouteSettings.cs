@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -16,4 +17,7 @@ internal sealed record RouteSettings
 
     /// <summary>Towards the upstream; never the client's token.</summary>
     public required CredentialSettings Credential { get; init; }
+
+    /// <summary>What may be used and seen, and by whom.</summary>
+    public PolicySettings Policy { get; init; } = PolicySettings.Off;
 }

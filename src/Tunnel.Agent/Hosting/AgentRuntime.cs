@@ -4,10 +4,12 @@ using Culvert.Platform.Issuers;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -112,11 +114,13 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     private InnerServer CreateServer(ILoggerFactory loggers)
     {
-        var gate = new AuthorizationGate(metrics, time, loggers.CreateLogger<AuthorizationGate>());
+        var held = new BodyBudget();
+        var gate = new AuthorizationGate(metrics, held, time, loggers.CreateLogger<AuthorizationGate>());
+        var policy = new PolicyStage(metrics, held, NoTrail.Instance, time, loggers.CreateLogger<PolicyStage>());
         return new InnerServer(
             new InnerServerOptions(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes),
             new InnerHandshake(leaves, map, time, loggers.CreateLogger<InnerHandshake>()),
-            new InnerApplication(map, gate, loggers.CreateLogger<InnerApplication>()),
+            new InnerApplication(map, gate, policy, loggers.CreateLogger<InnerApplication>()),
             loggers
         );
     }

@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Routing;
@@ -10,6 +11,9 @@ namespace Culvert.Tunnel.Agent.Routing;
 /// <param name="Access">Who may call it.</param>
 internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<string> AllowedOrigins, RouteAccess Access)
 {
+    /// <summary>What may be used and seen of it, and by whom.</summary>
+    public RoutePolicy Policy { get; init; } = RoutePolicy.Off;
+
     /// <summary>The key of a route that serves the tunnel domain itself, as in a zone file.</summary>
     public const string BareDomain = "@";
 

@@ -1,5 +1,6 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Routing;
@@ -26,9 +27,18 @@ internal sealed class RouteSet : IAsyncDisposable
                     s.Oauth,
                     [.. issuers.Where(i => s.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal))],
                     CredentialOf(s.Credential),
-                    time
+                    time,
+                    s.Policy.Rules.Any(r => r.Groups.Count > 0)
                 )
-            )),
+            )
+            {
+                Policy = RoutePolicy.Create(
+                    s.Policy,
+                    name => issuers.First(i => i.Issuer.Name == name).Issuer.Issuer,
+                    s.Oauth.ScopeHierarchy,
+                    time
+                ),
+            }),
         ]);
 
     private static UpstreamCredential CredentialOf(CredentialSettings settings) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Policy;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
@@ -31,6 +32,21 @@ internal sealed class Exchange
     /// <summary>The request's body, where it had to be read before it may pass; null = it is still to come.</summary>
     public HeldBody? HeldBody { get; set; }
 
+    /// <summary>What the route's policy makes of it; null where there is none or nothing to judge.</summary>
+    public PolicyCall? Call { get; set; }
+
+    /// <summary>Answers that the agent makes itself go here, past what <see cref="FilterAnswer"/> put in between.</summary>
+    public IHttpResponseBodyFeature UnfilteredBody { get; private set; } = null!;
+
+    /// <summary>True once the answer was cut off.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <summary>True if it was cut off because the upstream's was.</summary>
+    public bool IsBrokenOff { get; private set; }
+
+    /// <summary>The server's own id of the connection; names it in logs.</summary>
+    public string ConnectionId => features!.Get<IHttpConnectionFeature>()?.ConnectionId ?? "";
+
     /// <summary>Fires when the client is gone: reset, half-closed, or its HTTP/2 stream cancelled.</summary>
     public CancellationToken ClientGone => Require<IHttpRequestLifetimeFeature>().RequestAborted;
 
@@ -43,24 +59,30 @@ internal sealed class Exchange
         features = requestFeatures;
         Request = Require<IHttpRequestFeature>();
         Response = Require<IHttpResponseFeature>();
-        ResponseBody = Require<IHttpResponseBodyFeature>();
+        ResponseBody = UnfilteredBody = Require<IHttpResponseBodyFeature>();
         Connection = Require<ITunnelConnection>();
     }
 
     public void End()
     {
+        Call?.End(this);
+        Call = null;
+        IsCut = IsBrokenOff = false;
         features = null;
         Principal = null;
         ClientToken = null;
         ReleaseBody();
         Request = null!;
         Response = null!;
-        ResponseBody = null!;
+        ResponseBody = UnfilteredBody = null!;
         Connection = null!;
     }
 
     /// <summary>For a stream of events that this exchange answers with.</summary>
     public SseKeepAlive KeepAlive(TimeProvider time) => keepAlive ??= new SseKeepAlive(time);
+
+    /// <summary>From now on what an upstream answers passes through this, whatever kind of upstream it is.</summary>
+    public void FilterAnswer(IHttpResponseBodyFeature filter) => ResponseBody = filter;
 
     /// <summary>The held body is needed no more; without one, nothing happens.</summary>
     public void ReleaseBody()
@@ -87,6 +109,8 @@ internal sealed class Exchange
     /// <summary>Cuts the answer off where the upstream left it.</summary>
     public void BreakOff()
     {
+        IsBrokenOff = true;
+
         // On HTTP/2 an abort concerns this stream alone; the connection lives on.
         if (IsHttp1)
         {
@@ -97,7 +121,11 @@ internal sealed class Exchange
     }
 
     /// <summary>Cuts the answer off so that the client sees it as incomplete, never as a shorter complete one.</summary>
-    public void Abort() => Require<IHttpRequestLifetimeFeature>().Abort();
+    public void Abort()
+    {
+        IsCut = true;
+        Require<IHttpRequestLifetimeFeature>().Abort();
+    }
 
     private bool IsHttp1 => HttpProtocol.IsHttp11(Request.Protocol) || HttpProtocol.IsHttp10(Request.Protocol);
 

@@ -33,8 +33,15 @@ internal sealed class ExchangeDeadline : IDisposable
     /// <summary>From now on nothing goes on beyond that moment (A12).</summary>
     public void EndAt(DateTimeOffset moment)
     {
-        Volatile.Write(ref endsTicks, moment.UtcTicks);
+        Volatile.Write(ref endsTicks, Math.Min(moment.UtcTicks, Volatile.Read(ref endsTicks)));
         AwaitTransfer();
+    }
+
+    /// <summary>As <see cref="EndAt"/>, before anything was sent.</summary>
+    public void LimitTo(DateTimeOffset moment)
+    {
+        Volatile.Write(ref endsTicks, moment.UtcTicks);
+        AwaitHeaders();
     }
 
     /// <summary>Whether the moment of <see cref="EndAt"/> has come.</summary>

@@ -18,6 +18,9 @@ internal sealed record Failure(
     string NextStep
 )
 {
+    /// <summary>Where the caller waits for a JSON-RPC answer: the code of an error with its id. Null = our envelope.</summary>
+    public int? RpcCode { get; init; }
+
     /// <summary>The header value of <see cref="Hop"/>.</summary>
     public string HopName { get; } =
         Hop switch

@@ -365,5 +365,6 @@ internal static class Failures
         BadResponse,
         CredentialUnavailable,
         CredentialRefused,
+        .. Policy.PolicyFailures.All,
     ];
 }

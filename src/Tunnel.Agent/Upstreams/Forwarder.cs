@@ -49,6 +49,11 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         try
         {
             using var deadline = new ExchangeDeadline(upstream.Timeouts, time, exchange.ClientGone);
+            if (exchange.Call is { EndsAt: { } end })
+            {
+                deadline.LimitTo(end);
+            }
+
             await ExchangeAsync(exchange, route, upstream, host, target, hasBody, deadline);
         }
         finally
@@ -89,11 +94,11 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
-            await AnswerSendFailureAsync(exchange, route, e);
+            await AnswerSendFailureAsync(exchange, route, e, deadline);
             return;
         }
 
-        if (exchange.HeldBody is not null)
+        if (exchange.HeldBody is { IsComplete: true })
         {
             request.Content = null; // the answer may stream for hours
             exchange.ReleaseBody();
@@ -138,6 +143,12 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 return;
             }
 
+            if (exchange.Call is { } call && await call.TryExplainAsync(exchange, deadline) is { } explained)
+            {
+                metrics.Refused(route.Name, explained.Reason);
+                return;
+            }
+
             AbortAnswer(exchange, route, copied);
         }
     }
@@ -159,7 +170,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        if (exchange.HeldBody is { } held)
+        if (exchange.HeldBody is { IsComplete: true } held)
         {
             request.Content = new ReadOnlyMemoryContent(held.Bytes);
         }
@@ -170,7 +181,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 exchange.RequestBody.Reader,
                 length,
                 upstream.MaxRequestBytes,
-                deadline
+                deadline,
+                exchange.HeldBody?.Bytes ?? default
             );
         }
         else if (!IsIdempotent(source.Method))
@@ -382,7 +394,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
     }
 
-    private async Task AnswerSendFailureAsync(Exchange exchange, Route route, Exception e)
+    private async Task AnswerSendFailureAsync(Exchange exchange, Route route, Exception e, ExchangeDeadline deadline)
     {
         if (exchange.ClientGone.IsCancellationRequested)
         {
@@ -391,7 +403,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        var (failure, detail) = Classify(e);
+        var (failure, detail) = exchange.Call?.LateFailure(deadline) is { } late ? (late, "") : Classify(e);
         await RefuseAsync(exchange, route, failure, detail);
     }
 

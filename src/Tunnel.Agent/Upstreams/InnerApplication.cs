@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -8,10 +9,14 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
 /// What every tunnelled request passes, in this order: host = server name, route, origin, OAuth,
-/// upstream (policy will stand between OAuth and upstream).
+/// policy, upstream.
 /// </summary>
-internal sealed class InnerApplication(RouteMap routes, AuthorizationGate gate, ILogger<InnerApplication> logger)
-    : IHttpApplication<Exchange>
+internal sealed class InnerApplication(
+    RouteMap routes,
+    AuthorizationGate gate,
+    PolicyStage policy,
+    ILogger<InnerApplication> logger
+) : IHttpApplication<Exchange>
 {
     public Exchange CreateContext(IFeatureCollection contextFeatures)
     {
@@ -88,9 +93,10 @@ internal sealed class InnerApplication(RouteMap routes, AuthorizationGate gate, 
             return;
         }
 
-        if (await gate.AdmitAsync(exchange, served))
+        if (await gate.AdmitAsync(exchange, served) && await policy.AdmitAsync(exchange, served))
         {
             await route.Upstream.ServeAsync(exchange, route, host.Length > 0 ? host : serverName);
+            await policy.FinishAsync(exchange);
         }
     }
 

@@ -7,6 +7,8 @@ internal sealed class NoCredential : UpstreamCredential
 
     private NoCredential() { }
 
+    public override string Kind => "none";
+
     public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken) =>
         new(CredentialHeader.None);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
 
@@ -11,10 +12,13 @@ internal static class OwnAnswer
         Exchange exchange,
         Failure failure,
         string requestId,
-        StringValues challenges = default
+        StringValues challenges = default,
+        int retryAfterSeconds = 0
     )
     {
-        var body = Format(failure, requestId);
+        var body = failure.RpcCode is { } code
+            ? FormatRpc(code, failure, requestId, exchange.Call?.Id ?? default)
+            : Format(failure, requestId);
         var response = exchange.Response;
         response.StatusCode = failure.Status;
         response.ReasonPhrase = null;
@@ -36,6 +40,16 @@ internal static class OwnAnswer
             response.Headers.RetryAfter = "1";
         }
 
+        if (retryAfterSeconds > 0)
+        {
+            response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (failure == Policy.PolicyFailures.MethodRefused)
+        {
+            response.Headers.Allow = "GET, HEAD, POST, DELETE, OPTIONS";
+        }
+
         if (failure == Failures.MethodRefused)
         {
             response.Headers.Allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"; // RFC 9110 §15.5.6: owed with 405
@@ -49,8 +63,31 @@ internal static class OwnAnswer
         response.Headers.ContentLength = body.Length;
         if (!HttpMethods.IsHead(exchange.Request.Method))
         {
-            await exchange.ResponseBody.Writer.WriteAsync(body, CancellationToken.None);
+            await exchange.UnfilteredBody.Writer.WriteAsync(body, CancellationToken.None);
         }
+    }
+
+    /// <summary>A JSON-RPC error with the id of the call, which says the same.</summary>
+    internal static ReadOnlyMemory<byte> FormatRpc(int code, Failure failure, string requestId, ReadOnlyMemory<byte> id)
+    {
+        var buffer = new ArrayBufferWriter<byte>(384);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("jsonrpc"u8, "2.0"u8);
+        json.WritePropertyName("id"u8);
+        json.WriteRawValue(id.IsEmpty ? "null"u8 : id.Span, skipInputValidation: true);
+        json.WriteStartObject("error"u8);
+        json.WriteNumber("code"u8, code);
+        json.WriteString("message"u8, failure.Message);
+        json.WriteStartObject("data"u8);
+        json.WriteString("error_code"u8, failure.Reason);
+        json.WriteString("failed_hop"u8, failure.HopName);
+        json.WriteString("request_id"u8, requestId);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
     }
 
     internal static ReadOnlyMemory<byte> Format(Failure failure, string requestId)

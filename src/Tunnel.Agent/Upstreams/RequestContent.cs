@@ -11,8 +11,14 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// <param name="length">Its announced length; null if it is chunked or HTTP/2 without a length.</param>
 /// <param name="maxBytes">Most bytes of a body without a length; null for no limit.</param>
 /// <param name="deadline">Told about progress.</param>
-internal sealed class RequestContent(PipeReader reader, long? length, long? maxBytes, ExchangeDeadline deadline)
-    : HttpContent
+/// <param name="begun">What was read of it already.</param>
+internal sealed class RequestContent(
+    PipeReader reader,
+    long? length,
+    long? maxBytes,
+    ExchangeDeadline deadline,
+    ReadOnlyMemory<byte> begun = default
+) : HttpContent
 {
     /// <summary>True once any of the body may be on its way.</summary>
     public bool Started { get; private set; }
@@ -33,7 +39,12 @@ internal sealed class RequestContent(PipeReader reader, long? length, long? maxB
     )
     {
         Started = true;
-        long total = 0;
+        long total = begun.Length;
+        if (!begun.IsEmpty)
+        {
+            await stream.WriteAsync(begun, cancellationToken);
+        }
+
         var unflushed = true; // the head of the request
         while (true)
         {

@@ -5,6 +5,8 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// <summary>A fixed value from a file or variable, read anew at each use so that it can be replaced.</summary>
 internal sealed class StaticCredential(string header, SecretReference value) : UpstreamCredential
 {
+    public override string Kind => "static";
+
     public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken)
     {
         try

@@ -3,9 +3,11 @@ using System.Net;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent;
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 using Microsoft.AspNetCore.Builder;
@@ -37,9 +39,11 @@ internal static class DirectForwarder
             KeyAndCertificate.FromPem(certificate, key),
             System.Security.Authentication.SslProtocols.None
         );
+        var held = new BodyBudget();
         var application = new InnerApplication(
             routes,
-            new AuthorizationGate(metrics, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
+            new AuthorizationGate(metrics, held, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
+            new PolicyStage(metrics, held, NoTrail.Instance, TimeProvider.System, NullLogger<PolicyStage>.Instance),
             NullLogger<InnerApplication>.Instance
         );
 

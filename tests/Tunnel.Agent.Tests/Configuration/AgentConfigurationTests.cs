@@ -164,7 +164,64 @@ public sealed class AgentConfigurationTests : IDisposable
     )]
     [InlineData("{mode: dangerous_none}", "{mode: none}", "routes.docs.oauth.mode")]
     [InlineData("    oauth: {mode: dangerous_none}\n", "", "routes.docs.oauth.mode")]
-    [InlineData("    oauth:", "    policy: {mode: off}\n    oauth:", "routes.docs.policy")]
+    [InlineData("    oauth:", "    policy: {mode: on}\n    oauth:", "routes.docs.policy.mode")]
+    [InlineData("    oauth:", "    policy: {default: none}\n    oauth:", "routes.docs.policy.default")]
+    [InlineData("    oauth:", "    policy: {json: {max_depth: 3}}\n    oauth:", "routes.docs.policy.json.max_depth")]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{name: a, effect: allow}]}\n    oauth:",
+        "routes.docs.policy.rules[0].tools"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{name: a, tools: [x]}]}\n    oauth:",
+        "routes.docs.policy.rules[0].effect"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{effect: deny, tools: [x]}]}\n    oauth:",
+        "routes.docs.policy.rules[0].name"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{name: a, effect: deny, tools: [\"\"]}]}\n    oauth:",
+        "routes.docs.policy.rules[0].tools"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{name: a, effect: deny, resources: [x]}]}\n    oauth:",
+        "routes.docs.policy.rules[0].resources"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{name: a, effect: deny, tools: [x], rate: 1/1s}]}\n    oauth:",
+        "routes.docs.policy.rules[0].effect"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{name: a, effect: deny, tools: [x], subject: s}]}\n    oauth:",
+        "routes.docs.policy.rules[0].name"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{name: a, effect: allow, tools: [x]}, {name: a, effect: allow, tools: [y]}]}\n    oauth:",
+        "routes.docs.policy.rules"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{name: a, effect: allow, tools: [x], rate: 0/1s}]}\n    oauth:",
+        "routes.docs.policy.rules[0].rate"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{name: a, effect: allow, tools: [x], concurrency: 0}]}\n    oauth:",
+        "routes.docs.policy.rules[0].concurrency"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    policy: {rules: [{name: a, effect: allow, tools: [x], timeout: 1ms}]}\n    oauth:",
+        "routes.docs.policy.rules[0].timeout"
+    )]
     [InlineData("    oauth:", "    certificate: acme\n    oauth:", "routes.docs.certificate")]
     [InlineData("    oauth:", "    hostnames: [x.example]\n    oauth:", "routes.docs.hostnames")]
     [InlineData("    oauth:", "    credentials: {type: static}\n    oauth:", "routes.docs.credentials.value")]

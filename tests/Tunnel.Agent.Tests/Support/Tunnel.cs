@@ -6,9 +6,11 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Session;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -38,7 +40,8 @@ internal sealed class Tunnel : IAsyncDisposable
         ILoggerFactory? loggers = null,
         TimeProvider? time = null,
         bool withLeaf = true,
-        long maxHeldBytes = 64 * 1024 * 1024
+        long maxHeldBytes = 64 * 1024 * 1024,
+        IAuditTrail? trail = null
     )
     {
         loggers ??= NullLoggerFactory.Instance;
@@ -52,17 +55,25 @@ internal sealed class Tunnel : IAsyncDisposable
             Leaves.Swap(Pki.Server(Domain, "*." + Domain));
         }
 
+        var held = new BodyBudget(maxHeldBytes);
         var gate = new AuthorizationGate(
             metrics,
+            held,
             time ?? TimeProvider.System,
-            loggers.CreateLogger<AuthorizationGate>(),
-            maxHeldBytes
+            loggers.CreateLogger<AuthorizationGate>()
+        );
+        var policy = new PolicyStage(
+            metrics,
+            held,
+            trail ?? NoTrail.Instance,
+            time ?? TimeProvider.System,
+            loggers.CreateLogger<PolicyStage>()
         );
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),
             new InnerHandshake(Leaves, Map, time ?? TimeProvider.System, loggers.CreateLogger<InnerHandshake>()),
-            new InnerApplication(Map, gate, loggers.CreateLogger<InnerApplication>()),
+            new InnerApplication(Map, gate, policy, loggers.CreateLogger<InnerApplication>()),
             loggers
         );
     }
@@ -112,12 +123,24 @@ internal sealed class Tunnel : IAsyncDisposable
         Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null,
         IHostResolver? resolver = null,
         params string[] origins
+    ) => Add(name, port, access, RoutePolicy.Off, change, resolver, origins);
+
+    public void Add(
+        string name,
+        int port,
+        RouteAccess access,
+        RoutePolicy policy,
+        Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null,
+        IHostResolver? resolver = null,
+        params string[] origins
     )
     {
         var settings = UpstreamTo(port);
         settings = change?.Invoke(settings) ?? settings;
         var connector = new UpstreamConnector(settings, TimeProvider.System, resolver);
-        routes.Add(new Route(name, new HttpUpstream(settings, connector, forwarder), origins, access));
+        routes.Add(
+            new Route(name, new HttpUpstream(settings, connector, forwarder), origins, access) { Policy = policy }
+        );
     }
 
     /// <summary>A route to an upstream of any kind, which then belongs to the tunnel.</summary>

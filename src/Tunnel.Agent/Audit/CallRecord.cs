@@ -1,0 +1,96 @@
+namespace Culvert.Tunnel.Agent.Audit;
+
+/// <summary>
+/// One call, or one that was refused: who, what, which rule, and how it ended. Never a token, a session id in clear, an
+/// argument's value or a result. Empty and null members are not written.
+/// </summary>
+internal sealed class CallRecord
+{
+    public required DateTimeOffset Time { get; init; }
+
+    public required string Route { get; init; }
+
+    public required string Host { get; init; }
+
+    /// <summary>The inner TLS connection.</summary>
+    public required string Connection { get; init; }
+
+    /// <summary>W3C trace context of the call's <c>_meta</c>.</summary>
+    public string Trace { get; set; } = "";
+
+    /// <summary><c>modern</c> or <c>legacy</c>.</summary>
+    public string Era { get; set; } = "";
+
+    public string Protocol { get; set; } = "";
+
+    /// <summary>Keyed hash of the session's id.</summary>
+    public string Session { get; set; } = "";
+
+    /// <summary>The JSON-RPC id, as it was written.</summary>
+    public ReadOnlyMemory<byte> Id { get; set; }
+
+    /// <summary>JSON-RPC method; the HTTP method where there is no message.</summary>
+    public string Method { get; set; } = "";
+
+    /// <summary><c>tool</c>, <c>prompt</c> or <c>resource</c>.</summary>
+    public string Kind { get; set; } = "";
+
+    public string Name { get; set; } = "";
+
+    /// <summary><c>observe</c> or <c>enforce</c>.</summary>
+    public required string Mode { get; init; }
+
+    public required string PolicyVersion { get; init; }
+
+    /// <summary><c>allow</c>, <c>deny</c> or <c>refuse</c>; with <c>would_</c> before it where the call passed all the same.</summary>
+    public string Decision { get; set; } = "";
+
+    public string Rule { get; set; } = "";
+
+    /// <summary>Why: a word of the decision's, or the code of the refusal.</summary>
+    public string Reason { get; set; } = "";
+
+    public string Issuer { get; init; } = "";
+
+    public string Subject { get; init; } = "";
+
+    public string ClientId { get; init; } = "";
+
+    public IReadOnlyCollection<string> Scopes { get; init; } = [];
+
+    /// <summary><c>bearer</c>, <c>dpop</c>, <c>passthrough</c> or <c>none</c>.</summary>
+    public required string Auth { get; init; }
+
+    /// <summary>How the agent proved itself to the upstream.</summary>
+    public required string Credential { get; init; }
+
+    /// <summary>Names and types of the arguments, as JSON.</summary>
+    public string Arguments { get; set; } = "";
+
+    /// <summary>Keyed hash of the arguments as they were written.</summary>
+    public string ArgumentsHash { get; set; } = "";
+
+    public long RequestBytes { get; set; }
+
+    public long ResponseBytes { get; set; }
+
+    /// <summary>0 where no answer left.</summary>
+    public int Status { get; set; }
+
+    /// <summary>Whether the answer was an error of the tool or of JSON-RPC; null = not looked at.</summary>
+    public bool? IsError { get; set; }
+
+    /// <summary>Entries that lists did not show, or would not have shown.</summary>
+    public int Hidden { get; set; }
+
+    /// <summary>The reason of an answer that the agent made itself; empty for the upstream's.</summary>
+    public string Failure { get; set; } = "";
+
+    public double DurationMs { get; set; }
+
+    /// <summary>Until the upstream's first byte; null where it gave none.</summary>
+    public double? UpstreamMs { get; set; }
+
+    /// <summary><c>completed</c>, <c>refused</c>, <c>client_gone</c> or <c>broken_off</c>.</summary>
+    public string End { get; set; } = "";
+}

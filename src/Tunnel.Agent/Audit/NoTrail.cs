@@ -1,0 +1,21 @@
+namespace Culvert.Tunnel.Agent.Audit;
+
+/// <summary>Nothing is recorded.</summary>
+internal sealed class NoTrail : IAuditTrail
+{
+    public static readonly NoTrail Instance = new();
+
+    private NoTrail() { }
+
+    public bool IsKept => false;
+
+    public bool TryReserve() => true;
+
+    public void Release() { }
+
+    public void Add(CallRecord record) { }
+
+    public string ShapeOf(ReadOnlySpan<byte> arguments) => "";
+
+    public string HashOf(ReadOnlySpan<byte> value) => "";
+}

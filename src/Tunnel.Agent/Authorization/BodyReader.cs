@@ -1,0 +1,65 @@
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>
+/// Reads a body before it may pass, and keeps it with the exchange, so that the upstream gets the very bytes that were
+/// judged.
+/// </summary>
+internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
+{
+    /// <exception cref="OperationCanceledException">The client is gone.</exception>
+    public async ValueTask<BodyOutcome> ReadAsync(Exchange exchange, long maxBytes, TimeSpan wait)
+    {
+        using var limit = new CancellationTokenSource(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, exchange.ClientGone);
+        try
+        {
+            return await ReadAsync(exchange, maxBytes, both.Token);
+        }
+        catch (Exception e)
+            when (e is BadHttpRequestException or IOException or OperationCanceledException
+                && !exchange.ClientGone.IsCancellationRequested
+            )
+        {
+            return BodyOutcome.Incomplete;
+        }
+    }
+
+    private async ValueTask<BodyOutcome> ReadAsync(
+        Exchange exchange,
+        long maxBytes,
+        CancellationToken cancellationToken
+    )
+    {
+        // Taken out as it comes: left in place, it would close the sender's window.
+        var body = exchange.HeldBody = new HeldBody(budget);
+        var reader = exchange.RequestBody.Reader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken);
+            if (!body.TryAppend(read.Buffer))
+            {
+                reader.AdvanceTo(read.Buffer.Start);
+                return BodyOutcome.Crowded;
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+            if (body.Bytes.Length > maxBytes)
+            {
+                return BodyOutcome.TooLarge;
+            }
+
+            if (read.IsCanceled)
+            {
+                return BodyOutcome.Incomplete;
+            }
+
+            if (read.IsCompleted)
+            {
+                body.IsComplete = true;
+                return BodyOutcome.Complete;
+            }
+        }
+    }
+}

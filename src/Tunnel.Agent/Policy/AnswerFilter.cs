@@ -1,0 +1,354 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>
+/// Stands between whatever kind of upstream answers and the client. What need not be looked at passes as it comes; JSON
+/// that must is held whole, streams are passed event by event and own no memory while they wait.
+/// </summary>
+/// <param name="exchange">Whose head tells what the answer is.</param>
+/// <param name="inner">Towards the client.</param>
+/// <param name="plan">What to look for.</param>
+/// <param name="budget">Of all answers that are held.</param>
+internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPlan plan, BodyBudget budget)
+    : PipeWriter,
+        IDisposable
+{
+    /// <summary>Of one answer or event that has to be looked at.</summary>
+    internal const int MaxHeldBytes = 16 * 1024 * 1024;
+
+    // JSON that is known to be no longer is looked at for its outcome, wherever the policy does not need to.
+    private const int SmallBytes = 64 * 1024;
+
+    private static readonly FlushResult Going = new(isCanceled: false, isCompleted: false);
+    private static readonly FlushResult Over = new(isCanceled: false, isCompleted: true);
+    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
+
+    private AnswerHandling handling;
+    private ArrayBufferWriter<byte>? held;
+    private Memory<byte> lent;
+    private long reserved;
+    private bool hasBegun; // the first event was seen
+
+    /// <summary>Of the answer's body as the upstream gave it.</summary>
+    public long Bytes { get; private set; }
+
+    public int Hidden { get; private set; }
+
+    public bool? IsError { get; private set; }
+
+    /// <summary>Why the answer must not go on; null while it may.</summary>
+    public Failure? Failure { get; private set; }
+
+    /// <summary>True once anything went towards the client, sent or not.</summary>
+    public bool HasPassed { get; private set; }
+
+    /// <summary>When the upstream's first byte came; null before it.</summary>
+    public long? FirstByteAt { get; private set; }
+
+    public bool IsEventStream => handling == AnswerHandling.Events;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Begin();
+        return handling switch
+        {
+            AnswerHandling.Pass => inner.GetMemory(sizeHint),
+            AnswerHandling.Copy => lent = inner.GetMemory(sizeHint),
+            _ => (held ??= new ArrayBufferWriter<byte>()).GetMemory(sizeHint),
+        };
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes)
+    {
+        Bytes += bytes;
+        HasPassed |= handling is AnswerHandling.Pass or AnswerHandling.Copy;
+        switch (handling)
+        {
+            case AnswerHandling.Pass:
+                inner.Advance(bytes);
+                break;
+            case AnswerHandling.Copy:
+                if ((held?.WrittenCount ?? 0) + bytes <= MaxHeldBytes && Reserve(bytes))
+                {
+                    (held ??= new ArrayBufferWriter<byte>()).Write(lent.Span[..bytes]);
+                }
+
+                inner.Advance(bytes);
+                break;
+            default:
+                held!.Advance(bytes);
+                Failure ??=
+                    held.WrittenCount > MaxHeldBytes ? PolicyFailures.AnswerUnreadable
+                    : !Reserve(bytes) ? Failures.BodiesCrowded
+                    : null;
+                break;
+        }
+
+        if (plan.Enforces && Bytes > plan.MaxBytes)
+        {
+            Failure ??= PolicyFailures.AnswerTooLarge;
+        }
+    }
+
+    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        Begin();
+        if (Failure is not null)
+        {
+            return Over;
+        }
+
+        switch (handling)
+        {
+            case AnswerHandling.Whole:
+                return Going;
+            case AnswerHandling.Events:
+                WriteEvents();
+                return Failure is null ? await inner.FlushAsync(cancellationToken) : Over;
+            default:
+                return await inner.FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The upstream has said all: what was held goes on, or the reason why not is set.</summary>
+    public async ValueTask FinishAsync(CancellationToken cancellationToken)
+    {
+        switch (handling)
+        {
+            case AnswerHandling.Whole when Failure is null:
+                await FinishWholeAsync(cancellationToken);
+                break;
+            case AnswerHandling.Copy:
+                Look();
+                break;
+        }
+    }
+
+    /// <summary>Ends a stream with an error for the call, so that the client need not guess.</summary>
+    public async ValueTask EndStreamAsync(ReadOnlyMemory<byte> error, CancellationToken cancellationToken)
+    {
+        inner.Write("data: "u8);
+        inner.Write(error.Span);
+        inner.Write("\n\n"u8);
+        await inner.FlushAsync(cancellationToken);
+    }
+
+    public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+    public override void Complete(Exception? exception = null)
+    {
+        // The server completes its own writer.
+    }
+
+    public void Dispose()
+    {
+        budget.Return(reserved);
+        reserved = 0;
+        held = null;
+    }
+
+    private bool Reserve(int bytes)
+    {
+        if (!budget.TryTake(bytes))
+        {
+            return false;
+        }
+
+        reserved += bytes;
+        return true;
+    }
+
+    private void Begin()
+    {
+        if (handling != AnswerHandling.Undecided)
+        {
+            return;
+        }
+
+        FirstByteAt = plan.Time.GetTimestamp();
+        var headers = exchange.Response.Headers;
+        var type = headers.ContentType.ToString();
+        var isEvents = type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+        var isJson = type.Contains("json", StringComparison.OrdinalIgnoreCase);
+        var isEncoded = headers.ContentEncoding.Count > 0 && headers.ContentEncoding.ToString() != "identity";
+        var mustLook = plan.HasLists || plan.LooksForAsks;
+        if (!plan.Enforces)
+        {
+            handling = mustLook && !isEncoded && (isJson || isEvents) ? AnswerHandling.Copy : AnswerHandling.Pass;
+            return;
+        }
+
+        if (isEvents ? isEncoded : isEncoded && mustLook)
+        {
+            (handling, Failure) = (AnswerHandling.Refused, PolicyFailures.AnswerUnreadable);
+        }
+        else if (headers.ContentLength > plan.MaxBytes)
+        {
+            (handling, Failure) = (AnswerHandling.Refused, PolicyFailures.AnswerTooLarge);
+        }
+        else if (isEvents)
+        {
+            handling = AnswerHandling.Events;
+            headers.ContentLength = null;
+        }
+        else
+        {
+            handling =
+                plan.HasLists || (isJson && (plan.LooksForAsks || headers.ContentLength <= SmallBytes) && !isEncoded)
+                    ? AnswerHandling.Whole
+                    : AnswerHandling.Pass;
+        }
+    }
+
+    private async ValueTask FinishWholeAsync(CancellationToken cancellationToken)
+    {
+        var body = held?.WrittenMemory ?? default;
+        var filtered = plan.Filter.Apply(body);
+        (Hidden, IsError) = (filtered.Hidden, filtered.IsError);
+        switch (filtered.Fate)
+        {
+            // An error page of the server's, or an answer without a body.
+            case MessageFate.Unreadable when body.IsEmpty || exchange.Response.StatusCode >= 400:
+            case MessageFate.Unreadable when !plan.HasLists && !plan.LooksForAsks:
+            case MessageFate.Keep:
+                break;
+            case MessageFate.Replace:
+                body = filtered.Replacement;
+                Describe(body.Length);
+                break;
+            default:
+                Failure = PolicyFailures.AnswerUnreadable;
+                return;
+        }
+
+        if (!body.IsEmpty)
+        {
+            inner.Write(body.Span);
+        }
+
+        await inner.FlushAsync(cancellationToken);
+    }
+
+    // What the head says of the body is no longer true of another one.
+    private void Describe(int length)
+    {
+        var headers = exchange.Response.Headers;
+        if (headers.ContentLength is not null)
+        {
+            headers.ContentLength = length;
+        }
+
+        foreach (var name in new[] { "ETag", "Content-Digest", "Repr-Digest", "Digest", "Content-MD5" })
+        {
+            headers.Remove(name);
+        }
+    }
+
+    private void WriteEvents()
+    {
+        if (held is null)
+        {
+            return;
+        }
+
+        var stream = held.WrittenMemory;
+        if (!hasBegun && stream.Length < ByteOrderMark.Length && ByteOrderMark.AsSpan().StartsWith(stream.Span))
+        {
+            return;
+        }
+
+        // A byte-order mark is no part of the first field's name (HTML Standard §9.2.6).
+        if (!hasBegun && stream.Span.StartsWith(ByteOrderMark))
+        {
+            stream = stream[ByteOrderMark.Length..];
+        }
+
+        hasBegun = true;
+        while (EventReader.LengthOfFirst(stream.Span) is var length and > 0)
+        {
+            WriteEvent(stream[..length]);
+            stream = stream[length..];
+        }
+
+        KeepRest(stream);
+    }
+
+    private void WriteEvent(ReadOnlyMemory<byte> whole)
+    {
+        var data = EventReader.DataOf(whole);
+        if (data.IsEmpty)
+        {
+            inner.Write(whole.Span); // a comment, a priming event, a delay for reconnecting
+            return;
+        }
+
+        var filtered = plan.Filter.Apply(data);
+        Hidden += filtered.Hidden;
+        IsError = filtered.IsError ?? IsError;
+        switch (filtered.Fate)
+        {
+            case MessageFate.Keep:
+                inner.Write(whole.Span);
+                break;
+            case MessageFate.Replace:
+                inner.Write(EventReader.With(whole.Span, filtered.Replacement.Span));
+                break;
+            default:
+                inner.Write(EventReader.With(whole.Span, default));
+                break;
+        }
+    }
+
+    private void KeepRest(ReadOnlyMemory<byte> rest)
+    {
+        budget.Return(reserved - rest.Length);
+        reserved = rest.Length;
+        if (rest.IsEmpty)
+        {
+            held = null;
+            return;
+        }
+
+        if (rest.Length < held!.WrittenCount)
+        {
+            var next = new ArrayBufferWriter<byte>(Math.Max(rest.Length, 256));
+            next.Write(rest.Span);
+            held = next;
+        }
+    }
+
+    // What enforcing would have hidden.
+    private void Look()
+    {
+        var seen = held?.WrittenMemory ?? default;
+        if (
+            !exchange
+                .Response.Headers.ContentType.ToString()
+                .StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase)
+        )
+        {
+            var filtered = plan.Filter.Apply(seen);
+            (Hidden, IsError) = (filtered.Hidden, filtered.IsError);
+            return;
+        }
+
+        while (EventReader.LengthOfFirst(seen.Span) is var length and > 0)
+        {
+            var data = EventReader.DataOf(seen[..length]);
+            if (!data.IsEmpty)
+            {
+                var filtered = plan.Filter.Apply(data);
+                Hidden += filtered.Hidden;
+                IsError = filtered.IsError ?? IsError;
+            }
+
+            seen = seen[length..];
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>What an answer is looked at for.</summary>
+/// <param name="Filter">For its messages.</param>
+/// <param name="Enforces">False: it is only looked at.</param>
+/// <param name="HasLists">It may be a list.</param>
+/// <param name="LooksForAsks">It may ask something of the client that the rules do not allow.</param>
+/// <param name="MaxBytes">The rule's limit.</param>
+/// <param name="Time">The clock of what is recorded.</param>
+internal sealed record AnswerPlan(
+    MessageFilter Filter,
+    bool Enforces,
+    bool HasLists,
+    bool LooksForAsks,
+    long MaxBytes,
+    TimeProvider Time
+);

@@ -1,0 +1,158 @@
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>
+/// Rates (token buckets: as many at once as the count, refilled evenly over the span) and calls at a time, per rule,
+/// principal and name. The table is bounded: counts that are full again and idle are forgotten, and when none is, new
+/// keys are refused, since forgetting one in use would lift its limit.
+/// </summary>
+internal sealed class CallLimits(TimeProvider time)
+{
+    internal const int MaxKeys = 50_000;
+
+    /// <summary>Names per rule and principal that have a count of their own; all further ones share one.</summary>
+    internal const int MaxNames = 256;
+
+    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(1);
+
+    private readonly Lock gate = new();
+
+    // Guarded by the gate. A principal's names are counted so that it cannot fill the table with invented ones.
+    private readonly Dictionary<LimitKey, (LimitCount Count, Rate? Rate)> counts = [];
+    private readonly Dictionary<(string Rule, string Principal), int> names = [];
+    private DateTimeOffset swept = DateTimeOffset.MinValue;
+
+    public int Keys
+    {
+        get
+        {
+            lock (gate)
+            {
+                return counts.Count;
+            }
+        }
+    }
+
+    /// <summary>Counts a call that is about to begin, unless it is over a limit.</summary>
+    public LimitVerdict Enter(RuleLimits limits, in LimitKey key)
+    {
+        if (limits.Rate is null && limits.Concurrency is null)
+        {
+            return default;
+        }
+
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            if (Find_NeedsLock(key, limits.Rate, now) is not { } count)
+            {
+                return new LimitVerdict(PolicyFailures.RateExceeded, 1, null);
+            }
+
+            if (limits.Concurrency is { } most && count.Running >= most)
+            {
+                return new LimitVerdict(PolicyFailures.ConcurrencyExceeded, 1, null);
+            }
+
+            if (limits.Rate is { } rate)
+            {
+                Refill(count, rate, now);
+                if (count.Tokens < 1)
+                {
+                    var wait = (1 - count.Tokens) * rate.Per.TotalSeconds / rate.Count;
+                    return new LimitVerdict(
+                        PolicyFailures.RateExceeded,
+                        (int)Math.Clamp(Math.Ceiling(wait), 1, 86_400),
+                        null
+                    );
+                }
+
+                count.Tokens--;
+            }
+
+            count.Running++;
+            return new LimitVerdict(null, 0, count);
+        }
+    }
+
+    /// <summary>The call has ended.</summary>
+    public void Leave(LimitCount lease)
+    {
+        lock (gate)
+        {
+            lease.Running--;
+        }
+    }
+
+    private LimitCount? Find_NeedsLock(in LimitKey key, Rate? rate, DateTimeOffset now)
+    {
+        if (counts.TryGetValue(key, out var found))
+        {
+            return found.Count;
+        }
+
+        var owner = (key.Rule, key.Principal);
+        var own = key;
+        if (names.GetValueOrDefault(owner) >= MaxNames)
+        {
+            own = key with { Name = "" };
+            if (counts.TryGetValue(own, out found))
+            {
+                return found.Count;
+            }
+        }
+
+        if (counts.Count >= MaxKeys)
+        {
+            Sweep_NeedsLock(now);
+            if (counts.Count >= MaxKeys)
+            {
+                return null;
+            }
+        }
+
+        var count = new LimitCount { Tokens = rate?.Count ?? 0, At = now };
+        counts[own] = (count, rate);
+        names[owner] = names.GetValueOrDefault(owner) + 1;
+        return count;
+    }
+
+    private void Sweep_NeedsLock(DateTimeOffset now)
+    {
+        if (now - swept < BetweenSweeps)
+        {
+            return;
+        }
+
+        swept = now;
+        foreach (var (key, (count, rate)) in counts)
+        {
+            if (rate is { } used)
+            {
+                Refill(count, used, now);
+            }
+
+            if (count.Running == 0 && (rate is null || count.Tokens >= rate.Value.Count))
+            {
+                counts.Remove(key);
+                var owner = (key.Rule, key.Principal);
+                if (--names[owner] == 0)
+                {
+                    names.Remove(owner);
+                }
+            }
+        }
+    }
+
+    // A clock that was set back refills nothing.
+    private static void Refill(LimitCount count, Rate rate, DateTimeOffset now)
+    {
+        var passed = now - count.At;
+        if (passed > TimeSpan.Zero)
+        {
+            count.Tokens = Math.Min(rate.Count, count.Tokens + (passed / rate.Per * rate.Count));
+            count.At = now;
+        }
+    }
+}

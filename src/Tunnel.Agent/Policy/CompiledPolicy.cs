@@ -1,0 +1,181 @@
+using System.Collections.Frozen;
+using Culvert.Tunnel.Agent.Authorization;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>
+/// The rules of one route, made ready once. There is one decision: calls, lists and what a server asks of a client, in
+/// both eras, all come here, so that what is denied is hidden and what is hidden is denied. Deciding allocates nothing
+/// and looks only at rules that may concern the caller and the name.
+/// </summary>
+internal sealed class CompiledPolicy
+{
+    private readonly PolicyRule[] rules;
+    private readonly bool isOpen;
+
+    // Each rule lies in the first bucket that its conditions name.
+    private readonly FrozenDictionary<string, RuleBucket> bySubject;
+    private readonly FrozenDictionary<string, RuleBucket> byClient;
+    private readonly FrozenDictionary<string, RuleBucket> byScope;
+    private readonly FrozenDictionary<string, RuleBucket> byGroup;
+    private readonly RuleBucket everybody;
+
+    /// <param name="settings">The rules.</param>
+    /// <param name="issuerOf">The <c>iss</c> of an entry of <c>issuers</c>.</param>
+    /// <param name="hierarchy">The route's <c>scope_hierarchy</c>: a rule for a scope is for those above it as well.</param>
+    public CompiledPolicy(
+        PolicySettings settings,
+        Func<string, string> issuerOf,
+        IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> hierarchy
+    )
+    {
+        rules = [.. settings.Rules];
+        isOpen = settings.Default == PolicyEffect.Allow;
+        var all = rules
+            .Select((rule, place) => (Rule: rule, Scopes: ScopesOf(rule.Scope, hierarchy), Place: place))
+            .Select(r =>
+                (
+                    r.Rule,
+                    Compiled: new CompiledRule(
+                        r.Place,
+                        r.Rule,
+                        r.Rule.Issuer.Length > 0 ? issuerOf(r.Rule.Issuer) : "",
+                        r.Scopes
+                    ),
+                    r.Scopes
+                )
+            )
+            .ToList();
+        var rest = all.Where(r => r.Rule.Subject.Length == 0).ToList();
+        bySubject = Buckets(all.Where(r => r.Rule.Subject.Length > 0), r => [r.Rule.Subject]);
+        byClient = Buckets(rest.Where(r => r.Rule.ClientId.Length > 0), r => [r.Rule.ClientId]);
+        rest = [.. rest.Where(r => r.Rule.ClientId.Length == 0)];
+        byScope = Buckets(rest.Where(r => r.Scopes.Count > 0), r => r.Scopes);
+        rest = [.. rest.Where(r => r.Scopes.Count == 0)];
+        byGroup = Buckets(rest.Where(r => r.Rule.Groups.Count > 0), r => r.Rule.Groups);
+        everybody = new RuleBucket([.. rest.Where(r => r.Rule.Groups.Count == 0).Select(r => (r.Rule, r.Compiled))]);
+    }
+
+    /// <summary>
+    /// Whether something may be used by name. The method that uses it must not be denied either; allowing the method
+    /// allows no name.
+    /// </summary>
+    public Decision Decide(TargetKind kind, string name, string method, Principal? principal)
+    {
+        var ofMethod = Find(TargetKind.Method, method, principal, isUnclear: false);
+        if (ofMethod.Deny >= 0)
+        {
+            return Denied(ofMethod.Deny);
+        }
+
+        var isUnclear = kind == TargetKind.Resource && ResourceName.IsUnclear(name);
+        var match = Find(kind, name, principal, isUnclear);
+        return match.Deny >= 0 ? Denied(match.Deny)
+            : match.Allow >= 0 ? Allowed(match.Allow)
+            : isUnclear ? new Decision(false, null, Decision.Unclear)
+            : new Decision(isOpen, null, Decision.ByDefault);
+    }
+
+    /// <summary>Whether a method that is about no name may be used, by the client or by the server.</summary>
+    public Decision Decide(string method, Principal? principal)
+    {
+        var match = Find(TargetKind.Method, method, principal, isUnclear: false);
+        return match.Deny >= 0 ? Denied(match.Deny)
+            : match.Allow >= 0 ? Allowed(match.Allow)
+            : McpMethods.IsBasic(method) ? new Decision(true, null, Decision.Basic)
+            : McpMethods.NeedsChoice(method) ? new Decision(false, null, Decision.NoChoice)
+            : new Decision(isOpen, null, Decision.ByDefault);
+    }
+
+    /// <summary>Whether a list shows it: exactly if it could be used.</summary>
+    public bool Shows(TargetKind kind, string name, Principal? principal) =>
+        Decide(kind, name, McpMethods.UseOf(kind), principal).IsAllowed;
+
+    private RuleMatch Find(TargetKind kind, string name, Principal? principal, bool isUnclear)
+    {
+        var match = new RuleMatch();
+        everybody.Find(kind, name, principal, isUnclear, ref match);
+        if (principal is null)
+        {
+            return match;
+        }
+
+        if (bySubject.TryGetValue(principal.Subject, out var bucket))
+        {
+            bucket.Find(kind, name, principal, isUnclear, ref match);
+        }
+
+        if (byClient.TryGetValue(principal.ClientId, out bucket))
+        {
+            bucket.Find(kind, name, principal, isUnclear, ref match);
+        }
+
+        if (byScope.Count > 0)
+        {
+            foreach (var scope in principal.Scopes)
+            {
+                if (byScope.TryGetValue(scope, out bucket))
+                {
+                    bucket.Find(kind, name, principal, isUnclear, ref match);
+                }
+            }
+        }
+
+        if (byGroup.Count > 0)
+        {
+            foreach (var group in principal.Groups)
+            {
+                if (byGroup.TryGetValue(group, out bucket))
+                {
+                    bucket.Find(kind, name, principal, isUnclear, ref match);
+                }
+            }
+        }
+
+        return match;
+    }
+
+    private Decision Denied(int place) => new(false, rules[place], Decision.ByRule);
+
+    private Decision Allowed(int place) => new(true, rules[place], Decision.ByRule);
+
+    private static FrozenDictionary<string, RuleBucket> Buckets(
+        IEnumerable<(PolicyRule Rule, CompiledRule Compiled, IReadOnlyList<string> Scopes)> rules,
+        Func<(PolicyRule Rule, CompiledRule Compiled, IReadOnlyList<string> Scopes), IReadOnlyList<string>> keysOf
+    ) =>
+        rules
+            .SelectMany(r => keysOf(r).Distinct(StringComparer.Ordinal).Select(key => (key, r.Rule, r.Compiled)))
+            .GroupBy(r => r.key, StringComparer.Ordinal)
+            .ToFrozenDictionary(
+                g => g.Key,
+                g => new RuleBucket([.. g.Select(r => (r.Rule, r.Compiled))]),
+                StringComparer.Ordinal
+            );
+
+    // The scope itself and all that imply it, over any number of steps.
+    private static IReadOnlyList<string> ScopesOf(
+        string scope,
+        IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> hierarchy
+    )
+    {
+        if (scope.Length == 0)
+        {
+            return [];
+        }
+
+        var all = new List<string> { scope };
+        for (var i = 0; i < all.Count; i++)
+        {
+            var narrower = all[i];
+            all.AddRange(
+                hierarchy
+                    .Where(h => h.Value.Contains(narrower, StringComparer.Ordinal))
+                    .Select(h => h.Key)
+                    .Except(all, StringComparer.Ordinal)
+                    .ToList()
+            );
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>What the rules say of one name for one caller.</summary>
+/// <param name="IsAllowed">Whether it passes and is shown.</param>
+/// <param name="Rule">The rule that decided; null where <paramref name="Reason"/> did.</param>
+/// <param name="Reason">Stable word for the record.</param>
+internal readonly record struct Decision(bool IsAllowed, PolicyRule? Rule, string Reason)
+{
+    public const string ByRule = "rule";
+    public const string ByDefault = "default";
+
+    /// <summary>A method without which no client gets as far as asking.</summary>
+    public const string Basic = "basic";
+
+    /// <summary>A URI that two readers may take for two different things; only an exact rule allows it.</summary>
+    public const string Unclear = "unclear_name";
+
+    /// <summary>A method that no default ever allows.</summary>
+    public const string NoChoice = "no_explicit_choice";
+}

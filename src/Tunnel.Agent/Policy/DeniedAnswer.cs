@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>
+/// The answer to a call that the rules deny: what the specification has servers say of a name that they do not know (A14).
+/// It depends on the rules and the caller's own words alone, so it tells nobody what exists.
+/// </summary>
+internal static class DeniedAnswer
+{
+    private const int MethodNotFound = -32601;
+    private const int InvalidParams = -32602;
+    private const int ResourceNotFound = -32002; // until 2025-11-25; InvalidParams since
+    private const int MaxEchoedCharacters = 1024;
+
+    public static async Task WriteAsync(Exchange exchange, McpMessage message)
+    {
+        var response = exchange.Response;
+        if (message.Id.IsEmpty)
+        {
+            // As for any notification that a server does not know.
+            response.StatusCode = StatusCodes.Status202Accepted;
+            response.Headers.ContentLength = 0;
+            return;
+        }
+
+        var body = Format(message);
+        response.StatusCode =
+            message.Kind is null && message.IsModern ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
+        response.Headers.ContentType = "application/json";
+        response.Headers.ContentLength = body.Length;
+        await exchange.UnfilteredBody.Writer.WriteAsync(body, CancellationToken.None);
+    }
+
+    internal static ReadOnlyMemory<byte> Format(McpMessage message)
+    {
+        var name = message.Name.Length <= MaxEchoedCharacters ? message.Name : "";
+        var (code, text) = message.Kind switch
+        {
+            null => (MethodNotFound, "Method not found"),
+            TargetKind.Resource when message.IsModern => (InvalidParams, "Resource not found"),
+            TargetKind.Resource => (ResourceNotFound, "Resource not found"),
+            TargetKind.Prompt => (InvalidParams, $"Unknown prompt: {name}"),
+            _ => (InvalidParams, $"Unknown tool: {name}"),
+        };
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("jsonrpc"u8, "2.0"u8);
+        json.WritePropertyName("id"u8);
+        json.WriteRawValue(message.Id.Span, skipInputValidation: true);
+        json.WriteStartObject("error"u8);
+        json.WriteNumber("code"u8, code);
+        json.WriteString("message"u8, text);
+        if (message.Kind == TargetKind.Resource)
+        {
+            json.WriteStartObject("data"u8);
+            json.WriteString("uri"u8, name);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+}

@@ -1,0 +1,22 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>The server's response body with a filter in front of its writer.</summary>
+internal sealed class FilteredBody(IHttpResponseBodyFeature inner, AnswerFilter filter) : IHttpResponseBodyFeature
+{
+    public Stream Stream => filter.AsStream(leaveOpen: true);
+
+    public PipeWriter Writer => filter;
+
+    public void DisableBuffering() => inner.DisableBuffering();
+
+    // The head leaves with the first bytes that pass.
+    public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        SendFileFallback.SendFileAsync(Stream, path, offset, count, cancellationToken);
+
+    public Task CompleteAsync() => Task.CompletedTask;
+}

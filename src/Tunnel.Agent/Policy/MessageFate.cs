@@ -1,0 +1,17 @@
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>Whether a message of the server's reaches the client.</summary>
+internal enum MessageFate
+{
+    /// <summary>Byte for byte.</summary>
+    Keep,
+
+    /// <summary>Another one does.</summary>
+    Replace,
+
+    /// <summary>It does not.</summary>
+    Drop,
+
+    /// <summary>It cannot be read, so nobody knows what it shows.</summary>
+    Unreadable,
+}

@@ -1,0 +1,291 @@
+using System.Buffers;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Authorization;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>
+/// What one caller may see of a server's messages (4.7): lists without what the caller could not use, in the server's
+/// order and with everything else they hold; no request to the client that the rules do not allow.
+/// </summary>
+/// <param name="rules">Of the route.</param>
+/// <param name="principal">The caller.</param>
+/// <param name="hasLists">Whether the messages may be lists: answers to a list, or a stream that repeats any answer.</param>
+/// <param name="isModern">Whether results say who may keep them, even where this one does not.</param>
+internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, bool hasLists, bool isModern)
+{
+    /// <summary>How long a client may keep what was filtered: as long as a changed policy may take to show.</summary>
+    public const long MaxTtlMs = 300_000;
+
+    // A server's own, with schemas in it. What is deeper cannot be read and is treated so.
+    private const int MaxDepth = 256;
+
+    public FilteredMessage Apply(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            return document.RootElement.ValueKind == JsonValueKind.Array
+                ? ApplyBatch(document.RootElement)
+                : ApplyOne(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return new FilteredMessage(MessageFate.Unreadable, default, 0, null);
+        }
+    }
+
+    // Revision 2025-03-26 alone lets servers answer with one.
+    private FilteredMessage ApplyBatch(JsonElement batch)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var (hidden, changed, first) = (0, false, true);
+        output.Write("["u8);
+        foreach (var message in batch.EnumerateArray())
+        {
+            var filtered = ApplyOne(message);
+            hidden += filtered.Hidden;
+            changed |= filtered.Fate != MessageFate.Keep;
+            if (filtered.Fate == MessageFate.Drop)
+            {
+                continue;
+            }
+
+            output.Write(first ? ""u8 : ","u8);
+            output.Write(
+                filtered.Fate == MessageFate.Keep ? JsonMarshal.GetRawUtf8Value(message) : filtered.Replacement.Span
+            );
+            first = false;
+        }
+
+        output.Write("]"u8);
+        return !changed ? new FilteredMessage(MessageFate.Keep, default, hidden, null)
+            : first ? new FilteredMessage(MessageFate.Drop, default, hidden, null)
+            : new FilteredMessage(MessageFate.Replace, output.WrittenMemory, hidden, null);
+    }
+
+    private FilteredMessage ApplyOne(JsonElement message)
+    {
+        if (message.ValueKind != JsonValueKind.Object)
+        {
+            return new FilteredMessage(MessageFate.Keep, default, 0, null);
+        }
+
+        if (message.TryGetProperty("method", out var method))
+        {
+            return new FilteredMessage(
+                IsPassed(message, method) ? MessageFate.Keep : MessageFate.Drop,
+                default,
+                0,
+                null
+            );
+        }
+
+        if (!message.TryGetProperty("result", out var result) || result.ValueKind != JsonValueKind.Object)
+        {
+            return new FilteredMessage(MessageFate.Keep, default, 0, message.TryGetProperty("error", out _));
+        }
+
+        if (AsksTooMuch(result))
+        {
+            return new FilteredMessage(MessageFate.Replace, AskRefused(message), 0, true);
+        }
+
+        var isError = result.TryGetProperty("isError", out var flag) && flag.ValueKind == JsonValueKind.True;
+        var output = new ArrayBufferWriter<byte>();
+        var (hidden, changed) = (0, false);
+        output.Write("{"u8);
+        var separator = ""u8;
+        foreach (var member in message.EnumerateObject())
+        {
+            output.Write(separator);
+            separator = ","u8;
+            WriteName(output, member);
+            if (member.NameEquals("result"u8) && member.Value.ValueKind == JsonValueKind.Object)
+            {
+                changed |= WriteResult(output, member.Value, ref hidden);
+            }
+            else
+            {
+                output.Write(JsonMarshal.GetRawUtf8Value(member.Value));
+            }
+        }
+
+        output.Write("}"u8);
+        return changed
+            ? new FilteredMessage(MessageFate.Replace, output.WrittenMemory, hidden, isError)
+            : new FilteredMessage(MessageFate.Keep, default, hidden, isError);
+    }
+
+    // Requests of the server's need a rule; notifications do not, unless they name a resource that the caller must not
+    // know of.
+    private bool IsPassed(JsonElement message, JsonElement method)
+    {
+        if (method.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
+        if (message.TryGetProperty("id", out _))
+        {
+            return rules.Decide(method.GetString()!, principal).IsAllowed;
+        }
+
+        return !method.ValueEquals("notifications/resources/updated"u8)
+            || !message.TryGetProperty("params", out var parameters)
+            || parameters.ValueKind != JsonValueKind.Object
+            || !parameters.TryGetProperty("uri", out var uri)
+            || (uri.ValueKind == JsonValueKind.String && rules.Shows(TargetKind.Resource, uri.GetString()!, principal));
+    }
+
+    // Modern servers ask by an answer of this kind (M5).
+    private bool AsksTooMuch(JsonElement result)
+    {
+        if (!result.TryGetProperty("inputRequests", out var asked) || asked.ValueKind != JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        foreach (var request in asked.EnumerateObject())
+        {
+            if (
+                request.Value.ValueKind != JsonValueKind.Object
+                || !request.Value.TryGetProperty("method", out var method)
+                || method.ValueKind != JsonValueKind.String
+                || !rules.Decide(method.GetString()!, principal).IsAllowed
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static ReadOnlyMemory<byte> AskRefused(JsonElement message)
+    {
+        var output = new ArrayBufferWriter<byte>(160);
+        output.Write("{\"jsonrpc\":\"2.0\",\"id\":"u8);
+        output.Write(message.TryGetProperty("id", out var id) ? JsonMarshal.GetRawUtf8Value(id) : "null"u8);
+        output.Write(
+            ",\"error\":{\"code\":-32603,\"message\":\"The server asks for input that this route does not pass on.\"}}"u8
+        );
+        return output.WrittenMemory;
+    }
+
+    private bool WriteResult(ArrayBufferWriter<byte> output, JsonElement result, ref int hidden)
+    {
+        var (changed, isList, hasScope) = (false, false, false);
+        output.Write("{"u8);
+        var separator = ""u8;
+        foreach (var member in result.EnumerateObject())
+        {
+            output.Write(separator);
+            separator = ","u8;
+            WriteName(output, member);
+            if (hasLists && ListOf(member) is var (kind, key))
+            {
+                isList = true;
+                var dropped = WriteList(output, member.Value, kind, key);
+                hidden += dropped;
+                changed |= dropped > 0;
+            }
+            else if (member.NameEquals("cacheScope"u8))
+            {
+                hasScope = true;
+                changed |= !(member.Value.ValueKind == JsonValueKind.String && member.Value.ValueEquals("private"u8));
+                output.Write("\"private\""u8);
+            }
+            else if (
+                member.NameEquals("ttlMs"u8)
+                && member.Value.ValueKind == JsonValueKind.Number
+                && !(member.Value.TryGetDouble(out var ttl) && ttl <= MaxTtlMs)
+            )
+            {
+                changed = true;
+                output.Write(Encoding.ASCII.GetBytes(MaxTtlMs.ToString(CultureInfo.InvariantCulture)));
+            }
+            else
+            {
+                output.Write(JsonMarshal.GetRawUtf8Value(member.Value));
+            }
+        }
+
+        if (isList && isModern && !hasScope)
+        {
+            changed = true;
+            output.Write(separator);
+            output.Write("\"cacheScope\":\"private\""u8);
+        }
+
+        output.Write("}"u8);
+        return changed;
+    }
+
+    private static (TargetKind Kind, string Key)? ListOf(JsonProperty member) =>
+        member.Value.ValueKind != JsonValueKind.Array ? null
+        : member.NameEquals("tools"u8) ? (TargetKind.Tool, "name")
+        : member.NameEquals("prompts"u8) ? (TargetKind.Prompt, "name")
+        : member.NameEquals("resources"u8) ? (TargetKind.Resource, "uri")
+        : member.NameEquals("resourceTemplates"u8) ? (TargetKind.Resource, "uriTemplate")
+        : null;
+
+    private int WriteList(ArrayBufferWriter<byte> output, JsonElement list, TargetKind kind, string key)
+    {
+        var dropped = 0;
+        output.Write("["u8);
+        var separator = ""u8;
+        foreach (var entry in list.EnumerateArray())
+        {
+            if (!IsShown(entry, kind, key))
+            {
+                dropped++;
+                continue;
+            }
+
+            output.Write(separator);
+            separator = ","u8;
+            output.Write(JsonMarshal.GetRawUtf8Value(entry));
+        }
+
+        output.Write("]"u8);
+        return dropped;
+    }
+
+    // An entry whose name reads in two ways is shown to nobody.
+    private bool IsShown(JsonElement entry, TargetKind kind, string key)
+    {
+        if (entry.ValueKind != JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        string? name = null;
+        foreach (var member in entry.EnumerateObject())
+        {
+            if (!member.Name.Equals(key, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            if (name is not null || member.Name != key || member.Value.ValueKind != JsonValueKind.String)
+            {
+                return false;
+            }
+
+            name = member.Value.GetString();
+        }
+
+        return name is not null && rules.Shows(kind, name, principal);
+    }
+
+    private static void WriteName(ArrayBufferWriter<byte> output, JsonProperty member)
+    {
+        output.Write("\""u8);
+        output.Write(JsonMarshal.GetRawUtf8PropertyName(member));
+        output.Write("\":"u8);
+    }
+}

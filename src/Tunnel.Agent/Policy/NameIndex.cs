@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using Culvert.Tunnel.Agent.Authorization;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>
+/// Finds the rules that name something: exact names by one look-up, globs by the text before their first star or after
+/// their last one, so that a thousand rules cost as much as a few. Searching allocates nothing.
+/// </summary>
+internal sealed class NameIndex
+{
+    private readonly FrozenDictionary<string, CompiledRule[]> exact;
+    private readonly GlobIndex byPrefix;
+    private readonly GlobIndex bySuffix;
+    private readonly (string Pattern, CompiledRule Rule)[] others;
+
+    public NameIndex(IReadOnlyList<(string Pattern, CompiledRule Rule)> entries)
+    {
+        exact = entries
+            .Where(e => !e.Pattern.Contains('*'))
+            .GroupBy(e => e.Pattern, e => e.Rule, StringComparer.Ordinal)
+            .ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        var globs = entries.Where(e => e.Pattern.Contains('*')).ToList();
+        byPrefix = new GlobIndex(globs.Where(e => Prefix(e.Pattern).Length > 0), Prefix, fromEnd: false);
+        bySuffix = new GlobIndex(
+            globs.Where(e => Prefix(e.Pattern).Length == 0 && Suffix(e.Pattern).Length > 0),
+            Suffix,
+            fromEnd: true
+        );
+        others = [.. globs.Where(e => Prefix(e.Pattern).Length == 0 && Suffix(e.Pattern).Length == 0)];
+    }
+
+    /// <param name="name">What is asked for.</param>
+    /// <param name="principal">Who asks.</param>
+    /// <param name="isUnclear">Patterns may deny it and may not allow it.</param>
+    /// <param name="match">What was found so far.</param>
+    public void Find(string name, Principal? principal, bool isUnclear, ref RuleMatch match)
+    {
+        if (exact.TryGetValue(name, out var rules))
+        {
+            foreach (var rule in rules)
+            {
+                if (rule.IsFor(principal))
+                {
+                    match.Add(rule);
+                }
+            }
+        }
+
+        byPrefix.Find(name, principal, isUnclear, ref match);
+        bySuffix.Find(name, principal, isUnclear, ref match);
+        foreach (var (pattern, rule) in others)
+        {
+            if ((rule.IsDeny || !isUnclear) && rule.IsFor(principal) && Glob.Matches(pattern, name))
+            {
+                match.Add(rule);
+            }
+        }
+    }
+
+    private static string Prefix(string pattern) => pattern[..pattern.IndexOf('*', StringComparison.Ordinal)];
+
+    private static string Suffix(string pattern) => pattern[(pattern.LastIndexOf('*') + 1)..];
+}

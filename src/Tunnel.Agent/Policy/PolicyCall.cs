@@ -1,0 +1,93 @@
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>One exchange under a policy, from the decision to its record.</summary>
+internal sealed class PolicyCall(RoutePolicy policy, CallRecord record, IAuditTrail trail, TimeProvider time)
+{
+    private readonly long startedAt = time.GetTimestamp();
+    private bool hasEnded;
+
+    public RoutePolicy Policy => policy;
+
+    public CallRecord Record => record;
+
+    /// <summary>Of the message, as it was written; empty when it has none.</summary>
+    public ReadOnlyMemory<byte> Id { get; set; }
+
+    /// <summary>When the rule's timeout ends the call; null = never.</summary>
+    public DateTimeOffset? EndsAt { get; set; }
+
+    public LimitCount? Lease { get; set; }
+
+    public AnswerFilter? Filter { get; set; }
+
+    /// <summary>Whether the call was cut because its rule's time is over.</summary>
+    public Failure? LateFailure(ExchangeDeadline deadline) =>
+        deadline.IsPastEnd && time.GetUtcNow() >= EndsAt ? PolicyFailures.TimedOut : null;
+
+    /// <summary>
+    /// Says to the client why its answer does not go on, where that is still possible: as the answer, or as the last event
+    /// of a stream. Null: the answer must be cut off.
+    /// </summary>
+    public async ValueTask<Failure?> TryExplainAsync(Exchange exchange, ExchangeDeadline? deadline)
+    {
+        var failure = Filter?.Failure ?? (deadline is null ? null : LateFailure(deadline));
+        if (failure is null || Filter is null || exchange.ClientGone.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        var requestId = RequestIds.Next();
+        record.Decision = "refuse";
+        record.Reason = failure.Reason;
+        if (!exchange.Response.HasStarted && !Filter.HasPassed)
+        {
+            await OwnAnswer.WriteAsync(exchange, failure, requestId);
+            return failure;
+        }
+
+        if (Filter.IsEventStream && failure.RpcCode is { } code && !Id.IsEmpty)
+        {
+            await Filter.EndStreamAsync(OwnAnswer.FormatRpc(code, failure, requestId, Id), exchange.ClientGone);
+            return failure;
+        }
+
+        return null;
+    }
+
+    /// <summary>Writes the record and gives back what the call held. Whatever happened, it comes to this once.</summary>
+    public void End(Exchange exchange)
+    {
+        if (hasEnded)
+        {
+            return;
+        }
+
+        hasEnded = true;
+        if (Lease is not null)
+        {
+            policy.Limits.Leave(Lease);
+        }
+
+        record.DurationMs = time.GetElapsedTime(startedAt).TotalMilliseconds;
+        if (Filter is { } filter)
+        {
+            record.UpstreamMs = filter.FirstByteAt is { } first
+                ? time.GetElapsedTime(startedAt, first).TotalMilliseconds
+                : null;
+            (record.ResponseBytes, record.Hidden, record.IsError) = (filter.Bytes, filter.Hidden, filter.IsError);
+            filter.Dispose();
+        }
+
+        record.Status = exchange.Response.StatusCode;
+        record.Failure = exchange.Response.Headers[HeaderRules.Reason].ToString();
+        record.End =
+            record.Decision is "deny" or "refuse" ? "refused"
+            : exchange.IsBrokenOff ? "broken_off"
+            : exchange.IsCut ? "client_gone"
+            : "completed";
+        trail.Add(record);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>What a rule says of the names it lists. Deny wins, wherever it stands.</summary>
+internal enum PolicyEffect
+{
+    Allow,
+    Deny,
+}

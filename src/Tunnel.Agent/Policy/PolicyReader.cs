@@ -1,0 +1,174 @@
+using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>Reads a route's <c>policy</c>. A rule that could never do what it seems to say is an error.</summary>
+internal static class PolicyReader
+{
+    internal const int MaxRules = 10_000;
+    private const int MaxNameCharacters = 1024;
+    private const long MaxBodyBytes = 64 << 20;
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    public static PolicySettings Read(ConfigSection policy, OauthSettings oauth)
+    {
+        var rules = policy.List("rules");
+        if (rules.Count > MaxRules)
+        {
+            policy.Error("rules", $"There are more than {MaxRules} rules.", "Use patterns: one * stands for any text.");
+        }
+
+        var settings = new PolicySettings
+        {
+            Mode = policy.Choice("mode", "off", "off", "observe", "enforce") switch
+            {
+                "observe" => PolicyMode.Observe,
+                "enforce" => PolicyMode.Enforce,
+                _ => PolicyMode.Off,
+            },
+            Default = EffectOf(policy.Choice("default", "deny", "allow", "deny")),
+            Rules = [.. rules.Select(rule => ReadRule(rule, oauth))],
+            MaxBytes = policy.Section("json").Size("max_bytes", 4 << 20, 1 << 10, MaxBodyBytes),
+            MaxDepth = policy.Section("json").Int("max_depth", 64, 4, 1000),
+        };
+        foreach (var name in settings.Rules.GroupBy(r => r.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        {
+            policy.Error(
+                "rules",
+                $"Two rules are named {name.Key}.",
+                "Give each a name of its own: records say which decided."
+            );
+        }
+
+        return settings;
+    }
+
+    private static PolicyRule ReadRule(ConfigSection section, OauthSettings oauth)
+    {
+        var rule = new PolicyRule
+        {
+            Name = section.RequiredString("name"),
+            Effect = EffectOf(section.Choice("effect", "allow", "allow", "deny")),
+            Issuer = section.String("issuer"),
+            Subject = section.String("subject"),
+            ClientId = section.String("client_id"),
+            Scope = section.String("scope"),
+            Groups = section.Strings("groups"),
+            Tools = section.Strings("tools"),
+            Prompts = section.Strings("prompts"),
+            Resources = section.Strings("resources"),
+            Methods = section.Strings("methods"),
+            Limits = ReadLimits(section),
+        };
+        if (!section.Has("effect"))
+        {
+            section.Error("effect", "A rule says what it does.", "Write allow or deny.");
+        }
+
+        CheckNames(section, rule);
+        CheckPrincipal(section, rule, oauth);
+        if (rule.Effect == PolicyEffect.Deny && rule.Limits != RuleLimits.None)
+        {
+            section.Error("effect", "A limit on what is denied does nothing.", "Put it on the rule that allows.");
+        }
+
+        return rule;
+    }
+
+    private static RuleLimits ReadLimits(ConfigSection section) =>
+        new()
+        {
+            Rate = section.Has("rate") ? section.Rate("rate", new Rate(60, TimeSpan.FromMinutes(1))) : null,
+            Concurrency = section.Has("concurrency") ? section.Int("concurrency", 1, 1, 100_000) : null,
+            Timeout = section.Has("timeout")
+                ? section.Duration("timeout", TimeSpan.FromMinutes(2), TimeSpan.FromMilliseconds(100), Day)
+                : null,
+            MaxRequestBytes = section.Has("max_request_bytes") ? section.Size("max_request_bytes", 1 << 20, 1) : null,
+            MaxResponseBytes = section.Has("max_response_bytes")
+                ? section.Size("max_response_bytes", 1 << 20, 1)
+                : null,
+        };
+
+    private static void CheckNames(ConfigSection section, PolicyRule rule)
+    {
+        if (rule.Tools.Count + rule.Prompts.Count + rule.Resources.Count + rule.Methods.Count == 0)
+        {
+            section.Error(
+                "tools",
+                "The rule names nothing, so it would do nothing.",
+                "List tools, prompts, resources or methods; \"*\" stands for all of a kind."
+            );
+        }
+
+        foreach (
+            var (key, names) in new[]
+            {
+                ("tools", rule.Tools),
+                ("prompts", rule.Prompts),
+                ("resources", rule.Resources),
+                ("methods", rule.Methods),
+            }
+        )
+        {
+            if (names.Any(n => n.Length is 0 or > MaxNameCharacters || n.Any(char.IsControl) || n.Trim() != n))
+            {
+                section.Error(
+                    key,
+                    "A name is text without control characters or blanks at its ends.",
+                    "Write it as the server does; * stands for any text, case counts."
+                );
+            }
+        }
+
+        if (rule.Resources.Any(r => !r.Contains('*') && !r.Contains(':')))
+        {
+            section.Error("resources", "A resource is named by its URI.", "Write scheme:…, such as file:///docs/*.");
+        }
+    }
+
+    private static void CheckPrincipal(ConfigSection section, PolicyRule rule, OauthSettings oauth)
+    {
+        if (rule.Groups.Any(g => g.Length == 0))
+        {
+            section.Error("groups", "A group has a name.", "Write it as the token's groups claim does.");
+        }
+
+        if (!rule.HasPrincipal)
+        {
+            return;
+        }
+
+        if (oauth.Mode != OauthMode.Required)
+        {
+            section.Error(
+                "name",
+                "The rule asks who calls, and this route does not know.",
+                "Set oauth.mode: required, or remove issuer, subject, client_id, scope and groups."
+            );
+        }
+        else if (rule.Issuer.Length > 0 && !oauth.Issuers.Contains(rule.Issuer, StringComparer.Ordinal))
+        {
+            var near = ConfigText.Nearest(rule.Issuer, oauth.Issuers);
+            section.Error(
+                "issuer",
+                "The route takes no tokens of an issuer of this name.",
+                near is null ? "Name an entry of the route's oauth.issuers." : $"Did you mean {near}?"
+            );
+        }
+        else if (
+            rule.Issuer.Length == 0
+            && oauth.Issuers.Count > 1
+            && rule.Subject.Length + rule.ClientId.Length + rule.Groups.Count > 0
+        )
+        {
+            section.Error(
+                "issuer",
+                "Any of the route's issuers could name such a subject, client or group.",
+                "Say which one is meant: an entry of the route's oauth.issuers."
+            );
+        }
+    }
+
+    private static PolicyEffect EffectOf(string text) => text == "allow" ? PolicyEffect.Allow : PolicyEffect.Deny;
+}

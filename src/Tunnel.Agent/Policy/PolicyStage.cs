@@ -1,0 +1,396 @@
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>
+/// A route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) a place for the record,
+/// (3) the message, (4) the decision, (5) limits, (6) a filter for the answer. Observing takes the same steps and lets
+/// everything pass, byte for byte. A route without a policy passes at once; its bodies are not touched.
+/// </summary>
+internal sealed class PolicyStage(
+    AgentMetrics metrics,
+    BodyBudget held,
+    IAuditTrail trail,
+    TimeProvider time,
+    ILogger<PolicyStage> logger
+)
+{
+    private const string WellKnown = "/.well-known/";
+    private static readonly string[] Asks = ["sampling/createMessage", "elicitation/create", "roots/list"];
+
+    private readonly BodyReader bodies = new(held, time);
+
+    // Apart from that of requests: what waits for an answer must not keep it from coming.
+    private readonly BodyBudget answers = new();
+
+    /// <summary>True: the request may pass. False: it has been answered.</summary>
+    public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
+        served.Route.Policy.Mode == PolicyMode.Off ? new(true) : JudgeAsync(exchange, served);
+
+    /// <summary>The upstream has answered, or somebody in its place.</summary>
+    public async ValueTask FinishAsync(Exchange exchange)
+    {
+        if (exchange.Call is not { } call)
+        {
+            return;
+        }
+
+        if (call.Filter is { } filter && !exchange.IsCut)
+        {
+            await filter.FinishAsync(exchange.ClientGone);
+            if (filter.Failure is not null && exchange.Response.Headers[HeaderRules.Reason].Count == 0)
+            {
+                if (await call.TryExplainAsync(exchange, null) is null)
+                {
+                    exchange.Abort();
+                }
+            }
+        }
+
+        call.End(exchange);
+    }
+
+    private async ValueTask<bool> JudgeAsync(Exchange exchange, ServedRoute served)
+    {
+        var policy = served.Route.Policy;
+        var enforces = policy.Mode == PolicyMode.Enforce;
+
+        // (1)
+        var method = exchange.Request.Method;
+        if (
+            !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+            || HttpMethods.IsTrace(method)
+            || HttpMethods.IsConnect(method)
+        )
+        {
+            return true; // the forwarder's to refuse
+        }
+
+        var isRead = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+        if (isRead && target.StartsWith(WellKnown, StringComparison.Ordinal))
+        {
+            return true; // metadata for clients: no tools there
+        }
+
+        // (2)
+        if (!trail.TryReserve())
+        {
+            if (!enforces)
+            {
+                return true;
+            }
+
+            return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable, retryAfterSeconds: 1);
+        }
+
+        var call = exchange.Call = new PolicyCall(policy, RecordOf(exchange, served), trail, time);
+        if (!PathOf(target).SequenceEqual(served.Resource.Path))
+        {
+            return await ObjectAsync(exchange, served, PolicyFailures.PathRefused);
+        }
+
+        if (HttpMethods.IsPost(method))
+        {
+            return await JudgeMessageAsync(exchange, served, call);
+        }
+
+        if (!isRead && !HttpMethods.IsDelete(method))
+        {
+            return await ObjectAsync(exchange, served, PolicyFailures.MethodRefused);
+        }
+
+        if (exchange.HasBody)
+        {
+            return await ObjectAsync(exchange, served, PolicyFailures.Invalid);
+        }
+
+        // A stream of the server's own, or of answers that a client missed: of any request, lists among them.
+        call.Record.Decision = "allow";
+        call.Record.Reason = Decision.Basic;
+        Watch(exchange, call, RuleLimits.None, hasLists: true, isModern: false);
+        return true;
+    }
+
+    private async ValueTask<bool> JudgeMessageAsync(Exchange exchange, ServedRoute served, PolicyCall call)
+    {
+        // (3)
+        var (message, failure) = await ReadAsync(exchange, served, call);
+        if (message is null)
+        {
+            return await ObjectAsync(exchange, served, failure!);
+        }
+
+        // (4)
+        var policy = call.Policy;
+        var decision = message.Method.Length == 0 ? Answered : Decide(policy.Rules, message, exchange.Principal);
+        var record = call.Record;
+        record.Rule = decision.Rule?.Name ?? "";
+        record.Reason = decision.Reason;
+        if (!decision.IsAllowed)
+        {
+            metrics.Denied(served.Route.Name, policy.Mode == PolicyMode.Enforce);
+            if (policy.Mode == PolicyMode.Enforce)
+            {
+                record.Decision = "deny";
+                exchange.ReleaseBody();
+                await DeniedAnswer.WriteAsync(exchange, message);
+                call.End(exchange);
+                return false;
+            }
+
+            record.Decision = "would_deny";
+            return Pass(exchange, call, message, RuleLimits.None);
+        }
+
+        // (5)
+        record.Decision = "allow";
+        var limits = decision.Rule?.Limits ?? RuleLimits.None;
+        if (exchange.HeldBody!.Bytes.Length > limits.MaxRequestBytes)
+        {
+            return await ObjectAsync(exchange, served, PolicyFailures.RequestTooLarge, message, limits);
+        }
+
+        if (message.Method.Length > 0 && decision.Rule is { } rule)
+        {
+            var kind = message.Kind ?? TargetKind.Method;
+            var name = message.Kind is null ? message.Method : message.Name;
+            var key = new LimitKey(rule.Name, exchange.Principal?.Identity ?? "", kind, name);
+            var verdict = policy.Limits.Enter(limits, key);
+            call.Lease = verdict.Lease;
+            if (verdict.Failure is { } over)
+            {
+                return await ObjectAsync(exchange, served, over, message, limits, verdict.RetryAfterSeconds);
+            }
+        }
+
+        return Pass(exchange, call, message, limits);
+    }
+
+    private static Decision Answered => new(true, null, Decision.Basic);
+
+    /// <summary>All that a message names must be allowed, and its method.</summary>
+    internal static Decision Decide(CompiledPolicy rules, McpMessage message, Principal? principal)
+    {
+        var isUse = McpMethods.TargetOf(message.Method, out _) is not null;
+        var decision = isUse
+            ? rules.Decide(message.Kind!.Value, message.Name, message.Method, principal)
+            : rules.Decide(message.Method, principal);
+        if (!decision.IsAllowed || isUse)
+        {
+            return decision;
+        }
+
+        // What a completion or a subscription is about must be in sight as well.
+        if (message.Kind is { } kind && !rules.Shows(kind, message.Name, principal))
+        {
+            return rules.Decide(kind, message.Name, McpMethods.UseOf(kind), principal);
+        }
+
+        foreach (var uri in message.Resources)
+        {
+            if (!rules.Shows(TargetKind.Resource, uri, principal))
+            {
+                return rules.Decide(TargetKind.Resource, uri, McpMethods.ReadResource, principal);
+            }
+        }
+
+        return decision;
+    }
+
+    private bool Pass(Exchange exchange, PolicyCall call, McpMessage message, RuleLimits limits)
+    {
+        // (6)
+        if (call.Policy.Mode == PolicyMode.Enforce && limits.Timeout is { } timeout)
+        {
+            call.EndsAt = time.GetUtcNow() + timeout;
+        }
+
+        Watch(exchange, call, limits, McpMethods.IsList(message.Method), message.IsModern);
+        return true;
+    }
+
+    private void Watch(Exchange exchange, PolicyCall call, RuleLimits limits, bool hasLists, bool isModern)
+    {
+        var policy = call.Policy;
+        var principal = exchange.Principal;
+        var enforces = policy.Mode == PolicyMode.Enforce;
+        if (enforces)
+        {
+            exchange.Request.Headers.AcceptEncoding = "identity"; // what is compressed cannot be looked at
+        }
+
+        var plan = new AnswerPlan(
+            new MessageFilter(policy.Rules, principal, hasLists, isModern),
+            enforces,
+            hasLists,
+            isModern && Asks.Any(ask => !policy.Rules.Decide(ask, principal).IsAllowed),
+            limits.MaxResponseBytes ?? long.MaxValue,
+            time
+        );
+        call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, plan, answers);
+        exchange.FilterAnswer(new FilteredBody(exchange.ResponseBody, call.Filter));
+    }
+
+    private async ValueTask<(McpMessage? Message, Failure? Failure)> ReadAsync(
+        Exchange exchange,
+        ServedRoute served,
+        PolicyCall call
+    )
+    {
+        var headers = exchange.Request.Headers;
+        if (headers.ContentEncoding.Count > 0 || !Operation.IsUtf8(headers.ContentType))
+        {
+            return (null, PolicyFailures.Encoded);
+        }
+
+        var policy = call.Policy;
+        var upstream = served.Route.Upstream;
+        var maxBytes = Math.Min(policy.Settings.MaxBytes, upstream.MaxRequestBytes ?? long.MaxValue);
+        if (headers.ContentLength > maxBytes || exchange.HeldBody?.Bytes.Length > maxBytes)
+        {
+            return (null, PolicyFailures.TooLarge);
+        }
+
+        if (exchange.HeldBody is null && await ReadBodyAsync(exchange, upstream, maxBytes) is { } failure)
+        {
+            return (null, failure);
+        }
+
+        var body = exchange.HeldBody!.Bytes;
+        var read = MessageReader.Read(body, headers, policy.Settings.MaxDepth);
+        call.Id = read.Id;
+        Describe(call.Record, read.Message, read.Id, body.Length);
+        return (read.Message, read.Failure);
+    }
+
+    private async ValueTask<Failure?> ReadBodyAsync(Exchange exchange, Upstream upstream, long maxBytes)
+    {
+        // A12: a body that comes slowly enough must not carry its token past the end.
+        var wait = upstream.Timeouts.StreamIdle;
+        if (exchange.Principal is { } principal && principal.EndsAt - time.GetUtcNow() is var left && left < wait)
+        {
+            wait = left;
+        }
+
+        return await bodies.ReadAsync(exchange, maxBytes, wait) switch
+        {
+            BodyOutcome.Complete => null,
+            BodyOutcome.TooLarge => PolicyFailures.TooLarge,
+            BodyOutcome.Crowded => Failures.BodiesCrowded,
+            _ => PolicyFailures.Incomplete,
+        };
+    }
+
+    private void Describe(CallRecord record, McpMessage? message, ReadOnlyMemory<byte> id, int bytes)
+    {
+        record.RequestBytes = bytes;
+        record.Id = id;
+        if (message is null)
+        {
+            return;
+        }
+
+        record.Method = message.Method.Length > 0 ? message.Method : "response";
+        record.Kind = message.Kind is { } kind ? NameOf(kind) : "";
+        record.Name = message.Name;
+        record.Era = message.IsModern ? "modern" : "legacy";
+        record.Protocol = message.ProtocolVersion;
+        record.Trace = message.TraceParent;
+        if (!message.Arguments.IsEmpty)
+        {
+            record.Arguments = trail.ShapeOf(message.Arguments.Span);
+            record.ArgumentsHash = trail.HashOf(message.Arguments.Span);
+        }
+    }
+
+    private CallRecord RecordOf(Exchange exchange, ServedRoute served)
+    {
+        var principal = exchange.Principal;
+        var session = exchange.Request.Headers[AuthorizationGate.SessionHeader];
+        var access = served.Route.Access;
+        return new CallRecord
+        {
+            Time = time.GetUtcNow(),
+            Route = served.Route.Name,
+            Host = exchange.Connection.ServerName,
+            Connection = exchange.ConnectionId,
+            Method = exchange.Request.Method,
+            Mode = served.Route.Policy.Mode == PolicyMode.Enforce ? "enforce" : "observe",
+            PolicyVersion = served.Route.Policy.Version,
+            Issuer = principal?.Issuer ?? "",
+            Subject = principal?.Subject ?? "",
+            ClientId = principal?.ClientId ?? "",
+            Scopes = principal?.Scopes ?? [],
+            Auth = principal is not null
+                ? principal.KeyThumbprint is null
+                    ? "bearer"
+                    : "dpop"
+                : access.Oauth.Mode == OauthMode.Passthrough
+                    ? "passthrough"
+                    : "none",
+            Credential = access.Credential.Kind,
+            Session = session.Count == 1 ? trail.HashOf(System.Text.Encoding.UTF8.GetBytes(session.ToString())) : "",
+        };
+    }
+
+    private static string NameOf(TargetKind kind) =>
+        kind switch
+        {
+            TargetKind.Tool => "tool",
+            TargetKind.Prompt => "prompt",
+            _ => "resource",
+        };
+
+    private static ReadOnlySpan<char> PathOf(string target) =>
+        target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
+
+    /// <summary>Refuses, or notes that it would have.</summary>
+    private async ValueTask<bool> ObjectAsync(
+        Exchange exchange,
+        ServedRoute served,
+        Failure failure,
+        McpMessage? message = null,
+        RuleLimits? limits = null,
+        int retryAfterSeconds = 0
+    )
+    {
+        var call = exchange.Call!;
+        call.Record.Reason = failure.Reason;
+        if (call.Policy.Mode == PolicyMode.Enforce)
+        {
+            call.Record.Decision = "refuse";
+            await RefuseAsync(exchange, served, failure, retryAfterSeconds);
+            call.End(exchange);
+            return false;
+        }
+
+        metrics.Denied(served.Route.Name, isEnforced: false);
+        call.Record.Decision = "would_refuse";
+        if (message is not null)
+        {
+            return Pass(exchange, call, message, limits!);
+        }
+
+        Watch(exchange, call, RuleLimits.None, hasLists: false, isModern: false);
+        return true;
+    }
+
+    private async ValueTask<bool> RefuseAsync(
+        Exchange exchange,
+        ServedRoute served,
+        Failure failure,
+        int retryAfterSeconds
+    )
+    {
+        exchange.ReleaseBody();
+        var requestId = RequestIds.Next();
+        metrics.Refused(served.Route.Name, failure.Reason);
+        Log.RequestRefused(logger, requestId, served.Route.Name, failure.Reason, "");
+        await OwnAnswer.WriteAsync(exchange, failure, requestId, retryAfterSeconds: retryAfterSeconds);
+        return false;
+    }
+}

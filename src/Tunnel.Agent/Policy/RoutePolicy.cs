@@ -1,0 +1,36 @@
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>The policy of a route as it is in force, with what it remembers of its limits.</summary>
+internal sealed class RoutePolicy
+{
+    public static readonly RoutePolicy Off = Create(PolicySettings.Off, name => name, [], TimeProvider.System);
+
+    private RoutePolicy(PolicySettings settings, CompiledPolicy rules, CallLimits limits)
+    {
+        Settings = settings;
+        Rules = rules;
+        Limits = limits;
+        Version = settings.Version;
+    }
+
+    public PolicySettings Settings { get; }
+
+    public PolicyMode Mode => Settings.Mode;
+
+    public CompiledPolicy Rules { get; }
+
+    public CallLimits Limits { get; }
+
+    public string Version { get; }
+
+    /// <param name="settings">The route's section.</param>
+    /// <param name="issuerOf">The <c>iss</c> of an entry of <c>issuers</c>.</param>
+    /// <param name="hierarchy">The route's <c>scope_hierarchy</c>.</param>
+    /// <param name="time">The clock of rates.</param>
+    public static RoutePolicy Create(
+        PolicySettings settings,
+        Func<string, string> issuerOf,
+        IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> hierarchy,
+        TimeProvider time
+    ) => new(settings, new CompiledPolicy(settings, issuerOf, hierarchy), new CallLimits(time));
+}

@@ -1,0 +1,21 @@
+using Culvert.Tunnel.Agent.Authorization;
+
+namespace Culvert.Tunnel.Agent.Policy;
+
+/// <summary>Rules that may concern the same callers, by what they name.</summary>
+internal sealed class RuleBucket
+{
+    private readonly NameIndex?[] kinds;
+
+    public RuleBucket(IReadOnlyList<(PolicyRule Rule, CompiledRule Compiled)> rules) =>
+        kinds = [.. Enum.GetValues<TargetKind>().Select(kind => IndexOf(kind, rules))];
+
+    public void Find(TargetKind kind, string name, Principal? principal, bool isUnclear, ref RuleMatch match) =>
+        kinds[(int)kind]?.Find(name, principal, isUnclear, ref match);
+
+    private static NameIndex? IndexOf(TargetKind kind, IReadOnlyList<(PolicyRule Rule, CompiledRule Compiled)> rules)
+    {
+        var entries = rules.SelectMany(r => r.Rule.NamesOf(kind).Select(name => (name, r.Compiled))).ToList();
+        return entries.Count > 0 ? new NameIndex(entries) : null;
+    }
+}

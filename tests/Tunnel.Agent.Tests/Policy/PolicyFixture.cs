@@ -1,0 +1,108 @@
+using System.Text;
+using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Tests.Policy;
+
+/// <summary>A tunnel with one route under a policy, and an upstream that records what reaches it.</summary>
+internal sealed class PolicyFixture : IAsyncDisposable
+{
+    private readonly OauthFixture oauth;
+
+    private PolicyFixture(OauthFixture oauth, RawUpstream upstream, TimeProvider time, IAuditTrail? trail)
+    {
+        this.oauth = oauth;
+        Upstream = upstream;
+        Tunnel = new Support.Tunnel(time: time, trail: trail);
+    }
+
+    public RawUpstream Upstream { get; }
+
+    public Support.Tunnel Tunnel { get; }
+
+    public static string Json(string body, string headers = "") =>
+        $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{headers}Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
+
+    public static string Events(string body) =>
+        $"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
+
+    public static Task<PolicyFixture> StartAsync(PolicySettings settings, string answer, IAuditTrail? trail = null) =>
+        StartAsync(settings, RawUpstream.Answering(answer), trail: trail);
+
+    public static async Task<PolicyFixture> StartAsync(
+        PolicySettings settings,
+        RawUpstream upstream,
+        TimeProvider? time = null,
+        IAuditTrail? trail = null,
+        Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null
+    )
+    {
+        time ??= TimeProvider.System;
+        var fixture = new PolicyFixture(new OauthFixture(time: time), upstream, time, trail);
+        var policy = RoutePolicy.Create(settings, _ => fixture.oauth.Issuer.Url, [], time);
+        fixture.Tunnel.Add("docs", upstream.Port, fixture.oauth.Access(), policy, change, (IHostResolver?)null);
+        await fixture.Tunnel.StartAsync();
+        return fixture;
+    }
+
+    public string Token(string? subject = null) => oauth.Token(c => c["sub"] = subject ?? "alice");
+
+    public async Task<(HttpResponseMessage Answer, string Body)> PostAsync(
+        string body,
+        int httpVersion = 1,
+        string? subject = null,
+        string path = "/mcp",
+        HttpMethod? method = null,
+        Action<HttpRequestMessage>? change = null
+    )
+    {
+        using var client = Tunnel.Client(version: new Version(httpVersion, httpVersion == 1 ? 1 : 0));
+        var url = new Uri(
+            $"https://{Support.Tunnel.Host}:9443{path}",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        );
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Post, url)
+        {
+            Version = client.DefaultRequestVersion,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        if (method is null || body.Length > 0)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Token(subject)}");
+        change?.Invoke(request);
+        var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return (answer, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    public static string Call(string tool, string id = "1", string arguments = "{}") =>
+        $$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{{{arguments}}}}}""";
+
+    public static string Request(string method, string id = "1") =>
+        $$"""{"jsonrpc":"2.0","id":{{id}},"method":"{{method}}"}""";
+
+    /// <summary>What a modern client sends with it.</summary>
+    public static Action<HttpRequestMessage> Modern(string method, string? name = null) =>
+        request =>
+        {
+            request.Headers.TryAddWithoutValidation("MCP-Protocol-Version", "2026-07-28");
+            request.Headers.TryAddWithoutValidation("Mcp-Method", method);
+            if (name is not null)
+            {
+                request.Headers.TryAddWithoutValidation("Mcp-Name", name);
+            }
+        };
+
+    public async ValueTask DisposeAsync()
+    {
+        await Tunnel.DisposeAsync();
+        await Upstream.DisposeAsync();
+        await oauth.DisposeAsync();
+    }
+}
