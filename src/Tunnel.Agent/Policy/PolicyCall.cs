@@ -25,7 +25,7 @@ internal sealed class PolicyCall(RoutePolicy policy, CallRecord record, IAuditTr
 
     /// <summary>Whether the call was cut because its rule's time is over.</summary>
     public Failure? LateFailure(ExchangeDeadline deadline) =>
-        deadline.IsPastEnd && time.GetUtcNow() >= EndsAt ? PolicyFailures.TimedOut : null;
+        EndsAt is { } end && deadline.IsPast(end) ? PolicyFailures.TimedOut : null;
 
     /// <summary>
     /// Says to the client why its answer does not go on, where that is still possible: as the answer, or as the last event

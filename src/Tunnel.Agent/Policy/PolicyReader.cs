@@ -14,6 +14,7 @@ internal static class PolicyReader
     public static PolicySettings Read(ConfigSection policy, OauthSettings oauth)
     {
         var rules = policy.List("rules");
+        var json = policy.Section("json");
         if (rules.Count > MaxRules)
         {
             policy.Error("rules", $"There are more than {MaxRules} rules.", "Use patterns: one * stands for any text.");
@@ -29,8 +30,8 @@ internal static class PolicyReader
             },
             Default = EffectOf(policy.Choice("default", "deny", "allow", "deny")),
             Rules = [.. rules.Select(rule => ReadRule(rule, oauth))],
-            MaxBytes = policy.Section("json").Size("max_bytes", 4 << 20, 1 << 10, MaxBodyBytes),
-            MaxDepth = policy.Section("json").Int("max_depth", 64, 4, 1000),
+            MaxBytes = json.Size("max_bytes", 4 << 20, 1 << 10, MaxBodyBytes),
+            MaxDepth = json.Int("max_depth", 64, 4, 1000),
         };
         foreach (var name in settings.Rules.GroupBy(r => r.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {

@@ -6,6 +6,8 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// </summary>
 internal sealed class ExchangeDeadline : IDisposable
 {
+    private static readonly TimeSpan Early = TimeSpan.FromMilliseconds(50);
+
     private readonly CancellationTokenSource source;
     private readonly CancellationTokenRegistration clientGone;
     private readonly TimeSpan headers;
@@ -45,7 +47,10 @@ internal sealed class ExchangeDeadline : IDisposable
     }
 
     /// <summary>Whether the moment of <see cref="EndAt"/> has come.</summary>
-    public bool IsPastEnd => time.GetUtcNow().UtcTicks >= Volatile.Read(ref endsTicks);
+    public bool IsPastEnd => IsPast(new DateTimeOffset(Volatile.Read(ref endsTicks), TimeSpan.Zero));
+
+    /// <summary>Whether that moment has come, for a timer that was set to it: it runs by another clock and may be early.</summary>
+    public bool IsPast(DateTimeOffset moment) => time.GetUtcNow() >= moment - Early;
 
     // Request and answer set the clock at the same time; both must respect the end.
     private TimeSpan Within(TimeSpan wait)

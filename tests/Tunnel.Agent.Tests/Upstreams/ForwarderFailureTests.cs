@@ -283,9 +283,9 @@ public sealed class ForwarderFailureTests
     public void Failures_Catalogue_IsCompleteAndUnique()
     {
         Failures.All.Select(f => f.Reason).ShouldBeUnique();
-        (typeof(Failures).GetFields().Length + typeof(Policy.PolicyFailures).GetFields().Length).ShouldBe(
-            Failures.All.Count
-        );
+        (
+            typeof(Failures).GetFields().Length + typeof(Culvert.Tunnel.Agent.Policy.PolicyFailures).GetFields().Length
+        ).ShouldBe(Failures.All.Count);
         foreach (var failure in Failures.All)
         {
             failure.Reason.ShouldStartWith(failure.HopName + ".");
