@@ -1,4 +1,5 @@
 using Xunit;
 
-// Each test starts whole systems on two cores: one after the other is faster than all at once, and timings mean something.
+// Each test starts whole systems on two cores: one after the other is faster than all at once. Other projects run beside
+// them, so no test takes a short time of the clock for granted.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
