@@ -45,6 +45,16 @@ internal static class AuditEvents
     public const string TunnelTokenRevealed = "tunnel_token_revealed";
     public const string TunnelTokenRotated = "tunnel_token_rotated";
 
+    public const string TunnelPaused = "tunnel_paused";
+    public const string TunnelResumed = "tunnel_resumed";
+    public const string RangeSetApplied = "client_range_set_applied";
+    public const string RangeSetRemoved = "client_range_set_removed";
+    public const string ClientAuthorityAdded = "tunnel_client_authority_added";
+    public const string ClientAuthorityArchived = "tunnel_client_authority_archived";
+
+    public const string EdgeDrained = "edge_drained";
+    public const string EdgeResumed = "edge_resumed";
+    public const string AgentDisconnected = "agent_disconnected";
     public const string EdgeCreated = "edge_created";
     public const string EdgeArchived = "edge_archived";
     public const string AgentRevoked = "agent_revoked";

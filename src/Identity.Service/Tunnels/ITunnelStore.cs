@@ -46,8 +46,14 @@ internal interface ITunnelStore
         DateTimeOffset? retryOfSince
     );
 
-    /// <summary>Writes the settings and raises the revision by one; <see cref="TunnelConflict.Stale"/>.</summary>
-    Statement UpdateSettings(Tunnel changed, long expectedRevision);
+    /// <summary>
+    /// Writes the settings and raises the revision by one; <see cref="TunnelConflict.Stale"/>,
+    /// <see cref="TunnelConflict.UnknownRangeSet"/>.
+    /// </summary>
+    IReadOnlyList<Statement> UpdateSettings(Tunnel changed, long expectedRevision);
+
+    /// <summary>Pauses or resumes and raises the revision; <see cref="TunnelConflict.Stale"/> when that is done or it is archived.</summary>
+    Statement SetPaused(TunnelId id, DateTimeOffset? at);
 
     /// <summary>Archives it with its certificates and drops the token; <see cref="TunnelConflict.Stale"/>.</summary>
     IReadOnlyList<Statement> Archive(TunnelId id, DateTimeOffset at);

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -32,6 +33,17 @@ internal sealed record Tunnel
     /// <summary>CIDR; none = agents may come from anywhere (S21).</summary>
     public required IReadOnlyList<string> AgentSourceRanges { get; init; }
 
+    /// <summary>Names of range sets of the organization that clients may come from, too.</summary>
+    public IReadOnlyList<string> ClientRangeSets { get; init; } = [];
+
+    public TunnelLimits Limits { get; init; } = TunnelLimits.Defaults;
+
+    /// <summary>One of <see cref="TunnelAffinity"/> (S29).</summary>
+    public string Affinity { get; init; } = TunnelAffinity.Hostname;
+
+    /// <summary>Since when edges refuse its clients; null = they do not.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
     /// <summary>Lets agents enrol by tunnel token although a CA of the tunnel is the service's (S5).</summary>
     public required bool AllowTunnelToken { get; init; }
 
@@ -42,4 +54,10 @@ internal sealed record Tunnel
     public required TunnelTokenId TokenId { get; init; }
 
     public bool IsArchived => ArchivedAt is not null;
+
+    /// <summary>One of <see cref="TunnelStatus"/>.</summary>
+    public string Status =>
+        IsArchived ? TunnelStatus.Archived
+        : PausedAt is not null ? TunnelStatus.Paused
+        : TunnelStatus.Active;
 }

@@ -20,4 +20,10 @@ internal enum TunnelConflict
 
     /// <summary>Another live edge has the name.</summary>
     NameTaken,
+
+    /// <summary>A range set that the organization does not have.</summary>
+    UnknownRangeSet,
+
+    /// <summary>A live tunnel names the range set, or it is gone.</summary>
+    InUse,
 }

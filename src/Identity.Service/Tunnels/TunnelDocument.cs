@@ -38,6 +38,18 @@ internal sealed record TunnelDocument
     [JsonPropertyName("agent_source_ranges")]
     public required IReadOnlyList<string> AgentSourceRanges { get; init; }
 
+    [JsonPropertyName("client_range_sets")]
+    public required IReadOnlyList<string> ClientRangeSets { get; init; }
+
+    [JsonPropertyName("limits")]
+    public required TunnelLimitsDocument Limits { get; init; }
+
+    [JsonPropertyName("affinity")]
+    public required string Affinity { get; init; }
+
+    [JsonPropertyName("paused_at")]
+    public required DateTime? PausedAt { get; init; }
+
     [JsonPropertyName("allow_tunnel_token")]
     public required bool AllowTunnelToken { get; init; }
 
@@ -54,6 +66,10 @@ internal sealed record TunnelDocument
             Revision = tunnel.Revision,
             ClientSourceRanges = tunnel.ClientSourceRanges,
             AgentSourceRanges = tunnel.AgentSourceRanges,
+            ClientRangeSets = tunnel.ClientRangeSets,
+            Limits = TunnelLimitsDocument.Of(tunnel.Limits),
+            Affinity = tunnel.Affinity,
+            PausedAt = tunnel.PausedAt?.UtcDateTime,
             AllowTunnelToken = tunnel.AllowTunnelToken,
         };
 }

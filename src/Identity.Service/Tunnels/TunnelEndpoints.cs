@@ -1,4 +1,6 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels.RangeSets;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -11,6 +13,7 @@ internal sealed class TunnelEndpoints(
 )
 {
     private const string List = "tunnels";
+    private const int MaxRangeSets = 16;
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -108,6 +111,14 @@ internal sealed class TunnelEndpoints(
             : found.Refusal!;
     }
 
+    /// <summary>Edges refuse new clients and end those that are there; agents stay connected. Idempotent.</summary>
+    public ValueTask<ApiAnswer> PauseAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        SetPausedAsync(request, paused: true, cancellationToken);
+
+    /// <summary>Idempotent.</summary>
+    public ValueTask<ApiAnswer> ResumeAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        SetPausedAsync(request, paused: false, cancellationToken);
+
     public async ValueTask<ApiAnswer> RevealTokenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var (tunnel, reason, refusal) = await ReadTokenRequestAsync(request, cancellationToken);
@@ -118,6 +129,18 @@ internal sealed class TunnelEndpoints(
     {
         var (tunnel, reason, refusal) = await ReadTokenRequestAsync(request, cancellationToken);
         return tunnel is null ? refusal! : Answer(await tokens.RotateAsync(request, tunnel, reason, cancellationToken));
+    }
+
+    private async ValueTask<ApiAnswer> SetPausedAsync(
+        ApiRequest request,
+        bool paused,
+        CancellationToken cancellationToken
+    )
+    {
+        var (tunnel, reason, refusal) = await ReadTokenRequestAsync(request, cancellationToken);
+        return tunnel is null
+            ? refusal!
+            : Answer(request, await registry.SetPausedAsync(request, tunnel, paused, reason, cancellationToken));
     }
 
     private async ValueTask<(Tunnel? Tunnel, string? Reason, Refusal? Refusal)> ReadTokenRequestAsync(
@@ -171,6 +194,50 @@ internal sealed class TunnelEndpoints(
             }
 
             after = after with { AgentSourceRanges = ranges };
+        }
+
+        return WithBehaviour(after, wanted);
+    }
+
+    private static (Tunnel? After, Refusal? Refusal) WithBehaviour(Tunnel after, UpdateTunnelRequest wanted)
+    {
+        if (wanted.ClientRangeSets is { } sets)
+        {
+            if (
+                sets.Count > MaxRangeSets
+                || sets.Any(s => !ClientRangeSet.IsName(s))
+                || sets.Distinct().Count() != sets.Count
+            )
+            {
+                return (
+                    null,
+                    RequestErrors.Invalid.Refuse(
+                        $"client_range_sets: at most {MaxRangeSets} different names are allowed."
+                    )
+                );
+            }
+
+            after = after with { ClientRangeSets = [.. sets.Select(name => name!)] };
+        }
+
+        if (wanted.Limits is { } limits)
+        {
+            if (limits.Check() is { } bad)
+            {
+                return (null, bad);
+            }
+
+            after = after with { Limits = limits.ToLimits() };
+        }
+
+        if (wanted.Affinity is { } affinity)
+        {
+            if (affinity is not (TunnelAffinity.Hostname or TunnelAffinity.Client))
+            {
+                return (null, RequestErrors.Invalid.Refuse("affinity: hostname or client is required."));
+            }
+
+            after = after with { Affinity = affinity };
         }
 
         return (after, null);

@@ -68,6 +68,70 @@ internal static class TunnelErrors
         "Register a new edge."
     );
 
+    public static readonly ErrorCode RangeSetUnknown = new(
+        "range_set.unknown",
+        400,
+        "The organization has no range set of that name.",
+        "client_range_sets names one that was never applied, or is removed.",
+        "List the sets, or apply the missing one first."
+    );
+
+    public static readonly ErrorCode RangeSetRevision = new(
+        "range_set.revision",
+        409,
+        "The range set has changed since the expected revision.",
+        "Somebody else changed it; details.revision is the current one, 0 = there is none.",
+        "Read it again, and repeat the change on what it says now."
+    );
+
+    public static readonly ErrorCode RangeSetInUse = new(
+        "range_set.in_use",
+        409,
+        "The range set is in use.",
+        "An unarchived tunnel names it in client_range_sets.",
+        "Take it out of the tunnels first."
+    );
+
+    public static readonly ErrorCode RangeSetLimit = new(
+        "range_set.limit",
+        400,
+        "The organization already has the maximum of range sets.",
+        "64 sets are there.",
+        "Remove one that no tunnel names, or widen an existing one."
+    );
+
+    public static readonly ErrorCode ClientAuthority = new(
+        "client_authority.certificate",
+        400,
+        "The certificate cannot vouch for clients.",
+        "Not one PEM certificate of a current authority that may certify TLS clients.",
+        "Send the CA certificate that signs the clients' certificates."
+    );
+
+    public static readonly ErrorCode ClientIdentity = new(
+        "client_authority.identities",
+        400,
+        "A pattern of client identities is not valid.",
+        "Not uri:, dns: or email: and a value, more than one star, or a star that is not one whole segment.",
+        "Write uri:spiffe://example.com/clients/*, dns:*.clients.example.com or email:*@example.com, or exact names."
+    );
+
+    public static readonly ErrorCode ClientAuthorityTaken = new(
+        "client_authority.taken",
+        409,
+        "The certificate authority is there already.",
+        "An unarchived entry of the tunnel has the same certificate.",
+        "Archive that entry first if the identities are to change."
+    );
+
+    public static readonly ErrorCode ClientAuthorityLimit = new(
+        "client_authority.limit",
+        400,
+        "The tunnel already has the maximum of client certificate authorities.",
+        "8 unarchived ones are there.",
+        "Archive one that is no longer used."
+    );
+
     public static readonly ErrorCode ReportEpoch = new(
         "report.epoch",
         400,

@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Identity.Service.Tunnels.RangeSets;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -27,4 +29,10 @@ namespace Culvert.Identity.Service.Tunnels;
 [JsonSerializable(typeof(AgentDocument))]
 [JsonSerializable(typeof(AgentListDocument))]
 [JsonSerializable(typeof(TunnelStatusDocument))]
+[JsonSerializable(typeof(ApplyRangeSetRequest))]
+[JsonSerializable(typeof(ClientRangeSetDocument))]
+[JsonSerializable(typeof(ClientRangeSetListDocument))]
+[JsonSerializable(typeof(AddClientAuthorityRequest))]
+[JsonSerializable(typeof(ClientAuthorityDocument))]
+[JsonSerializable(typeof(ClientAuthorityListDocument))]
 internal sealed partial class TunnelJson : JsonSerializerContext;

@@ -107,11 +107,16 @@ internal sealed class TunnelRegistry(
                     RequestId = request.RequestId,
                     Resources = [new AuditResource("tunnel", before.Id.Value)],
                 },
-                Statements = [tunnels.UpdateSettings(changed, before.Revision)],
+                Statements = tunnels.UpdateSettings(changed, before.Revision),
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );
+        if (result.Conflict is TunnelConflict.UnknownRangeSet)
+        {
+            return TunnelErrors.RangeSetUnknown.Refuse();
+        }
+
         if (result.Conflict is TunnelConflict.Stale)
         {
             var current = await tunnels.FindAsync(before.Id.Value, cancellationToken);
@@ -119,6 +124,59 @@ internal sealed class TunnelRegistry(
         }
 
         return result.RefusalIfUnavailable() is { } refusal ? refusal : changed;
+    }
+
+    /// <summary>Idempotent: a tunnel that is paused, or is not, comes back as it is.</summary>
+    public async ValueTask<TunnelResult<Tunnel>> SetPausedAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        bool paused,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        if (tunnel.PausedAt is not null == paused)
+        {
+            return tunnel;
+        }
+
+        var now = time.GetStoreNow();
+        var actor = AuditActor.Of(request);
+        IReadOnlyList<AuditResource> resources = [new AuditResource("tunnel", tunnel.Id.Value)];
+        AuditEvent decided = paused
+            ? new TunnelPaused(tunnel, reason)
+            {
+                At = now,
+                Actor = actor,
+                OrganizationId = tunnel.OrganizationId,
+                RequestId = request.RequestId,
+                Resources = resources,
+            }
+            : new TunnelResumed(tunnel, reason)
+            {
+                At = now,
+                Actor = actor,
+                OrganizationId = tunnel.OrganizationId,
+                RequestId = request.RequestId,
+                Resources = resources,
+            };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = decided,
+                Statements = [tunnels.SetPaused(tunnel.Id, paused ? now : null)],
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Read again: whoever came first decided when, or archived it.
+        var current = (await tunnels.FindAsync(tunnel.Id.Value, cancellationToken))!;
+        return current.IsArchived ? TunnelErrors.Archived.Refuse() : current;
     }
 
     /// <summary>Idempotent: an archived tunnel comes back as it is.</summary>

@@ -22,8 +22,28 @@ internal sealed record TunnelUpdated(Tunnel Before, Tunnel After) : AuditEvent
         WriteOptional(json, "display_name", tunnel.DisplayName);
         WriteList(json, "client_source_ranges", tunnel.ClientSourceRanges);
         WriteList(json, "agent_source_ranges", tunnel.AgentSourceRanges);
+        WriteList(json, "client_range_sets", tunnel.ClientRangeSets);
+        json.WriteStartObject("limits");
+        WriteNumber(json, "max_connections", tunnel.Limits.MaxConnections);
+        WriteOptional(json, "new_connections", tunnel.Limits.NewConnections);
+        WriteNumber(json, "bytes_per_second", tunnel.Limits.BytesPerSecond);
+        WriteNumber(json, "open_streams", tunnel.Limits.OpenStreams);
+        json.WriteEndObject();
+        json.WriteString("affinity", tunnel.Affinity);
         json.WriteBoolean("allow_tunnel_token", tunnel.AllowTunnelToken);
         json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, long? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
     }
 
     private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> values)

@@ -1,8 +1,10 @@
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Identity.Service.Tunnels.RangeSets;
 
 namespace Culvert.Identity.Service.Tunnels;
 
@@ -18,6 +20,12 @@ internal static class TunnelsRegistration
             .AddSingleton<IRegisteredCertificateStore, RegisteredCertificateStore>()
             .AddSingleton<IEdgeStore, EdgeStore>()
             .AddSingleton<IAgentReportStore, AgentReportStore>()
+            .AddSingleton<IClientRangeSetStore, ClientRangeSetStore>()
+            .AddSingleton<ClientRangeSetEndpoints>()
+            .AddSingleton<IClientAuthorityStore, ClientAuthorityStore>()
+            .AddSingleton<ClientAuthorityEndpoints>()
+            .AddSingleton<IAgentDisconnectStore, AgentDisconnectStore>()
+            .AddSingleton<EdgeTunnels>()
             .AddSingleton<TunnelAccess>()
             .AddSingleton<TunnelRegistry>()
             .AddSingleton<TunnelTokens>()
@@ -51,6 +59,8 @@ internal static class TunnelsRegistration
         host.Get("/v1/tunnels/{tunnel_id}", access, tunnels.RetrieveAsync);
         host.Post("/v1/tunnels/{tunnel_id}", access, tunnels.UpdateAsync);
         host.Post("/v1/tunnels/{tunnel_id}/archive", access, tunnels.ArchiveAsync);
+        host.Post("/v1/tunnels/{tunnel_id}/pause", access, tunnels.PauseAsync);
+        host.Post("/v1/tunnels/{tunnel_id}/resume", access, tunnels.ResumeAsync);
         host.Post("/v1/tunnels/{tunnel_id}/reveal_token", access, tunnels.RevealTokenAsync);
         host.Post("/v1/tunnels/{tunnel_id}/rotate_token", access, tunnels.RotateTokenAsync);
 
@@ -60,9 +70,23 @@ internal static class TunnelsRegistration
         host.Get("/v1/tunnels/{tunnel_id}/certificates/{certificate_id}", access, certificates.RetrieveAsync);
         host.Post("/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/archive", access, certificates.ArchiveAsync);
 
+        const string Authorities = "/v1/tunnels/{tunnel_id}/client_certificate_authorities";
+        var authorities = host.Services.GetRequiredService<ClientAuthorityEndpoints>();
+        host.Post(Authorities, access, authorities.AddAsync);
+        host.Get(Authorities, access, authorities.ListAsync);
+        host.Get($"{Authorities}/{{authority_id}}", access, authorities.RetrieveAsync);
+        host.Post($"{Authorities}/{{authority_id}}/archive", access, authorities.ArchiveAsync);
+
+        var sets = host.Services.GetRequiredService<ClientRangeSetEndpoints>();
+        host.Get("/v1/client_range_sets", access, sets.ListAsync);
+        host.Get("/v1/client_range_sets/{name}", access, sets.RetrieveAsync);
+        host.Post("/v1/client_range_sets/{name}", access, sets.ApplyAsync);
+        host.Delete("/v1/client_range_sets/{name}", access, sets.RemoveAsync);
+
         var agents = host.Services.GetRequiredService<AgentEndpoints>();
         host.Get("/v1/tunnels/{tunnel_id}/agents", access, agents.ListAsync);
         host.Post("/v1/tunnels/{tunnel_id}/agents/{agent_id}/revoke", access, agents.RevokeAsync);
+        host.Post("/v1/tunnels/{tunnel_id}/agents/{agent_id}/disconnect", access, agents.DisconnectAsync);
         host.Get("/v1/tunnels/{tunnel_id}/status", access, host.Services.GetRequiredService<StatusEndpoint>().GetAsync);
 
         var operate = Access.Scope(Scopes.InstallationOperate);
@@ -70,6 +94,8 @@ internal static class TunnelsRegistration
         host.Post("/v1/edges", operate, edges.CreateAsync);
         host.Get("/v1/edges", operate, edges.ListAsync);
         host.Get("/v1/edges/{edge_id}", operate, edges.RetrieveAsync);
+        host.Post("/v1/edges/{edge_id}/drain", operate, edges.DrainAsync);
+        host.Post("/v1/edges/{edge_id}/resume", operate, edges.ResumeAsync);
         host.Post("/v1/edges/{edge_id}/archive", operate, edges.ArchiveAsync);
     }
 

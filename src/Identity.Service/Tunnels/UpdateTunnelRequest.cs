@@ -19,6 +19,17 @@ internal sealed record UpdateTunnelRequest
     [JsonPropertyName("agent_source_ranges")]
     public IReadOnlyList<string?>? AgentSourceRanges { get; init; }
 
+    /// <summary>Names of the organization's range sets; replaces the list.</summary>
+    [JsonPropertyName("client_range_sets")]
+    public IReadOnlyList<string?>? ClientRangeSets { get; init; }
+
+    /// <summary>Replaces all four.</summary>
+    [JsonPropertyName("limits")]
+    public TunnelLimitsDocument? Limits { get; init; }
+
+    [JsonPropertyName("affinity")]
+    public string? Affinity { get; init; }
+
     [JsonPropertyName("allow_tunnel_token")]
     public bool? AllowTunnelToken { get; init; }
 }

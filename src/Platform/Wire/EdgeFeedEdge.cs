@@ -17,4 +17,8 @@ public sealed record EdgeFeedEdge
 
     [JsonPropertyName("dns_names")]
     public required IReadOnlyList<string> DnsNames { get; init; }
+
+    /// <summary>It shall send agents and clients elsewhere and take no new ones.</summary>
+    [JsonPropertyName("draining")]
+    public bool Draining { get; init; }
 }

@@ -28,4 +28,20 @@ public sealed record EdgeFeedTunnel
     /// <summary>CIDR ranges that agents may come from; empty allows every address (S21).</summary>
     [JsonPropertyName("agent_source_ranges")]
     public required IReadOnlyList<string> AgentSourceRanges { get; init; }
+
+    /// <summary>One of <see cref="TunnelAffinity"/>; null = by hostname.</summary>
+    [JsonPropertyName("affinity")]
+    public string? Affinity { get; init; }
+
+    /// <summary>Null = the edge's defaults.</summary>
+    [JsonPropertyName("limits")]
+    public EdgeFeedTunnelLimits? Limits { get; init; }
+
+    /// <summary>Whose certificates open the CONNECT ingress (S22); null = nobody's.</summary>
+    [JsonPropertyName("client_certificate_authorities")]
+    public IReadOnlyList<EdgeFeedClientAuthority>? ClientAuthorities { get; init; }
+
+    /// <summary>Recent disconnections of agents; null = none.</summary>
+    [JsonPropertyName("disconnects")]
+    public IReadOnlyList<EdgeFeedDisconnect>? Disconnects { get; init; }
 }

@@ -418,9 +418,7 @@ public sealed partial class TunnelEndpointsTests
     }
 
     [Theory]
-    [InlineData("""{"client_range_sets":[]}""")]
-    [InlineData("""{"limits":{}}""")]
-    [InlineData("""{"affinity":"client"}""")]
+    [InlineData("""{"hostnames":[]}""")]
     public async Task Update_SettingOfALaterVersion_IsRefusedByName(string body)
     {
         await using var service = await ServiceUnderTest.StartAsync();

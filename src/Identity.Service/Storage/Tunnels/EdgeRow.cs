@@ -18,6 +18,8 @@ internal sealed record EdgeRow
 
     public long? PublicPort { get; init; }
 
+    public long? DrainingAt { get; init; }
+
     public long CreatedAt { get; init; }
 
     public long? ArchivedAt { get; init; }
@@ -31,6 +33,7 @@ internal sealed record EdgeRow
             Addresses = TextList.Split(Addresses),
             DnsNames = TextList.Split(DnsNames),
             PublicPort = (int?)PublicPort,
+            DrainingAt = Instants.FromStore(DrainingAt),
             CreatedAt = Instants.FromStore(CreatedAt),
             ArchivedAt = Instants.FromStore(ArchivedAt),
         };

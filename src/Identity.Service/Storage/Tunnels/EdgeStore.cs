@@ -9,7 +9,7 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, name AS Name, addresses AS Addresses, dns_names AS DnsNames, "
-        + "public_port AS PublicPort, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+        + "public_port AS PublicPort, draining_at_ms AS DrainingAt, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
 
     public async ValueTask<Edge?> FindAsync(string edgeId, CancellationToken cancellationToken) =>
         (
@@ -55,6 +55,18 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
         new Statement(
             "UPDATE edges SET archived_at_ms = @At, live_name = NULL WHERE id = @Id AND archived_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
+        ).ExpectingOne(TunnelConflict.Stale);
+
+    public Statement SetDraining(EdgeId id, DateTimeOffset? at) =>
+        new Statement(
+            "UPDATE edges SET draining_at_ms = @At WHERE id = @Id AND archived_at_ms IS NULL "
+                + "AND ((@Drain = 1 AND draining_at_ms IS NULL) OR (@Drain = 0 AND draining_at_ms IS NOT NULL))",
+            new
+            {
+                Id = id.Value,
+                At = at.ToStore(),
+                Drain = at is null ? 0L : 1L,
+            }
         ).ExpectingOne(TunnelConflict.Stale);
 
     public Statement SetPublicPort(EdgeId id, int port) =>

@@ -28,6 +28,20 @@ internal sealed record TunnelRow
 
     public required string AgentSourceRanges { get; init; }
 
+    public required string ClientRangeSets { get; init; }
+
+    public long? LimitMaxConnections { get; init; }
+
+    public string? LimitNewConnections { get; init; }
+
+    public long? LimitBytesPerSecond { get; init; }
+
+    public long? LimitOpenStreams { get; init; }
+
+    public required string Affinity { get; init; }
+
+    public long? PausedAt { get; init; }
+
     public long AllowTunnelToken { get; init; }
 
     public long BundleEpoch { get; init; }
@@ -48,6 +62,15 @@ internal sealed record TunnelRow
             Revision = Revision,
             ClientSourceRanges = TextList.Split(ClientSourceRanges),
             AgentSourceRanges = TextList.Split(AgentSourceRanges),
+            ClientRangeSets = TextList.Split(ClientRangeSets),
+            Limits = new TunnelLimits(
+                (int?)LimitMaxConnections,
+                LimitNewConnections,
+                LimitBytesPerSecond,
+                (int?)LimitOpenStreams
+            ),
+            Affinity = Affinity,
+            PausedAt = Instants.FromStore(PausedAt),
             AllowTunnelToken = AllowTunnelToken != 0,
             BundleEpoch = BundleEpoch,
             TokenId = TunnelTokenId.Wrap(TokenId),

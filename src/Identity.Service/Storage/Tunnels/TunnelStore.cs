@@ -10,6 +10,9 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
         + "display_name AS DisplayName, domain AS Domain, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt, "
         + "revision AS Revision, client_source_ranges AS ClientSourceRanges, agent_source_ranges AS AgentSourceRanges, "
+        + "client_range_sets AS ClientRangeSets, limit_max_connections AS LimitMaxConnections, "
+        + "limit_new_connections AS LimitNewConnections, limit_bytes_per_second AS LimitBytesPerSecond, "
+        + "limit_open_streams AS LimitOpenStreams, affinity AS Affinity, paused_at_ms AS PausedAt, "
         + "allow_tunnel_token AS AllowTunnelToken, bundle_epoch AS BundleEpoch, token_id AS TokenId";
 
     public ValueTask<Tunnel?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
@@ -142,11 +145,36 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         return [guard, insert];
     }
 
-    public Statement UpdateSettings(Tunnel changed, long expectedRevision) =>
+    public IReadOnlyList<Statement> UpdateSettings(Tunnel changed, long expectedRevision) =>
+        [
+            .. changed.ClientRangeSets.Select(name =>
+                new Statement(
+                    "UPDATE client_range_sets SET name = name WHERE organization_id = @OrganizationId AND name = @name",
+                    new { changed.OrganizationId, name }
+                ).ExpectingOne(TunnelConflict.UnknownRangeSet)
+            ),
+            WriteSettings(changed, expectedRevision),
+        ];
+
+    public Statement SetPaused(TunnelId id, DateTimeOffset? at) =>
+        new Statement(
+            "UPDATE tunnels SET paused_at_ms = @At, revision = revision + 1 WHERE id = @Id AND archived_at_ms IS NULL "
+                + "AND ((@Pause = 1 AND paused_at_ms IS NULL) OR (@Pause = 0 AND paused_at_ms IS NOT NULL))",
+            new
+            {
+                Id = id.Value,
+                At = at.ToStore(),
+                Pause = at is null ? 0L : 1L,
+            }
+        ).ExpectingOne(TunnelConflict.Stale);
+
+    private static Statement WriteSettings(Tunnel changed, long expectedRevision) =>
         new Statement(
             "UPDATE tunnels SET display_name = @DisplayName, client_source_ranges = @ClientSourceRanges, "
                 + "agent_source_ranges = @AgentSourceRanges, allow_tunnel_token = @AllowTunnelToken, "
-                + "revision = revision + 1 "
+                + "client_range_sets = @ClientRangeSets, limit_max_connections = @MaxConnections, "
+                + "limit_new_connections = @NewConnections, limit_bytes_per_second = @BytesPerSecond, "
+                + "limit_open_streams = @OpenStreams, affinity = @Affinity, revision = revision + 1 "
                 + "WHERE id = @Id AND revision = @expectedRevision AND archived_at_ms IS NULL",
             new
             {
@@ -155,6 +183,12 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
                 ClientSourceRanges = TextList.Join(changed.ClientSourceRanges),
                 AgentSourceRanges = TextList.Join(changed.AgentSourceRanges),
                 AllowTunnelToken = changed.AllowTunnelToken ? 1L : 0L,
+                ClientRangeSets = TextList.Join(changed.ClientRangeSets),
+                MaxConnections = (long?)changed.Limits.MaxConnections,
+                changed.Limits.NewConnections,
+                changed.Limits.BytesPerSecond,
+                OpenStreams = (long?)changed.Limits.OpenStreams,
+                changed.Affinity,
                 expectedRevision,
             }
         ).ExpectingOne(TunnelConflict.Stale);

@@ -22,5 +22,8 @@ internal sealed record Edge
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Since when it sends agents and clients elsewhere; null = it serves.</summary>
+    public DateTimeOffset? DrainingAt { get; init; }
+
     public DateTimeOffset? ArchivedAt { get; init; }
 }

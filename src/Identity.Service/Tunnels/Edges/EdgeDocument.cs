@@ -25,6 +25,10 @@ internal sealed record EdgeDocument
     [JsonPropertyName("created_at")]
     public required DateTime CreatedAt { get; init; }
 
+    /// <summary>Since when it sends agents and clients elsewhere; null = it serves.</summary>
+    [JsonPropertyName("draining_at")]
+    public required DateTime? DrainingAt { get; init; }
+
     [JsonPropertyName("archived_at")]
     public required DateTime? ArchivedAt { get; init; }
 
@@ -37,6 +41,7 @@ internal sealed record EdgeDocument
             DnsNames = edge.DnsNames,
             PublicPort = edge.PublicPort,
             CreatedAt = edge.CreatedAt.UtcDateTime,
+            DrainingAt = edge.DrainingAt?.UtcDateTime,
             ArchivedAt = edge.ArchivedAt?.UtcDateTime,
         };
 }

@@ -60,6 +60,34 @@ internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry regis
             : found.Refusal!;
     }
 
+    public ValueTask<ApiAnswer> DrainAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        SetDrainingAsync(request, draining: true, cancellationToken);
+
+    public ValueTask<ApiAnswer> ResumeAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        SetDrainingAsync(request, draining: false, cancellationToken);
+
+    private async ValueTask<ApiAnswer> SetDrainingAsync(
+        ApiRequest request,
+        bool draining,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = await request.ReadJsonOrEmptyAsync(
+            TunnelJson.Default.ReasonRequest,
+            ReasonRequest.None,
+            cancellationToken
+        );
+        if ((body.Refusal ?? body.Value!.Check()) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var found = await FindAsync(request, cancellationToken);
+        return found.Value is { } edge
+            ? Answer(await registry.SetDrainingAsync(request, edge, draining, body.Value!.Reason, cancellationToken))
+            : found.Refusal!;
+    }
+
     private async ValueTask<TunnelResult<Edge>> FindAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!EdgeId.TryParse(request.Route("edge_id"), out var id))

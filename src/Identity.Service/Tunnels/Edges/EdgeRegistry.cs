@@ -46,6 +46,63 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
         return result.RefusalIfUnavailable() is { } refusal ? refusal : edge;
     }
 
+    /// <summary>Idempotent: it sends agents and clients elsewhere, or serves again.</summary>
+    public async ValueTask<TunnelResult<Edge>> SetDrainingAsync(
+        ApiRequest request,
+        Edge edge,
+        bool draining,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        if (edge.ArchivedAt is not null)
+        {
+            return TunnelErrors.EdgeArchived.Refuse();
+        }
+
+        if (edge.DrainingAt is not null == draining)
+        {
+            return edge;
+        }
+
+        var now = time.GetStoreNow();
+        var actor = AuditActor.Of(request);
+        IReadOnlyList<AuditResource> resources = [new AuditResource("edge", edge.Id.Value)];
+        AuditEvent decided = draining
+            ? new EdgeDrained(edge, reason)
+            {
+                At = now,
+                Actor = actor,
+                OrganizationId = request.Caller.OrganizationId,
+                RequestId = request.RequestId,
+                Resources = resources,
+            }
+            : new EdgeResumed(edge, reason)
+            {
+                At = now,
+                Actor = actor,
+                OrganizationId = request.Caller.OrganizationId,
+                RequestId = request.RequestId,
+                Resources = resources,
+            };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = decided,
+                Statements = [edges.SetDraining(edge.Id, draining ? now : null)],
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Read again: whoever came first decided when.
+        return (await edges.FindAsync(edge.Id.Value, cancellationToken))!;
+    }
+
     /// <summary>Idempotent. Agents leave it, and its certificate is refused from now on.</summary>
     public async ValueTask<TunnelResult<Edge>> ArchiveAsync(
         ApiRequest request,

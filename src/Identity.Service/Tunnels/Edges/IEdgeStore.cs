@@ -19,6 +19,9 @@ internal interface IEdgeStore
     /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already.</summary>
     Statement Archive(EdgeId id, DateTimeOffset at);
 
+    /// <summary><see cref="TunnelConflict.Stale"/> when that is done or it is archived.</summary>
+    Statement SetDraining(EdgeId id, DateTimeOffset? at);
+
     Statement SetPublicPort(EdgeId id, int port);
 
     /// <summary>Replaces the edge's last report.</summary>

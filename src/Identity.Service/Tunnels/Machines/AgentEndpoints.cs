@@ -9,6 +9,7 @@ internal sealed class AgentEndpoints(
     TunnelAccess access,
     AgentDirectory directory,
     IAgentEnrollments enrollments,
+    IAgentDisconnectStore disconnects,
     IJournal journal,
     TimeProvider time
 )
@@ -58,6 +59,66 @@ internal sealed class AgentEndpoints(
             {
                 return refusal;
             }
+        }
+
+        var agents = await directory.ListAsync(tunnel, cancellationToken);
+        return ApiAnswer.Json(
+            agents.Single(document => document.Id == agent.Id.Value),
+            TunnelJson.Default.AgentDocument
+        );
+    }
+
+    /// <summary>Its present connections end at every edge; it may come back. Each call ends those of its time.</summary>
+    public async ValueTask<ApiAnswer> DisconnectAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonOrEmptyAsync(
+            TunnelJson.Default.ReasonRequest,
+            ReasonRequest.None,
+            cancellationToken
+        );
+        if ((body.Refusal ?? body.Value!.Check()) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var found = await access.FindLiveAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var agent = AgentId.TryParse(request.Route("agent_id"), out var id)
+            ? await enrollments.FindAsync(id.Value, cancellationToken)
+            : null;
+        if (agent is null || agent.TunnelId != tunnel.Id)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var now = time.GetUtcNow();
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new AgentDisconnected(agent, body.Value!.Reason)
+                {
+                    At = now,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = tunnel.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources =
+                    [
+                        new AuditResource("tunnel", tunnel.Id.Value),
+                        new AuditResource("agent", agent.Id.Value),
+                    ],
+                },
+                Statements = [disconnects.Add(tunnel.Id, agent.InstanceId, now)],
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        if (result.RefusalIfUnavailable() is { } refusal)
+        {
+            return refusal;
         }
 
         var agents = await directory.ListAsync(tunnel, cancellationToken);

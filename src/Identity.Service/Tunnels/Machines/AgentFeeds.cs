@@ -85,7 +85,7 @@ internal sealed class AgentFeeds(
             {
                 Id = tunnel.Id.Value,
                 Domain = tunnel.Domain,
-                Status = tunnel.IsArchived ? TunnelStatus.Archived : TunnelStatus.Active,
+                Status = tunnel.Status,
                 TrustBundle = new BundleDocument { Epoch = tunnel.BundleEpoch, Pem = TrustBundle.Join(live) },
             },
             Edges = shared.Edges,

@@ -8,20 +8,8 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 /// <c>GET /v1/edge/feed</c>: the tunnels that an edge serves. While edges have no assignments of their own, every edge
 /// serves every tunnel of the installation.
 /// </summary>
-internal sealed class EdgeFeedEndpoint(
-    FeedPolling polling,
-    ITunnelStore tunnels,
-    IEdgeStore edges,
-    MachineFacts facts,
-    TimeProvider time
-)
+internal sealed class EdgeFeedEndpoint(FeedPolling polling, EdgeTunnels tunnels, IEdgeStore edges, MachineFacts facts)
 {
-    /// <summary>
-    /// Archived tunnels stay in the feed as long as an edge may live on its last copy (S10), so that it learns of the
-    /// end rather than of an absence.
-    /// </summary>
-    private static readonly TimeSpan ShowArchivedFor = TimeSpan.FromDays(7);
-
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var peer = request.Peer;
@@ -68,7 +56,6 @@ internal sealed class EdgeFeedEndpoint(
     private async ValueTask<EdgeFeed> BuildAsync(long revision, Edge edge, CancellationToken cancellationToken)
     {
         var revoked = await facts.RevokedAsync(cancellationToken);
-        var served = await tunnels.ListForEdgesAsync(time.GetUtcNow() - ShowArchivedFor, cancellationToken);
         return new EdgeFeed
         {
             Revision = revision,
@@ -78,21 +65,10 @@ internal sealed class EdgeFeedEndpoint(
                 Name = edge.Name,
                 Addresses = edge.Addresses,
                 DnsNames = edge.DnsNames,
+                Draining = edge.DrainingAt is not null,
             },
             PlatformBundle = facts.PlatformBundle,
-            Tunnels =
-            [
-                .. served.Select(tunnel => new EdgeFeedTunnel
-                {
-                    Id = tunnel.Id.Value,
-                    Domain = tunnel.Domain,
-                    OrganizationId = tunnel.OrganizationId,
-                    WorkspaceId = tunnel.WorkspaceId,
-                    Status = tunnel.IsArchived ? TunnelStatus.Archived : TunnelStatus.Active,
-                    ClientSourceRanges = tunnel.ClientSourceRanges,
-                    AgentSourceRanges = tunnel.AgentSourceRanges,
-                }),
-            ],
+            Tunnels = await tunnels.ListAsync(cancellationToken),
             RevokedSerials = [.. revoked.Serials.Order(StringComparer.Ordinal)],
             RevokedEnrolments = [.. revoked.Enrollments.Order(StringComparer.Ordinal)],
         };

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.RangeSets;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
@@ -9,7 +10,8 @@ internal sealed class StatusEndpoint(
     TunnelAccess access,
     AgentDirectory agents,
     IRegisteredCertificateStore certificates,
-    TunnelEdges edges
+    TunnelEdges edges,
+    IClientRangeSetStore sets
 )
 {
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -23,13 +25,19 @@ internal sealed class StatusEndpoint(
         var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
         var enrolled = await agents.ListAsync(tunnel, cancellationToken);
         var relays = await edges.ListAsync(tunnel, cancellationToken);
-        var problems = ProblemsOf(tunnel, live.Count, enrolled, relays);
+        var problems = ProblemsOf(
+            tunnel,
+            await HasRangesAsync(tunnel, cancellationToken),
+            live.Count,
+            enrolled,
+            relays
+        );
         return ApiAnswer.Json(
             new TunnelStatusDocument
             {
                 TunnelId = tunnel.Id.Value,
                 Domain = tunnel.Domain,
-                Status = tunnel.IsArchived ? TunnelStatus.Archived : TunnelStatus.Active,
+                Status = tunnel.Status,
                 Ready = problems.Count == 0,
                 Problems = problems,
                 ServerCertificateMode = AgentFeeds.ModeOf(live),
@@ -43,8 +51,15 @@ internal sealed class StatusEndpoint(
         );
     }
 
+    private async ValueTask<bool> HasRangesAsync(Tunnel tunnel, CancellationToken cancellationToken)
+    {
+        var all = await sets.ListAsync(tunnel.OrganizationId, cancellationToken);
+        return EffectiveRanges.Of(tunnel, name => all.FirstOrDefault(set => set.Name == name)).Count > 0;
+    }
+
     private static List<string> ProblemsOf(
         Tunnel tunnel,
+        bool hasRanges,
         int certificateCount,
         IReadOnlyList<AgentDocument> agents,
         IReadOnlyList<TunnelStatusEdge> edges
@@ -52,8 +67,9 @@ internal sealed class StatusEndpoint(
     {
         var problems = new List<string>();
         Add(tunnel.IsArchived, TunnelProblem.Archived);
+        Add(tunnel is { IsArchived: false, PausedAt: not null }, TunnelProblem.Paused);
         Add(certificateCount == 0, TunnelProblem.NoCertificate);
-        Add(tunnel.ClientSourceRanges.Count == 0, TunnelProblem.SourceRangesEmpty);
+        Add(!hasRanges, TunnelProblem.SourceRangesEmpty);
         Add(!edges.Any(edge => edge.Live), TunnelProblem.NoEdge);
         Add(!agents.Any(agent => agent.Live), TunnelProblem.NoLiveAgent);
         Add(edges.All(edge => edge.AgentConnections == 0), TunnelProblem.NoAgentConnection);

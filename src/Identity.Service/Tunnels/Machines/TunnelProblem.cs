@@ -5,6 +5,9 @@ internal static class TunnelProblem
 {
     public const string Archived = "archived";
 
+    /// <summary>An operator has paused it: edges refuse its clients.</summary>
+    public const string Paused = "paused";
+
     /// <summary>No trust anchor is registered: no client could verify the inner TLS.</summary>
     public const string NoCertificate = "no_certificate";
 

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
+
+internal sealed record AddClientAuthorityRequest
+{
+    [JsonPropertyName("ca_certificate_pem")]
+    public required string CaCertificatePem { get; init; }
+
+    /// <summary>Patterns of the clients' names; without one the CA would speak for everybody it ever certified.</summary>
+    [JsonPropertyName("identities")]
+    public required IReadOnlyList<string?> Identities { get; init; }
+}

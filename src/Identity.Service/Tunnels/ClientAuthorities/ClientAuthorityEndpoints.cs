@@ -1,0 +1,184 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
+
+/// <summary><c>/v1/tunnels/{id}/client_certificate_authorities</c>: who may come by CONNECT (S22).</summary>
+internal sealed class ClientAuthorityEndpoints(
+    TunnelAccess access,
+    IClientAuthorityStore authorities,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    /// <summary>Unarchived ones of a tunnel: a rotation of several enterprises at once, and no more.</summary>
+    public const int MaxAuthorities = 8;
+
+    private const string List = "client_certificate_authorities";
+
+    public async ValueTask<ApiAnswer> AddAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(TunnelJson.Default.AddClientAuthorityRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await access.FindLiveAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var now = time.GetStoreNow();
+        var check = ClientAuthorityCheck.Certificate(wanted.CaCertificatePem, now);
+        if ((check.Refusal ?? ClientAuthorityCheck.Identities(wanted.Identities)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var certificate = check.Value!;
+        var authority = new ClientAuthority
+        {
+            Id = ClientAuthorityId.New(),
+            TunnelId = tunnel.Id,
+            Fingerprint = CertificateNames.Fingerprint(certificate),
+            CertificatePem = certificate.ExportCertificatePem(),
+            Identities = [.. wanted.Identities.Select(identity => identity!)],
+            CreatedAt = now,
+            ExpiresAt = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()),
+        };
+        var added = new ClientAuthorityAdded(authority)
+        {
+            At = now,
+            Actor = AuditActor.Of(request),
+            OrganizationId = tunnel.OrganizationId,
+            RequestId = request.RequestId,
+            Resources = Resources(authority),
+        };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = added,
+                Statements = authorities.Insert(authority, MaxAuthorities),
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        return result.Conflict switch
+        {
+            TunnelConflict.Stale => TunnelErrors.Archived.Refuse(),
+            TunnelConflict.AlreadyRegistered => TunnelErrors.ClientAuthorityTaken.Refuse(),
+            TunnelConflict.LimitReached => TunnelErrors.ClientAuthorityLimit.Refuse(),
+            _ => result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(authority),
+        };
+    }
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var (page, refusal) = PageRequest.Read(request, List);
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        var all = await authorities.ListAsync(tunnel.Id, page, cancellationToken);
+        var (rows, next) = page.Cut(all, authority => authority.Ordinal);
+        return ApiAnswer.Json(
+            new ClientAuthorityListDocument { Data = [.. rows.Select(ClientAuthorityDocument.Of)], NextPage = next },
+            TunnelJson.Default.ClientAuthorityListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        return found.Value is not { } tunnel ? found.Refusal!
+            : await FindAsync(request, tunnel, cancellationToken) is { } authority ? Answer(authority)
+            : RequestErrors.NotFound.Refuse();
+    }
+
+    /// <summary>Idempotent. Clients that came by it are disconnected with the next feed.</summary>
+    public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonOrEmptyAsync(
+            TunnelJson.Default.ReasonRequest,
+            ReasonRequest.None,
+            cancellationToken
+        );
+        if ((body.Refusal ?? body.Value!.Check()) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        if (await FindAsync(request, tunnel, cancellationToken) is not { } authority)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (authority.ArchivedAt is not null)
+        {
+            return Answer(authority);
+        }
+
+        var now = time.GetStoreNow();
+        var archived = new ClientAuthorityArchived(authority, body.Value!.Reason)
+        {
+            At = now,
+            Actor = AuditActor.Of(request),
+            OrganizationId = tunnel.OrganizationId,
+            RequestId = request.RequestId,
+            Resources = Resources(authority),
+        };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = archived,
+                Statements = [authorities.Archive(authority.Id, now)],
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Read again: of two archives at once, the first one's time counts for both.
+        return Answer((await authorities.FindAsync(authority.Id.Value, cancellationToken))!);
+    }
+
+    private async ValueTask<ClientAuthority?> FindAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        CancellationToken cancellationToken
+    ) =>
+        ClientAuthorityId.TryParse(request.Route("authority_id"), out var id)
+        && await authorities.FindAsync(id.Value, cancellationToken) is { } authority
+        && authority.TunnelId == tunnel.Id
+            ? authority
+            : null;
+
+    private static IReadOnlyList<AuditResource> Resources(ClientAuthority authority) =>
+        [
+            new AuditResource("tunnel", authority.TunnelId.Value),
+            new AuditResource("client_certificate_authority", authority.Id.Value),
+        ];
+
+    private static ApiAnswer Answer(ClientAuthority authority) =>
+        ApiAnswer.Json(ClientAuthorityDocument.Of(authority), TunnelJson.Default.ClientAuthorityDocument);
+}

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Tunnels.Edges;
+
+internal sealed record EdgeResumed(Edge Edge, string? Reason) : AuditEvent
+{
+    public override string Name => AuditEvents.EdgeResumed;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("edge_id", Edge.Id.Value);
+        json.WriteString("name", Edge.Name);
+        WriteOptional(json, "reason", Reason);
+    }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+internal sealed record AgentDisconnected(AgentEnrollmentRecord Agent, string? Reason) : AuditEvent
+{
+    public override string Name => AuditEvents.AgentDisconnected;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("agent_id", Agent.Id.Value);
+        json.WriteString("tunnel_id", Agent.TunnelId.Value);
+        json.WriteString("instance_id", Agent.InstanceId);
+        WriteOptional(json, "serial", Agent.Serial);
+        WriteOptional(json, "reason", Reason);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Tunnels.RangeSets;
+
+/// <summary>
+/// <c>/v1/client_range_sets</c>. A set belongs to the organization, so only a credential that is not bound to one
+/// workspace may change it: it widens the tunnels of all.
+/// </summary>
+internal sealed class ClientRangeSetEndpoints(IClientRangeSetStore sets, IJournal journal, TimeProvider time)
+{
+    /// <summary>Sets of one organization: edges hold them all.</summary>
+    public const int MaxSets = 64;
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var all = await sets.ListAsync(request.Caller.OrganizationId, cancellationToken);
+        return ApiAnswer.Json(
+            new ClientRangeSetListDocument { Data = [.. all.Select(ClientRangeSetDocument.Of)], NextPage = null },
+            TunnelJson.Default.ClientRangeSetListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await FindAsync(request, cancellationToken) is { } set ? Answer(set) : RequestErrors.NotFound.Refuse();
+
+    public async ValueTask<ApiAnswer> ApplyAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(TunnelJson.Default.ApplyRangeSetRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var name = request.Route("name") ?? "";
+        if (!ClientRangeSet.IsName(name))
+        {
+            return RequestErrors.Invalid.Refuse("name: 1 to 63 of a-z, 0-9 and - are required.");
+        }
+
+        if (request.Caller.WorkspaceId is not null)
+        {
+            return AuthErrors.Workspace.Refuse();
+        }
+
+        var (ranges, refusal) = SourceRanges.Parse("ranges", wanted.Ranges);
+        if (ranges is null)
+        {
+            return refusal!;
+        }
+
+        var before = await FindAsync(request, cancellationToken);
+        if (wanted.Revision is { } expected && expected != (before?.Revision ?? 0))
+        {
+            return Stale(before);
+        }
+
+        var now = time.GetStoreNow();
+        var after = new ClientRangeSet(request.Caller.OrganizationId, name, ranges, (before?.Revision ?? 0) + 1, now);
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new RangeSetApplied(before, after)
+                {
+                    At = now,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = after.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("client_range_set", name)],
+                },
+                Statements = sets.Save(after, MaxSets),
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        return result.Conflict switch
+        {
+            TunnelConflict.Stale => Stale(await FindAsync(request, cancellationToken)),
+            TunnelConflict.LimitReached => TunnelErrors.RangeSetLimit.Refuse(),
+            _ => result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(after),
+        };
+    }
+
+    public async ValueTask<ApiAnswer> RemoveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request, cancellationToken) is not { } set)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (request.Caller.WorkspaceId is not null)
+        {
+            return AuthErrors.Workspace.Refuse();
+        }
+
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new RangeSetRemoved(set)
+                {
+                    At = time.GetUtcNow(),
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = set.OrganizationId,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("client_range_set", set.Name)],
+                },
+                Statements = [sets.Remove(set)],
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        return result.Conflict is TunnelConflict.InUse ? TunnelErrors.RangeSetInUse.Refuse()
+            : result.RefusalIfUnavailable() is { } unavailable ? unavailable
+            : Answer(set);
+    }
+
+    private ValueTask<ClientRangeSet?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        sets.FindAsync(request.Caller.OrganizationId, request.Route("name") ?? "", cancellationToken);
+
+    private static Refusal Stale(ClientRangeSet? current) =>
+        TunnelErrors.RangeSetRevision.Refuse().With("revision", JsonValue.Create(current?.Revision ?? 0));
+
+    private static ApiAnswer Answer(ClientRangeSet set) =>
+        ApiAnswer.Json(ClientRangeSetDocument.Of(set), TunnelJson.Default.ClientRangeSetDocument);
+}

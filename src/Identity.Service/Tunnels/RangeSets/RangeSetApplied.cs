@@ -1,0 +1,18 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Tunnels.RangeSets;
+
+/// <summary>A set was made or replaced, with what it was: widening it widens every tunnel that names it.</summary>
+internal sealed record RangeSetApplied(ClientRangeSet? Before, ClientRangeSet After) : AuditEvent
+{
+    public override string Name => AuditEvents.RangeSetApplied;
+
+    protected override void WriteData(Utf8JsonWriter json)
+    {
+        json.WriteString("range_set", After.Name);
+        json.WriteNumber("revision", After.Revision);
+        json.WriteString("before", string.Join(' ', Before?.Ranges ?? []));
+        json.WriteString("after", string.Join(' ', After.Ranges));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Identity.Service.Tunnels;
+
+/// <summary>Limits on the wire. In a change the object replaces all four: an absent or null one is the edge's default.</summary>
+internal sealed record TunnelLimitsDocument
+{
+    [JsonPropertyName("max_connections")]
+    public int? MaxConnections { get; init; }
+
+    [JsonPropertyName("new_connections")]
+    public string? NewConnections { get; init; }
+
+    [JsonPropertyName("bytes_per_second")]
+    public long? BytesPerSecond { get; init; }
+
+    [JsonPropertyName("open_streams")]
+    public int? OpenStreams { get; init; }
+
+    public static TunnelLimitsDocument Of(TunnelLimits limits) =>
+        new()
+        {
+            MaxConnections = limits.MaxConnections,
+            NewConnections = limits.NewConnections,
+            BytesPerSecond = limits.BytesPerSecond,
+            OpenStreams = limits.OpenStreams,
+        };
+
+    public TunnelLimits ToLimits() => new(MaxConnections, NewConnections, BytesPerSecond, OpenStreams);
+
+    /// <summary>The refusal that names the bad member; null = all are well.</summary>
+    public Refusal? Check()
+    {
+        if (MaxConnections is < 1 or > TunnelLimits.MostConnections)
+        {
+            return OutOfRange("max_connections");
+        }
+
+        if (OpenStreams is < 1 or > TunnelLimits.MostConnections)
+        {
+            return OutOfRange("open_streams");
+        }
+
+        if (BytesPerSecond is < 0 or (> 0 and < 1024))
+        {
+            return RequestErrors.Invalid.Refuse("limits.bytes_per_second: 0 for none, or at least 1024, is required.");
+        }
+
+        return NewConnections is { } rate && (rate.Length > 32 || !Rate.TryParse(rate, out _))
+            ? RequestErrors.Invalid.Refuse("limits.new_connections: a rate such as 500/1s is required.")
+            : null;
+    }
+
+    private static Refusal OutOfRange(string member) =>
+        RequestErrors.Invalid.Refuse(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"limits.{member}: a number from 1 to {TunnelLimits.MostConnections} is required."
+            )
+        );
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>A CA whose certificates open the CONNECT ingress for a tunnel (S22).</summary>
+public sealed record EdgeFeedClientAuthority
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("certificate_pem")]
+    public required string CertificatePem { get; init; }
+
+    /// <summary>Patterns of the subject alternative names that may connect: <c>uri:</c>, <c>dns:</c> or <c>email:</c> and a value.</summary>
+    [JsonPropertyName("identities")]
+    public required IReadOnlyList<string> Identities { get; init; }
+}
