@@ -33,7 +33,7 @@ internal static class AgentAdmission
         snapshot.RevokedSerials.Contains(serial) ? AgentRefusal.Revoked
         : !snapshot.TryGetTunnel(id.TunnelId!, out var tunnel) ? AgentRefusal.UnknownTunnel
         : tunnel.OrganizationId != id.OrganizationId ? AgentRefusal.UnknownTunnel
-        : !tunnel.IsActive ? AgentRefusal.TunnelNotActive
+        : !tunnel.IsServed ? AgentRefusal.TunnelNotActive
         : tunnel.AgentRanges is { } ranges && !ranges.Contains(source) ? AgentRefusal.SourceRefused
         : AgentRefusal.None;
 

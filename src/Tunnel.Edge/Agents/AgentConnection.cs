@@ -32,6 +32,12 @@ internal sealed class AgentConnection(
 
     public IPEndPoint Remote { get; } = remote;
 
+    /// <summary>Place of the instance in rendezvous hashing; the same at every edge.</summary>
+    public ulong InstanceHash { get; } = Affinity.Hash(id.Name);
+
+    /// <summary>How often the instance had been disconnected by an operator when this connection was made.</summary>
+    public long DisconnectsBefore { get; set; }
+
     public int OpenStreams => mux.OpenStreams;
 
     /// <summary>Order of registration; later is newer. Set by the registry.</summary>

@@ -96,6 +96,11 @@ internal sealed class AgentListener(
             return Refuse(remote, AgentRefusal.NotReady, "");
         }
 
+        if (snapshot.IsDraining)
+        {
+            return Refuse(remote, AgentRefusal.EdgeDraining, "");
+        }
+
         if (age == FeedAge.Stale)
         {
             return Refuse(remote, AgentRefusal.FeedStale, "");
@@ -187,6 +192,7 @@ internal sealed class AgentListener(
         }
 
         var connection = new AgentConnection(mux, peer.Id!, peer.Serial!, peer.NotBefore, peer.NotAfter, remote);
+        connection.DisconnectsBefore = registry.DisconnectsOf(connection);
         registry.Add(connection);
         Log.AgentConnected(logger, connection.TunnelId, connection.InstanceId, connection.Serial, remote);
 

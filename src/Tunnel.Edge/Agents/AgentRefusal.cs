@@ -30,7 +30,7 @@ internal enum AgentRefusal
     /// <summary>The tunnel is not among those of this edge, or belongs to another organization.</summary>
     UnknownTunnel,
 
-    /// <summary>The tunnel is paused or archived.</summary>
+    /// <summary>The tunnel is archived.</summary>
     TunnelNotActive,
 
     /// <summary>The address is outside the tunnel's agent ranges.</summary>
@@ -38,6 +38,9 @@ internal enum AgentRefusal
 
     /// <summary>The service has been silent for longer than the grace.</summary>
     FeedStale,
+
+    /// <summary>An operator drains this edge.</summary>
+    EdgeDraining,
 
     /// <summary>No HELLO followed the handshake.</summary>
     Hello,

@@ -19,6 +19,9 @@ internal sealed class AgentRegistry(
     /// <summary>An agent may configure at most 8 connections per edge; more of one certificate are left-overs (S3).</summary>
     private const int MaxConnectionsPerInstance = 8;
 
+    /// <summary>What runs over a connection that an operator ends has so long: it must be over within 5 s.</summary>
+    private static readonly TimeSpan DisconnectDrain = TimeSpan.FromSeconds(2);
+
     private readonly Lock gate = new();
 
     // Arrays are replaced, never changed: picking takes no lock. Guarded by gate for writing.
@@ -71,27 +74,31 @@ internal sealed class AgentRegistry(
         }
     }
 
-    /// <summary>The tunnel's connection with the fewest open streams that takes one more (W14); null if none does.</summary>
+    /// <summary>
+    /// Of the agent that the key belongs to (S29), the connection with the fewest open streams that takes one more
+    /// (W14). An agent that leaves, drains or is full gives way to the next one; null if there is none.
+    /// </summary>
     /// <param name="tunnelId">The tunnel.</param>
+    /// <param name="key">Hash of the hostname or the client, as <see cref="Affinity"/> makes it.</param>
     /// <param name="tried">Connections that already failed this client.</param>
-    public AgentConnection? Pick(string tunnelId, IReadOnlyCollection<AgentConnection> tried)
+    public AgentConnection? Pick(string tunnelId, ulong key, IReadOnlyCollection<AgentConnection> tried)
     {
         var all = byTunnel.GetValueOrDefault(tunnelId, []);
         var start = all.Length == 0 ? 0 : (int)(turn++ % (uint)all.Length);
         AgentConnection? best = null;
-        var fewest = int.MaxValue;
+        var (top, fewest) = (0UL, int.MaxValue);
         for (var i = 0; i < all.Length; i++)
         {
             var candidate = all[(start + i) % all.Length];
-            if (!candidate.IsCurrent || candidate.OpenStreams >= fewest || tried.Contains(candidate))
+            if (!candidate.IsCurrent || tried.Contains(candidate))
             {
                 continue;
             }
 
-            if (candidate.AcceptsStreams)
+            var (score, streams) = (Affinity.Score(key, candidate.InstanceHash), candidate.OpenStreams);
+            if ((best is null || score > top || (score == top && streams < fewest)) && candidate.AcceptsStreams)
             {
-                best = candidate;
-                fewest = candidate.OpenStreams;
+                (best, top, fewest) = (candidate, score, streams);
             }
         }
 
@@ -107,8 +114,17 @@ internal sealed class AgentRegistry(
             {
                 End(connection, ConnectionErrorCode.Revoked, TimeSpan.Zero, Describe(refusal));
             }
+            else if (DisconnectsIn(snapshot, connection) > connection.DisconnectsBefore)
+            {
+                connection.DisconnectsBefore = long.MaxValue; // once
+                End(connection, ConnectionErrorCode.Shutdown, DisconnectDrain, "disconnected by an operator");
+            }
         }
     }
+
+    /// <summary>For a connection that is about to be added.</summary>
+    public long DisconnectsOf(AgentConnection connection) =>
+        state.Snapshot is { } snapshot ? DisconnectsIn(snapshot, connection) : 0;
 
     /// <summary>Ends what has outlived its certificate or its time. Call every second or so.</summary>
     public void Sweep()
@@ -129,13 +145,18 @@ internal sealed class AgentRegistry(
     }
 
     /// <summary>Asks every connection to end; agents dial elsewhere, open streams may finish (W13).</summary>
-    public void DrainAll(TimeSpan drain)
+    public void DrainAll(TimeSpan drain, string reason)
     {
         foreach (var connection in All)
         {
-            connection.End(ConnectionErrorCode.Shutdown, drain, "the edge stops");
+            End(connection, ConnectionErrorCode.Shutdown, drain, reason);
         }
     }
+
+    private static long DisconnectsIn(EdgeSnapshot snapshot, AgentConnection connection) =>
+        snapshot.TryGetTunnel(connection.TunnelId, out var tunnel)
+            ? tunnel.Disconnects.GetValueOrDefault(connection.InstanceId)
+            : 0;
 
     private void End(AgentConnection connection, ConnectionErrorCode code, TimeSpan drain, string text)
     {
@@ -166,7 +187,7 @@ internal sealed class AgentRegistry(
         {
             AgentRefusal.Revoked => "the certificate is revoked",
             AgentRefusal.UnknownTunnel => "the tunnel is not served here",
-            AgentRefusal.TunnelNotActive => "the tunnel is not active",
+            AgentRefusal.TunnelNotActive => "the tunnel is archived",
             _ => "the address is not allowed",
         };
 }

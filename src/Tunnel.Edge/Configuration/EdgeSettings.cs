@@ -4,6 +4,7 @@ using Culvert.Platform.Logging;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
+using Culvert.Tunnel.Edge.Ingress.Proxy;
 
 namespace Culvert.Tunnel.Edge.Configuration;
 
@@ -20,10 +21,19 @@ internal sealed record EdgeSettings
 
     public required SniOptions Sni { get; init; }
 
+    public ConnectOptions Connect { get; init; } = new();
+
+    public ClientOptions Clients { get; init; } = new();
+
+    public ProxyOptions ProxyProtocol { get; init; } = new();
+
     public required TunnelLimits TunnelDefaults { get; init; }
 
     /// <summary>How long streams may go on after a stop was asked for.</summary>
     public required TimeSpan DrainTimeout { get; init; }
+
+    /// <summary>How long an edge that is not ready any more still takes clients, so that balancers notice.</summary>
+    public TimeSpan DrainDelay { get; init; }
 
     public required HealthOptions Health { get; init; }
 

@@ -6,6 +6,7 @@ using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
+using Culvert.Tunnel.Edge.Ingress.Proxy;
 
 namespace Culvert.Tunnel.Edge.Configuration;
 
@@ -13,15 +14,13 @@ namespace Culvert.Tunnel.Edge.Configuration;
 internal static class EdgeSettingsReader
 {
     private const string IdPrefix = "edge_";
+    private const long LeastBytesPerSecond = 1024;
 
     public static EdgeSettings Read(ConfigSection root)
     {
-        root.NotYet("connect");
-        root.NotYet("proxy_protocol");
         NetworkSection.Read(root);
         TelemetrySection.Read(root);
         var clients = root.Section("clients");
-        clients.NotYet("idle_timeout", permitted: "0s");
         var drain = root.Duration("drain_timeout", TimeSpan.FromSeconds(60), TimeSpan.Zero, TimeSpan.FromHours(24));
         return new EdgeSettings
         {
@@ -29,9 +28,13 @@ internal static class EdgeSettingsReader
             StateDirectory = root.Path("state_dir", "/var/lib/culvert/edge"),
             Identity = IdentitySection.Read(root, allowManual: false),
             Agents = ReadAgents(root.Section("agents"), drain),
-            Sni = ReadSni(root.Section("sni"), clients),
+            Sni = ReadSni(root.Section("sni")),
+            Connect = ReadConnect(root.Section("connect")),
+            Clients = ReadClients(clients),
+            ProxyProtocol = ReadProxy(root.Section("proxy_protocol")),
             TunnelDefaults = ReadTunnelDefaults(root.Section("tunnel_defaults")),
             DrainTimeout = drain,
+            DrainDelay = root.Duration("drain_delay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
             Health = HealthSection.ReadServer(root, "127.0.0.1:9445"),
             Log = LogSection.Read(root),
         };
@@ -75,7 +78,7 @@ internal static class EdgeSettingsReader
             Drain = drain < TimeSpan.FromSeconds(30) ? drain : TimeSpan.FromSeconds(30),
         };
 
-    private static SniOptions ReadSni(ConfigSection section, ConfigSection clients) =>
+    private static SniOptions ReadSni(ConfigSection section) =>
         new()
         {
             Listen = section.EndPoints("listen", "[::]:9443"),
@@ -87,21 +90,65 @@ internal static class EdgeSettingsReader
                 TimeSpan.FromMinutes(1)
             ),
             MaxHelloBytes = (int)section.Size("max_hello_bytes", 16 * 1024, min: 512, max: 16 * 1024),
-            MaxConnections = clients.Int("max_connections", 100_000, min: 1, max: 10_000_000),
-            PerSource = clients.Int("per_source", 1000, min: 1, max: 10_000_000),
-            NewPerSource = clients.Rate("new_per_source", new Rate(200, TimeSpan.FromSeconds(1))),
         };
+
+    // Off unless listed: an ingress that nobody asked for is a port that nobody watches.
+    private static ConnectOptions ReadConnect(ConfigSection section) =>
+        new()
+        {
+            Listen = section.EndPoints("listen"),
+            PublicPort = section.Int("public_port", 9444, min: 1, max: 65535),
+        };
+
+    private static ClientOptions ReadClients(ConfigSection section) =>
+        new()
+        {
+            MaxConnections = section.Int("max_connections", 100_000, min: 1, max: 10_000_000),
+            PerSource = section.Int("per_source", 1000, min: 1, max: 10_000_000),
+            NewPerSource = section.Rate("new_per_source", new Rate(200, TimeSpan.FromSeconds(1))),
+            IdleTimeout = section.Duration("idle_timeout", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(7)),
+        };
+
+    private static ProxyOptions ReadProxy(ConfigSection section)
+    {
+        var options = new ProxyOptions
+        {
+            Required = section.Bool("required", false),
+            TrustedProxies = section.Ranges("trusted_proxies"),
+        };
+        if (options.Required && options.TrustedProxies.IsEmpty)
+        {
+            section.Error(
+                "trusted_proxies",
+                "A PROXY header is required and nobody may send one.",
+                "List the balancers' addresses: whoever is listed says where clients come from."
+            );
+        }
+        else if (!options.Required && !options.TrustedProxies.IsEmpty)
+        {
+            section.Error(
+                "required",
+                "Balancers are trusted, but no PROXY header is read: it is never detected.",
+                "Set required: true, or remove trusted_proxies."
+            );
+        }
+
+        return options;
+    }
 
     private static TunnelLimits ReadTunnelDefaults(ConfigSection section)
     {
-        section.NotYet("bytes", permitted: "0");
-        var connections = section.Int("max_connections", 10_000, min: 1, max: 10_000_000);
-        var streams = section.Int("open_streams", 20_000, min: 1, max: 10_000_000);
+        var bytes = section.Size("bytes", 0);
+        if (bytes is > 0 and < LeastBytesPerSecond)
+        {
+            section.Error("bytes", "So few bytes per second would stop every handshake.", "Write 0 for none, or 1KiB.");
+        }
 
-        // A client connection of this version is one stream, so the smaller number binds both.
         return new TunnelLimits(
-            Math.Min(connections, streams),
-            section.Rate("new_connections", new Rate(500, TimeSpan.FromSeconds(1)))
+            section.Int("max_connections", 10_000, min: 1, max: 10_000_000),
+            section.Rate("new_connections", new Rate(500, TimeSpan.FromSeconds(1))),
+            section.Int("open_streams", 20_000, min: 1, max: 10_000_000),
+            bytes
         );
     }
 }

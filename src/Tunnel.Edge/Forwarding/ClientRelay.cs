@@ -5,14 +5,28 @@ using Culvert.Tunnel.Protocol;
 namespace Culvert.Tunnel.Edge.Forwarding;
 
 /// <summary>
-/// Moves bytes between a client's socket and a stream, both ways at once, unchanged and unread. Each direction moves
+/// Moves bytes between a client's connection and a stream, both ways at once, unchanged and unread. Each direction moves
 /// only as fast as its far side takes bytes; a half close travels as one (W11).
 /// </summary>
 /// <remarks>Nothing here blocks or computes: the stream's reader runs on the outer connection's read loop.</remarks>
-internal sealed class ClientRelay(Socket client, MuxStream stream, TunnelTraffic traffic)
+internal sealed class ClientRelay(
+    ClientTransport client,
+    MuxStream stream,
+    ClientVisit visit,
+    TunnelTraffic traffic,
+    TimeProvider time
+)
 {
     /// <summary>A read that fills it makes one DATA frame in one TLS record.</summary>
     private const int ReadBytes = TunnelProtocol.MaxDataBytes - 9;
+
+    // One that waits for its turn looks up so often, in case its connection has ended.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private long movedAt = time.GetTimestamp();
+    private volatile bool over;
+
+    public ClientVisit Visit => visit;
 
     /// <summary>
     /// Completes when both directions have ended; true if both ended with a FIN. Otherwise the stream has been reset and
@@ -20,17 +34,45 @@ internal sealed class ClientRelay(Socket client, MuxStream stream, TunnelTraffic
     /// </summary>
     public async Task<bool> RunAsync()
     {
-        var fromClient = GuardAsync(FromClientAsync());
-        var toClient = GuardAsync(ToClientAsync());
-        var first = await Task.WhenAny(fromClient, toClient);
-        if (!await first)
+        traffic.Add(this);
+        try
         {
-            // One direction broke: the other must not wait for a peer that has no reason to speak again.
-            stream.Abort(StreamErrorCode.Cancelled);
-            client.Dispose();
-        }
+            var fromClient = GuardAsync(FromClientAsync());
+            var toClient = GuardAsync(ToClientAsync());
+            var first = await Task.WhenAny(fromClient, toClient);
+            if (!await first)
+            {
+                // One direction broke: the other must not wait for a peer that has no reason to speak again.
+                End();
+            }
 
-        return await fromClient & await toClient;
+            return await fromClient & await toClient;
+        }
+        finally
+        {
+            traffic.Remove(this);
+        }
+    }
+
+    /// <summary>Ends it at once: the client sees a reset, the agent a cancelled stream.</summary>
+    public void Cut()
+    {
+        if (!over)
+        {
+            traffic.CountCut();
+            client.Reset();
+            End();
+        }
+    }
+
+    /// <summary>How long nothing has moved in either direction.</summary>
+    public TimeSpan IdleFor(TimeProvider clock) => clock.GetElapsedTime(Volatile.Read(ref movedAt));
+
+    private void End()
+    {
+        over = true;
+        stream.Abort(StreamErrorCode.Cancelled);
+        client.Dispose();
     }
 
     private async Task FromClientAsync()
@@ -38,11 +80,11 @@ internal sealed class ClientRelay(Socket client, MuxStream stream, TunnelTraffic
         while (true)
         {
             // Waits without holding a buffer: most connections are idle most of the time.
-            await client.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+            await client.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
             var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
             try
             {
-                var read = await client.ReceiveAsync(buffer.AsMemory(0, ReadBytes), SocketFlags.None);
+                var read = await client.ReceiveAsync(buffer.AsMemory(0, ReadBytes), CancellationToken.None);
                 if (read == 0)
                 {
                     await stream.Output.CompleteAsync();
@@ -50,7 +92,12 @@ internal sealed class ClientRelay(Socket client, MuxStream stream, TunnelTraffic
                 }
 
                 traffic.CountFromClient(read);
+                Volatile.Write(ref movedAt, time.GetTimestamp());
                 await stream.Output.WriteAsync(buffer.AsMemory(0, read));
+                if (traffic.IsPaced)
+                {
+                    await PauseAsync(traffic.Pay(read));
+                }
             }
             finally
             {
@@ -66,24 +113,30 @@ internal sealed class ClientRelay(Socket client, MuxStream stream, TunnelTraffic
             var result = await stream.Input.ReadAsync();
             foreach (var segment in result.Buffer)
             {
-                await SendAsync(segment);
+                traffic.CountToClient(segment.Length);
+                await client.SendAsync(segment);
+                if (traffic.IsPaced)
+                {
+                    await PauseAsync(traffic.Pay(segment.Length));
+                }
             }
 
+            Volatile.Write(ref movedAt, time.GetTimestamp());
             stream.Input.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted)
             {
-                client.Shutdown(SocketShutdown.Send);
+                await client.FinishAsync();
                 return;
             }
         }
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    private async ValueTask PauseAsync(TimeSpan pause)
     {
-        traffic.CountToClient(bytes.Length);
-        while (!bytes.IsEmpty)
+        while (pause > TimeSpan.Zero && !over)
         {
-            bytes = bytes[await client.SendAsync(bytes, SocketFlags.None)..];
+            await Task.Delay(pause < LongestPause ? pause : LongestPause, time, CancellationToken.None);
+            pause = traffic.Pay(0);
         }
     }
 
@@ -95,8 +148,10 @@ internal sealed class ClientRelay(Socket client, MuxStream stream, TunnelTraffic
             await direction;
             return true;
         }
-        catch (Exception e) when (e is SocketException or MuxStreamException or ObjectDisposedException)
+        catch (Exception e)
+            when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {
+            // MuxStreamException is an IOException; the last one is what TLS says of a stream that was ended under it.
             return false;
         }
     }

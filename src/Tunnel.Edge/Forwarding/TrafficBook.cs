@@ -1,29 +1,60 @@
 using System.Collections.Concurrent;
+using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
 /// <summary>The traffic of every tunnel that was ever named. Tunnels come from the feed alone, so outsiders cannot fill it.</summary>
-internal sealed class TrafficBook(TunnelLimits limits, TimeProvider time)
+internal sealed class TrafficBook(TunnelLimits defaults, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, TunnelTraffic> tunnels = new(StringComparer.Ordinal);
 
     public ICollection<TunnelTraffic> All => tunnels.Values;
 
-    public TunnelTraffic Of(string tunnelId) =>
-        tunnels.GetOrAdd(tunnelId, static (id, self) => new TunnelTraffic(id, self.Limits, self.Time), this);
+    public TunnelTraffic Of(TunnelRoute tunnel) =>
+        tunnels.GetOrAdd(
+            tunnel.Id,
+            static (id, made) => new TunnelTraffic(id, made.Defaults.With(made.Tunnel.Limits), made.Time),
+            (Defaults: defaults, Time: time, Tunnel: tunnel)
+        );
 
-    private TunnelLimits Limits => limits;
-
-    private TimeProvider Time => time;
-
-    /// <summary>Lets go of tunnels that have left the feed and have no connection.</summary>
-    public void Keep(IReadOnlySet<string> tunnelIds)
+    /// <summary>
+    /// Takes a new snapshot into use: new limits count at once, clients that it forbids are cut off (S10), and tunnels
+    /// that have left the feed and have no connection are forgotten.
+    /// </summary>
+    public void Apply(EdgeSnapshot snapshot)
     {
         foreach (var (id, traffic) in tunnels)
         {
-            if (!tunnelIds.Contains(id) && traffic.Open == 0)
+            if (snapshot.TryGetTunnel(id, out var tunnel))
+            {
+                traffic.Use(defaults.With(tunnel.Limits));
+            }
+            else if (traffic.Open == 0)
             {
                 tunnels.TryRemove(id, out _);
+            }
+
+            foreach (var relay in traffic.Relays)
+            {
+                if (!relay.Visit.IsAllowedBy(tunnel))
+                {
+                    relay.Cut();
+                }
+            }
+        }
+    }
+
+    /// <summary>Cuts off clients over whose connections nothing has moved for that long.</summary>
+    public void CutIdle(TimeSpan idleTimeout)
+    {
+        foreach (var traffic in tunnels.Values)
+        {
+            foreach (var relay in traffic.Relays)
+            {
+                if (relay.IdleFor(time) >= idleTimeout)
+                {
+                    relay.Cut();
+                }
             }
         }
     }

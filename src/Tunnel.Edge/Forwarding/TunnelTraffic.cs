@@ -1,19 +1,34 @@
+using System.Collections.Concurrent;
+
 namespace Culvert.Tunnel.Edge.Forwarding;
 
 /// <summary>One tunnel's client connections: its limits, and the counts that reports and metrics show.</summary>
 internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimeProvider time)
 {
+    /// <summary>What may burst beyond a limit of bytes: one second's worth, and a few records at least.</summary>
+    private const long LeastBurstBytes = 64 * 1024;
+
     private readonly Lock gate = new();
+    private readonly ConcurrentDictionary<ClientRelay, byte> relays = new();
+    private volatile TunnelLimits limits = limits;
     private double tokens = limits.NewConnections.Count; // guarded by gate
     private long refilledAt = time.GetTimestamp(); // guarded by gate
+    private double bytesLeft = limits.BytesPerSecond; // guarded by gate; below zero is debt
+    private long paidAt = time.GetTimestamp(); // guarded by gate
     private int open; // guarded by gate
     private long accepted;
     private long refused;
     private long reopened;
+    private long cut;
     private long bytesFromClients;
     private long bytesToClients;
 
     public string TunnelId { get; } = tunnelId;
+
+    public TunnelLimits Limits => limits;
+
+    /// <summary>The connections that are being relayed.</summary>
+    public IEnumerable<ClientRelay> Relays => relays.Keys;
 
     /// <summary>Client connections now.</summary>
     public int Open
@@ -27,6 +42,9 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
         }
     }
 
+    /// <summary>True while bytes must be paid for: most tunnels have no such limit, and their relays ask no more than this.</summary>
+    public bool IsPaced => limits.BytesPerSecond > 0;
+
     public long Accepted => Interlocked.Read(ref accepted);
 
     public long Refused => Interlocked.Read(ref refused);
@@ -34,20 +52,27 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
     /// <summary>Streams that were opened a second or third time because an agent never started on them (W12).</summary>
     public long Reopened => Interlocked.Read(ref reopened);
 
+    /// <summary>Connections ended by the edge: forbidden meanwhile, or idle.</summary>
+    public long Cut => Interlocked.Read(ref cut);
+
     public long BytesFromClients => Interlocked.Read(ref bytesFromClients);
 
     public long BytesToClients => Interlocked.Read(ref bytesToClients);
 
+    /// <summary>New limits count for whoever comes next, and for bytes at once.</summary>
+    public void Use(TunnelLimits next) => limits = next;
+
     /// <summary>Counts a connection in; false if it is one too many.</summary>
     public bool TryEnter()
     {
+        var now = limits;
         lock (gate)
         {
-            var now = time.GetTimestamp();
-            var rate = limits.NewConnections;
-            tokens = Math.Min(rate.Count, tokens + (rate.Count * (time.GetElapsedTime(refilledAt, now) / rate.Per)));
-            refilledAt = now;
-            if (open >= limits.MaxConnections || tokens < 1)
+            var at = time.GetTimestamp();
+            var rate = now.NewConnections;
+            tokens = Math.Min(rate.Count, tokens + (rate.Count * (time.GetElapsedTime(refilledAt, at) / rate.Per)));
+            refilledAt = at;
+            if (open >= Math.Min(now.MaxConnections, now.OpenStreams) || tokens < 1)
             {
                 return false;
             }
@@ -68,9 +93,39 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
         }
     }
 
+    /// <summary>
+    /// Pays for bytes that have been moved. How long nobody of this tunnel may move more; zero while the limit holds.
+    /// </summary>
+    public TimeSpan Pay(int bytes)
+    {
+        var rate = limits.BytesPerSecond;
+        if (rate <= 0)
+        {
+            return TimeSpan.Zero;
+        }
+
+        lock (gate)
+        {
+            var at = time.GetTimestamp();
+            bytesLeft = Math.Min(
+                Math.Max(rate, LeastBurstBytes),
+                bytesLeft + (rate * time.GetElapsedTime(paidAt, at).TotalSeconds)
+            );
+            paidAt = at;
+            bytesLeft -= bytes;
+            return bytesLeft >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-bytesLeft / rate);
+        }
+    }
+
+    public void Add(ClientRelay relay) => relays.TryAdd(relay, 0);
+
+    public void Remove(ClientRelay relay) => relays.TryRemove(relay, out _);
+
     public void CountRefused() => Interlocked.Increment(ref refused);
 
     public void CountReopened() => Interlocked.Increment(ref reopened);
+
+    public void CountCut() => Interlocked.Increment(ref cut);
 
     public void CountFromClient(int bytes) => Interlocked.Add(ref bytesFromClients, bytes);
 

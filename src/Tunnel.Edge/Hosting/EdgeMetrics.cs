@@ -34,7 +34,7 @@ internal sealed class EdgeMetrics : IDisposable
         clientsRefused.Add(1, new KeyValuePair<string, object?>("reason", refusal.ToString()));
 
     /// <summary>Shows the numbers that others keep.</summary>
-    public void Observe(AgentRegistry agents, TrafficBook traffic)
+    public void Observe(AgentRegistry agents, TrafficBook traffic, Func<double> feedAge, Func<bool> draining)
     {
         meter.CreateObservableGauge(
             "culvert_edge_agent_connections",
@@ -60,8 +60,19 @@ internal sealed class EdgeMetrics : IDisposable
             () => PerTunnel(traffic, t => t.Open),
             description: "Client connections that are being relayed."
         );
+        meter.CreateObservableGauge(
+            "culvert_edge_feed_age_seconds",
+            feedAge,
+            description: "Since the service was last heard; alert at 60 (S10)."
+        );
+        meter.CreateObservableGauge(
+            "culvert_edge_draining",
+            () => draining() ? 1 : 0,
+            description: "1 while the edge sends agents and clients elsewhere."
+        );
         ObserveCounter("culvert_edge_clients_accepted", "Client connections relayed.", t => t.Accepted);
         ObserveCounter("culvert_edge_tunnel_refused", "Client connections refused, of known tunnels.", t => t.Refused);
+        ObserveCounter("culvert_edge_clients_cut", "Client connections that the edge ended.", t => t.Cut);
         ObserveCounter("culvert_edge_streams_reopened", "Streams placed on another connection.", t => t.Reopened);
         ObserveCounter("culvert_edge_bytes_from_clients", "Bytes relayed to agents.", t => t.BytesFromClients);
         ObserveCounter("culvert_edge_bytes_to_clients", "Bytes relayed to clients.", t => t.BytesToClients);

@@ -7,6 +7,10 @@ namespace Culvert.Tunnel.Edge.Hosting;
 /// <summary>What an edge needs beyond credentials to do its job now.</summary>
 internal static class EdgeReadiness
 {
+    /// <summary>Balancers send nobody to an edge that goes.</summary>
+    public static ReadinessCheck Drain(Func<bool> isDraining) =>
+        ReadinessCheck.Of("draining", () => isDraining() ? "The edge sends agents and clients elsewhere." : null);
+
     /// <summary>Within the offline grace an edge works on; after it, it takes no new agents (S10).</summary>
     public static ReadinessCheck Contact(EdgeState state, EdgeSettings settings, TimeProvider time) =>
         ReadinessCheck.Of(

@@ -4,6 +4,7 @@ using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
+using Culvert.Tunnel.Edge.Ingress.Connect;
 using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Hosting;
@@ -19,12 +20,19 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly ILogger<EdgeServer> logger;
     private readonly EdgeMetrics metrics = new();
     private readonly AgentListener agentListener;
+    private readonly ClientDoor door;
+    private readonly ClientForwarder forwarder;
     private readonly SniListener sniListener;
+    private readonly ConnectListener connectListener;
     private readonly CancellationTokenSource ending = new();
     private readonly TcpListeners agentSockets;
     private readonly TcpListeners sniSockets;
+    private readonly TcpListeners connectSockets;
     private readonly ITimer sweeper;
     private FeedAge feedAge;
+    private volatile bool stopping;
+    private long? drainingSince; // owned by the sweeper
+    private bool agentsSentAway; // likewise
 
     private EdgeServer(EdgeSettings settings, EdgeState state, TimeProvider time, ILoggerFactory loggers)
     {
@@ -44,24 +52,45 @@ internal sealed class EdgeServer : IAsyncDisposable
             time,
             loggers.CreateLogger<AgentListener>()
         );
+        door = new ClientDoor(
+            settings.Clients,
+            settings.ProxyProtocol,
+            metrics,
+            time,
+            loggers.CreateLogger<ClientDoor>()
+        );
+        forwarder = new ClientForwarder(Agents, time, loggers.CreateLogger<ClientForwarder>());
         sniListener = new SniListener(
             settings.Sni,
             state,
-            Agents,
+            forwarder,
             Traffic,
             metrics,
             time,
             loggers.CreateLogger<SniListener>()
         );
-        metrics.Observe(Agents, Traffic);
-        agentSockets = TcpListeners.Bind("agents", "agents.listen", settings.Agents.Listen, time, logger);
+        connectListener = new ConnectListener(
+            settings.Sni,
+            state,
+            forwarder,
+            Traffic,
+            metrics,
+            time,
+            loggers.CreateLogger<ConnectListener>()
+        );
+        metrics.Observe(Agents, Traffic, FeedSeconds, () => IsDraining);
+        List<TcpListeners> bound = [];
         try
         {
-            sniSockets = TcpListeners.Bind("sni", "sni.listen", settings.Sni.Listen, time, logger);
+            bound.Add(
+                agentSockets = TcpListeners.Bind("agents", "agents.listen", settings.Agents.Listen, time, logger)
+            );
+            bound.Add(sniSockets = TcpListeners.Bind("sni", "sni.listen", settings.Sni.Listen, time, logger));
+            connectSockets = TcpListeners.Bind("connect", "connect.listen", settings.Connect.Listen, time, logger);
         }
         catch
         {
-            agentSockets.DisposeAsync().AsTask().GetAwaiter().GetResult(); // nothing accepts yet: does not wait
+            bound.ForEach(b => b.DisposeAsync().AsTask().GetAwaiter().GetResult()); // nothing accepts yet: does not wait
             throw;
         }
 
@@ -77,8 +106,13 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public IReadOnlyList<IPEndPoint> SniEndPoints => sniSockets.EndPoints;
 
+    public IReadOnlyList<IPEndPoint> ConnectEndPoints => connectSockets.EndPoints;
+
     /// <summary>Client connections now.</summary>
-    public int Clients => sniListener.Connections;
+    public int Clients => door.Connections;
+
+    /// <summary>It stops, or an operator sends agents and clients elsewhere: balancers should, too.</summary>
+    public bool IsDraining => stopping || state.Snapshot is { IsDraining: true };
 
     /// <summary>Listens and accepts.</summary>
     /// <exception cref="ListenException">An address is taken or not ours.</exception>
@@ -86,19 +120,36 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         var server = new EdgeServer(settings, state, time, loggers);
         server.agentSockets.Start(socket => server.HandleAsync(socket, server.agentListener.ServeAsync));
-        server.sniSockets.Start(socket => server.HandleAsync(socket, server.sniListener.ServeAsync));
+        server.sniSockets.Start(socket =>
+            server.HandleAsync(socket, (s, cancel) => server.door.ServeAsync(s, server.sniListener.ServeAsync, cancel))
+        );
+        server.connectSockets.Start(socket =>
+            server.HandleAsync(
+                socket,
+                (s, cancel) => server.door.ServeAsync(s, server.connectListener.ServeAsync, cancel)
+            )
+        );
         return server;
     }
 
     /// <summary>
-    /// Takes nobody new, tells agents, and waits for what is open: until it has ended, or for the drain time (W13).
+    /// Is not ready for <c>drain_delay</c>, so that balancers send no more; then takes nobody new, brings those who have
+    /// come to an agent, tells agents, and waits for what is open: until it has ended, or for the drain time (W13).
     /// </summary>
     public async Task DrainAsync()
     {
+        stopping = true;
         Log.Draining(logger, Clients, settings.DrainTimeout.TotalSeconds);
-        await agentSockets.StopAsync();
+        if (settings.DrainDelay > TimeSpan.Zero)
+        {
+            await Task.Delay(settings.DrainDelay, time, CancellationToken.None);
+        }
+
         await sniSockets.StopAsync();
-        Agents.DrainAll(settings.DrainTimeout);
+        await connectSockets.StopAsync();
+        await UntilPlacedAsync();
+        await agentSockets.StopAsync();
+        Agents.DrainAll(settings.DrainTimeout, "the edge stops");
         var deadline = time.GetTimestamp();
         while (Agents.All.Any() && time.GetElapsedTime(deadline) < settings.DrainTimeout + SweepPeriod)
         {
@@ -115,6 +166,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         await ending.CancelAsync();
         await agentSockets.DisposeAsync();
         await sniSockets.DisposeAsync();
+        await connectSockets.DisposeAsync();
         metrics.Dispose();
     }
 
@@ -133,8 +185,42 @@ internal sealed class EdgeServer : IAsyncDisposable
     private void Apply(EdgeSnapshot snapshot)
     {
         Agents.Apply(snapshot);
-        Traffic.Keep(snapshot.Tunnels.Select(t => t.Id).ToHashSet(StringComparer.Ordinal));
+        Traffic.Apply(snapshot);
     }
+
+    /// <summary>Until every client that was accepted has its stream: agents that are told to go take no new ones.</summary>
+    private async Task UntilPlacedAsync()
+    {
+        var begun = time.GetTimestamp();
+        while (
+            sniListener.Arriving + connectListener.Arriving > 0
+            && time.GetElapsedTime(begun) < settings.Sni.HandshakeTimeout
+        )
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, CancellationToken.None);
+        }
+    }
+
+    /// <summary>An operator's drain: after the delay agents are told to go; resumed, they come back by themselves.</summary>
+    private void FollowDrain()
+    {
+        if (state.Snapshot is not { IsDraining: true })
+        {
+            (drainingSince, agentsSentAway) = (null, false);
+            return;
+        }
+
+        drainingSince ??= time.GetTimestamp();
+        if (!agentsSentAway && time.GetElapsedTime(drainingSince.Value) >= settings.DrainDelay)
+        {
+            agentsSentAway = true;
+            Log.DrainedByOperator(logger, Agents.All.Count(), settings.DrainTimeout.TotalSeconds);
+            Agents.DrainAll(settings.DrainTimeout, "drained by an operator");
+        }
+    }
+
+    private double FeedSeconds() =>
+        state.LastContact is { } last ? Math.Max(0, (time.GetUtcNow() - last).TotalSeconds) : -1;
 
     private void Sweep()
     {
@@ -142,7 +228,14 @@ internal sealed class EdgeServer : IAsyncDisposable
         {
             Agents.Sweep();
             agentListener.Sweep();
-            sniListener.Sweep();
+            door.Sweep();
+            forwarder.Sweep();
+            FollowDrain();
+            if (settings.Clients.IdleTimeout > TimeSpan.Zero)
+            {
+                Traffic.CutIdle(settings.Clients.IdleTimeout);
+            }
+
             var age = FeedContact.Age(state.LastContact, time.GetUtcNow(), settings.Agents.OfflineGrace);
             if (age != feedAge)
             {

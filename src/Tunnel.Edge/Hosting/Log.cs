@@ -15,6 +15,13 @@ internal static partial class Log
     [LoggerMessage(EventIds.Draining, LogLevel.Information, "Stopping: {Clients} client connections have {Seconds} s")]
     public static partial void Draining(ILogger logger, int clients, double seconds);
 
+    [LoggerMessage(
+        EventIds.DrainedByOperator,
+        LogLevel.Information,
+        "An operator drains this edge: {Agents} agent connections have {Seconds} s to go elsewhere"
+    )]
+    public static partial void DrainedByOperator(ILogger logger, int agents, double seconds);
+
     [LoggerMessage(EventIds.Drained, LogLevel.Information, "Stopped with {Clients} client connections left")]
     public static partial void Drained(ILogger logger, int clients);
 

@@ -50,7 +50,15 @@ internal static class RunCommand
         await using var running = server = EdgeServer.Start(settings, state, time, loggers);
         await using var health = await HealthServer.StartAsync(
             settings.Health,
-            new HealthEndpoints([.. credentials.Checks, EdgeReadiness.Contact(state, settings, time)], metrics, time),
+            new HealthEndpoints(
+                [
+                    .. credentials.Checks,
+                    EdgeReadiness.Contact(state, settings, time),
+                    EdgeReadiness.Drain(() => running.IsDraining),
+                ],
+                metrics,
+                time
+            ),
             stop
         );
         foreach (var url in health.Urls)

@@ -16,6 +16,7 @@ internal sealed class TcpListeners : IAsyncDisposable
     private readonly CancellationTokenSource stopped = new();
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private Func<Socket, Task>? handler;
     private Task[] loops = [];
 
     private TcpListeners(string name, TimeProvider time, ILogger logger)
@@ -61,20 +62,41 @@ internal sealed class TcpListeners : IAsyncDisposable
     }
 
     /// <summary>Begins to accept. The handler owns each socket and never throws.</summary>
-    public void Start(Func<Socket, Task> handle) => loops = [.. sockets.Select(s => AcceptAsync(s, handle))];
+    public void Start(Func<Socket, Task> handle)
+    {
+        handler = handle;
+        loops = [.. sockets.Select(s => AcceptAsync(s, handle))];
+    }
 
     /// <summary>Accepts no more; open connections go on.</summary>
     public async Task StopAsync()
     {
         await stopped.CancelAsync();
-        sockets.ForEach(s => s.Dispose());
         await Task.WhenAll(loops);
+        sockets.ForEach(TakeWaiting);
+        sockets.ForEach(s => s.Dispose());
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         stopped.Dispose();
+    }
+
+    /// <summary>Whoever has connected already is served: closing the listener would reset it.</summary>
+    private void TakeWaiting(Socket listener)
+    {
+        try
+        {
+            while (handler is { } handle && listener.Poll(0, SelectMode.SelectRead))
+            {
+                _ = handle(listener.Accept());
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Closed before, or that one has left again.
+        }
     }
 
     private async Task AcceptAsync(Socket listener, Func<Socket, Task> handle)

@@ -19,6 +19,7 @@ internal static class IngressPolicy
             : !snapshot.TryRoute(hello.ServerName, out tunnel) ? IngressRefusal.UnknownName
             : tunnel.ClientRanges.IsEmpty ? IngressRefusal.SourceRangesEmpty
             : !tunnel.ClientRanges.Contains(source) ? IngressRefusal.SourceRefused
+            : tunnel.IsPaused ? IngressRefusal.TunnelPaused
             : hello.OffersAcme ? IngressRefusal.AcmeNotAnnounced
             : IngressRefusal.None;
     }
@@ -30,8 +31,12 @@ internal static class IngressPolicy
     public static TlsAlert? AlertFor(IngressRefusal refusal) =>
         refusal switch
         {
-            IngressRefusal.UnknownName or IngressRefusal.NoServerName => TlsAlert.UnrecognizedName,
-            IngressRefusal.NoAgent or IngressRefusal.TunnelLimit or IngressRefusal.NotReady => TlsAlert.InternalError,
+            IngressRefusal.UnknownName or IngressRefusal.NoServerName or IngressRefusal.ServerNameDiffers =>
+                TlsAlert.UnrecognizedName,
+            IngressRefusal.NoAgent
+            or IngressRefusal.TunnelLimit
+            or IngressRefusal.TunnelPaused
+            or IngressRefusal.NotReady => TlsAlert.InternalError,
             IngressRefusal.AcmeNotAnnounced => TlsAlert.NoApplicationProtocol,
             IngressRefusal.MalformedHello => TlsAlert.DecodeError,
             IngressRefusal.HelloTooLarge => TlsAlert.RecordOverflow,

@@ -39,6 +39,27 @@ internal enum IngressRefusal
     /// <summary>A certificate challenge that nobody announced (S25).</summary>
     AcmeNotAnnounced,
 
+    /// <summary>An operator has paused the tunnel.</summary>
+    TunnelPaused,
+
+    /// <summary>The first bytes are no PROXY header, or one that names no client.</summary>
+    ProxyHeader,
+
+    /// <summary>A PROXY header is required and the peer is not among those that may send one.</summary>
+    ProxyUntrusted,
+
+    /// <summary>The outer TLS of the CONNECT ingress failed or took too long.</summary>
+    OuterHandshake,
+
+    /// <summary>What follows the outer handshake is no CONNECT request that this ingress takes (S22).</summary>
+    BadConnect,
+
+    /// <summary>No certificate that a client CA of the tunnel vouches for under one of its identities (S22).</summary>
+    ClientNotProven,
+
+    /// <summary>The hello inside the CONNECT names another server than the request.</summary>
+    ServerNameDiffers,
+
     /// <summary>The tunnel has more connections than it may, or too many new ones.</summary>
     TunnelLimit,
 

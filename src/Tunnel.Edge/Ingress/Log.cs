@@ -23,5 +23,5 @@ internal static partial class Log
     );
 
     [LoggerMessage(EventIds.ClientFaulted, LogLevel.Error, "The connection of client {Client} failed")]
-    public static partial void ClientFaulted(ILogger logger, Exception exception, IPEndPoint client);
+    public static partial void ClientFaulted(ILogger logger, Exception exception, IPEndPoint? client);
 }

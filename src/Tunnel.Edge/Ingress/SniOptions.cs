@@ -1,9 +1,8 @@
 using System.Net;
-using Culvert.Platform.Configuration;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 
-/// <summary>The <c>sni</c> section, and of <c>clients</c> what binds its connections.</summary>
+/// <summary>The <c>sni</c> section.</summary>
 internal sealed record SniOptions
 {
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
@@ -16,13 +15,4 @@ internal sealed record SniOptions
 
     /// <summary>Bound of the ClientHello, record headers included.</summary>
     public int MaxHelloBytes { get; init; } = 16 * 1024;
-
-    /// <summary>Client connections at once.</summary>
-    public int MaxConnections { get; init; } = 100_000;
-
-    /// <summary>Client connections of one address at once.</summary>
-    public int PerSource { get; init; } = 1000;
-
-    /// <summary>New client connections of one address.</summary>
-    public Rate NewPerSource { get; init; } = new(200, TimeSpan.FromSeconds(1));
 }

@@ -93,7 +93,8 @@ internal sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvid
         source.At = now;
     }
 
-    private static IPAddress KeyOf(IPAddress address)
+    /// <summary>What counts as one source.</summary>
+    public static IPAddress KeyOf(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
         {

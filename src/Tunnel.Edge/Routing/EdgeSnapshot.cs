@@ -16,12 +16,14 @@ internal sealed class EdgeSnapshot
 
     private EdgeSnapshot(
         long revision,
+        bool isDraining,
         PlatformTrust trust,
         IEnumerable<TunnelRoute> tunnels,
         IEnumerable<string> revoked
     )
     {
         Revision = revision;
+        IsDraining = isDraining;
         Trust = trust;
         Tunnels = [.. tunnels];
         byDomain = Tunnels.DistinctBy(t => t.Domain).ToFrozenDictionary(t => t.Domain, StringComparer.Ordinal);
@@ -31,6 +33,9 @@ internal sealed class EdgeSnapshot
 
     public long Revision { get; }
 
+    /// <summary>An operator sends this edge's agents and clients elsewhere.</summary>
+    public bool IsDraining { get; }
+
     public PlatformTrust Trust { get; }
 
     public IReadOnlyList<TunnelRoute> Tunnels { get; }
@@ -38,13 +43,13 @@ internal sealed class EdgeSnapshot
     public IReadOnlySet<string> RevokedSerials { get; }
 
     public static EdgeSnapshot From(EdgeFeed feed, PlatformTrust trust) =>
-        new(feed.Revision, trust, feed.Tunnels.Select(TunnelRoute.From), feed.RevokedSerials);
+        new(feed.Revision, feed.Edge.Draining, trust, feed.Tunnels.Select(TunnelRoute.From), feed.RevokedSerials);
 
     public bool TryGetTunnel(string id, [NotNullWhen(true)] out TunnelRoute? tunnel) =>
         byId.TryGetValue(id, out tunnel);
 
     /// <summary>
-    /// The active tunnel whose domain a server name is, or is one label below. Deeper names belong to nobody: the
+    /// The unarchived tunnel whose domain a server name is, or is one label below. Deeper names belong to nobody: the
     /// tunnel's certificate covers one label alone (RFC 6125 §6.4.3).
     /// </summary>
     /// <param name="serverName">Lower case.</param>
@@ -60,6 +65,6 @@ internal sealed class EdgeSnapshot
             }
         }
 
-        return tunnel.IsActive;
+        return tunnel.IsServed;
     }
 }

@@ -13,13 +13,32 @@ internal sealed record TunnelRoute
 
     public required string OrganizationId { get; init; }
 
-    public required bool IsActive { get; init; }
+    /// <summary>Agents may connect; false once it is archived.</summary>
+    public required bool IsServed { get; init; }
+
+    /// <summary>An operator refuses its clients for a while; agents stay.</summary>
+    public required bool IsPaused { get; init; }
 
     /// <summary>Where clients may come from; empty refuses all (S21).</summary>
     public required AddressRanges ClientRanges { get; init; }
 
     /// <summary>Where agents may come from; null allows every address (S21).</summary>
     public required AddressRanges? AgentRanges { get; init; }
+
+    /// <summary>Clients, not hostnames, stay with one agent (S29).</summary>
+    public bool IsAffineToClients { get; init; }
+
+    /// <summary>What the tunnel's own record says; null = this edge's defaults.</summary>
+    public EdgeFeedTunnelLimits? Limits { get; init; }
+
+    /// <summary>Whose certificates open the CONNECT ingress; read when the first client comes by it.</summary>
+    public required Lazy<IReadOnlyList<ClientAuthority>> ClientAuthorities { get; init; }
+
+    /// <summary>Ids of the same, for a look without reading certificates.</summary>
+    public required IReadOnlySet<string> ClientAuthorityIds { get; init; }
+
+    /// <summary>How often an operator has disconnected each instance.</summary>
+    public required IReadOnlyDictionary<string, long> Disconnects { get; init; }
 
     /// <summary>
     /// A range that cannot be read makes its list narrower, never wider: an unreadable client list refuses all, an
@@ -31,9 +50,19 @@ internal sealed record TunnelRoute
             Id = tunnel.Id,
             Domain = tunnel.Domain.ToLowerInvariant(),
             OrganizationId = tunnel.OrganizationId,
-            IsActive = tunnel.Status == TunnelStatus.Active,
+            IsServed = tunnel.Status is TunnelStatus.Active or TunnelStatus.Paused,
+            IsPaused = tunnel.Status == TunnelStatus.Paused,
             ClientRanges = Read(tunnel.ClientSourceRanges),
             AgentRanges = tunnel.AgentSourceRanges.Count == 0 ? null : Read(tunnel.AgentSourceRanges),
+            IsAffineToClients = tunnel.Affinity == TunnelAffinity.Client,
+            Limits = tunnel.Limits,
+            ClientAuthorities = new Lazy<IReadOnlyList<ClientAuthority>>(() =>
+                Routing.ClientAuthorities.Read(tunnel.ClientAuthorities ?? [])
+            ),
+            ClientAuthorityIds = (tunnel.ClientAuthorities ?? []).Select(a => a.Id).ToHashSet(StringComparer.Ordinal),
+            Disconnects = (tunnel.Disconnects ?? [])
+                .DistinctBy(d => d.InstanceId)
+                .ToDictionary(d => d.InstanceId, d => d.Number, StringComparer.Ordinal),
         };
 
     private static AddressRanges Read(IReadOnlyList<string> written) =>

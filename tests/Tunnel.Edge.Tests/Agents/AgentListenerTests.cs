@@ -114,12 +114,21 @@ public sealed class AgentListenerTests
     }
 
     [Theory]
-    [InlineData(TunnelStatus.Paused)]
     [InlineData(TunnelStatus.Archived)]
+    [InlineData("of a later version")]
     public async Task Agent_TunnelNotActive_IsRefused(string status)
     {
         await using var edge = RunningEdge.Start(feed: Feeds.Of(Feeds.Tunnel(status: status)));
         await ShouldBeRefusedAsync(edge, edge.Platform.Agent());
+    }
+
+    [Fact] // so that a resumed tunnel serves at once
+    public async Task Agent_TunnelPaused_IsTaken()
+    {
+        await using var edge = RunningEdge.Start(feed: Feeds.Of(Feeds.Tunnel(status: TunnelStatus.Paused)));
+        await using var agent = await edge.AgentAsync();
+        edge.Use(Feeds.Of(Feeds.Tunnel(status: TunnelStatus.Paused)));
+        agent.Mux.PeerGoAway.IsCompleted.ShouldBeFalse();
     }
 
     [Fact]

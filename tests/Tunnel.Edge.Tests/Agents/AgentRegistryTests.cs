@@ -12,8 +12,10 @@ public sealed class AgentRegistryTests
     public async Task Pick_SeveralConnections_SpreadsClientsEvenly()
     {
         await using var edge = RunningEdge.Start();
-        await using var one = await edge.AgentAsync("a1");
-        await using var two = await edge.AgentAsync("a2");
+        var certificate = edge.Platform.Agent();
+        await using var one = await TestAgent.DialAsync(edge, certificate);
+        await using var two = await TestAgent.DialAsync(edge, certificate);
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 2);
         List<IDisposable> clients = [];
         for (var i = 0; i < 10; i++)
         {
@@ -32,14 +34,16 @@ public sealed class AgentRegistryTests
     public async Task Pick_OneIsBusy_FillsTheOtherFirst()
     {
         await using var edge = RunningEdge.Start();
-        await using var busy = await edge.AgentAsync("a1");
+        var certificate = edge.Platform.Agent();
+        await using var busy = await TestAgent.DialAsync(edge, certificate);
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
         List<IDisposable> clients = [];
         for (var i = 0; i < 4; i++)
         {
             clients.Add(await ServedAsync(edge));
         }
 
-        await using var fresh = await edge.AgentAsync("a2");
+        await using var fresh = await TestAgent.DialAsync(edge, certificate);
         await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 2);
         for (var i = 0; i < 4; i++)
         {
@@ -130,6 +134,106 @@ public sealed class AgentRegistryTests
         }
     }
 
+    [Fact] // S29
+    public async Task Pick_ByHostname_KeepsEachNameAtOneAgentAndUsesBoth()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var one = await edge.AgentAsync("a1");
+        await using var two = await edge.AgentAsync("a2");
+        for (var name = 0; name < 16; name++)
+        {
+            var hello = Hellos.Build(Hellos.ServerName($"n{name}.{TestPlatform.Domain}"));
+            var before = (one.Opened.Count, two.Opened.Count);
+            for (var i = 0; i < 3; i++)
+            {
+                await EchoAsync(edge, hello);
+            }
+
+            var more = (one.Opened.Count - before.Item1, two.Opened.Count - before.Item2);
+            more.ShouldBeOneOf((3, 0), (0, 3));
+        }
+
+        one.Opened.Count.ShouldBeGreaterThan(0);
+        two.Opened.Count.ShouldBeGreaterThan(0);
+    }
+
+    [Fact] // S29, W12
+    public async Task Pick_AgentThatDrains_GivesWayToTheNext()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var one = await edge.AgentAsync("a1");
+        await using var two = await edge.AgentAsync("a2");
+        await EchoAsync(edge);
+        var (first, second) = one.Opened.IsEmpty ? (two, one) : (one, two);
+
+        first.Mux.GoAway(ConnectionErrorCode.Shutdown, TimeSpan.FromSeconds(30), "drains");
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count(a => a.AcceptsStreams) == 1);
+        await EchoAsync(edge);
+
+        second.Opened.Count.ShouldBe(1);
+    }
+
+    [Fact] // S29
+    public async Task Pick_ByClient_KeepsEveryNameOfAnAddressAtOneAgent()
+    {
+        await using var edge = RunningEdge.Start(feed: Feeds.Of(Feeds.Tunnel(affinity: "client")));
+        await using var one = await edge.AgentAsync("a1");
+        await using var two = await edge.AgentAsync("a2");
+        for (var name = 0; name < 12; name++)
+        {
+            await EchoAsync(edge, Hellos.Build(Hellos.ServerName($"n{name}.{TestPlatform.Domain}")));
+        }
+
+        (one.Opened.Count, two.Opened.Count).ShouldBeOneOf((12, 0), (0, 12));
+    }
+
+    [Fact]
+    public async Task Apply_Disconnect_EndsTheConnectionsOfThatInstanceOnce()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var one = await edge.AgentAsync("a1");
+        await using var two = await edge.AgentAsync("a2");
+        var feed = Feeds.Of(
+            Feeds.Tunnel(disconnects: [new Culvert.Platform.Wire.EdgeFeedDisconnect { InstanceId = "a1", Number = 3 }])
+        );
+
+        edge.Use(feed);
+
+        var said = await one.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience);
+        said.Code.ShouldBe(ConnectionErrorCode.Shutdown);
+        said.Text.ShouldBe("disconnected by an operator");
+        two.Mux.PeerGoAway.IsCompleted.ShouldBeFalse();
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
+        await using var again = await edge.AgentAsync("a1");
+        edge.Use(feed);
+        again.Mux.PeerGoAway.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Drain_ByOperator_SendsAgentsAwayAndTakesNoNewOnes()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var agent = await edge.AgentAsync("a1");
+        var feed = Feeds.Of(Feeds.Tunnel());
+
+        edge.Use(feed with { Edge = feed.Edge with { Draining = true } });
+
+        var said = await agent.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience);
+        (said.Code, said.Text).ShouldBe((ConnectionErrorCode.Shutdown, "drained by an operator"));
+        edge.Server.IsDraining.ShouldBeTrue();
+        await Should.ThrowAsync<Exception>(async () =>
+        {
+            await using var late = await TestAgent.DialAsync(edge, edge.Platform.Agent("a2"));
+            await late.Mux.PeerHello.WaitAsync(RunningEdge.Patience);
+        });
+
+        edge.Use(feed);
+        edge.Server.IsDraining.ShouldBeFalse();
+        await agent.DisposeAsync();
+        await RunningEdge.UntilAsync(() => !edge.Server.Agents.All.Any());
+        await using var back = await edge.AgentAsync("a1");
+    }
+
     private static async Task<System.Net.Sockets.Socket> ServedAsync(RunningEdge edge)
     {
         var client = await edge.ConnectAsync();
@@ -138,10 +242,12 @@ public sealed class AgentRegistryTests
         return client;
     }
 
-    private static async Task EchoAsync(RunningEdge edge)
+    private static Task EchoAsync(RunningEdge edge) => EchoAsync(edge, Hello);
+
+    private static async Task EchoAsync(RunningEdge edge, byte[] hello)
     {
         using var client = await edge.ConnectAsync();
-        await client.SendAsync(Hello);
-        (await client.ReceiveAsync(new byte[Hello.Length])).ShouldBeGreaterThan(0);
+        await client.SendAsync(hello);
+        (await client.ReceiveAsync(new byte[hello.Length])).ShouldBeGreaterThan(0);
     }
 }

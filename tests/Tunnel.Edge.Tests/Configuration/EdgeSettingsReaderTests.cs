@@ -34,20 +34,23 @@ public sealed class EdgeSettingsReaderTests : IDisposable
         settings.Sni.Listen.Single().ToString().ShouldBe("[::]:9443");
         settings.Sni.PublicPort.ShouldBe(443);
         settings.Sni.MaxHelloBytes.ShouldBe(16 * 1024);
-        settings.Sni.MaxConnections.ShouldBe(100_000);
-        settings.Sni.PerSource.ShouldBe(1000);
-        settings.Sni.NewPerSource.ShouldBe(new Rate(200, TimeSpan.FromSeconds(1)));
+        settings.Clients.MaxConnections.ShouldBe(100_000);
+        settings.Clients.PerSource.ShouldBe(1000);
+        settings.Clients.NewPerSource.ShouldBe(new Rate(200, TimeSpan.FromSeconds(1)));
+        settings.Clients.IdleTimeout.ShouldBe(TimeSpan.Zero);
+        settings.Connect.Listen.ShouldBeEmpty();
+        settings.Connect.PublicPort.ShouldBe(9444);
+        settings.ProxyProtocol.Required.ShouldBeFalse();
+        settings.DrainDelay.ShouldBe(TimeSpan.Zero);
         settings.TunnelDefaults.MaxConnections.ShouldBe(10_000);
+        settings.TunnelDefaults.OpenStreams.ShouldBe(20_000);
+        settings.TunnelDefaults.BytesPerSecond.ShouldBe(0);
         settings.TunnelDefaults.NewConnections.ShouldBe(new Rate(500, TimeSpan.FromSeconds(1)));
         settings.DrainTimeout.ShouldBe(TimeSpan.FromSeconds(60));
         settings.Health.Listen.Single().ToString().ShouldBe("127.0.0.1:9445");
     }
 
     [Theory] // what the reference lists and this version does not do
-    [InlineData("connect: {public_port: 9444}", "connect")]
-    [InlineData("proxy_protocol: {required: true}", "proxy_protocol")]
-    [InlineData("clients: {idle_timeout: 5m}", "clients.idle_timeout")]
-    [InlineData("tunnel_defaults: {bytes: 1000}", "tunnel_defaults.bytes")]
     [InlineData("network: {proxy: {url: \"http://p\"}}", "network.proxy")]
     public void Read_KeyThatDoesNotWorkYet_IsRefusedByName(string line, string key) =>
         Load(Minimal + "\n" + line).Errors.ShouldHaveSingleItem().Key.ShouldBe(key);
@@ -60,6 +63,11 @@ public sealed class EdgeSettingsReaderTests : IDisposable
     [InlineData("sni: {public_port: 0}", "sni.public_port")]
     [InlineData("sni: {listen: [\"localhost:1\"]}", "sni.listen")]
     [InlineData("drain: 5s", "drain")]
+    [InlineData("drain_delay: 6m", "drain_delay")]
+    [InlineData("tunnel_defaults: {bytes: 1000}", "tunnel_defaults.bytes")]
+    [InlineData("connect: {listen: [\"9444\"]}", "connect.listen")]
+    [InlineData("proxy_protocol: {required: true}", "proxy_protocol.trusted_proxies")]
+    [InlineData("proxy_protocol: {trusted_proxies: [10.0.0.1/32]}", "proxy_protocol.required")]
     public void Read_BadValue_IsReportedAtItsKey(string line, string key)
     {
         var text = line.StartsWith("edge_id", StringComparison.Ordinal)

@@ -38,10 +38,10 @@ public sealed class EdgeCommandTests : IDisposable
     [InlineData("config", "check")]
     public async Task BadConfiguration_ReportsEverythingAndExits78(params string[] args)
     {
-        var file = Write("config_version: 1\nedge_id: nonsense\nconnect: {public_port: 1}\n");
+        var file = Write("config_version: 1\nedge_id: nonsense\nnetwork: {proxy: {url: \"http://p\"}}\n");
         (await RunAsync([.. args, "--config", file])).ShouldBe(ExitCodes.Configuration);
         error.ToString().ShouldContain("edge_id");
-        error.ToString().ShouldContain("connect");
+        error.ToString().ShouldContain("network");
         error.ToString().ShouldContain("identity.url");
     }
 

@@ -46,12 +46,25 @@ public sealed class IngressPolicyTests
             .ShouldBe(IngressRefusal.SourceRangesEmpty);
 
     [Theory]
-    [InlineData(TunnelStatus.Paused)]
     [InlineData(TunnelStatus.Archived)]
+    [InlineData("of a later version")]
     public void Check_TunnelNotActive_IsUnknown(string status) =>
         IngressPolicy
             .Check(Snapshot(Feeds.Tunnel(status: status, clients: ["10.0.0.0/8"])), Hello(), Inside, out _)
             .ShouldBe(IngressRefusal.UnknownName);
+
+    [Theory] // whoever may not come learns nothing of it
+    [InlineData("10.1.2.3", IngressRefusal.TunnelPaused)]
+    [InlineData("11.0.0.1", IngressRefusal.SourceRefused)]
+    internal void Check_TunnelPaused_IsSaidToThoseWhoMayCome(string source, IngressRefusal expected) =>
+        IngressPolicy
+            .Check(
+                Snapshot(Feeds.Tunnel(status: TunnelStatus.Paused, clients: ["10.0.0.0/8"])),
+                Hello(),
+                IPAddress.Parse(source),
+                out _
+            )
+            .ShouldBe(expected);
 
     [Fact]
     public void Check_AcmeChallenge_IsRefusedWhileNoneIsAnnounced() => // S25
@@ -74,6 +87,10 @@ public sealed class IngressPolicyTests
     [InlineData(IngressRefusal.NoAgent, 80)]
     [InlineData(IngressRefusal.TunnelLimit, 80)]
     [InlineData(IngressRefusal.NotReady, 80)]
+    [InlineData(IngressRefusal.TunnelPaused, 80)]
+    [InlineData(IngressRefusal.ServerNameDiffers, 112)]
+    [InlineData(IngressRefusal.ProxyHeader, null)]
+    [InlineData(IngressRefusal.ProxyUntrusted, null)]
     [InlineData(IngressRefusal.AcmeNotAnnounced, 120)]
     [InlineData(IngressRefusal.MalformedHello, 50)]
     [InlineData(IngressRefusal.HelloTooLarge, 22)]

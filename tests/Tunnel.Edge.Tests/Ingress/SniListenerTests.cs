@@ -96,7 +96,7 @@ public sealed class SniListenerTests
     [Fact]
     public async Task Client_TooManyOfOneAddress_AreClosedAtOnce()
     {
-        await using var edge = RunningEdge.Start(s => s with { Sni = s.Sni with { PerSource = 1 } });
+        await using var edge = RunningEdge.Start(s => s with { Clients = s.Clients with { PerSource = 1 } });
         using var first = await edge.ConnectAsync();
         await RunningEdge.UntilAsync(() => edge.Server.Clients == 1);
         (await edge.ExchangeAsync(Hello)).ShouldBeEmpty();
@@ -116,6 +116,72 @@ public sealed class SniListenerTests
         await first.SendAsync(Hello);
         await ReceiveAsync(first, Hello.Length);
         (await edge.ExchangeAsync(Hello)).ShouldBe([21, 3, 3, 0, 2, 2, 80]);
+    }
+
+    [Theory] // S10: what narrows a tunnel counts for those who are there
+    [InlineData(TunnelStatus.Paused, "127.0.0.0/8")]
+    [InlineData(TunnelStatus.Archived, "127.0.0.0/8")]
+    [InlineData(TunnelStatus.Active, "192.0.2.0/24")]
+    public async Task Client_NoLongerAllowed_IsCut(string status, string range)
+    {
+        await using var edge = RunningEdge.Start();
+        await using var agent = await edge.AgentAsync();
+        using var socket = await edge.ConnectAsync();
+        await socket.SendAsync(Hello);
+        await ReceiveAsync(socket, Hello.Length);
+
+        edge.Use(Feeds.Of(Feeds.Tunnel(status: status, clients: [range])));
+
+        (await RunningEdge.ReadToEndAsync(socket)).ShouldBeEmpty();
+        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+    }
+
+    [Fact]
+    public async Task Client_PausedTunnel_GetsAlert80AndIsServedOnceResumed()
+    {
+        await using var edge = RunningEdge.Start(feed: Feeds.Of(Feeds.Tunnel(status: TunnelStatus.Paused)));
+        await using var agent = await edge.AgentAsync();
+        (await edge.ExchangeAsync(Hello)).ShouldBe([21, 3, 3, 0, 2, 2, 80]);
+
+        edge.Use(Feeds.Of(Feeds.Tunnel()));
+
+        using var socket = await edge.ConnectAsync();
+        await socket.SendAsync(Hello);
+        (await ReceiveAsync(socket, Hello.Length)).ShouldBe(Hello);
+    }
+
+    [Fact] // the tunnel's own record wins over the edge's defaults
+    public async Task Client_TunnelWithOwnLimits_IsBoundByThem()
+    {
+        await using var edge = RunningEdge.Start(
+            feed: Feeds.Of(Feeds.Tunnel(limits: new EdgeFeedTunnelLimits { MaxConnections = 1 }))
+        );
+        await using var agent = await edge.AgentAsync();
+        using var first = await edge.ConnectAsync();
+        await first.SendAsync(Hello);
+        await ReceiveAsync(first, Hello.Length);
+
+        (await edge.ExchangeAsync(Hello)).ShouldBe([21, 3, 3, 0, 2, 2, 80]);
+    }
+
+    [Fact]
+    public async Task Relay_LimitOfBytes_SlowsDownAndLosesNothing()
+    {
+        await using var edge = RunningEdge.Start(
+            feed: Feeds.Of(Feeds.Tunnel(limits: new EdgeFeedTunnelLimits { BytesPerSecond = 4_000_000 }))
+        );
+        await using var agent = await edge.AgentAsync();
+        using var socket = await edge.ConnectAsync();
+        await socket.SendAsync(Hello);
+        await ReceiveAsync(socket, Hello.Length);
+        var sent = RandomNumberGenerator.GetBytes(3_000_000); // there and back: 6 MB at 4 MB/s, the first 4 of them free
+        var begun = TimeProvider.System.GetTimestamp();
+
+        var sending = socket.SendAsync(sent);
+        (await ReceiveAsync(socket, sent.Length)).ShouldBe(sent);
+        await sending;
+
+        TimeProvider.System.GetElapsedTime(begun).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(300));
     }
 
     [Fact]
@@ -311,7 +377,7 @@ public sealed class SniListenerTests
         using var socket = await edge.ConnectAsync();
         await socket.SendAsync(Hello);
         (await ReceiveAsync(socket, Hello.Length)).ShouldBe(Hello);
-        edge.Server.Traffic.Of(TestPlatform.TunnelId).Reopened.ShouldBe(1);
+        edge.Server.Traffic.All.Single().Reopened.ShouldBe(1);
     }
 
     [Fact]

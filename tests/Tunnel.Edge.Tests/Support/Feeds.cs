@@ -26,7 +26,11 @@ internal static class Feeds
         string domain = TestPlatform.Domain,
         string status = TunnelStatus.Active,
         string[]? clients = null,
-        string[]? agents = null
+        string[]? agents = null,
+        string? affinity = null,
+        EdgeFeedTunnelLimits? limits = null,
+        EdgeFeedClientAuthority[]? authorities = null,
+        EdgeFeedDisconnect[]? disconnects = null
     ) =>
         new()
         {
@@ -37,5 +41,9 @@ internal static class Feeds
             Status = status,
             ClientSourceRanges = clients ?? ["127.0.0.0/8", "::1/128"],
             AgentSourceRanges = agents ?? [],
+            Affinity = affinity,
+            Limits = limits,
+            ClientAuthorities = authorities,
+            Disconnects = disconnects,
         };
 }

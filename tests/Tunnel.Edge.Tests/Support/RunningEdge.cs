@@ -9,6 +9,7 @@ using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Ingress;
+using Culvert.Tunnel.Edge.Ingress.Connect;
 using Culvert.Tunnel.Edge.Routing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,6 +34,8 @@ internal sealed class RunningEdge : IAsyncDisposable
     public TestPlatform Platform { get; }
 
     public IPEndPoint Agents => Server.AgentEndPoints[0];
+
+    public IPEndPoint Connect => Server.ConnectEndPoints[0];
 
     public IPEndPoint Sni => Server.SniEndPoints[0];
 
@@ -61,6 +64,7 @@ internal sealed class RunningEdge : IAsyncDisposable
             Identity = new IdentityOptions { Url = new Uri("https://identity.test") },
             Agents = new AgentOptions { Listen = [new IPEndPoint(IPAddress.Loopback, 0)] },
             Sni = new SniOptions { Listen = [new IPEndPoint(IPAddress.Loopback, 0)] },
+            Connect = new ConnectOptions { Listen = [new IPEndPoint(IPAddress.Loopback, 0)] },
             TunnelDefaults = new TunnelLimits(1000, new(1000, TimeSpan.FromSeconds(1))),
             DrainTimeout = TimeSpan.FromSeconds(5),
             Health = new HealthOptions { Listen = [] },

@@ -1,0 +1,53 @@
+using System.Net.Sockets;
+
+namespace Culvert.Tunnel.Edge.Forwarding;
+
+/// <summary>
+/// A client's connection as the relay moves bytes over it: the bare socket, or the outer TLS of the CONNECT ingress.
+/// One reader and one writer at a time.
+/// </summary>
+internal abstract class ClientTransport(Socket socket) : IDisposable
+{
+    /// <summary>Below whatever the transport adds.</summary>
+    protected Socket Socket { get; } = socket;
+
+    /// <summary>Readable without a byte to read: closed or reset. A client that goes on talking has bytes there.</summary>
+    public bool HasLeft
+    {
+        get
+        {
+            try
+            {
+                return Socket.Poll(0, SelectMode.SelectRead) && Socket.Available == 0;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>0 = the client has finished. An empty buffer waits until there is something to read, without holding one.</summary>
+    public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>All of them.</summary>
+    public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Says that no more bytes will follow; the other direction goes on.</summary>
+    public abstract ValueTask FinishAsync();
+
+    /// <summary>RST instead of FIN, so that a cut-off answer does not look like a whole one (W11).</summary>
+    public void Reset()
+    {
+        try
+        {
+            Socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Gone already.
+        }
+    }
+
+    public void Dispose() => Socket.Dispose();
+}

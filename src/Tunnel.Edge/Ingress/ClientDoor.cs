@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+using Culvert.Platform.Net;
+using Culvert.Tunnel.Edge.Hosting;
+using Culvert.Tunnel.Edge.Ingress.Proxy;
+
+namespace Culvert.Tunnel.Edge.Ingress;
+
+/// <summary>
+/// What every client passes before an ingress reads a byte of its own: the edge's capacity, the balancer's header where
+/// one is required, and the limits of its address. Both ingresses share one door.
+/// </summary>
+internal sealed class ClientDoor(
+    ClientOptions options,
+    ProxyOptions proxy,
+    EdgeMetrics metrics,
+    TimeProvider time,
+    ILogger<ClientDoor> logger
+)
+{
+    private readonly SourceLimiter sources = new(options.PerSource, options.NewPerSource, time);
+    private int connections;
+
+    /// <summary>Connections now, those not relayed yet included.</summary>
+    public int Connections => Volatile.Read(ref connections);
+
+    /// <summary>Takes over an accepted socket and hands it on. Completes, never faults, when its connection is over.</summary>
+    public async Task ServeAsync(
+        Socket socket,
+        Func<Socket, IPEndPoint, CancellationToken, Task> serve,
+        CancellationToken cancellationToken
+    )
+    {
+        IPEndPoint? client = null;
+        var entered = false;
+        try
+        {
+            var remote = (IPEndPoint)socket.RemoteEndPoint!;
+            client = new IPEndPoint(AddressRanges.Normalise(remote.Address), remote.Port);
+            if (Interlocked.Increment(ref connections) > options.MaxConnections)
+            {
+                Refuse(client, IngressRefusal.EdgeFull);
+                return;
+            }
+
+            socket.NoDelay = true;
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            if (proxy.Required)
+            {
+                (var refusal, client) = await ReadProxyAsync(socket, client, cancellationToken);
+                if (refusal != IngressRefusal.None)
+                {
+                    Refuse(client, refusal);
+                    return;
+                }
+            }
+
+            entered = sources.TryEnter(client.Address);
+            if (!entered)
+            {
+                Refuse(client, IngressRefusal.SourceLimit);
+                return;
+            }
+
+            await serve(socket, client, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // One connection must not take the listener down with it.
+            Log.ClientFaulted(logger, e, client);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref connections);
+            if (entered)
+            {
+                sources.Leave(client!.Address);
+            }
+
+            socket.Dispose();
+        }
+    }
+
+    /// <summary>Forgets addresses that have been quiet. Call every second or so.</summary>
+    public void Sweep() => sources.Sweep();
+
+    /// <summary>Reads the header and not a byte more: what follows is the client's.</summary>
+    private async Task<(IngressRefusal Refusal, IPEndPoint Client)> ReadProxyAsync(
+        Socket socket,
+        IPEndPoint peer,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!proxy.TrustedProxies.Contains(peer.Address))
+        {
+            return (IngressRefusal.ProxyUntrusted, peer);
+        }
+
+        using var deadline = new CancellationTokenSource(options.ProxyHeaderTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            var head = new byte[ProxyHeader.FixedBytes];
+            await ReadExactlyAsync(socket, head, both.Token);
+            if (ProxyHeader.RestLength(head) is not (>= 0 and var length))
+            {
+                return (IngressRefusal.ProxyHeader, peer);
+            }
+
+            var rest = new byte[length];
+            await ReadExactlyAsync(socket, rest, both.Token);
+            return ProxyHeader.TryRead(head, rest, out var client)
+                ? (IngressRefusal.None, client ?? peer)
+                : (IngressRefusal.ProxyHeader, peer);
+        }
+        catch (Exception e) when (e is SocketException or EndOfStreamException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (IngressRefusal.ProxyHeader, peer);
+        }
+    }
+
+    private static async Task ReadExactlyAsync(Socket socket, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var read = await socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+            buffer = read > 0 ? buffer[read..] : throw new EndOfStreamException();
+        }
+    }
+
+    private void Refuse(IPEndPoint client, IngressRefusal refusal)
+    {
+        metrics.ClientRefused(refusal);
+        Log.ClientRefused(logger, client, refusal, ""); // closed without a word
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Culvert.Tunnel.Edge.Agents;
+using Culvert.Tunnel.Edge.Forwarding;
+using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Protocol;
+
+namespace Culvert.Tunnel.Edge.Ingress;
+
+/// <summary>Brings a client that has been let in to an agent, and relays. Both ingresses end here.</summary>
+internal sealed class ClientForwarder(AgentRegistry agents, TimeProvider time, ILogger<ClientForwarder> logger)
+{
+    /// <summary>W12: opened once, and again at most twice.</summary>
+    private const int MaxOpens = 3;
+
+    /// <summary>Clients whose agent has not answered yet; nobody reads from them, so a leaving is looked for.</summary>
+    private readonly ConcurrentDictionary<MuxStream, ClientTransport> unanswered = new();
+    private long nextConnection;
+
+    /// <summary>Whether some agent would take a client now.</summary>
+    public bool HasAgent(ClientVisit visit, TunnelRoute tunnel) =>
+        agents.Pick(tunnel.Id, visit.AffinityTo(tunnel), []) is not null;
+
+    /// <summary>Gives up streams whose client has left before the agent's first frame. Call every second or so.</summary>
+    public void Sweep()
+    {
+        foreach (var (stream, client) in unanswered)
+        {
+            if (client.HasLeft)
+            {
+                stream.Abort(StreamErrorCode.Cancelled);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Opens a stream with the hello as its first bytes and relays until both sides are done; the hello's buffer is
+    /// given back as soon as nobody needs it. False = no agent would take it, and nothing was relayed.
+    /// </summary>
+    public async Task<bool> RunAsync(
+        ClientTransport client,
+        ClientVisit visit,
+        TunnelRoute tunnel,
+        FirstBytes hello,
+        TunnelTraffic counts,
+        Action placed
+    )
+    {
+        var open = new OpenPayload
+        {
+            ServerName = visit.ServerName,
+            Client = visit.Client,
+            Identity = visit.Identity,
+            ConnectionId = NextConnectionId(),
+        };
+        await using var stream = await OpenAsync(client, open, visit.AffinityTo(tunnel), tunnel.Id, hello, counts);
+        placed();
+        if (stream is null)
+        {
+            return false;
+        }
+
+        counts.CountFromClient(hello.Length);
+        hello.Dispose(); // the agent has answered: nobody needs it again
+        if (!await new ClientRelay(client, stream, visit, counts, time).RunAsync())
+        {
+            client.Reset();
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Opens a stream and waits for the agent's first frame; until then an agent that refuses or goes away costs the
+    /// client nothing, because the same first bytes go to another connection (W12). Null if none would take it; a
+    /// stream that failed for good is returned, and the relay finds out.
+    /// </summary>
+    private async Task<MuxStream?> OpenAsync(
+        ClientTransport client,
+        OpenPayload open,
+        ulong affinity,
+        string tunnelId,
+        FirstBytes hello,
+        TunnelTraffic counts
+    )
+    {
+        List<AgentConnection> tried = [];
+        while (tried.Count < MaxOpens)
+        {
+            if (agents.Pick(tunnelId, affinity, tried) is not { } agent)
+            {
+                return null;
+            }
+
+            tried.Add(agent);
+            if (!agent.TryOpen(open, hello.Span, out var stream))
+            {
+                continue; // it filled up or left since it was picked
+            }
+
+            unanswered[stream] = client;
+            try
+            {
+                var first = await stream.Input.ReadAsync();
+                stream.Input.AdvanceTo(first.Buffer.Start); // the relay reads it again
+                return stream;
+            }
+            catch (MuxStreamException e) when (e.MayReopen && !stream.Answered)
+            {
+                counts.CountReopened();
+                Log.ClientReopened(logger, open.ConnectionId, tunnelId, agent.InstanceId, e.End);
+                await stream.DisposeAsync();
+            }
+            catch (MuxStreamException)
+            {
+                return stream;
+            }
+            finally
+            {
+                unanswered.TryRemove(stream, out _);
+            }
+        }
+
+        return null;
+    }
+
+    private string NextConnectionId() =>
+        "c" + Interlocked.Increment(ref nextConnection).ToString(CultureInfo.InvariantCulture);
+}

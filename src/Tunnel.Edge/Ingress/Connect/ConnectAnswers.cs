@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+
+namespace Culvert.Tunnel.Edge.Ingress.Connect;
+
+/// <summary>What the CONNECT ingress says. The one place where refusals become answers.</summary>
+internal static class ConnectAnswers
+{
+    private const string ReasonHeader = "X-Culvert-Reason";
+
+    public static ReadOnlyMemory<byte> Established { get; } = "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray();
+
+    /// <summary>
+    /// Everything that is refused before the client has matched is one and the same 403, so that nobody learns which
+    /// names exist; whoever has matched is told what is the matter (S22).
+    /// </summary>
+    public static ReadOnlyMemory<byte> For(IngressRefusal refusal)
+    {
+        var (status, reason, text) = refusal switch
+        {
+            IngressRefusal.BadConnect => (
+                "400 Bad Request",
+                "bad_connect",
+                "CONNECT name:port HTTP/1.1 is required, the port the tunnel's own, without a body."
+            ),
+            IngressRefusal.NotReady => (
+                "503 Service Unavailable",
+                "edge_not_ready",
+                "This edge has not heard from its service yet."
+            ),
+            IngressRefusal.NoAgent => (
+                "503 Service Unavailable",
+                "no_agent",
+                "No agent of this tunnel is connected, or none can take the connection."
+            ),
+            IngressRefusal.TunnelPaused => ("503 Service Unavailable", "tunnel_paused", "The tunnel is paused."),
+            IngressRefusal.TunnelLimit => (
+                "503 Service Unavailable",
+                "tunnel_limit",
+                "The tunnel has more connections than it may have, or too many new ones."
+            ),
+            _ => ("403 Forbidden", "refused", "Refused."),
+        };
+        var retry = status.StartsWith('5') ? "Retry-After: 5\r\n" : "";
+        return Encoding.ASCII.GetBytes(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"HTTP/1.1 {status}\r\n{ReasonHeader}: {reason}\r\n{retry}Content-Type: text/plain\r\n"
+                    + $"Content-Length: {text.Length + 1}\r\nConnection: close\r\n\r\n{text}\n"
+            )
+        );
+    }
+}

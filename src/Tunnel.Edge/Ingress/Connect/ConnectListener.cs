@@ -1,0 +1,315 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Tunnel.Edge.Forwarding;
+using Culvert.Tunnel.Edge.Hosting;
+using Culvert.Tunnel.Edge.Routing;
+
+namespace Culvert.Tunnel.Edge.Ingress.Connect;
+
+/// <summary>
+/// Takes clients on 9444 (S22): an outer TLS with our own certificate, in which the client may prove itself, then one
+/// CONNECT, then the client's own TLS to the agent, which stays as closed to us as at the SNI ingress.
+/// </summary>
+/// <remarks>
+/// Steps: handshake (collects the certificate) → request head → decision → 200 → hello → stream → relay. Whatever comes
+/// before the 200 has one deadline, the hello after it another.
+/// </remarks>
+internal sealed class ConnectListener(
+    SniOptions sni,
+    EdgeState state,
+    ClientForwarder forwarder,
+    TrafficBook traffic,
+    EdgeMetrics metrics,
+    TimeProvider time,
+    ILogger<ConnectListener> logger
+)
+{
+    private int arriving;
+
+    /// <summary>Clients whose stream is not open yet; an edge that stops brings these to an agent first.</summary>
+    public int Arriving => Volatile.Read(ref arriving);
+
+    /// <summary>Serves a client that has passed the door until its connection is over.</summary>
+    public async Task ServeAsync(Socket socket, IPEndPoint client, CancellationToken cancellationToken)
+    {
+        var isArriving = 1;
+        Interlocked.Increment(ref arriving);
+        try
+        {
+            await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            using var transport = new TlsTransport(socket, tls);
+            using var deadline = new CancellationTokenSource(sni.HandshakeTimeout, time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+            var (handshake, presented) = await HandshakeAsync(tls, both.Token);
+            if (handshake != IngressRefusal.None)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Count(client, handshake, null);
+                return;
+            }
+
+            var (late, request) = await ReadRequestAsync(tls, both.Token);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (late)
+            {
+                Count(client, IngressRefusal.HelloTimeout, null);
+                return;
+            }
+
+            var refusal = ConnectPolicy.Check(
+                state.Snapshot,
+                request,
+                sni.PublicPort,
+                presented,
+                client.Address,
+                time.GetUtcNow(),
+                out var tunnel,
+                out var identity
+            );
+            if (refusal != IngressRefusal.None)
+            {
+                await RefuseAsync(transport, client, refusal, tunnel);
+                return;
+            }
+
+            var visit = new ClientVisit(client, request!.ServerName, identity);
+            await EstablishAsync(transport, visit, tunnel!, Arrive, cancellationToken);
+        }
+        finally
+        {
+            Arrive();
+        }
+
+        void Arrive()
+        {
+            if (Interlocked.Exchange(ref isArriving, 0) == 1)
+            {
+                Interlocked.Decrement(ref arriving);
+            }
+        }
+    }
+
+    /// <summary>Ends the outer TLS. Collects what the client sent and judges nothing: the tunnel is not named yet.</summary>
+    private async Task<(IngressRefusal, PresentedCertificate?)> HandshakeAsync(
+        SslStream tls,
+        CancellationToken cancellationToken
+    )
+    {
+        if (state.Certificate is not { } certificate)
+        {
+            return (IngressRefusal.NotReady, null);
+        }
+
+        PresentedCertificate? presented = null;
+        try
+        {
+            await tls.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = certificate.Context,
+                    ClientCertificateRequired = true,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    ApplicationProtocols = [SslApplicationProtocol.Http11],
+                    AllowTlsResume = false, // S9: a resumed session would skip the certificate
+                    AllowRenegotiation = false,
+                    CertificateChainPolicy = CollectOnly(),
+                    RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
+                    {
+                        presented = PresentedCertificate.Of(leaf, chain);
+                        return true; // S22: judged when the tunnel is known
+                    },
+                },
+                cancellationToken
+            );
+            return (IngressRefusal.None, presented);
+        }
+        catch (Exception e)
+            when (e is AuthenticationException or IOException or SocketException or OperationCanceledException)
+        {
+            return (IngressRefusal.OuterHandshake, null);
+        }
+    }
+
+    /// <summary>
+    /// The request; null when it is none that we take, or when bytes follow it: before the 200 nobody may speak. Late =
+    /// the client left or took too long, and hears nothing.
+    /// </summary>
+    private static async Task<(bool Late, ConnectRequest? Request)> ReadRequestAsync(
+        SslStream tls,
+        CancellationToken cancellationToken
+    )
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ConnectParser.MaxHeadBytes);
+        try
+        {
+            var length = 0;
+            while (length < ConnectParser.MaxHeadBytes)
+            {
+                var space = buffer.AsMemory(length, ConnectParser.MaxHeadBytes - length);
+                var read = await tls.ReadAsync(space, cancellationToken);
+                if (read == 0)
+                {
+                    return (true, null);
+                }
+
+                length += read;
+                var received = buffer.AsSpan(0, length);
+                if (!ConnectParser.MayBegin(received))
+                {
+                    return (false, null);
+                }
+
+                if (ConnectParser.HeadLength(received) is > 0 and var head)
+                {
+                    return (false, head == length ? ConnectParser.Parse(received) : null);
+                }
+            }
+
+            return (false, null);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            return (true, null);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true); // may hold the client's Proxy-Authorization
+        }
+    }
+
+    private async Task EstablishAsync(
+        TlsTransport transport,
+        ClientVisit visit,
+        TunnelRoute tunnel,
+        Action placed,
+        CancellationToken cancellationToken
+    )
+    {
+        var counts = traffic.Of(tunnel);
+        if (!counts.TryEnter())
+        {
+            await RefuseAsync(transport, visit.Client, IngressRefusal.TunnelLimit, tunnel);
+            return;
+        }
+
+        try
+        {
+            if (!forwarder.HasAgent(visit, tunnel))
+            {
+                await RefuseAsync(transport, visit.Client, IngressRefusal.NoAgent, tunnel);
+                return;
+            }
+
+            using var hello = new FirstBytes(sni.MaxHelloBytes);
+            var refusal = await AcceptAsync(transport, visit, hello, cancellationToken);
+            if (
+                refusal == IngressRefusal.None
+                && !await forwarder.RunAsync(transport, visit, tunnel, hello, counts, placed)
+            )
+            {
+                refusal = IngressRefusal.NoAgent; // it left since the 200
+            }
+
+            if (refusal != IngressRefusal.None)
+            {
+                await AlertAsync(transport, visit.Client, refusal, tunnel);
+            }
+        }
+        finally
+        {
+            counts.Leave();
+        }
+    }
+
+    /// <summary>Says 200 and reads the hello of the inner TLS, which must ask for the name that was let in.</summary>
+    private async Task<IngressRefusal> AcceptAsync(
+        TlsTransport transport,
+        ClientVisit visit,
+        FirstBytes hello,
+        CancellationToken cancellationToken
+    )
+    {
+        using var deadline = new CancellationTokenSource(sni.HandshakeTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await transport.SendAsync(ConnectAnswers.Established);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return IngressRefusal.HelloTimeout;
+        }
+
+        var (refusal, read, length) = await HelloReading.ReadAsync(
+            transport,
+            hello.Buffer,
+            sni.MaxHelloBytes,
+            both.Token
+        );
+        cancellationToken.ThrowIfCancellationRequested();
+        hello.Length = length;
+        return refusal != IngressRefusal.None ? refusal
+            : read!.ServerName != visit.ServerName ? IngressRefusal.ServerNameDiffers
+            : read.OffersAcme ? IngressRefusal.AcmeNotAnnounced
+            : IngressRefusal.None;
+    }
+
+    private Task RefuseAsync(TlsTransport transport, IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel)
+    {
+        Count(client, refusal, tunnel);
+        return SayAsync(transport, ConnectAnswers.For(refusal));
+    }
+
+    /// <summary>After the 200 the client listens to the inner TLS alone.</summary>
+    private Task AlertAsync(TlsTransport transport, IPEndPoint client, IngressRefusal refusal, TunnelRoute tunnel)
+    {
+        Count(client, refusal, tunnel);
+        return IngressPolicy.AlertFor(refusal) is { } alert
+            ? SayAsync(transport, TlsAlerts.Record(alert))
+            : Task.CompletedTask;
+    }
+
+    private async Task SayAsync(TlsTransport transport, ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var deadline = new CancellationTokenSource(sni.HandshakeTimeout, time);
+            await transport.SayAsync(bytes, deadline.Token);
+        }
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or SocketException
+                        or OperationCanceledException
+                        or InvalidOperationException
+                        or ObjectDisposedException
+            )
+        {
+            // The client has left, or does not listen.
+        }
+    }
+
+    private void Count(IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel)
+    {
+        metrics.ClientRefused(refusal);
+        if (tunnel is not null)
+        {
+            traffic.Of(tunnel).CountRefused();
+        }
+
+        Log.ClientRefused(logger, client, refusal, tunnel?.Id ?? "");
+    }
+
+    private static X509ChainPolicy CollectOnly() =>
+        new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust, // of nobody
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+            VerificationFlags = X509VerificationFlags.AllFlags,
+        };
+}

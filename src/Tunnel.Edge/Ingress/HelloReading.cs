@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Culvert.Tunnel.Edge.Forwarding;
+
+namespace Culvert.Tunnel.Edge.Ingress;
+
+/// <summary>Reads a client's first message, whole or refused, and keeps its bytes for the agent.</summary>
+internal static class HelloReading
+{
+    /// <summary>Until the hello is whole, refused, or late. What lies behind it in the buffer stays there.</summary>
+    /// <param name="client">Where from.</param>
+    /// <param name="received">Receives the bytes as they came.</param>
+    /// <param name="maxBytes">Bound of the hello, record headers included; no more than the buffer.</param>
+    /// <param name="deadline">When it is late.</param>
+    public static async Task<(IngressRefusal Refusal, ClientHello? Hello, int Length)> ReadAsync(
+        ClientTransport client,
+        byte[] received,
+        int maxBytes,
+        CancellationToken deadline
+    )
+    {
+        var scratch = ArrayPool<byte>.Shared.Rent(maxBytes);
+        try
+        {
+            var parser = new ClientHelloParser(scratch.AsMemory(0, maxBytes));
+            var length = 0;
+            while (length < maxBytes)
+            {
+                var space = received.AsMemory(length, maxBytes - length);
+                var read = await client.ReceiveAsync(space, deadline);
+                if (read == 0)
+                {
+                    return (IngressRefusal.HelloTimeout, null, 0);
+                }
+
+                length += read;
+                var verdict = parser.Feed(space.Span[..read]);
+                if (verdict != HelloVerdict.Incomplete)
+                {
+                    return (RefusalOf(verdict), parser.Hello, length);
+                }
+            }
+
+            return (IngressRefusal.HelloTooLarge, null, 0);
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
+        {
+            return (IngressRefusal.HelloTimeout, null, 0);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+
+    private static IngressRefusal RefusalOf(HelloVerdict verdict) =>
+        verdict switch
+        {
+            HelloVerdict.Complete => IngressRefusal.None,
+            HelloVerdict.NoServerName => IngressRefusal.NoServerName,
+            HelloVerdict.TooLarge => IngressRefusal.HelloTooLarge,
+            HelloVerdict.NotTls => IngressRefusal.NotTls,
+            _ => IngressRefusal.MalformedHello,
+        };
+}

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Net.Sockets;
+using Culvert.Platform.Net;
+using Culvert.Tunnel.Edge.Ingress;
+using Culvert.Tunnel.Edge.Tests.Ingress.Proxy;
+using Culvert.Tunnel.Edge.Tests.Support;
+
+namespace Culvert.Tunnel.Edge.Tests.Ingress;
+
+/// <summary>PROXY headers and idle clients, with real sockets.</summary>
+public sealed class ClientDoorTests
+{
+    private static readonly byte[] Hello = Hellos.Build(Hellos.ServerName(TestPlatform.Domain));
+
+    // PROXY, TCP over IPv4, from 192.0.2.7:8080
+    private static readonly byte[] Header =
+    [
+        .. ProxyHeaderTests.Signature,
+        0x21,
+        0x11,
+        0,
+        12,
+        192,
+        0,
+        2,
+        7,
+        10,
+        0,
+        0,
+        1,
+        0x1f,
+        0x90,
+        1,
+        187,
+    ];
+
+    [Theory]
+    [InlineData("192.0.2.0/24", true)]
+    [InlineData("127.0.0.0/8", false)] // the balancer's address is nobody's
+    public async Task Proxy_Header_DecidesBySourceOfTheClient(string range, bool served)
+    {
+        await using var edge = Start("127.0.0.0/8", range);
+        await using var agent = await edge.AgentAsync();
+
+        var answer = await ExchangeAsync(edge, [.. Header, .. Hello], served ? Hello.Length : 0);
+
+        answer.Length.ShouldBe(served ? Hello.Length : 0);
+        if (served)
+        {
+            agent.Opened.TryDequeue(out var open).ShouldBeTrue();
+            open.Client.ShouldBe(IPEndPoint.Parse("192.0.2.7:8080"));
+        }
+    }
+
+    [Fact]
+    public async Task Proxy_NoHeader_IsClosedWithoutAWord()
+    {
+        await using var edge = Start("127.0.0.0/8", "127.0.0.0/8");
+        await using var agent = await edge.AgentAsync();
+
+        (await edge.ExchangeAsync(Hello)).ShouldBeEmpty();
+        agent.Opened.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Proxy_PeerThatIsNotTrusted_IsClosedWithoutAWord()
+    {
+        await using var edge = Start("192.0.2.1/32", "192.0.2.0/24");
+        await using var agent = await edge.AgentAsync();
+
+        (await edge.ExchangeAsync([.. Header, .. Hello])).ShouldBeEmpty();
+        agent.Opened.ShouldBeEmpty();
+    }
+
+    [Fact] // never detected: without the setting it is no TLS
+    public async Task Proxy_HeaderNotRequired_IsClosedWithoutAWord()
+    {
+        await using var edge = RunningEdge.Start(feed: Feeds.Of(Feeds.Tunnel(clients: ["0.0.0.0/0"])));
+        await using var agent = await edge.AgentAsync();
+
+        (await edge.ExchangeAsync([.. Header, .. Hello])).ShouldBeEmpty();
+        agent.Opened.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Proxy_HeaderInPieces_IsReadAndNotAByteMore()
+    {
+        await using var edge = Start("127.0.0.0/8", "192.0.2.0/24");
+        await using var agent = await edge.AgentAsync();
+        using var socket = await edge.ConnectAsync();
+        foreach (var piece in ((byte[])[.. Header, .. Hello]).Chunk(5))
+        {
+            await socket.SendAsync(piece);
+        }
+
+        (await ReceiveAsync(socket, Hello.Length)).ShouldBe(Hello);
+    }
+
+    [Fact] // limits are the clients', not the balancer's
+    public async Task Proxy_SourceLimit_CountsClients()
+    {
+        await using var edge = Start("127.0.0.0/8", "192.0.2.0/24", perSource: 1);
+        await using var agent = await edge.AgentAsync();
+        using var first = await edge.ConnectAsync();
+        await first.SendAsync((byte[])[.. Header, .. Hello]);
+        await ReceiveAsync(first, Hello.Length);
+
+        (await edge.ExchangeAsync([.. Header, .. Hello])).ShouldBeEmpty();
+        byte[] other = [.. Header];
+        other[19] = 8; // 192.0.2.8
+        using var second = await edge.ConnectAsync();
+        await second.SendAsync((byte[])[.. other, .. Hello]);
+        (await ReceiveAsync(second, Hello.Length)).ShouldBe(Hello);
+    }
+
+    [Fact]
+    public async Task Idle_ClientBeyondTheTimeout_IsCut()
+    {
+        await using var edge = RunningEdge.Start(s =>
+            s with
+            {
+                Clients = s.Clients with { IdleTimeout = TimeSpan.FromSeconds(1) },
+            }
+        );
+        await using var agent = await edge.AgentAsync();
+        using var socket = await edge.ConnectAsync();
+        await socket.SendAsync(Hello);
+        await ReceiveAsync(socket, Hello.Length);
+
+        (await RunningEdge.ReadToEndAsync(socket)).ShouldBeEmpty();
+        edge.Server.Traffic.All.Single().Cut.ShouldBe(1);
+    }
+
+    private static RunningEdge Start(string trusted, string range, int perSource = 1000)
+    {
+        AddressRanges.TryParse([trusted], out var proxies, out _).ShouldBeTrue();
+        return RunningEdge.Start(
+            s =>
+                s with
+                {
+                    ProxyProtocol = new() { Required = true, TrustedProxies = proxies! },
+                    Clients = s.Clients with { PerSource = perSource },
+                },
+            feed: Feeds.Of(Feeds.Tunnel(clients: [range]))
+        );
+    }
+
+    private static async Task<byte[]> ExchangeAsync(RunningEdge edge, byte[] sent, int expected)
+    {
+        using var socket = await edge.ConnectAsync();
+        await socket.SendAsync(sent);
+        return expected > 0 ? await ReceiveAsync(socket, expected) : await RunningEdge.ReadToEndAsync(socket);
+    }
+
+    private static async Task<byte[]> ReceiveAsync(Socket socket, int count)
+    {
+        var all = new byte[count];
+        for (var got = 0; got < count; )
+        {
+            var read = await socket.ReceiveAsync(all.AsMemory(got)).AsTask().WaitAsync(RunningEdge.Patience);
+            read.ShouldBeGreaterThan(0);
+            got += read;
+        }
+
+        return all;
+    }
+}
