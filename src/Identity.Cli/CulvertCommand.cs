@@ -61,10 +61,12 @@ internal sealed class CulvertCommand
         return
         [
             TunnelCommands.Create(verbs),
+            RangeSetCommands.Create(verbs),
             CaCommands.Create(verbs),
             RelyingPartyCommands.Create(verbs),
             PlatformRootCommands.Create(verbs),
             EdgeCommands.Create(verbs),
+            DnsCommands.Create(verbs),
             IssuerCommands.Create(verbs),
             PresetCommands.Create(verbs),
             RuleCommands.Create(verbs),

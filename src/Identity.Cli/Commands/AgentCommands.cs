@@ -20,7 +20,106 @@ internal static class AgentCommands
     ];
 
     public static Command Create(VerbFactory verbs) =>
-        VerbFactory.Group("agent", "agents that enrolled for a tunnel", List(verbs));
+        VerbFactory.Group(
+            "agent",
+            "agents that enrolled for a tunnel",
+            List(verbs),
+            Show(verbs),
+            Change(verbs, "disconnect", "end its connections at every edge; it may come back", isFinal: false),
+            Change(verbs, "revoke", "end its connections and its enrolment for good", isFinal: true)
+        );
+
+    private static Command Show(VerbFactory verbs)
+    {
+        var (id, tunnel) = (AgentId(), TunnelOf());
+        return verbs.Create(
+            "show",
+            "print one agent",
+            async (context, cancel) =>
+                CommandResult.Object((await FindAsync(context, context.Get(id), context.Get(tunnel), cancel)).Agent),
+            id,
+            tunnel
+        );
+    }
+
+    private static Command Change(VerbFactory verbs, string verb, string description, bool isFinal)
+    {
+        var (id, tunnel, yes) = (AgentId(), TunnelOf(), Flags.Yes());
+        var reason = Flags.Text("--reason", "TEXT", "for the audit");
+        return verbs.Create(
+            verb,
+            description,
+            async (context, cancel) =>
+            {
+                var (path, agent) = await FindAsync(context, context.Get(id), context.Get(tunnel), cancel);
+                if (isFinal)
+                {
+                    var instance = agent.Text("instance_id") ?? context.Get(id);
+                    context.Confirm($"Revoking agent {instance}: its certificates die", instance, context.Get(yes));
+                }
+
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.Object(
+                    await client.PostAsync($"{path}/{verb}", UpdateBody.Reason(context.Get(reason)), cancel)
+                );
+            },
+            isFinal ? [id, tunnel, reason, yes] : [id, tunnel, reason]
+        );
+    }
+
+    private static Argument<string> AgentId() =>
+        new("ID") { Description = "id of the agent (agt_…), or its instance where one tunnel alone has that" };
+
+    private static Option<string?> TunnelOf() =>
+        Flags.Text("--tunnel", "TUNNEL", "where to look (default: everywhere)");
+
+    private static async Task<(string Path, JsonObject Agent)> FindAsync(
+        CommandContext context,
+        string id,
+        string? tunnel,
+        CancellationToken cancel
+    )
+    {
+        var client = await context.ClientAsync(cancel);
+        var tunnels = new List<string>();
+        if (tunnel is not null)
+        {
+            tunnels.Add(await context.IdAsync(Noun.Tunnel, tunnel, cancel));
+        }
+        else
+        {
+            await foreach (var item in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
+            {
+                tunnels.Add(item.Text("id") ?? "");
+            }
+        }
+
+        var found = new List<(string, JsonObject)>();
+        foreach (var one in tunnels)
+        {
+            var path = $"{Noun.Tunnel.PathOf(one)}/agents";
+            foreach (var agent in (await client.GetAsync(path, cancel)).Json.Data().OfType<JsonObject>())
+            {
+                if (agent.Text("id") == id || agent.Text("instance_id") == id)
+                {
+                    found.Add(($"{path}/{Uri.EscapeDataString(agent.Text("id") ?? "")}", agent));
+                }
+            }
+        }
+
+        return found switch
+        {
+            [var only] => only,
+            [] => throw new CommandFailure(ExitCode.Refused, $"there is no agent '{id}'")
+            {
+                Next = "culvert agent list",
+            },
+            _ => throw new CommandFailure(ExitCode.Usage, $"several agents are called '{id}'")
+            {
+                Next = "use the id, or --tunnel",
+            },
+        };
+    }
 
     private static Command List(VerbFactory verbs)
     {

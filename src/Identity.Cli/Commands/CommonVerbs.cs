@@ -23,6 +23,27 @@ internal static class CommonVerbs
         );
     }
 
+    /// <summary>A change that can be taken back, by the verb of that name.</summary>
+    public static Command Change(VerbFactory verbs, Noun noun, string verb, string description)
+    {
+        var id = Flags.Id(noun.Word);
+        var reason = Flags.Text("--reason", "TEXT", "for the audit");
+        return verbs.Create(
+            verb,
+            description,
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var path = noun.PathOf(await context.IdAsync(noun, context.Get(id), cancel));
+                return CommandResult.Object(
+                    await client.PostAsync($"{path}/{verb}", UpdateBody.Reason(context.Get(reason)), cancel)
+                );
+            },
+            id,
+            reason
+        );
+    }
+
     /// <summary>The consequence is what ends with it, said before the operator confirms.</summary>
     public static Command Archive(VerbFactory verbs, Noun noun, string consequence)
     {

@@ -15,6 +15,13 @@ internal static class EdgeCommands
             Add(verbs),
             List(verbs),
             CommonVerbs.Show(verbs, Noun.Edge),
+            CommonVerbs.Change(
+                verbs,
+                Noun.Edge,
+                "drain",
+                "send its agents and clients elsewhere; it takes no new ones until it is resumed"
+            ),
+            CommonVerbs.Change(verbs, Noun.Edge, "resume", "let a drained edge serve again"),
             CommonVerbs.Archive(verbs, Noun.Edge, "its certificate is revoked and agents leave it")
         );
 
@@ -60,6 +67,7 @@ internal static class EdgeCommands
                         new("NAME", "name"),
                         new("ADDRESSES", "addresses"),
                         new("PUBLIC PORT", "public_port"),
+                        new("DRAINING", "draining_at"),
                         new("CREATED", "created_at"),
                         new("ARCHIVED", "archived_at"),
                     ],

@@ -21,7 +21,16 @@ internal static class TunnelCommands
                 Noun.Tunnel,
                 "its certificates are archived, its token dies, its domain is never given out again"
             ),
+            CommonVerbs.Change(
+                verbs,
+                Noun.Tunnel,
+                "pause",
+                "refuse its clients and end those that are there; agents stay connected"
+            ),
+            CommonVerbs.Change(verbs, Noun.Tunnel, "resume", "let clients in again"),
             Status(verbs),
+            DnsCommands.OfTunnel(verbs),
+            ClientCaCommands.Create(verbs),
             TrustBundle(verbs),
             TunnelTokenCommands.Create(verbs),
             TunnelCertCommands.Create(verbs)
@@ -77,6 +86,18 @@ internal static class TunnelCommands
             "addresses that may call by SNI; replaces the list"
         );
         var agentRanges = Flags.Many("--agent-range", "CIDR|none", "addresses that agents may use; replaces the list");
+        var rangeSets = Flags.Many(
+            "--range-set",
+            "NAME|none",
+            "range sets whose addresses may call, too; replaces the list"
+        );
+        var affinity = Flags.OneOf(
+            "--affinity",
+            "what stays with one agent: a hostname (default), or a client where servers keep no sessions",
+            "hostname",
+            "client"
+        );
+        var limits = new LimitFlags();
         var allowToken = Flags.OneOf(
             "--allow-tunnel-token",
             "let agents enrol by tunnel token although a CA here is the service's (audited)",
@@ -101,12 +122,22 @@ internal static class TunnelCommands
 
                 AddRanges("client_source_ranges", clientRanges);
                 AddRanges("agent_source_ranges", agentRanges);
+                AddRanges("client_range_sets", rangeSets);
+                if (context.Get(affinity) is { } chosen)
+                {
+                    body["affinity"] = chosen;
+                }
+
                 if (context.Get(allowToken) is { } allowed)
                 {
                     body["allow_tunnel_token"] = allowed == "true";
                 }
 
-                UpdateBody.RequireChange(body);
+                if (!limits.AreGiven(context))
+                {
+                    UpdateBody.RequireChange(body);
+                }
+
                 if (context.Get(revision) is { } expected)
                 {
                     body["revision"] = expected;
@@ -114,6 +145,11 @@ internal static class TunnelCommands
 
                 var client = await context.ClientAsync(cancel);
                 var path = Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(id), cancel));
+                if (limits.AreGiven(context))
+                {
+                    limits.Apply(context, (await client.GetAsync(path, cancel)).Json, body);
+                }
+
                 return CommandResult.Object(await client.PostAsync(path, body, cancel));
 
                 void AddRanges(string member, Option<string[]> option)
@@ -124,12 +160,7 @@ internal static class TunnelCommands
                     }
                 }
             },
-            id,
-            displayName,
-            clientRanges,
-            agentRanges,
-            allowToken,
-            revision
+            [id, displayName, clientRanges, agentRanges, rangeSets, affinity, .. limits.Options, allowToken, revision]
         );
     }
 

@@ -13,6 +13,9 @@ internal static class UpdateBody
         }
     }
 
+    /// <summary>The optional body of operations that take a reason for the audit.</summary>
+    public static JsonObject? Reason(string? reason) => reason is null ? null : new JsonObject { ["reason"] = reason };
+
     /// <summary>The word <c>none</c> alone empties a list.</summary>
     public static string[] ListOrNone(string flag, string[] values)
     {

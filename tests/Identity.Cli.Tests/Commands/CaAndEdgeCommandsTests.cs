@@ -110,4 +110,17 @@ public sealed class CaAndEdgeCommandsTests : CommandTest
             """{"name":"one","addresses":["127.0.0.1:7844","[::1]:7844"],"dns_names":["edge-1.example.com"]}"""
         );
     }
+
+    [Theory]
+    [InlineData("drain")]
+    [InlineData("resume")]
+    public async Task EdgeDrain_SendsTheReason(string verb)
+    {
+        Service.On($"POST /v1/edges/edge_01/{verb}", """{"id":"edge_01"}""");
+
+        var run = await Stage.RunAsync("edge", verb, "edge_01", "--reason", "kernel");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe("""{"reason":"kernel"}""");
+    }
 }

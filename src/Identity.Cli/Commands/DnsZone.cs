@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>Which records lead a tunnel's clients to its edges. Pure.</summary>
+internal static class DnsZone
+{
+    /// <summary>
+    /// The tunnel's domain and everything one label below it, and one CAA set for the names above: a public CA would
+    /// otherwise certify these names to whoever holds an address of theirs.
+    /// </summary>
+    /// <param name="domains">Of the tunnels.</param>
+    /// <param name="targets">Where clients go: addresses, or one name.</param>
+    /// <param name="caa">Value of the CAA records; null = none.</param>
+    public static IReadOnlyList<DnsRecord> Of(IReadOnlyList<string> domains, IReadOnlyList<string> targets, string? caa)
+    {
+        var records = new List<DnsRecord>();
+        foreach (var domain in domains.Order(StringComparer.Ordinal))
+        {
+            foreach (var target in targets)
+            {
+                var (type, value) = Describe(target);
+                records.Add(new DnsRecord($"{domain}.", type, value));
+                records.Add(new DnsRecord($"*.{domain}.", type, value));
+            }
+        }
+
+        if (caa is not null)
+        {
+            // Not at the domains: beside a CNAME nothing else may stand (RFC 1034 §3.6.2), and CAs climb (RFC 8659 §3).
+            records.AddRange(
+                domains
+                    .Select(domain => domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..])
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal)
+                    .Select(parent => new DnsRecord($"{parent}.", "CAA", caa))
+            );
+        }
+
+        return records;
+    }
+
+    /// <summary>The hosts of edges' addresses; the refusal says what else is needed.</summary>
+    /// <exception cref="CommandFailure">No edge, or several names: a name can be an alias of one other alone.</exception>
+    public static IReadOnlyList<string> Targets(IEnumerable<string> addresses)
+    {
+        var hosts = addresses
+            .Select(address => address[..Math.Max(0, address.LastIndexOf(':'))].Trim('[', ']'))
+            .Where(host => host.Length > 0)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        var names = hosts.Count(host => !IPAddress.TryParse(host, out _));
+        return hosts.Count == 0
+                ? throw new CommandFailure(ExitCode.Refused, "no edge is there that clients could be sent to")
+                {
+                    Next = "culvert edge create NAME --address HOST:PORT",
+                }
+            : names == 0 || hosts.Count == 1 ? hosts
+            : throw new CommandFailure(
+                ExitCode.Refused,
+                $"the edges are known by {names} names, and a name can be an alias of one other alone: {string.Join(' ', hosts)}"
+            )
+            {
+                Next = "name a balancer, or a name with the addresses of all: --target NAME",
+            };
+    }
+
+    private static (string Type, string Value) Describe(string target) =>
+        !IPAddress.TryParse(target, out var address) ? ("CNAME", $"{target.TrimEnd('.')}.")
+        : address.AddressFamily == AddressFamily.InterNetwork ? ("A", target)
+        : ("AAAA", target);
+}

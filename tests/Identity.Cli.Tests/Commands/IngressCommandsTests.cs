@@ -1,0 +1,194 @@
+using Shouldly;
+
+namespace Culvert.Identity.Cli.Tests.Commands;
+
+/// <summary>Range sets, client CAs, limits, pauses, agents and DNS records.</summary>
+public sealed class IngressCommandsTests : CommandTest
+{
+    private const string Tunnels = "GET /v1/tunnels?limit=100";
+    private const string OneTunnel = """{"data":[{"id":"tnl_01a","domain":"a.t.example"}],"next_page":null}""";
+
+    [Theory]
+    [InlineData("192.0.2.0/24 # office\n\n# old\n2001:db8::/32\n")]
+    [InlineData("""["192.0.2.0/24","2001:db8::/32"]""")]
+    public async Task RangeSetApply_File_SendsItsRanges(string text)
+    {
+        Service.On("POST /v1/client_range_sets/vendor", """{"name":"vendor"}""");
+
+        var run = await Stage.RunAsync(
+            "range-set",
+            "apply",
+            "vendor",
+            "-f",
+            Stage.Write("ranges", text),
+            "--revision",
+            "3"
+        );
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe("""{"ranges":["192.0.2.0/24","2001:db8::/32"],"revision":3}""");
+    }
+
+    [Fact]
+    public async Task RangeSetApply_NothingSaidOfItsContent_IsUsage() =>
+        (await Stage.RunAsync("range-set", "apply", "vendor")).ExitCode.ShouldBe(ExitCode.Usage);
+
+    [Fact]
+    public async Task RangeSetRemove_Deletes()
+    {
+        Service.On("DELETE /v1/client_range_sets/vendor", """{"name":"vendor"}""");
+
+        (await Stage.RunAsync("range-set", "remove", "vendor")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task ClientCaAdd_SendsCertificateAndIdentities()
+    {
+        Service.On("POST /v1/tunnels/tnl_01a/client_certificate_authorities", """{"id":"clca_01"}""");
+
+        var run = await Stage.RunAsync(
+            "tunnel",
+            "client-ca",
+            "add",
+            "tnl_01a",
+            "--file",
+            Stage.Write("clients.pem", "PEM"),
+            "--identity",
+            "dns:*.clients.example.com"
+        );
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe("""{"ca_certificate_pem":"PEM","identities":["dns:*.clients.example.com"]}""");
+    }
+
+    [Fact]
+    public async Task ClientCaAdd_NoIdentity_IsUsage() =>
+        (
+            await Stage.RunAsync("tunnel", "client-ca", "add", "tnl_01a", "--file", Stage.Write("clients.pem", "PEM"))
+        ).ExitCode.ShouldBe(ExitCode.Usage);
+
+    [Fact] // the service takes all limits at once: those not named are kept, at the revision that they were read at
+    public async Task TunnelUpdate_OneLimit_KeepsTheOthers()
+    {
+        Service
+            .On(
+                "GET /v1/tunnels/tnl_01a",
+                """{"id":"tnl_01a","revision":4,"limits":{"max_connections":5,"new_connections":null,"bytes_per_second":null,"open_streams":9}}"""
+            )
+            .On("POST /v1/tunnels/tnl_01a", """{"id":"tnl_01a"}""");
+
+        var run = await Stage.RunAsync(
+            "tunnel update tnl_01a --new-connections 10/1s --open-streams default --affinity client --range-set vendor".Split(
+                ' '
+            )
+        );
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe(
+            """{"client_range_sets":["vendor"],"affinity":"client","limits":{"max_connections":5,"new_connections":"10/1s","bytes_per_second":null,"open_streams":null},"revision":4}"""
+        );
+    }
+
+    [Theory]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    public async Task TunnelPause_SendsTheReason(string verb)
+    {
+        Service.On($"POST /v1/tunnels/tnl_01a/{verb}", """{"id":"tnl_01a"}""");
+
+        var run = await Stage.RunAsync("tunnel", verb, "tnl_01a", "--reason", "incident 7");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe("""{"reason":"incident 7"}""");
+    }
+
+    [Theory]
+    [InlineData("disconnect", null)]
+    [InlineData("revoke", "--yes")]
+    public async Task AgentChange_Instance_IsFoundInItsTunnel(string verb, string? confirmation)
+    {
+        Service
+            .On(Tunnels, OneTunnel)
+            .On("GET /v1/tunnels/tnl_01a/agents", """{"data":[{"id":"agt_01","instance_id":"pod-1"}]}""")
+            .On($"POST /v1/tunnels/tnl_01a/agents/agt_01/{verb}", """{"id":"agt_01"}""");
+        string[] command = ["agent", verb, "pod-1", .. confirmation is null ? [] : (string[])[confirmation]];
+
+        var run = await Stage.RunAsync(command);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Target.ShouldBe($"/v1/tunnels/tnl_01a/agents/agt_01/{verb}");
+    }
+
+    [Fact]
+    public async Task AgentRevoke_NobodyToAsk_IsUsage()
+    {
+        Service
+            .On(Tunnels, OneTunnel)
+            .On("GET /v1/tunnels/tnl_01a/agents", """{"data":[{"id":"agt_01","instance_id":"pod-1"}]}""");
+
+        (await Stage.RunAsync("agent", "revoke", "agt_01")).ExitCode.ShouldBe(ExitCode.Usage);
+    }
+
+    [Fact]
+    public async Task AgentShow_Unknown_IsRefused()
+    {
+        Service.On(Tunnels, OneTunnel).On("GET /v1/tunnels/tnl_01a/agents", """{"data":[]}""");
+
+        (await Stage.RunAsync("agent", "show", "agt_01")).ExitCode.ShouldBe(ExitCode.Refused);
+    }
+
+    [Fact]
+    public async Task DnsExport_Addresses_AreTheZone()
+    {
+        Service
+            .On(Tunnels, OneTunnel)
+            .On(
+                "GET /v1/edges?limit=100",
+                """
+                {"data":[{"id":"edge_01","addresses":["192.0.2.1:7844","[2001:db8::1]:7844"],"draining_at":null},
+                {"id":"edge_02","addresses":["192.0.2.2:7844"],"draining_at":"2026-01-01T00:00:00Z"}],"next_page":null}
+                """
+            );
+
+        var run = await Stage.RunAsync("dns", "export");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldBe(
+            """
+            a.t.example. 300 IN A 192.0.2.1
+            *.a.t.example. 300 IN A 192.0.2.1
+            a.t.example. 300 IN AAAA 2001:db8::1
+            *.a.t.example. 300 IN AAAA 2001:db8::1
+            t.example. 300 IN CAA 0 issue ";"
+
+            """
+        );
+    }
+
+    [Fact]
+    public async Task DnsExport_SeveralNames_AsksForATarget()
+    {
+        Service
+            .On(Tunnels, OneTunnel)
+            .On(
+                "GET /v1/edges?limit=100",
+                """{"data":[{"addresses":["e1.example:7844"]},{"addresses":["e2.example:7844"]}],"next_page":null}"""
+            );
+
+        var run = await Stage.RunAsync("dns", "export");
+
+        run.ExitCode.ShouldBe(ExitCode.Refused);
+        run.Error.ShouldContain("--target");
+    }
+
+    [Fact]
+    public async Task TunnelDns_Target_IsAnAlias()
+    {
+        Service.On("GET /v1/tunnels/tnl_01a", """{"id":"tnl_01a","domain":"a.t.example"}""");
+
+        var run = await Stage.RunAsync("tunnel", "dns", "tnl_01a", "--target", "lb.example.com", "--caa", "none");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldBe("a.t.example. 300 IN CNAME lb.example.com.\n*.a.t.example. 300 IN CNAME lb.example.com.\n");
+    }
+}
