@@ -49,6 +49,17 @@ internal sealed class AgentMetrics : IDisposable
             description: "Time until the inner-TLS leaf that is served ends; negative once it has."
         );
 
+    /// <summary>Shows how far the audit reaches, and what it lacks.</summary>
+    public void WatchAudit(Func<long> sequence, Func<long> lost)
+    {
+        meter.CreateObservableGauge("culvert_agent_audit_sequence", sequence, description: "The newest audit record.");
+        meter.CreateObservableCounter(
+            "culvert_agent_audit_lost",
+            lost,
+            description: "Calls that were served and not recorded."
+        );
+    }
+
     public void Forwarded(string route, int status) =>
         requests.Add(1, new("route", route), new("class", StatusClass(status)));
 

@@ -50,4 +50,12 @@ internal static class EventIds
     public const int RequestRefused = 16000;
     public const int IssuerKeysFetched = 16001;
     public const int IssuerKeysFailed = 16002;
+
+    // Audit 18000
+    public const int AuditStopped = 18000;
+    public const int AuditResumed = 18001;
+    public const int AuditRepaired = 18002;
+    public const int AuditMissing = 18003;
+    public const int AuditReached = 18004;
+    public const int AuditHeadMissing = 18005;
 }

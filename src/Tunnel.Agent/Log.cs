@@ -211,4 +211,38 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.Stopped, LogLevel.Information, "tunnel-agent stopped.")]
     public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(EventIds.AuditStopped, LogLevel.Error, "Calls cannot be recorded: {Problem}")]
+    public static partial void AuditStopped(ILogger logger, string problem);
+
+    [LoggerMessage(
+        EventIds.AuditResumed,
+        LogLevel.Warning,
+        "Calls are recorded again; {Lost} went unrecorded since the start."
+    )]
+    public static partial void AuditResumed(ILogger logger, long lost);
+
+    [LoggerMessage(
+        EventIds.AuditRepaired,
+        LogLevel.Warning,
+        "The audit file ended in half a line of {Bytes} bytes, which was cut off: the agent was killed while writing it."
+    )]
+    public static partial void AuditRepaired(ILogger logger, long bytes);
+
+    [LoggerMessage(
+        EventIds.AuditMissing,
+        LogLevel.Error,
+        "{Records} audit records that were on the disk are gone: somebody cut the file. New ones follow behind the gap."
+    )]
+    public static partial void AuditMissing(ILogger logger, long records);
+
+    [LoggerMessage(
+        EventIds.AuditHeadMissing,
+        LogLevel.Error,
+        "The file that says how far the audit reaches is gone; whether records behind {Sequence} are missing is unknown."
+    )]
+    public static partial void AuditHeadMissing(ILogger logger, long sequence);
+
+    [LoggerMessage(EventIds.AuditReached, LogLevel.Information, "The audit reaches record {Sequence}: {Hash}")]
+    public static partial void AuditReached(ILogger logger, long sequence, string hash);
 }

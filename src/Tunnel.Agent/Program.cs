@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Hosting;
 
@@ -16,6 +17,7 @@ var root = new RootCommand("Culvert's tunnel agent: brings calls from the edges 
     DoctorCommand.Create(),
     TokenCommand.Create(),
     CertsCommand.Create(),
+    AuditCommand.Create(),
     ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read),
     version,
 };

@@ -61,6 +61,9 @@ internal sealed class CallRecord
     /// <summary><c>bearer</c>, <c>dpop</c>, <c>passthrough</c> or <c>none</c>.</summary>
     public required string Auth { get; init; }
 
+    /// <summary>What is behind the route.</summary>
+    public string Upstream { get; init; } = "";
+
     /// <summary>How the agent proved itself to the upstream.</summary>
     public required string Credential { get; init; }
 

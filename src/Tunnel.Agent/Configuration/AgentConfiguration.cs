@@ -5,6 +5,7 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
@@ -24,12 +25,12 @@ internal static class AgentConfiguration
             Certificates = ReadCertificates(root.Section("certificates")),
             Issuers = issuers,
             Routes = ReadRoutes(root, issuers, ReadNetwork(root.Section("network"))),
+            Audit = AuditReader.Read(root.Section("audit")),
             Health = HealthSection.ReadAgent(root),
             Log = LogSection.Read(root),
         };
         TelemetrySection.Read(root);
         root.NotYet("acme");
-        root.NotYet("audit");
         CheckTogether(root, settings);
         return settings;
     }

@@ -1,6 +1,7 @@
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
@@ -19,6 +20,9 @@ internal sealed record AgentSettings
     public required IReadOnlyList<IssuerSettings> Issuers { get; init; }
 
     public required IReadOnlyList<RouteSettings> Routes { get; init; }
+
+    /// <summary>Of calls on routes with a policy.</summary>
+    public AuditSettings Audit { get; init; } = AuditSettings.Default;
 
     public required HealthOptions Health { get; init; }
 

@@ -3,6 +3,7 @@ using Culvert.Platform.Identity;
 using Culvert.Platform.Issuers;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
@@ -33,6 +34,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly RouteMap map = new();
     private readonly LeafSlot leaves;
     private readonly LeafFiles? leafFiles;
+    private readonly AuditTrail? trail;
     private readonly InnerServer server;
     private readonly EdgeFleet fleet;
     private readonly UpstreamProbe[] probes;
@@ -63,6 +65,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 loggers.CreateLogger<LeafFiles>()
             )
             : null;
+        trail = OpenTrail(state, loggers);
         server = CreateServer(loggers);
         fleet = CreateFleet(state, loggers);
         probes = [.. routes.Routes.Select(r => new UpstreamProbe(r, time, loggers.CreateLogger<UpstreamProbe>()))];
@@ -77,6 +80,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             ReadinessCheck.Of("edges", CheckEdges),
             ReadinessCheck.Of("upstreams", CheckUpstreams),
             ReadinessCheck.Of("issuers", CheckIssuers),
+            ReadinessCheck.Of("audit", CheckAudit),
         ];
 
     /// <summary>Serves until cancelled, then drains. What is wrong outside heals by itself and shows in readiness.</summary>
@@ -88,6 +92,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var endpoints = new HealthEndpoints(Checks, metricsText, time);
         await using var health = await HealthServer.StartAsync(settings.Health, endpoints, cancellationToken);
         using var background = new CancellationTokenSource();
+        using var audit = new CancellationTokenSource();
+        var recording = trail?.RunAsync(audit.Token) ?? Task.CompletedTask;
         Task[] running =
         [
             credentials.RunAsync(background.Token),
@@ -99,6 +105,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
         await StopAsync();
         await background.CancelAsync();
         await EndAsync(running);
+
+        // Last of all: calls that ended with the drain are recorded too.
+        await audit.CancelAsync();
+        await EndAsync([recording]);
         Log.Stopped(logger);
     }
 
@@ -106,6 +116,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         await fleet.DisposeAsync();
         await server.DisposeAsync();
+        trail?.Dispose();
         credentials.Dispose();
         await routes.DisposeAsync();
         metricsText.Dispose();
@@ -116,13 +127,46 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         var held = new BodyBudget();
         var gate = new AuthorizationGate(metrics, held, time, loggers.CreateLogger<AuthorizationGate>());
-        var policy = new PolicyStage(metrics, held, NoTrail.Instance, time, loggers.CreateLogger<PolicyStage>());
+        var policy = new PolicyStage(
+            metrics,
+            held,
+            (IAuditTrail?)trail ?? NoTrail.Instance,
+            time,
+            loggers.CreateLogger<PolicyStage>()
+        );
         return new InnerServer(
             new InnerServerOptions(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes),
             new InnerHandshake(leaves, map, time, loggers.CreateLogger<InnerHandshake>()),
             new InnerApplication(map, gate, policy, loggers.CreateLogger<InnerApplication>()),
             loggers
         );
+    }
+
+    // Routes without a policy are not recorded: nobody knows what their calls are.
+    private AuditTrail? OpenTrail(StateDirectory state, ILoggerFactory loggers)
+    {
+        if (settings.Routes.All(r => r.Policy.Mode == PolicyMode.Off))
+        {
+            return null;
+        }
+
+        try
+        {
+            var opened = new AuditTrail(
+                settings.Audit,
+                new AuditFolder(state.Path, settings.Audit.File),
+                InstanceId.LoadOrCreate(state).Value,
+                ProductVersion.Text,
+                time,
+                loggers.CreateLogger<AuditTrail>()
+            );
+            metrics.WatchAudit(() => opened.Sequence, () => opened.Lost);
+            return opened;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecretUnavailableException)
+        {
+            throw new StateDirectoryException($"audit.file cannot be used: {e.Message}", e);
+        }
     }
 
     private EdgeFleet CreateFleet(StateDirectory state, ILoggerFactory loggers)
@@ -300,6 +344,11 @@ internal sealed class AgentRuntime : IAsyncDisposable
             .ToList();
         return ill.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", ill)}." : null;
     }
+
+    private string? CheckAudit() =>
+        trail is { Problem: { } problem } && settings.Audit.DeniesWhenFull
+            ? $"Calls cannot be recorded: {problem}"
+            : null;
 
     private string? CheckUpstreams()
     {

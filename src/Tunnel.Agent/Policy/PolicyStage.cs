@@ -332,6 +332,7 @@ internal sealed class PolicyStage(
                 : access.Oauth.Mode == OauthMode.Passthrough
                     ? "passthrough"
                     : "none",
+            Upstream = served.Route.Upstream.Settings.Address,
             Credential = access.Credential.Kind,
             Session = session.Count == 1 ? trail.HashOf(System.Text.Encoding.UTF8.GetBytes(session.ToString())) : "",
         };

@@ -135,6 +135,13 @@ public sealed class AgentConfigurationTests : IDisposable
         "{mode: dangerous_none, authorization_server: {browser_url: x}}",
         "routes.docs.oauth.authorization_server"
     )]
+    [InlineData("routes:", "audit: {file: /var/log/calls.jsonl}\nroutes:", "audit.file")]
+    [InlineData("routes:", "audit: {file: ../calls.jsonl}\nroutes:", "audit.file")]
+    [InlineData("routes:", "audit: {file: lock}\nroutes:", "audit.file")]
+    [InlineData("routes:", "audit: {on_full: drop}\nroutes:", "audit.on_full")]
+    [InlineData("routes:", "audit: {arguments: values}\nroutes:", "audit.arguments")]
+    [InlineData("routes:", "audit: {rotate: {bytes: 1KiB}}\nroutes:", "audit.rotate.bytes")]
+    [InlineData("routes:", "audit: {rotate: {keep: 0}}\nroutes:", "audit.rotate.keep")]
     [InlineData("routes:", "issuers: {corp: {issuer: \"http://as.example\"}}\nroutes:", "issuers.corp.issuer")]
     [InlineData("routes:", "issuers: {corp: {}}\nroutes:", "issuers.corp.issuer")]
     [InlineData(

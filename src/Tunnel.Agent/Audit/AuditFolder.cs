@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Culvert.Tunnel.Agent.Audit;
+
+/// <summary>Where the files of a trail lie: one that grows, those that were closed, and the head.</summary>
+internal sealed class AuditFolder(string stateDirectory, string file)
+{
+    private const int SequenceDigits = 12;
+
+    public string Current { get; } = Path.Combine(stateDirectory, file);
+
+    public string Folder => Path.GetDirectoryName(Current)!;
+
+    public string Head => Current + ".head";
+
+    public string Key => Path.Combine(Folder, "hash.key");
+
+    private string Stem => Path.GetFileNameWithoutExtension(Current);
+
+    /// <summary>The name of a closed file that begins with this record.</summary>
+    public string Closed(long first) =>
+        Path.Combine(
+            Folder,
+            $"{Stem}.{first.ToString(CultureInfo.InvariantCulture).PadLeft(SequenceDigits, '0')}.jsonl"
+        );
+
+    /// <summary>Closed files and the record that each begins with, the oldest first.</summary>
+    public IReadOnlyList<(long First, string Path)> AllClosed() =>
+        Directory.Exists(Folder)
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(Folder, $"{Stem}.*.jsonl")
+                    .Select(path => (First: FirstOf(path), path))
+                    .Where(f => f.First > 0)
+                    .OrderBy(f => f.First),
+            ]
+            : [];
+
+    private long FirstOf(string path) =>
+        long.TryParse(
+            Path.GetFileNameWithoutExtension(path).AsSpan(Stem.Length + 1),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var first
+        )
+            ? first
+            : 0;
+}

@@ -1,0 +1,375 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Tunnel.Agent.Audit;
+
+/// <summary>
+/// Records calls in a local file that only grows. Calls put their records into a queue when they end; one writer takes
+/// all that are there, writes them with one write and flushes the disk once for many. A record is in the file within a
+/// moment and on the disk <see cref="BetweenFlushes"/> later at most. While that is not possible, new calls get no place.
+/// </summary>
+internal sealed class AuditTrail : IAuditTrail, IDisposable
+{
+    /// <summary>Calls that run and records that wait, together.</summary>
+    internal const int MaxPending = 65_536;
+
+    private const int MaxBatch = 4096;
+    private const int KeyBytes = 32;
+    private const int HashBytes = 16;
+    private static readonly TimeSpan BetweenFlushes = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenHeads = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
+
+    private readonly AuditSettings settings;
+    private readonly AuditFile file;
+    private readonly RecordWriter records;
+    private readonly Func<long> freeBytes;
+    private readonly TimeProvider time;
+    private readonly ILogger<AuditTrail> logger;
+    private readonly byte[] key;
+    private readonly ConcurrentQueue<CallRecord> queue = new();
+    private readonly SemaphoreSlim arrived = new(0, 1);
+    private readonly ArrayBufferWriter<byte> lines = new(64 * 1024);
+    private int pending;
+    private int queued;
+    private long lost;
+    private long lostBefore; // already written down
+    private volatile string? problem;
+
+    // The writer's own.
+    private DateTimeOffset flushedAt;
+    private DateTimeOffset headAt;
+    private DateTimeOffset lookedAt;
+    private bool isDirty;
+    private readonly List<CallRecord> batch = new(MaxBatch);
+
+    /// <param name="settings">The section.</param>
+    /// <param name="folder">Where the files lie.</param>
+    /// <param name="instance">This agent's id.</param>
+    /// <param name="version">This program's.</param>
+    /// <param name="time">The clock of flushes.</param>
+    /// <param name="logger">Told about trouble and how far the chain reaches.</param>
+    /// <param name="freeBytes">What the disk has left; asks the system when null.</param>
+    /// <exception cref="IOException">The files cannot be opened.</exception>
+    /// <exception cref="SecretUnavailableException">The key cannot be read.</exception>
+    public AuditTrail(
+        AuditSettings settings,
+        AuditFolder folder,
+        string instance,
+        string version,
+        TimeProvider time,
+        ILogger<AuditTrail> logger,
+        Func<long>? freeBytes = null
+    )
+    {
+        this.settings = settings;
+        this.time = time;
+        this.logger = logger;
+        file = AuditFile.Open(folder, settings);
+        key = ReadKey(folder.Key);
+        records = new RecordWriter(instance, version);
+        this.freeBytes = freeBytes ?? (() => new DriveInfo(folder.Folder).AvailableFreeSpace);
+        flushedAt = headAt = time.GetUtcNow();
+    }
+
+    public bool IsKept => true;
+
+    /// <summary>Why nothing can be recorded at present; null while it can.</summary>
+    public string? Problem => problem;
+
+    /// <summary>Calls that were served and not recorded.</summary>
+    public long Lost => Volatile.Read(ref lost);
+
+    public long Sequence => file.Sequence;
+
+    public bool TryReserve()
+    {
+        if (!settings.DeniesWhenFull)
+        {
+            Interlocked.Increment(ref pending);
+            return true;
+        }
+
+        if (problem is null && Interlocked.Increment(ref pending) is var now)
+        {
+            if (now <= MaxPending)
+            {
+                return true;
+            }
+
+            Interlocked.Decrement(ref pending);
+        }
+
+        return false;
+    }
+
+    public void Release() => Interlocked.Decrement(ref pending);
+
+    public void Add(CallRecord record)
+    {
+        if (!settings.DeniesWhenFull && (problem is not null || Volatile.Read(ref queued) >= MaxPending))
+        {
+            Interlocked.Increment(ref lost);
+            Interlocked.Decrement(ref pending);
+            return;
+        }
+
+        queue.Enqueue(record);
+        if (Interlocked.Increment(ref queued) == 1)
+        {
+            Wake();
+        }
+    }
+
+    public string ShapeOf(ReadOnlySpan<byte> arguments) => settings.KeepsShapes ? ArgumentShape.Of(arguments) : "";
+
+    public string HashOf(ReadOnlySpan<byte> value)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, value, hash);
+        return Convert.ToHexStringLower(hash[..HashBytes]);
+    }
+
+    /// <summary>Writes until cancelled, then what is left.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Begin();
+        try
+        {
+            while (true)
+            {
+                var isAway = WriteQueued();
+                await WaitAsync(isAway, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Finish();
+        }
+    }
+
+    /// <summary>One turn of the writer. False: the disk refuses, and what was taken is kept for the next turn.</summary>
+    internal bool WriteQueued()
+    {
+        try
+        {
+            if (!HasRoom())
+            {
+                Fail("The disk has less than audit.disk_reserve left.");
+                return false;
+            }
+
+            WriteLost();
+            while (WriteBatch())
+            {
+                if (file.RotateIfDue())
+                {
+                    Log.AuditReached(logger, file.Sequence, file.Hash);
+                }
+            }
+
+            FlushIfDue();
+            Recover();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail(e.Message);
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        file.Dispose();
+        records.Dispose();
+        arrived.Dispose();
+        CryptographicOperations.ZeroMemory(key);
+    }
+
+    private void Begin()
+    {
+        if (file.RepairedBytes > 0)
+        {
+            Log.AuditRepaired(logger, file.RepairedBytes);
+            Note("repaired", "bytes", file.RepairedBytes);
+        }
+
+        if (file.IsHeadMissing)
+        {
+            Log.AuditHeadMissing(logger, file.Sequence);
+            Note("head_missing", "records", file.Sequence);
+        }
+
+        if (file.MissingRecords > 0)
+        {
+            Log.AuditMissing(logger, file.MissingRecords);
+            Note("missing", "records", file.MissingRecords);
+        }
+    }
+
+    // About the file itself; what the disk refuses is said in the log.
+    private void Note(string type, string member, long number)
+    {
+        try
+        {
+            lines.ResetWrittenCount();
+            AuditLine.Begin(lines, file.Sequence + 1, file.Hash);
+            records.Write(lines, type, time.GetUtcNow(), member, number);
+            var hash = AuditLine.Seal(lines, 0);
+            file.Append(lines.WrittenSpan, file.Sequence + 1, hash);
+            isDirty = true;
+        }
+        catch (IOException e)
+        {
+            Fail(e.Message);
+        }
+    }
+
+    private bool WriteBatch()
+    {
+        // What a disk refused is still there.
+        while (batch.Count < MaxBatch && queue.TryDequeue(out var next))
+        {
+            batch.Add(next);
+        }
+
+        if (batch.Count == 0)
+        {
+            return false;
+        }
+
+        lines.ResetWrittenCount();
+        var (sequence, hash) = (file.Sequence, file.Hash);
+        foreach (var record in batch)
+        {
+            var start = lines.WrittenCount;
+            AuditLine.Begin(lines, ++sequence, hash);
+            records.Write(lines, record);
+            hash = AuditLine.Seal(lines, start);
+        }
+
+        file.Append(lines.WrittenSpan, sequence, hash);
+        isDirty = true;
+        Interlocked.Add(ref queued, -batch.Count);
+        Interlocked.Add(ref pending, -batch.Count);
+        batch.Clear();
+        return true;
+    }
+
+    private void WriteLost()
+    {
+        var now = Lost;
+        if (now > lostBefore)
+        {
+            lines.ResetWrittenCount();
+            AuditLine.Begin(lines, file.Sequence + 1, file.Hash);
+            records.Write(lines, "lost", time.GetUtcNow(), "records", now - lostBefore);
+            var hash = AuditLine.Seal(lines, 0);
+            file.Append(lines.WrittenSpan, file.Sequence + 1, hash);
+            isDirty = true;
+            lostBefore = now;
+        }
+    }
+
+    private void FlushIfDue()
+    {
+        var now = time.GetUtcNow();
+        if (isDirty && (now - flushedAt).Duration() >= BetweenFlushes)
+        {
+            file.Flush();
+            (isDirty, flushedAt) = (false, now);
+        }
+
+        if (!isDirty && (now - headAt).Duration() >= BetweenHeads)
+        {
+            file.WriteHead();
+            headAt = now;
+        }
+    }
+
+    private bool HasRoom()
+    {
+        var now = time.GetUtcNow();
+        if (problem is null && (now - lookedAt).Duration() < BetweenAttempts)
+        {
+            return true;
+        }
+
+        lookedAt = now;
+        return freeBytes() >= settings.DiskReserve;
+    }
+
+    private void Fail(string why)
+    {
+        if (problem is null)
+        {
+            Log.AuditStopped(logger, why);
+        }
+
+        problem = why;
+    }
+
+    private void Recover()
+    {
+        if (problem is not null)
+        {
+            problem = null;
+            Log.AuditResumed(logger, Lost);
+        }
+    }
+
+    // Not longer than the next flush, head or attempt is due; while nothing is due, until something comes.
+    private async Task WaitAsync(bool isAway, CancellationToken cancellationToken)
+    {
+        if (!isAway)
+        {
+            await Task.Delay(BetweenAttempts, time, cancellationToken);
+            return;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timer = new CancellationTokenSource(isDirty ? BetweenFlushes : BetweenHeads, time);
+        using var joined = timer.Token.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), limit);
+        try
+        {
+            await arrived.WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Due.
+        }
+    }
+
+    private void Finish()
+    {
+        flushedAt = headAt = lookedAt = DateTimeOffset.MinValue;
+        WriteQueued();
+        Log.AuditReached(logger, file.Sequence, file.Hash);
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            arrived.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Awake already.
+        }
+    }
+
+    private static byte[] ReadKey(string path)
+    {
+        if (!File.Exists(path))
+        {
+            PrivateFile.Replace(path, Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(2 * KeyBytes)));
+        }
+
+        return SHA256.HashData(Encoding.ASCII.GetBytes(PrivateFile.ReadText(path).Trim()));
+    }
+}

@@ -1,0 +1,17 @@
+namespace Culvert.Tunnel.Agent.Audit;
+
+/// <summary>What the files of a trail were found to be.</summary>
+/// <param name="Records">Lines that were read.</param>
+/// <param name="First">The first record's number; 0 = none.</param>
+/// <param name="Last">The last record's number; 0 = none.</param>
+/// <param name="Head">The last record's hash.</param>
+/// <param name="HasTornTail">The last line is not complete: a crash, mended at the next start, or a write under way.</param>
+/// <param name="Faults">None when all is as it was written.</param>
+internal sealed record AuditVerdict(
+    long Records,
+    long First,
+    long Last,
+    string Head,
+    bool HasTornTail,
+    IReadOnlyList<AuditFault> Faults
+);

@@ -1,0 +1,182 @@
+using System.Globalization;
+
+namespace Culvert.Tunnel.Agent.Audit;
+
+/// <summary>
+/// Reads all files of a trail, the oldest first, and says what is not as it was written. After each fault it goes on with
+/// what it found, so that one changed line is one fault.
+/// </summary>
+internal sealed class AuditVerifier(AuditFolder folder)
+{
+    private const int MaxFaults = 100;
+    private const int MaxLineBytes = 4 * 1024 * 1024;
+
+    private readonly List<AuditFault> faults = [];
+    private long records;
+    private long first;
+    private long last;
+    private string hash = AuditLine.Start;
+    private bool isTorn;
+    private (long Sequence, string Hash)? wanted; // of the head: what that record's hash must be
+    private string found = "";
+
+    /// <param name="anchor">A record and its hash as they were noted elsewhere, in the log perhaps.</param>
+    public AuditVerdict Verify((long Sequence, string Hash)? anchor = null)
+    {
+        var head = AuditHead.Read(folder.Head);
+        wanted = anchor ?? (head is null ? null : (head.Sequence, head.Hash));
+        string[] files =
+        [
+            .. folder.AllClosed().Select(f => f.Path),
+            .. File.Exists(folder.Current) ? [folder.Current] : Array.Empty<string>(),
+        ];
+        foreach (var file in files)
+        {
+            ReadFile(file, isLast: file == folder.Current);
+        }
+
+        CheckEnds(head);
+        CheckAnchor(anchor);
+        return new AuditVerdict(records, first, last, hash, isTorn, faults);
+    }
+
+    private void CheckEnds(AuditHead? head)
+    {
+        if (head is null)
+        {
+            if (records > 0)
+            {
+                Add("head_missing", folder.Head, 0, "Without it nobody can say where the records should end.");
+            }
+
+            return;
+        }
+
+        if (first > head.First || (records == 0 && head.Sequence >= head.First && head.Sequence > 0))
+        {
+            Add("removed", "", 0, $"Records from {head.First} on were kept; the first that is there is {first}.");
+        }
+
+        if (head.Sequence > last)
+        {
+            Add("truncated", "", 0, $"{head.Sequence - last} records behind {last} are missing.");
+        }
+    }
+
+    private void CheckAnchor((long Sequence, string Hash)? anchor)
+    {
+        if (wanted is not { } known || known.Sequence < first || known.Sequence > last)
+        {
+            if (anchor is { } missing && (missing.Sequence > last || missing.Sequence < first))
+            {
+                Add("anchor", "", 0, $"Record {missing.Sequence} is not there.");
+            }
+
+            return;
+        }
+
+        if (known.Sequence > 0 && found != known.Hash)
+        {
+            Add(
+                anchor is null ? "forged" : "anchor",
+                "",
+                0,
+                $"Record {known.Sequence} has another hash than was noted: all up to it may have been rewritten."
+            );
+        }
+    }
+
+    private void ReadFile(string path, bool isLast)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var buffer = new byte[MaxLineBytes];
+        var (held, number) = (0, 0);
+        while (true)
+        {
+            var read = stream.Read(buffer, held, buffer.Length - held);
+            held += read;
+            var rest = buffer.AsSpan(0, held);
+            while (rest.IndexOf((byte)'\n') is var end and >= 0)
+            {
+                ReadLine(path, ++number, rest[..end]);
+                rest = rest[(end + 1)..];
+            }
+
+            if (read == 0 || rest.Length == buffer.Length)
+            {
+                if (!rest.IsEmpty)
+                {
+                    isTorn = isLast && rest.Length < buffer.Length;
+                    if (!isTorn)
+                    {
+                        Add("unreadable", path, number + 1, "The line has no end.");
+                    }
+                }
+
+                return;
+            }
+
+            rest.CopyTo(buffer);
+            held = rest.Length;
+        }
+    }
+
+    private void ReadLine(string path, int number, ReadOnlySpan<byte> line)
+    {
+        records++;
+        if (!AuditLine.TryRead(line, out var sequence, out var previous, out var own, out var isIntact))
+        {
+            Add("unreadable", path, number, "This is no record.");
+            last++; // the place of the one that stood here
+            hash = "";
+            return;
+        }
+
+        if (first == 0)
+        {
+            first = sequence;
+            if (sequence == 1 && previous != AuditLine.Start)
+            {
+                Add("forged", path, number, "The first record of all names one before it.");
+            }
+
+            (last, hash) = (sequence - 1, previous);
+        }
+
+        if (!isIntact)
+        {
+            Add("edited", path, number, $"Record {sequence} is not what its hash says.");
+        }
+        else if (sequence > last + 1)
+        {
+            Add(
+                "removed",
+                path,
+                number,
+                string.Create(CultureInfo.InvariantCulture, $"Records {last + 1} to {sequence - 1} are missing.")
+            );
+        }
+        else if (sequence <= last)
+        {
+            Add("reordered", path, number, $"Record {sequence} stands behind record {last}.");
+        }
+        else if (hash.Length > 0 && previous != hash)
+        {
+            Add("forged", path, number, $"Record {sequence} follows another record than the one before it.");
+        }
+
+        (last, hash) = (sequence, own);
+        if (sequence == wanted?.Sequence)
+        {
+            found = own;
+        }
+    }
+
+    private void Add(string kind, string file, int line, string detail)
+    {
+        if (faults.Count < MaxFaults)
+        {
+            faults.Add(new AuditFault(kind, file, line, detail));
+        }
+    }
+}
