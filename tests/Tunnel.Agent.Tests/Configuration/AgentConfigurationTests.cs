@@ -264,7 +264,6 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("      url:", "      host_header: \"a b\"\n      url:", "routes.docs.upstream.host_header")]
     [InlineData("      url:", "      tls: {ca_file: nowhere.pem}\n      url:", "routes.docs.upstream.tls.ca_file")]
     [InlineData("routes:", "acme: {}\nroutes:", "acme")]
-    [InlineData("routes:", "audit: {}\nroutes:", "audit")]
     [InlineData("routes:", "network: {proxy: {url: environment}}\nroutes:", "network.proxy")]
     [InlineData("routes:", "telemetry: {otlp: environment}\nroutes:", "telemetry.otlp")]
     [InlineData("routes:", "health: {ui: true}\nroutes:", "health.ui")]
