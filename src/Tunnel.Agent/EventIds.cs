@@ -12,6 +12,11 @@ internal static class EventIds
     public const int ExchangeFault = 10002;
     public const int UpstreamUnhealthy = 10003;
     public const int UpstreamHealthy = 10004;
+    public const int ChildEnded = 10010;
+    public const int ChildNotStarted = 10011;
+    public const int ChildSaid = 10012;
+    public const int ChildUnreadable = 10013;
+    public const int ChildIdle = 10014;
 
     // Inner TLS 11000
     public const int LeafSwapped = 11000;

@@ -40,6 +40,25 @@ internal static partial class Log
     [LoggerMessage(EventIds.UpstreamHealthy, LogLevel.Information, "The upstream of route {Route} answers.")]
     public static partial void UpstreamHealthy(ILogger logger, string route);
 
+    [LoggerMessage(EventIds.ChildEnded, LogLevel.Information, "Program {Program} ({Pid}) ended with status {Status}.")]
+    public static partial void ChildEnded(ILogger logger, string program, int pid, int status);
+
+    [LoggerMessage(EventIds.ChildNotStarted, LogLevel.Warning, "Program {Program} cannot be started: {Problem}")]
+    public static partial void ChildNotStarted(ILogger logger, string program, string problem);
+
+    [LoggerMessage(EventIds.ChildSaid, LogLevel.Information, "Program {Program} ({Pid}) says: {Line}")]
+    public static partial void ChildSaid(ILogger logger, string program, int pid, string line);
+
+    [LoggerMessage(
+        EventIds.ChildUnreadable,
+        LogLevel.Warning,
+        "Program {Program} ({Pid}) wrote a line of {Bytes} bytes that is no JSON-RPC message; it is left out."
+    )]
+    public static partial void ChildUnreadable(ILogger logger, string program, int pid, int bytes);
+
+    [LoggerMessage(EventIds.ChildIdle, LogLevel.Information, "A session with program {Program} was idle and ends.")]
+    public static partial void ChildIdle(ILogger logger, string program);
+
     [LoggerMessage(
         EventIds.LeafSwapped,
         LogLevel.Information,

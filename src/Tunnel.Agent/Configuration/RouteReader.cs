@@ -13,7 +13,7 @@ namespace Culvert.Tunnel.Agent.Configuration;
 internal static partial class RouteReader
 {
     private static readonly string[] PrivateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"];
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    internal static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     // unix(7): sun_path has 108 bytes, the last one zero.
     private const int MaxSocketPath = 107;
@@ -56,21 +56,59 @@ internal static partial class RouteReader
         var settings = new RouteSettings
         {
             Name = name,
-            Upstream = ReadUpstream(route.Section("upstream"), family),
+            Upstream = ReadUpstream(route.Section("upstream"), family, access.Path),
             AllowedOrigins = route.Strings("allowed_origins"),
             Oauth = access,
             Credential = CredentialReader.Read(route.Section("credentials")),
             Policy = PolicyReader.Read(route.Section("policy"), access),
         };
+        if (settings.Upstream is not HttpUpstreamSettings)
+        {
+            CheckLocal(route, oauth, settings);
+        }
+
         route.NotYet("hostnames");
         route.NotYet("certificate", permitted: "service");
         return (settings, oauth);
     }
 
-    private static HttpUpstreamSettings ReadUpstream(ConfigSection upstream, AddressFamily family)
+    // There is no HTTP behind such a route, so nothing can be proven to it or left to it.
+    private static void CheckLocal(ConfigSection route, ConfigSection oauth, RouteSettings settings)
     {
-        upstream.NotYet("stdio");
+        if (settings.Oauth.Mode == OauthMode.Passthrough)
+        {
+            oauth.Error("mode", "Nothing behind this route checks tokens.", "Write required, with issuers.");
+        }
+
+        if (settings.Credential.Type != CredentialType.None)
+        {
+            route
+                .Section("credentials")
+                .Error("type", "Nothing behind this route asks for one.", "Use stdio.environment, or remove it.");
+        }
+    }
+
+    private static UpstreamSettings ReadUpstream(ConfigSection upstream, AddressFamily family, string path)
+    {
         upstream.NotYet("callouts");
+        var stdio = upstream.Section("stdio");
+        if (!upstream.Has("stdio"))
+        {
+            return ReadHttp(upstream, family, path);
+        }
+
+        if (upstream.Has("url"))
+        {
+            // The schema lists the keys of both.
+            ReadHttp(upstream, family, path);
+            upstream.Error("stdio", "A route has one upstream.", "Remove url or stdio.");
+        }
+
+        return StdioReader.Read(upstream, stdio, path);
+    }
+
+    private static HttpUpstreamSettings ReadHttp(ConfigSection upstream, AddressFamily family, string path)
+    {
         upstream.NotYet("proxy", permitted: "");
         var (url, socketPath) = ReadUrl(upstream);
         var host = url.HostNameType == UriHostNameType.IPv6 ? url.Host[1..^1] : url.IdnHost;
@@ -116,7 +154,7 @@ internal static partial class RouteReader
             MaxRequestBytes = maxRequestBytes == 0 ? null : maxRequestBytes,
             ConnectAttempts = upstream.Int("connect_attempts", 2, 1, 5),
             SseKeepAlive = ReadKeepAlive(upstream),
-            Probe = ReadProbe(upstream.Section("health")),
+            Probe = ReadProbe(upstream.Section("health"), isHttp: true, path),
         };
     }
 
@@ -159,7 +197,7 @@ internal static partial class RouteReader
         );
     }
 
-    private static TimeSpan ReadKeepAlive(ConfigSection upstream)
+    internal static TimeSpan ReadKeepAlive(ConfigSection upstream)
     {
         var silence = upstream.Duration("sse_keep_alive", TimeSpan.FromSeconds(25), null, TimeSpan.FromHours(1));
         if (silence > TimeSpan.Zero && silence < TimeSpan.FromSeconds(1))
@@ -170,14 +208,35 @@ internal static partial class RouteReader
         return silence;
     }
 
-    private static ProbeSettings ReadProbe(ConfigSection health)
+    /// <summary>How the upstream's health is found out.</summary>
+    /// <param name="health">The upstream's <c>health</c>.</param>
+    /// <param name="isHttp">Whether it has an address to connect to, and paths.</param>
+    /// <param name="path">Of the MCP endpoint, by default.</param>
+    internal static ProbeSettings ReadProbe(ConfigSection health, bool isHttp, string path)
     {
-        health.NotYet("path");
+        var kind = isHttp
+            ? health.Choice("probe", "mcp", "mcp", "tcp", "none")
+            : health.Choice("probe", "mcp", "mcp", "none");
+        var own = isHttp ? health.String("path", path) : path;
+        if (!RequestTarget.TryGetOriginForm(own, out _) || own[0] != '/' || own.Contains('#', StringComparison.Ordinal))
+        {
+            health.Error("path", "This is not a path.", "Write the path of the MCP endpoint, such as /mcp.");
+            own = path;
+        }
+
         return new ProbeSettings(
-            health.Choice("probe", "tcp", "tcp", "none") == "tcp" ? ProbeKind.Tcp : ProbeKind.None,
+            kind switch
+            {
+                "mcp" => ProbeKind.Mcp,
+                "tcp" => ProbeKind.Tcp,
+                _ => ProbeKind.None,
+            },
             health.Duration("interval", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), Day),
             health.Duration("timeout", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1))
-        );
+        )
+        {
+            Path = own,
+        };
     }
 
     private static List<KeyValuePair<string, SettingValue>> ReadHeaders(ConfigSection upstream)

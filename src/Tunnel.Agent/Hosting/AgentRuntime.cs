@@ -54,7 +54,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
             .. settings.Issuers.Select(i => new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>())),
         ];
         var forwarder = new Forwarder(metrics, time, loggers.CreateLogger<Forwarder>());
-        routes = RouteSet.Create(settings.Routes, issuers, new UpstreamFactory(forwarder, time), time);
+        routes = RouteSet.Create(
+            settings.Routes,
+            issuers,
+            new UpstreamFactory(forwarder, metrics, time, loggers),
+            time
+        );
         leaves = new LeafSlot(settings.Certificates.Protocols, time, loggers.CreateLogger<LeafSlot>());
         metrics.WatchLeaf(() => (leaves.Current?.Pair.NotAfter - time.GetUtcNow())?.TotalSeconds);
         leafFiles = settings.Certificates.FromFiles

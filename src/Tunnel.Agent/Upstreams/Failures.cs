@@ -330,6 +330,136 @@ internal static class Failures
         "Correct the route's credentials; call the upstream with them from the agent's host."
     );
 
+    public static readonly Failure PathUnknown = new(
+        FailedHop.Agent,
+        "agent.path_unknown",
+        404,
+        "not_found_error",
+        "This route has no such path.",
+        "The agent itself answers on this route, at one path alone.",
+        "Call the path that oauth.path of the route names, /mcp by default."
+    );
+
+    public static readonly Failure MethodNotAllowed = new(
+        FailedHop.Agent,
+        "agent.method_not_allowed",
+        405,
+        InvalidRequest,
+        "This server does not take this method.",
+        "GET and DELETE belong to sessions, which the current revision of MCP does not have.",
+        "Use POST."
+    );
+
+    public static readonly Failure NotAcceptable = new(
+        FailedHop.Agent,
+        "agent.not_acceptable",
+        406,
+        InvalidRequest,
+        "The client accepts nothing that this server can answer with.",
+        "Accept names neither application/json nor text/event-stream.",
+        "Send Accept: application/json, text/event-stream."
+    );
+
+    public static readonly Failure VersionUnreadable = new(
+        FailedHop.Agent,
+        "agent.version_unreadable",
+        400,
+        InvalidRequest,
+        "MCP-Protocol-Version is no revision.",
+        "The client sends something else than a date.",
+        "Send the revision that was agreed on, such as 2025-11-25."
+    );
+
+    public static readonly Failure SessionMissing = new(
+        FailedHop.Agent,
+        "agent.session_missing",
+        400,
+        InvalidRequest,
+        "The message belongs to a session and names none.",
+        "The client lost Mcp-Session-Id, or never sent initialize.",
+        "Initialize a session and send its id with every message."
+    );
+
+    public static readonly Failure ChildrenBusy = new(
+        FailedHop.Upstream,
+        "upstream.children_busy",
+        503,
+        "overloaded_error",
+        "As many programs run for this route as it may have.",
+        "Other sessions hold them all.",
+        "Retry after a moment; raise stdio.max_children or lower stdio.timeouts.idle if this lasts."
+    );
+
+    public static readonly Failure ChildNotStarted = new(
+        FailedHop.Upstream,
+        "upstream.child_not_started",
+        502,
+        ApiError,
+        "The program behind this route cannot be started.",
+        "The command is not there or not executable, or a secret of its environment cannot be read.",
+        "Look at the agent's log; run the command on the agent's host, as its user."
+    );
+
+    public static readonly Failure ChildRestarting = new(
+        FailedHop.Upstream,
+        "upstream.child_restarting",
+        503,
+        "overloaded_error",
+        "The program behind this route failed and is not started again yet.",
+        "It ended in an unforeseen way; each failure in a row doubles the wait.",
+        "Retry after a moment; look at the agent's log for what the program said."
+    );
+
+    public static readonly Failure ChildFailed = new(
+        FailedHop.Upstream,
+        "upstream.child_failed",
+        503,
+        ApiError,
+        "The program behind this route failed and is not started again.",
+        "It ended in an unforeseen way, and stdio.restart.policy is never.",
+        "Mend the program, then restart the agent."
+    );
+
+    public static readonly Failure ChildExited = new(
+        FailedHop.Upstream,
+        "upstream.child_exited",
+        502,
+        ApiError,
+        "The program behind this route ended before it answered.",
+        "It crashed, or was stopped.",
+        "Look at the agent's log for what it said; the call may have run."
+    );
+
+    public static readonly Failure ChildNotReading = new(
+        FailedHop.Upstream,
+        "upstream.child_not_reading",
+        503,
+        "overloaded_error",
+        "The program behind this route does not take any more messages.",
+        "It does not read its standard input, or not fast enough.",
+        "Retry after a moment; look at what the program is doing."
+    );
+
+    public static readonly Failure ChildOverrun = new(
+        FailedHop.Upstream,
+        "upstream.child_overrun",
+        502,
+        ApiError,
+        "The program behind this route sent a message that is too large, and was stopped.",
+        "A result is larger than stdio.max_message_bytes.",
+        "Ask for less, or raise the limit of the route."
+    );
+
+    public static readonly Failure ChildBadOutput = new(
+        FailedHop.Upstream,
+        "upstream.child_bad_output",
+        502,
+        ApiError,
+        "What the program behind this route writes is not MCP.",
+        "It prints text to its standard output, or is no MCP server.",
+        "Let it log to its standard error."
+    );
+
     /// <summary>All of them, for the catalogue of codes.</summary>
     public static IReadOnlyList<Failure> All { get; } =
     [
@@ -366,5 +496,18 @@ internal static class Failures
         CredentialUnavailable,
         CredentialRefused,
         .. Policy.PolicyFailures.All,
+        PathUnknown,
+        MethodNotAllowed,
+        NotAcceptable,
+        VersionUnreadable,
+        SessionMissing,
+        ChildrenBusy,
+        ChildNotStarted,
+        ChildRestarting,
+        ChildFailed,
+        ChildExited,
+        ChildNotReading,
+        ChildOverrun,
+        ChildBadOutput,
     ];
 }

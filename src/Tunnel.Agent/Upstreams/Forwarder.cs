@@ -273,7 +273,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     }
 
     // Null, or why one of them cannot be had. Secrets are read anew each time, so that they can be replaced.
-    private static string? AddConfigured(
+    internal static string? AddConfigured(
         HttpRequestMessage request,
         IReadOnlyList<KeyValuePair<string, SettingValue>> configured
     )

@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
@@ -23,6 +24,7 @@ internal sealed class HttpUpstream : Upstream
     private readonly Forwarder forwarder;
     private readonly HttpMessageInvoker client;
     private readonly string origin;
+    private readonly HttpProbe probe;
     private int inUse;
 
     public HttpUpstream(HttpUpstreamSettings settings, UpstreamConnector connector, Forwarder forwarder)
@@ -33,6 +35,7 @@ internal sealed class HttpUpstream : Upstream
 
         // TLS belongs to the connector: the HTTP client would take the certificate's name from the Host field.
         origin = $"http://{HttpUpstreamSettings.Bracketed(settings.Host)}:{settings.Port}";
+        probe = new HttpProbe(this);
         client = new HttpMessageInvoker(CreateHandler(settings, connector));
     }
 
@@ -47,6 +50,11 @@ internal sealed class HttpUpstream : Upstream
 
     public override async Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken)
     {
+        if (settings.Probe.Kind == ProbeKind.Mcp)
+        {
+            return await probe.RunAsync(route, cancellationToken);
+        }
+
         await using var connection = await Connector.ConnectAsync(cancellationToken);
         return new ProbeState(true, "");
     }

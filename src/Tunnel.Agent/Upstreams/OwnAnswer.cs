@@ -35,6 +35,9 @@ internal static class OwnAnswer
             || failure == Failures.KeysUnavailable
             || failure == Failures.ProofsCrowded
             || failure == Failures.BodiesCrowded
+            || failure == Failures.ChildrenBusy
+            || failure == Failures.ChildRestarting
+            || failure == Failures.ChildNotReading
         )
         {
             response.Headers.RetryAfter = "1";
@@ -53,6 +56,11 @@ internal static class OwnAnswer
         if (failure == Failures.MethodRefused)
         {
             response.Headers.Allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"; // RFC 9110 §15.5.6: owed with 405
+        }
+
+        if (failure == Failures.MethodNotAllowed)
+        {
+            response.Headers.Allow = "POST";
         }
 
         if (challenges.Count > 0)

@@ -8,4 +8,7 @@ internal enum ProbeKind
 
     /// <summary>By a connection on which no byte is sent.</summary>
     Tcp,
+
+    /// <summary>By a call that every MCP server answers, in whichever era it speaks.</summary>
+    Mcp,
 }

@@ -7,7 +7,10 @@ internal sealed class StaticCredential(string header, SecretReference value) : U
 {
     public override string Kind => "static";
 
-    public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken)
+    public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken) =>
+        GetOwnAsync(cancellationToken);
+
+    public override ValueTask<CredentialHeader> GetOwnAsync(CancellationToken cancellationToken)
     {
         try
         {

@@ -8,4 +8,8 @@ internal abstract class UpstreamCredential
 
     /// <summary>The header to send with a request.</summary>
     public abstract ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken);
+
+    /// <summary>The header of a request that no client made, such as a probe; none where only a client's will do.</summary>
+    public virtual ValueTask<CredentialHeader> GetOwnAsync(CancellationToken cancellationToken) =>
+        new(CredentialHeader.None);
 }

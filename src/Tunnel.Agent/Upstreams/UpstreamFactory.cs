@@ -1,17 +1,27 @@
 using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>Makes upstreams from their settings.</summary>
 /// <param name="forwarder">Shared by all that speak HTTP.</param>
+/// <param name="metrics">Shared by all.</param>
 /// <param name="time">Their clock.</param>
+/// <param name="loggers">For what they say.</param>
 /// <param name="resolver">The system's when null.</param>
-internal sealed class UpstreamFactory(Forwarder forwarder, TimeProvider time, IHostResolver? resolver = null)
+internal sealed class UpstreamFactory(
+    Forwarder forwarder,
+    AgentMetrics metrics,
+    TimeProvider time,
+    ILoggerFactory loggers,
+    IHostResolver? resolver = null
+)
 {
     public Upstream Create(UpstreamSettings settings) =>
         settings switch
         {
             HttpUpstreamSettings http => new HttpUpstream(http, new UpstreamConnector(http, time, resolver), forwarder),
+            StdioSettings stdio => new StdioUpstream(stdio, metrics, time, loggers.CreateLogger<StdioUpstream>()),
             _ => throw new InvalidOperationException($"No upstream has {settings.GetType().Name}."),
         };
 }

@@ -14,6 +14,7 @@ public sealed class SampleTests
         ["edge.yaml"] = "tunnel-edge",
         ["agent.yaml"] = "tunnel-agent",
         ["agent-manual.yaml"] = "tunnel-agent",
+        ["agent-routes.yaml"] = "tunnel-agent",
     };
 
     public static TheoryData<string> Samples =>

@@ -463,6 +463,7 @@ internal sealed class Installation
                     certificates: "",
                     automatic,
                     options.AllowedOrigins,
+                    areMcp: options.Upstream is null,
                     issuer,
                     cancellationToken
                 );
@@ -488,6 +489,7 @@ internal sealed class Installation
                         """,
                         upstreams,
                         options.AllowedOrigins,
+                        areMcp: options.Upstream is null,
                         issuer,
                         cancellationToken
                     );

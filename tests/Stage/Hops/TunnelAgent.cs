@@ -44,6 +44,7 @@ internal sealed class TunnelAgent
     /// <param name="certificates">The <c>certificates</c> section, empty for the service's.</param>
     /// <param name="upstreams">The MCP servers, by the label of their route.</param>
     /// <param name="origins">What the routes accept as <c>Origin</c>.</param>
+    /// <param name="areMcp">Whether these are MCP servers; else nothing but their ports is probed.</param>
     /// <param name="issuer">Whose tokens the routes require; null = everybody may call.</param>
     public Task ConfigureAsync(
         string identity,
@@ -51,6 +52,7 @@ internal sealed class TunnelAgent
         string certificates,
         IReadOnlyDictionary<string, Uri> upstreams,
         IReadOnlyList<string> origins,
+        bool areMcp,
         IdentityProvider? issuer,
         CancellationToken cancellationToken
     )
@@ -69,7 +71,7 @@ internal sealed class TunnelAgent
             {{certificates}}
             {{Issuers(issuer)}}
             routes:
-            {{string.Join('\n', upstreams.Select(u => RouteYaml(u.Key, u.Value, origins, oauth)))}}
+            {{string.Join('\n', upstreams.Select(u => RouteYaml(u.Key, u.Value, origins, areMcp, oauth)))}}
             health: {listen: "127.0.0.1:{{healthPort}}"}
 
             """,
@@ -77,12 +79,19 @@ internal sealed class TunnelAgent
         );
     }
 
-    private static string RouteYaml(string label, Uri upstream, IReadOnlyList<string> origins, string oauth) =>
+    private static string RouteYaml(
+        string label,
+        Uri upstream,
+        IReadOnlyList<string> origins,
+        bool isMcp,
+        string oauth
+    ) =>
         $$"""
               {{label}}:
                 upstream:
                   url: {{upstream.GetLeftPart(UriPartial.Authority)}}
                   allowed_ranges: [127.0.0.1/32]
+                  health: {probe: {{(isMcp ? "mcp" : "tcp")}}}
                 allowed_origins: [{{string.Join(", ", origins)}}]
                 oauth: {{oauth}}
             """;

@@ -27,6 +27,12 @@ public sealed class AgentConfigurationTests : IDisposable
 
         """;
 
+    private const string Upstream = """
+              url: http://127.0.0.1:3001
+              allowed_ranges: [127.0.0.0/8]
+
+        """;
+
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-config-").FullName;
 
     [Fact]
@@ -52,7 +58,8 @@ public sealed class AgentConfigurationTests : IDisposable
         upstream.MaxConnections.ShouldBe(256);
         upstream.MaxRequestBytes.ShouldBe(128L << 20);
         upstream.ConnectAttempts.ShouldBe(2);
-        upstream.Probe.Kind.ShouldBe(ProbeKind.Tcp);
+        upstream.Probe.Kind.ShouldBe(ProbeKind.Mcp);
+        upstream.Probe.Path.ShouldBe("/mcp");
         upstream.SseKeepAlive.ShouldBe(TimeSpan.FromSeconds(25));
     }
 
@@ -236,6 +243,31 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("    oauth:", "    credentials: {header: Host}\n    oauth:", "routes.docs.credentials.header")]
     [InlineData("    oauth:", "    credentials: {header: \"a b\"}\n    oauth:", "routes.docs.credentials.header")]
     [InlineData("      url:", "      stdio: {command: [x]}\n      url:", "routes.docs.upstream.stdio")]
+    [InlineData(Upstream, "      stdio: {}\n", "routes.docs.upstream.stdio.command")]
+    [InlineData(Upstream, "      stdio: {command: []}\n", "routes.docs.upstream.stdio.command")]
+    [InlineData(Upstream, "      stdio: {command: [x], shell: true}\n", "routes.docs.upstream.stdio.shell")]
+    [InlineData(Upstream, "      stdio: {command: [x], sharing: all}\n", "routes.docs.upstream.stdio.sharing")]
+    [InlineData(Upstream, "      stdio: {command: [x], max_children: 0}\n", "routes.docs.upstream.stdio.max_children")]
+    [InlineData(
+        Upstream,
+        "      stdio: {command: [x], environment: {A: \"env:NO_SUCH\"}}\n",
+        "routes.docs.upstream.stdio.environment.A"
+    )]
+    [InlineData(
+        Upstream,
+        "      stdio: {command: [x], environment: {1A: b}}\n",
+        "routes.docs.upstream.stdio.environment"
+    )]
+    [InlineData(
+        Upstream,
+        "      stdio: {command: [x]}\n      health: {probe: tcp}\n",
+        "routes.docs.upstream.health.probe"
+    )]
+    [InlineData(
+        Upstream + "    oauth: {mode: dangerous_none}\n",
+        "      stdio: {command: [x]}\n    oauth: {mode: passthrough}\n",
+        "routes.docs.oauth.mode"
+    )]
     [InlineData("      url:", "      callouts: {}\n      url:", "routes.docs.upstream.callouts")]
     [InlineData("      url:", "      sse_keep_alive: 100ms\n      url:", "routes.docs.upstream.sse_keep_alive")]
     [InlineData("      url:", "      proxy: \"http://p:1\"\n      url:", "routes.docs.upstream.proxy")]
@@ -260,7 +292,8 @@ public sealed class AgentConfigurationTests : IDisposable
         "routes.docs.upstream.tls.client_certificate_file"
     )]
     [InlineData("routes:", "network: {address_family: ipv5}\nroutes:", "network.address_family")]
-    [InlineData("      url:", "      health: {probe: mcp}\n      url:", "routes.docs.upstream.health.probe")]
+    [InlineData("      url:", "      health: {probe: http}\n      url:", "routes.docs.upstream.health.probe")]
+    [InlineData("      url:", "      health: {path: mcp}\n      url:", "routes.docs.upstream.health.path")]
     [InlineData("      url:", "      host_header: \"a b\"\n      url:", "routes.docs.upstream.host_header")]
     [InlineData("      url:", "      tls: {ca_file: nowhere.pem}\n      url:", "routes.docs.upstream.tls.ca_file")]
     [InlineData("routes:", "acme: {}\nroutes:", "acme")]
@@ -390,6 +423,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [Theory]
     [InlineData("agent.yaml")]
     [InlineData("agent-manual.yaml")]
+    [InlineData("agent-routes.yaml")]
     public void Read_Sample_KnowsEveryKey(string name)
     {
         var sample = Path.Combine(RepositoryRoot(), "deploy", name);

@@ -70,7 +70,10 @@ public sealed class AgentRuntimeTests : IDisposable
             health: {listen: "127.0.0.1:0"}
             routes:
               docs:
-                upstream: {url: "http://127.0.0.1:{{port}}", allowed_ranges: [127.0.0.0/8]}
+                upstream:
+                  url: http://127.0.0.1:{{port}}
+                  allowed_ranges: [127.0.0.0/8]
+                  health: {probe: tcp}
                 oauth: {mode: dangerous_none}
             """
         );

@@ -136,7 +136,7 @@ public sealed class SseKeepAliveTests
         {
             Token.ThrowIfCancellationRequested();
             time.Advance(Silence);
-            await Task.WhenAny(done, Task.Run(() => Thread.Sleep(5), Token));
+            await Task.WhenAny(done, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Token));
         }
     }
 

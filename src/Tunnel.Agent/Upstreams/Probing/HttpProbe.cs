@@ -1,0 +1,207 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Probing;
+
+/// <summary>
+/// A real call to an MCP server over HTTP: <c>server/discover</c>, or where that is unknown <c>initialize</c> and
+/// <c>tools/list</c> in a session that is ended afterwards. It carries what the route's own requests carry. A server
+/// that asks for a credential lives: whose it wants is between it and its callers.
+/// </summary>
+internal sealed class HttpProbe(HttpUpstream upstream)
+{
+    private const int MaxAnswerBytes = 4 * 1024 * 1024;
+
+    private volatile bool isLegacy;
+
+    /// <summary>Tries the era that answered last first: the other one is an error in the server's log.</summary>
+    public async Task<ProbeState> RunAsync(Route route, CancellationToken cancellationToken)
+    {
+        if (!upstream.TryEnter())
+        {
+            return new ProbeState(true, "All connections are in use.");
+        }
+
+        try
+        {
+            var wasLegacy = isLegacy;
+            var first = await TryAsync(route, wasLegacy, cancellationToken);
+            if (first.IsHealthy == true)
+            {
+                return first;
+            }
+
+            var second = await TryAsync(route, !wasLegacy, cancellationToken);
+            if (second.IsHealthy == true)
+            {
+                isLegacy = !wasLegacy;
+                return second;
+            }
+
+            return wasLegacy ? first : second;
+        }
+        catch (HttpRequestException e)
+        {
+            return new ProbeState(false, (e.InnerException as UpstreamException)?.Message ?? e.Message);
+        }
+        catch (IOException e)
+        {
+            return new ProbeState(false, e.Message);
+        }
+        finally
+        {
+            upstream.Leave();
+        }
+    }
+
+    private Task<ProbeState> TryAsync(Route route, bool legacy, CancellationToken cancellationToken) =>
+        legacy ? TryLegacyAsync(route, cancellationToken) : TryModernAsync(route, cancellationToken);
+
+    private async Task<ProbeState> TryModernAsync(Route route, CancellationToken cancellationToken)
+    {
+        using var request = Request(HttpMethod.Post, ProbeMessages.Discover, ProbeMessages.Modern);
+        request.Headers.Add("Mcp-Method", "server/discover");
+        var (state, _) = await CallAsync(route, request, "server/discover", needsResult: true, cancellationToken);
+        return state;
+    }
+
+    private async Task<ProbeState> TryLegacyAsync(Route route, CancellationToken cancellationToken)
+    {
+        using var initialize = Request(HttpMethod.Post, ProbeMessages.Initialize, null);
+        var (state, session) = await CallAsync(route, initialize, "initialize", needsResult: true, cancellationToken);
+        if (state.IsHealthy != true || state.Detail.Length > 0)
+        {
+            return state;
+        }
+
+        try
+        {
+            using var initialized = Request(HttpMethod.Post, ProbeMessages.Initialized, ProbeMessages.Legacy, session);
+            using (await SendAsync(route, initialized, cancellationToken)) { }
+
+            using var list = Request(HttpMethod.Post, ProbeMessages.ListTools, ProbeMessages.Legacy, session);
+            (state, _) = await CallAsync(route, list, "tools/list", needsResult: false, cancellationToken);
+            return state;
+        }
+        finally
+        {
+            if (session is not null)
+            {
+                using var end = Request(HttpMethod.Delete, null, ProbeMessages.Legacy, session);
+                using (await SendAsync(route, end, cancellationToken)) { }
+            }
+        }
+    }
+
+    private async Task<(ProbeState State, string? Session)> CallAsync(
+        Route route,
+        HttpRequestMessage request,
+        string method,
+        bool needsResult,
+        CancellationToken cancellationToken
+    )
+    {
+        using var response = await SendAsync(route, request, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            return (new ProbeState(true, $"It answers {method} with {(int)response.StatusCode}."), null);
+        }
+
+        var answer = await ReadAnswerAsync(response, cancellationToken);
+        if (answer is null || (needsResult && (answer.ErrorCode is not null || !response.IsSuccessStatusCode)))
+        {
+            var error = answer?.ErrorCode is { } code ? $" and error {code}" : "";
+            return (new ProbeState(false, $"It answers {method} with {(int)response.StatusCode}{error}."), null);
+        }
+
+        var session = response.Headers.NonValidated.TryGetValues(AuthorizationGate.SessionHeader, out var values)
+            ? values.ToString()
+            : null;
+        return (new ProbeState(true, ""), session);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        Route route,
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        var credential = await route.Access.Credential.GetOwnAsync(cancellationToken);
+        if (credential.Problem.Length > 0 || Forwarder.AddConfigured(request, upstream.Settings.Headers) is not null)
+        {
+            throw new UpstreamException(Failures.CredentialUnavailable, "The route's credential cannot be read.");
+        }
+
+        if (credential.Name.Length > 0)
+        {
+            request.Headers.TryAddWithoutValidation(credential.Name, credential.Value);
+        }
+
+        return await upstream.SendAsync(request, cancellationToken);
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, byte[]? body, string? version, string? session = null)
+    {
+        var request = new HttpRequestMessage(method, upstream.AddressOf(upstream.Settings.Probe.Path))
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Headers.Host = upstream.HostHeader;
+        request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        if (version is not null)
+        {
+            request.Headers.Add(StdioRequest.VersionHeader, version);
+        }
+
+        if (session is not null)
+        {
+            request.Headers.TryAddWithoutValidation(AuthorizationGate.SessionHeader, session);
+        }
+
+        return request;
+    }
+
+    // The response in a JSON body, or the first response among events.
+    private static async Task<JsonRpcMessage?> ReadAnswerAsync(
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
+        {
+            var buffer = new byte[MaxAnswerBytes];
+            var length = await body.ReadAtLeastAsync(
+                buffer,
+                buffer.Length,
+                throwOnEndOfStream: false,
+                cancellationToken
+            );
+            return Response(buffer.AsMemory(0, length));
+        }
+
+        var lines = new LineReader(body, MaxAnswerBytes);
+        while (await lines.ReadAsync(cancellationToken) is { } line)
+        {
+            if (line.AsSpan().StartsWith("data:"u8) && Response(line.AsMemory(5)) is { } answer)
+            {
+                return answer;
+            }
+        }
+
+        return null;
+    }
+
+    private static JsonRpcMessage? Response(ReadOnlyMemory<byte> bytes) =>
+        JsonRpcMessage.TryRead(bytes, out var message) && message.Kind == MessageKind.Response ? message : null;
+}

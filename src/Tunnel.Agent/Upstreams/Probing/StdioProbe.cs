@@ -1,0 +1,64 @@
+using Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Probing;
+
+/// <summary>
+/// A real call to a program: one that runs for this alone, since a session's program is its session's; a shared one is
+/// called itself.
+/// </summary>
+/// <param name="legacy">Greeted when it is started.</param>
+/// <param name="modern">Never greeted.</param>
+internal sealed class StdioProbe(ChildSlot legacy, ChildSlot modern)
+{
+    private volatile bool isModern;
+
+    public async Task<ProbeState> RunAsync(CancellationToken cancellationToken)
+    {
+        var wasModern = isModern;
+        var first = await TryAsync(wasModern, cancellationToken);
+        if (first.IsHealthy == true)
+        {
+            return first;
+        }
+
+        var second = await TryAsync(!wasModern, cancellationToken);
+        if (second.IsHealthy == true)
+        {
+            isModern = !wasModern;
+            return second;
+        }
+
+        return wasModern ? second : first;
+    }
+
+    private async Task<ProbeState> TryAsync(bool inModern, CancellationToken cancellationToken)
+    {
+        var slot = inModern ? modern : legacy;
+        var version = inModern ? null : ProbeMessages.Legacy;
+        var (channel, refusal) = await slot.GetAsync(version, cancellationToken);
+        if (channel is null)
+        {
+            return new ProbeState(false, refusal!.Message);
+        }
+
+        JsonRpcMessage.TryRead(inModern ? ProbeMessages.Discover : ProbeMessages.ListTools, out var request);
+        if (channel.TryBegin(request!, takesMessages: false, out refusal) is not { } call)
+        {
+            return new ProbeState(false, refusal!.Message);
+        }
+
+        try
+        {
+            var answer = await call.Messages.ReadAsync(cancellationToken);
+            return answer is null ? new ProbeState(false, (call.Failure ?? Failures.ChildExited).Message)
+                : inModern && answer.ErrorCode is { } code
+                    ? new ProbeState(false, $"It answers server/discover with error {code}.")
+                : new ProbeState(true, "");
+        }
+        catch (OperationCanceledException)
+        {
+            channel.Cancel(call, "The probe waits no longer.");
+            throw;
+        }
+    }
+}

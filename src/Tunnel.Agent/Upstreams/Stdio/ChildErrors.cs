@@ -1,0 +1,62 @@
+using System.Text;
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+/// <summary>Takes a program's standard error to the log, or away: unread, it would block the program.</summary>
+internal sealed class ChildErrors(ChildProcess child, string name, bool logs, TimeProvider time, ILogger logger)
+{
+    private const int MaxLineBytes = 8 * 1024;
+    private const int MaxShown = 500;
+    private const int MaxLinesPerSecond = 50;
+
+    // Shorter ones would stand in every other word.
+    private const int LeastSecret = 4;
+
+    public async Task RunAsync()
+    {
+        try
+        {
+            if (logs)
+            {
+                await LogAsync();
+            }
+
+            await child.Errors.CopyToAsync(Stream.Null, CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It ended.
+        }
+    }
+
+    private async Task LogAsync()
+    {
+        var lines = new LineReader(child.Errors, MaxLineBytes);
+        var (second, count) = (0L, 0);
+        while (await lines.ReadAsync(CancellationToken.None) is { } line)
+        {
+            var now = time.GetTimestamp() / time.TimestampFrequency;
+            (second, count) = now == second ? (second, count + 1) : (now, 1);
+            if (count <= MaxLinesPerSecond)
+            {
+                Log.ChildSaid(logger, name, child.Id, Shown(line));
+            }
+            else if (count == MaxLinesPerSecond + 1)
+            {
+                Log.ChildSaid(logger, name, child.Id, "(more lines in this second are left out)");
+            }
+        }
+    }
+
+    private string Shown(byte[] line)
+    {
+        var text = Encoding.UTF8.GetString(line);
+        foreach (var secret in child.Secrets.Where(s => s.Length >= LeastSecret))
+        {
+            text = text.Replace(secret, "***", StringComparison.Ordinal);
+        }
+
+        return ConfigText.Printable(text, MaxShown);
+    }
+}

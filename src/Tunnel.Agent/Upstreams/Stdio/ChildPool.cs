@@ -1,0 +1,49 @@
+namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+/// <summary>Starts a route's programs, up to the limit, and clears up behind them.</summary>
+internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogger logger)
+{
+    private int running;
+    private volatile bool closed;
+
+    public int Running => Volatile.Read(ref running);
+
+    /// <summary>Null, with the reason, if none can be started.</summary>
+    public RpcChannel? TryStart(IRpcOwner owner, out Failure? refusal)
+    {
+        if (closed)
+        {
+            refusal = Failures.ChildExited;
+            return null;
+        }
+
+        if (Interlocked.Increment(ref running) > settings.MaxChildren)
+        {
+            Interlocked.Decrement(ref running);
+            refusal = Failures.ChildrenBusy;
+            return null;
+        }
+
+        if (ChildProcess.TryStart(settings, time, out var problem) is not { } child)
+        {
+            Interlocked.Decrement(ref running);
+            Log.ChildNotStarted(logger, settings.Command[0], problem);
+            refusal = Failures.ChildNotStarted;
+            return null;
+        }
+
+        refusal = null;
+        var channel = new RpcChannel(child, settings, settings.Command[0], owner, time, logger);
+        _ = ReapAsync(channel);
+        return channel;
+    }
+
+    public void Close() => closed = true;
+
+    private async Task ReapAsync(RpcChannel channel)
+    {
+        await channel.Ended;
+        await channel.DisposeAsync();
+        Interlocked.Decrement(ref running);
+    }
+}

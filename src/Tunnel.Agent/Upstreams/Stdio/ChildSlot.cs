@@ -1,0 +1,203 @@
+using System.Text;
+using Culvert.Platform.Programs;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+/// <summary>
+/// A program that outlives single calls and sessions: started when it is needed, started again when it failed. It
+/// cannot know its callers apart, so that it may ask them nothing; what it tells goes to the call it names.
+/// </summary>
+internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
+{
+    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(30);
+
+    private readonly ChildPool pool;
+    private readonly TimeProvider time;
+    private readonly Action<JsonRpcMessage>? tellAll;
+    private readonly RestartGuard guard;
+    private readonly Lock gate = new();
+    private Task<(RpcChannel?, Failure?)>? starting; // guarded by the gate
+    private volatile RpcChannel? latest; // it may still be being greeted
+    private volatile RpcChannel? channel;
+    private volatile bool isOver;
+    private DateTimeOffset started;
+    private long usedTicks;
+
+    /// <param name="pool">Starts the program.</param>
+    /// <param name="settings">Of the route.</param>
+    /// <param name="time">The clock of restarts.</param>
+    /// <param name="tellAll">Gets what concerns every caller; null where callers listen to nothing.</param>
+    public ChildSlot(ChildPool pool, StdioSettings settings, TimeProvider time, Action<JsonRpcMessage>? tellAll = null)
+    {
+        this.pool = pool;
+        this.time = time;
+        this.tellAll = tellAll;
+        guard = new RestartGuard(settings, time);
+        Touch();
+    }
+
+    /// <summary>What the program answered to <c>initialize</c>; null before, and in the modern era.</summary>
+    public JsonRpcMessage? Initialized { get; private set; }
+
+    /// <summary>Since when nothing happened; null while a call runs.</summary>
+    public DateTimeOffset? IdleSince =>
+        channel is { Calls: > 0 } ? null : new DateTimeOffset(Volatile.Read(ref usedTicks), TimeSpan.Zero);
+
+    public bool IsRunning => channel is { IsOpen: true };
+
+    /// <summary>The running program, started and greeted if need be.</summary>
+    /// <param name="legacyVersion">The revision to greet it with; null in the modern era, which knows no greeting.</param>
+    /// <param name="cancellationToken">Of the caller who waits.</param>
+    public Task<(RpcChannel? Channel, Failure? Refusal)> GetAsync(
+        string? legacyVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        Touch();
+        lock (gate)
+        {
+            if (channel is { IsOpen: true } running)
+            {
+                return Task.FromResult<(RpcChannel?, Failure?)>((running, null));
+            }
+
+            // One start serves all who wait for it, and none of them ends it by leaving.
+            if (starting is null or { IsCompleted: true })
+            {
+                starting = Task.Run(() => StartAsync(legacyVersion), CancellationToken.None);
+            }
+
+            return starting.WaitAsync(cancellationToken);
+        }
+    }
+
+    public Task ReceiveAsync(RpcChannel from, JsonRpcMessage message)
+    {
+        if (message.Kind == MessageKind.Request)
+        {
+            from.TrySend(
+                message.Method == "ping"
+                    ? RpcText.EmptyResult(message.Id.Span)
+                    : RpcText.Error(
+                        message.Id.Span,
+                        RpcText.MethodNotFound,
+                        "No client can be asked through this route."
+                    )
+            );
+            return Task.CompletedTask;
+        }
+
+        // Log lines and the like may speak of somebody else's call.
+        if (message.Method.EndsWith("/list_changed", StringComparison.Ordinal))
+        {
+            tellAll?.Invoke(message);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void Ended(RpcChannel ended, bool failed)
+    {
+        if (failed)
+        {
+            guard.Failed(time.GetUtcNow() - started);
+        }
+        else if (ended.HasAnswered)
+        {
+            guard.Succeeded();
+        }
+    }
+
+    public void Touch() => Volatile.Write(ref usedTicks, time.GetUtcNow().UtcTicks);
+
+    public async ValueTask DisposeAsync()
+    {
+        Task? waiting;
+        lock (gate)
+        {
+            waiting = starting;
+        }
+
+        isOver = true;
+        if (latest is { } running)
+        {
+            await running.DisposeAsync();
+        }
+
+        if (waiting is not null)
+        {
+            await waiting;
+        }
+    }
+
+    private async Task<(RpcChannel?, Failure?)> StartAsync(string? legacyVersion)
+    {
+        if (guard.Check() is { } wait)
+        {
+            return (null, wait);
+        }
+
+        started = time.GetUtcNow();
+        if (pool.TryStart(this, out var refusal) is not { } fresh)
+        {
+            if (refusal == Failures.ChildNotStarted)
+            {
+                guard.Failed(TimeSpan.Zero);
+            }
+
+            return (null, refusal);
+        }
+
+        latest = fresh;
+        if (isOver)
+        {
+            await fresh.DisposeAsync();
+            return (null, Failures.ChildExited);
+        }
+
+        if (legacyVersion is not null && await GreetAsync(fresh, legacyVersion) is { } failure)
+        {
+            await fresh.DisposeAsync();
+            guard.Failed(TimeSpan.Zero);
+            return (null, failure);
+        }
+
+        channel = fresh;
+        return (fresh, null);
+    }
+
+    // The program is one client's, and that client is the agent: one greeting serves all sessions.
+    private async Task<Failure?> GreetAsync(RpcChannel fresh, string version)
+    {
+        var text = $$$$"""
+            {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"{{{{version}}}}","capabilities":{},"clientInfo":{"name":"culvert","version":"{{{{ProductVersion.Text}}}}"}}}
+            """;
+        if (!JsonRpcMessage.TryRead(Encoding.UTF8.GetBytes(text), out var greeting))
+        {
+            return Failures.MessageUnreadable;
+        }
+
+        if (fresh.TryBegin(greeting, takesMessages: false, out var refusal) is not { } call)
+        {
+            return refusal;
+        }
+
+        using var limit = new CancellationTokenSource(HandshakeLimit, time);
+        try
+        {
+            var answer = await call.Messages.ReadAsync(limit.Token);
+            if (answer is null || answer.ErrorCode is not null || !JsonRpcMessage.TryRead(answer.Bytes, out var read))
+            {
+                return call.Failure ?? Failures.ChildBadOutput;
+            }
+
+            Initialized = read;
+            fresh.TrySend("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}"u8.ToArray());
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return Failures.HeadersTimeout;
+        }
+    }
+}

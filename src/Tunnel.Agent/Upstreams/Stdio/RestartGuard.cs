@@ -1,0 +1,42 @@
+namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+/// <summary>When a program that failed may be started again.</summary>
+internal sealed class RestartGuard(StdioSettings settings, TimeProvider time)
+{
+    private readonly Lock gate = new();
+
+    // Guarded by the gate.
+    private int failures;
+    private DateTimeOffset notBefore;
+
+    /// <summary>Why it may not be started now; null if it may.</summary>
+    public Failure? Check()
+    {
+        lock (gate)
+        {
+            return failures == 0 ? null
+                : !settings.RestartsOnFailure ? Failures.ChildFailed
+                : time.GetUtcNow() < notBefore ? Failures.ChildRestarting
+                : null;
+        }
+    }
+
+    /// <summary>Each failure in a row doubles the wait; one that ran for longer than the longest wait begins a new row.</summary>
+    public void Failed(TimeSpan lived)
+    {
+        lock (gate)
+        {
+            failures = lived > settings.BackoffMax ? 1 : failures + 1;
+            var wait = settings.Backoff * Math.Pow(2, Math.Min(failures - 1, 30));
+            notBefore = time.GetUtcNow() + (wait < settings.BackoffMax ? wait : settings.BackoffMax);
+        }
+    }
+
+    public void Succeeded()
+    {
+        lock (gate)
+        {
+            failures = 0;
+        }
+    }
+}

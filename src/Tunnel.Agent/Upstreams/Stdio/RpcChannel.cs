@@ -1,0 +1,313 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+/// <summary>
+/// The conversation with one program: a line is a message. Every request gets an id of the agent's own, which is never
+/// used twice, so that callers may share a program and a late answer is nobody's.
+/// </summary>
+internal sealed class RpcChannel : IAsyncDisposable
+{
+    // A program that prints text where messages belong is tolerated, one that prints nothing else is not.
+    private const int MaxUnreadableLines = 1000;
+    private const int MaxUnreadableLogged = 5;
+    private const int MaxCalls = 1024;
+    private const int MaxUnsent = 256;
+    private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
+
+    private readonly ChildProcess child;
+    private readonly StdioSettings settings;
+    private readonly string name;
+    private readonly IRpcOwner owner;
+    private readonly ILogger logger;
+    private readonly ConcurrentDictionary<long, RpcCall> calls = new();
+    private readonly Channel<ReadOnlyMemory<byte>> outgoing;
+    private readonly CancellationTokenSource ended = new();
+    private readonly TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task running;
+    private long lastId;
+    private long unsentBytes;
+    private volatile Failure? failure; // null while it runs
+    private volatile bool wasAsked;
+
+    public RpcChannel(
+        ChildProcess child,
+        StdioSettings settings,
+        string name,
+        IRpcOwner owner,
+        TimeProvider time,
+        ILogger logger
+    )
+    {
+        this.child = child;
+        this.settings = settings;
+        this.name = name;
+        this.owner = owner;
+        this.logger = logger;
+        outgoing = Channel.CreateBounded<ReadOnlyMemory<byte>>(MaxUnsent);
+        running = RunAsync(new ChildErrors(child, name, settings.LogsErrors, time, logger));
+    }
+
+    /// <summary>False once the program has ended, or must end.</summary>
+    public bool IsOpen => failure is null && !wasAsked;
+
+    /// <summary>Whether it ever answered.</summary>
+    public bool HasAnswered { get; private set; }
+
+    /// <summary>Completes when the program has ended.</summary>
+    public Task Ended => end.Task;
+
+    public int Calls => calls.Count;
+
+    /// <summary>Sends a request; null, with the reason, if that is impossible.</summary>
+    /// <param name="request">As the client sent it.</param>
+    /// <param name="takesMessages">Whether its client can be told anything before the response.</param>
+    /// <param name="refusal">The reason.</param>
+    /// <param name="begun">Told before the program can say anything about it.</param>
+    public RpcCall? TryBegin(
+        JsonRpcMessage request,
+        bool takesMessages,
+        out Failure? refusal,
+        Action<RpcCall>? begun = null
+    )
+    {
+        refusal = failure ?? (wasAsked ? Failures.ChildExited : null);
+        if (refusal is null && calls.Count >= MaxCalls)
+        {
+            refusal = Failures.Busy;
+        }
+
+        if (refusal is not null)
+        {
+            return null;
+        }
+
+        var id = Interlocked.Increment(ref lastId);
+        var number = RpcText.Number(id);
+        var call = new RpcCall(id, request, takesMessages, new MessageQueue(settings.MaxMessageBytes));
+        calls[id] = call;
+        begun?.Invoke(call);
+        var line = request.Token.IsEmpty
+            ? request.With((request.Id, number))
+            : request.With((request.Id, number), (request.Token, number));
+        if (!TrySend(line))
+        {
+            calls.TryRemove(id, out _);
+            call.Abandon();
+            refusal = failure ?? Failures.ChildNotReading;
+            return null;
+        }
+
+        // It may have ended between the look and the entry.
+        if (failure is { } late && calls.TryRemove(id, out _))
+        {
+            call.Abandon();
+            refusal = late;
+            return null;
+        }
+
+        return call;
+    }
+
+    /// <summary>Sends a line as it is. False: the program has ended, or reads too slowly.</summary>
+    public bool TrySend(ReadOnlyMemory<byte> line)
+    {
+        if (
+            Interlocked.Add(ref unsentBytes, line.Length) > Math.Max(line.Length, 2L * settings.MaxMessageBytes)
+            || !outgoing.Writer.TryWrite(line)
+        )
+        {
+            Interlocked.Add(ref unsentBytes, -line.Length);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The running call of a client's request; null if there is none.</summary>
+    public RpcCall? Find(ReadOnlyMemory<byte> clientsId, Func<RpcCall, bool> belongs) =>
+        calls.Values.FirstOrDefault(c => belongs(c) && c.Request.Id.Span.SequenceEqual(clientsId.Span));
+
+    /// <summary>Tells the program that nobody wants the answer, and discards what comes of it.</summary>
+    public void Cancel(RpcCall call, string reason)
+    {
+        if (calls.TryRemove(call.WireId, out _))
+        {
+            TrySend(RpcText.Cancelled(call.WireId, reason));
+            call.Abandon();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        wasAsked = true;
+        await child.StopAsync();
+        await running;
+        await child.DisposeAsync();
+        ended.Dispose();
+    }
+
+    private async Task RunAsync(ChildErrors errors)
+    {
+        var (saying, hearing) = (errors.RunAsync(), WriteAsync());
+        using var output = new CancellationTokenSource();
+        var watching = WatchAsync(output);
+        var fault = await ReadAsync(output.Token);
+
+        // Whatever made the reading end, the program is of no use any more.
+        failure = fault ?? Failures.ChildExited;
+        await child.StopAsync();
+        var status = await child.Exited;
+        await ended.CancelAsync();
+        outgoing.Writer.TryComplete();
+        await Task.WhenAll(hearing, saying, watching);
+        var isFailure = !wasAsked && (fault is not null || status != 0 || !HasAnswered || !calls.IsEmpty);
+        Log.ChildEnded(logger, name, child.Id, status);
+        owner.Ended(this, isFailure);
+        foreach (var call in calls.Values)
+        {
+            call.Failure = failure;
+            call.Messages.Close();
+        }
+
+        calls.Clear();
+        end.TrySetResult();
+    }
+
+    // Who was started by it and got away may hold its output open for ever.
+    private async Task WatchAsync(CancellationTokenSource output)
+    {
+        await child.Exited;
+        output.CancelAfter(OutputGrace);
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await foreach (var line in outgoing.Reader.ReadAllAsync(ended.Token))
+            {
+                await child.Input.WriteAsync(line, ended.Token);
+                await child.Input.WriteAsync("\n"u8.ToArray(), ended.Token);
+                await child.Input.FlushAsync(ended.Token);
+                Interlocked.Add(ref unsentBytes, -line.Length);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It reads no more; that it ended shows at its output.
+        }
+    }
+
+    // Until the program closes its output. Null, or what it did wrong.
+    private async Task<Failure?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var lines = new LineReader(child.Output, settings.MaxMessageBytes);
+        var unreadable = 0;
+        try
+        {
+            while (await lines.ReadAsync(cancellationToken) is { } line)
+            {
+                if (line.AsSpan().Trim(" \t\r"u8).IsEmpty)
+                {
+                    continue;
+                }
+
+                if (JsonRpcMessage.TryRead(line, out var message))
+                {
+                    await TakeAsync(message);
+                    continue;
+                }
+
+                unreadable++;
+                if (unreadable <= MaxUnreadableLogged)
+                {
+                    Log.ChildUnreadable(logger, name, child.Id, line.Length);
+                }
+
+                if (unreadable > MaxUnreadableLines)
+                {
+                    return Failures.ChildBadOutput;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The same as its end.
+        }
+
+        return lines.IsOverrun ? Failures.ChildOverrun : null;
+    }
+
+    private async Task TakeAsync(JsonRpcMessage message)
+    {
+        switch (message.Kind)
+        {
+            case MessageKind.Response:
+                HasAnswered = true;
+                Complete(message);
+                break;
+            case MessageKind.Notification when !message.Token.IsEmpty && message.Method == "notifications/progress":
+                if (Find(message.Token) is { Request.Token.IsEmpty: false } call)
+                {
+                    await PostAsync(call, message.With((message.Token, call.Request.Token)));
+                }
+
+                break;
+            case MessageKind.Notification when Find(message.Subscription) is { } listener:
+                await PostAsync(listener, message.With((message.Subscription, listener.Request.Id)));
+                break;
+            case MessageKind.Notification when message.Method == "notifications/cancelled":
+                // The one call that a server may end by itself is a subscription (MCP 2026-07-28, cancellation).
+                if (Find(message.Cancelled) is { Request.Method: "subscriptions/listen" } ending)
+                {
+                    calls.TryRemove(ending.WireId, out _);
+                    ending.Messages.Close();
+                }
+                else
+                {
+                    await owner.ReceiveAsync(this, message);
+                }
+
+                break;
+            default:
+                await owner.ReceiveAsync(this, message);
+                break;
+        }
+    }
+
+    private void Complete(JsonRpcMessage message)
+    {
+        // No call: cancelled or given up since, or never asked.
+        if (Find(message.Id) is { } call && calls.TryRemove(call.WireId, out _))
+        {
+            call.Messages.Force(
+                new QueuedMessage(message.With((message.Id, call.Request.Id)), IsLast: true, message.ErrorCode)
+            );
+            call.Messages.Close();
+        }
+    }
+
+    /// <summary>Gives a call something before its response. A slow client holds up its own program, nobody else's.</summary>
+    public async Task PostAsync(RpcCall call, ReadOnlyMemory<byte> message)
+    {
+        if (!call.TakesMessages)
+        {
+            return;
+        }
+
+        var queued = new QueuedMessage(message);
+        while (!call.IsAbandoned && !call.Messages.TryAdd(queued) && settings.Sharing == ChildSharing.Session)
+        {
+            await Task.WhenAny(call.Messages.WaitForRoomAsync(), child.Exited);
+            if (child.Exited.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    private RpcCall? Find(ReadOnlyMemory<byte> wireId) =>
+        !wireId.IsEmpty && JsonRpcMessage.TryNumber(wireId, out var id) ? calls.GetValueOrDefault(id) : null;
+}
