@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Commands;
 

@@ -32,7 +32,10 @@ internal sealed class CompiledPolicy
         rules = [.. settings.Rules];
         isOpen = settings.Default == PolicyEffect.Allow;
         var all = rules
-            .Select((rule, place) => (Rule: rule, Scopes: ScopesOf(rule.Scope, hierarchy), Place: place))
+            .Select(
+                (rule, place) =>
+                    (Rule: rule, Scopes: (IReadOnlyList<string>)ScopesOf(rule.Scope, hierarchy), Place: place)
+            )
             .Select(r =>
                 (
                     r.Rule,
@@ -153,7 +156,7 @@ internal sealed class CompiledPolicy
             );
 
     // The scope itself and all that imply it, over any number of steps.
-    private static IReadOnlyList<string> ScopesOf(
+    private static List<string> ScopesOf(
         string scope,
         IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> hierarchy
     )

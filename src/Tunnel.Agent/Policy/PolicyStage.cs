@@ -32,7 +32,7 @@ internal sealed class PolicyStage(
         served.Route.Policy.Mode == PolicyMode.Off ? new(true) : JudgeAsync(exchange, served);
 
     /// <summary>The upstream has answered, or somebody in its place.</summary>
-    public async ValueTask FinishAsync(Exchange exchange)
+    public static async ValueTask FinishAsync(Exchange exchange)
     {
         if (exchange.Call is not { } call)
         {

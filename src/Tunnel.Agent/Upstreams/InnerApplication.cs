@@ -96,7 +96,7 @@ internal sealed class InnerApplication(
         if (await gate.AdmitAsync(exchange, served) && await policy.AdmitAsync(exchange, served))
         {
             await route.Upstream.ServeAsync(exchange, route, host.Length > 0 ? host : serverName);
-            await policy.FinishAsync(exchange);
+            await PolicyStage.FinishAsync(exchange);
         }
     }
 

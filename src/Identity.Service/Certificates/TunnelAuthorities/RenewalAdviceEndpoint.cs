@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Hosting;

@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.RangeSets;
-using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 

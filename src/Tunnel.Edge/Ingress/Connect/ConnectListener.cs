@@ -117,11 +117,13 @@ internal sealed class ConnectListener(
                     AllowTlsResume = false, // S9: a resumed session would skip the certificate
                     AllowRenegotiation = false,
                     CertificateChainPolicy = CollectOnly(),
+#pragma warning disable CA5359 // S22: the certificate is judged when the tunnel is known
                     RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
                     {
                         presented = PresentedCertificate.Of(leaf, chain);
-                        return true; // S22: judged when the tunnel is known
+                        return true;
                     },
+#pragma warning restore CA5359
                 },
                 cancellationToken
             );
