@@ -128,6 +128,10 @@ internal sealed class Installation
     {
         run.Create();
         Programs.CopyTo(checkout, run.Binaries);
+        if (options.Published)
+        {
+            Programs.CopyPublishedTo(checkout, run.Binaries);
+        }
 
         await Step(
             "idp and mcp-server",

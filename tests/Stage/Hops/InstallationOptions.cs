@@ -43,4 +43,7 @@ internal sealed record InstallationOptions
 
     /// <summary>The origins that the routes accept from browsers.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Whether agent and edge run as they are shipped, each as one trimmed file, rather than as they were built.</summary>
+    public bool Published { get; init; }
 }

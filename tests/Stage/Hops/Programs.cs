@@ -38,4 +38,24 @@ internal static class Programs
             }
         }
     }
+
+    /// <summary>Puts the agent and the edge as they are shipped, each one file, in the place of those that were built.</summary>
+    public static void CopyPublishedTo(Checkout checkout, string folder)
+    {
+        foreach (var program in (string[])[TunnelAgent, TunnelEdge])
+        {
+            var published = Path.Combine(checkout.Root, ".run", "published", program);
+            if (!File.Exists(published))
+            {
+                throw new InvalidOperationException($"{program} is not published: {published} (./test does it first)");
+            }
+
+            foreach (var part in Directory.EnumerateFiles(folder, $"{program}.*"))
+            {
+                File.Delete(part);
+            }
+
+            File.Copy(published, Path.Combine(folder, program), overwrite: true);
+        }
+    }
 }

@@ -192,13 +192,30 @@ build() {
   mv ".run/.building-$1" ".run/built-$1"
 }
 
+# Whether a file of the build, or one in the given folders, is newer than the stamp. A missing stamp is older than all.
+is_stale() {
+  local stamp=$1
+  shift
+  [ -e "$stamp" ] || return 0
+  [ -n "$(find "$@" global.json Identity.sln Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt \
+    \( -name bin -o -name obj -o -name node_modules \) -prune -o -newer "$stamp" -type f -print -quit)" ]
+}
+
 # Builds only when a source is newer than the last complete build.
 build_if_stale() {
-  local stamp=".run/built-$1" newer
-  if [ -e "$stamp" ]; then
-    newer=$(find src tests global.json Identity.sln Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt \
-      \( -name bin -o -name obj -o -name node_modules \) -prune -o -newer "$stamp" -type f -print -quit)
-    [ -z "$newer" ] && return 0
-  fi
-  build "$@"
+  ! is_stale ".run/built-$1" src tests || build "$@"
+}
+
+# The agent and the edge as they are shipped, each one file, under .run/published. The trimmer's warnings are errors; the
+# analysers had their say at the build.
+publish_if_stale() {
+  local stamp=.run/built-published project
+  is_stale "$stamp" src || return 0
+  mkdir -p .run
+  touch .run/.building-published
+  for project in Tunnel.Agent Tunnel.Edge; do
+    step "publish-$project.log" "publish $project" flock -o .run/build.lock \
+      dotnet publish "src/$project" -c Release -o .run/published -v minimal -nologo --disable-build-servers -p:RunAnalyzers=false || return 1
+  done
+  mv .run/.building-published "$stamp"
 }
