@@ -65,7 +65,7 @@ try
             break;
         default:
             await Console.Error.WriteLineAsync(
-                "usage: ./bench tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle …] "
+                "usage: ./bench tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle | agent …] "
                     + "| exchange [rate | cold | flatness] "
                     + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl"
             );

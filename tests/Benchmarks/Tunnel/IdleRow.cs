@@ -1,4 +1,3 @@
-using System.Globalization;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
 
@@ -21,10 +20,10 @@ internal sealed class IdleRow(TunnelStage stage, TimeProvider time)
         // A first thousand pays for what every thousand after it finds: pools, heaps, tables.
         await CloseAsync(await OpenAsync(cancellationToken));
         await Task.Delay(Rest, time, cancellationToken);
-        var (edgeBefore, agentBefore) = (ResidentKiB(stage.EdgePid), ResidentKiB(stage.AgentPid));
+        var (edgeBefore, agentBefore) = (ResidentMemory.KiB(stage.EdgePid), ResidentMemory.KiB(stage.AgentPid));
         var open = await OpenAsync(cancellationToken);
         await Task.Delay(Rest, time, cancellationToken);
-        var (edge, agent) = (ResidentKiB(stage.EdgePid), ResidentKiB(stage.AgentPid));
+        var (edge, agent) = (ResidentMemory.KiB(stage.EdgePid), ResidentMemory.KiB(stage.AgentPid));
         await CloseAsync(open);
         return
         [
@@ -57,12 +56,5 @@ internal sealed class IdleRow(TunnelStage stage, TimeProvider time)
         {
             await connection.DisposeAsync();
         }
-    }
-
-    private static double ResidentKiB(int pid)
-    {
-        var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"))
-            .First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line[6..^2], CultureInfo.InvariantCulture);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
     private const string HeadOfLine = "hol";
     private const string FirstEvent = "sse";
     private const string Idle = "idle";
+    private const string PublishedAgent = "agent";
 
     private const long BulkBytes = 512L * 1024 * 1024;
     private const long BulkFarAwayBytes = 256L * 1024 * 1024;
@@ -20,7 +21,17 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
     /// <summary>Half of a round trip of 40 ms.</summary>
     private const int FarAwayMs = 20;
 
-    public static readonly string[] Rows = [Calls, NewConnections, Bulk, BulkFarAway, HeadOfLine, FirstEvent, Idle];
+    public static readonly string[] Rows =
+    [
+        Calls,
+        NewConnections,
+        Bulk,
+        BulkFarAway,
+        HeadOfLine,
+        FirstEvent,
+        Idle,
+        PublishedAgent,
+    ];
 
     /// <param name="rows">Of <see cref="Rows"/>; none = all.</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
@@ -28,7 +39,13 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
     {
         rows = rows.Length == 0 ? Rows : rows;
         List<Figure> figures = [];
-        if (rows.Any(row => row != BulkFarAway))
+        if (rows.Contains(PublishedAgent))
+        {
+            var row = new PublishedAgentRow(checkout, Path.Combine(folder, PublishedAgent), time);
+            figures.AddRange(await row.RunAsync(cancellationToken));
+        }
+
+        if (rows.Any(row => row is not (BulkFarAway or PublishedAgent)))
         {
             await using var stage = await StartAsync("near", 0, cancellationToken);
             figures.AddRange(await RunAsync(stage, rows, cancellationToken));
