@@ -17,6 +17,7 @@ internal static class EventIds
     public const int ChildSaid = 10012;
     public const int ChildUnreadable = 10013;
     public const int ChildIdle = 10014;
+    public const int CalloutMade = 10020;
 
     // Inner TLS 11000
     public const int LeafSwapped = 11000;

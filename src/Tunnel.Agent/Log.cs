@@ -40,6 +40,24 @@ internal static partial class Log
     [LoggerMessage(EventIds.UpstreamHealthy, LogLevel.Information, "The upstream of route {Route} answers.")]
     public static partial void UpstreamHealthy(ILogger logger, string route);
 
+    [LoggerMessage(
+        EventIds.CalloutMade,
+        LogLevel.Information,
+        "Callout on route {Route} by {Subject} of {Issuer} to {Target}: {Outcome}, status {Status}, {Bytes} bytes, {Redirects} redirects, {DurationMs} ms."
+    )]
+    public static partial void CalloutMade(
+        ILogger logger,
+        string route,
+        string issuer,
+        string subject,
+        string target,
+        string outcome,
+        int status,
+        int bytes,
+        int redirects,
+        long durationMs
+    );
+
     [LoggerMessage(EventIds.ChildEnded, LogLevel.Information, "Program {Program} ({Pid}) ended with status {Status}.")]
     public static partial void ChildEnded(ILogger logger, string program, int pid, int status);
 

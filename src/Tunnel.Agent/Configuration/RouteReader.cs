@@ -12,7 +12,8 @@ namespace Culvert.Tunnel.Agent.Configuration;
 /// <summary>Reads one entry of <c>routes</c>.</summary>
 internal static partial class RouteReader
 {
-    private static readonly string[] PrivateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"];
+    internal static readonly string[] PrivateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"];
+    private static readonly string[] Kinds = ["url", "stdio", "callouts"];
     internal static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     // unix(7): sun_path has 108 bytes, the last one zero.
@@ -90,21 +91,26 @@ internal static partial class RouteReader
 
     private static UpstreamSettings ReadUpstream(ConfigSection upstream, AddressFamily family, string path)
     {
-        upstream.NotYet("callouts");
-        var stdio = upstream.Section("stdio");
-        if (!upstream.Has("stdio"))
+        var (stdio, callouts) = (upstream.Section("stdio"), upstream.Section("callouts"));
+        string[] kinds = [.. Kinds.Where(upstream.Has)];
+        if (kinds.Length > 1)
         {
-            return ReadHttp(upstream, family, path);
+            upstream.Error(kinds[1], "A route has one upstream.", $"Remove all but one of {string.Join(", ", kinds)}.");
         }
 
-        if (upstream.Has("url"))
+        // Whoever asks for the schema gets the keys of all kinds.
+        var last = (UpstreamSettings?)null;
+        if (upstream.Has("stdio"))
         {
-            // The schema lists the keys of both.
-            ReadHttp(upstream, family, path);
-            upstream.Error("stdio", "A route has one upstream.", "Remove url or stdio.");
+            last = StdioReader.Read(upstream, stdio, path);
         }
 
-        return StdioReader.Read(upstream, stdio, path);
+        if (upstream.Has("callouts"))
+        {
+            last = CalloutReader.Read(upstream, callouts, path);
+        }
+
+        return last is null || upstream.Has("url") ? ReadHttp(upstream, family, path) : last;
     }
 
     private static HttpUpstreamSettings ReadHttp(ConfigSection upstream, AddressFamily family, string path)

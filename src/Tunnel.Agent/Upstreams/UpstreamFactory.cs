@@ -1,4 +1,5 @@
 using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent.Upstreams.Callouts;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
@@ -22,6 +23,13 @@ internal sealed class UpstreamFactory(
         {
             HttpUpstreamSettings http => new HttpUpstream(http, new UpstreamConnector(http, time, resolver), forwarder),
             StdioSettings stdio => new StdioUpstream(stdio, metrics, time, loggers.CreateLogger<StdioUpstream>()),
+            CalloutSettings callouts => new CalloutUpstream(
+                callouts,
+                metrics,
+                time,
+                loggers.CreateLogger<CalloutUpstream>(),
+                resolver
+            ),
             _ => throw new InvalidOperationException($"No upstream has {settings.GetType().Name}."),
         };
 }

@@ -269,6 +269,42 @@ public sealed class AgentConfigurationTests : IDisposable
         "routes.docs.oauth.mode"
     )]
     [InlineData("      url:", "      callouts: {}\n      url:", "routes.docs.upstream.callouts")]
+    [InlineData(Upstream, "      callouts: {}\n", "routes.docs.upstream.callouts.targets")]
+    [InlineData(
+        Upstream,
+        "      callouts: {targets: [{name: a, url: \"http://x/\"}]}\n",
+        "routes.docs.upstream.callouts.targets[0].url"
+    )]
+    [InlineData(
+        Upstream,
+        "      callouts: {targets: [{name: a, url: \"https://u@x/\"}]}\n",
+        "routes.docs.upstream.callouts.targets[0].url"
+    )]
+    [InlineData(
+        Upstream,
+        "      callouts: {targets: [{name: a, url: \"https://x/a/../b\"}]}\n",
+        "routes.docs.upstream.callouts.targets[0].url"
+    )]
+    [InlineData(
+        Upstream,
+        "      callouts: {targets: [{name: A, url: \"https://x/\"}]}\n",
+        "routes.docs.upstream.callouts.targets[0].name"
+    )]
+    [InlineData(
+        Upstream,
+        "      callouts: {targets: [{name: a, url: \"https://x/\", methods: [TRACE]}]}\n",
+        "routes.docs.upstream.callouts.targets[0].methods"
+    )]
+    [InlineData(
+        Upstream,
+        "      callouts: {targets: [{name: a, url: \"https://x/\", request_headers: [Host]}]}\n",
+        "routes.docs.upstream.callouts.targets[0].request_headers"
+    )]
+    [InlineData(
+        Upstream,
+        "      callouts: {targets: [{name: a, url: \"https://x/\"}, {name: a, url: \"https://y/\"}]}\n",
+        "routes.docs.upstream.callouts.targets[1].name"
+    )]
     [InlineData("      url:", "      sse_keep_alive: 100ms\n      url:", "routes.docs.upstream.sse_keep_alive")]
     [InlineData("      url:", "      proxy: \"http://p:1\"\n      url:", "routes.docs.upstream.proxy")]
     [InlineData("      url:", "      headers: {X-Api-Key: abc}\n      url:", "routes.docs.upstream.headers")]

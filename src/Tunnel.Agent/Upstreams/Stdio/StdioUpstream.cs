@@ -25,7 +25,7 @@ internal sealed class StdioUpstream : Upstream
     private readonly ChildSlot[] probing;
     private readonly StdioProbe probe;
     private readonly RestartGuard starts;
-    private readonly BodyBudget held = new(MaxHeldBytes);
+    private readonly BodyReader bodies;
     private readonly ConcurrentDictionary<string, StdioSession> sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ChildSlot> modern = new(StringComparer.Ordinal);
     private readonly ITimer sweeper;
@@ -37,6 +37,7 @@ internal sealed class StdioUpstream : Upstream
         this.metrics = metrics;
         this.time = time;
         this.logger = logger;
+        bodies = new BodyReader(new BodyBudget(MaxHeldBytes), time);
         pool = new ChildPool(settings, time, logger);
         shared = new ChildSlot(pool, settings, time, TellAll);
 
@@ -143,7 +144,7 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        if (await ReadBodyAsync(exchange, deadline) is { } failure)
+        if (await ReadBodyAsync(exchange) is { } failure)
         {
             await RefuseAsync(exchange, route, failure);
             return;
@@ -606,12 +607,12 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
-    private async Task<Failure?> ReadBodyAsync(Exchange exchange, ExchangeDeadline deadline)
+    private async Task<Failure?> ReadBodyAsync(Exchange exchange)
     {
         var limit = Math.Min(settings.MaxMessageBytes, settings.MaxRequestBytes ?? long.MaxValue);
         if (exchange.HeldBody is { } whole)
         {
-            return whole.Bytes.Length > limit ? Failures.RequestTooLarge : null;
+            return whole.IsComplete && whole.Bytes.Length <= limit ? null : Failures.RequestTooLarge;
         }
 
         if (exchange.Request.Headers.ContentLength > limit)
@@ -619,24 +620,13 @@ internal sealed class StdioUpstream : Upstream
             return Failures.RequestTooLarge;
         }
 
-        var body = exchange.HeldBody = new HeldBody(held);
-        var reader = exchange.RequestBody.Reader;
-        while (exchange.HasBody)
+        return await bodies.ReadAsync(exchange, limit, settings.Timeouts.StreamIdle) switch
         {
-            deadline.AwaitTransfer();
-            var read = await reader.ReadAsync(deadline.Token);
-            var failure =
-                body.Bytes.Length + read.Buffer.Length > limit ? Failures.RequestTooLarge
-                : !body.TryAppend(read.Buffer) ? Failures.BodiesCrowded
-                : null;
-            reader.AdvanceTo(read.Buffer.End);
-            if (failure is not null || read.IsCompleted)
-            {
-                return failure;
-            }
-        }
-
-        return null;
+            BodyOutcome.Complete => null,
+            BodyOutcome.TooLarge => Failures.RequestTooLarge,
+            BodyOutcome.Crowded => Failures.BodiesCrowded,
+            _ => Failures.MessageUnreadable,
+        };
     }
 
     private EventAnswer Answer(Exchange exchange, ExchangeDeadline deadline, Route? route = null) =>

@@ -1,0 +1,131 @@
+using System.Text.RegularExpressions;
+using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Upstreams.Callouts;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>Reads an <c>upstream</c> that is the callouts server.</summary>
+internal static partial class CalloutReader
+{
+    private const int MaxTargets = 1000;
+    private const string Default = "GET";
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+    /// <summary>A usable upstream, whatever was reported.</summary>
+    /// <param name="upstream">The route's <c>upstream</c>.</param>
+    /// <param name="callouts">Its <c>callouts</c>.</param>
+    /// <param name="path">Where clients call, from <c>oauth.path</c>.</param>
+    public static CalloutSettings Read(ConfigSection upstream, ConfigSection callouts, string path)
+    {
+        var targets = new List<CalloutTarget>();
+        foreach (var section in callouts.List("targets"))
+        {
+            var target = ReadTarget(section);
+            if (targets.Any(t => t.Name == target.Name))
+            {
+                section.Error("name", "Another target has this name.", "Give each its own.");
+            }
+            else if (targets.Any(t => t.Url == target.Url))
+            {
+                section.Error("url", "Another target has this URL.", "One target may allow several methods.");
+            }
+            else
+            {
+                targets.Add(target);
+            }
+        }
+
+        if (targets.Count is 0 or > MaxTargets)
+        {
+            callouts.Error("targets", "There is no target, or there are more than 1000.", "List what may be called.");
+        }
+
+        return new CalloutSettings
+        {
+            Path = path,
+            Targets = targets,
+            Timeouts = new UpstreamTimeouts(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1)),
+            Probe = RouteReader.ReadProbe(upstream.Section("health"), isHttp: false, path),
+        };
+    }
+
+    private static CalloutTarget ReadTarget(ConfigSection section)
+    {
+        var name = section.RequiredString("name");
+        if (name.Length > 0 && !Name().IsMatch(name))
+        {
+            section.Error("name", "This is no name.", "Use 1 to 64 lower-case letters, digits, - and _.");
+        }
+
+        var methods = section.Strings("methods", Default);
+        if (methods.Count == 0 || methods.Except(Methods, StringComparer.Ordinal).Any())
+        {
+            section.Error("methods", "One of these is no method to call with.", $"Use {string.Join(", ", Methods)}.");
+        }
+
+        var requestHeaders = section.Strings("request_headers");
+        if (
+            requestHeaders.Any(h =>
+                !CredentialReader.IsFieldName(h) || !HeaderRules.ForwardsRequest(h, StringValues.Empty)
+            )
+        )
+        {
+            section.Error("request_headers", "One of these cannot be set by a caller.", "Remove it.");
+        }
+
+        return new CalloutTarget
+        {
+            Name = name,
+            Url = ReadUrl(section, section.Bool("dangerous_allow_http", false)),
+            Methods = methods,
+            RequestHeaders = requestHeaders,
+            ResponseHeaders = section.Strings("response_headers", "content-type"),
+            MaxRequestBytes = (int)section.Size("max_request_bytes", 100 << 10, 0, 16 << 20),
+            MaxResponseBytes = (int)section.Size("max_response_bytes", 100 << 10, 0, 16 << 20),
+            Timeout = section.Duration(
+                "timeout",
+                TimeSpan.FromSeconds(30),
+                TimeSpan.FromMilliseconds(100),
+                TimeSpan.FromMinutes(2)
+            ),
+            MaxRedirects = section.Int("max_redirects", 0, 0, 5),
+            AllowedRanges = section.Ranges("allowed_ranges", RouteReader.PrivateRanges),
+        };
+    }
+
+    private static Uri ReadUrl(ConfigSection section, bool allowsHttp)
+    {
+        var text = section.RequiredString("url");
+        if (
+            !Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || url is not { UserInfo: "", Fragment: "", Host.Length: > 0 }
+            || url.Scheme is not ("https" or "http")
+            || text.Contains("/..", StringComparison.Ordinal)
+            || text.Contains('#', StringComparison.Ordinal)
+        )
+        {
+            if (text.Length > 0)
+            {
+                section.Error("url", "This is no exact URL.", "Write https://host/path, without user, fragment or ...");
+            }
+
+            return new Uri("https://unset.invalid");
+        }
+
+        if (url.Scheme == "http" && !allowsHttp)
+        {
+            section.Error(
+                "url",
+                "In clear text, anybody on the way reads it.",
+                "Write https, or dangerous_allow_http: true."
+            );
+        }
+
+        return url;
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
+}

@@ -1,0 +1,215 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Text;
+using Culvert.Platform.Net;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
+
+/// <summary>
+/// Calls targets. The name is resolved for each connection and the address that passed the check is the one that is
+/// connected to. A redirect is followed to another target alone, under that target's own rules, at every hop.
+/// </summary>
+internal sealed class CalloutClient : IDisposable
+{
+    private const int MaxHeadersKilobytes = 32;
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider time;
+    private readonly FrozenDictionary<string, CalloutTarget> byName;
+    private readonly FrozenDictionary<string, CalloutTarget> byUrl;
+    private readonly FrozenDictionary<string, HttpMessageInvoker> clients;
+
+    public CalloutClient(IReadOnlyList<CalloutTarget> targets, TimeProvider time, IHostResolver? resolver = null)
+    {
+        this.time = time;
+        byName = targets.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
+        byUrl = targets.ToFrozenDictionary(t => t.Url.AbsoluteUri, StringComparer.Ordinal);
+        clients = targets.ToFrozenDictionary(t => t.Name, t => NewClient(t, time, resolver), StringComparer.Ordinal);
+    }
+
+    public async Task<CalloutResult> CallAsync(CalloutRequest request, CancellationToken cancellationToken)
+    {
+        if (!byName.TryGetValue(request.Name, out var target))
+        {
+            return CalloutResult.Refused(CalloutRefusal.TargetUnknown);
+        }
+
+        if (Check(request, target) is { } refusal)
+        {
+            return CalloutResult.Refused(refusal);
+        }
+
+        var asked = TimeSpan.FromMilliseconds(
+            Math.Min(request.TimeoutMs ?? long.MaxValue, target.Timeout.TotalMilliseconds)
+        );
+        using var limit = new CancellationTokenSource(asked, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await FollowAsync(request, target, both.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return CalloutResult.Refused(CalloutRefusal.Timeout);
+        }
+        catch (HttpRequestException e)
+        {
+            return CalloutResult.Refused(
+                e.InnerException is VettedConnectException { Failure: ConnectFailure.Refused }
+                    ? CalloutRefusal.Address
+                    : CalloutRefusal.Unreachable
+            );
+        }
+        catch (IOException)
+        {
+            return CalloutResult.Refused(CalloutRefusal.Unreachable);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in clients.Values)
+        {
+            client.Dispose();
+        }
+    }
+
+    private static CalloutRefusal? Check(CalloutRequest request, CalloutTarget target) =>
+        !target.Methods.Contains(request.Method, StringComparer.Ordinal) ? CalloutRefusal.Method
+        : request.Headers.Any(h =>
+            !target.RequestHeaders.Contains(h.Key, StringComparer.OrdinalIgnoreCase)
+            || h.Value.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        )
+            ? CalloutRefusal.Header
+        : request.Body?.Length > target.MaxRequestBytes ? CalloutRefusal.RequestSize
+        : null;
+
+    private async Task<CalloutResult> FollowAsync(
+        CalloutRequest request,
+        CalloutTarget first,
+        CancellationToken cancellationToken
+    )
+    {
+        var (target, method, body) = (first, request.Method, request.Body);
+        var most = Math.Min(request.MaxRedirects ?? long.MaxValue, first.MaxRedirects);
+        for (var redirects = 0; ; redirects++)
+        {
+            using var message = NewMessage(request, target, method, body);
+            using var response = await clients[target.Name].SendAsync(message, cancellationToken);
+            if (response.Headers.Location is null || (int)response.StatusCode is < 300 or > 399)
+            {
+                return await ReadAsync(request, target, response, redirects, cancellationToken);
+            }
+
+            // RFC 9110 §15.4: only 307 and 308 keep method and body.
+            if (response.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
+            {
+                (method, body) = (method == "HEAD" ? "HEAD" : "GET", null);
+            }
+
+            if (
+                redirects >= most
+                || Next(target.Url, response.Headers.Location) is not { } next
+                || !next.Methods.Contains(method, StringComparer.Ordinal)
+                || body?.Length > next.MaxRequestBytes
+            )
+            {
+                return CalloutResult.Refused(CalloutRefusal.Redirect, redirects);
+            }
+
+            target = next;
+        }
+    }
+
+    // Never from https to http: what was protected must not continue in clear text.
+    private CalloutTarget? Next(Uri from, Uri location) =>
+        Uri.TryCreate(from, location, out var to)
+        && (from.Scheme == to.Scheme || to.Scheme == Uri.UriSchemeHttps)
+        && to is { UserInfo: "", Fragment: "" }
+            ? byUrl.GetValueOrDefault(to.AbsoluteUri)
+            : null;
+
+    private static HttpRequestMessage NewMessage(
+        CalloutRequest request,
+        CalloutTarget target,
+        string method,
+        byte[]? body
+    )
+    {
+        var message = new HttpRequestMessage(new HttpMethod(method), target.Url);
+        if (body is not null)
+        {
+            message.Content = new ByteArrayContent(body);
+        }
+
+        foreach (var (name, value) in request.Headers)
+        {
+            // A target that a redirect leads to gets what it lists itself.
+            if (
+                target.RequestHeaders.Contains(name, StringComparer.OrdinalIgnoreCase)
+                && !message.Headers.TryAddWithoutValidation(name, value)
+            )
+            {
+                message.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return message;
+    }
+
+    private static async Task<CalloutResult> ReadAsync(
+        CalloutRequest request,
+        CalloutTarget target,
+        HttpResponseMessage response,
+        int redirects,
+        CancellationToken cancellationToken
+    )
+    {
+        var most = (int)Math.Min(request.MaxResponseBytes ?? long.MaxValue, target.MaxResponseBytes);
+        if (response.Content.Headers.ContentLength > most)
+        {
+            return CalloutResult.Refused(CalloutRefusal.ResponseSize, redirects);
+        }
+
+        var buffer = new byte[most + 1];
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        if (length > most)
+        {
+            return CalloutResult.Refused(CalloutRefusal.ResponseSize, redirects);
+        }
+
+        var headers = response
+            .Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .Where(h => target.ResponseHeaders.Contains(h.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(h => new KeyValuePair<string, string>(h.Key.ToLowerInvariant(), h.Value.ToString()))
+            .ToList();
+        return new CalloutResult(null, (int)response.StatusCode, headers, buffer.AsMemory(0, length), redirects);
+    }
+
+    private static HttpMessageInvoker NewClient(CalloutTarget target, TimeProvider time, IHostResolver? resolver) =>
+        new(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = new VettedConnector(e => Vet(target, e), time, resolver).ConnectAsync,
+                ConnectTimeout = ConnectTimeout,
+                UseProxy = false,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                ActivityHeadersPropagator = null,
+                MaxResponseHeadersLength = MaxHeadersKilobytes,
+                MaxResponseDrainSize = 0,
+                MaxConnectionsPerServer = 8,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(1), // then the name is looked up and vetted again
+                RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            }
+        );
+
+    // S27: link-local and metadata addresses never, whatever is listed.
+    private static string? Vet(CalloutTarget target, IPEndPoint endPoint) =>
+        AddressClasses.Of(endPoint.Address) is AddressClass.LinkLocal or AddressClass.CloudMetadata
+            ? "It is never called."
+        : target.AllowedRanges.Contains(endPoint.Address) ? null
+        : "It is in none of the target's allowed_ranges.";
+}

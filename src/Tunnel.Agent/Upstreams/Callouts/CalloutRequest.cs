@@ -1,0 +1,124 @@
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
+
+/// <summary>The arguments of <c>call_target</c>. What a caller may set can only be less than what the target allows.</summary>
+internal sealed record CalloutRequest
+{
+    private static readonly string[] Known =
+    [
+        "name",
+        "method",
+        "headers",
+        "body",
+        "body_base64",
+        "timeout_ms",
+        "max_response_bytes",
+        "max_redirects",
+    ];
+
+    public string Name { get; private init; } = "";
+
+    public string Method { get; private init; } = "GET";
+
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; private init; } = [];
+
+    public byte[]? Body { get; private init; }
+
+    public long? TimeoutMs { get; private init; }
+
+    public long? MaxResponseBytes { get; private init; }
+
+    public long? MaxRedirects { get; private init; }
+
+    /// <summary>Null if the arguments are not of that shape.</summary>
+    public static CalloutRequest? Read(JsonElement arguments)
+    {
+        if (
+            arguments.ValueKind != JsonValueKind.Object
+            || arguments.EnumerateObject().Any(p => !Known.Contains(p.Name, StringComparer.Ordinal))
+            || !TryText(arguments, "name", out var name)
+            || name is null
+            || !TryText(arguments, "method", out var method)
+            || !TryText(arguments, "body", out var text)
+            || !TryText(arguments, "body_base64", out var encoded)
+            || (text is not null && encoded is not null)
+            || !TryNumber(arguments, "timeout_ms", out var timeout)
+            || !TryNumber(arguments, "max_response_bytes", out var bytes)
+            || !TryNumber(arguments, "max_redirects", out var redirects)
+        )
+        {
+            return null;
+        }
+
+        var headers = new List<KeyValuePair<string, string>>();
+        if (arguments.TryGetProperty("headers", out var given))
+        {
+            if (given.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            foreach (var header in given.EnumerateObject())
+            {
+                if (header.Value.ValueKind != JsonValueKind.String)
+                {
+                    return null;
+                }
+
+                headers.Add(new(header.Name, header.Value.GetString()!));
+            }
+        }
+
+        byte[]? body = text is null ? null : System.Text.Encoding.UTF8.GetBytes(text);
+        if (encoded is not null)
+        {
+            body = new byte[encoded.Length];
+            if (!Convert.TryFromBase64String(encoded, body, out var length))
+            {
+                return null;
+            }
+
+            body = body[..length];
+        }
+
+        return new CalloutRequest
+        {
+            Name = name,
+            Method = method ?? "GET",
+            Headers = headers,
+            Body = body,
+            TimeoutMs = timeout,
+            MaxResponseBytes = bytes,
+            MaxRedirects = redirects,
+        };
+    }
+
+    private static bool TryText(JsonElement arguments, string name, out string? value)
+    {
+        value = null;
+        if (!arguments.TryGetProperty(name, out var found))
+        {
+            return true;
+        }
+
+        value = found.ValueKind == JsonValueKind.String ? found.GetString() : null;
+        return value is not null;
+    }
+
+    private static bool TryNumber(JsonElement arguments, string name, out long? value)
+    {
+        value = null;
+        if (!arguments.TryGetProperty(name, out var found))
+        {
+            return true;
+        }
+
+        if (found.ValueKind == JsonValueKind.Number && found.TryGetInt64(out var number) && number >= 0)
+        {
+            value = number;
+        }
+
+        return value is not null;
+    }
+}

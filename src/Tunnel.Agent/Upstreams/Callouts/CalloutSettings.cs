@@ -1,0 +1,15 @@
+namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
+
+/// <summary>An upstream inside the agent: an MCP server whose tools call the listed URLs and nothing else.</summary>
+internal sealed record CalloutSettings : UpstreamSettings
+{
+    /// <summary>The path of the MCP endpoint that clients call.</summary>
+    public required string Path { get; init; }
+
+    public required IReadOnlyList<CalloutTarget> Targets { get; init; }
+
+    /// <summary>Calls at once.</summary>
+    public int MaxCalls { get; init; } = 64;
+
+    public override string Address => $"callouts: {Targets.Count} targets";
+}

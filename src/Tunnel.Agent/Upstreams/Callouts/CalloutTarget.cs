@@ -1,0 +1,34 @@
+using Culvert.Platform.Net;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
+
+/// <summary>One exact URL that may be called, and how.</summary>
+internal sealed record CalloutTarget
+{
+    /// <summary>What callers name it by; they never see the URL.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Scheme, host, port, path and query, all of them exact; no user, no fragment.</summary>
+    public required Uri Url { get; init; }
+
+    public required IReadOnlyList<string> Methods { get; init; }
+
+    /// <summary>Names of headers that a caller may set.</summary>
+    public required IReadOnlyList<string> RequestHeaders { get; init; }
+
+    /// <summary>Names of headers that a caller sees.</summary>
+    public required IReadOnlyList<string> ResponseHeaders { get; init; }
+
+    public required int MaxRequestBytes { get; init; }
+
+    public required int MaxResponseBytes { get; init; }
+
+    /// <summary>Of the whole call, redirects included.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Each must lead to the exact URL of a target that allows the method.</summary>
+    public required int MaxRedirects { get; init; }
+
+    /// <summary>Of the resolved address, checked for every connection.</summary>
+    public required AddressRanges AllowedRanges { get; init; }
+}

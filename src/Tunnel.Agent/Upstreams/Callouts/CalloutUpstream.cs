@@ -1,0 +1,263 @@
+using System.Text.Json;
+using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
+
+/// <summary>
+/// An MCP server inside the agent, without sessions and of both eras: <c>list_targets</c> and <c>call_target</c>. Every
+/// call is written to the log with its caller, target and outcome.
+/// </summary>
+internal sealed class CalloutUpstream(
+    CalloutSettings settings,
+    AgentMetrics metrics,
+    TimeProvider time,
+    ILogger logger,
+    IHostResolver? resolver = null
+) : Upstream
+{
+    private const long MaxHeldBytes = 16 * 1024 * 1024;
+
+    private const int MethodNotFound = RpcText.MethodNotFound;
+    private const int InvalidParams = -32602;
+
+    private readonly CalloutClient client = new(settings.Targets, time, resolver);
+    private readonly BodyReader bodies = new(new BodyBudget(MaxHeldBytes), time);
+    private int inUse;
+
+    public override CalloutSettings Settings => settings;
+
+    public override async Task ServeAsync(Exchange exchange, Route route, string host)
+    {
+        if (Interlocked.Increment(ref inUse) > settings.MaxCalls)
+        {
+            Interlocked.Decrement(ref inUse);
+            await RefuseAsync(exchange, route, Failures.Busy);
+            return;
+        }
+
+        try
+        {
+            await HandleAsync(exchange, route);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref inUse);
+        }
+    }
+
+    /// <summary>It lives as long as the agent does; its targets are their own concern.</summary>
+    public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) =>
+        Task.FromResult(new ProbeState(true, ""));
+
+    public override ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task HandleAsync(Exchange exchange, Route route)
+    {
+        var headers = exchange.Request.Headers;
+        var version = headers[StdioRequest.VersionHeader].ToString();
+        if (
+            !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+            || !StdioRequest.IsEndpoint(target, settings.Path)
+        )
+        {
+            await RefuseAsync(exchange, route, Failures.PathUnknown);
+            return;
+        }
+
+        if (!HttpMethods.IsPost(exchange.Request.Method))
+        {
+            await RefuseAsync(exchange, route, Failures.MethodNotAllowed);
+            return;
+        }
+
+        if (version.Length > 0 && !StdioRequest.IsVersion(version))
+        {
+            await RefuseAsync(exchange, route, Failures.VersionUnreadable);
+            return;
+        }
+
+        if (!StdioRequest.Accepts(headers, "application/json"))
+        {
+            await RefuseAsync(exchange, route, Failures.NotAcceptable);
+            return;
+        }
+
+        if (await ReadBodyAsync(exchange) is { } failure)
+        {
+            await RefuseAsync(exchange, route, failure);
+            return;
+        }
+
+        if (
+            headers.ContentEncoding.Count > 0
+            || !Operation.IsUtf8(headers.ContentType)
+            || !JsonRpcMessage.TryRead(exchange.HeldBody!.Bytes, out var message)
+        )
+        {
+            await RefuseAsync(exchange, route, Failures.MessageUnreadable);
+            return;
+        }
+
+        var isModern =
+            StdioRequest.IsModern(version) || (message.Version is { } inBody && StdioRequest.IsModern(inBody));
+        if (isModern && StdioRequest.Contradiction(headers, message) is { } wrong)
+        {
+            exchange.Response.Headers[HeaderRules.FailedHop] = Failures.HeadersContradict.HopName;
+            exchange.Response.Headers[HeaderRules.Reason] = Failures.HeadersContradict.Reason;
+            await JsonAsync(exchange, route, 400, RpcText.Error(message.Id.Span, RpcText.HeaderMismatch, wrong));
+        }
+        else if (isModern && message.Version != StdioRequest.FirstModern)
+        {
+            var error = RpcText.Error(
+                message.Id.Span,
+                RpcText.UnsupportedVersion,
+                $"Supported: {StdioRequest.FirstModern}."
+            );
+            await JsonAsync(exchange, route, 400, error);
+        }
+        else if (message.Kind != MessageKind.Request)
+        {
+            exchange.Response.StatusCode = StatusCodes.Status202Accepted; // L3
+            exchange.Response.Headers.ContentLength = 0;
+            metrics.Forwarded(route.Name, StatusCodes.Status202Accepted);
+        }
+        else
+        {
+            await AnswerAsync(exchange, route, message, isModern);
+        }
+    }
+
+    private async Task AnswerAsync(Exchange exchange, Route route, JsonRpcMessage message, bool isModern)
+    {
+        switch (message.Method)
+        {
+            case "initialize" when !isModern:
+                await JsonAsync(exchange, route, 200, CalloutAnswers.Initialized(message));
+                break;
+            case "ping" when !isModern:
+                await JsonAsync(exchange, route, 200, CalloutAnswers.Empty(message, isModern));
+                break;
+            case "server/discover" when isModern:
+                await JsonAsync(exchange, route, 200, CalloutAnswers.Discovered(message));
+                break;
+            case "tools/list":
+                await JsonAsync(exchange, route, 200, CalloutAnswers.Tools(message, isModern));
+                break;
+            case "tools/call" when message.Name == CalloutTools.List:
+                await JsonAsync(exchange, route, 200, CalloutAnswers.Targets(message, isModern, settings.Targets));
+                break;
+            case "tools/call" when message.Name == CalloutTools.Call:
+                await JsonAsync(
+                    exchange,
+                    route,
+                    200,
+                    CalloutAnswers.Called(message, isModern, await CallAsync(exchange, route, message))
+                );
+                break;
+            case "tools/call":
+                await JsonAsync(
+                    exchange,
+                    route,
+                    200,
+                    RpcText.Error(message.Id.Span, InvalidParams, "There is no such tool.")
+                );
+                break;
+            default:
+                await JsonAsync(
+                    exchange,
+                    route,
+                    isModern ? 404 : 200, // M2
+                    RpcText.Error(message.Id.Span, MethodNotFound, "There is no such method.")
+                );
+                break;
+        }
+    }
+
+    private async Task<CalloutResult> CallAsync(Exchange exchange, Route route, JsonRpcMessage message)
+    {
+        var began = time.GetTimestamp();
+        var request = ReadArguments(message);
+        var result = request is null
+            ? CalloutResult.Refused(CalloutRefusal.Arguments)
+            : await client.CallAsync(request, exchange.ClientGone);
+
+        // A name that is no target's is a caller's own text.
+        var known = settings.Targets.Any(t => t.Name == request?.Name) ? request!.Name : "unknown";
+        Log.CalloutMade(
+            logger,
+            route.Name,
+            exchange.Principal?.Issuer ?? "",
+            exchange.Principal?.Subject ?? "",
+            known,
+            result.Refusal?.Code ?? "answered",
+            result.Status,
+            result.Body.Length,
+            result.Redirects,
+            (long)time.GetElapsedTime(began).TotalMilliseconds
+        );
+        return result;
+    }
+
+    private static CalloutRequest? ReadArguments(JsonRpcMessage message)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(
+                message.Bytes,
+                new JsonDocumentOptions { AllowDuplicateProperties = false }
+            );
+            return document.RootElement.GetProperty("params").TryGetProperty("arguments", out var arguments)
+                ? CalloutRequest.Read(arguments)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<Failure?> ReadBodyAsync(Exchange exchange)
+    {
+        // Base64 and JSON's escapes may make a body several times as long.
+        var limit = 64 * 1024 + 6L * settings.Targets.Max(t => t.MaxRequestBytes);
+        if (exchange.HeldBody is { } whole)
+        {
+            return whole.IsComplete && whole.Bytes.Length <= limit ? null : Failures.RequestTooLarge;
+        }
+
+        return await bodies.ReadAsync(exchange, limit, settings.Timeouts.StreamIdle) switch
+        {
+            BodyOutcome.Complete => null,
+            BodyOutcome.TooLarge => Failures.RequestTooLarge,
+            BodyOutcome.Crowded => Failures.BodiesCrowded,
+            _ => Failures.MessageUnreadable,
+        };
+    }
+
+    private async Task JsonAsync(Exchange exchange, Route route, int status, ReadOnlyMemory<byte> body)
+    {
+        exchange.ReleaseBody();
+        var response = exchange.Response;
+        response.StatusCode = status;
+        response.Headers.ContentType = "application/json";
+        response.Headers.ContentLength = body.Length;
+        await exchange.ResponseBody.Writer.WriteAsync(body, exchange.ClientGone);
+        metrics.Forwarded(route.Name, status);
+    }
+
+    private Task RefuseAsync(Exchange exchange, Route route, Failure failure)
+    {
+        exchange.ReleaseBody();
+        var requestId = RequestIds.Next();
+        metrics.Refused(route.Name, failure.Reason);
+        Log.RequestFailed(logger, requestId, route.Name, failure.Reason, failure.HopName, "");
+        return OwnAnswer.WriteAsync(exchange, failure, requestId);
+    }
+}
