@@ -47,6 +47,11 @@ internal sealed class ChildErrors(ChildProcess child, string name, bool logs, Ti
                 Log.ChildSaid(logger, name, child.Id, "(more lines in this second are left out)");
             }
         }
+
+        if (lines.IsOverrun)
+        {
+            Log.ChildSaid(logger, name, child.Id, "(a line was too long; nothing further is logged)");
+        }
     }
 
     private string Shown(byte[] line)

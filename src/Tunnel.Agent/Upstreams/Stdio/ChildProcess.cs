@@ -126,12 +126,11 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
             catch (TimeoutException)
             {
-                // Killed below.
+                Signal(PosixSignals.Kill);
             }
         }
 
-        Signal(PosixSignals.Kill);
-        await Exited;
+        await Exited; // which ends its group as well
     }
 
     private async Task<int> WaitAsync()

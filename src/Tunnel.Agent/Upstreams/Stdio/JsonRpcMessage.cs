@@ -15,7 +15,7 @@ internal sealed class JsonRpcMessage
 
     private JsonRpcMessage(ReadOnlyMemory<byte> bytes) => Bytes = bytes;
 
-    public ReadOnlyMemory<byte> Bytes { get; }
+    public ReadOnlyMemory<byte> Bytes { get; private set; }
 
     public MessageKind Kind { get; private set; }
 
@@ -112,6 +112,13 @@ internal sealed class JsonRpcMessage
         line.AsSpan().Replace((byte)'\n', (byte)' ');
         line.AsSpan().Replace((byte)'\r', (byte)' ');
         return line;
+    }
+
+    /// <summary>Lets the bytes go: whoever waits for the answer, for hours perhaps, should not hold the question.</summary>
+    public void Forget()
+    {
+        Bytes = default;
+        (id, token, cancelled, subscription) = (default, default, default, default);
     }
 
     /// <summary>The number that a raw id or token is; false for any other.</summary>

@@ -2,10 +2,19 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>One request of a client that a program works on.</summary>
 /// <param name="WireId">Its id, and the progress token, as the program sees them: never used twice.</param>
-/// <param name="Request">As the client sent it.</param>
+/// <param name="Id">Its raw id as the client sees it.</param>
+/// <param name="Token">The raw progress token as the client sees it; empty for none.</param>
+/// <param name="Method">What it asks for.</param>
 /// <param name="TakesMessages">Whether its client can be told anything before the response.</param>
 /// <param name="Messages">For its client.</param>
-internal sealed record RpcCall(long WireId, JsonRpcMessage Request, bool TakesMessages, MessageQueue Messages)
+internal sealed record RpcCall(
+    long WireId,
+    ReadOnlyMemory<byte> Id,
+    ReadOnlyMemory<byte> Token,
+    string Method,
+    bool TakesMessages,
+    MessageQueue Messages
+)
 {
     private volatile bool isAbandoned;
 

@@ -85,7 +85,14 @@ internal sealed class RpcChannel : IAsyncDisposable
 
         var id = Interlocked.Increment(ref lastId);
         var number = RpcText.Number(id);
-        var call = new RpcCall(id, request, takesMessages, new MessageQueue(settings.MaxMessageBytes));
+        var call = new RpcCall(
+            id,
+            request.Id.ToArray(),
+            request.Token.ToArray(),
+            request.Method,
+            takesMessages,
+            new MessageQueue(settings.MaxMessageBytes)
+        );
         calls[id] = call;
         begun?.Invoke(call);
         var line = request.Token.IsEmpty
@@ -127,7 +134,7 @@ internal sealed class RpcChannel : IAsyncDisposable
 
     /// <summary>The running call of a client's request; null if there is none.</summary>
     public RpcCall? Find(ReadOnlyMemory<byte> clientsId, Func<RpcCall, bool> belongs) =>
-        calls.Values.FirstOrDefault(c => belongs(c) && c.Request.Id.Span.SequenceEqual(clientsId.Span));
+        calls.Values.FirstOrDefault(c => belongs(c) && c.Id.Span.SequenceEqual(clientsId.Span));
 
     /// <summary>Tells the program that nobody wants the answer, and discards what comes of it.</summary>
     public void Cancel(RpcCall call, string reason)
@@ -249,18 +256,18 @@ internal sealed class RpcChannel : IAsyncDisposable
                 Complete(message);
                 break;
             case MessageKind.Notification when !message.Token.IsEmpty && message.Method == "notifications/progress":
-                if (Find(message.Token) is { Request.Token.IsEmpty: false } call)
+                if (Find(message.Token) is { Token.IsEmpty: false } call)
                 {
-                    await PostAsync(call, message.With((message.Token, call.Request.Token)));
+                    await PostAsync(call, message.With((message.Token, call.Token)));
                 }
 
                 break;
             case MessageKind.Notification when Find(message.Subscription) is { } listener:
-                await PostAsync(listener, message.With((message.Subscription, listener.Request.Id)));
+                await PostAsync(listener, message.With((message.Subscription, listener.Id)));
                 break;
             case MessageKind.Notification when message.Method == "notifications/cancelled":
                 // The one call that a server may end by itself is a subscription (MCP 2026-07-28, cancellation).
-                if (Find(message.Cancelled) is { Request.Method: "subscriptions/listen" } ending)
+                if (Find(message.Cancelled) is { Method: "subscriptions/listen" } ending)
                 {
                     calls.TryRemove(ending.WireId, out _);
                     ending.Messages.Close();
@@ -283,7 +290,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         if (Find(message.Id) is { } call && calls.TryRemove(call.WireId, out _))
         {
             call.Messages.Force(
-                new QueuedMessage(message.With((message.Id, call.Request.Id)), IsLast: true, message.ErrorCode)
+                new QueuedMessage(message.With((message.Id, call.Id)), IsLast: true, message.ErrorCode)
             );
             call.Messages.Close();
         }

@@ -46,5 +46,8 @@ internal sealed record StdioSettings : UpstreamSettings
     /// <summary>Requests at once on the whole route, streams included.</summary>
     public int MaxCalls { get; init; } = 1024;
 
+    /// <summary>Sessions at once, which a shared program does not bound otherwise.</summary>
+    public int MaxSessions { get; init; } = 10_000;
+
     public override string Address => $"stdio: {Command[0]}";
 }

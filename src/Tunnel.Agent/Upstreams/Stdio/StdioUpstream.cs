@@ -230,6 +230,7 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
+        message.Forget();
         await AnswerAsync(exchange, route, channel, call, deadline, isModern: true);
         slot.Touch();
     }
@@ -241,6 +242,12 @@ internal sealed class StdioUpstream : Upstream
         ExchangeDeadline deadline
     )
     {
+        if (sessions.Count >= settings.MaxSessions)
+        {
+            await RefuseAsync(exchange, route, Failures.Busy);
+            return;
+        }
+
         var session = new StdioSession(NewId(), OwnerOf(exchange), settings.MaxMessageBytes, time);
         if (IsShared)
         {
@@ -283,6 +290,7 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
+        message.Forget();
         Open(exchange, route, session);
         var isGood = await AnswerAsync(exchange, route, channel, call, deadline, isModern: false, session);
         session.End(call);
@@ -341,6 +349,7 @@ internal sealed class StdioUpstream : Upstream
                     return;
                 }
 
+                message.Forget();
                 await AnswerAsync(exchange, route, channel, call, deadline, isModern: false, session);
                 break;
         }
@@ -354,10 +363,7 @@ internal sealed class StdioUpstream : Upstream
             if (channel.Find(message.Cancelled, session.Has) is { } call)
             {
                 call.Messages.Force(
-                    new QueuedMessage(
-                        RpcText.Error(call.Request.Id.Span, RpcText.RequestCancelled, "Cancelled."),
-                        IsLast: true
-                    )
+                    new QueuedMessage(RpcText.Error(call.Id.Span, RpcText.RequestCancelled, "Cancelled."), IsLast: true)
                 );
                 channel.Cancel(call, "The client cancelled the request.");
             }
@@ -377,7 +383,7 @@ internal sealed class StdioUpstream : Upstream
         }
 
         var listening = session.Listen(deadline.Token);
-        var answer = Answer(exchange, deadline);
+        var answer = Answer(exchange, deadline, route);
         try
         {
             await answer.OpenAsync(listening.Token);
@@ -523,7 +529,7 @@ internal sealed class StdioUpstream : Upstream
         metrics.BrokenOff(route.Name);
         Log.StreamFailed(logger, route.Name, "body", failure.Reason);
         await answer.EventAsync(
-            RpcText.Error(call.Request.Id.Span, RpcText.ServerError, failure.Message, failure),
+            RpcText.Error(call.Id.Span, RpcText.ServerError, failure.Message, failure),
             exchange.ClientGone
         );
     }

@@ -177,6 +177,19 @@ public sealed class StdioUpstreamTests
     }
 
     [Fact]
+    public async Task Shared_TooManySessions_AreRefused()
+    {
+        await using var fixture = await StdioFixture.StartAsync(Shared with { MaxSessions = 1 });
+        var session = await fixture.InitializeAsync();
+
+        using var response = await fixture.SendAsync(fixture.Request("initialize"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        StdioFixture.Reason(response).ShouldBe("upstream.busy");
+        (await fixture.ToolAsync(session, "echo", """{"text":"fine"}""")).ShouldBe("fine");
+    }
+
+    [Fact]
     public async Task Legacy_TooManySessions_AreRefused()
     {
         await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings() with { MaxChildren = 1 });
