@@ -26,6 +26,9 @@ internal sealed record AgentOptions
     /// <summary>New connections of one address.</summary>
     public Rate NewPerSource { get; init; } = new(200, TimeSpan.FromSeconds(1));
 
+    /// <summary>How long an edge that starts or is resumed is not ready, for its agents to come; zero = not at all.</summary>
+    public TimeSpan Settle { get; init; }
+
     /// <summary>How long streams may go on over a connection whose certificate has been renewed (S10).</summary>
     public TimeSpan MaxStreamLife { get; init; } = TimeSpan.FromHours(24);
 

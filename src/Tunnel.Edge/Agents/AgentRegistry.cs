@@ -27,7 +27,11 @@ internal sealed class AgentRegistry(
     // Arrays are replaced, never changed: picking takes no lock. Guarded by gate for writing.
     private readonly ConcurrentDictionary<string, AgentConnection[]> byTunnel = new(StringComparer.Ordinal);
     private long sequence; // guarded by gate
+    private long lastArrival;
     private uint turn; // spreads equal choices; races only cost evenness
+
+    /// <summary>When the newest connection came, by the clock's timestamp; 0 = none ever did.</summary>
+    public long LastArrival => Volatile.Read(ref lastArrival);
 
     public IEnumerable<AgentConnection> All => byTunnel.Values.SelectMany(c => c);
 
@@ -38,6 +42,7 @@ internal sealed class AgentRegistry(
         lock (gate)
         {
             connection.Sequence = ++sequence;
+            Volatile.Write(ref lastArrival, time.GetTimestamp());
             AgentConnection[] all = [.. byTunnel.GetValueOrDefault(connection.TunnelId, []), connection];
             byTunnel[connection.TunnelId] = all;
             MarkCurrent_NeedsLock(all, connection.InstanceId);

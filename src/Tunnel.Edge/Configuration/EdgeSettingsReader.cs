@@ -69,6 +69,7 @@ internal static class EdgeSettingsReader
                 TimeSpan.FromSeconds(1),
                 TimeSpan.FromHours(24)
             ),
+            Settle = section.Duration("settle", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
             OfflineGrace = section.Duration(
                 "offline_grace",
                 TimeSpan.FromHours(24),

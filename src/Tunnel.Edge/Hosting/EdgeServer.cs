@@ -28,11 +28,14 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly TcpListeners agentSockets;
     private readonly TcpListeners sniSockets;
     private readonly TcpListeners connectSockets;
+    private readonly AgentArrival arrival; // owned by the sweeper
+    private readonly long started;
     private readonly ITimer sweeper;
     private FeedAge feedAge;
     private volatile bool stopping;
     private long? drainingSince; // owned by the sweeper
     private bool agentsSentAway; // likewise
+    private volatile bool awaitsAgents;
 
     private EdgeServer(EdgeSettings settings, EdgeState state, TimeProvider time, ILoggerFactory loggers)
     {
@@ -52,6 +55,9 @@ internal sealed class EdgeServer : IAsyncDisposable
             time,
             loggers.CreateLogger<AgentListener>()
         );
+        arrival = new AgentArrival(settings.Agents.Settle);
+        awaitsAgents = settings.Agents.Settle > TimeSpan.Zero;
+        started = time.GetTimestamp();
         door = new ClientDoor(
             settings.Clients,
             settings.ProxyProtocol,
@@ -113,6 +119,9 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     /// <summary>It stops, or an operator sends agents and clients elsewhere: balancers should, too.</summary>
     public bool IsDraining => stopping || state.Snapshot is { IsDraining: true };
+
+    /// <summary>It has just begun, and its agents may still be on their way.</summary>
+    public bool AwaitsAgents => awaitsAgents;
 
     /// <summary>Listens and accepts.</summary>
     /// <exception cref="ListenException">An address is taken or not ours.</exception>
@@ -201,14 +210,21 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>An operator's drain: after the delay agents are told to go; resumed, they come back by themselves.</summary>
+    /// <summary>An operator's drain, and what comes after it: after the delay agents are told to go; resumed, they come back by themselves.</summary>
     private void FollowDrain()
     {
         if (state.Snapshot is not { IsDraining: true })
         {
             (drainingSince, agentsSentAway) = (null, false);
+            awaitsAgents = arrival.IsAwaited(
+                state is { Snapshot: not null, Certificate: not null },
+                time.GetElapsedTime(started),
+                Agents.All.Any() ? time.GetElapsedTime(started, Agents.LastArrival) : null
+            );
             return;
         }
+
+        arrival.Restart();
 
         drainingSince ??= time.GetTimestamp();
         if (!agentsSentAway && time.GetElapsedTime(drainingSince.Value) >= settings.DrainDelay)

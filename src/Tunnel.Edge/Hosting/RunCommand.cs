@@ -55,6 +55,7 @@ internal static class RunCommand
                     .. credentials.Checks,
                     EdgeReadiness.Contact(state, settings, time),
                     EdgeReadiness.Drain(() => running.IsDraining),
+                    EdgeReadiness.Agents(() => running.AwaitsAgents),
                 ],
                 metrics,
                 time

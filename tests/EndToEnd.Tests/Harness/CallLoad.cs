@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 
 namespace Culvert.EndToEnd.Tests.Harness;
@@ -17,9 +18,11 @@ internal sealed class CallLoad : IAsyncDisposable
     private readonly ConcurrentDictionary<string, byte> serials = new();
     private readonly Task work;
 
-    private CallLoad(RunningSystem system, int keeping, int reconnecting)
+    private readonly IPEndPoint? connectTo;
+
+    private CallLoad(RunningSystem system, int keeping, int reconnecting, IPEndPoint? connectTo)
     {
-        this.system = system;
+        (this.system, this.connectTo) = (system, connectTo);
         work = Task.WhenAll([
             .. Enumerable.Range(0, keeping).Select(_ => Task.Run(KeepAsync)),
             .. Enumerable.Range(0, reconnecting).Select(_ => Task.Run(ReconnectAsync)),
@@ -32,8 +35,13 @@ internal sealed class CallLoad : IAsyncDisposable
     /// <summary>Serial numbers of all leaves that were presented.</summary>
     public IReadOnlyCollection<string> Serials => [.. serials.Keys];
 
-    public static CallLoad Start(RunningSystem system, int keeping = 2, int reconnecting = 1) =>
-        new(system, keeping, reconnecting);
+    /// <param name="connectTo">Where clients go instead of the edge; null = the edge.</param>
+    public static CallLoad Start(
+        RunningSystem system,
+        int keeping = 2,
+        int reconnecting = 1,
+        IPEndPoint? connectTo = null
+    ) => new(system, keeping, reconnecting, connectTo);
 
     /// <summary>Waits for a call that was begun after the given moment and succeeded.</summary>
     public async Task<CallOutcome> FirstGoodCallAsync(
@@ -93,7 +101,8 @@ internal sealed class CallLoad : IAsyncDisposable
         }
     }
 
-    private Task<McpCaller> ConnectAsync() => system.ConnectAsync(stopping.Token, timeout: TimeSpan.FromSeconds(10));
+    private Task<McpCaller> ConnectAsync() =>
+        system.ConnectAsync(stopping.Token, connectTo, timeout: TimeSpan.FromSeconds(10));
 
     private async Task CallAsync(Func<string, Task<string>> call)
     {

@@ -440,7 +440,8 @@ internal sealed class Installation
                     Federated(Record.EdgeRuleId, IdentityProvider.EdgeClient),
                     options.AgentAddress ?? Edge.AgentAddress,
                     options.ClientsPerSecond,
-                    cancellationToken
+                    cancellationToken,
+                    options.ConnectIngress ? "connect: {listen: [\"127.0.0.1:0\"]}" : ""
                 );
                 Started(Edge.Start);
                 await Edge.WaitAsync(cancellationToken);
@@ -509,7 +510,8 @@ internal sealed class Installation
 
     private string ManualTokenFile => run.File("docs-manual.token");
 
-    private FederatedIdentity Federated(string ruleId, string client) =>
+    /// <summary>How a program of ours proves itself under a rule; tests start further ones.</summary>
+    public FederatedIdentity Federated(string ruleId, string client) =>
         new(
             Service.PublicUrl,
             Service.PlatformCaFile,

@@ -38,6 +38,9 @@ internal sealed record InstallationOptions
     /// <summary>Whether the second tunnel, in manual mode, is made and its agent started.</summary>
     public bool ManualTunnel { get; init; } = true;
 
+    /// <summary>Whether the edge also takes clients by CONNECT, on a port that the system chooses and its log names.</summary>
+    public bool ConnectIngress { get; init; }
+
     /// <summary>Whether the fixture server runs too, behind a route of its own of the first tunnel.</summary>
     public bool FixtureServer { get; init; }
 

@@ -13,15 +13,21 @@ internal sealed class TunnelEdge
     private readonly PortPlan ports;
     private readonly TimeProvider time;
 
-    public TunnelEdge(RunDirectory run, PortPlan ports, TimeProvider time)
+    private readonly string name;
+
+    /// <param name="run">For its files.</param>
+    /// <param name="ports">Its own are those of agents, clients and health.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="name">Of its folder and log, where several run.</param>
+    public TunnelEdge(RunDirectory run, PortPlan ports, TimeProvider time, string name = Name)
     {
-        (this.run, this.ports, this.time) = (run, ports, time);
+        (this.run, this.ports, this.time, this.name) = (run, ports, time, name);
         Health = new HealthProbe(ports.EdgeHealth);
         Process = new ProgramProcess(
             new ProgramCommand(
-                Name,
+                name,
                 Path.Combine(run.Binaries, Name),
-                ["run", "--config", run.File(Name, "edge.yaml")],
+                ["run", "--config", run.File(name, "edge.yaml")],
                 new Dictionary<string, string>
                 {
                     // A relay does little per readable socket: completing on the polling thread saves a hop to the pool,
@@ -31,7 +37,7 @@ internal sealed class TunnelEdge
                 },
                 run.Path
             ),
-            run.LogFile(Name),
+            run.LogFile(name),
             time
         );
     }
@@ -51,22 +57,26 @@ internal sealed class TunnelEdge
         FederatedIdentity identity,
         string advertised,
         int? clientsPerSecond,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string more = "",
+        int? publicPort = null,
+        string settle = "0s"
     )
     {
-        run.Folder(Name);
+        run.Folder(name);
         return File.WriteAllTextAsync(
-            run.File(Name, "edge.yaml"),
+            run.File(name, "edge.yaml"),
             $$"""
             config_version: 1
             edge_id: {{edgeId}}
             state_dir: state
             {{identity.ToYaml()}}
-            agents: {listen: {{Loopback.Listen(ports.Agents)}}, advertise: ["{{advertised}}"]}
-            sni: {listen: {{Loopback.Listen(ports.Sni)}}, public_port: {{ports.Sni}}}
+            agents: {listen: {{Loopback.Listen(ports.Agents)}}, advertise: ["{{advertised}}"], settle: {{settle}}}
+            sni: {listen: {{Loopback.Listen(ports.Sni)}}, public_port: {{publicPort ?? ports.Sni}}}
             health: {listen: ["127.0.0.1:{{ports.EdgeHealth}}"]}
             drain_timeout: 2s
             {{Limits(clientsPerSecond)}}
+            {{more}}
 
             """,
             cancellationToken

@@ -182,6 +182,24 @@ ensure_nginx() {
   fi
 }
 
+# The tests' TCP balancer, likewise; with the two libraries that Debian builds it against and few machines have.
+ensure_haproxy() {
+  local folder=.run/haproxy
+  command -v haproxy >/dev/null || [ -x "$folder/haproxy" ] && return 0
+  echo "apt: unpacking haproxy under $folder (undo: remove that folder)"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  if ! step haproxy.log "haproxy" sh -c "cd $folder && packages='haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1' \
+    && { apt-get download \$packages || { apt-get update && apt-get download \$packages; }; } \
+    && for package in ./*.deb; do dpkg-deb -x \"\$package\" . || exit 1; done"; then
+    echo "haproxy cannot be unpacked here; install with: sudo apt-get install haproxy"
+    exit 69
+  fi
+  printf '#!/bin/sh\nhere=${0%%/*}\nexport LD_LIBRARY_PATH=$(echo "$here"/usr/lib/*-linux-gnu)\nexec "$here/usr/sbin/haproxy" "$@"\n' >"$folder/haproxy"
+  chmod +x "$folder/haproxy"
+  "$folder/haproxy" -v >/dev/null || { echo "the unpacked haproxy does not start; install with: sudo apt-get install haproxy"; exit 69; }
+}
+
 # build STAMP TARGET: a Release build; the stamp takes the time of its start, so a file saved while the compiler ran is newer.
 build() {
   mkdir -p .run

@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage.Hops;
+using Culvert.Stage.Ports;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.EndToEnd.Tests.Ingress;
+
+/// <summary>
+/// W12, W13: two edges behind a real TCP balancer and two agents behind both. Whichever of them is drained, and however,
+/// no call of a steady stream fails: of clients that keep their connection and of clients that open one for each call.
+/// </summary>
+[Collection(IngressSystemCollection.Name)]
+public sealed partial class DrainTests(IngressSystem system) : SystemTest(system)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    // Longer than two of the balancer's health checks on a machine that is busy with other tests.
+    private const string Settings = """
+        drain_delay: 3s
+        proxy_protocol: {required: true, trusted_proxies: [127.0.0.1/32]}
+        """;
+
+    [Fact]
+    public async Task Drain_OfAnEdgeOrAnAgentUnderCalls_LosesNoCall()
+    {
+        var ports = (PortProbe.FreeBlock(), PortProbe.FreeBlock());
+        var (one, two) = (Edge("tunnel-edge-2", ports.Item1), Edge("tunnel-edge-3", ports.Item2));
+        var agent = new TunnelAgent(
+            "tunnel-agent-2",
+            Installation.Run,
+            ports.Item1.ManualAgentHealth,
+            TimeProvider.System
+        );
+        try
+        {
+            var ids = await StartEdgesAsync((one, ports.Item1), (two, ports.Item2));
+            await StartAgentAsync(agent);
+            await UntilConnectedAsync(ports.Item1);
+            await UntilConnectedAsync(ports.Item2);
+            await using var balancer = Haproxy.Start(
+                Installation.Run.Folder("haproxy"),
+                ports.Item1.McpServer,
+                (ports.Item1.Sni, ports.Item1.EdgeHealth),
+                (ports.Item2.Sni, ports.Item2.EdgeHealth)
+            );
+            await using var load = CallLoad.Start(System, keeping: 3, reconnecting: 2, balancer.EndPoint);
+            await GoodCallAsync(load);
+            var before = load.Outcomes.Count(o => o.Error is not null); // the balancer's first look at its servers
+
+            await OperatorDrainsAsync(ids[0], one, ports.Item1);
+            await GoodCallAsync(load);
+            await SystemStopsAsync(two.Process, two.Start);
+            await two.WaitAsync(Cancel);
+            await UntilConnectedAsync(ports.Item2);
+            await GoodCallAsync(load);
+            foreach (var leaving in (TunnelAgent[])[agent, Installation.Agent, agent])
+            {
+                await SystemStopsAsync(leaving.Process, leaving.Start);
+                await leaving.WaitAsync(Cancel);
+                await UntilConnectedAsync(ports.Item1);
+                await UntilConnectedAsync(ports.Item2);
+                await GoodCallAsync(load);
+            }
+
+            var outcomes = load.Outcomes;
+            Figure($"drains of edges and agents: {outcomes.Count} calls");
+            outcomes.Skip(before).Where(o => o.Error is not null).Select(o => o.Error).ShouldBeEmpty();
+        }
+        finally
+        {
+            Installation.RecordProcesses();
+            foreach (var process in (ProgramProcess[])[agent.Process, one.Process, two.Process])
+            {
+                if (process.IsAlive)
+                {
+                    await process.StopAsync(TimeSpan.FromSeconds(15), CancellationToken.None);
+                }
+            }
+        }
+    }
+
+    /// <summary>Drained from afar, then stopped as for an update, started, and taken into service again.</summary>
+    private async Task OperatorDrainsAsync(string id, TunnelEdge edge, PortPlan ports)
+    {
+        await Installation.Operator.RunAsync($"edge drain {id}", Cancel, "--reason", "update");
+        await UntilAsync(async () => await ConnectionsAsync(ports) == 0);
+        await SystemStopsAsync(edge.Process, edge.Start);
+        await Installation.Operator.RunAsync($"edge resume {id}", Cancel);
+        await edge.WaitAsync(Cancel);
+        await UntilConnectedAsync(ports);
+    }
+
+    private static async Task SystemStopsAsync(ProgramProcess process, Action start)
+    {
+        await process.StopAsync(TimeSpan.FromSeconds(60), Cancel);
+        process.ExitCode.ShouldBe(0);
+        start();
+    }
+
+    private async Task<string[]> StartEdgesAsync(params (TunnelEdge Edge, PortPlan Ports)[] edges)
+    {
+        var ids = new List<string>();
+        foreach (var (edge, _) in edges)
+        {
+            ids.Add(
+                await Installation.Operator.CreateAsync(
+                    $"edge create {edge.Process.Name}",
+                    Cancel,
+                    "--address",
+                    edge.AgentAddress,
+                    "--dns-name",
+                    "localhost"
+                )
+            );
+        }
+
+        var account = await Installation.Operator.CreateAsync("service-account create more-edges", Cancel);
+        var record = Installation.Record;
+        string[] whose =
+        [
+            "--issuer",
+            record.IssuerId,
+            "--service-account",
+            account,
+            "--subject",
+            IdentityProvider.EdgeClient,
+        ];
+        var rule = await Installation.Operator.CreateAsync(
+            "rule create more-edges",
+            Cancel,
+            [
+                "--workspace",
+                record.WorkspaceId,
+                "--life",
+                "15m",
+                "--scope",
+                "edge:serve",
+                .. whose,
+                .. ids.SelectMany(id => new[] { "--edge", id }),
+            ]
+        );
+        for (var i = 0; i < edges.Length; i++)
+        {
+            await edges[i]
+                .Edge.ConfigureAsync(
+                    ids[i],
+                    Installation.Federated(rule, IdentityProvider.EdgeClient),
+                    edges[i].Edge.AgentAddress,
+                    clientsPerSecond: 10_000,
+                    Cancel,
+                    Settings,
+                    Installation.Ports.Sni, // clients name one port, whichever edge the balancer chooses
+                    settle: "60s"
+                );
+            edges[i].Edge.Start();
+            await edges[i].Edge.WaitAsync(Cancel);
+        }
+
+        return [.. ids];
+    }
+
+    private async Task StartAgentAsync(TunnelAgent agent)
+    {
+        var record = Installation.Record;
+        await agent.ConfigureAsync(
+            Installation.Federated(record.AgentRuleId, IdentityProvider.AgentClient).ToYaml(),
+            record.Tunnel.Id,
+            certificates: "",
+            new Dictionary<string, Uri> { [TunnelAgent.Route] = Installation.McpServer.Upstream },
+            [],
+            areMcp: false,
+            Installation.IdentityProvider,
+            Cancel
+        );
+        agent.Start();
+        await agent.WaitAsync(Cancel);
+    }
+
+    private TunnelEdge Edge(string name, PortPlan ports) => new(Installation.Run, ports, TimeProvider.System, name);
+
+    private static async Task GoodCallAsync(CallLoad load) =>
+        await load.FirstGoodCallAsync(TimeProvider.System.GetUtcNow(), Limit, Cancel);
+
+    /// <summary>Both agents, with both of their connections.</summary>
+    private static Task UntilConnectedAsync(PortPlan ports) =>
+        UntilAsync(async () => await ConnectionsAsync(ports) >= 4);
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(Limit);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+        }
+    }
+
+    /// <summary>Agents' connections, as the edge itself counts them.</summary>
+    private static async Task<int> ConnectionsAsync(PortPlan ports)
+    {
+        using var client = new HttpClient();
+        var text = await client.GetStringAsync(new Uri($"http://127.0.0.1:{ports.EdgeHealth}/metrics"), Cancel);
+        return Connections().Matches(text).Sum(m => int.Parse(m.Groups["count"].Value, CultureInfo.InvariantCulture));
+    }
+
+    [GeneratedRegex("^culvert_edge_agent_connections\\{[^}]*\\} (?<count>\\d+)", RegexOptions.Multiline)]
+    private static partial Regex Connections();
+}
