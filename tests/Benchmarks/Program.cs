@@ -5,6 +5,7 @@ using Culvert.Benchmarks.Feed;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Issuance;
 using Culvert.Benchmarks.Jose;
+using Culvert.Benchmarks.Policy;
 using Culvert.Benchmarks.Revocation;
 using Culvert.Benchmarks.Servers;
 using Culvert.Benchmarks.Tunnel;
@@ -60,6 +61,12 @@ try
         case ["jose"]:
             figures = new JoseBench(TimeProvider.System).Run(stopping.Token);
             break;
+        case ["policy"]:
+            figures = await new PolicyBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+            break;
+        case ["policy", "decision"]:
+            figures = [.. new DecisionRow(TimeProvider.System).Run(stopping.Token)];
+            break;
         case ["tunnel", .. var rows] when rows.All(TunnelBench.Rows.Contains):
             figures = await new TunnelBench(checkout, folder, TimeProvider.System).RunAsync(rows, stopping.Token);
             break;
@@ -67,7 +74,7 @@ try
             await Console.Error.WriteLineAsync(
                 "usage: ./bench tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle | agent …] "
                     + "| exchange [rate | cold | flatness] "
-                    + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl"
+                    + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | policy [decision]"
             );
             return 64;
     }

@@ -22,12 +22,15 @@ internal sealed class TunnelStage : IAsyncDisposable
     private TunnelStage(Installation installation, LoadTarget through)
     {
         this.installation = installation;
-        Through = Direct = through;
+        Through = Direct = Policed = through;
     }
 
     public LoadTarget Through { get; private set; }
 
     public LoadTarget Direct { get; private set; }
+
+    /// <summary>Through the tunnel as well, to the route with a policy.</summary>
+    public LoadTarget Policed { get; private set; }
 
     public int EdgePid => installation.Edge.Process.Stamp.Pid;
 
@@ -38,12 +41,14 @@ internal sealed class TunnelStage : IAsyncDisposable
     /// <param name="delayMs">On the way between agent and edge, each way; 0 = nothing in between.</param>
     /// <param name="time">The clock of what waits.</param>
     /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="policy">Of a further route, on one line; empty = no such route.</param>
     public static async Task<TunnelStage> StartAsync(
         Checkout checkout,
         string folder,
         int delayMs,
         TimeProvider time,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string policy = ""
     )
     {
         var run = new RunDirectory(folder, time);
@@ -59,6 +64,7 @@ internal sealed class TunnelStage : IAsyncDisposable
             DangerousOpenRoute = true,
             Upstream = new Uri($"http://127.0.0.1:{upstreamPort}"),
             ClientsPerSecond = ClientsPerSecond,
+            Policy = policy,
             AgentAddress = delayMs > 0 ? $"127.0.0.1:{delayPort}" : null,
         };
         var installation = new Installation(
@@ -100,6 +106,7 @@ internal sealed class TunnelStage : IAsyncDisposable
                 $"{upstreamPort}"
             );
             stage.Through = LoadTarget.Of(host, ports.Sni, tunnel.TrustBundle);
+            stage.Policed = LoadTarget.Of($"{TunnelAgent.PolicedRoute}.{tunnel.Domain}", ports.Sni, tunnel.TrustBundle);
             stage.Direct = LoadTarget.Of(host, directPort, Path.Combine(certificates, "ca.pem"));
             return stage;
         }

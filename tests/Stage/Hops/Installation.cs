@@ -455,6 +455,15 @@ internal sealed class Installation
         var automatic = Fixture is { } fixture
             ? new Dictionary<string, Uri>(upstreams) { [FixtureServer.Route] = fixture.Endpoint }
             : upstreams;
+        if (options.Policy.Length > 0)
+        {
+            automatic = new Dictionary<string, Uri>(automatic)
+            {
+                [TunnelAgent.PolicedRoute] = upstreams[TunnelAgent.Route],
+            };
+            Agent.Policy = options.Policy;
+        }
+
         var issuer = options.DangerousOpenRoute ? null : IdentityProvider;
         await Step(
             "tunnel-agent (automatic)",

@@ -44,6 +44,9 @@ internal sealed record InstallationOptions
     /// <summary>Whether the fixture server runs too, behind a route of its own of the first tunnel.</summary>
     public bool FixtureServer { get; init; }
 
+    /// <summary>The policy, on one line, of a further route to the same MCP server; empty = no such route.</summary>
+    public string Policy { get; init; } = "";
+
     /// <summary>The origins that the routes accept from browsers.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 

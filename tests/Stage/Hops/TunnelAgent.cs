@@ -12,6 +12,9 @@ internal sealed class TunnelAgent
     /// <summary>The label of the MCP server under the tunnel's domain.</summary>
     public const string Route = "docs";
 
+    /// <summary>The label of a route with <see cref="Policy"/>.</summary>
+    public const string PolicedRoute = "policed";
+
     private readonly RunDirectory run;
     private readonly TimeProvider time;
     private readonly int healthPort;
@@ -39,6 +42,9 @@ internal sealed class TunnelAgent
     public ProgramProcess Process { get; }
 
     public HealthProbe Health { get; }
+
+    /// <summary>The policy of <see cref="PolicedRoute"/>, on one line.</summary>
+    public string Policy { get; set; } = "";
 
     /// <param name="identity">The <c>identity</c> section.</param>
     /// <param name="certificates">The <c>certificates</c> section, empty for the service's.</param>
@@ -79,7 +85,7 @@ internal sealed class TunnelAgent
         );
     }
 
-    private static string RouteYaml(
+    private string RouteYaml(
         string label,
         Uri upstream,
         IReadOnlyList<string> origins,
@@ -94,6 +100,7 @@ internal sealed class TunnelAgent
                   health: {probe: {{(isMcp ? "mcp" : "tcp")}}}
                 allowed_origins: [{{string.Join(", ", origins)}}]
                 oauth: {{oauth}}
+                policy: {{(label == PolicedRoute ? Policy : "{mode: off}")}}
             """;
 
     private static string Issuers(IdentityProvider? issuer) =>
