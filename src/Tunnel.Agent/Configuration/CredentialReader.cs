@@ -7,20 +7,71 @@ namespace Culvert.Tunnel.Agent.Configuration;
 /// <summary>Reads a route's <c>credentials</c>.</summary>
 internal static class CredentialReader
 {
-    public static CredentialSettings Read(ConfigSection section)
+    private const string None = "none";
+    private const string Static = "static";
+    private const string MutualTls = "mtls";
+    private const string ClientCredentials = "client_credentials";
+    private const string TokenExchange = "token_exchange";
+
+    /// <param name="section">The section.</param>
+    /// <param name="mode">Who checks the route's callers: an exchange needs a token that the agent has checked.</param>
+    /// <param name="hasCertificate">Whether the upstream is shown a certificate of the agent's.</param>
+    public static CredentialSettings Read(ConfigSection section, OauthMode mode, bool hasCertificate)
     {
-        var type =
-            section.Choice("type", "none", "none", "static") == "static" ? CredentialType.Static : CredentialType.None;
+        var type = section.Choice("type", None, None, Static, MutualTls, ClientCredentials, TokenExchange) switch
+        {
+            Static => CredentialType.Static,
+            MutualTls => CredentialType.MutualTls,
+            ClientCredentials => CredentialType.ClientCredentials,
+            TokenExchange => CredentialType.TokenExchange,
+            _ => CredentialType.None,
+        };
+        var hasToken = type is CredentialType.ClientCredentials or CredentialType.TokenExchange;
         var settings = new CredentialSettings
         {
             Type = type,
             Header = section.String("header", "Authorization"),
             Value = section.Secret("value", required: type == CredentialType.Static),
+            Token = hasToken || section.Has("token") ? TokenReader.Read(section.Section("token")) : null,
         };
-        section.NotYet("token");
-        if (type != CredentialType.Static && settings.Value is not null)
+        Check(section, settings, mode, hasCertificate, hasToken);
+        return settings;
+    }
+
+    private static void Check(
+        ConfigSection section,
+        CredentialSettings settings,
+        OauthMode mode,
+        bool hasCertificate,
+        bool hasToken
+    )
+    {
+        if (settings.Type != CredentialType.Static && settings.Value is not null)
         {
             section.Error("value", "It is not used with this type.", "Set type: static, or remove it.");
+        }
+
+        if (settings.Token is not null && !hasToken)
+        {
+            section.Error("token", "It is not used with this type.", "Set type: client_credentials or token_exchange.");
+        }
+
+        if (settings.Type == CredentialType.MutualTls && !hasCertificate)
+        {
+            section.Error(
+                "type",
+                "The upstream would see no certificate.",
+                "Set upstream.tls.client_certificate_file and client_key_file, and an https URL."
+            );
+        }
+
+        if (settings.Type == CredentialType.TokenExchange && mode != OauthMode.Required)
+        {
+            section.Error(
+                "type",
+                "There is no token of the caller's that the agent has checked.",
+                "Set oauth.mode: required, or type: client_credentials."
+            );
         }
 
         if (!IsFieldName(settings.Header) || !HeaderRules.ForwardsRequest(settings.Header, StringValues.Empty))
@@ -31,8 +82,6 @@ internal static class CredentialReader
                 "Write Authorization, or the name of a header that the upstream reads, such as X-Api-Key."
             );
         }
-
-        return settings;
     }
 
     // RFC 9110 §5.6.2

@@ -14,4 +14,7 @@ internal sealed record CredentialSettings
 
     /// <summary>Of a static credential: sent as it is, read anew at each use.</summary>
     public SecretReference? Value { get; init; }
+
+    /// <summary>Where tokens come from, for the types that get one.</summary>
+    public TokenSettings? Token { get; init; }
 }

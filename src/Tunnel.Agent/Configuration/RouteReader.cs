@@ -54,13 +54,18 @@ internal static partial class RouteReader
 
         var oauth = route.Section("oauth");
         var access = OauthReader.Read(oauth);
+        var upstream = ReadUpstream(route.Section("upstream"), family, access.Path);
         var settings = new RouteSettings
         {
             Name = name,
-            Upstream = ReadUpstream(route.Section("upstream"), family, access.Path),
+            Upstream = upstream,
             AllowedOrigins = route.Strings("allowed_origins"),
             Oauth = access,
-            Credential = CredentialReader.Read(route.Section("credentials")),
+            Credential = CredentialReader.Read(
+                route.Section("credentials"),
+                access.Mode,
+                upstream is HttpUpstreamSettings { ClientCertificateFile.Length: > 0 }
+            ),
             Policy = PolicyReader.Read(route.Section("policy"), access),
         };
         if (settings.Upstream is not HttpUpstreamSettings)

@@ -1,5 +1,6 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -26,7 +27,7 @@ internal sealed class RouteSet : IAsyncDisposable
                 new RouteAccess(
                     s.Oauth,
                     [.. issuers.Where(i => s.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal))],
-                    CredentialOf(s.Credential),
+                    CredentialOf(s.Credential, time),
                     time,
                     s.Policy.Rules.Any(r => r.Groups.Count > 0)
                 )
@@ -41,10 +42,21 @@ internal sealed class RouteSet : IAsyncDisposable
             }),
         ]);
 
-    private static UpstreamCredential CredentialOf(CredentialSettings settings) =>
+    private static UpstreamCredential CredentialOf(CredentialSettings settings, TimeProvider time) =>
         settings.Type switch
         {
             CredentialType.Static => new StaticCredential(settings.Header, settings.Value!),
+            CredentialType.MutualTls => MutualTlsCredential.Instance,
+            CredentialType.ClientCredentials => new ClientCredentialsCredential(
+                settings.Token!,
+                new TokenEndpoint(settings.Token!, time),
+                time
+            ),
+            CredentialType.TokenExchange => new TokenExchangeCredential(
+                settings.Token!,
+                new TokenEndpoint(settings.Token!, time),
+                time
+            ),
             _ => NoCredential.Instance,
         };
 

@@ -109,6 +109,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             // (4)
             if (IsCredentialRefusal(route, response))
             {
+                route.Access.Credential.Refused(exchange, credential);
                 await RefuseAsync(exchange, route, Failures.CredentialRefused, $"Status {(int)response.StatusCode}.");
                 return;
             }

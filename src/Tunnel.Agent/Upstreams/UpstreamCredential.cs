@@ -12,4 +12,7 @@ internal abstract class UpstreamCredential
     /// <summary>The header of a request that no client made, such as a probe; none where only a client's will do.</summary>
     public virtual ValueTask<CredentialHeader> GetOwnAsync(CancellationToken cancellationToken) =>
         new(CredentialHeader.None);
+
+    /// <summary>The upstream would not have what was sent.</summary>
+    public virtual void Refused(Exchange exchange, CredentialHeader sent) { }
 }

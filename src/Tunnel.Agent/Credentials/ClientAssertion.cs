@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Tunnel.Agent.Credentials;
+
+/// <summary>
+/// JWTs by which the agent proves itself to a token endpoint (RFC 7523 §3, OpenID Connect Core §9): ES256 with a P-256
+/// key, RS256 with an RSA key. The key file is read at each use, so that it can be replaced.
+/// </summary>
+internal static class ClientAssertion
+{
+    public const string Type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    private const int LeastRsaBits = 2048;
+    private const int TokenIdBytes = 16;
+    private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
+
+    /// <summary>Why no assertion can be signed with the key; null when one can.</summary>
+    public static string? Problem(string keyFile)
+    {
+        try
+        {
+            Sign(keyFile, "client", "https://endpoint.invalid", DateTimeOffset.UnixEpoch);
+            return null;
+        }
+        catch (Exception e) when (e is SecretUnavailableException or CryptographicException or ArgumentException)
+        {
+            return e is SecretUnavailableException ? e.Message : "The file holds no private key that can be used here.";
+        }
+    }
+
+    /// <exception cref="SecretUnavailableException">The file cannot be read.</exception>
+    /// <exception cref="CryptographicException">It holds no usable key.</exception>
+    /// <exception cref="ArgumentException">It holds no key at all.</exception>
+    public static string Sign(string keyFile, string clientId, string audience, DateTimeOffset now)
+    {
+        var pem = PrivateFile.ReadText(keyFile);
+        using var ec = ECDsa.Create();
+        if (TryImport(ec, pem))
+        {
+            if (ec.KeySize != 256)
+            {
+                throw new CryptographicException("The key is not on P-256.");
+            }
+
+            var text = Encode("ES256", clientId, audience, now);
+            return text
+                + "."
+                + Base64Url.EncodeToString(ec.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256));
+        }
+
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(pem);
+        if (rsa.KeySize < LeastRsaBits)
+        {
+            throw new CryptographicException("The key is too short.");
+        }
+
+        var input = Encode("RS256", clientId, audience, now);
+        return input
+            + "."
+            + Base64Url.EncodeToString(
+                rsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            );
+    }
+
+    private static bool TryImport(ECDsa key, string pem)
+    {
+        try
+        {
+            key.ImportFromPem(pem);
+            return true;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            return false; // RSA, or nothing
+        }
+    }
+
+    private static string Encode(string algorithm, string clientId, string audience, DateTimeOffset now)
+    {
+        var payload = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(payload))
+        {
+            json.WriteStartObject();
+            json.WriteString("iss"u8, clientId);
+            json.WriteString("sub"u8, clientId);
+            json.WriteString("aud"u8, audience);
+            json.WriteString("jti"u8, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenIdBytes)));
+            json.WriteNumber("iat"u8, now.ToUnixTimeSeconds());
+            json.WriteNumber("exp"u8, (now + Life).ToUnixTimeSeconds());
+            json.WriteEndObject();
+        }
+
+        var header = Encoding.ASCII.GetBytes($$"""{"alg":"{{algorithm}}","typ":"JWT"}""");
+        return $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(payload.WrittenSpan)}";
+    }
+}

@@ -1,0 +1,36 @@
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Credentials;
+
+/// <summary>
+/// Whether a token may go to an upstream: one that says itself whom it is for must name the upstream (A17). Tokens that
+/// are no JWT say nothing; the authorization server was asked for the audience and has the word.
+/// </summary>
+internal static class TokenAudience
+{
+    public static bool IsFor(string token, string audience)
+    {
+        if (token.Split('.') is not [_, var payload, _])
+        {
+            return true;
+        }
+
+        try
+        {
+            using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(payload));
+            return !claims.RootElement.TryGetProperty("aud", out var aud)
+                || aud.ValueKind switch
+                {
+                    JsonValueKind.String => aud.ValueEquals(audience),
+                    JsonValueKind.Array => aud.EnumerateArray()
+                        .Any(a => a.ValueKind == JsonValueKind.String && a.ValueEquals(audience)),
+                    _ => false,
+                };
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            return true;
+        }
+    }
+}

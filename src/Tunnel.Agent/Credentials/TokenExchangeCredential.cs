@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Credentials;
+
+/// <summary>
+/// A token for the caller at the upstream, made from the one that the caller showed (RFC 8693). With <c>act</c> the agent
+/// names itself as the one who acts, by a token of its own.
+/// </summary>
+internal sealed class TokenExchangeCredential(TokenSettings settings, ITokenEndpoint endpoint, TimeProvider time)
+    : UpstreamCredential
+{
+    private const string Grant = "urn:ietf:params:oauth:grant-type:token-exchange";
+    private const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
+    private const string ActorKey = "";
+
+    private readonly TokenStore tokens = new(time);
+    private readonly TokenStore actors = new(time);
+
+    public override string Kind => "token_exchange";
+
+    public override async ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken)
+    {
+        if (exchange is not { ClientToken: { } subject, Principal: { } principal })
+        {
+            return CredentialHeader.Failed("The caller showed no token that could be exchanged.");
+        }
+
+        var token = await tokens.GetAsync(KeyOf(subject), () => ExchangeAsync(subject), cancellationToken);
+        return token.Problem.Length > 0 ? CredentialHeader.Failed(token.Problem)
+            : token.Value == subject ? CredentialHeader.Failed("The exchange gave the caller's own token back.")
+            : time.GetUtcNow() >= principal.EndsAt ? CredentialHeader.Failed("The caller's token has ended.")
+            : new CredentialHeader("Authorization", $"Bearer {token.Value}", "");
+    }
+
+    public override void Refused(Exchange exchange, CredentialHeader sent)
+    {
+        if (exchange.ClientToken is { } subject)
+        {
+            tokens.Forget(KeyOf(subject), ClientCredentialsCredential.TokenOf(sent));
+        }
+    }
+
+    private async Task<IssuedToken> ExchangeAsync(string subject)
+    {
+        var form = new List<KeyValuePair<string, string>>
+        {
+            new("grant_type", Grant),
+            new("subject_token", subject),
+            new("subject_token_type", AccessToken),
+            new("requested_token_type", AccessToken),
+        };
+        if (settings.Act)
+        {
+            var actor = await actors.GetAsync(ActorKey, RequestActorAsync, CancellationToken.None);
+            if (actor.Problem.Length > 0)
+            {
+                return actor;
+            }
+
+            form.Add(new("actor_token", actor.Value));
+            form.Add(new("actor_token_type", AccessToken));
+        }
+
+        ClientCredentialsCredential.AddTarget(form, settings);
+        return ClientCredentialsCredential.Check(await endpoint.RequestAsync(form, CancellationToken.None), settings);
+    }
+
+    // For the authorization server itself, so without a resource.
+    private Task<IssuedToken> RequestActorAsync() =>
+        endpoint.RequestAsync([new("grant_type", "client_credentials")], CancellationToken.None);
+
+    // The token itself is not kept longer than its call.
+    private static string KeyOf(string subject) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(subject)));
+}
