@@ -12,8 +12,9 @@ internal sealed class FilteredBody(IHttpResponseBodyFeature inner, AnswerFilter 
 
     public void DisableBuffering() => inner.DisableBuffering();
 
-    // The head leaves with the first bytes that pass.
-    public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+    // The head of a stream leaves at once, that of an answer which is held with its body.
+    public async Task StartAsync(CancellationToken cancellationToken = default) =>
+        await filter.FlushAsync(cancellationToken);
 
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
         SendFileFallback.SendFileAsync(Stream, path, offset, count, cancellationToken);
