@@ -239,6 +239,32 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("    oauth:", "    certificate: acme\n    oauth:", "routes.docs.certificate")]
     [InlineData("    oauth:", "    hostnames: [x.example]\n    oauth:", "routes.docs.hostnames")]
     [InlineData("    oauth:", "    credentials: {type: static}\n    oauth:", "routes.docs.credentials.value")]
+    [InlineData("    oauth:", "    credentials: {type: mtls}\n    oauth:", "routes.docs.credentials.type")]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {token: {url: \"https://a.b/t\", client_id: c, client_auth: client_secret_post, client_secret: env:PATH, audience: a}}\n    oauth:",
+        "routes.docs.credentials.token"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: token_exchange, token: {url: \"https://a.b/t\", client_id: c, client_auth: client_secret_post, client_secret: env:PATH, audience: a}}\n    oauth:",
+        "routes.docs.credentials.type"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"http://a.b/t\", client_id: c, client_auth: client_secret_post, client_secret: env:PATH, audience: a}}\n    oauth:",
+        "routes.docs.credentials.token.url"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_auth: client_secret_post, client_secret: env:PATH}}\n    oauth:",
+        "routes.docs.credentials.token.audience"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_key_file: no.key, audience: a}}\n    oauth:",
+        "routes.docs.credentials.token.client_key_file"
+    )]
     [InlineData("    oauth:", "    credentials: {type: stored}\n    oauth:", "routes.docs.credentials.type")]
     [InlineData("    oauth:", "    credentials: {header: Host}\n    oauth:", "routes.docs.credentials.header")]
     [InlineData("    oauth:", "    credentials: {header: \"a b\"}\n    oauth:", "routes.docs.credentials.header")]
