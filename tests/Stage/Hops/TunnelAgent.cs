@@ -85,13 +85,7 @@ internal sealed class TunnelAgent
         );
     }
 
-    private string RouteYaml(
-        string label,
-        Uri upstream,
-        IReadOnlyList<string> origins,
-        bool isMcp,
-        string oauth
-    ) =>
+    private string RouteYaml(string label, Uri upstream, IReadOnlyList<string> origins, bool isMcp, string oauth) =>
         $$"""
               {{label}}:
                 upstream:
