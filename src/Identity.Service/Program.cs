@@ -18,6 +18,7 @@ var root = new RootCommand("The identity service: federation, tokens, certificat
 };
 root.Options.Add(ConfigCommand.ConfigOption);
 root.Options.Add(ConfigCommand.ProfileOption);
+root.Options.Add(ConfigCommand.SetOption);
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -26,13 +26,22 @@ public sealed record ConfigLocation(string Program, string ProfileFolder, string
             return config;
         }
 
-        if (profile is null)
-        {
-            return DefaultPath;
-        }
+        return profile is null
+            ? DefaultPath
+            : Path.Combine(FindProfiles(environment), Path.GetFileName(profile) + ".yaml");
+    }
 
-        var xdg = environment.GetValueOrDefault("XDG_CONFIG_HOME", "");
-        var folder = Path.IsPathRooted(xdg) ? xdg : Path.Combine(environment.GetValueOrDefault("HOME", "/"), ".config");
-        return Path.Combine(folder, "culvert", ProfileFolder, Path.GetFileName(profile) + ".yaml");
+    /// <summary>The folder of this program's profiles.</summary>
+    public string FindProfiles(IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(UserFolder(environment, "XDG_CONFIG_HOME", ".config"), "culvert", ProfileFolder);
+
+    /// <summary>Where the state of a profile belongs.</summary>
+    public string FindState(string profile, IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(UserFolder(environment, "XDG_STATE_HOME", ".local/state"), "culvert", ProfileFolder, profile);
+
+    private static string UserFolder(IReadOnlyDictionary<string, string> environment, string variable, string usual)
+    {
+        var written = environment.GetValueOrDefault(variable, "");
+        return Path.IsPathRooted(written) ? written : Path.Combine(environment.GetValueOrDefault("HOME", "/"), usual);
     }
 }

@@ -41,7 +41,7 @@ public static class ConfigSchema
         json.WriteString("type", "object");
         json.WriteBoolean("additionalProperties", false);
         json.WriteStartObject("properties");
-        foreach (var declaration in section.Declarations.Where(d => d.Type != ConfigValueType.NotYet))
+        foreach (var declaration in section.Declarations.Where(IsAccepted))
         {
             json.WriteStartObject(declaration.Key);
             WriteType(json, declaration);
@@ -58,10 +58,26 @@ public static class ConfigSchema
         }
     }
 
+    // What is not acted on yet may stand there with the value that changes nothing, where it has one.
+    private static bool IsAccepted(ConfigDeclaration declaration) =>
+        declaration.Type != ConfigValueType.NotYet || declaration.Default is not null;
+
     private static void WriteType(Utf8JsonWriter json, ConfigDeclaration declaration)
     {
         switch (declaration.Type)
         {
+            case ConfigValueType.NotYet:
+                json.WritePropertyName("const");
+                if (declaration.Default is "true" or "false")
+                {
+                    json.WriteBooleanValue(declaration.Default == "true");
+                }
+                else
+                {
+                    json.WriteStringValue(declaration.Default);
+                }
+
+                break;
             case ConfigValueType.Section:
                 WriteContent(json, declaration.Content!);
                 break;

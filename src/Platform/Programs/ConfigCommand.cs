@@ -14,6 +14,24 @@ public static class ConfigCommand
     public static Option<string?> ProfileOption { get; } =
         new("--profile") { Description = "A profile in the configuration folder.", Recursive = true };
 
+    /// <summary><c>--set KEY=VALUE</c>: the strongest source of a value.</summary>
+    public static Option<string[]> SetOption { get; } =
+        new("--set")
+        {
+            Description = "A value instead of the file's, such as tunnel.connections=4; may be repeated.",
+            Recursive = true,
+            Validators =
+            {
+                result =>
+                {
+                    foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=', StringComparison.Ordinal) <= 0))
+                    {
+                        result.AddError($"--set: '{token.Value}' is not KEY=VALUE.");
+                    }
+                },
+            },
+        };
+
     /// <summary>Makes the command.</summary>
     /// <param name="location">Which program.</param>
     /// <param name="read">The reader that the program itself uses.</param>
@@ -34,17 +52,36 @@ public static class ConfigCommand
     }
 
     /// <summary>Loads what the two options name.</summary>
-    public static ConfigResult<T> Load<T>(
-        ParseResult parsed,
-        ConfigLocation location,
-        Func<ConfigSection, T> read,
-        IReadOnlyDictionary<string, string>? flags = null
-    )
+    public static ConfigResult<T> Load<T>(ParseResult parsed, ConfigLocation location, Func<ConfigSection, T> read)
         where T : class
     {
+        ArgumentNullException.ThrowIfNull(parsed);
+        ArgumentNullException.ThrowIfNull(location);
         var environment = ConfigLoader.ProcessEnvironment();
-        var path = location.FindFile(parsed.GetValue(ConfigOption), parsed.GetValue(ProfileOption), environment);
-        return ConfigLoader.Load(location, path, read, environment, flags);
+        return ConfigLoader.Load(location, FindFile(parsed, location), read, environment, Flags(parsed));
+    }
+
+    /// <summary>The file that the two options name.</summary>
+    public static string FindFile(ParseResult parsed, ConfigLocation location)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        ArgumentNullException.ThrowIfNull(location);
+        var environment = ConfigLoader.ProcessEnvironment();
+        return location.FindFile(parsed.GetValue(ConfigOption), parsed.GetValue(ProfileOption), environment);
+    }
+
+    /// <summary>What <see cref="SetOption"/> says, the later of two values for one key.</summary>
+    public static IReadOnlyDictionary<string, string> Flags(ParseResult parsed)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        var flags = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var text in parsed.GetValue(SetOption) ?? [])
+        {
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            flags[text[..equals]] = text[(equals + 1)..];
+        }
+
+        return flags;
     }
 
     private static int Check<T>(ParseResult parsed, ConfigResult<T> result)

@@ -57,6 +57,7 @@ internal static class EdgeCommand
         };
         root.Options.Add(ConfigCommand.ConfigOption);
         root.Options.Add(ConfigCommand.ProfileOption);
+        root.Options.Add(ConfigCommand.SetOption);
         return root;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Shouldly;
 
 namespace Culvert.Documentation.Tests.Samples;
@@ -8,7 +7,7 @@ public sealed class SampleTests
 {
     private const int ConfigurationError = 78;
 
-    private static readonly Dictionary<string, string> ProgramOf = new()
+    internal static readonly Dictionary<string, string> ProgramOf = new()
     {
         ["identity-service.yaml"] = "identity-service",
         ["edge.yaml"] = "tunnel-edge",
@@ -52,26 +51,6 @@ public sealed class SampleTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static async Task<(int ExitCode, string Output)> CheckAsync(string program, string file)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program))
-        {
-            ArgumentList = { "config", "check", "--config", file },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // Whatever the caller's shell sets for its own installation would count before the file.
-        foreach (
-            var name in start.Environment.Keys.Where(n => n.StartsWith("CULVERT_", StringComparison.Ordinal)).ToList()
-        )
-        {
-            start.Environment.Remove(name);
-        }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(Cancel);
-        var error = process.StandardError.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, await output + await error);
-    }
+    private static Task<(int ExitCode, string Output)> CheckAsync(string program, string file) =>
+        BuiltProgram.RunAsync(program, ["config", "check", "--config", file], Cancel);
 }

@@ -43,6 +43,7 @@ public sealed class ConfigSchemaTests
             .TryGetProperty("name", out _)
             .ShouldBeTrue();
         properties.TryGetProperty("later", out _).ShouldBeFalse();
+        properties.GetProperty("later_but_off").GetProperty("const").GetBoolean().ShouldBeFalse();
     }
 
     private static void Read(ConfigSection root)
@@ -53,6 +54,7 @@ public sealed class ConfigSchemaTests
         root.Choice("mode", "a", "a", "b");
         root.Secret("secret");
         root.NotYet("later");
+        root.NotYet("later_but_off", permitted: "false");
         foreach (var (_, route) in root.Map("routes"))
         {
             route.Section("upstream").Url("url", true, "https");

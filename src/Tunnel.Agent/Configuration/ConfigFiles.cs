@@ -1,0 +1,35 @@
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>Puts a configuration file in its place, and never one that the agent could not read.</summary>
+internal static class ConfigFiles
+{
+    /// <summary>Checks the text as if it stood at the path already, then puts it there whole.</summary>
+    /// <returns>What is wrong with it; then nothing has changed.</returns>
+    /// <exception cref="IOException">The place cannot be written.</exception>
+    public static IReadOnlyList<ConfigError> Put(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var aside = path + ".new";
+        File.WriteAllText(aside, text);
+        try
+        {
+            var errors = Check(aside);
+            if (errors.Count == 0)
+            {
+                File.Move(aside, path, overwrite: true);
+            }
+
+            return errors;
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
+    }
+
+    /// <summary>Every fault of a file by itself: what variables say is not part of it.</summary>
+    public static IReadOnlyList<ConfigError> Check(string path) =>
+        ConfigLoader.Load(ConfigLocation.Agent, path, AgentConfiguration.Read, new Dictionary<string, string>()).Errors;
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>A route as <c>init --route NAME=URL</c> says it.</summary>
+/// <param name="Name">The label.</param>
+/// <param name="Origin">The upstream, without path.</param>
+/// <param name="Path">Of the MCP endpoint.</param>
+/// <param name="IsLoopback">Whether the upstream is on this machine.</param>
+internal sealed record InitialRoute(string Name, string Origin, string Path, bool IsLoopback)
+{
+    private const string UsualPath = "/mcp";
+
+    /// <summary>A URL without any path means the usual one. What is wrong beyond the shape, the reader of the file says.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out InitialRoute? route)
+    {
+        route = null;
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        if (
+            equals <= 0
+            || !Uri.TryCreate(text[(equals + 1)..], UriKind.Absolute, out var url)
+            || url.Scheme is not ("http" or "https")
+            || url is not { UserInfo: "", Query: "", Fragment: "", Host.Length: > 0 }
+        )
+        {
+            return false;
+        }
+
+        var says = text.EndsWith('/') || url.AbsolutePath != "/";
+        var path = url.AbsolutePath.Length > 1 ? url.AbsolutePath.TrimEnd('/') : "/";
+        route = new InitialRoute(
+            text[..equals],
+            url.GetLeftPart(UriPartial.Authority),
+            says ? path : UsualPath,
+            url.IsLoopback
+        );
+        return true;
+    }
+}

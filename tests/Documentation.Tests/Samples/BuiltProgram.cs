@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace Culvert.Documentation.Tests.Samples;
+
+/// <summary>Our own programs, as the build put them beside the tests.</summary>
+internal static class BuiltProgram
+{
+    /// <summary>Runs one to its end; what it prints comes from both streams.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        CancellationToken cancel
+    )
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // Whatever the caller's shell sets for its own installation would count before the file.
+        foreach (
+            var name in start.Environment.Keys.Where(n => n.StartsWith("CULVERT_", StringComparison.Ordinal)).ToList()
+        )
+        {
+            start.Environment.Remove(name);
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(cancel);
+        var error = process.StandardError.ReadToEndAsync(cancel);
+        await process.WaitForExitAsync(cancel);
+        return (process.ExitCode, await output + await error);
+    }
+}
