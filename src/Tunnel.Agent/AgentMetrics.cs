@@ -60,6 +60,14 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
+    /// <summary>Shows how many changed configuration files were not taken up.</summary>
+    public void WatchConfiguration(Func<long> refused) =>
+        meter.CreateObservableCounter(
+            "culvert_agent_configuration_refused",
+            refused,
+            description: "Changed configuration files that were not taken up."
+        );
+
     public void Forwarded(string route, int status) =>
         requests.Add(1, new("route", route), new("class", StatusClass(status)));
 

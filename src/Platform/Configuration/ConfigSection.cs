@@ -341,9 +341,20 @@ public sealed class ConfigSection
         return result;
     }
 
-    /// <summary>A nested mapping; empty when absent, so that its defaults still come out.</summary>
+    /// <summary>
+    /// A nested mapping; empty when absent, so that its defaults still come out. Whoever asks again gets the same one:
+    /// what is known there is what all of them asked for.
+    /// </summary>
     public ConfigSection Section(string key)
     {
+        if (
+            declarations.TryGetValue(key, out var known)
+            && known is { Type: ConfigValueType.Section, Content: { } same }
+        )
+        {
+            return same;
+        }
+
         var mapping = Mapping(key, out var source);
         var section = Child(Join(key), mapping ?? MappingNode.Empty, source, isOverridable);
         Declare(key, ConfigValueType.Section, content: section);

@@ -45,9 +45,16 @@ public sealed class HealthEndpoints(IReadOnlyList<ReadinessCheck> checks, Metric
     }
 
     /// <summary>Evaluates every check; a reason for each that fails.</summary>
-    public async Task<IReadOnlyList<(string Name, string? Reason)>> EvaluateAsync(
+    public async Task<IReadOnlyList<(string Name, string? Reason, bool IsAdvisory)>> EvaluateAsync(
         CancellationToken cancellationToken
-    ) => await Task.WhenAll(checks.Select(c => EvaluateAsync(c, cancellationToken)));
+    ) =>
+        await Task.WhenAll(
+            checks.Select(async c =>
+            {
+                var (name, reason) = await EvaluateAsync(c, cancellationToken);
+                return (name, reason, c.IsAdvisory);
+            })
+        );
 
     private async Task<(string Name, string? Reason)> EvaluateAsync(ReadinessCheck check, CancellationToken ct)
     {
@@ -72,18 +79,18 @@ public sealed class HealthEndpoints(IReadOnlyList<ReadinessCheck> checks, Metric
     private async Task WriteReadinessAsync(HttpContext context)
     {
         var results = await EvaluateAsync(context.RequestAborted);
-        var ready = results.All(r => r.Reason is null);
+        var ready = results.All(r => r.Reason is null || r.IsAdvisory);
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
             json.WriteString("status", ready ? "ready" : "not_ready");
             json.WriteStartArray("checks");
-            foreach (var (name, reason) in results)
+            foreach (var (name, reason, isAdvisory) in results)
             {
                 json.WriteStartObject();
                 json.WriteString("name", name);
-                json.WriteBoolean("ready", reason is null);
+                json.WriteBoolean("ready", reason is null || isAdvisory);
                 json.WriteString("detail", reason ?? "");
                 json.WriteEndObject();
             }

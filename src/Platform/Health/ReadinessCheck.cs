@@ -5,6 +5,9 @@ namespace Culvert.Platform.Health;
 /// <param name="Evaluate">Null when it is so; otherwise why not, for the operator, without secrets.</param>
 public sealed record ReadinessCheck(string Name, Func<CancellationToken, ValueTask<string?>> Evaluate)
 {
+    /// <summary>True for what an operator should know although the program does its job: it is shown and does not count.</summary>
+    public bool IsAdvisory { get; init; }
+
     /// <summary>A check that needs no waiting.</summary>
     public static ReadinessCheck Of(string name, Func<string?> evaluate) =>
         new(name, _ => ValueTask.FromResult(evaluate()));

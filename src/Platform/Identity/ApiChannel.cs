@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
 
@@ -11,7 +12,7 @@ namespace Culvert.Platform.Identity;
 
 /// <summary>
 /// Sends requests to one base URL over HTTP/1.1 and turns every expected failure into an <see cref="ApiFailure"/>.
-/// No proxy, no redirects, no cookies, bounded time and answers.
+/// No proxy but the configured one, no redirects, no cookies, bounded time and answers.
 /// </summary>
 internal sealed class ApiChannel : IDisposable
 {
@@ -32,7 +33,14 @@ internal sealed class ApiChannel : IDisposable
     /// <param name="tls">What the server must show, and what we show it.</param>
     /// <param name="time">The clock of dates.</param>
     /// <param name="networkTime">The clock of time limits.</param>
-    public ApiChannel(Uri baseUrl, SslClientAuthenticationOptions tls, TimeProvider time, TimeProvider networkTime)
+    /// <param name="network">How the server is reached.</param>
+    public ApiChannel(
+        Uri baseUrl,
+        SslClientAuthenticationOptions tls,
+        TimeProvider time,
+        TimeProvider networkTime,
+        NetworkOptions network
+    )
     {
         this.networkTime = networkTime;
         this.baseUrl = baseUrl;
@@ -47,6 +55,11 @@ internal sealed class ApiChannel : IDisposable
             ActivityHeadersPropagator = null,
             SslOptions = tls,
         };
+        if (network != NetworkOptions.Default)
+        {
+            handler.ConnectCallback = new OutboundDialer(network).ConnectAsync;
+        }
+
         client = new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Platform.Identity;
@@ -47,6 +48,10 @@ public sealed class FirstTrust(IdentityOptions options, TimeProvider time, TimeP
 
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             policy.CustomTrustStore.AddRange(roots.ToArray());
+        }
+        else
+        {
+            SystemRoots.AddTo(policy, options.Network.CaBundle);
         }
 
         return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
@@ -102,7 +107,7 @@ public sealed class FirstTrust(IdentityOptions options, TimeProvider time, TimeP
             },
             RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
         };
-        using var channel = new ApiChannel(options.Url, unverified, time, networkTime ?? time);
+        using var channel = new ApiChannel(options.Url, unverified, time, networkTime ?? time, options.Network);
         var call = new ApiCall(HttpMethod.Get, PlatformCaPath);
         return await channel.SendAsync(call, WireJson.Default.PlatformCaDocument, cancellationToken);
     }

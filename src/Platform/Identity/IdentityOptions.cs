@@ -1,3 +1,4 @@
+using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Identity;
@@ -42,4 +43,7 @@ public sealed record IdentityOptions
 
     /// <summary>Set in manual mode.</summary>
     public SecretReference? TunnelToken { get; init; }
+
+    /// <summary>How the service is reached.</summary>
+    public NetworkOptions Network { get; init; } = NetworkOptions.Default;
 }

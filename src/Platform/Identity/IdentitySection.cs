@@ -1,5 +1,6 @@
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Identity.Detection;
+using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Identity;
 
@@ -31,6 +32,7 @@ public static class IdentitySection
             Token = ReadToken(section, mode, url),
             TokenCache = section.Path("token_cache"),
             TunnelToken = allowManual ? section.Secret("tunnel_token") : null,
+            Network = NetworkSection.Read(root),
         };
         CheckTrust(section, options);
         CheckMode(section, options);

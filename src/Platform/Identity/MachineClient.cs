@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Platform.Identity;
@@ -30,13 +31,15 @@ public sealed class MachineClient : IDisposable
     /// <param name="revokedSerials">Serials that are no longer accepted, asked for at each handshake.</param>
     /// <param name="time">The clock of certificates.</param>
     /// <param name="networkTime">The clock of time limits; the same when null.</param>
+    /// <param name="network">How the service is reached; directly when null.</param>
     public MachineClient(
         Uri url,
         KeyAndCertificate certificate,
         Func<PlatformTrust> trust,
         Func<IReadOnlySet<string>> revokedSerials,
         TimeProvider time,
-        TimeProvider? networkTime = null
+        TimeProvider? networkTime = null,
+        NetworkOptions? network = null
     )
     {
         this.trust = trust;
@@ -48,7 +51,7 @@ public sealed class MachineClient : IDisposable
             CertificateChainPolicy = trust().ChainPolicy(time.GetUtcNow()),
             RemoteCertificateValidationCallback = (_, peer, chain, _) => IsService(peer as X509Certificate2, chain),
         };
-        channel = new ApiChannel(url, tls, time, networkTime ?? time);
+        channel = new ApiChannel(url, tls, time, networkTime ?? time, network ?? NetworkOptions.Default);
     }
 
     /// <summary>The service's clock minus ours at the last answer; null before the first.</summary>

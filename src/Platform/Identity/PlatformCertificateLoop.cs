@@ -292,7 +292,8 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             () => State.Trust!,
             () => State.RevokedSerials,
             context.Time,
-            context.NetworkTime
+            context.NetworkTime,
+            options.Network
         );
         await changed(identity, ct);
         return identity;

@@ -1,16 +1,124 @@
+using System.Net.Sockets;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>Reads the <c>network</c> section, which the three programs share.</summary>
+/// <summary>Reads the <c>network</c> section, which agent and edge share.</summary>
 public static class NetworkSection
 {
-    /// <summary>Declares the keys. None of them works yet, so only what changes nothing may be written.</summary>
-    public static void Read(ConfigSection root)
+    /// <summary>As the value of <c>network.proxy.url</c>: what the variables of the process say.</summary>
+    private const string FromEnvironment = "environment";
+
+    public static NetworkOptions Read(ConfigSection root)
     {
+        ArgumentNullException.ThrowIfNull(root);
         var section = root.Section("network");
-        section.NotYet("proxy");
-        section.NotYet("ca_bundle", permitted: "");
-        section.NotYet("address_family", permitted: "any");
+        return new NetworkOptions
+        {
+            Proxy = ReadProxy(section.Section("proxy")),
+            CaBundle = ReadBundle(section),
+            Family = section.Choice("address_family", "any", "any", "ipv4", "ipv6") switch
+            {
+                "ipv4" => AddressFamily.InterNetwork,
+                "ipv6" => AddressFamily.InterNetworkV6,
+                _ => AddressFamily.Unspecified,
+            },
+        };
+    }
+
+    private static ProxyOptions? ReadProxy(ConfigSection section)
+    {
+        var written = section.String("url");
+        var (user, password) = (section.String("username"), section.Secret("password"));
+        var direct = section.Strings("no_proxy");
+        if (written.Length == 0)
+        {
+            return null;
+        }
+
+        if (written == FromEnvironment)
+        {
+            return OfEnvironment(ConfigLoader.ProcessEnvironment());
+        }
+
+        if (!IsProxy(written, out var url) || url.UserInfo.Length > 0)
+        {
+            section.Error(
+                "url",
+                "This is no proxy.",
+                "Write http://proxy.example:3128, or environment; a user goes into username."
+            );
+            return null;
+        }
+
+        if (password is not null && user.Length == 0)
+        {
+            section.Error("password", "A password alone proves nothing.", "Set username as well.");
+        }
+
+        return new ProxyOptions
+        {
+            Url = url,
+            UserName = user,
+            Password = password,
+            NoProxy = direct,
+        };
+    }
+
+    /// <summary>The variables that other programs read, in either case; null when none names a proxy.</summary>
+    internal static ProxyOptions? OfEnvironment(IReadOnlyDictionary<string, string> environment)
+    {
+        if (Variable("HTTPS_PROXY") is not { } text || !IsProxy(text, out var url))
+        {
+            return null;
+        }
+
+        var user = url.UserInfo.Split(':', 2);
+        return new ProxyOptions
+        {
+            Url = new Uri(url.GetLeftPart(UriPartial.Scheme) + url.Authority),
+            UserName = Uri.UnescapeDataString(user[0]),
+            EnvironmentPassword = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            NoProxy = (Variable("NO_PROXY") ?? "").Split(
+                ',',
+                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+            ),
+        };
+
+        string? Variable(string name) =>
+            environment.GetValueOrDefault(name.ToLowerInvariant()) is { Length: > 0 } lower ? lower
+            : environment.GetValueOrDefault(name) is { Length: > 0 } upper ? upper
+            : null;
+    }
+
+    private static bool IsProxy(string text, out Uri url) =>
+        Uri.TryCreate(text, UriKind.Absolute, out url!)
+        && url.Scheme is "http" or "https"
+        && url is { AbsolutePath: "/", Query: "", Fragment: "", Host.Length: > 0 };
+
+    private static string ReadBundle(ConfigSection section)
+    {
+        var file = section.Path("ca_bundle");
+        if (file.Length == 0)
+        {
+            return "";
+        }
+
+        try
+        {
+            if (CertificatePem.TryRead(File.ReadAllText(file), out _))
+            {
+                return file;
+            }
+
+            section.Error("ca_bundle", "The file holds no certificate in PEM.", "Name a file with CA certificates.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            section.Error("ca_bundle", $"The file cannot be read: {e.Message}", "Name a file with CA certificates.");
+        }
+
+        return "";
     }
 }

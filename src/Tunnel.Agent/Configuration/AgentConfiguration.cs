@@ -5,6 +5,7 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -24,7 +25,7 @@ internal static class AgentConfiguration
             Tunnel = ReadTunnel(root.Section("tunnel")),
             Certificates = ReadCertificates(root.Section("certificates")),
             Issuers = issuers,
-            Routes = ReadRoutes(root, issuers, ReadNetwork(root.Section("network"))),
+            Routes = ReadRoutes(root, issuers, NetworkSection.Read(root).Family),
             Audit = AuditReader.Read(root.Section("audit")),
             Health = HealthSection.ReadAgent(root),
             Log = LogSection.Read(root),
@@ -123,19 +124,6 @@ internal static class AgentConfiguration
 
         OauthReader.CheckTogether(routes, issuers);
         return [.. routes.Select(r => r.Route)];
-    }
-
-    // Proxy variables of the environment are never looked at: sockets are opened directly.
-    private static AddressFamily ReadNetwork(ConfigSection section)
-    {
-        section.NotYet("proxy");
-        section.NotYet("ca_bundle", permitted: "");
-        return section.Choice("address_family", "any", "any", "ipv4", "ipv6") switch
-        {
-            "ipv4" => AddressFamily.InterNetwork,
-            "ipv6" => AddressFamily.InterNetworkV6,
-            _ => AddressFamily.Unspecified,
-        };
     }
 
     // S5: a tunnel token is never worth an inner-TLS certificate of the service.

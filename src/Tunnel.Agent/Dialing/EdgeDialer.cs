@@ -1,16 +1,18 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Protocol;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>Makes one outer connection: TCP, TLS 1.3 with both certificates, ALPN. Tries once and tells how it went.</summary>
-internal sealed class EdgeDialer(TimeSpan timeout, TimeProvider time)
+internal sealed class EdgeDialer(TimeSpan timeout, NetworkOptions network, TimeProvider time)
 {
+    private readonly OutboundDialer dialer = new(network);
+
     public async Task<DialResult> DialAsync(string address, DialContext context, CancellationToken cancellationToken)
     {
         if (!EdgeAddress.TryParse(address, out var host, out var port))
@@ -21,54 +23,41 @@ internal sealed class EdgeDialer(TimeSpan timeout, TimeProvider time)
         using var deadline = new CancellationTokenSource(timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var stage = DialStage.Connect;
-        Socket? socket = null;
+        Stream? stream = null;
         try
         {
-            socket = await ConnectAsync(host, port, linked.Token);
+            stream = await dialer.ConnectAsync(host, port, linked.Token);
             stage = DialStage.Handshake;
-            return await AuthenticateAsync(socket, host, context, linked.Token);
+            return await AuthenticateAsync(stream, host, context, linked.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            socket?.Dispose();
+            await DisposeAsync(stream);
             return DialResult.Failed(stage, $"It took longer than {timeout.TotalSeconds:0.#} s.");
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException)
         {
-            socket?.Dispose();
+            await DisposeAsync(stream);
             return DialResult.Failed(stage, e.Message);
         }
         catch
         {
-            socket?.Dispose();
+            await DisposeAsync(stream);
             throw;
         }
     }
 
-    private static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(new DnsEndPoint(host, port), cancellationToken);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    private static ValueTask DisposeAsync(Stream? stream) => stream?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<DialResult> AuthenticateAsync(
-        Socket socket,
+        Stream stream,
         string host,
         DialContext context,
         CancellationToken cancellationToken
     )
     {
         PeerVerification? peer = null;
-        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        var tls = new SslStream(stream);
         try
         {
             await tls.AuthenticateAsClientAsync(Options(), cancellationToken);

@@ -15,7 +15,7 @@ internal sealed class EdgeFleet(
     ILoggerFactory loggers
 ) : IAsyncDisposable
 {
-    private readonly EdgeDialer dialer = new(options.DialTimeout, time);
+    private readonly EdgeDialer dialer = new(options.DialTimeout, options.Network, time);
     private readonly ILogger<EdgeSlot> slotLogger = loggers.CreateLogger<EdgeSlot>();
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();

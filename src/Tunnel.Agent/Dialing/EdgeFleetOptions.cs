@@ -1,3 +1,5 @@
+using Culvert.Platform.Net;
+
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>How the agent keeps its outer connections.</summary>
@@ -11,6 +13,9 @@ internal sealed record EdgeFleetOptions
 
     /// <summary>TCP and TLS together. Default 10 s.</summary>
     public required TimeSpan DialTimeout { get; init; }
+
+    /// <summary>How edges are reached.</summary>
+    public NetworkOptions Network { get; init; } = NetworkOptions.Default;
 
     /// <summary>Streams per outer connection. Default 1,024, at most 16,384.</summary>
     public required int MaxStreams { get; init; }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Issuers;
@@ -29,37 +31,50 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly ILogger<AgentRuntime> logger;
     private readonly AgentMetrics metrics = new();
     private readonly MetricsText metricsText = new("Culvert");
-    private readonly IssuerKeyCache[] issuers;
-    private readonly RouteSet routes;
+    private readonly ILoggerFactory loggers;
+    private readonly UpstreamFactory upstreams;
+    private readonly ConfigWatch<AgentSettings>? watch;
+    private readonly Channel<AgentSettings> changes = Channel.CreateBounded<AgentSettings>(1);
     private readonly RouteMap map = new();
     private readonly LeafSlot leaves;
     private readonly LeafFiles? leafFiles;
     private readonly AuditTrail? trail;
     private readonly InnerServer server;
     private readonly EdgeFleet fleet;
-    private readonly UpstreamProbe[] probes;
     private readonly CredentialManager<AgentFeed> credentials;
     private readonly Lock gate = new(); // one state is applied at a time, the later one last
+    private readonly ConcurrentDictionary<Task, bool> retiring = [];
+    private volatile RouteGeneration generation;
     private volatile bool draining;
     private volatile bool isPortMissing;
 
-    public AgentRuntime(AgentSettings settings, StateDirectory state, ILoggerFactory loggers, TimeProvider time)
+    /// <param name="settings">What it starts with.</param>
+    /// <param name="state">Its state directory.</param>
+    /// <param name="loggers">Makes its log.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="watch">Tells of changes to the file; null: there are none.</param>
+    public AgentRuntime(
+        AgentSettings settings,
+        StateDirectory state,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        ConfigWatch<AgentSettings>? watch = null
+    )
     {
-        this.settings = settings;
-        this.time = time;
+        (this.settings, this.loggers, this.time, this.watch) = (settings, loggers, time, watch);
         logger = loggers.CreateLogger<AgentRuntime>();
-        var keys = new KeySetSource(new IssuerDocuments(time));
-        issuers =
-        [
-            .. settings.Issuers.Select(i => new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>())),
-        ];
-        var forwarder = new Forwarder(metrics, time, loggers.CreateLogger<Forwarder>());
-        routes = RouteSet.Create(
-            settings.Routes,
-            issuers,
-            new UpstreamFactory(forwarder, metrics, time, loggers),
-            time
+        upstreams = new UpstreamFactory(
+            new Forwarder(metrics, time, loggers.CreateLogger<Forwarder>()),
+            metrics,
+            time,
+            loggers
         );
+        generation = new RouteGeneration(settings, upstreams, time, loggers);
+        if (watch is not null)
+        {
+            metrics.WatchConfiguration(() => watch.Refused);
+        }
+
         leaves = new LeafSlot(settings.Certificates.Protocols, time, loggers.CreateLogger<LeafSlot>());
         metrics.WatchLeaf(() => (leaves.Current?.Pair.NotAfter - time.GetUtcNow())?.TotalSeconds);
         leafFiles = settings.Certificates.FromFiles
@@ -73,7 +88,6 @@ internal sealed class AgentRuntime : IAsyncDisposable
         trail = OpenTrail(state, loggers);
         server = CreateServer(loggers);
         fleet = CreateFleet(state, loggers);
-        probes = [.. routes.Routes.Select(r => new UpstreamProbe(r, time, loggers.CreateLogger<UpstreamProbe>()))];
         credentials = CreateCredentials(state, loggers);
     }
 
@@ -86,12 +100,20 @@ internal sealed class AgentRuntime : IAsyncDisposable
             ReadinessCheck.Of("upstreams", CheckUpstreams),
             ReadinessCheck.Of("issuers", CheckIssuers),
             ReadinessCheck.Of("audit", CheckAudit),
+            ReadinessCheck.Of(
+                "configuration",
+                () => watch is { Problem: { Length: > 0 } problem } ? problem : null
+            ) with
+            {
+                IsAdvisory = true,
+            },
         ];
 
     /// <summary>Serves until cancelled, then drains. What is wrong outside heals by itself and shows in readiness.</summary>
     /// <exception cref="IOException">The health address cannot be listened on.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        Log.Starting(logger, ProductVersion.Text, settings.Tunnel.Id);
         Announce();
         await server.StartAsync(cancellationToken);
         var endpoints = new HealthEndpoints(Checks, metricsText, time);
@@ -103,8 +125,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
         [
             credentials.RunAsync(background.Token),
             leafFiles?.RunAsync(leaves, background.Token) ?? Task.CompletedTask,
-            .. issuers.Select(i => i.RunAsync(background.Token)),
-            .. probes.Select(p => p.RunAsync(credentials.RequestReport, background.Token)),
+            RunGenerationsAsync(background.Token),
+            watch?.RunAsync(next => changes.Writer.WriteAsync(next, background.Token), background.Token)
+                ?? Task.CompletedTask,
         ];
         await WaitForStopAsync(running, cancellationToken);
         await StopAsync();
@@ -123,7 +146,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
         await server.DisposeAsync();
         trail?.Dispose();
         credentials.Dispose();
-        await routes.DisposeAsync();
+        await Task.WhenAll(retiring.Keys);
+        await generation.DisposeAsync();
         metricsText.Dispose();
         metrics.Dispose();
     }
@@ -181,6 +205,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             InstanceId = InstanceId.LoadOrCreate(state).Value,
             Connections = settings.Tunnel.Connections,
             DialTimeout = settings.Tunnel.DialTimeout,
+            Network = settings.Identity.Network,
             MaxStreams = settings.Tunnel.MaxStreams,
             Drain = settings.Tunnel.DrainTimeout,
         };
@@ -206,27 +231,75 @@ internal sealed class AgentRuntime : IAsyncDisposable
         return manager;
     }
 
+    // The one place where a set of routes takes the place of another. Requests go on with the set they began with.
+    private async Task RunGenerationsAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var replaced = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var current = generation;
+            var running = current.RunAsync(credentials.RequestReport, replaced.Token);
+            var change = changes.Reader.ReadAsync(replaced.Token).AsTask();
+            if (await Task.WhenAny(running, change) == running)
+            {
+                await replaced.CancelAsync();
+                await running;
+            }
+
+            var next = new RouteGeneration(await change, upstreams, time, loggers);
+            lock (gate)
+            {
+                generation = next;
+                ApplyFeed();
+            }
+
+            Announce();
+            credentials.RequestReport();
+            await replaced.CancelAsync();
+            await EndAsync([running]);
+            var ending = RetireAsync(current);
+            retiring[ending] = true;
+            _ = ending.ContinueWith(
+                ended => retiring.TryRemove(ended, out _),
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
+        }
+    }
+
+    private static async Task RetireAsync(RouteGeneration generation)
+    {
+        await generation.Use.RetireAsync();
+        await generation.DisposeAsync();
+    }
+
     // Called for each change of credentials or feed; does nothing before both are there.
     private ValueTask Apply()
     {
         lock (gate)
         {
-            if (credentials is { Identity: { } identity, Trust: { } trust, Feed: { } feed })
-            {
-                ApplyRoutes(feed);
-                fleet.Apply(
-                    new DialContext
-                    {
-                        Certificate = identity.Credential,
-                        Trust = trust,
-                        Edges = feed.Tunnel.Status == TunnelStatus.Archived ? [] : feed.Edges,
-                        RevokedSerials = credentials.RevokedSerials,
-                    }
-                );
-            }
+            ApplyFeed();
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private void ApplyFeed()
+    {
+        if (credentials is { Identity: { } identity, Trust: { } trust, Feed: { } feed })
+        {
+            ApplyRoutes(feed);
+            fleet.Apply(
+                new DialContext
+                {
+                    Certificate = identity.Credential,
+                    Trust = trust,
+                    Edges = feed.Tunnel.Status == TunnelStatus.Archived ? [] : feed.Edges,
+                    RevokedSerials = credentials.RevokedSerials,
+                }
+            );
+        }
     }
 
     private void ApplyRoutes(AgentFeed feed)
@@ -238,11 +311,11 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var port = feed.Edges.Select(e => e.PublicPort).FirstOrDefault(p => p is not null) ?? HttpsPort;
         isPortMissing =
             feed.Edges.All(e => e.PublicPort is null)
-            && settings.Routes.Any(r => r.Oauth is { Mode: OauthMode.Required, Resource: "" });
+            && generation.Settings.Routes.Any(r => r.Oauth is { Mode: OauthMode.Required, Resource: "" });
         var now = map.Current;
-        if ((now.Domain, now.IsActive, now.PublicPort) != (tunnel.Domain, active, port))
+        if ((now.Domain, now.IsActive, now.PublicPort, now.Use) != (tunnel.Domain, active, port, generation.Use))
         {
-            var table = new RouteTable(tunnel.Domain, active, routes.Routes, port);
+            var table = new RouteTable(tunnel.Domain, active, generation.Routes, port) { Use = generation.Use };
             map.Swap(table);
             Log.RoutesInForce(logger, table.Count, tunnel.Domain, tunnel.Status);
             foreach (var route in table.Unserved)
@@ -254,7 +327,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     private AgentReportRoute[] ReportRoutes() =>
         [
-            .. probes.Select(p => new AgentReportRoute
+            .. generation.Probes.Select(p => new AgentReportRoute
             {
                 Name = p.Route.Name,
                 Hostname = p.Route.HostnameUnder(map.Current.Domain),
@@ -266,8 +339,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     private void Announce()
     {
-        Log.Starting(logger, ProductVersion.Text, settings.Tunnel.Id);
-        foreach (var route in routes.Routes)
+        foreach (var route in generation.Routes)
         {
             if (route.Access.Oauth.Mode == OauthMode.DangerousNone)
             {
@@ -343,8 +415,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
     // Of issuers that some route trusts: without their keys that route answers 503.
     private string? CheckIssuers()
     {
-        var ill = issuers
-            .Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
+        var ill = generation
+            .Issuers.Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
             .Select(i => i.Issuer.Name)
             .ToList();
         return ill.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", ill)}." : null;
@@ -357,6 +429,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     private string? CheckUpstreams()
     {
+        var probes = generation.Probes;
         var ill = probes.Where(p => p.State.IsHealthy == false).Select(p => p.Route.Name).ToList();
         var unknown = probes.Where(p => p.IsWaiting).Select(p => p.Route.Name).ToList();
         return ill.Count > 0 ? $"No connection to the upstream of: {string.Join(", ", ill)}."

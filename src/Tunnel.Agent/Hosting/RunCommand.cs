@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
@@ -28,7 +29,7 @@ internal static class RunCommand
         try
         {
             using var state = StateDirectory.Open(loaded.Settings.StateDirectory);
-            return await ProgramHost.RunAsync(token => ServeAsync(loaded.Settings, state, token));
+            return await ProgramHost.RunAsync(token => ServeAsync(parsed, loaded, state, token));
         }
         catch (StateDirectoryException e)
         {
@@ -44,14 +45,35 @@ internal static class RunCommand
     }
 
     private static async Task<int> ServeAsync(
-        AgentSettings settings,
+        ParseResult parsed,
+        ConfigResult<AgentSettings> loaded,
         StateDirectory state,
         CancellationToken cancellationToken
     )
     {
-        using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log);
-        await using var runtime = new AgentRuntime(settings, state, loggers, TimeProvider.System);
+        using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings!.Log);
+        var watch = new ConfigWatch<AgentSettings>(
+            ConfigCommand.FindFile(parsed, ConfigLocation.Agent),
+            () => ConfigCommand.Load(parsed, ConfigLocation.Agent, AgentConfiguration.Read),
+            loaded,
+            IsReloadable,
+            TimeProvider.System,
+            loggers.CreateLogger("Culvert.Configuration")
+        );
+        using var hangUp = PosixSignalRegistration.Create(
+            PosixSignal.SIGHUP,
+            signal =>
+            {
+                signal.Cancel = true;
+                watch.Hurry();
+            }
+        );
+        await using var runtime = new AgentRuntime(loaded.Settings, state, loggers, TimeProvider.System, watch);
         await runtime.RunAsync(cancellationToken);
         return ExitCodes.Done;
     }
+
+    /// <summary>Who is served and how; who the agent is, and what it listens on, take a restart.</summary>
+    internal static bool IsReloadable(string key) =>
+        key.StartsWith("routes.", StringComparison.Ordinal) || key.StartsWith("issuers.", StringComparison.Ordinal);
 }

@@ -8,4 +8,17 @@ internal sealed class RouteMap
     public RouteTable Current => current;
 
     public void Swap(RouteTable table) => current = table;
+
+    /// <summary>The table in force, entered: the caller leaves it.</summary>
+    public RouteTable Enter()
+    {
+        while (true)
+        {
+            var table = current;
+            if (table.Use.TryEnter())
+            {
+                return table;
+            }
+        }
+    }
 }

@@ -52,6 +52,9 @@ internal sealed class RouteTable
     /// </summary>
     public IReadOnlyList<string> Unserved { get; }
 
+    /// <summary>Held by every exchange from its first look at the table to its end.</summary>
+    public RouteUse Use { get; init; } = new();
+
     public int PublicPort { get; }
 
     public string Domain { get; }

@@ -61,7 +61,20 @@ internal sealed class InnerApplication(
             exchange.MarkLast();
         }
 
-        var table = routes.Current;
+        var table = routes.Enter();
+        try
+        {
+            await HandleAsync(exchange, table);
+        }
+        finally
+        {
+            table.Use.Leave();
+        }
+    }
+
+    // From here on the table is the one that the exchange began with, whatever is put in force meanwhile.
+    private async Task HandleAsync(Exchange exchange, RouteTable table)
+    {
         var serverName = exchange.Connection.ServerName;
         var host = exchange.Request.Headers.Host.ToString();
 

@@ -50,6 +50,18 @@ public sealed class ConfigSectionTests : IDisposable
     }
 
     [Fact]
+    public void Section_AskedForTwice_KnowsWhatBothAskedFor() =>
+        file.Errors(
+                "nested: {one: 1, two: 2}",
+                root =>
+                {
+                    root.Section("nested").Int("one", 0);
+                    root.Section("nested").Int("two", 0);
+                }
+            )
+            .ShouldBeEmpty();
+
+    [Fact]
     public void Getters_OfAnEmptyFile_GiveTheDefaults()
     {
         var document = file.Load("");

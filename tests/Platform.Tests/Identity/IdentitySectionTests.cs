@@ -88,8 +88,10 @@ public sealed class IdentitySectionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("network: {proxy: {url: x}}", "network.proxy")]
-    [InlineData("network: {address_family: ipv6}", "network.address_family")]
+    [InlineData("network: {proxy: {url: x}}", "network.proxy.url")]
+    [InlineData("network: {proxy: {url: \"http://u:p@x:1\"}}", "network.proxy.url")]
+    [InlineData("network: {ca_bundle: /nonexistent}", "network.ca_bundle")]
+    [InlineData("network: {address_family: ipv9}", "network.address_family")]
     [InlineData("telemetry: {otlp: environment}", "telemetry.otlp")]
     [InlineData("log: {level: loud}", "log.level")]
     [InlineData("health: {ui: true}", "health.ui")]

@@ -45,6 +45,15 @@ public sealed class ConfigCommandTests : IDisposable
     }
 
     [Fact]
+    public void Show_SetOnTheCommandLine_BeatsTheFile()
+    {
+        Run("show", "n: 2", "--set", "n=3", "--set", "n=4").ShouldBe(ExitCodes.Done);
+
+        output.ToString().ShouldContain("n: 4  # ");
+        Run("show", "n: 2", "--set", "no.such.key=1").ShouldBe(ExitCodes.Configuration);
+    }
+
+    [Fact]
     public void Schema_NeedsNoFile()
     {
         Run("schema", "").ShouldBe(ExitCodes.Done);
@@ -52,13 +61,14 @@ public sealed class ConfigCommandTests : IDisposable
         output.ToString().ShouldContain("\"title\": \"test\"");
     }
 
-    private int Run(string verb, string yaml)
+    private int Run(string verb, string yaml, params string[] more)
     {
         file.Load(yaml);
         var root = new RootCommand { ConfigCommand.Create(Location, Read) };
         root.Options.Add(ConfigCommand.ConfigOption);
         root.Options.Add(ConfigCommand.ProfileOption);
-        return root.Parse(["config", verb, "--config", file.Path])
+        root.Options.Add(ConfigCommand.SetOption);
+        return root.Parse(["config", verb, "--config", file.Path, .. more])
             .Invoke(new InvocationConfiguration { Output = output, Error = error });
     }
 

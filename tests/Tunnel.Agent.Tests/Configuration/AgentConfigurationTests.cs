@@ -359,7 +359,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("      url:", "      host_header: \"a b\"\n      url:", "routes.docs.upstream.host_header")]
     [InlineData("      url:", "      tls: {ca_file: nowhere.pem}\n      url:", "routes.docs.upstream.tls.ca_file")]
     [InlineData("routes:", "acme: {}\nroutes:", "acme")]
-    [InlineData("routes:", "network: {proxy: {url: environment}}\nroutes:", "network.proxy")]
+    [InlineData("routes:", "network: {proxy: {url: \"ftp://p\"}}\nroutes:", "network.proxy.url")]
     [InlineData("routes:", "telemetry: {otlp: environment}\nroutes:", "telemetry.otlp")]
     [InlineData("routes:", "health: {ui: true}\nroutes:", "health.ui")]
     [InlineData("routes:", "certificates: {source: files}\nroutes:", "certificates.certificate_file")]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -13,7 +14,7 @@ public sealed class EdgeDialerTests
     private const string OtherId = "edge_01bbbbbbbbbbbbbbbbbbbbbb";
 
     private readonly TunnelPki pki = new();
-    private readonly EdgeDialer dialer = new(TimeSpan.FromSeconds(10), TimeProvider.System);
+    private readonly EdgeDialer dialer = new(TimeSpan.FromSeconds(10), NetworkOptions.Default, TimeProvider.System);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

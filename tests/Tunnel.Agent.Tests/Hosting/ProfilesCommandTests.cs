@@ -13,6 +13,7 @@ public sealed class ProfilesCommandTests : IDisposable
         identity: {url: "https://identity.example.com:8443", organization_id: o, rule_id: r}
         tunnel: {id: tnl_01}
         routes: {docs: {upstream: {url: "http://docs.corp"}, oauth: {mode: dangerous_none}}}
+
         """;
 
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-profiles-").FullName;

@@ -77,7 +77,14 @@ internal sealed record CertificateFacts
         }
 
         var revoked = (state.Feed?.RevokedSerials ?? []).ToHashSet(StringComparer.Ordinal);
-        using var client = new MachineClient(url, own, () => trust, () => revoked, time);
+        using var client = new MachineClient(
+            url,
+            own,
+            () => trust,
+            () => revoked,
+            time,
+            network: facts.Settings.Identity.Network
+        );
         return await client.AgentFeedAsync(state.Feed?.Revision ?? 0, TimeSpan.Zero, cancellationToken);
     }
 

@@ -1,0 +1,19 @@
+using System.Net.Sockets;
+
+namespace Culvert.Platform.Net;
+
+/// <summary>The <c>network</c> section: how this program reaches the service and the edges.</summary>
+public sealed record NetworkOptions
+{
+    /// <summary>Directly, over any address family, trusting what is configured elsewhere.</summary>
+    public static readonly NetworkOptions Default = new();
+
+    /// <summary>Null = no proxy.</summary>
+    public ProxyOptions? Proxy { get; init; }
+
+    /// <summary>A PEM file with roots that count beside the system's; empty for none.</summary>
+    public string CaBundle { get; init; } = "";
+
+    /// <summary>Of the addresses dialled; <see cref="AddressFamily.Unspecified"/> = any.</summary>
+    public AddressFamily Family { get; init; } = AddressFamily.Unspecified;
+}

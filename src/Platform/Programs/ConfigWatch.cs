@@ -1,0 +1,145 @@
+using System.Security.Cryptography;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Identity;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Platform.Programs;
+
+/// <summary>
+/// Takes up a changed configuration file while the program runs: whole or not at all. A file with a fault, or one that
+/// changes what only a restart can change, leaves the old configuration in force, and is told by log, metric and
+/// readiness until it is mended.
+/// </summary>
+/// <typeparam name="T">The program's settings.</typeparam>
+public sealed class ConfigWatch<T>
+    where T : class
+{
+    /// <summary>How often the file is looked at. Its content is compared, since mounted files are swapped by links.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly string path;
+    private readonly Func<ConfigResult<T>> load;
+    private readonly Func<string, bool> isReloadable;
+    private readonly ILogger logger;
+    private readonly AsyncSignal hurry;
+    private IReadOnlyList<ConfigValue> inForce;
+    private byte[] seen;
+    private volatile string problem = "";
+    private long refused;
+
+    /// <param name="path">The file.</param>
+    /// <param name="load">Reads it, with flags and environment as at the start.</param>
+    /// <param name="inForce">What the program started with.</param>
+    /// <param name="isReloadable">Says of a full key, such as <c>routes.docs.upstream.url</c>, whether it may change.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public ConfigWatch(
+        string path,
+        Func<ConfigResult<T>> load,
+        ConfigResult<T> inForce,
+        Func<string, bool> isReloadable,
+        TimeProvider time,
+        ILogger logger
+    )
+    {
+        ArgumentNullException.ThrowIfNull(inForce);
+        (this.path, this.load, this.isReloadable, this.logger) = (path, load, isReloadable, logger);
+        this.inForce = inForce.Values;
+        hurry = new AsyncSignal(time);
+        seen = Digest();
+    }
+
+    /// <summary>Why the file as it is now is not in force; empty when it is.</summary>
+    public string Problem => problem;
+
+    /// <summary>How many files were refused since the start.</summary>
+    public long Refused => Interlocked.Read(ref refused);
+
+    /// <summary>Takes the file up now, even if its text is the same: what it refers to may have changed (SIGHUP).</summary>
+    public void Hurry() => hurry.Set();
+
+    /// <summary>Looks until cancelled.</summary>
+    /// <param name="apply">Puts new settings in force.</param>
+    /// <param name="cancellationToken">Ends the looking.</param>
+    public async Task RunAsync(Func<T, ValueTask> apply, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(apply);
+        while (true)
+        {
+            await LookAsync(apply, await hurry.WaitAsync(Interval, cancellationToken));
+        }
+    }
+
+    /// <summary>One look.</summary>
+    public async Task LookAsync(Func<T, ValueTask> apply, bool evenIfUnchanged)
+    {
+        ArgumentNullException.ThrowIfNull(apply);
+        var digest = Digest();
+        if (!evenIfUnchanged && digest.AsSpan().SequenceEqual(seen))
+        {
+            return;
+        }
+
+        seen = digest;
+        var loaded = load();
+        if (loaded is not { IsValid: true, Settings: { } settings })
+        {
+            Refuse(string.Join(" ", loaded.Errors));
+            return;
+        }
+
+        var fixedKeys = Changed(loaded.Values).Where(key => !isReloadable(key)).ToList();
+        if (fixedKeys.Count > 0)
+        {
+            Refuse($"Only a restart can change {string.Join(", ", fixedKeys)}.");
+            return;
+        }
+
+        await apply(settings);
+        inForce = loaded.Values;
+        problem = "";
+        Log.ConfigurationReloaded(logger, path);
+    }
+
+    private void Refuse(string reason)
+    {
+        problem = reason;
+        Interlocked.Increment(ref refused);
+        Log.ConfigurationRefused(logger, path, reason);
+    }
+
+    private IEnumerable<string> Changed(IReadOnlyList<ConfigValue> values)
+    {
+        var before = Texts(inForce);
+        var after = Texts(values);
+        return before
+            .Keys.Union(after.Keys)
+            .Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key))
+            .Order(StringComparer.Ordinal);
+
+        // A key may be asked for twice; its last text counts, as it did for the settings.
+        static Dictionary<string, string> Texts(IReadOnlyList<ConfigValue> values)
+        {
+            var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var value in values)
+            {
+                texts[value.Path] = value.Text;
+            }
+
+            return texts;
+        }
+    }
+
+    // A file that is away for a moment, as while an editor saves, is another content and then a fault.
+    private byte[] Digest()
+    {
+        try
+        {
+            return SHA256.HashData(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

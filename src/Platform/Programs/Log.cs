@@ -1,0 +1,17 @@
+using Culvert.Platform.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Platform.Programs;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventIds.ConfigurationReloaded, LogLevel.Information, "The configuration of {File} is in force.")]
+    public static partial void ConfigurationReloaded(ILogger logger, string file);
+
+    [LoggerMessage(
+        EventIds.ConfigurationRefused,
+        LogLevel.Error,
+        "{File} is not taken up, and what was in force stays: {Reason}"
+    )]
+    public static partial void ConfigurationRefused(ILogger logger, string file, string reason);
+}

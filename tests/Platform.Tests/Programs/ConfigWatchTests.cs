@@ -1,0 +1,111 @@
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Programs;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.Platform.Tests.Programs;
+
+public sealed class ConfigWatchTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-watch-").FullName;
+    private readonly List<string> applied = [];
+    private readonly ConfigWatch<string> watch;
+
+    public ConfigWatchTests()
+    {
+        Write("fixed: a\nroutes: {docs: {to: one}}");
+        watch = new ConfigWatch<string>(
+            Target,
+            Load,
+            Load(),
+            key => key.StartsWith("routes.", StringComparison.Ordinal),
+            TimeProvider.System,
+            NullLogger.Instance
+        );
+    }
+
+    private string Target => Path.Combine(folder, "test.yaml");
+
+    [Fact]
+    public async Task Look_SameText_DoesNothingUnlessAsked()
+    {
+        await LookAsync();
+        applied.ShouldBeEmpty();
+
+        await LookAsync(evenIfUnchanged: true);
+        applied.ShouldBe(["one"]);
+    }
+
+    [Fact]
+    public async Task Look_ReloadableChange_IsApplied()
+    {
+        Write("fixed: a\nroutes: {docs: {to: two}, wiki: {to: three}}");
+        await LookAsync();
+
+        applied.ShouldBe(["two, three"]);
+        watch.Problem.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Look_BadFile_LeavesTheOldInForceAndSaysSoUntilMended()
+    {
+        Write("fixed: a\nroutes: {docs: {too: two}}");
+        await LookAsync();
+        await LookAsync();
+
+        applied.ShouldBeEmpty();
+        watch.Refused.ShouldBe(1);
+        watch.Problem.ShouldContain("Did you mean to?");
+
+        Write("fixed: a\nroutes: {docs: {to: two}}");
+        await LookAsync();
+        (applied.Single(), watch.Problem).ShouldBe(("two", ""));
+    }
+
+    [Fact]
+    public async Task Look_KeyThatNeedsARestart_RefusesTheWholeFileByName()
+    {
+        Write("fixed: b\nroutes: {docs: {to: two}}");
+        await LookAsync();
+
+        applied.ShouldBeEmpty();
+        watch.Problem.ShouldBe("Only a restart can change fixed.");
+    }
+
+    [Fact]
+    public async Task Look_FileGone_LeavesTheOldInForce()
+    {
+        File.Delete(Target);
+        await LookAsync();
+
+        applied.ShouldBeEmpty();
+        watch.Problem.ShouldContain("does not exist");
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private void Write(string yaml) => File.WriteAllText(Target, "config_version: 1\n" + yaml);
+
+    private ConfigResult<string> Load() =>
+        ConfigLoader.Load(
+            new ConfigLocation("test", "test", "/nonexistent.yaml", "CULVERT_TEST__"),
+            Target,
+            root =>
+            {
+                root.String("fixed");
+                return string.Join(", ", root.Map("routes").Select(r => r.Section.String("to")));
+            },
+            new Dictionary<string, string>()
+        );
+
+    private Task LookAsync(bool evenIfUnchanged = false) =>
+        watch.LookAsync(
+            settings =>
+            {
+                applied.Add(settings);
+                return ValueTask.CompletedTask;
+            },
+            evenIfUnchanged
+        );
+}
