@@ -9,7 +9,7 @@ public sealed record NetworkOptions
     public static readonly NetworkOptions Default = new();
 
     /// <summary>Null = no proxy.</summary>
-    public ProxyOptions? Proxy { get; init; }
+    public HttpProxyOptions? Proxy { get; init; }
 
     /// <summary>A PEM file with roots that count beside the system's; empty for none.</summary>
     public string CaBundle { get; init; } = "";

@@ -27,7 +27,7 @@ public static class NetworkSection
         };
     }
 
-    private static ProxyOptions? ReadProxy(ConfigSection section)
+    private static HttpProxyOptions? ReadProxy(ConfigSection section)
     {
         var written = section.String("url");
         var (user, password) = (section.String("username"), section.Secret("password"));
@@ -57,7 +57,7 @@ public static class NetworkSection
             section.Error("password", "A password alone proves nothing.", "Set username as well.");
         }
 
-        return new ProxyOptions
+        return new HttpProxyOptions
         {
             Url = url,
             UserName = user,
@@ -67,7 +67,7 @@ public static class NetworkSection
     }
 
     /// <summary>The variables that other programs read, in either case; null when none names a proxy.</summary>
-    internal static ProxyOptions? OfEnvironment(IReadOnlyDictionary<string, string> environment)
+    internal static HttpProxyOptions? OfEnvironment(IReadOnlyDictionary<string, string> environment)
     {
         if (Variable("HTTPS_PROXY") is not { } text || !IsProxy(text, out var url))
         {
@@ -75,7 +75,7 @@ public static class NetworkSection
         }
 
         var user = url.UserInfo.Split(':', 2);
-        return new ProxyOptions
+        return new HttpProxyOptions
         {
             Url = new Uri(url.GetLeftPart(UriPartial.Scheme) + url.Authority),
             UserName = Uri.UnescapeDataString(user[0]),

@@ -97,7 +97,7 @@ public sealed class OutboundDialer(NetworkOptions options, IHostResolver? resolv
     }
 
     // RFC 9112 §3.2.3: the target of CONNECT is host and port, an IPv6 address in brackets.
-    private static byte[] Request(ProxyOptions proxy, string host, int port)
+    private static byte[] Request(HttpProxyOptions proxy, string host, int port)
     {
         var target = string.Create(
             CultureInfo.InvariantCulture,
@@ -120,7 +120,7 @@ public sealed class OutboundDialer(NetworkOptions options, IHostResolver? resolv
         return Encoding.ASCII.GetBytes($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{credentials}\r\n");
     }
 
-    private static string Password(ProxyOptions proxy)
+    private static string Password(HttpProxyOptions proxy)
     {
         try
         {
@@ -133,7 +133,11 @@ public sealed class OutboundDialer(NetworkOptions options, IHostResolver? resolv
     }
 
     // One byte at a time: what follows the answer belongs to the tunnel.
-    private static async Task ReadAnswerAsync(Stream stream, ProxyOptions proxy, CancellationToken cancellationToken)
+    private static async Task ReadAnswerAsync(
+        Stream stream,
+        HttpProxyOptions proxy,
+        CancellationToken cancellationToken
+    )
     {
         var answer = new List<byte>(256);
         var one = new byte[1];

@@ -3,9 +3,7 @@ using System.Globalization;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
@@ -57,7 +55,7 @@ internal static class RoutesCommand
 
         var time = TimeProvider.System;
         var started = time.GetTimestamp();
-        var state = await ProbeAsync(wanted, time, cancellationToken);
+        var state = await UpstreamTrial.RunAsync(wanted, settings.Issuers, time, cancellationToken);
         var took = time.GetElapsedTime(started).TotalMilliseconds;
         await output.WriteLineAsync(
             state.IsHealthy == true
@@ -65,21 +63,6 @@ internal static class RoutesCommand
                 : $"{wanted.Upstream.Address} does not answer: {state.Detail}"
         );
         return state.IsHealthy == true ? ExitCodes.Done : ExitCodes.CheckFailed;
-    }
-
-    /// <summary>One probe, under the same address rules and with the same credential as the route's calls.</summary>
-    public static async Task<ProbeState> ProbeAsync(
-        RouteSettings settings,
-        TimeProvider time,
-        CancellationToken cancellationToken
-    )
-    {
-        using var metrics = new AgentMetrics();
-        var forwarder = new Forwarder(metrics, time, NullLogger<Forwarder>.Instance);
-        await using var routes = RouteSet.Create([settings], [], new UpstreamFactory(forwarder, time), time);
-        var probe = new UpstreamProbe(routes.Routes[0], time, NullLogger<UpstreamProbe>.Instance);
-        await probe.ProbeAsync(cancellationToken);
-        return probe.State;
     }
 
     private static async Task<int> WithSettingsAsync(

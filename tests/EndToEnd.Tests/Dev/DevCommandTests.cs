@@ -47,6 +47,7 @@ public sealed partial class DevCommandTests : IAsyncDisposable
             guide["url"].ShouldEndWith($":{port}/mcp");
             File.GetUnixFileMode(guide["token_file"]).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
             (await EchoAsync(guide)).ShouldContain("hello");
+            await ExpectHealthyAsync(guide["folder"]);
 
             (await PasteAsync(guide, "curl")).ShouldContain("serverInfo");
             (await PasteAsync(guide, "inspector")).ShouldContain("\"echo\"");
@@ -141,6 +142,19 @@ public sealed partial class DevCommandTests : IAsyncDisposable
         );
         await caller.InitializeAsync(Cancel);
         return await caller.EchoAsync("hello", Cancel);
+    }
+
+    /// <summary>Every hop that the agent's doctor knows works here, a call through the edge included.</summary>
+    private async Task ExpectHealthyAsync(string state)
+    {
+        var doctor = await Tool.RunAsync(
+            Path.Combine(checkout.BuildOutput("Tunnel.Agent"), Programs.TunnelAgent),
+            ["doctor", "--config", Path.Combine(state, Programs.TunnelAgent, $"{Programs.TunnelAgent}.yaml")],
+            folder.Path,
+            Cancel
+        );
+        doctor.ExitCode.ShouldBe(0, doctor.Output + doctor.Error);
+        doctor.Output.ShouldContain("Every route answers a client's call through an edge.");
     }
 
     private async Task<string> PasteAsync(IReadOnlyDictionary<string, string> guide, string line)

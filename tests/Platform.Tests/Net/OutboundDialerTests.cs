@@ -41,7 +41,7 @@ public sealed class OutboundDialerTests : IAsyncDisposable
     public async Task Connect_WithoutCredentials_FailsAndSaysWhichAreWanted()
     {
         var refused = await Should.ThrowAsync<IOException>(async () =>
-            await Dialer(new ProxyOptions { Url = proxy.Url }).ConnectAsync("127.0.0.1", Port, Cancel)
+            await Dialer(new HttpProxyOptions { Url = proxy.Url }).ConnectAsync("127.0.0.1", Port, Cancel)
         );
 
         refused.Message.ShouldContain("407");
@@ -117,7 +117,7 @@ public sealed class OutboundDialerTests : IAsyncDisposable
     [InlineData("::1", "[::1]", false)]
     [InlineData("", "id.corp.example", true)]
     public void AppliesTo_Entry_MeansTheNameAndAllBelow(string entry, string host, bool applies) =>
-        new ProxyOptions { Url = proxy.Url, NoProxy = [entry] }
+        new HttpProxyOptions { Url = proxy.Url, NoProxy = [entry] }
             .AppliesTo(host)
             .ShouldBe(applies);
 
@@ -146,7 +146,7 @@ public sealed class OutboundDialerTests : IAsyncDisposable
         File.Delete(password);
     }
 
-    private ProxyOptions WithCredentials() =>
+    private HttpProxyOptions WithCredentials() =>
         new()
         {
             Url = proxy.Url,
@@ -154,5 +154,5 @@ public sealed class OutboundDialerTests : IAsyncDisposable
             Password = SecretReference.ToFile(password),
         };
 
-    private static OutboundDialer Dialer(ProxyOptions options) => new(new NetworkOptions { Proxy = options });
+    private static OutboundDialer Dialer(HttpProxyOptions options) => new(new NetworkOptions { Proxy = options });
 }

@@ -4,11 +4,14 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Tests.Identity;
 using Culvert.Platform.Tests.Net;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Hosting;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Protocol;
@@ -41,6 +44,12 @@ public sealed class AgentRuntimeTests : IDisposable
         await UntilReadyAsync(runtime);
         using var client = Client(service, connection.Mux);
         (await client.GetStringAsync("/mcp", Token)).ShouldBe("ok");
+        (await PathsAsync(settings)).ShouldBe([
+            (PathChecks.EdgeNames, DoctorStatus.Pass),
+            (PathChecks.Edges, DoctorStatus.Pass),
+            (PathChecks.Upstreams, DoctorStatus.Pass),
+            (PathChecks.Call, DoctorStatus.Fail), // this edge takes agents alone
+        ]);
 
         await stop.CancelAsync();
         await running.WaitAsync(TimeSpan.FromMinutes(1), Token);
@@ -143,6 +152,13 @@ public sealed class AgentRuntimeTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static async Task<IEnumerable<(string, DoctorStatus)>> PathsAsync(AgentSettings settings)
+    {
+        var state = AgentState.Read(settings.Identity, settings.Tunnel.Id, settings.StateDirectory);
+        var findings = await new PathChecks(settings, state, TimeProvider.System).RunAsync(Token);
+        return findings.Select(f => (f.Id, f.Status));
+    }
 
     private string ConfigurationFile => Path.Combine(folder, "agent.yaml");
 

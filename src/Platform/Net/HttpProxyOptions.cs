@@ -3,7 +3,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Platform.Net;
 
 /// <summary>An HTTP proxy that is asked to CONNECT (RFC 9110 §9.3.6).</summary>
-public sealed record ProxyOptions
+public sealed record HttpProxyOptions
 {
     /// <summary>http or https, without user.</summary>
     public required Uri Url { get; init; }

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text.Json;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Programs;
+
+namespace Culvert.Platform.Doctor;
+
+/// <summary>The <c>doctor</c> command, the same for every program but for its checks.</summary>
+public static class DoctorCommandLine
+{
+    private const string ConfigurationCheck = "configuration";
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object." };
+
+    private static readonly Option<string?> Check = new("--check") { Description = "Report on one check alone." };
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="description">What it looks at.</param>
+    /// <param name="location">Which program.</param>
+    /// <param name="read">The reader that the program itself uses.</param>
+    /// <param name="ids">Every check beside that of the configuration.</param>
+    /// <param name="find">Runs all of them.</param>
+    public static Command Create<T>(
+        string description,
+        ConfigLocation location,
+        Func<ConfigSection, T> read,
+        IReadOnlyList<string> ids,
+        Func<T, CancellationToken, Task<IReadOnlyList<DoctorFinding>>> find
+    )
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        var command = new Command("doctor", description) { Json, Check };
+        command.SetAction(
+            async (parsed, cancel) =>
+            {
+                if (await RefuseUnknownAsync(parsed, [ConfigurationCheck, .. ids]) is { } usage)
+                {
+                    return usage;
+                }
+
+                var loaded = ConfigCommand.Load(parsed, location, read);
+                return await ReportAsync(
+                    parsed,
+                    loaded is { IsValid: true, Settings: { } settings }
+                        ?
+                        [
+                            DoctorFinding.Pass(ConfigurationCheck, "The configuration is valid."),
+                            .. await find(settings, cancel),
+                        ]
+                        : [BadConfiguration(location, loaded.Errors)]
+                );
+            }
+        );
+        return command;
+    }
+
+    private static async Task<int?> RefuseUnknownAsync(ParseResult parsed, IReadOnlyList<string> known)
+    {
+        if (parsed.GetValue(Check) is not { } wanted || known.Contains(wanted, StringComparer.Ordinal))
+        {
+            return null;
+        }
+
+        var near = ConfigText.Nearest(wanted, known) ?? known[0];
+        await parsed.InvocationConfiguration.Error.WriteLineAsync(
+            $"--check: there is no {wanted}; did you mean {near}?"
+        );
+        return ExitCodes.Usage;
+    }
+
+    private static async Task<int> ReportAsync(ParseResult parsed, IReadOnlyList<DoctorFinding> findings)
+    {
+        var report = new DoctorReport
+        {
+            Checks = parsed.GetValue(Check) is { } id ? [.. findings.Where(finding => finding.Id == id)] : findings,
+        };
+        await parsed.InvocationConfiguration.Output.WriteLineAsync(
+            parsed.GetValue(Json) ? JsonSerializer.Serialize(report, DoctorJson.Default.DoctorReport) : report.ToText()
+        );
+        return report.Failed.Count == 0 ? ExitCodes.Done : ExitCodes.CheckFailed;
+    }
+
+    private static DoctorFinding BadConfiguration(ConfigLocation location, IReadOnlyList<ConfigError> errors) =>
+        DoctorFinding.Fail(
+            ConfigurationCheck,
+            "The configuration has errors.",
+            "Nothing else can be checked before they are mended.",
+            $"{location.Program} config check"
+        ) with
+        {
+            Evidence = [.. errors.Select(error => error.ToString())],
+        };
+}

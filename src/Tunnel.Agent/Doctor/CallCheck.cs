@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Net;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Doctor;
+
+/// <summary>
+/// A call from a client's place: DNS or the edge's own address, the public port, inner TLS against the tunnel's trust
+/// bundle, and an answer of the running agent. No token is at hand here, so what is asked for is the document that every
+/// client reads first (RFC 9728); where the route wants no token, the MCP endpoint itself.
+/// </summary>
+internal sealed class CallCheck(AgentSettings settings, AgentState state, TimeProvider time)
+{
+    private const int MaxAnswerBytes = 64 * 1024;
+    private const int HttpsPort = 443;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    public async Task<DoctorFinding> RunAsync(CancellationToken cancellationToken)
+    {
+        if (state.Feed is not { } feed || feed.Edges.Count == 0 || feed.Tunnel.TrustBundle.Pem.Length == 0)
+        {
+            return DoctorFinding.Skip(
+                PathChecks.Call,
+                "Rests on the first feed, an edge and the tunnel's trust bundle."
+            );
+        }
+
+        var (good, bad) = (new List<string>(), new List<string>());
+        foreach (var route in settings.Routes)
+        {
+            var (works, line) = await TryAsync(feed, route, cancellationToken);
+            (works ? good : bad).Add($"{route.Name}: {line}");
+        }
+
+        return bad.Count == 0
+            ? DoctorFinding.Pass(PathChecks.Call, "Every route answers a client's call through an edge.", good)
+            : DoctorFinding.Fail(
+                PathChecks.Call,
+                $"{bad.Count} of {settings.Routes.Count} routes do not answer a client's call through an edge.",
+                "Edge and agent are fine by themselves if the checks above pass; then the agent does not run, or this "
+                    + "machine's address is outside the tunnel's client ranges.",
+                "tunnel-agent health",
+                $"Ask an administrator to run: culvert tunnel status {settings.Tunnel.Id}"
+            ) with
+            {
+                Evidence = [.. bad, .. good],
+            };
+    }
+
+    private async Task<(bool Works, string Line)> TryAsync(
+        AgentFeed feed,
+        RouteSettings route,
+        CancellationToken cancellationToken
+    )
+    {
+        var edge = feed.Edges[0];
+        var (host, port) = (Route.HostnameUnder(route.Name, feed.Tunnel.Domain), edge.PublicPort ?? HttpsPort);
+        var resource = new ProtectedResource(route.Oauth, [], host, port);
+        var isRequired = route.Oauth.Mode == OauthMode.Required;
+        var target = isRequired ? new Uri(resource.MetadataUrl).AbsolutePath : route.Oauth.Path;
+        try
+        {
+            using var limit = new CancellationTokenSource(Limit, time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            using var client = Client(edge, feed.Tunnel.TrustBundle);
+            var url = new Uri($"https://{host}:{port.ToString(CultureInfo.InvariantCulture)}{target}");
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Headers.Accept.Add(
+                new MediaTypeWithQualityHeaderValue(isRequired ? "application/json" : "text/event-stream")
+            );
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
+            if (!isRequired)
+            {
+                var status = (int)answer.StatusCode;
+                return (status < 500, string.Create(CultureInfo.InvariantCulture, $"{url} answers {status}"));
+            }
+
+            var body = await answer.Content.ReadAsByteArrayAsync(both.Token);
+            return answer.StatusCode == HttpStatusCode.OK && ResourceOf(body) == resource.Resource
+                ? (true, $"{url} names {resource.Resource}")
+                : (
+                    false,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{url} answers {(int)answer.StatusCode}, not the document of {resource.Resource}"
+                    )
+                );
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (false, $"no answer within {Limit.TotalSeconds} s");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or AuthenticationException)
+        {
+            return (false, e.InnerException?.Message ?? e.Message);
+        }
+    }
+
+    private HttpClient Client(AgentFeedEdge edge, BundleDocument bundle)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+            VerificationTime = time.GetUtcNow().UtcDateTime,
+        };
+        policy.CustomTrustStore.ImportFromPem(bundle.Pem);
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
+            // Tunnel names are the clients' business and need not be known here: the edge is asked at its own address.
+            ConnectCallback = (context, cancel) =>
+                new OutboundDialer(settings.Identity.Network).ConnectAsync(
+                    EdgeAddress.TryParse(edge.Addresses[0], out var host, out _) ? host : context.DnsEndPoint.Host,
+                    context.DnsEndPoint.Port,
+                    cancel
+                ),
+        };
+        return new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes };
+    }
+
+    private static string ResourceOf(byte[] body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.GetProperty("resource").GetString() ?? "";
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return "";
+        }
+    }
+}

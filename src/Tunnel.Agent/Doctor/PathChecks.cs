@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Net;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Doctor;
+
+/// <summary>
+/// The way of a call, hop by hop, each tried for real: names, edges, upstreams, and a call from a client's place through
+/// edge and running agent.
+/// </summary>
+internal sealed class PathChecks(
+    AgentSettings settings,
+    AgentState state,
+    TimeProvider time,
+    IHostResolver? resolver = null
+)
+{
+    public const string EdgeNames = "edge_names";
+    public const string Edges = "edges";
+    public const string Upstreams = "upstreams";
+    public const string Call = "call";
+
+    public static readonly IReadOnlyList<string> Ids = [EdgeNames, Edges, Upstreams, Call];
+
+    private IReadOnlyList<string> Addresses => [.. (state.Feed?.Edges ?? []).SelectMany(e => e.Addresses)];
+
+    public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken) =>
+        [
+            await CheckNamesAsync(cancellationToken),
+            await CheckEdgesAsync(cancellationToken),
+            await CheckUpstreamsAsync(cancellationToken),
+            await new CallCheck(settings, state, time).RunAsync(cancellationToken),
+        ];
+
+    private async Task<DoctorFinding> CheckNamesAsync(CancellationToken cancellationToken)
+    {
+        if (Addresses.Count == 0)
+        {
+            return DoctorFinding.Skip(EdgeNames, "No edge is known before the first feed.");
+        }
+
+        var (good, bad) = (new List<string>(), new List<string>());
+        foreach (var address in Addresses.Distinct(StringComparer.Ordinal))
+        {
+            if (!EdgeAddress.TryParse(address, out var host, out _) || System.Net.IPAddress.TryParse(host, out _))
+            {
+                good.Add(address);
+            }
+            else if (settings.Identity.Network.Proxy is { } proxy && proxy.AppliesTo(host))
+            {
+                good.Add($"{host}: resolved by the proxy");
+            }
+            else
+            {
+                try
+                {
+                    var found = await (resolver ?? SystemHostResolver.Instance).ResolveAsync(host, cancellationToken);
+                    good.Add($"{host}: {string.Join(", ", found)}");
+                }
+                catch (SocketException e)
+                {
+                    bad.Add($"{host}: {e.Message}");
+                }
+            }
+        }
+
+        return bad.Count == 0
+            ? DoctorFinding.Pass(EdgeNames, "The edges' names resolve.", good)
+            : DoctorFinding.Fail(
+                EdgeNames,
+                $"{bad.Count} names of edges do not resolve.",
+                "The agent cannot dial an edge whose name has no address here.",
+                "Publish what `culvert dns export` prints, or mend this machine's DNS."
+            ) with
+            {
+                Evidence = bad,
+            };
+    }
+
+    // A connection as the agent makes them, and closed at once: no stream is asked for on it.
+    private async Task<DoctorFinding> CheckEdgesAsync(CancellationToken cancellationToken)
+    {
+        if (state is not { Platform: { } own, Trust: { } trust, Feed: { } feed })
+        {
+            return DoctorFinding.Skip(Edges, "Rests on platform_certificate and the first feed.");
+        }
+
+        if (feed.Edges.Count == 0)
+        {
+            return DoctorFinding.Fail(
+                Edges,
+                "The tunnel has no edge.",
+                "Nothing can bring a client's call here.",
+                "Ask an administrator to run: culvert edge list"
+            );
+        }
+
+        var context = new DialContext
+        {
+            Certificate = own,
+            Trust = trust,
+            Edges = feed.Edges,
+            RevokedSerials = feed.RevokedSerials.ToHashSet(StringComparer.Ordinal),
+        };
+        var dialer = new EdgeDialer(settings.Tunnel.DialTimeout, settings.Identity.Network, time);
+        var (good, bad) = (new List<string>(), new List<string>());
+        foreach (var (edge, address) in feed.Edges.SelectMany(e => e.Addresses.Select(a => (e, a))))
+        {
+            var result = await dialer.DialAsync(address, context, cancellationToken);
+            if (result.IsConnected)
+            {
+                await result.Transport.DisposeAsync();
+                good.Add($"{edge.Name} {address}: serial {result.PeerSerial}");
+            }
+            else
+            {
+                bad.Add($"{edge.Name} {address}: {result.Stage.ToString().ToLowerInvariant()}: {result.Detail}");
+            }
+        }
+
+        return bad.Count == 0
+            ? DoctorFinding.Pass(Edges, "Every edge is reached and proves itself.", good)
+            : DoctorFinding.Fail(
+                Edges,
+                $"{bad.Count} of {bad.Count + good.Count} addresses of edges do not take this agent.",
+                "At stage connect a firewall or proxy is in between; at handshake something ends TLS on the way; at peer "
+                    + "somebody else answers.",
+                "Open TCP to these addresses from here, without TLS inspection."
+            ) with
+            {
+                Evidence = [.. bad, .. good],
+            };
+    }
+
+    private async Task<DoctorFinding> CheckUpstreamsAsync(CancellationToken cancellationToken)
+    {
+        var (good, bad) = (new List<string>(), new List<string>());
+        foreach (var route in settings.Routes)
+        {
+            var probed = await UpstreamTrial.RunAsync(route, settings.Issuers, time, cancellationToken);
+            var line = string.Create(CultureInfo.InvariantCulture, $"{route.Name} {route.Upstream.Address}");
+            (probed.IsHealthy == true ? good : bad).Add(
+                probed.IsHealthy == true ? $"{line}: answers" : $"{line}: {probed.Detail}"
+            );
+        }
+
+        return bad.Count == 0
+            ? DoctorFinding.Pass(Upstreams, "Every upstream answers.", good)
+            : DoctorFinding.Fail(
+                Upstreams,
+                $"{bad.Count} of {settings.Routes.Count} upstreams do not answer.",
+                "Calls to these routes end with 502 or 504 and the failing hop in their header.",
+                [
+                    .. settings
+                        .Routes.Where(r => bad.Exists(b => b.StartsWith(r.Name + " ", StringComparison.Ordinal)))
+                        .Select(r => $"tunnel-agent routes test {r.Name}"),
+                ]
+            ) with
+            {
+                Evidence = bad,
+            };
+    }
+}
