@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Culvert.Tunnel.Agent.Ui;
 
 namespace Culvert.Tunnel.Agent;
 
@@ -16,8 +17,10 @@ internal sealed class AgentMetrics : IDisposable
     private readonly UpDownCounter<long> edgeConnections;
     private readonly Counter<long> dialFailures;
 
-    public AgentMetrics()
+    /// <param name="time">The clock of <see cref="Recent"/>; the system's when null.</param>
+    public AgentMetrics(TimeProvider? time = null)
     {
+        Recent = new RecentCalls(time ?? TimeProvider.System);
         requests = meter.CreateCounter<long>(
             "culvert_agent_requests",
             description: "Requests answered by an upstream."
@@ -38,6 +41,9 @@ internal sealed class AgentMetrics : IDisposable
         );
         dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
     }
+
+    /// <summary>How the last calls ended.</summary>
+    public RecentCalls Recent { get; }
 
     /// <summary>Shows how long the leaf that ends inner TLS still lasts, wherever it comes from.</summary>
     /// <param name="secondsLeft">Negative once it has ended; null while there is none.</param>
@@ -68,10 +74,17 @@ internal sealed class AgentMetrics : IDisposable
             description: "Changed configuration files that were not taken up."
         );
 
-    public void Forwarded(string route, int status) =>
+    public void Forwarded(string route, int status)
+    {
         requests.Add(1, new("route", route), new("class", StatusClass(status)));
+        Recent.Add(route, status, "");
+    }
 
-    public void Refused(string route, string reason) => refused.Add(1, new("route", route), new("reason", reason));
+    public void Refused(string route, string reason)
+    {
+        refused.Add(1, new("route", route), new("reason", reason));
+        Recent.Add(route, 0, reason);
+    }
 
     public void Denied(string route, bool isEnforced) =>
         denied.Add(1, new("route", route), new("mode", isEnforced ? "enforce" : "observe"));

@@ -33,7 +33,7 @@ public sealed class UsageTests : CommandTest
     [InlineData("tunnel pause x", "'pause' is not known here")]
     [InlineData("tunnel list --url http://127.0.0.1:1", "is no https address")]
     [InlineData("dev", "'--mcp' is required")]
-    [InlineData("dev --mcp 127.0.0.1:3001", "is no address of an MCP server")]
+    [InlineData("dev --mcp ftp://127.0.0.1:3001", "is no address of an MCP server")]
     [InlineData("dev --mcp http://127.0.0.1:3001 --port 65536", "from 1 to 65535")]
     [InlineData("tunnel list --url https://u:p@127.0.0.1", "is no https address")]
     [InlineData("tunnel list --ca-file a --ca-sha256 b", "exclude each other")]

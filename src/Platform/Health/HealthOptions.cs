@@ -14,6 +14,9 @@ public sealed record HealthOptions
     /// <summary>A file that receives the listener's URL, for a port that the system chose; empty for none.</summary>
     public string UrlFile { get; init; } = "";
 
+    /// <summary>Whether the status page is served, to this machine alone.</summary>
+    public bool Ui { get; init; }
+
     /// <summary>Host names that requests may name; empty for any. It keeps web pages from reading a local port by DNS tricks.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 }

@@ -6,18 +6,18 @@ namespace Culvert.Platform.Health;
 /// <summary>Reads the <c>health</c> section.</summary>
 public static class HealthSection
 {
-    private static readonly string[] LocalNames = ["localhost", "127.0.0.1", "[::1]"];
+    internal static readonly string[] LocalNames = ["localhost", "127.0.0.1", "[::1]"];
 
     /// <summary>The agent's: one address, for the machine it runs on.</summary>
     public static HealthOptions ReadAgent(ConfigSection root)
     {
         var section = root.Section("health");
-        section.NotYet("ui", permitted: "false");
         return new HealthOptions
         {
             Listen = [section.EndPoint("listen", "127.0.0.1:8081")],
             UnixSocket = section.Path("unix_socket"),
             UrlFile = section.Path("url_file"),
+            Ui = section.Bool("ui", true),
             AllowedHosts = section.Strings("allowed_hosts", LocalNames),
         };
     }

@@ -10,6 +10,8 @@ namespace Culvert.Platform.Health;
 /// <summary>A small web server of its own for health and metrics, so that the main listeners stay as they are.</summary>
 public sealed class HealthServer : IAsyncDisposable
 {
+    private const string PagePath = "/ui";
+
     private readonly WebApplication app;
 
     private HealthServer(WebApplication app, IReadOnlyList<string> urls)
@@ -25,11 +27,13 @@ public sealed class HealthServer : IAsyncDisposable
     /// <param name="options">Where, and for whom.</param>
     /// <param name="endpoints">What is answered.</param>
     /// <param name="cancellationToken">Ends the start, not the server.</param>
+    /// <param name="page">Answers <c>/ui</c> with a page for people; null: there is none.</param>
     /// <exception cref="IOException">An address is taken or not ours.</exception>
     public static async Task<HealthServer> StartAsync(
         HealthOptions options,
         HealthEndpoints endpoints,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Func<HttpContext, Task>? page = null
     )
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -51,7 +55,13 @@ public sealed class HealthServer : IAsyncDisposable
             }
         });
         var app = builder.Build();
-        app.Run(context => IsAllowed(context, options.AllowedHosts) ? endpoints.HandleAsync(context) : Refuse(context));
+        app.Run(context =>
+            !IsAllowed(context, options.AllowedHosts) ? Refuse(context, StatusCodes.Status400BadRequest)
+            : context.Request.Path != PagePath || page is null || !options.Ui ? endpoints.HandleAsync(context)
+            : !LocalPage.Permits(context, options.AllowedHosts) ? Refuse(context, StatusCodes.Status403Forbidden)
+            : !HttpMethods.IsGet(context.Request.Method) ? Refuse(context, StatusCodes.Status405MethodNotAllowed)
+            : page(context)
+        );
         await app.StartAsync(cancellationToken);
         var urls = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         if (options.UrlFile.Length > 0)
@@ -73,9 +83,9 @@ public sealed class HealthServer : IAsyncDisposable
         || hosts.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase)
         || context.Connection.LocalIpAddress is null; // a Unix socket has no name to forge
 
-    private static Task Refuse(HttpContext context)
+    private static Task Refuse(HttpContext context, int status)
     {
-        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        context.Response.StatusCode = status;
         return Task.CompletedTask;
     }
 }

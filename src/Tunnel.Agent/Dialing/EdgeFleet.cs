@@ -48,6 +48,25 @@ internal sealed class EdgeFleet(
         }
     }
 
+    /// <summary>Every edge of the feed, with how many of its connections can bring clients, and how many there should be.</summary>
+    public IReadOnlyList<(string Edge, int Serving, int Wanted)> Connections
+    {
+        get
+        {
+            lock (gate)
+            {
+                return
+                [
+                    .. slots
+                        .OrderBy(s => s.Key, StringComparer.Ordinal)
+                        .Select(s =>
+                            (Edge(s.Key)?.Name ?? s.Key, s.Value.Count(slot => slot.IsServing), s.Value.Length)
+                        ),
+                ];
+            }
+        }
+    }
+
     /// <summary>Streams of all connections, replaced ones too.</summary>
     public int OpenStreams => Sessions().Sum(s => s.OpenStreams);
 

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Issuers;
+using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
@@ -14,6 +15,7 @@ using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Ui;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Hosting;
@@ -29,7 +31,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly AgentSettings settings;
     private readonly TimeProvider time;
     private readonly ILogger<AgentRuntime> logger;
-    private readonly AgentMetrics metrics = new();
+    private readonly AgentMetrics metrics;
+    private readonly RecentLines? lines;
     private readonly MetricsText metricsText = new("Culvert");
     private readonly ILoggerFactory loggers;
     private readonly UpstreamFactory upstreams;
@@ -53,15 +56,18 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <param name="loggers">Makes its log.</param>
     /// <param name="time">The clock.</param>
     /// <param name="watch">Tells of changes to the file; null: there are none.</param>
+    /// <param name="lines">The end of the log, for the status page.</param>
     public AgentRuntime(
         AgentSettings settings,
         StateDirectory state,
         ILoggerFactory loggers,
         TimeProvider time,
-        ConfigWatch<AgentSettings>? watch = null
+        ConfigWatch<AgentSettings>? watch = null,
+        RecentLines? lines = null
     )
     {
-        (this.settings, this.loggers, this.time, this.watch) = (settings, loggers, time, watch);
+        (this.settings, this.loggers, this.time, this.watch, this.lines) = (settings, loggers, time, watch, lines);
+        metrics = new AgentMetrics(time);
         logger = loggers.CreateLogger<AgentRuntime>();
         upstreams = new UpstreamFactory(
             new Forwarder(metrics, time, loggers.CreateLogger<Forwarder>()),
@@ -117,7 +123,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
         Announce();
         await server.StartAsync(cancellationToken);
         var endpoints = new HealthEndpoints(Checks, metricsText, time);
-        await using var health = await HealthServer.StartAsync(settings.Health, endpoints, cancellationToken);
+        await using var health = await HealthServer.StartAsync(
+            settings.Health,
+            endpoints,
+            cancellationToken,
+            new StatusPage(cancel => LookAsync(endpoints, cancel)).HandleAsync
+        );
         using var background = new CancellationTokenSource();
         using var audit = new CancellationTokenSource();
         var recording = trail?.RunAsync(audit.Token) ?? Task.CompletedTask;
@@ -324,6 +335,45 @@ internal sealed class AgentRuntime : IAsyncDisposable
             }
         }
     }
+
+    private async Task<StatusView> LookAsync(HealthEndpoints endpoints, CancellationToken cancellationToken) =>
+        new()
+        {
+            Version = ProductVersion.Text,
+            TunnelId = settings.Tunnel.Id,
+            Domain = map.Current.Domain,
+            Now = time.GetUtcNow(),
+            Checks = await endpoints.EvaluateAsync(cancellationToken),
+            Edges = fleet.Connections,
+            Routes =
+            [
+                .. generation.Probes.Select(p => new StatusRoute(
+                    p.Route.HostnameUnder(map.Current.Domain),
+                    p.Route.Upstream.Settings.Address,
+                    OauthText.Of(p.Route.Access.Oauth.Mode),
+                    p.State.IsHealthy,
+                    p.State.Detail
+                )),
+            ],
+            Certificates =
+            [
+                .. credentials.Identity is { } identity
+                    ?
+                    [
+                        (
+                            "platform, towards service and edges",
+                            identity.Credential.Serial,
+                            identity.Credential.NotAfter
+                        ),
+                    ]
+                    : Array.Empty<(string, string, DateTimeOffset)>(),
+                .. leaves.Current is { } leaf
+                    ? [("inner TLS, towards clients", leaf.Pair.Serial, leaf.Pair.NotAfter)]
+                    : Array.Empty<(string, string, DateTimeOffset)>(),
+            ],
+            Calls = metrics.Recent.Calls,
+            Lines = lines?.Lines ?? [],
+        };
 
     private AgentReportRoute[] ReportRoutes() =>
         [

@@ -52,6 +52,8 @@ internal static class RunCommand
     )
     {
         using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings!.Log);
+        using var lines = new RecentLines(TimeProvider.System);
+        loggers.AddProvider(lines);
         var watch = new ConfigWatch<AgentSettings>(
             ConfigCommand.FindFile(parsed, ConfigLocation.Agent),
             () => ConfigCommand.Load(parsed, ConfigLocation.Agent, AgentConfiguration.Read),
@@ -68,7 +70,7 @@ internal static class RunCommand
                 watch.Hurry();
             }
         );
-        await using var runtime = new AgentRuntime(loaded.Settings, state, loggers, TimeProvider.System, watch);
+        await using var runtime = new AgentRuntime(loaded.Settings, state, loggers, TimeProvider.System, watch, lines);
         await runtime.RunAsync(cancellationToken);
         return ExitCodes.Done;
     }

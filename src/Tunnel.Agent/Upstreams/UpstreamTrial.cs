@@ -21,7 +21,7 @@ internal static class UpstreamTrial
         await using var routes = RouteSet.Create(
             [settings],
             [.. issuers.Select(i => new IssuerKeyCache(i, keys, time, NullLogger<IssuerKeyCache>.Instance))],
-            new UpstreamFactory(forwarder, time),
+            new UpstreamFactory(forwarder, metrics, time, NullLoggerFactory.Instance),
             time
         );
         var probe = new UpstreamProbe(routes.Routes[0], time, NullLogger<UpstreamProbe>.Instance);

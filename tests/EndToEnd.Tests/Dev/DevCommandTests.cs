@@ -85,6 +85,23 @@ public sealed partial class DevCommandTests : IAsyncDisposable
         Leftovers.CommandLinesNaming(Path.Combine(folder.Path, "culvert-dev-")).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Dev_Command_IsStartedAndCalled()
+    {
+        var script = checkout.PeerScript("@modelcontextprotocol/server-everything", "dist/index.js");
+        using var dev = Start("--mcp", $"node '{script}' stdio", "--port", $"{port}");
+        try
+        {
+            (await EchoAsync(await GuideAsync(dev))).ShouldContain("hello");
+        }
+        finally
+        {
+            await dev.StopAsync(Bound, CancellationToken.None);
+        }
+
+        Leftovers.CommandLinesNaming(Path.Combine(folder.Path, "culvert-dev-")).ShouldBeEmpty();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (server.Process.Stamp.Pid != 0)

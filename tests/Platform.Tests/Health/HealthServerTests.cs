@@ -138,6 +138,86 @@ public sealed class HealthServerTests : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
+    [Theory]
+    [InlineData("localhost", "", "", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1", "none", "", HttpStatusCode.OK)]
+    [InlineData("localhost", "same-origin", "http://localhost:PORT", HttpStatusCode.OK)]
+    [InlineData("evil.example", "", "", HttpStatusCode.BadRequest)]
+    [InlineData("localhost", "cross-site", "", HttpStatusCode.Forbidden)]
+    [InlineData("localhost", "same-site", "", HttpStatusCode.Forbidden)]
+    [InlineData("localhost", "", "https://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("localhost", "", "null", HttpStatusCode.Forbidden)]
+    [InlineData("localhost", "none", "http://127.0.0.1:PORT", HttpStatusCode.Forbidden)]
+    public async Task Ui_OnlyForThisMachineAndItself(string host, string site, string origin, HttpStatusCode status)
+    {
+        await StartWithPage(
+            new HealthOptions
+            {
+                Listen = [new(IPAddress.Loopback, 0)],
+                AllowedHosts = ["localhost", "127.0.0.1"],
+                Ui = true,
+            }
+        );
+
+        (await GetUi(host, site, origin)).ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task Ui_AnyHostAllowedElsewhere_StillTakesLocalNamesAlone()
+    {
+        await StartWithPage(new HealthOptions { Listen = [new(IPAddress.Loopback, 0)], Ui = true });
+
+        (await GetUi("evil.example", "", "")).ShouldBe(HttpStatusCode.Forbidden);
+        (await GetUi("localhost", "", "")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Ui_SwitchedOff_IsNotThere()
+    {
+        await StartWithPage(new HealthOptions { Listen = [new(IPAddress.Loopback, 0)] });
+
+        (await GetUi("localhost", "", "")).ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Readyz_AdvisoryCheck_IsShownAndDoesNotCount()
+    {
+        await Start(ReadinessCheck.Of("configuration", () => "not in force") with { IsAdvisory = true });
+
+        var (status, body) = await Get("/readyz");
+
+        status.ShouldBe(HttpStatusCode.OK);
+        body.ShouldContain("not in force");
+    }
+
+    private async Task StartWithPage(HealthOptions options) =>
+        server = await HealthServer.StartAsync(
+            options,
+            new HealthEndpoints([], metrics, time),
+            TestContext.Current.CancellationToken,
+            _ => Task.CompletedTask
+        );
+
+    private async Task<HttpStatusCode> GetUi(string host, string site, string origin)
+    {
+        var url = new Uri(server!.Urls[0]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, "/ui"));
+        request.Headers.Host = $"{host}:{url.Port}";
+        foreach (var (name, value) in new[] { ("Sec-Fetch-Site", site), ("Origin", origin) })
+        {
+            if (value.Length > 0)
+            {
+                request.Headers.TryAddWithoutValidation(
+                    name,
+                    value.Replace("PORT", $"{url.Port}", StringComparison.Ordinal)
+                );
+            }
+        }
+
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
     private Task Start(params ReadinessCheck[] checks) =>
         Start(
             new HealthOptions { Listen = [new(IPAddress.Loopback, 0)], AllowedHosts = ["localhost", "127.0.0.1"] },

@@ -94,7 +94,7 @@ public sealed class IdentitySectionTests : IDisposable
     [InlineData("network: {address_family: ipv9}", "network.address_family")]
     [InlineData("telemetry: {otlp: environment}", "telemetry.otlp")]
     [InlineData("log: {level: loud}", "log.level")]
-    [InlineData("health: {ui: true}", "health.ui")]
+    [InlineData("health: {ui: maybe}", "health.ui")]
     [InlineData("health: {listen: 8081}", "health.listen")]
     public void SharedSections_OutsideTheirRule_NameTheKey(string yaml, string key)
     {

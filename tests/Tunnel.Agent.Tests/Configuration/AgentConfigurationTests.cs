@@ -361,7 +361,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("routes:", "acme: {}\nroutes:", "acme")]
     [InlineData("routes:", "network: {proxy: {url: \"ftp://p\"}}\nroutes:", "network.proxy.url")]
     [InlineData("routes:", "telemetry: {otlp: environment}\nroutes:", "telemetry.otlp")]
-    [InlineData("routes:", "health: {ui: true}\nroutes:", "health.ui")]
+    [InlineData("routes:", "health: {ui: maybe}\nroutes:", "health.ui")]
     [InlineData("routes:", "certificates: {source: files}\nroutes:", "certificates.certificate_file")]
     [InlineData("routes:", "certificates: {key_file: x.key}\nroutes:", "certificates.key_file")]
     [InlineData("routes:", "certificates: {tls_min_version: \"1.1\"}\nroutes:", "certificates.tls_min_version")]

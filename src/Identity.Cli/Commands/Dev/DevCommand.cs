@@ -13,7 +13,11 @@ internal static class DevCommand
 {
     public static Command Create(VerbFactory verbs)
     {
-        var mcp = Flags.Required("--mcp", "URL", "the MCP server, such as http://127.0.0.1:3001/mcp");
+        var mcp = Flags.Required(
+            "--mcp",
+            "URL|COMMAND",
+            "the MCP server: http://127.0.0.1:3001/mcp, or 'npx some-server'"
+        );
         var port = new Option<int?>("--port")
         {
             Description = "where clients connect (default: 9443, or any free one)",

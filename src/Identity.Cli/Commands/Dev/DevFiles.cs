@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
@@ -62,12 +64,17 @@ internal static class DevFiles
             )}}]}
             routes:
               {{Route}}:
-                upstream: {url: "{{target.Origin.GetLeftPart(UriPartial.Authority)}}", allowed_ranges: [{{List(
-                ranges
-            )}}]}
+                upstream: {{Upstream(target, ranges)}}
                 oauth: {mode: required, issuers: [dev], path: "{{target.Path}}"}
             health: {listen: "127.0.0.1:{{ports.AgentHealth}}"}
             """;
+
+    // A program runs where the developer is, with what a program usually finds in its environment.
+    private static string Upstream(DevTarget target, IReadOnlyList<string> ranges) =>
+        target.Origin is { } origin
+            ? $$"""{url: "{{origin.GetLeftPart(UriPartial.Authority)}}", allowed_ranges: [{{List(ranges)}}]}"""
+            : $"{{stdio: {{command: [{List(target.Command)}], working_directory: {Quote(Environment.CurrentDirectory)}, "
+                + "inherit_environment: [PATH, LANG, HOME, USER, TMPDIR]}}";
 
     private static string Identity(DevPorts ports, DevInstallation installation, string ruleId, string tokenFile) =>
         $$"""
@@ -79,5 +86,9 @@ internal static class DevFiles
               token: {file: "{{tokenFile}}"}
             """;
 
-    private static string List(IEnumerable<string> values) => string.Join(", ", values.Select(v => $"\"{v}\""));
+    private static string List(IEnumerable<string> values) => string.Join(", ", values.Select(Quote));
+
+    // JSON's escapes are YAML's in double quotes (YAML 1.2.2 §5.7).
+    private static string Quote(string value) =>
+        $"\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

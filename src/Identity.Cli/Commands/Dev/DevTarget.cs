@@ -3,18 +3,25 @@ using System.Net.Sockets;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>The MCP server that <c>--mcp</c> names: where it is, and which path clients call.</summary>
-/// <param name="Origin">Scheme, host and port.</param>
+/// <summary>The MCP server that <c>--mcp</c> names: one that listens, or a program that speaks over standard input.</summary>
+/// <param name="Origin">Scheme, host and port; null for a program.</param>
+/// <param name="Command">The program and its arguments; empty for a server that listens.</param>
 /// <param name="Path">Of the MCP endpoint.</param>
-internal sealed record DevTarget(Uri Origin, string Path)
+internal sealed record DevTarget(Uri? Origin, IReadOnlyList<string> Command, string Path)
 {
     private const string UsualPath = "/mcp";
 
     /// <summary>
-    /// An address without any path means the usual one; with a slash at its end it means the root.
+    /// An address without any path means the usual one; with a slash at its end it means the root. What is no address is
+    /// a command; no shell reads it.
     /// </summary>
     public static DevTarget Parse(string text)
     {
+        if (!text.Contains("://", StringComparison.Ordinal))
+        {
+            return new DevTarget(null, Words(text), UsualPath);
+        }
+
         if (
             !Uri.TryCreate(text, UriKind.Absolute, out var url)
             || url.Scheme is not ("http" or "https")
@@ -22,21 +29,22 @@ internal sealed record DevTarget(Uri Origin, string Path)
             || url.AbsolutePath.Contains('%', StringComparison.Ordinal)
         )
         {
-            throw new CommandFailure(ExitCode.Usage, $"'{text}' is no address of an MCP server")
-            {
-                Where = "--mcp",
-                Next = "write http://127.0.0.1:3001/mcp: http or https, without user, query, fragment or escapes",
-            };
+            throw Bad($"'{text}' is no address of an MCP server");
         }
 
         var path = url.AbsolutePath.Length > 1 ? url.AbsolutePath.TrimEnd('/') : "/";
         var says = text.EndsWith('/') || path != "/";
-        return new DevTarget(new Uri(url.GetLeftPart(UriPartial.Authority)), says ? path : UsualPath);
+        return new DevTarget(new Uri(url.GetLeftPart(UriPartial.Authority)), [], says ? path : UsualPath);
     }
 
     /// <summary>The addresses that its name has now, as ranges of one: nothing else may be reached by it later.</summary>
     public async Task<IReadOnlyList<string>> RangesAsync(CancellationToken cancel)
     {
+        if (Origin is null)
+        {
+            return [];
+        }
+
         try
         {
             var addresses = await Dns.GetHostAddressesAsync(Origin.IdnHost.Trim('[', ']'), cancel);
@@ -51,4 +59,50 @@ internal sealed record DevTarget(Uri Origin, string Path)
             };
         }
     }
+
+    // Blanks part words, single or double quotes keep them together; nothing else has a meaning.
+    private static List<string> Words(string text)
+    {
+        var words = new List<string>();
+        var word = new System.Text.StringBuilder();
+        var (quote, started) = ('\0', false);
+        foreach (var c in text)
+        {
+            if (quote != '\0' ? c == quote : c is '"' or '\'')
+            {
+                (quote, started) = (quote == '\0' ? c : '\0', true);
+            }
+            else if (quote != '\0' || !char.IsWhiteSpace(c))
+            {
+                word.Append(c);
+                started = true;
+            }
+            else if (started)
+            {
+                words.Add(word.ToString());
+                word.Clear();
+                started = false;
+            }
+        }
+
+        if (quote != '\0')
+        {
+            throw Bad("a quote is not closed");
+        }
+
+        if (started)
+        {
+            words.Add(word.ToString());
+        }
+
+        return words.Count > 0 && words[0].Length > 0 ? words : throw Bad("an address or a command is missing");
+    }
+
+    private static CommandFailure Bad(string what) =>
+        new(ExitCode.Usage, what)
+        {
+            Where = "--mcp",
+            Next =
+                "write http://127.0.0.1:3001/mcp (without user, query, fragment or escapes), or a command: 'npx some-server'",
+        };
 }

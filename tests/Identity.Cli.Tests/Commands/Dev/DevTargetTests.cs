@@ -16,19 +16,33 @@ public sealed class DevTargetTests
     {
         var target = DevTarget.Parse(text);
 
-        target.Origin.AbsoluteUri.ShouldBe(origin);
+        target.Origin!.AbsoluteUri.ShouldBe(origin);
         target.Path.ShouldBe(path);
     }
 
     [Theory]
-    [InlineData("127.0.0.1:3001")]
     [InlineData("ftp://127.0.0.1/mcp")]
     [InlineData("http://u:p@127.0.0.1/mcp")]
     [InlineData("http://127.0.0.1/mcp?a=b")]
     [InlineData("http://127.0.0.1/m%22cp")]
     [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("npx 'server")]
+    [InlineData("'' server")]
     public void Parse_AnythingElse_IsUsage(string text) =>
         Should.Throw<CommandFailure>(() => DevTarget.Parse(text)).ExitCode.ShouldBe(ExitCode.Usage);
+
+    [Theory]
+    [InlineData("npx  server --flag", "npx|server|--flag")]
+    [InlineData("node 'a b.js' \"it's\" ''", "node|a b.js|it's|")]
+    [InlineData("node $HOME;rm", "node|$HOME;rm")]
+    public void Parse_Command_IsItsWords(string text, string words)
+    {
+        var target = DevTarget.Parse(text);
+
+        string.Join('|', target.Command).ShouldBe(words);
+        (target.Origin, target.Path).ShouldBe((null, "/mcp"));
+    }
 
     [Fact]
     public async Task RangesAsync_Literal_IsThatAddressAlone() =>

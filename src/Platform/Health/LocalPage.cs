@@ -1,0 +1,26 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace Culvert.Platform.Health;
+
+/// <summary>
+/// The fence around a page for people on the health listener: this machine alone, a host name that is ours (so that no
+/// DNS trick makes a stranger's page our origin), and no request that another site caused.
+/// </summary>
+internal static class LocalPage
+{
+    public static bool Permits(HttpContext context, IReadOnlyList<string> allowedHosts)
+    {
+        var request = context.Request;
+        var hosts = allowedHosts.Count > 0 ? allowedHosts : HealthSection.LocalNames;
+        return IsLocal(context.Connection.RemoteIpAddress)
+            && hosts.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase)
+            && IsOwn(request.Headers["Sec-Fetch-Site"].ToString(), "", "none", "same-origin")
+            && IsOwn(request.Headers.Origin.ToString(), "", $"http://{request.Host.Value}");
+    }
+
+    // A Unix socket has no address; who may open it, its folder says.
+    private static bool IsLocal(IPAddress? remote) => remote is null || IPAddress.IsLoopback(remote);
+
+    private static bool IsOwn(string value, params ReadOnlySpan<string> own) => own.Contains(value);
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Culvert.Tunnel.Agent.Ui;
+
+/// <summary>
+/// <c>/ui</c>: one page of plain HTML, without script, form or link, so that there is nothing on it to be tricked with.
+/// Every text is encoded, since peers have a say in some of them.
+/// </summary>
+internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
+{
+    private const string Style = """
+        body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1c2430}
+        h1{font-size:1.4rem;margin:0}h2{font-size:1.05rem;margin:1.8rem 0 .4rem}p{margin:.2rem 0;color:#566072}
+        table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #dde2ea;vertical-align:top}
+        th{font-weight:600;color:#566072;font-size:.85rem}td{overflow-wrap:anywhere}.ok{color:#19692c}.bad{color:#a11818;font-weight:600}
+        .note{color:#8a5a00}.n{font-variant-numeric:tabular-nums;white-space:nowrap}
+        """;
+
+    // The style is named by its hash (CSP Level 3 §8.1): nothing else on the page has an effect.
+    private static readonly string Policy =
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-"
+        + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))
+        + "'";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var body = Encoding.UTF8.GetBytes(Write(await look(context.RequestAborted)));
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    internal static string Write(StatusView view)
+    {
+        var html = new StringBuilder();
+        html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>tunnel-agent</title>");
+        html.Append(
+            "<meta name=\"viewport\" content=\"width=device-width\"><meta http-equiv=\"refresh\" content=\"10\">"
+        );
+        html.Append("<style>").Append(Style).Append("</style></head><body>");
+        var ready = view.Checks.All(c => c.Reason is null || c.IsAdvisory);
+        html.Append("<h1>tunnel-agent: ")
+            .Append(ready ? Mark("ok", "ready") : Mark("bad", "not ready"))
+            .Append("</h1>");
+        html.Append("<p>").Append(Text($"{view.TunnelId} {view.Domain}, version {view.Version}, {Time(view.Now)}"));
+        html.Append("</p>");
+        Table(
+            html,
+            "Checks",
+            ["check", "state"],
+            view.Checks.Select(c => new[] { Text(c.Name), Reason(c.Reason, c.IsAdvisory) })
+        );
+        Table(
+            html,
+            "Connections",
+            ["edge", "connections"],
+            view.Edges.Select(e =>
+                new[]
+                {
+                    Text(e.Edge),
+                    Mark(
+                        e.Serving > 0 ? "ok" : "bad",
+                        string.Create(CultureInfo.InvariantCulture, $"{e.Serving} of {e.Wanted}")
+                    ),
+                }
+            )
+        );
+        Table(
+            html,
+            "Routes",
+            ["hostname", "upstream", "callers", "state"],
+            view.Routes.Select(r =>
+                new[]
+                {
+                    Text(r.Hostname),
+                    Text(r.Upstream),
+                    Text(r.Oauth),
+                    r.IsHealthy switch
+                    {
+                        true => Mark("ok", "answers"),
+                        false => Mark("bad", r.Detail),
+                        null => Mark("note", "not probed"),
+                    },
+                }
+            )
+        );
+        Table(
+            html,
+            "Last calls",
+            ["time", "route", "end"],
+            view.Calls.Reverse()
+                .Select(c =>
+                    new[]
+                    {
+                        Mark("n", Time(c.Time)),
+                        Text(c.Route),
+                        c.Reason.Length > 0
+                            ? Mark("bad", c.Reason)
+                            : Text(c.Status.ToString(CultureInfo.InvariantCulture)),
+                    }
+                )
+        );
+        Table(
+            html,
+            "Certificates",
+            ["what", "serial", "until"],
+            view.Certificates.Select(c =>
+                new[] { Text(c.Kind), Text(c.Serial), Mark(c.NotAfter > view.Now ? "ok" : "bad", Time(c.NotAfter)) }
+            )
+        );
+        Table(
+            html,
+            "Log",
+            ["time", "level", "message"],
+            view.Lines.Reverse()
+                .Select(l =>
+                    new[]
+                    {
+                        Mark("n", Time(l.Time)),
+                        Mark(
+                            l.Level >= LogLevel.Error ? "bad"
+                                : l.Level == LogLevel.Warning ? "note"
+                                : "n",
+                            $"{l.Level}"
+                        ),
+                        Text(l.Message),
+                    }
+                )
+        );
+        return html.Append("</body></html>").ToString();
+    }
+
+    // Cells come encoded.
+    private static void Table(StringBuilder html, string title, string[] heads, IEnumerable<string[]> rows)
+    {
+        html.Append("<h2>").Append(title).Append("</h2><table><tr>");
+        foreach (var head in heads)
+        {
+            html.Append("<th>").Append(head).Append("</th>");
+        }
+
+        html.Append("</tr>");
+        var any = false;
+        foreach (var row in rows)
+        {
+            any = true;
+            html.Append("<tr>");
+            foreach (var cell in row)
+            {
+                html.Append("<td>").Append(cell).Append("</td>");
+            }
+
+            html.Append("</tr>");
+        }
+
+        html.Append(any ? "</table>" : "<tr><td>none</td></tr></table>");
+    }
+
+    private static string Reason(string? reason, bool isAdvisory) =>
+        reason is null ? Mark("ok", "ok") : Mark(isAdvisory ? "note" : "bad", reason);
+
+    private static string Mark(string style, string text) => $"<span class=\"{style}\">{Text(text)}</span>";
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";
+}

@@ -1,0 +1,31 @@
+using Culvert.Platform.Logging;
+
+namespace Culvert.Tunnel.Agent.Ui;
+
+/// <summary>What the status page shows at one moment. Nothing here is secret.</summary>
+internal sealed record StatusView
+{
+    public required string Version { get; init; }
+
+    public required string TunnelId { get; init; }
+
+    /// <summary>Empty before the first feed.</summary>
+    public required string Domain { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Each readiness check, with the reason where it fails.</summary>
+    public required IReadOnlyList<(string Name, string? Reason, bool IsAdvisory)> Checks { get; init; }
+
+    /// <summary>Each edge: how many of its connections can bring clients.</summary>
+    public required IReadOnlyList<(string Edge, int Serving, int Wanted)> Edges { get; init; }
+
+    public required IReadOnlyList<StatusRoute> Routes { get; init; }
+
+    /// <summary>What it is, its serial, and when it ends.</summary>
+    public required IReadOnlyList<(string Kind, string Serial, DateTimeOffset NotAfter)> Certificates { get; init; }
+
+    public required IReadOnlyList<RecentCall> Calls { get; init; }
+
+    public required IReadOnlyList<RecentLine> Lines { get; init; }
+}
