@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
-using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Upstreams;
