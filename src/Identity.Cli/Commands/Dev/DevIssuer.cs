@@ -31,6 +31,7 @@ internal sealed class DevIssuer : IAsyncDisposable
     private readonly SigningKey published;
     private readonly int port;
     private readonly TimeProvider time;
+    private X509Certificate2? own;
     private WebApplication? server;
 
     public DevIssuer(int port, TimeProvider time)
@@ -55,9 +56,10 @@ internal sealed class DevIssuer : IAsyncDisposable
         }
     }
 
-    /// <summary>Serves its metadata (RFC 8414) and its keys.</summary>
+    /// <summary>Serves its metadata (RFC 8414) and its keys. The certificate is its own from then on.</summary>
     public async Task StartAsync(X509Certificate2 certificate, CancellationToken cancel)
     {
+        own = certificate;
         var metadata = Json(new JsonObject { ["issuer"] = Url, ["jwks_uri"] = Url + KeysPath });
         var keys = Json(new JsonObject { ["keys"] = Keys });
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -139,6 +141,7 @@ internal sealed class DevIssuer : IAsyncDisposable
             await server.DisposeAsync();
         }
 
+        own?.Dispose();
         published.Dispose();
     }
 

@@ -40,8 +40,7 @@ internal sealed class DevSystem : IAsyncDisposable
     public async Task<DevAccess> StartAsync(CancellationToken cancel)
     {
         var ranges = await options.Target.RangesAsync(cancel);
-        using var certificate = root.IssueLoopbackServer();
-        await issuer.StartAsync(certificate, cancel);
+        await issuer.StartAsync(root.IssueLoopbackServer(), cancel);
         var installation = await StartServiceAsync(cancel);
         using var client = await ConnectAsync(installation, cancel);
         var registration = new DevRegistration(client, installation);
