@@ -196,10 +196,10 @@ internal sealed class AgentListener(
         registry.Add(connection);
         Log.AgentConnected(logger, connection.TunnelId, connection.InstanceId, connection.Serial, remote);
 
-        // A revocation between the check above and the registration would otherwise be missed.
-        if (state.Snapshot is { } current && AgentAdmission.Check(current, connection) != AgentRefusal.None)
+        // What came between the checks above and the registration would otherwise be missed.
+        if (state.Snapshot is { } current)
         {
-            connection.End(ConnectionErrorCode.Revoked, TimeSpan.Zero, "no longer allowed");
+            registry.Apply(current, connection);
         }
 
         await running;

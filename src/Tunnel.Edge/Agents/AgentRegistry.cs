@@ -115,15 +115,21 @@ internal sealed class AgentRegistry(
     {
         foreach (var connection in All)
         {
-            if (AgentAdmission.Check(snapshot, connection) is not AgentRefusal.None and var refusal)
-            {
-                End(connection, ConnectionErrorCode.Revoked, TimeSpan.Zero, Describe(refusal));
-            }
-            else if (DisconnectsIn(snapshot, connection) > connection.DisconnectsBefore)
-            {
-                connection.DisconnectsBefore = long.MaxValue; // once
-                End(connection, ConnectionErrorCode.Shutdown, DisconnectDrain, "disconnected by an operator");
-            }
+            Apply(snapshot, connection);
+        }
+    }
+
+    /// <summary>The same for one connection, which may have missed a snapshot while it registered.</summary>
+    public void Apply(EdgeSnapshot snapshot, AgentConnection connection)
+    {
+        if (AgentAdmission.Check(snapshot, connection) is not AgentRefusal.None and var refusal)
+        {
+            End(connection, ConnectionErrorCode.Revoked, TimeSpan.Zero, Describe(refusal));
+        }
+        else if (DisconnectsIn(snapshot, connection) > connection.DisconnectsBefore)
+        {
+            connection.DisconnectsBefore = long.MaxValue; // once
+            End(connection, ConnectionErrorCode.Shutdown, DisconnectDrain, "disconnected by an operator");
         }
     }
 
@@ -155,6 +161,18 @@ internal sealed class AgentRegistry(
         foreach (var connection in All)
         {
             End(connection, ConnectionErrorCode.Shutdown, drain, reason);
+        }
+    }
+
+    /// <summary>The same for those that have registered since everybody was asked.</summary>
+    public void DrainLate(TimeSpan drain, string reason)
+    {
+        foreach (var connection in All)
+        {
+            if (connection.AcceptsStreams)
+            {
+                End(connection, ConnectionErrorCode.Shutdown, drain, reason);
+            }
         }
     }
 

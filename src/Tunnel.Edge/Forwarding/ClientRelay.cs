@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Protocol;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
@@ -14,6 +15,7 @@ internal sealed class ClientRelay(
     MuxStream stream,
     ClientVisit visit,
     TunnelTraffic traffic,
+    EdgeState state,
     TimeProvider time
 )
 {
@@ -37,6 +39,12 @@ internal sealed class ClientRelay(
         traffic.Add(this);
         try
         {
+            if (!IsStillAllowed())
+            {
+                Cut();
+                return false;
+            }
+
             var fromClient = GuardAsync(FromClientAsync());
             var toClient = GuardAsync(ToClientAsync());
             var first = await Task.WhenAny(fromClient, toClient);
@@ -68,6 +76,18 @@ internal sealed class ClientRelay(
     /// <summary>How long nothing has moved in either direction.</summary>
     public TimeSpan IdleFor(TimeProvider clock) => clock.GetElapsedTime(Volatile.Read(ref movedAt));
 
+    /// <summary>
+    /// The client was let in by an older snapshot, perhaps long before its hello; newer ones cut off only what they find
+    /// registered.
+    /// </summary>
+    private bool IsStillAllowed()
+    {
+        Interlocked.MemoryBarrier(); // registered first, then looked: EdgeState has the other half
+        TunnelRoute? tunnel = null;
+        _ = state.Snapshot?.TryGetTunnel(traffic.TunnelId, out tunnel);
+        return visit.IsAllowedBy(tunnel);
+    }
+
     private void End()
     {
         over = true;
@@ -94,6 +114,7 @@ internal sealed class ClientRelay(
                 traffic.CountFromClient(read);
                 Volatile.Write(ref movedAt, time.GetTimestamp());
                 await stream.Output.WriteAsync(buffer.AsMemory(0, read));
+                Volatile.Write(ref movedAt, time.GetTimestamp());
                 if (traffic.IsPaced)
                 {
                     await PauseAsync(traffic.Pay(read));
@@ -115,13 +136,13 @@ internal sealed class ClientRelay(
             {
                 traffic.CountToClient(segment.Length);
                 await client.SendAsync(segment);
+                Volatile.Write(ref movedAt, time.GetTimestamp());
                 if (traffic.IsPaced)
                 {
                     await PauseAsync(traffic.Pay(segment.Length));
                 }
             }
 
-            Volatile.Write(ref movedAt, time.GetTimestamp());
             stream.Input.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted)
             {
@@ -131,11 +152,13 @@ internal sealed class ClientRelay(
         }
     }
 
+    /// <summary>Whoever waits for its turn is held back by us: that is not idling.</summary>
     private async ValueTask PauseAsync(TimeSpan pause)
     {
         while (pause > TimeSpan.Zero && !over)
         {
             await Task.Delay(pause < LongestPause ? pause : LongestPause, time, CancellationToken.None);
+            Volatile.Write(ref movedAt, time.GetTimestamp());
             pause = traffic.Pay(0);
         }
     }

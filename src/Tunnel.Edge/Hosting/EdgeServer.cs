@@ -65,7 +65,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             time,
             loggers.CreateLogger<ClientDoor>()
         );
-        forwarder = new ClientForwarder(Agents, time, loggers.CreateLogger<ClientForwarder>());
+        forwarder = new ClientForwarder(Agents, state, time, loggers.CreateLogger<ClientForwarder>());
         sniListener = new SniListener(
             settings.Sni,
             state,
@@ -163,6 +163,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         while (Agents.All.Any() && time.GetElapsedTime(deadline) < settings.DrainTimeout + SweepPeriod)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, CancellationToken.None);
+            Agents.DrainLate(settings.DrainTimeout, "the edge stops");
         }
 
         Log.Drained(logger, Clients);
@@ -200,15 +201,19 @@ internal sealed class EdgeServer : IAsyncDisposable
     /// <summary>Until every client that was accepted has its stream: agents that are told to go take no new ones.</summary>
     private async Task UntilPlacedAsync()
     {
+        // CONNECT has one deadline before its 200 and one after it; a balancer's header has its own ahead of both.
+        var longest =
+            (2 * settings.Sni.HandshakeTimeout)
+            + (settings.ProxyProtocol.Required ? settings.Clients.ProxyHeaderTimeout : TimeSpan.Zero);
         var begun = time.GetTimestamp();
-        while (
-            sniListener.Arriving + connectListener.Arriving > 0
-            && time.GetElapsedTime(begun) < settings.Sni.HandshakeTimeout
-        )
+        while (HasArriving() && time.GetElapsedTime(begun) < longest)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, CancellationToken.None);
         }
     }
+
+    /// <summary>In the order that clients take: one that goes from the door to a listener meanwhile is seen at one of them.</summary>
+    private bool HasArriving() => door.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
 
     /// <summary>An operator's drain, and what comes after it: after the delay agents are told to go; resumed, they come back by themselves.</summary>
     private void FollowDrain()
@@ -219,15 +224,20 @@ internal sealed class EdgeServer : IAsyncDisposable
             awaitsAgents = arrival.IsAwaited(
                 state is { Snapshot: not null, Certificate: not null },
                 time.GetElapsedTime(started),
-                Agents.All.Any() ? time.GetElapsedTime(started, Agents.LastArrival) : null
+                Agents.All.Any(a => a.AcceptsStreams) ? time.GetElapsedTime(started, Agents.LastArrival) : null
             );
             return;
         }
 
         arrival.Restart();
-
+        awaitsAgents = settings.Agents.Settle > TimeSpan.Zero; // resumed, it is not ready before they are back
         drainingSince ??= time.GetTimestamp();
-        if (!agentsSentAway && time.GetElapsedTime(drainingSince.Value) >= settings.DrainDelay)
+        if (agentsSentAway)
+        {
+            // Those whose handshake had begun before the drain.
+            Agents.DrainLate(settings.DrainTimeout, "drained by an operator");
+        }
+        else if (time.GetElapsedTime(drainingSince.Value) >= settings.DrainDelay)
         {
             agentsSentAway = true;
             Log.DrainedByOperator(logger, Agents.All.Count(), settings.DrainTimeout.TotalSeconds);

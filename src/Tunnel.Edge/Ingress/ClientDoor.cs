@@ -20,9 +20,13 @@ internal sealed class ClientDoor(
 {
     private readonly SourceLimiter sources = new(options.PerSource, options.NewPerSource, time);
     private int connections;
+    private int reading;
 
     /// <summary>Connections now, those not relayed yet included.</summary>
     public int Connections => Volatile.Read(ref connections);
+
+    /// <summary>Clients that no listener counts as arriving yet: their header is still read.</summary>
+    public int Reading => Volatile.Read(ref reading);
 
     /// <summary>Takes over an accepted socket and hands it on. Completes, never faults, when its connection is over.</summary>
     public async Task ServeAsync(
@@ -33,11 +37,14 @@ internal sealed class ClientDoor(
     {
         IPEndPoint? client = null;
         var entered = false;
+        var isReading = true;
+        var here = Interlocked.Increment(ref connections);
+        Interlocked.Increment(ref reading);
         try
         {
             var remote = (IPEndPoint)socket.RemoteEndPoint!;
             client = new IPEndPoint(AddressRanges.Normalise(remote.Address), remote.Port);
-            if (Interlocked.Increment(ref connections) > options.MaxConnections)
+            if (here > options.MaxConnections)
             {
                 Refuse(client, IngressRefusal.EdgeFull);
                 return;
@@ -62,7 +69,10 @@ internal sealed class ClientDoor(
                 return;
             }
 
-            await serve(socket, client, cancellationToken);
+            var serving = serve(socket, client, cancellationToken); // counts it before its first wait
+            isReading = false;
+            Interlocked.Decrement(ref reading);
+            await serving;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -72,6 +82,11 @@ internal sealed class ClientDoor(
         finally
         {
             Interlocked.Decrement(ref connections);
+            if (isReading)
+            {
+                Interlocked.Decrement(ref reading);
+            }
+
             if (entered)
             {
                 sources.Leave(client!.Address);

@@ -8,7 +8,12 @@ using Culvert.Tunnel.Protocol;
 namespace Culvert.Tunnel.Edge.Ingress;
 
 /// <summary>Brings a client that has been let in to an agent, and relays. Both ingresses end here.</summary>
-internal sealed class ClientForwarder(AgentRegistry agents, TimeProvider time, ILogger<ClientForwarder> logger)
+internal sealed class ClientForwarder(
+    AgentRegistry agents,
+    EdgeState state,
+    TimeProvider time,
+    ILogger<ClientForwarder> logger
+)
 {
     /// <summary>W12: opened once, and again at most twice.</summary>
     private const int MaxOpens = 3;
@@ -62,7 +67,7 @@ internal sealed class ClientForwarder(AgentRegistry agents, TimeProvider time, I
 
         counts.CountFromClient(hello.Length);
         hello.Dispose(); // the agent has answered: nobody needs it again
-        if (!await new ClientRelay(client, stream, visit, counts, time).RunAsync())
+        if (!await new ClientRelay(client, stream, visit, counts, state, time).RunAsync())
         {
             client.Reset();
         }

@@ -28,7 +28,8 @@ internal sealed class EdgeState(Func<DateTimeOffset?> lastContact)
 
     public void Use(EdgeSnapshot next)
     {
-        snapshot = next;
+        // A full fence: whoever registers a connection and then looks at the snapshot is seen below, or sees this one.
+        Interlocked.Exchange(ref snapshot, next);
         SnapshotChanged?.Invoke(next);
     }
 }

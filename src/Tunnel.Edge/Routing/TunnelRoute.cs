@@ -6,6 +6,14 @@ namespace Culvert.Tunnel.Edge.Routing;
 /// <summary>A tunnel of the feed, with its ranges read.</summary>
 internal sealed record TunnelRoute
 {
+    /// <summary>
+    /// Stands for a list that cannot be read: nobody's address (RFC 919 §7). An empty one would not do, since it is no
+    /// obstacle to clients that prove themselves.
+    /// </summary>
+    private static readonly AddressRanges Nobody = AddressRanges.TryParse(["255.255.255.255/32"], out var ranges, out _)
+        ? ranges
+        : throw new InvalidOperationException();
+
     public required string Id { get; init; }
 
     /// <summary>Lower case.</summary>
@@ -19,7 +27,7 @@ internal sealed record TunnelRoute
     /// <summary>An operator refuses its clients for a while; agents stay.</summary>
     public required bool IsPaused { get; init; }
 
-    /// <summary>Where clients may come from; empty refuses all (S21).</summary>
+    /// <summary>Where clients may come from; empty refuses all but those who prove themselves (S21, S22).</summary>
     public required AddressRanges ClientRanges { get; init; }
 
     /// <summary>Where agents may come from; null allows every address (S21).</summary>
@@ -66,5 +74,5 @@ internal sealed record TunnelRoute
         };
 
     private static AddressRanges Read(IReadOnlyList<string> written) =>
-        AddressRanges.TryParse(written, out var ranges, out _) ? ranges : AddressRanges.Empty;
+        AddressRanges.TryParse(written, out var ranges, out _) ? ranges : Nobody;
 }

@@ -222,6 +222,21 @@ public sealed class AgentListenerTests
         edge.Server.Agents.All.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task OperatorDrain_AgentThatRegistersAfterIt_IsToldToGoToo()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var first = await edge.AgentAsync();
+        var late = await TestAgent.AuthenticateAsync(edge, edge.Platform.Agent("a2"));
+        var feed = Feeds.Of(Feeds.Tunnel());
+        edge.Use(feed with { Edge = feed.Edge with { Draining = true } });
+        await first.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience);
+
+        await using var agent = TestAgent.Over(late);
+
+        (await agent.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience)).Code.ShouldBe(ConnectionErrorCode.Shutdown);
+    }
+
     private static async Task<Socket> SilentAsync(RunningEdge edge)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);

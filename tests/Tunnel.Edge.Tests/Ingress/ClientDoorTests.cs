@@ -114,6 +114,26 @@ public sealed class ClientDoorTests
     }
 
     [Fact]
+    public async Task Stop_ClientWhoseHeaderIsStillRead_IsBroughtToAnAgent()
+    {
+        await using var edge = Start("127.0.0.0/8", "192.0.2.0/24");
+        await using var agent = await edge.AgentAsync();
+        using var socket = await edge.ConnectAsync();
+        await socket.SendAsync(Header.AsMemory(0, 5));
+        await RunningEdge.UntilAsync(() => edge.Server.Clients == 1);
+        var ingress = edge.Sni;
+
+        var stopping = edge.Server.DrainAsync();
+        await RunningEdge.UntilAsync(() => RefusesConnections(ingress));
+        await socket.SendAsync((byte[])[.. Header.AsSpan(5), .. Hello]);
+
+        (await ReceiveAsync(socket, Hello.Length)).ShouldBe(Hello);
+        socket.Dispose();
+        await stopping.WaitAsync(RunningEdge.Patience);
+        edge.Server.Clients.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Idle_ClientBeyondTheTimeout_IsCut()
     {
         await using var edge = RunningEdge.Start(s =>
@@ -129,6 +149,20 @@ public sealed class ClientDoorTests
 
         (await RunningEdge.ReadToEndAsync(socket)).ShouldBeEmpty();
         edge.Server.Traffic.All.Single().Cut.ShouldBe(1);
+    }
+
+    private static bool RefusesConnections(IPEndPoint endPoint)
+    {
+        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Connect(endPoint);
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
     }
 
     private static RunningEdge Start(string trusted, string range, int perSource = 1000)

@@ -43,7 +43,7 @@ public sealed class IngressPolicyTests
     public void Check_UnreadableRanges_RefuseEverybody() =>
         IngressPolicy
             .Check(Snapshot(Feeds.Tunnel(clients: ["10.0.0.0/8", "nonsense"])), Hello(), Inside, out _)
-            .ShouldBe(IngressRefusal.SourceRangesEmpty);
+            .ShouldBe(IngressRefusal.SourceRefused);
 
     [Theory]
     [InlineData(TunnelStatus.Archived)]

@@ -37,7 +37,12 @@ internal sealed class TestAgent : IAsyncDisposable
         MuxOptions? options = null
     )
     {
-        var tls = await AuthenticateAsync(edge, certificate);
+        return Over(await AuthenticateAsync(edge, certificate), serve, options);
+    }
+
+    /// <summary>Goes on from the handshake: says HELLO and serves.</summary>
+    public static TestAgent Over(SslStream tls, Func<MuxStream, Task>? serve = null, MuxOptions? options = null)
+    {
         var mux = new MuxConnection(
             tls,
             MuxRole.Agent,

@@ -46,6 +46,16 @@ public sealed class ConnectListenerTests
         (await AskAsync(tls, Request())).ShouldStartWith("HTTP/1.1 200 ");
     }
 
+    [Fact] // no list and one that cannot be read are different things
+    public async Task Connect_UnreadableRanges_RefuseEverybody()
+    {
+        await using var edge = RunningEdge.Start(feed: Feed(ranges: ["nonsense"]));
+        await using var agent = await edge.AgentAsync();
+        await using var tls = await DialAsync(edge);
+
+        (await AskAsync(tls, Request())).ShouldStartWith(Forbidden);
+    }
+
     [Fact] // one shape, whatever the reason
     public async Task Connect_RefusedBeforeAMatch_IsTheSame403()
     {
@@ -175,6 +185,23 @@ public sealed class ConnectListenerTests
         await ReadAsync(tls, Hello.Length);
 
         edge.Use(Feeds.Of(Feeds.Tunnel()));
+
+        (await ReadToEndAsync(tls)).ShouldBeEmpty();
+        await RunningEdge.UntilAsync(() => agent.Mux.OpenStreams == 0);
+    }
+
+    [Theory] // decided by the snapshot that holds when the relay begins
+    [InlineData(true, TunnelStatus.Active)]
+    [InlineData(false, TunnelStatus.Paused)]
+    public async Task Connect_ForbiddenBetweenThe200AndTheHello_IsCut(bool isAuthorityArchived, string status)
+    {
+        await using var edge = RunningEdge.Start(feed: Feed());
+        await using var agent = await edge.AgentAsync();
+        await using var tls = await DialAsync(edge);
+        (await AskAsync(tls, Request())).ShouldStartWith("HTTP/1.1 200 ");
+
+        edge.Use(isAuthorityArchived ? Feeds.Of(Feeds.Tunnel()) : Feed(status));
+        await tls.WriteAsync(Hello);
 
         (await ReadToEndAsync(tls)).ShouldBeEmpty();
         await RunningEdge.UntilAsync(() => agent.Mux.OpenStreams == 0);
