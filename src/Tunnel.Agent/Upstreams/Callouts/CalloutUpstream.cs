@@ -217,9 +217,9 @@ internal sealed class CalloutUpstream(
                 ? CalloutRequest.Read(arguments)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // no JSON, or text with half a surrogate pair
         }
     }
 

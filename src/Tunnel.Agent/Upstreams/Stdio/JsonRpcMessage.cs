@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -12,6 +13,21 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 internal sealed class JsonRpcMessage
 {
     private const int MaxDepth = 64;
+    private const string SubscriptionMember = "io.modelcontextprotocol/subscriptionId";
+    private const string VersionMember = "io.modelcontextprotocol/protocolVersion";
+
+    // What a relay understands of a message, by where it stands.
+    private static readonly string[] InRoot = ["jsonrpc", "id", "method", "params", "result", "error"];
+    private static readonly string[] InParams =
+    [
+        "_meta",
+        "progressToken",
+        "requestId",
+        "name",
+        "uri",
+        "protocolVersion",
+    ];
+    private static readonly string[] InMeta = ["progressToken", SubscriptionMember, VersionMember];
 
     private JsonRpcMessage(ReadOnlyMemory<byte> bytes) => Bytes = bytes;
 
@@ -41,7 +57,7 @@ internal sealed class JsonRpcMessage
     public string? Version { get; private set; }
 
     /// <summary><c>params.protocolVersion</c>, of <c>initialize</c>.</summary>
-    public string? OfferedVersion { get; private set; }
+    public string? OfferedVersion => offeredVersion;
 
     /// <summary><c>params.name</c>, or else <c>params.uri</c>.</summary>
     public string? Name => name ?? uri;
@@ -51,10 +67,12 @@ internal sealed class JsonRpcMessage
 
     private Range id;
     private Range token;
+    private Range directToken;
     private Range cancelled;
     private Range subscription;
     private string? name;
     private string? uri;
+    private string? offeredVersion;
     private bool hasMethod;
     private bool hasId;
     private bool isAnswer;
@@ -76,9 +94,9 @@ internal sealed class JsonRpcMessage
                 message = read;
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON.
+            // Not JSON, or text with half a surrogate pair.
         }
 
         return message is not null;
@@ -142,60 +160,30 @@ internal sealed class JsonRpcMessage
             return false;
         }
 
-        var hasParams = false;
+        var seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("id"u8))
+            // JSON-RPC names all of these, and none of them is anything but ASCII.
+            if (
+                !TryName(ref reader, InRoot, ref seen, out var member)
+                || (member is null && !Ascii.IsValid(reader.GetString()))
+            )
             {
-                if (hasId || !ReadScalar(ref reader, out id))
-                {
-                    return false;
-                }
-
-                hasId = true;
+                return false;
             }
-            else if (reader.ValueTextEquals("method"u8))
-            {
-                if (hasMethod || !reader.Read() || reader.TokenType != JsonTokenType.String)
-                {
-                    return false;
-                }
 
-                (hasMethod, Method) = (true, reader.GetString()!);
-            }
-            else if (reader.ValueTextEquals("params"u8))
+            var isGood = member switch
             {
-                if (hasParams || !ReadParams(ref reader))
-                {
-                    return false;
-                }
-
-                hasParams = true;
-            }
-            else if (reader.ValueTextEquals("result"u8))
+                "id" => hasId = ReadScalar(ref reader, out id),
+                "method" => hasMethod = ReadMethod(ref reader),
+                "params" => ReadParams(ref reader),
+                "result" => !isAnswer && (isAnswer = Skip(ref reader)),
+                "error" => !isAnswer && (isAnswer = ReadError(ref reader)),
+                _ => Skip(ref reader),
+            };
+            if (!isGood)
             {
-                if (isAnswer)
-                {
-                    return false;
-                }
-
-                isAnswer = true;
-                reader.Read();
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals("error"u8))
-            {
-                if (isAnswer || !ReadError(ref reader))
-                {
-                    return false;
-                }
-
-                isAnswer = true;
-            }
-            else
-            {
-                reader.Read();
-                reader.Skip();
+                return false;
             }
         }
 
@@ -206,6 +194,16 @@ internal sealed class JsonRpcMessage
             hasMethod && hasId ? MessageKind.Request
             : hasMethod ? MessageKind.Notification
             : MessageKind.Response;
+        if (Kind == MessageKind.Request && !Bytes[directToken].IsEmpty)
+        {
+            return false; // a program may read it there too, where it would stay the client's
+        }
+
+        if (Method == "notifications/progress")
+        {
+            token = directToken;
+        }
+
         return hasMethod ? !isAnswer && Method.Length > 0 : isAnswer && (hasId || ErrorCode is not null);
     }
 
@@ -218,65 +216,32 @@ internal sealed class JsonRpcMessage
             return true;
         }
 
-        var (hasToken, hasRequest, hasMeta) = (false, false, false);
+        var seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("_meta"u8))
+            if (!TryName(ref reader, InParams, ref seen, out var member))
             {
-                if (hasMeta || !ReadMeta(ref reader))
-                {
-                    return false;
-                }
+                return false;
+            }
 
-                hasMeta = true;
-            }
-            else if (reader.ValueTextEquals("progressToken"u8))
+            var isGood = member switch
             {
-                if (hasToken || !ReadScalar(ref reader, out var found))
-                {
-                    return false;
-                }
-
-                hasToken = true;
-                directToken = found;
-            }
-            else if (reader.ValueTextEquals("requestId"u8))
+                "_meta" => ReadMeta(ref reader),
+                "progressToken" => ReadScalar(ref reader, out directToken),
+                "requestId" => ReadScalar(ref reader, out cancelled),
+                "name" => ReadText(ref reader, out name),
+                "uri" => ReadText(ref reader, out uri),
+                "protocolVersion" => ReadText(ref reader, out offeredVersion),
+                _ => Skip(ref reader),
+            };
+            if (!isGood)
             {
-                if (hasRequest || !ReadScalar(ref reader, out cancelled))
-                {
-                    return false;
-                }
-
-                hasRequest = true;
+                return false;
             }
-            else if (reader.ValueTextEquals("name"u8))
-            {
-                name = ReadText(ref reader);
-            }
-            else if (reader.ValueTextEquals("uri"u8))
-            {
-                uri = ReadText(ref reader);
-            }
-            else if (reader.ValueTextEquals("protocolVersion"u8))
-            {
-                OfferedVersion = ReadText(ref reader);
-            }
-            else
-            {
-                reader.Read();
-                reader.Skip();
-            }
-        }
-
-        if (hasToken)
-        {
-            token = directToken;
         }
 
         return true;
     }
-
-    private Range directToken;
 
     private bool ReadMeta(ref Utf8JsonReader reader)
     {
@@ -287,40 +252,35 @@ internal sealed class JsonRpcMessage
             return true;
         }
 
-        var (hasToken, hasSubscription) = (false, false);
+        var seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("progressToken"u8))
+            if (!TryName(ref reader, InMeta, ref seen, out var member))
             {
-                if (hasToken || !ReadScalar(ref reader, out token))
-                {
-                    return false;
-                }
-
-                hasToken = true;
+                return false;
             }
-            else if (reader.ValueTextEquals("io.modelcontextprotocol/subscriptionId"u8))
-            {
-                if (hasSubscription || !ReadScalar(ref reader, out subscription))
-                {
-                    return false;
-                }
 
-                hasSubscription = true;
-            }
-            else if (reader.ValueTextEquals("io.modelcontextprotocol/protocolVersion"u8))
+            var isGood = true;
+            switch (member)
             {
-                if (Version is not null)
-                {
-                    return false;
-                }
+                case "progressToken":
+                    isGood = ReadScalar(ref reader, out token);
+                    break;
+                case SubscriptionMember:
+                    isGood = ReadScalar(ref reader, out subscription);
+                    break;
+                case VersionMember:
+                    ReadText(ref reader, out var version);
+                    Version = version ?? "";
+                    break;
+                default:
+                    Skip(ref reader);
+                    break;
+            }
 
-                Version = ReadText(ref reader) ?? "";
-            }
-            else
+            if (!isGood)
             {
-                reader.Read();
-                reader.Skip();
+                return false;
             }
         }
 
@@ -365,15 +325,55 @@ internal sealed class JsonRpcMessage
         return true;
     }
 
-    private static string? ReadText(ref Utf8JsonReader reader)
+    // Of another type it is the program's to refuse.
+    private static bool ReadText(ref Utf8JsonReader reader, out string? text)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.String)
+        text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        reader.Skip();
+        return true;
+    }
+
+    private static bool Skip(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
+        return true;
+    }
+
+    private bool ReadMethod(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.String)
         {
-            return reader.GetString();
+            return false;
         }
 
-        reader.Skip();
-        return null;
+        Method = reader.GetString()!;
+        return true;
+    }
+
+    // False: it stands there twice, or a reader that ignores case (Go's, which folds Unicode besides, and takes the last)
+    // would take it for one of those that count.
+    private static bool TryName(ref Utf8JsonReader reader, string[] known, ref int seen, out string? name)
+    {
+        name = null;
+        for (var i = 0; i < known.Length; i++)
+        {
+            if (reader.ValueTextEquals(known[i]))
+            {
+                name = known[i];
+                var isFirst = (seen & (1 << i)) == 0;
+                seen |= 1 << i;
+                return isFirst;
+            }
+        }
+
+        var text = reader.GetString()!;
+        if (!Ascii.IsValid(text))
+        {
+            text = text.Replace('\u017F', 's').Replace('\u212A', 'k').Replace('\u0130', 'i').Replace('\u0131', 'i');
+        }
+
+        return !known.Contains(text, StringComparer.OrdinalIgnoreCase);
     }
 }
