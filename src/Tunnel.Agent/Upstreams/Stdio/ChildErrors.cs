@@ -13,28 +13,29 @@ internal sealed class ChildErrors(ChildProcess child, string name, bool logs, Ti
     // Shorter ones would stand in every other word.
     private const int LeastSecret = 4;
 
-    public async Task RunAsync()
+    /// <summary>Until the program has closed it, or it is waited for no more.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
             if (logs)
             {
-                await LogAsync();
+                await LogAsync(cancellationToken);
             }
 
-            await child.Errors.CopyToAsync(Stream.Null, CancellationToken.None);
+            await child.Errors.CopyToAsync(Stream.Null, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
             // It ended.
         }
     }
 
-    private async Task LogAsync()
+    private async Task LogAsync(CancellationToken cancellationToken)
     {
         var lines = new LineReader(child.Errors, MaxLineBytes);
         var (second, count) = (0L, 0);
-        while (await lines.ReadAsync(CancellationToken.None) is { } line)
+        while (await lines.ReadAsync(cancellationToken) is { } line)
         {
             var now = time.GetTimestamp() / time.TimestampFrequency;
             (second, count) = now == second ? (second, count + 1) : (now, 1);

@@ -12,6 +12,18 @@ internal sealed class MessageQueue(long maxBytes)
     private TaskCompletionSource? arrival;
     private TaskCompletionSource? room;
 
+    /// <summary>Whether nothing can be added any more.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (gate)
+            {
+                return closed;
+            }
+        }
+    }
+
     /// <summary>False: full, or closed.</summary>
     public bool TryAdd(QueuedMessage message)
     {
@@ -101,6 +113,9 @@ internal sealed class MessageQueue(long maxBytes)
             }
 
             await waiting.WaitAsync(cancellationToken);
+
+            // Who has left must not take a message along.
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

@@ -157,8 +157,8 @@ internal sealed class RpcChannel : IAsyncDisposable
 
     private async Task RunAsync(ChildErrors errors)
     {
-        var (saying, hearing) = (errors.RunAsync(), WriteAsync());
         using var output = new CancellationTokenSource();
+        var (saying, hearing) = (errors.RunAsync(output.Token), WriteAsync());
         var watching = WatchAsync(output);
         var fault = await ReadAsync(output.Token);
 
@@ -168,7 +168,16 @@ internal sealed class RpcChannel : IAsyncDisposable
         var status = await child.Exited;
         await ended.CancelAsync();
         outgoing.Writer.TryComplete();
-        await Task.WhenAll(hearing, saying, watching);
+        await watching;
+        try
+        {
+            await Task.WhenAll(hearing, saying).WaitAsync(output.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // They are left behind with whoever holds the other end.
+        }
+
         var isFailure = !wasAsked && (fault is not null || status != 0 || !HasAnswered || !calls.IsEmpty);
         Log.ChildEnded(logger, name, child.Id, status);
         owner.Ended(this, isFailure);
@@ -182,7 +191,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         end.TrySetResult();
     }
 
-    // Who was started by it and got away may hold its output open for ever.
+    // Who was started by it and got away may hold its input, output and errors open for ever.
     private async Task WatchAsync(CancellationTokenSource output)
     {
         await child.Exited;
@@ -243,6 +252,12 @@ internal sealed class RpcChannel : IAsyncDisposable
         {
             // The same as its end.
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Whatever it said to cause that, nobody must wait for what it says next.
+            Log.ChildUnreadable(logger, name, child.Id, 0);
+            return Failures.ChildBadOutput;
+        }
 
         return lines.IsOverrun ? Failures.ChildOverrun : null;
     }
@@ -297,22 +312,31 @@ internal sealed class RpcChannel : IAsyncDisposable
     }
 
     /// <summary>Gives a call something before its response. A slow client holds up its own program, nobody else's.</summary>
-    public async Task PostAsync(RpcCall call, ReadOnlyMemory<byte> message)
+    /// <returns>False: the call is over, so that the message is still nobody's.</returns>
+    public async Task<bool> PostAsync(RpcCall call, ReadOnlyMemory<byte> message)
     {
         if (!call.TakesMessages)
         {
-            return;
+            return true;
         }
 
         var queued = new QueuedMessage(message);
-        while (!call.IsAbandoned && !call.Messages.TryAdd(queued) && settings.Sharing == ChildSharing.Session)
+        while (!call.Messages.TryAdd(queued))
         {
-            await Task.WhenAny(call.Messages.WaitForRoomAsync(), child.Exited);
-            if (child.Exited.IsCompleted)
+            if (call.Messages.IsClosed)
             {
-                return;
+                return false;
             }
+
+            if (settings.Sharing != ChildSharing.Session || child.Exited.IsCompleted)
+            {
+                return true;
+            }
+
+            await Task.WhenAny(call.Messages.WaitForRoomAsync(), child.Exited);
         }
+
+        return true;
     }
 
     private RpcCall? Find(ReadOnlyMemory<byte> wireId) =>

@@ -83,6 +83,8 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     public void Leave(CancellationTokenSource listening)
     {
+        // It may still be waiting for a message, which it would swallow.
+        listening.Cancel();
         lock (gate)
         {
             if (listener == listening)
@@ -120,11 +122,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
             asked[Encoding.UTF8.GetString(message.Id.Span)] = 0;
         }
 
-        if (Target() is { } call)
-        {
-            await channel.PostAsync(call, message.Bytes);
-        }
-        else
+        if (Target() is not { } call || !await channel.PostAsync(call, message.Bytes))
         {
             Inbox.AddDroppingOldest(new QueuedMessage(message.Bytes));
         }
@@ -150,7 +148,10 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     private RpcCall? Target()
     {
-        var open = calls.Values.Where(c => c is { TakesMessages: true, IsAbandoned: false }).Take(2).ToList();
+        var open = calls
+            .Values.Where(c => c is { TakesMessages: true, IsAbandoned: false, Messages.IsClosed: false })
+            .Take(2)
+            .ToList();
         lock (gate)
         {
             return open.Count == 1 || (open.Count > 1 && listener is null) ? open[0] : null;

@@ -473,7 +473,8 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
-    // L8: a legacy client that leaves has not cancelled. A modern one has, and so has the agent when it waits no more.
+    // L8: a legacy client that leaves has not cancelled; but in a shared program its calls would take everybody's places.
+    // A modern one has cancelled, and so has the agent when it waits no more or the policy refuses the answer.
     private async Task GiveUpAsync(
         Exchange exchange,
         Route route,
@@ -484,10 +485,24 @@ internal sealed class StdioUpstream : Upstream
         bool isModern
     )
     {
+        if (exchange.Call is { Filter.Failure: not null } over && !exchange.ClientGone.IsCancellationRequested)
+        {
+            channel.Cancel(call, "The answer is refused.");
+            if (await over.TryExplainAsync(exchange, deadline) is { } refused)
+            {
+                metrics.Refused(route.Name, refused.Reason);
+                return;
+            }
+
+            metrics.BrokenOff(route.Name);
+            exchange.BreakOff();
+            return;
+        }
+
         if (exchange.ClientGone.IsCancellationRequested || !deadline.Token.IsCancellationRequested)
         {
             metrics.Aborted(route.Name);
-            if (isModern)
+            if (isModern || IsShared)
             {
                 channel.Cancel(call, "The client closed the stream.");
             }

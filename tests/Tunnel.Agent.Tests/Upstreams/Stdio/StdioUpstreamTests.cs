@@ -367,6 +367,21 @@ public sealed class StdioUpstreamTests
     }
 
     [Fact]
+    public async Task Shared_ClientLeaves_KeepsNobodysPlace()
+    {
+        await using var fixture = await StdioFixture.StartAsync(Shared);
+        var session = await fixture.InitializeAsync();
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var call = fixture.SendAsync(fixture.Call("hold"), session, cancellationToken: leaving.Token);
+        await UntilAsync(async () => await fixture.ToolAsync(session, "held") == "[\"\"]");
+
+        await leaving.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(call);
+
+        await UntilAsync(async () => await fixture.ToolAsync(session, "cancelled") != "[]");
+    }
+
+    [Fact]
     public async Task Legacy_ExplicitCancel_ReachesTheProgramUnderItsOwnId()
     {
         await using var fixture = await StdioFixture.StartAsync(Shared);
