@@ -38,10 +38,10 @@ public sealed class EdgeCommandTests : IDisposable
     [InlineData("config", "check")]
     public async Task BadConfiguration_ReportsEverythingAndExits78(params string[] args)
     {
-        var file = Write("config_version: 1\nedge_id: nonsense\nnetwork: {proxy: {url: \"http://p\"}}\n");
+        var file = Write("config_version: 1\nedge_id: nonsense\nnetwork: {proxy: {url: nonsense}}\n");
         (await RunAsync([.. args, "--config", file])).ShouldBe(ExitCodes.Configuration);
         error.ToString().ShouldContain("edge_id");
-        error.ToString().ShouldContain("network");
+        error.ToString().ShouldContain("network.proxy.url");
         error.ToString().ShouldContain("identity.url");
     }
 
