@@ -112,17 +112,18 @@ public sealed class TunnelSettingsTests
     public async Task RangeSet_StaleRevision_IsConflict()
     {
         await using var service = await StartAsync();
-        await service.Api.PostOkAsync(Sets + "vendor", """{"ranges":[]}""");
+        await service.Api.PostOkAsync(Sets + "vendor", """{"ranges":["192.0.2.0/24"]}""");
 
         var error = await service
-            .Api.PostAsync(Sets + "vendor", """{"ranges":[],"revision":0}""")
+            .Api.PostAsync(Sets + "vendor", """{"ranges":["192.0.2.0/24"],"revision":0}""")
             .ShouldRefuseAsync(HttpStatusCode.Conflict, "range_set.revision");
 
         error.GetProperty("details").GetProperty("revision").GetInt64().ShouldBe(1);
     }
 
     [Theory]
-    [InlineData("Vendor", """{"ranges":[]}""", "request.invalid")]
+    [InlineData("Vendor", """{"ranges":["192.0.2.0/24"]}""", "request.invalid")]
+    [InlineData("vendor", """{"ranges":[]}""", "request.invalid")] // would widen the tunnels that name it alone
     [InlineData("vendor", """{"ranges":["10.0.0.1/8"]}""", "tunnel.source_range")]
     [InlineData("vendor", """{}""", "request.invalid")]
     public async Task RangeSet_Bad_IsRefused(string name, string body, string code)

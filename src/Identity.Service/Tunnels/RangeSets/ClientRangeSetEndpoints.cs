@@ -40,6 +40,14 @@ internal sealed class ClientRangeSetEndpoints(IClientRangeSetStore sets, IJourna
             return RequestErrors.Invalid.Refuse("name: 1 to 63 of a-z, 0-9 and - are required.");
         }
 
+        if (wanted.Ranges.Count == 0)
+        {
+            // A tunnel that names this set alone would ask nobody at the CONNECT ingress where it comes from.
+            return RequestErrors.Invalid.Refuse(
+                "ranges: at least one is required; to do without the set, take it from its tunnels and remove it."
+            );
+        }
+
         if (request.Caller.WorkspaceId is not null)
         {
             return AuthErrors.Workspace.Refuse();
