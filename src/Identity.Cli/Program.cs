@@ -4,6 +4,7 @@ using Culvert.Identity.Cli;
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop); // the terminal was closed
 return await CulvertCommand.RunAsync(args, CliHost.ForProcess(), stop.Token);
 
 void Stop(PosixSignalContext context)

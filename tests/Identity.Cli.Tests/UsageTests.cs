@@ -6,7 +6,7 @@ namespace Culvert.Identity.Cli.Tests;
 public sealed class UsageTests : CommandTest
 {
     [Theory]
-    [InlineData("", "say one of tunnel, ca")]
+    [InlineData("", "say one of tunnel, range-set, ca")]
     [InlineData("tunnl", "'tunnl' is not known here")]
     [InlineData("tunnel", "say one of create, list")]
     [InlineData("tunnel token", "say one of reveal, rotate")]
@@ -30,7 +30,7 @@ public sealed class UsageTests : CommandTest
     [InlineData("ca upload x --chain f", "'--fingerprint' is required")]
     [InlineData("cert show xyz", "is no serial number")]
     [InlineData("service-account create x --role owner", "owner")]
-    [InlineData("tunnel pause x", "'pause' is not known here")]
+    [InlineData("tunnel hold x", "'hold' is not known here")]
     [InlineData("tunnel list --url http://127.0.0.1:1", "is no https address")]
     [InlineData("dev", "'--mcp' is required")]
     [InlineData("dev --mcp ftp://127.0.0.1:3001", "is no address of an MCP server")]

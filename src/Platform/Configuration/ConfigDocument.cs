@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Culvert.Platform.Configuration;
 /// asks <see cref="Root"/> for every key it knows, in any order and always for all of them, then calls
 /// <see cref="Complete"/>: what was never asked for is unknown, and every fault is reported at once.
 /// </summary>
-public sealed class ConfigDocument
+public sealed partial class ConfigDocument
 {
     private const string VersionKey = "config_version";
     private const int Version = 1;
@@ -113,7 +115,7 @@ public sealed class ConfigDocument
                 {
                     Source = source,
                     Key = key,
-                    Value = value,
+                    Value = value is null ? null : WithoutUser(value),
                     Message = message,
                     Remedy = remedy,
                 }
@@ -122,7 +124,13 @@ public sealed class ConfigDocument
     }
 
     internal void Record(string path, string text, ConfigSource source) =>
-        values.Add(new ConfigValue(path, text, source));
+        values.Add(new ConfigValue(path, WithoutUser(text), source));
+
+    // Nobody is asked to write a password into an address, and whoever does is not to find it in a log.
+    private static string WithoutUser(string text) => UserOfUrl().Replace(text, "…@");
+
+    [GeneratedRegex(@"(?<=://)[^/\s]*@", RegexOptions.CultureInvariant)]
+    private static partial Regex UserOfUrl();
 
     /// <summary>A flag or variable that sets the key, strongest first.</summary>
     internal bool TryOverride(string path, out string text, out ConfigSource source)

@@ -37,7 +37,12 @@ public sealed record ConfigLocation(string Program, string ProfileFolder, string
 
     /// <summary>Where the state of a profile belongs.</summary>
     public string FindState(string profile, IReadOnlyDictionary<string, string> environment) =>
-        Path.Combine(UserFolder(environment, "XDG_STATE_HOME", ".local/state"), "culvert", ProfileFolder, profile);
+        Path.Combine(
+            UserFolder(environment, "XDG_STATE_HOME", ".local/state"),
+            "culvert",
+            ProfileFolder,
+            Path.GetFileName(profile)
+        );
 
     private static string UserFolder(IReadOnlyDictionary<string, string> environment, string variable, string usual)
     {

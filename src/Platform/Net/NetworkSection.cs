@@ -69,7 +69,11 @@ public static class NetworkSection
     /// <summary>The variables that other programs read, in either case; null when none names a proxy.</summary>
     internal static HttpProxyOptions? OfEnvironment(IReadOnlyDictionary<string, string> environment)
     {
-        if (Variable("HTTPS_PROXY") is not { } text || !IsProxy(text, out var url))
+        // As other programs read it: without a scheme it is http.
+        if (
+            Variable("HTTPS_PROXY") is not { } text
+            || !IsProxy(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", out var url)
+        )
         {
             return null;
         }

@@ -24,6 +24,7 @@ public sealed class ConfigWatch<T>
     private readonly AsyncSignal hurry;
     private IReadOnlyList<ConfigValue> inForce;
     private byte[] seen;
+    private byte[] coming = [];
     private volatile string problem = "";
     private long refused;
 
@@ -80,8 +81,26 @@ public sealed class ConfigWatch<T>
             return;
         }
 
+        // A file that is being written is not one yet: its content counts once it has stayed for an interval.
+        if (!evenIfUnchanged && !digest.AsSpan().SequenceEqual(coming))
+        {
+            coming = digest;
+            return;
+        }
+
         seen = digest;
-        var loaded = load();
+        ConfigResult<T> loaded;
+        try
+        {
+            loaded = load();
+        }
+        catch (Exception fault)
+        {
+            // Whatever a file can do to its reader, what runs goes on with the old one.
+            Refuse(fault.GetType().Name);
+            return;
+        }
+
         if (loaded is not { IsValid: true, Settings: { } settings })
         {
             Refuse(string.Join(" ", loaded.Errors));

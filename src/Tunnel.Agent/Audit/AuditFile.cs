@@ -63,6 +63,7 @@ internal sealed class AuditFile : IDisposable
     /// <exception cref="IOException">The disk refuses: nothing was appended.</exception>
     public void Append(ReadOnlySpan<byte> lines, long sequence, string hash)
     {
+        EnsureOpen();
         var length = stream.Length;
         try
         {
@@ -97,6 +98,7 @@ internal sealed class AuditFile : IDisposable
     /// <exception cref="IOException">The disk refuses.</exception>
     public bool RotateIfDue()
     {
+        EnsureOpen();
         if (stream.Length < settings.RotateBytes)
         {
             return false;
@@ -108,20 +110,29 @@ internal sealed class AuditFile : IDisposable
         try
         {
             File.Move(folder.Current, folder.Closed(currentFirst));
+            currentFirst = Sequence + 1;
         }
         finally
         {
-            stream = OpenStream(folder.Current);
-            stream.Position = stream.Length;
+            EnsureOpen();
         }
 
-        currentFirst = Sequence + 1;
         RemoveOldest();
         WriteHead();
         return true;
     }
 
     public void Dispose() => stream.Dispose();
+
+    // A rotation that could not open the next file leaves none open: the next turn tries again.
+    private void EnsureOpen()
+    {
+        if (!stream.CanWrite)
+        {
+            stream = OpenStream(folder.Current);
+            stream.Position = stream.Length;
+        }
+    }
 
     private void RemoveOldest()
     {

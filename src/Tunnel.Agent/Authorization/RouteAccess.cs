@@ -11,19 +11,22 @@ internal sealed class RouteAccess
     /// <param name="credential">Towards the upstream.</param>
     /// <param name="time">The clock of tokens and proofs.</param>
     /// <param name="needsGroups">Whether the route's rules ask for groups.</param>
+    /// <param name="before">The same route before the file changed: whose sessions are and which proofs were used stays known.</param>
     public RouteAccess(
         OauthSettings oauth,
         IReadOnlyList<IssuerKeyCache> issuers,
         UpstreamCredential credential,
         TimeProvider time,
-        bool needsGroups = false
+        bool needsGroups = false,
+        RouteAccess? before = null
     )
     {
         Oauth = oauth;
         AuthorizationServers = [.. issuers.Select(i => i.Issuer.Issuer)];
         Validator = new TokenValidator(issuers, time, needsGroups);
         Scopes = new ScopePolicy(oauth);
-        Proofs = new ProofCheck(time);
+        Proofs = before?.Proofs ?? new ProofCheck(time);
+        Sessions = before?.Sessions ?? new SessionBindings();
         Credential = credential;
     }
 
@@ -37,7 +40,7 @@ internal sealed class RouteAccess
 
     public ProofCheck Proofs { get; }
 
-    public SessionBindings Sessions { get; } = new();
+    public SessionBindings Sessions { get; }
 
     public UpstreamCredential Credential { get; }
 

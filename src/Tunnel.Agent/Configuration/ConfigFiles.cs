@@ -1,3 +1,4 @@
+using System.Text;
 using Culvert.Platform.Configuration;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -12,7 +13,18 @@ internal static class ConfigFiles
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var aside = path + ".new";
-        File.WriteAllText(aside, text);
+        File.Delete(aside);
+        using (var file = new FileStream(aside, FileMode.CreateNew, FileAccess.Write))
+        {
+            // Who may read the old file may read the new one, and nobody else at any time.
+            if (!OperatingSystem.IsWindows() && File.Exists(path))
+            {
+                File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path));
+            }
+
+            file.Write(Encoding.UTF8.GetBytes(text));
+        }
+
         try
         {
             var errors = Check(aside);

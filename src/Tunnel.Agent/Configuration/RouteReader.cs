@@ -92,6 +92,13 @@ internal static partial class RouteReader
                 .Section("credentials")
                 .Error("type", "Nothing behind this route asks for one.", "Use stdio.environment, or remove it.");
         }
+
+        if (settings.Policy.Rules.Any(r => r.Limits.Timeout is not null))
+        {
+            route
+                .Section("policy")
+                .Error("rules", "A rule's timeout acts on upstreams with a url alone.", "Remove the rule's timeout.");
+        }
     }
 
     private static UpstreamSettings ReadUpstream(ConfigSection upstream, AddressFamily family, string path)

@@ -41,7 +41,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly RouteMap map = new();
     private readonly LeafSlot leaves;
     private readonly LeafFiles? leafFiles;
-    private readonly AuditTrail? trail;
+    private readonly AuditTrail trail;
     private readonly InnerServer server;
     private readonly EdgeFleet fleet;
     private readonly CredentialManager<AgentFeed> credentials;
@@ -131,7 +131,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         );
         using var background = new CancellationTokenSource();
         using var audit = new CancellationTokenSource();
-        var recording = trail?.RunAsync(audit.Token) ?? Task.CompletedTask;
+        var recording = trail.RunAsync(audit.Token);
         Task[] running =
         [
             credentials.RunAsync(background.Token),
@@ -140,7 +140,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             watch?.RunAsync(next => changes.Writer.WriteAsync(next, background.Token), background.Token)
                 ?? Task.CompletedTask,
         ];
-        await WaitForStopAsync(running, cancellationToken);
+        await WaitForStopAsync([.. running, recording], cancellationToken);
         await StopAsync();
         await background.CancelAsync();
         await EndAsync(running);
@@ -155,7 +155,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         await fleet.DisposeAsync();
         await server.DisposeAsync();
-        trail?.Dispose();
+        trail.Dispose();
         credentials.Dispose();
         await Task.WhenAll(retiring.Keys);
         await generation.DisposeAsync();
@@ -167,13 +167,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         var held = new BodyBudget();
         var gate = new AuthorizationGate(metrics, held, time, loggers.CreateLogger<AuthorizationGate>());
-        var policy = new PolicyStage(
-            metrics,
-            held,
-            (IAuditTrail?)trail ?? NoTrail.Instance,
-            time,
-            loggers.CreateLogger<PolicyStage>()
-        );
+        var policy = new PolicyStage(metrics, held, trail, time, loggers.CreateLogger<PolicyStage>());
         return new InnerServer(
             new InnerServerOptions(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes),
             new InnerHandshake(leaves, map, time, loggers.CreateLogger<InnerHandshake>()),
@@ -182,14 +176,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
         );
     }
 
-    // Routes without a policy are not recorded: nobody knows what their calls are.
-    private AuditTrail? OpenTrail(StateDirectory state, ILoggerFactory loggers)
+    // Open from the start, whatever the routes are: they may get a policy while the agent runs, and are recorded then.
+    private AuditTrail OpenTrail(StateDirectory state, ILoggerFactory loggers)
     {
-        if (settings.Routes.All(r => r.Policy.Mode == PolicyMode.Off))
-        {
-            return null;
-        }
-
         try
         {
             var opened = new AuditTrail(
@@ -257,7 +246,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 await running;
             }
 
-            var next = new RouteGeneration(await change, upstreams, time, loggers);
+            var next = new RouteGeneration(await change, upstreams, time, loggers, current);
             lock (gate)
             {
                 generation = next;
@@ -473,7 +462,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
     }
 
     private string? CheckAudit() =>
-        trail is { Problem: { } problem } && settings.Audit.DeniesWhenFull
+        trail.Problem is { } problem
+        && settings.Audit.DeniesWhenFull
+        && generation.Settings.Routes.Any(r => r.Policy.Mode != PolicyMode.Off)
             ? $"Calls cannot be recorded: {problem}"
             : null;
 

@@ -13,7 +13,13 @@ internal sealed class RouteGeneration : IAsyncDisposable
 {
     private readonly RouteSet set;
 
-    public RouteGeneration(AgentSettings settings, UpstreamFactory upstreams, TimeProvider time, ILoggerFactory loggers)
+    public RouteGeneration(
+        AgentSettings settings,
+        UpstreamFactory upstreams,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        RouteGeneration? before = null
+    )
     {
         Settings = settings;
         var keys = new KeySetSource(new IssuerDocuments(time));
@@ -21,7 +27,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
         [
             .. settings.Issuers.Select(i => new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>())),
         ];
-        set = RouteSet.Create(settings.Routes, Issuers, upstreams, time);
+        set = RouteSet.Create(settings.Routes, Issuers, upstreams, time, before?.Routes);
         Probes = [.. set.Routes.Select(r => new UpstreamProbe(r, time, loggers.CreateLogger<UpstreamProbe>()))];
     }
 
@@ -58,6 +64,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
         finally
         {
             await both.CancelAsync();
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

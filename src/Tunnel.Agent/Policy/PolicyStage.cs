@@ -54,6 +54,13 @@ internal sealed class PolicyStage(
         call.End(exchange);
     }
 
+    // In one spelling: a server that resolves dots or decodes would find another path behind it.
+    private static bool IsMetadata(string target) =>
+        target.StartsWith(WellKnown, StringComparison.Ordinal)
+        && !target.Contains("..", StringComparison.Ordinal)
+        && !target.Contains("/./", StringComparison.Ordinal)
+        && !target.AsSpan().ContainsAny('%', '\\');
+
     private async ValueTask<bool> JudgeAsync(Exchange exchange, ServedRoute served)
     {
         var policy = served.Route.Policy;
@@ -71,9 +78,9 @@ internal sealed class PolicyStage(
         }
 
         var isRead = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
-        if (isRead && target.StartsWith(WellKnown, StringComparison.Ordinal))
+        if (isRead && !exchange.HasBody && IsMetadata(target))
         {
-            return true; // metadata for clients: no tools there
+            return true; // for clients: no tools there
         }
 
         // (2)

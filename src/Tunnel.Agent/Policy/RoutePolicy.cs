@@ -27,10 +27,17 @@ internal sealed class RoutePolicy
     /// <param name="issuerOf">The <c>iss</c> of an entry of <c>issuers</c>.</param>
     /// <param name="hierarchy">The route's <c>scope_hierarchy</c>.</param>
     /// <param name="time">The clock of rates.</param>
+    /// <param name="before">The same route before the file changed: counts go on as long as the rules are the same.</param>
     public static RoutePolicy Create(
         PolicySettings settings,
         Func<string, string> issuerOf,
         IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> hierarchy,
-        TimeProvider time
-    ) => new(settings, new CompiledPolicy(settings, issuerOf, hierarchy), new CallLimits(time));
+        TimeProvider time,
+        RoutePolicy? before = null
+    ) =>
+        new(
+            settings,
+            new CompiledPolicy(settings, issuerOf, hierarchy),
+            before is not null && before.Version == settings.Version ? before.Limits : new CallLimits(time)
+        );
 }

@@ -17,7 +17,8 @@ internal sealed class RouteSet : IAsyncDisposable
         IReadOnlyList<RouteSettings> settings,
         IReadOnlyList<IssuerKeyCache> issuers,
         UpstreamFactory upstreams,
-        TimeProvider time
+        TimeProvider time,
+        IReadOnlyList<Route>? before = null
     ) =>
         new([
             .. settings.Select(s => new Route(
@@ -29,7 +30,8 @@ internal sealed class RouteSet : IAsyncDisposable
                     [.. issuers.Where(i => s.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal))],
                     CredentialOf(s.Credential, time),
                     time,
-                    s.Policy.Rules.Any(r => r.Groups.Count > 0)
+                    s.Policy.Rules.Any(r => r.Groups.Count > 0),
+                    Before(s.Name, before)?.Access
                 )
             )
             {
@@ -37,10 +39,14 @@ internal sealed class RouteSet : IAsyncDisposable
                     s.Policy,
                     name => issuers.First(i => i.Issuer.Name == name).Issuer.Issuer,
                     s.Oauth.ScopeHierarchy,
-                    time
+                    time,
+                    Before(s.Name, before)?.Policy
                 ),
             }),
         ]);
+
+    private static Route? Before(string name, IReadOnlyList<Route>? routes) =>
+        routes?.FirstOrDefault(r => r.Name == name);
 
     private static UpstreamCredential CredentialOf(CredentialSettings settings, TimeProvider time) =>
         settings.Type switch

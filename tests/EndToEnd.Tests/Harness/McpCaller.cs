@@ -126,7 +126,7 @@ internal sealed class McpCaller : IDisposable
             ["params"] = parameters,
         };
         var body = await PostAsync(request, cancellationToken);
-        using var document = JsonDocument.Parse(FirstMessage(body));
+        using var document = JsonDocument.Parse(AnswerIn(body));
         return document.RootElement.TryGetProperty("result", out var result)
             ? result.Clone()
             : throw new InvalidOperationException($"{method} was answered with {body}");
@@ -161,9 +161,9 @@ internal sealed class McpCaller : IDisposable
         return body;
     }
 
-    /// <summary>The JSON itself, or the data of the first event of a stream that carries some.</summary>
-    private static string FirstMessage(string body) =>
+    /// <summary>The JSON itself, or the last of a stream's messages: a server may say other things before it answers.</summary>
+    private static string AnswerIn(string body) =>
         body.StartsWith('{')
             ? body
-            : body.Split('\n').First(line => line.StartsWith("data: {", StringComparison.Ordinal))["data: ".Length..];
+            : body.Split('\n').Last(line => line.StartsWith("data: {", StringComparison.Ordinal))["data: ".Length..];
 }

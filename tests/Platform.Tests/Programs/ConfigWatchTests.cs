@@ -74,6 +74,17 @@ public sealed class ConfigWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Look_FileThatIsBeingWritten_IsNotTakenUp()
+    {
+        Write("fixed: a\nroutes: {docs: {to: half}}");
+        await LookOnceAsync(false);
+        Write("fixed: a\nroutes: {docs: {to: whole}}");
+        await LookAsync();
+
+        applied.ShouldBe(["whole"]);
+    }
+
+    [Fact]
     public async Task Look_FileGone_LeavesTheOldInForce()
     {
         File.Delete(Target);
@@ -99,7 +110,18 @@ public sealed class ConfigWatchTests : IDisposable
             new Dictionary<string, string>()
         );
 
-    private Task LookAsync(bool evenIfUnchanged = false) =>
+    // Twice: a new content counts once it has stayed.
+    private async Task LookAsync(bool evenIfUnchanged = false)
+    {
+        if (!evenIfUnchanged)
+        {
+            await LookOnceAsync(false);
+        }
+
+        await LookOnceAsync(evenIfUnchanged);
+    }
+
+    private Task LookOnceAsync(bool evenIfUnchanged) =>
         watch.LookAsync(
             settings =>
             {

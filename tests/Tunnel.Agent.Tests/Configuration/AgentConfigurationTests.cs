@@ -294,6 +294,11 @@ public sealed class AgentConfigurationTests : IDisposable
         "      stdio: {command: [x]}\n    oauth: {mode: passthrough}\n",
         "routes.docs.oauth.mode"
     )]
+    [InlineData(
+        Upstream,
+        "      stdio: {command: [x]}\n    policy: {rules: [{name: a, effect: allow, tools: [b], timeout: 1m}]}\n",
+        "routes.docs.policy.rules"
+    )]
     [InlineData("      url:", "      callouts: {}\n      url:", "routes.docs.upstream.callouts")]
     [InlineData(Upstream, "      callouts: {}\n", "routes.docs.upstream.callouts.targets")]
     [InlineData(

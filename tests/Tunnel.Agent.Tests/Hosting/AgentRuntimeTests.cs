@@ -107,6 +107,44 @@ public sealed class AgentRuntimeTests : IDisposable
         await running.WaitAsync(TimeSpan.FromMinutes(1), Token);
     }
 
+    [Fact]
+    public async Task Run_FileAddsTheFirstPolicy_CallsAreRecordedFromThenOn()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        service.Edges = [edge.Feed];
+        var settings = Configure(service, upstream.Port);
+        var watch = Watch();
+        using var state = StateDirectory.Open(settings.StateDirectory);
+        await using var runtime = new AgentRuntime(
+            settings,
+            state,
+            NullLoggerFactory.Instance,
+            TimeProvider.System,
+            watch
+        );
+        using var stop = new CancellationTokenSource();
+        var running = runtime.RunAsync(stop.Token);
+        var connection = await edge.NextAsync();
+        await UntilReadyAsync(runtime);
+        using var client = Client(service, connection.Mux);
+        var records = Path.Combine(settings.StateDirectory, settings.Audit.File);
+
+        await File.AppendAllTextAsync(ConfigurationFile, "    policy: {mode: observe}\n", Token);
+        watch.Hurry();
+        await UntilAsync(async () =>
+        {
+            using var call = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""");
+            call.Headers.ContentType = new("application/json");
+            using var answer = await client.PostAsync("/mcp", call, Token);
+            return (await File.ReadAllTextAsync(records, Token)).Contains("tools/list", StringComparison.Ordinal);
+        });
+
+        await stop.CancelAsync();
+        await running.WaitAsync(TimeSpan.FromMinutes(1), Token);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -270,7 +308,7 @@ public sealed class AgentRuntimeTests : IDisposable
 
     private static async Task UntilReadyAsync(AgentRuntime runtime)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (true)
         {
             var open = new List<string>();

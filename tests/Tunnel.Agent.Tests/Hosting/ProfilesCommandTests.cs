@@ -34,7 +34,9 @@ public sealed class ProfilesCommandTests : IDisposable
         (await RunAsync("list")).Output.ShouldContain("work  valid");
         (await RunAsync("show", "work")).Output.ShouldContain("tnl_01");
         (await AddAsync(Valid)).ExitCode.ShouldBe(1);
+        File.SetUnixFileMode(Profile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await AddAsync(Valid, "--force")).ExitCode.ShouldBe(0);
+        File.GetUnixFileMode(Profile).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     [Fact]

@@ -185,6 +185,8 @@ public sealed class PolicyStageTests
     [InlineData("POST", "/", 404, "policy.path_refused")]
     [InlineData("POST", "/%6Dcp", 404, "policy.path_refused")]
     [InlineData("GET", "/other", 404, "policy.path_refused")]
+    [InlineData("GET", "/.well-known/with-a-body", 404, "policy.path_refused")]
+    [InlineData("GET", "/.well-known/%2e%2e/mcp", 404, "policy.path_refused")]
     [InlineData("PUT", "/mcp", 405, "policy.method_refused")]
     [InlineData("PATCH", "/mcp", 405, "policy.method_refused")]
     [InlineData("DELETE", "/mcp", 400, "policy.message_invalid")]

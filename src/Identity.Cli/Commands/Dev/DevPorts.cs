@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
@@ -17,6 +18,9 @@ internal sealed record DevPorts(
 )
 {
     private const int UsualClients = 9443;
+    private const int LowestPort = 10_000;
+    private const int EphemeralPort = 30_000;
+    private const int MaxAttempts = 500;
 
     /// <summary>
     /// Free ones. They are held together while they are chosen, so that none is chosen twice; a program that takes one
@@ -45,13 +49,25 @@ internal sealed record DevPorts(
             held.ForEach(s => s.Dispose());
         }
 
+        // Below those that the system gives to outgoing connections, which could take one before our program does.
         int Any()
         {
-            var socket =
-                Hold(IPAddress.Loopback, 0)
-                ?? throw new CommandFailure(ExitCode.Failed, "no port of 127.0.0.1 is free");
-            held.Add(socket);
-            return ((IPEndPoint)socket.LocalEndPoint!).Port;
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
+            {
+                var port = RandomNumberGenerator.GetInt32(LowestPort, EphemeralPort);
+                if (
+                    port != clients
+                    && port != UsualClients
+                    && CanListen(port)
+                    && Hold(IPAddress.Loopback, port) is { } socket
+                )
+                {
+                    held.Add(socket);
+                    return port;
+                }
+            }
+
+            throw new CommandFailure(ExitCode.Failed, "no port of 127.0.0.1 is free");
         }
     }
 
