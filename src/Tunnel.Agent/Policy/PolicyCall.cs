@@ -8,6 +8,7 @@ internal sealed class PolicyCall(RoutePolicy policy, CallRecord record, IAuditTr
 {
     private readonly long startedAt = time.GetTimestamp();
     private bool hasEnded;
+    private Failure? explained;
 
     public RoutePolicy Policy => policy;
 
@@ -33,6 +34,11 @@ internal sealed class PolicyCall(RoutePolicy policy, CallRecord record, IAuditTr
     /// </summary>
     public async ValueTask<Failure?> TryExplainAsync(Exchange exchange, ExchangeDeadline? deadline)
     {
+        if (explained is not null)
+        {
+            return explained;
+        }
+
         var failure = Filter?.Failure ?? (deadline is null ? null : LateFailure(deadline));
         if (failure is null || Filter is null || exchange.ClientGone.IsCancellationRequested)
         {
@@ -45,13 +51,13 @@ internal sealed class PolicyCall(RoutePolicy policy, CallRecord record, IAuditTr
         if (!exchange.Response.HasStarted && !Filter.HasPassed)
         {
             await OwnAnswer.WriteAsync(exchange, failure, requestId);
-            return failure;
+            return explained = failure;
         }
 
         if (Filter.IsEventStream && failure.RpcCode is { } code && !Id.IsEmpty)
         {
             await Filter.EndStreamAsync(OwnAnswer.FormatRpc(code, failure, requestId, Id), exchange.ClientGone);
-            return failure;
+            return explained = failure;
         }
 
         return null;
