@@ -44,6 +44,10 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
     public async Task<string> IdAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
         await new NameResolver(await ClientAsync(cancel)).IdAsync(noun, nameOrId, cancel);
 
+    /// <summary>Where the named one is in the API.</summary>
+    public async Task<string> PathAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
+        noun.PathOf(await IdAsync(noun, nameOrId, cancel));
+
     /// <summary>A sentence for the operator; scripts read standard output alone.</summary>
     public void Note(string text)
     {

@@ -132,7 +132,7 @@ internal static class AgentCommands
                 var client = await context.ClientAsync(cancel);
                 if (context.Get(tunnel) is { } one)
                 {
-                    var path = Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, one, cancel));
+                    var path = await context.PathAsync(Noun.Tunnel, one, cancel);
                     return CommandResult.List(await client.GetAsync($"{path}/agents", cancel), Columns);
                 }
 

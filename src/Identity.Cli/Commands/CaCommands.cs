@@ -217,7 +217,7 @@ internal static class CaCommands
         CommandContext context,
         Argument<string> id,
         CancellationToken cancel
-    ) => Noun.Ca.PathOf(await context.IdAsync(Noun.Ca, context.Get(id), cancel));
+    ) => await context.PathAsync(Noun.Ca, context.Get(id), cancel);
 
     /// <summary>As openssl prints it (upper case, colons, with its label) or as the service does.</summary>
     private static string Fingerprint(string text)

@@ -170,5 +170,5 @@ internal static class CaRotationCommands
         CommandContext context,
         Argument<string> id,
         CancellationToken cancel
-    ) => Noun.Ca.PathOf(await context.IdAsync(Noun.Ca, context.Get(id), cancel));
+    ) => await context.PathAsync(Noun.Ca, context.Get(id), cancel);
 }

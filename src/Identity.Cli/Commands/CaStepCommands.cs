@@ -50,7 +50,7 @@ internal static class CaStepCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Ca.PathOf(await context.IdAsync(Noun.Ca, context.Get(id), cancel));
+                var path = await context.PathAsync(Noun.Ca, context.Get(id), cancel);
                 if (consequence is not null && !context.Get(yes))
                 {
                     var name = (await client.GetAsync(path, cancel)).Json.Text("name") ?? context.Get(id);
@@ -82,7 +82,7 @@ internal static class CaStepCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Ca.PathOf(await context.IdAsync(Noun.Ca, context.Get(id), cancel));
+                var path = await context.PathAsync(Noun.Ca, context.Get(id), cancel);
                 var body = new JsonObject
                 {
                     ["missing"] = new JsonArray([.. context.Get(missing)!.Select(one => JsonValue.Create(one))]),
@@ -107,7 +107,7 @@ internal static class CaStepCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Ca.PathOf(await context.IdAsync(Noun.Ca, context.Get(id), cancel));
+                var path = await context.PathAsync(Noun.Ca, context.Get(id), cancel);
                 var body = new JsonObject
                 {
                     ["pkcs12"] = Convert.ToBase64String(InFile.ReadBytes(context.Get(file)!)),

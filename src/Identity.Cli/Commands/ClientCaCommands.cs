@@ -109,6 +109,5 @@ internal static class ClientCaCommands
         CommandContext context,
         Argument<string> tunnel,
         CancellationToken cancel
-    ) =>
-        $"{Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(tunnel), cancel))}/client_certificate_authorities";
+    ) => $"{await context.PathAsync(Noun.Tunnel, context.Get(tunnel), cancel)}/client_certificate_authorities";
 }

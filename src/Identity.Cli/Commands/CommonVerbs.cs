@@ -16,7 +16,7 @@ internal static class CommonVerbs
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var path = noun.PathOf(await context.IdAsync(noun, context.Get(id), cancel));
+                var path = await context.PathAsync(noun, context.Get(id), cancel);
                 return CommandResult.Object(await client.GetAsync(path, cancel));
             },
             id
@@ -34,7 +34,7 @@ internal static class CommonVerbs
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var path = noun.PathOf(await context.IdAsync(noun, context.Get(id), cancel));
+                var path = await context.PathAsync(noun, context.Get(id), cancel);
                 return CommandResult.Object(
                     await client.PostAsync($"{path}/{verb}", UpdateBody.Reason(context.Get(reason)), cancel)
                 );

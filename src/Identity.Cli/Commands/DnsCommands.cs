@@ -24,7 +24,7 @@ internal static class DnsCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(id), cancel));
+                var path = await context.PathAsync(Noun.Tunnel, context.Get(id), cancel);
                 var tunnel = (await client.GetAsync(path, cancel)).Json;
                 return await ResultAsync(context, client, [tunnel.Text("domain") ?? ""], target, caa, cancel);
             },

@@ -87,7 +87,7 @@ internal static class IssuerCommands
                 flags.AddTo(body, context);
                 UpdateBody.RequireChange(body);
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Issuer.PathOf(await context.IdAsync(Noun.Issuer, context.Get(id), cancel));
+                var path = await context.PathAsync(Noun.Issuer, context.Get(id), cancel);
                 return CommandResult.Object(await client.PostAsync(path, body, cancel));
             },
             [id, newName, .. flags.All]

@@ -25,7 +25,7 @@ internal static class IssuerKeyCommands
                 var client = await context.ClientAsync(cancel);
                 var answer = context.Get(id) is { } known
                     ? await client.PostAsync(
-                        $"{Noun.Issuer.PathOf(await context.IdAsync(Noun.Issuer, known, cancel))}/verify",
+                        $"{await context.PathAsync(Noun.Issuer, known, cancel)}/verify",
                         body: null,
                         cancel
                     )
@@ -107,7 +107,7 @@ internal static class IssuerKeyCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Issuer.PathOf(await context.IdAsync(Noun.Issuer, context.Get(id), cancel));
+                var path = await context.PathAsync(Noun.Issuer, context.Get(id), cancel);
                 var body = new JsonObject { ["jwks_polling_disabled"] = false };
                 return CommandResult.Object(await client.PostAsync(path, body, cancel));
             },

@@ -145,7 +145,7 @@ internal static class RelyingPartyCommands
         CommandContext context,
         Option<string> tunnel,
         CancellationToken cancel
-    ) => $"{Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(tunnel)!, cancel))}/relying_parties";
+    ) => $"{await context.PathAsync(Noun.Tunnel, context.Get(tunnel)!, cancel)}/relying_parties";
 
     private static async Task<JsonObject> FindAsync(
         ManagementClient client,

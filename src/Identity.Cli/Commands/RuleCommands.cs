@@ -152,7 +152,7 @@ internal static class RuleCommands
             "list what the rule said before, newest first; tokens name the version that granted them",
             async (context, cancel) =>
             {
-                var path = $"{Noun.Rule.PathOf(await context.IdAsync(Noun.Rule, context.Get(id), cancel))}/versions";
+                var path = $"{await context.PathAsync(Noun.Rule, context.Get(id), cancel)}/versions";
                 if (context.Get(version) is { } one)
                 {
                     var client = await context.ClientAsync(cancel);

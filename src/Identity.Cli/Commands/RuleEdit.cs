@@ -17,7 +17,7 @@ internal sealed class RuleEdit
     public async Task<(string Path, JsonObject Body)> ReadAsync(CommandContext context, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
-        var path = Noun.Rule.PathOf(await context.IdAsync(Noun.Rule, context.Get(id), cancel));
+        var path = await context.PathAsync(Noun.Rule, context.Get(id), cancel);
         var body = new JsonObject();
         if (context.Get(newName) is { } name)
         {

@@ -71,5 +71,5 @@ internal static class RuleWorkspaceCommands
         CommandContext context,
         Argument<string> id,
         CancellationToken cancel
-    ) => $"{Noun.Rule.PathOf(await context.IdAsync(Noun.Rule, context.Get(id), cancel))}/workspaces";
+    ) => $"{await context.PathAsync(Noun.Rule, context.Get(id), cancel)}/workspaces";
 }

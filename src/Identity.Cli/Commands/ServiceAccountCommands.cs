@@ -109,9 +109,7 @@ internal static class ServiceAccountCommands
 
                 UpdateBody.RequireChange(body);
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.ServiceAccount.PathOf(
-                    await context.IdAsync(Noun.ServiceAccount, context.Get(id), cancel)
-                );
+                var path = await context.PathAsync(Noun.ServiceAccount, context.Get(id), cancel);
                 return CommandResult.Object(await client.PostAsync(path, body, cancel));
             },
             id,

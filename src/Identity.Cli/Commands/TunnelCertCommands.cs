@@ -115,5 +115,5 @@ internal static class TunnelCertCommands
         CommandContext context,
         Argument<string> tunnel,
         CancellationToken cancel
-    ) => $"{Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(tunnel), cancel))}/certificates";
+    ) => $"{await context.PathAsync(Noun.Tunnel, context.Get(tunnel), cancel)}/certificates";
 }

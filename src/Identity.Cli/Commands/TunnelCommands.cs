@@ -144,7 +144,7 @@ internal static class TunnelCommands
                 }
 
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(id), cancel));
+                var path = await context.PathAsync(Noun.Tunnel, context.Get(id), cancel);
                 if (limits.AreGiven(context))
                 {
                     limits.Apply(context, (await client.GetAsync(path, cancel)).Json, body);
@@ -173,7 +173,7 @@ internal static class TunnelCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(id), cancel));
+                var path = await context.PathAsync(Noun.Tunnel, context.Get(id), cancel);
                 return CommandResult.Object(await client.GetAsync($"{path}/status", cancel));
             },
             id
@@ -190,7 +190,7 @@ internal static class TunnelCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(id), cancel));
+                var path = await context.PathAsync(Noun.Tunnel, context.Get(id), cancel);
                 var answer = await client.GetAsync($"{path}/trust_bundle", cancel);
                 return PemResult.Of(context, answer, "pem", context.Get(file));
             },

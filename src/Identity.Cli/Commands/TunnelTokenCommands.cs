@@ -23,7 +23,7 @@ internal static class TunnelTokenCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var path = Noun.Tunnel.PathOf(await context.IdAsync(Noun.Tunnel, context.Get(id), cancel));
+                var path = await context.PathAsync(Noun.Tunnel, context.Get(id), cancel);
                 return Result(
                     context,
                     await client.PostAsync($"{path}/reveal_token", body: null, cancel),
