@@ -13,6 +13,16 @@ internal sealed record ReasonRequest
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
+    /// <summary>The request's body, checked; no body is no reason.</summary>
+    public static async ValueTask<BodyResult<ReasonRequest>> ReadAsync(
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = await request.ReadJsonOrEmptyAsync(TunnelJson.Default.ReasonRequest, None, cancellationToken);
+        return body.Value?.Check() is { } malformed ? new(null, malformed) : body;
+    }
+
     public Refusal? Check() =>
         Reason is { Length: > MaxReasonLength }
             ? RequestErrors.Invalid.Refuse($"reason: at most {MaxReasonLength} characters are allowed.")

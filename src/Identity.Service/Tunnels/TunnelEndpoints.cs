@@ -148,12 +148,8 @@ internal sealed class TunnelEndpoints(
         CancellationToken cancellationToken
     )
     {
-        var body = await request.ReadJsonOrEmptyAsync(
-            TunnelJson.Default.ReasonRequest,
-            ReasonRequest.None,
-            cancellationToken
-        );
-        if ((body.Refusal ?? body.Value!.Check()) is { } refusal)
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (body.Refusal is { } refusal)
         {
             return (null, null, refusal);
         }

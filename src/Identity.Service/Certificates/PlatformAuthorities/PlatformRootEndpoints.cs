@@ -14,7 +14,7 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
 
     public async ValueTask<ApiAnswer> PrepareAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (wanted, malformed) = await ReadReasonAsync(request, cancellationToken);
+        var (wanted, malformed) = await ReasonRequest.ReadAsync(request, cancellationToken);
         return malformed
             ?? await AnswerAsync(
                 request,
@@ -49,28 +49,13 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
 
     public async ValueTask<ApiAnswer> RollbackAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (wanted, malformed) = await ReadReasonAsync(request, cancellationToken);
+        var (wanted, malformed) = await ReasonRequest.ReadAsync(request, cancellationToken);
         return malformed
             ?? await AnswerAsync(
                 request,
                 await commands.RollbackAsync(request, IdOf(request), wanted!.Reason, cancellationToken),
                 cancellationToken
             );
-    }
-
-    private static async ValueTask<(ReasonRequest? Wanted, ApiAnswer? Malformed)> ReadReasonAsync(
-        ApiRequest request,
-        CancellationToken cancellationToken
-    )
-    {
-        var body = await request.ReadJsonOrEmptyAsync(
-            TunnelJson.Default.ReasonRequest,
-            ReasonRequest.None,
-            cancellationToken
-        );
-        return body.Value is not { } wanted ? (null, body.Refusal!)
-            : wanted.Check() is { } malformed ? (null, malformed)
-            : (wanted, null);
     }
 
     private async ValueTask<ApiAnswer> AnswerAsync(

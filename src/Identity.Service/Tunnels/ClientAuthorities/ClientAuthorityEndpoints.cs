@@ -109,12 +109,8 @@ internal sealed class ClientAuthorityEndpoints(
     /// <summary>Idempotent. Clients that came by it are disconnected with the next feed.</summary>
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonOrEmptyAsync(
-            TunnelJson.Default.ReasonRequest,
-            ReasonRequest.None,
-            cancellationToken
-        );
-        if ((body.Refusal ?? body.Value!.Check()) is { } malformed)
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (body.Refusal is { } malformed)
         {
             return malformed;
         }

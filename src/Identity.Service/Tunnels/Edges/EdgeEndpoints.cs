@@ -72,12 +72,8 @@ internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry regis
         CancellationToken cancellationToken
     )
     {
-        var body = await request.ReadJsonOrEmptyAsync(
-            TunnelJson.Default.ReasonRequest,
-            ReasonRequest.None,
-            cancellationToken
-        );
-        if ((body.Refusal ?? body.Value!.Check()) is { } malformed)
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (body.Refusal is { } malformed)
         {
             return malformed;
         }

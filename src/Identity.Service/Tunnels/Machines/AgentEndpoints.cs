@@ -28,12 +28,8 @@ internal sealed class AgentEndpoints(
     /// <summary>Idempotent: its certificates reach every edge as revoked with the next feed.</summary>
     public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonOrEmptyAsync(
-            TunnelJson.Default.ReasonRequest,
-            ReasonRequest.None,
-            cancellationToken
-        );
-        if ((body.Refusal ?? body.Value!.Check()) is { } malformed)
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (body.Refusal is { } malformed)
         {
             return malformed;
         }
@@ -44,10 +40,7 @@ internal sealed class AgentEndpoints(
             return found.Refusal!;
         }
 
-        var agent = AgentId.TryParse(request.Route("agent_id"), out var id)
-            ? await enrollments.FindAsync(id.Value, cancellationToken)
-            : null;
-        if (agent is null || agent.TunnelId != tunnel.Id)
+        if (await FindAsync(request, tunnel, cancellationToken) is not { } agent)
         {
             return RequestErrors.NotFound.Refuse();
         }
@@ -61,22 +54,14 @@ internal sealed class AgentEndpoints(
             }
         }
 
-        var agents = await directory.ListAsync(tunnel, cancellationToken);
-        return ApiAnswer.Json(
-            agents.Single(document => document.Id == agent.Id.Value),
-            TunnelJson.Default.AgentDocument
-        );
+        return await AnswerAsync(tunnel, agent, cancellationToken);
     }
 
     /// <summary>Its present connections end at every edge; it may come back. Each call ends those of its time.</summary>
     public async ValueTask<ApiAnswer> DisconnectAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonOrEmptyAsync(
-            TunnelJson.Default.ReasonRequest,
-            ReasonRequest.None,
-            cancellationToken
-        );
-        if ((body.Refusal ?? body.Value!.Check()) is { } malformed)
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (body.Refusal is { } malformed)
         {
             return malformed;
         }
@@ -87,10 +72,7 @@ internal sealed class AgentEndpoints(
             return found.Refusal!;
         }
 
-        var agent = AgentId.TryParse(request.Route("agent_id"), out var id)
-            ? await enrollments.FindAsync(id.Value, cancellationToken)
-            : null;
-        if (agent is null || agent.TunnelId != tunnel.Id)
+        if (await FindAsync(request, tunnel, cancellationToken) is not { } agent)
         {
             return RequestErrors.NotFound.Refuse();
         }
@@ -121,6 +103,26 @@ internal sealed class AgentEndpoints(
             return refusal;
         }
 
+        return await AnswerAsync(tunnel, agent, cancellationToken);
+    }
+
+    private async ValueTask<AgentEnrollmentRecord?> FindAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        CancellationToken cancellationToken
+    ) =>
+        AgentId.TryParse(request.Route("agent_id"), out var id)
+        && await enrollments.FindAsync(id.Value, cancellationToken) is { } agent
+        && agent.TunnelId == tunnel.Id
+            ? agent
+            : null;
+
+    private async ValueTask<ApiAnswer> AnswerAsync(
+        Tunnel tunnel,
+        AgentEnrollmentRecord agent,
+        CancellationToken cancellationToken
+    )
+    {
         var agents = await directory.ListAsync(tunnel, cancellationToken);
         return ApiAnswer.Json(
             agents.Single(document => document.Id == agent.Id.Value),
