@@ -75,8 +75,6 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         flushedAt = headAt = time.GetUtcNow();
     }
 
-    public bool IsKept => true;
-
     /// <summary>Why nothing can be recorded at present; null while it can.</summary>
     public string? Problem => problem;
 

@@ -3,9 +3,6 @@ namespace Culvert.Tunnel.Agent.Audit;
 /// <summary>Where calls are recorded. Two implementations: the file, and none.</summary>
 internal interface IAuditTrail
 {
-    /// <summary>Whether anything is kept: records for nothing need not be filled.</summary>
-    bool IsKept { get; }
-
     /// <summary>
     /// Takes room for one record. False: it could not be kept, and the call must not be made. Each true is paired with
     /// one <see cref="Add"/> or <see cref="Release"/>.

@@ -7,8 +7,6 @@ internal sealed class NoTrail : IAuditTrail
 
     private NoTrail() { }
 
-    public bool IsKept => false;
-
     public bool TryReserve() => true;
 
     public void Release() { }

@@ -5,7 +5,6 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
-using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -18,14 +17,15 @@ internal static class AgentConfiguration
     public static AgentSettings Read(ConfigSection root)
     {
         var issuers = root.Map("issuers").Select(i => IssuerReader.Read(i.Name, i.Section)).ToList();
+        var identity = IdentitySection.Read(root, allowManual: true);
         var settings = new AgentSettings
         {
             StateDirectory = root.Path("state_dir", "/var/lib/culvert/agent"),
-            Identity = IdentitySection.Read(root, allowManual: true),
+            Identity = identity,
             Tunnel = ReadTunnel(root.Section("tunnel")),
             Certificates = ReadCertificates(root.Section("certificates")),
             Issuers = issuers,
-            Routes = ReadRoutes(root, issuers, NetworkSection.Read(root).Family),
+            Routes = ReadRoutes(root, issuers, identity.Network.Family),
             Audit = AuditReader.Read(root.Section("audit")),
             Health = HealthSection.ReadAgent(root),
             Log = LogSection.Read(root),

@@ -2,7 +2,6 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
-using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
@@ -18,7 +17,6 @@ internal static class EdgeSettingsReader
 
     public static EdgeSettings Read(ConfigSection root)
     {
-        NetworkSection.Read(root);
         TelemetrySection.Read(root);
         var clients = root.Section("clients");
         var drain = root.Duration("drain_timeout", TimeSpan.FromSeconds(60), TimeSpan.Zero, TimeSpan.FromHours(24));
