@@ -96,6 +96,12 @@ public sealed class MuxConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Whether the peer has left a PING unanswered for longer than a live one does. It may yet speak; until then another
+    /// connection is the better choice.
+    /// </summary>
+    public bool IsOverdue => heartbeat.IsOverdue(received.LastReceived);
+
     /// <summary>Edge: how many more streams the 31 bits of an id allow (W9). Replace the connection long before 0.</summary>
     public int StreamIdsLeft
     {
@@ -145,7 +151,7 @@ public sealed class MuxConnection : IAsyncDisposable
     /// <exception cref="InvalidOperationException">This is not the edge.</exception>
     public bool TryOpen(OpenPayload open, ReadOnlySpan<byte> firstBytes, [NotNullWhen(true)] out MuxStream? stream) =>
         role == MuxRole.Edge
-            ? door.TryOpen(open, firstBytes, out stream)
+            ? door.TryOpen(open, firstBytes, received.LastReceived, out stream)
             : throw new InvalidOperationException("Only the edge opens streams.");
 
     /// <summary>As <see cref="TryOpen(OpenPayload, out MuxStream)"/>.</summary>
@@ -317,7 +323,7 @@ public sealed class MuxConnection : IAsyncDisposable
         {
             EndByError(ConnectionErrorCode.Idle, "A write made no progress.");
         }
-        else if (!heartbeat.CheckSilence(received.LastReceived))
+        else if (!heartbeat.CheckSilence(received.LastReceived, TickPeriod))
         {
             EndByError(ConnectionErrorCode.Idle, "The peer has been silent for too long.");
         }
@@ -416,6 +422,8 @@ public sealed class MuxConnection : IAsyncDisposable
     {
         public int Take(ReadOnlySpan<byte> received) =>
             connection.life.IsOver ? received.Length : dispatcher.Take(received);
+
+        public void Wake() => dispatcher.Wake();
 
         public void OnViolation(MuxConnectionException violation) =>
             connection.EndByError(violation.Code, violation.Message);

@@ -84,7 +84,7 @@ public sealed class SigningKey : IDisposable
     }
 
     /// <summary>The public key as RFC 7638 §3.2 has it: the required members alone.</summary>
-    internal string BareJwk => $$"""{"crv":"{{EcCurve.P256.Name}}","kty":"EC","x":"{{x}}","y":"{{y}}"}""";
+    public string BareJwk => $$"""{"crv":"{{EcCurve.P256.Name}}","kty":"EC","x":"{{x}}","y":"{{y}}"}""";
 
     /// <summary>Writes the public key as a JWK object (RFC 7517), for our own key set document.</summary>
     public void WritePublicJwk(Utf8JsonWriter writer)

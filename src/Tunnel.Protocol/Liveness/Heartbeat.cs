@@ -12,12 +12,21 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
     /// <summary>How old a round trip may be before a growing window asks again; far below ten PINGs a second.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a peer that has been asked something may say nothing before others are asked instead. Far beyond a round
+    /// trip, far below what counts as dead.
+    /// </summary>
+    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(1);
+
     private readonly PingLimiter received = new(time);
 
     // Guarded by outbox.Gate.
     private long sentAt; // 0 = none is under way
     private long measuredAt; // 0 = never
     private ulong opaque;
+    private long askedAt; // when a stream was opened that the peer has said nothing since; 0 = none was
+
+    private long latestPingAt; // 0 = none was sent; read without the gate
 
     private long latestTicks;
     private long shortestTicks = long.MaxValue;
@@ -34,18 +43,44 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
         }
     }
 
-    /// <summary>Asks a silent peer for a sign of life; false if it has had its time to give one.</summary>
+    /// <summary>
+    /// Whether the peer owes us an answer to a PING for longer than a live one takes. No proof of death, but a reason to
+    /// prefer another.
+    /// </summary>
     /// <param name="heard">When the latest byte arrived.</param>
-    public bool CheckSilence(long heard)
+    public bool IsOverdue(long heard)
+    {
+        var since = Interlocked.Read(ref latestPingAt);
+        return since > heard && time.GetElapsedTime(since) >= Prompt;
+    }
+
+    /// <summary>The peer owes an answer from now on: a stream was opened.</summary>
+    /// <param name="heard">When the latest byte arrived.</param>
+    public void Ask_NeedsLock(long heard)
+    {
+        if (askedAt <= heard)
+        {
+            askedAt = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>
+    /// Asks a silent peer for a sign of life; false if it has had its time to give one. One that owes an answer to an
+    /// OPEN is asked soon, any other after <see cref="MuxOptions.PingAfter"/>.
+    /// </summary>
+    /// <param name="heard">When the latest byte arrived.</param>
+    /// <param name="tick">How soon the next call follows: what would be due before it is due now.</param>
+    public bool CheckSilence(long heard, TimeSpan tick)
     {
         var now = time.GetTimestamp();
         WriteStart start;
         lock (outbox.Gate)
         {
-            TimeSpan? sincePing = sentAt > heard ? time.GetElapsedTime(sentAt, now) : null;
-            var silent = time.GetElapsedTime(heard, now);
+            TimeSpan? sincePing = sentAt > heard ? time.GetElapsedTime(sentAt, now) + (tick / 2) : null;
+            var silent = time.GetElapsedTime(heard, now) + tick - TimeSpan.FromTicks(1);
             var action = Silence.Decide(silent, sincePing, options.PingAfter, options.DeadAfter);
-            if (action != SilenceAction.Ping)
+            var owed = askedAt > heard && time.GetElapsedTime(askedAt, now) >= Prompt && sentAt <= heard;
+            if (action != SilenceAction.Ping && !owed)
             {
                 return action != SilenceAction.Dead;
             }
@@ -113,6 +148,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
     private void Send_NeedsLock(long now)
     {
         sentAt = now;
+        Interlocked.Exchange(ref latestPingAt, now);
         outbox.Ping_NeedsLock(++opaque);
     }
 }

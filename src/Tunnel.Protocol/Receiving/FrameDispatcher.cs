@@ -26,30 +26,29 @@ internal sealed class FrameDispatcher(
 {
     private readonly List<MuxStream> toWake = [];
 
-    /// <summary>Handles the complete frames; returns how many bytes they were. Then wakes the readers they concern.</summary>
+    /// <summary>Handles the complete frames; returns how many bytes they were. <see cref="Wake"/> is to follow.</summary>
     /// <exception cref="MuxConnectionException">The peer broke the protocol.</exception>
     public int Take(ReadOnlySpan<byte> received)
     {
         var rest = received;
-        try
+        while (FrameReader.TryRead(ref rest, out var frame))
         {
-            while (FrameReader.TryRead(ref rest, out var frame))
-            {
-                Handle(frame);
-            }
-        }
-        finally
-        {
-            foreach (var stream in toWake)
-            {
-                stream.IsNotedToWake = false;
-                stream.Wake();
-            }
-
-            toWake.Clear();
+            Handle(frame);
         }
 
         return received.Length - rest.Length;
+    }
+
+    /// <inheritdoc cref="IFrameSink.Wake" />
+    public void Wake()
+    {
+        foreach (var stream in toWake)
+        {
+            stream.IsNotedToWake = false;
+            stream.Wake();
+        }
+
+        toWake.Clear();
     }
 
     private void Handle(Frame frame)

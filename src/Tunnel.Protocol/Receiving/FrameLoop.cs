@@ -7,6 +7,12 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
 {
     private const int ReadBufferBytes = 32 * 1024; // the largest frame (16,393 bytes) and a TLS record beside it
 
+    /// <summary>A read of so much is rarely the last of its kind: readers wait until nothing more is at hand.</summary>
+    private const int BulkBytes = 8 * 1024;
+
+    /// <summary>So much is handed to readers at the latest, before the next read.</summary>
+    private const int MostBeforeWaking = 128 * 1024;
+
     /// <summary>A reader that waited so long probably waits long again, and then without a buffer.</summary>
     private static readonly TimeSpan IdleRead = TimeSpan.FromMilliseconds(100);
 
@@ -26,7 +32,8 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
     {
         try
         {
-            await ReadAsync();
+            await ReadToEndAsync();
+            sink.OnTransportEnd("the peer closed the connection");
         }
         catch (MuxConnectionException e)
         {
@@ -43,9 +50,22 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
         }
     }
 
+    private async Task ReadToEndAsync()
+    {
+        try
+        {
+            await ReadAsync();
+        }
+        finally
+        {
+            sink.Wake(); // before anybody hears of the end
+        }
+    }
+
     private async Task ReadAsync()
     {
         var idle = true;
+        var handled = 0; // since readers were last woken
         while (true)
         {
             if (start == end)
@@ -69,16 +89,28 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
                 buffer = ArrayPool<byte>.Shared.Rent(ReadBufferBytes);
             }
 
-            var read = await transport.ReadAsync(buffer.AsMemory(end));
+            var reading = transport.ReadAsync(buffer.AsMemory(end));
+            if (handled > 0 && !reading.IsCompleted)
+            {
+                sink.Wake();
+                handled = 0;
+            }
+
+            var read = await reading;
             if (read == 0)
             {
-                sink.OnTransportEnd("the peer closed the connection");
                 return;
             }
 
             idle = NoteReceived(read) > IdleRead;
             end += read;
             start += sink.Take(buffer.AsSpan(start, end - start));
+            handled += read;
+            if (idle || read < BulkBytes || handled >= MostBeforeWaking)
+            {
+                sink.Wake();
+                handled = 0;
+            }
         }
     }
 

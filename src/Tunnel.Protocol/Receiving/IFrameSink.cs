@@ -7,6 +7,9 @@ internal interface IFrameSink
     /// <exception cref="MuxConnectionException">The peer broke the protocol.</exception>
     int Take(ReadOnlySpan<byte> received);
 
+    /// <summary>Wakes the readers that the frames taken since the last time concern. Never throws.</summary>
+    void Wake();
+
     void OnViolation(MuxConnectionException violation);
 
     void OnTransportEnd(string detail);

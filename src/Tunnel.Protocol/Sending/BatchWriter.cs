@@ -92,12 +92,15 @@ internal sealed class BatchWriter(Outbox outbox, Stream transport, TimeProvider 
                 {
                     for (var offset = 0; offset < batchLength; offset += ChunkBytes)
                     {
-                        Interlocked.Exchange(ref writeStartedAt, time.GetTimestamp());
+                        NoteProgress();
                         await transport.WriteAsync(
                             batch.AsMemory(offset, Math.Min(ChunkBytes, batchLength - offset)),
                             CancellationToken.None // a stuck write ends when the transport is disposed
                         );
                     }
+
+                    NoteProgress();
+                    await transport.FlushAsync(CancellationToken.None);
                 }
 
                 if (IsStopped())
@@ -145,8 +148,8 @@ internal sealed class BatchWriter(Outbox outbox, Stream transport, TimeProvider 
     {
         try
         {
-            Interlocked.Exchange(ref writeStartedAt, time.GetTimestamp());
-            var write = transport.WriteAsync(batch.AsMemory(0, batchLength), CancellationToken.None);
+            NoteProgress();
+            var write = WriteSmall();
             if (!write.IsCompleted)
             {
                 startedWrite = write;
@@ -182,6 +185,26 @@ internal sealed class BatchWriter(Outbox outbox, Stream transport, TimeProvider 
             signal.Set();
         }
     }
+
+    private ValueTask WriteSmall()
+    {
+        var write = transport.WriteAsync(batch.AsMemory(0, batchLength), CancellationToken.None);
+        if (!write.IsCompletedSuccessfully)
+        {
+            return FlushAfterAsync(write);
+        }
+
+        write.GetAwaiter().GetResult();
+        return new ValueTask(transport.FlushAsync(CancellationToken.None));
+    }
+
+    private async ValueTask FlushAfterAsync(ValueTask write)
+    {
+        await write;
+        await transport.FlushAsync(CancellationToken.None);
+    }
+
+    private void NoteProgress() => Interlocked.Exchange(ref writeStartedAt, time.GetTimestamp());
 
     private bool TryTakeNext()
     {

@@ -13,8 +13,11 @@ namespace Culvert.Tunnel.Protocol.Sending;
 /// </remarks>
 internal sealed class Outbox
 {
-    /// <summary>DATA is framed only while the batch stays within it.</summary>
-    public const int SoftLimitBytes = 128 * 1024;
+    /// <summary>
+    /// DATA is framed only while the batch stays within it: seven full records, which travel to the socket in one array of
+    /// 128 KiB.
+    /// </summary>
+    public const int SoftLimitBytes = 7 * 16 * 1024;
 
     /// <summary>
     /// Control frames that do not coalesce (OPEN, FIN, RST of ever new streams) pile up only behind a peer that does

@@ -43,7 +43,12 @@ internal sealed class StreamDoor(
     public void Skip_NeedsLock(uint count) => lastOpened += count;
 
     /// <summary>Edge.</summary>
-    public bool TryOpen(OpenPayload open, ReadOnlySpan<byte> firstBytes, [NotNullWhen(true)] out MuxStream? stream)
+    public bool TryOpen(
+        OpenPayload open,
+        ReadOnlySpan<byte> firstBytes,
+        long heard,
+        [NotNullWhen(true)] out MuxStream? stream
+    )
     {
         var payloadBytes = OpenCodec.SizeOf(open);
         WriteStart start;
@@ -65,6 +70,7 @@ internal sealed class StreamDoor(
                 stream.SendFirst_NeedsLock(firstBytes);
             }
 
+            heartbeat.Ask_NeedsLock(heard);
             start = outbox.Begin_NeedsLock();
         }
 

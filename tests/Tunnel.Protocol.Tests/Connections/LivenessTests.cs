@@ -47,6 +47,42 @@ public sealed class LivenessTests
         }
     }
 
+    [Fact] // ticks and bytes keep different time: once this was noticed a second late
+    public async Task Tick_LastByteBetweenTwoTicks_EndsWithinFifteenSeconds()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Edge);
+        peer.Time.Advance(TimeSpan.FromMilliseconds(300));
+        await peer.SendAsync(0x80, 0);
+        await peer.SendAsync(Bytes.Ping, 0, new byte[8]);
+        await peer.ReadAsync(Bytes.Pong);
+        peer.Time.Advance(TimeSpan.FromMilliseconds(700));
+        for (var second = 1; second < 14; second++)
+        {
+            peer.Time.Advance(TimeSpan.FromSeconds(1));
+            peer.Connection.Outcome.ShouldBeNull();
+        }
+
+        peer.Time.Advance(TimeSpan.FromSeconds(1));
+        await peer.ShouldEndAsync(ConnectionErrorCode.Idle);
+    }
+
+    [Fact]
+    public async Task Tick_OpenUnanswered_AsksSoonAndIsOverdueUntilAByteComes()
+    {
+        await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Edge);
+        peer.Time.Advance(TimeSpan.FromMilliseconds(1));
+        peer.Connection.Open(Samples.Open);
+        peer.Time.Advance(TimeSpan.FromSeconds(2));
+        await peer.ReadAsync(Bytes.Ping);
+        peer.Connection.IsOverdue.ShouldBeFalse();
+        peer.Time.Advance(TimeSpan.FromSeconds(1));
+        peer.Connection.IsOverdue.ShouldBeTrue();
+
+        await peer.SendAsync(Bytes.Ping, 0, new byte[8]);
+        await peer.ReadAsync(Bytes.Pong);
+        peer.Connection.IsOverdue.ShouldBeFalse();
+    }
+
     [Fact]
     public async Task Tick_AnyFrameAfterPing_CountsAsLife()
     {

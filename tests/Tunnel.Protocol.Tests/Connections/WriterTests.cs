@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Protocol.Tests.Connections;
 /// <summary>W5 and W14: what waits for what on the way out.</summary>
 public sealed class WriterTests
 {
-    private const int SoftLimit = 128 * 1024;
+    private const int SoftLimit = 7 * 16 * 1024;
 
     /// <summary>A wire that is full: the first write hangs, everything after it gathers.</summary>
     private static Task<ScriptedPeer> BlockedAsync() =>

@@ -34,6 +34,12 @@ public sealed class Pkcs11Exception : CryptographicException
     /// <summary>The key exists, but must not be used for what it was asked for.</summary>
     public bool IsPolicyFault { get; internal init; }
 
+    /// <summary>
+    /// The library knows no token of that name. It learns which there are when it is initialised: one that was made anew
+    /// meanwhile is found after that.
+    /// </summary>
+    internal bool IsTokenGone { get; init; }
+
     /// <summary>The handles that we hold are gone; with new ones it may go on.</summary>
     internal bool IsSessionLost { get; }
 

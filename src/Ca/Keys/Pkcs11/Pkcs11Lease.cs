@@ -1,7 +1,7 @@
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>A session for one thread at a time, and the handles of the keys that it has found.</summary>
-internal sealed class Pkcs11Lease(Pkcs11Library library, nuint session)
+internal sealed class Pkcs11Lease(Pkcs11Library library, nuint session, string tokenLabel)
 {
     private readonly Dictionary<string, nuint> keys = new(StringComparer.Ordinal);
 
@@ -18,8 +18,13 @@ internal sealed class Pkcs11Lease(Pkcs11Library library, nuint session)
         }
 
         var found = Library.Find(Session, template);
-        return found.Length == 1
-            ? keys[label] = found[0]
-            : throw new Pkcs11Exception($"The token has no private key labelled {label}.");
+        if (found.Length == 1)
+        {
+            return keys[label] = found[0];
+        }
+
+        // A session with a token that was taken out finds nothing and says nothing.
+        Library.RequireToken(tokenLabel);
+        throw new Pkcs11Exception($"The token has no private key labelled {label}.");
     }
 }

@@ -58,6 +58,9 @@ internal sealed class Pkcs11Library
     private delegate nuint Initialize(nint arguments);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nuint FinalizeFunction(nint reserved);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate nuint GetSlotList(byte tokenPresent, nuint[]? slots, ref nuint count);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -129,6 +132,14 @@ internal sealed class Pkcs11Library
         );
         return session;
     }
+
+    /// <summary>
+    /// Ends every session of this process and all that the library knows. Nobody else may be inside it (§5.4).
+    /// </summary>
+    public void Terminate() => Check("C_Finalize", Function<FinalizeFunction>("C_Finalize")(0));
+
+    /// <exception cref="Pkcs11Exception">The token is not there any more.</exception>
+    public void RequireToken(string tokenLabel) => FindSlot(tokenLabel);
 
     /// <summary>Best effort: the session may be gone already.</summary>
     public void CloseSession(nuint session) => Function<CloseSessionFunction>("C_CloseSession")(session);
@@ -210,15 +221,16 @@ internal sealed class Pkcs11Library
         System.Text.Encoding.UTF8.GetBytes(tokenLabel, wanted);
         foreach (var slot in slots.AsSpan(0, (int)count))
         {
+            // A slot whose token was taken out may say nothing any more: others go on.
             var info = new byte[TokenInfoBytes];
-            Check("C_GetTokenInfo", Function<GetTokenInfo>("C_GetTokenInfo")(slot, info));
-            if (info.AsSpan(0, LabelBytes).SequenceEqual(wanted))
+            var told = Function<GetTokenInfo>("C_GetTokenInfo")(slot, info);
+            if (told == Ok && info.AsSpan(0, LabelBytes).SequenceEqual(wanted))
             {
                 return slot;
             }
         }
 
-        throw new Pkcs11Exception($"The HSM has no token labelled {tokenLabel}.");
+        throw new Pkcs11Exception($"The HSM has no token labelled {tokenLabel}.") { IsTokenGone = true };
     }
 
     /// <summary>One attempt. The whole process is logged in after it, with all its sessions.</summary>

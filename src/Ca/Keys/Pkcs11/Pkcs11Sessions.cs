@@ -68,6 +68,20 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
         }
     }
 
+    /// <summary>
+    /// Has the library begin anew, which ends every session of this process with every token. Nobody else is inside it.
+    /// </summary>
+    public void Restart()
+    {
+        lock (gate)
+        {
+            // Their handles are nobody's, or soon somebody else's: not closed.
+            free.Clear();
+            library = null;
+            Load().Terminate();
+        }
+    }
+
     /// <summary>Nobody begins anything with them any more.</summary>
     public void Retire() => isRetired = true;
 
@@ -109,7 +123,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
             var opened = Open_NeedsLock();
             try
             {
-                return new Pkcs11Lease(opened, opened.OpenSession(settings.TokenLabel));
+                return new Pkcs11Lease(opened, opened.OpenSession(settings.TokenLabel), settings.TokenLabel);
             }
             catch (Pkcs11Exception lost) when (lost.IsSessionLost)
             {

@@ -12,6 +12,11 @@ public sealed record Pkcs11Settings(string ModulePath, string TokenLabel, Func<s
     /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Told after each call by the label of the key that it was for: null = the HSM answered, otherwise why it failed.
+    /// </summary>
+    public Action<string, Pkcs11Exception?>? Answered { get; init; }
+
     /// <summary>Runs where the HSM is about to be called, with the function's name; for fault injection.</summary>
     internal Action<string>? Probe { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -26,6 +27,10 @@ public sealed class Pkcs11Token
     private readonly Pkcs11Login login;
     private volatile Pkcs11Sessions sessions;
 
+    // A token that stays away must not have the library begin anew for every request.
+    private static readonly TimeSpan RestartEvery = TimeSpan.FromSeconds(1);
+    private long restartedAt;
+
     public Pkcs11Token(Pkcs11Settings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -34,6 +39,9 @@ public sealed class Pkcs11Token
         login = new Pkcs11Login(settings);
         sessions = new Pkcs11Sessions(settings, login);
     }
+
+    /// <summary>Every thread hangs in the library: only a new process can use the HSM again.</summary>
+    public bool IsStuck => workers.IsStuck;
 
     /// <summary>Makes a key pair under a label that must be free.</summary>
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
@@ -59,6 +67,7 @@ public sealed class Pkcs11Token
             Pkcs11Attribute.Of(Pkcs11Attribute.Id, label),
         ];
         Call(
+            label,
             (call, hsm) =>
                 hsm.Use(
                     (library, session) =>
@@ -130,26 +139,32 @@ public sealed class Pkcs11Token
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
     public Pkcs11KeyDescription? Describe(string label) =>
         Call(
+            label,
             (_, hsm) =>
                 hsm.Use(
                     (library, session) =>
                     {
                         settings.Probe?.Invoke("C_FindObjects");
                         var found = library.Find(session, PrivateKey(label));
-                        return found.Length == 0 ? null
-                            : found.Length > 1
-                                ? new Pkcs11KeyDescription(null, $"Two private keys are labelled {label}.")
+                        if (found.Length == 0)
+                        {
+                            library.RequireToken(settings.TokenLabel);
+                            return null;
+                        }
+
+                        return found.Length > 1
+                            ? new Pkcs11KeyDescription(null, $"Two private keys are labelled {label}.")
                             : Describe(library, session, label, found[0]);
                     }
                 )
         );
 
     internal byte[] Sign(string label, nuint mechanism, byte[] data) =>
-        Call((_, hsm) => hsm.Sign(label, PrivateKey(label), mechanism, data));
+        Call(label, (_, hsm) => hsm.Sign(label, PrivateKey(label), mechanism, data));
 
     /// <summary>Removes the key pair of that label; nothing happens if there is none.</summary>
     public void Destroy(string label) =>
-        Call((_, hsm) => hsm.Use((library, session) => library.Destroy(session, ByLabel(label))));
+        Call(label, (_, hsm) => hsm.Use((library, session) => library.Destroy(session, ByLabel(label))));
 
     private Pkcs11KeyDescription Describe(Pkcs11Library hsm, nuint session, string label, nuint key)
     {
@@ -205,9 +220,42 @@ public sealed class Pkcs11Token
         bool? Is(nuint attribute) => hsm.Read(session, key, attribute) is [var value, ..] ? value != 0 : null;
     }
 
+    // Once more when the library, begun anew, may know the token again.
+    private T Call<T>(string label, Func<Pkcs11Call, Pkcs11Sessions, T> work)
+    {
+        try
+        {
+            T result;
+            try
+            {
+                result = CallOnce(work);
+            }
+            catch (Pkcs11Exception gone) when (gone.IsTokenGone && TryRestart())
+            {
+                result = CallOnce(work);
+            }
+
+            settings.Answered?.Invoke(label, null);
+            return result;
+        }
+        catch (Pkcs11Exception fault)
+        {
+            settings.Answered?.Invoke(label, fault);
+            throw;
+        }
+    }
+
+    private bool TryRestart()
+    {
+        var last = Interlocked.Read(ref restartedAt);
+        return (last == 0 || Stopwatch.GetElapsedTime(last) >= RestartEvery)
+            && Interlocked.CompareExchange(ref restartedAt, Stopwatch.GetTimestamp(), last) == last
+            && workers.TryRunAlone(sessions.Restart);
+    }
+
     // On a thread of its own, for as long as the limit allows. Sessions that a call hangs in are left to it: a session, or
     // a lock, that it holds is waited for by nobody else. A call that was never begun holds none of them.
-    private T Call<T>(Func<Pkcs11Call, Pkcs11Sessions, T> work)
+    private T CallOnce<T>(Func<Pkcs11Call, Pkcs11Sessions, T> work)
     {
         login.ThrowIfRefused();
         var present = sessions;

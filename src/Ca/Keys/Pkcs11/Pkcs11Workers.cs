@@ -23,11 +23,34 @@ internal sealed class Pkcs11Workers(TimeSpan limit)
     // The last call that was waited for did not come back.
     private bool isSuspect;
 
+    // Threads whose call was given up and has not come back.
+    private int hung;
+
+    // Guards who is inside the library; whoever wants in while one is alone there sleeps on it.
+    private readonly object door = new();
+    private int inside;
+    private bool isAlone;
+
+    /// <summary>
+    /// No call can begin any more: every thread hangs in the library. What is inside it cannot be ended, so that a new
+    /// process is the only way out.
+    /// </summary>
+    public bool IsStuck
+    {
+        get
+        {
+            lock (gate)
+            {
+                return hung >= MaxThreads;
+            }
+        }
+    }
+
     /// <exception cref="Pkcs11Exception">It did not come back in time (late), or it was never begun.</exception>
     public T Run<T>(Func<Pkcs11Call, T> work)
     {
         T? result = default;
-        var call = new Pkcs11Call(self => result = work(self));
+        var call = new Pkcs11Call(self => result = Enter(self, work));
         var tries = Enqueue(call);
         try
         {
@@ -39,7 +62,7 @@ internal sealed class Pkcs11Workers(TimeSpan limit)
                 return result!;
             }
 
-            Suspect(true);
+            GiveUp(call);
             throw call.HasBegun
                 ? new Pkcs11Exception("The HSM did not answer in time.") { IsLate = true }
                 : new Pkcs11Exception("The HSM is busy with other calls that do not end.");
@@ -52,6 +75,72 @@ internal sealed class Pkcs11Workers(TimeSpan limit)
                 {
                     isTried = false;
                 }
+            }
+        }
+    }
+
+    /// <summary>
+    /// For what nobody else may be inside the library. False = somebody is, or it did not come back in time: then nobody
+    /// else comes in before it does.
+    /// </summary>
+    public bool TryRunAlone(Action work)
+    {
+        lock (door)
+        {
+            if (inside > 0 || isAlone)
+            {
+                return false;
+            }
+
+            isAlone = true;
+        }
+
+        var call = new Pkcs11Call(_ =>
+        {
+            try
+            {
+                work();
+            }
+            finally
+            {
+                lock (door)
+                {
+                    isAlone = false;
+                    Monitor.PulseAll(door);
+                }
+            }
+        });
+        new Thread(call.Run) { IsBackground = true, Name = "hsm restart" }.Start();
+        if (!call.Wait(limit))
+        {
+            return false;
+        }
+
+        call.ThrowIfFailed();
+        return true;
+    }
+
+    private T Enter<T>(Pkcs11Call call, Func<Pkcs11Call, T> work)
+    {
+        lock (door)
+        {
+            while (isAlone)
+            {
+                Monitor.Wait(door);
+            }
+
+            inside++;
+        }
+
+        try
+        {
+            return work(call);
+        }
+        finally
+        {
+            lock (door)
+            {
+                inside--;
             }
         }
     }
@@ -100,11 +189,28 @@ internal sealed class Pkcs11Workers(TimeSpan limit)
         }
     }
 
+    private void GiveUp(Pkcs11Call call)
+    {
+        lock (gate)
+        {
+            isSuspect = true;
+            hung += call.HasBegun ? 1 : 0;
+        }
+    }
+
     private void Work()
     {
         while (true)
         {
-            Next().Run();
+            var call = Next();
+            call.Run();
+            if (call is { HasBegun: true, IsAbandoned: true })
+            {
+                lock (gate)
+                {
+                    hung--;
+                }
+            }
         }
     }
 

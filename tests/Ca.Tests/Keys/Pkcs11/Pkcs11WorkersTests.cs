@@ -58,6 +58,77 @@ public sealed class Pkcs11WorkersTests
         (await first).ShouldBeTrue();
     }
 
+    [Fact]
+    public void IsStuck_EveryThreadHangs_UntilOneCallComesBack()
+    {
+        var hasty = new Pkcs11Workers(TimeSpan.FromMilliseconds(50));
+        hasty.IsStuck.ShouldBeFalse();
+
+        // One that a busy machine did not begin in time hangs nowhere.
+        SpinWait
+            .SpinUntil(
+                () =>
+                {
+                    Should.Throw<Pkcs11Exception>(() => hasty.Run(Hang));
+                    return hasty.IsStuck;
+                },
+                TimeSpan.FromMinutes(1)
+            )
+            .ShouldBeTrue();
+
+        released.SetResult();
+        SpinWait.SpinUntil(() => !hasty.IsStuck, TimeSpan.FromMinutes(1)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task TryRunAlone_SomebodyIsInside_DoesNothing()
+    {
+        var begun = new TaskCompletionSource();
+        Task<bool> inside = Task.Run(
+            () =>
+                workers.Run(call =>
+                {
+                    begun.SetResult();
+                    return Hang(call);
+                }),
+            TestContext.Current.CancellationToken
+        );
+        await begun.Task;
+
+        workers.TryRunAlone(() => throw new InvalidOperationException()).ShouldBeFalse();
+
+        released.SetResult();
+        await inside;
+        bool ran = false;
+        workers.TryRunAlone(() => ran = true).ShouldBeTrue();
+        ran.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task TryRunAlone_WhileItRuns_OthersWait()
+    {
+        var begun = new TaskCompletionSource();
+        Task<bool> alone = Task.Run(
+            () =>
+                workers.TryRunAlone(() =>
+                {
+                    begun.SetResult();
+                    released.Task.Wait();
+                }),
+            TestContext.Current.CancellationToken
+        );
+        await begun.Task;
+
+        Task<bool> other = Task.Run(
+            () => workers.Run(_ => alone.IsCompleted || released.Task.IsCompleted),
+            TestContext.Current.CancellationToken
+        );
+        released.SetResult();
+
+        (await other).ShouldBeTrue();
+        (await alone).ShouldBeTrue();
+    }
+
     private bool Hang(Pkcs11Call call)
     {
         released.Task.Wait();
