@@ -311,7 +311,7 @@ public sealed class CertificateFolder : IDisposable
 
     private static void RequireVersion(string folder)
     {
-        if ((File.GetUnixFileMode(folder) & ~PrivateFile.FolderMode) != 0)
+        if ((File.GetUnixFileMode(folder) & PrivateFile.Others) != 0)
         {
             throw new CertificateFolderException($"{folder} is open to others: run `chmod 700 {folder}`.");
         }

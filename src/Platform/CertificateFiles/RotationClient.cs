@@ -86,7 +86,7 @@ public sealed class RotationClient(
             return tls.Failure;
         }
 
-        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time, options.Network);
+        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time, options.NetworkInForce);
         return await channel.SendAsync(call with { Proof = proof.Value }, type, ct);
     }
 }

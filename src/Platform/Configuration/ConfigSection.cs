@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 
@@ -45,6 +47,45 @@ public sealed class ConfigSection
 
     /// <summary>What has been asked for so far, in the order of asking.</summary>
     public IReadOnlyCollection<ConfigDeclaration> Declarations => declarations.Values;
+
+    /// <summary>A digest of all that the file says in this section: it is the same as long as the file says the same.</summary>
+    public string Digest()
+    {
+        var text = new StringBuilder();
+        Append(text, node);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+
+        static void Append(StringBuilder text, ConfigNode node)
+        {
+            switch (node)
+            {
+                case MappingNode mapping:
+                    foreach (var (name, (_, value)) in mapping.Entries)
+                    {
+                        text.Append('{').Append(name.Length).Append(':').Append(name);
+                        Append(text, value);
+                    }
+
+                    text.Append('}');
+                    break;
+                case SequenceNode sequence:
+                    foreach (var item in sequence.Items)
+                    {
+                        text.Append('[');
+                        Append(text, item);
+                    }
+
+                    text.Append(']');
+                    break;
+                case ScalarNode { IsNull: false } scalar:
+                    text.Append(scalar.Text.Length).Append('=').Append(scalar.Text);
+                    break;
+                default:
+                    text.Append('~');
+                    break;
+            }
+        }
+    }
 
     /// <summary>Whether the key is set anywhere. Does not declare it. True while describing.</summary>
     public bool Has(string key) => document.IsDescribing || TryFind(key, out _, out _, scalar: true);

@@ -40,6 +40,12 @@ public sealed record DoctorFinding
             Summary = summary,
         };
 
+    public static DoctorFinding Warn(string id, string summary, string why, params IReadOnlyList<string> next) =>
+        Fail(id, summary, why, next) with
+        {
+            Status = DoctorStatus.Warn,
+        };
+
     public static DoctorFinding Fail(string id, string summary, string why, params IReadOnlyList<string> next) =>
         new()
         {

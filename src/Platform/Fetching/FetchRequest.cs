@@ -34,6 +34,12 @@ public sealed record FetchRequest
     /// </summary>
     public FetchPost? Post { get; init; }
 
+    /// <summary>
+    /// Every status but a redirect is an answer: the caller gets it with its header fields and its content, of any type.
+    /// For protocols that explain a refusal in its body.
+    /// </summary>
+    public bool WantsAnyStatus { get; init; }
+
     /// <summary>Filled on the way, for people who want to know what happened; null = nobody does.</summary>
     public FetchObservation? Observation { get; init; }
 }

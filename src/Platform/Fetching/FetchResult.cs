@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
@@ -23,11 +24,15 @@ public sealed record FetchResult
 
     public FetchRefusal? Refusal { get; private init; }
 
-    /// <summary>The status of a refused answer; null when there was none.</summary>
+    /// <summary>The status of a refused answer, or of any if every status was asked for; null when there was none.</summary>
     public HttpStatusCode? Status { get; private init; }
 
     /// <summary>With <see cref="Status"/>: how long the server wants to be left alone; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; private init; }
+
+    /// <summary>The answer's header fields if every status was asked for, otherwise empty. Values are joined by commas.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; private init; } =
+        ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The setting that held the URL.</summary>
     public string Field { get; private init; } = "";
@@ -47,6 +52,20 @@ public sealed record FetchResult
             Body = body,
             EntityTag = entityTag,
             MaxAge = maxAge,
+        };
+
+    internal static FetchResult Answered(
+        HttpStatusCode status,
+        ReadOnlyMemory<byte> body,
+        TimeSpan? retryAfter,
+        IReadOnlyDictionary<string, string> headers
+    ) =>
+        new()
+        {
+            Status = status,
+            Body = body,
+            RetryAfter = retryAfter,
+            Headers = headers,
         };
 
     internal static FetchResult NotModified(string? entityTag, TimeSpan? maxAge) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Net;
@@ -9,12 +10,17 @@ namespace Culvert.Platform.Fetching;
 
 /// <summary>
 /// Fetches small documents from URLs that somebody else wrote down (S27): https alone, the name resolved once, every
-/// address checked, the connection made to the checked address, nothing followed, and little time and space. Proxy
-/// variables are ignored, since a proxy would resolve the name again, elsewhere.
+/// address checked, the connection made to the checked address, nothing followed, and little time and space. A proxy gets
+/// the address and not the name, since it would resolve the name again, elsewhere; proxy variables are ignored.
 /// </summary>
 public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, IHostResolver? resolver = null)
 {
     private const int MaxHeadersKilobytes = 16;
+
+    private readonly IHostResolver resolver = new FamilyResolver(
+        resolver ?? SystemHostResolver.Instance,
+        options.Network.Family
+    );
 
     /// <summary>Fetches; every expected failure is a result.</summary>
     public async Task<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
@@ -105,25 +111,24 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
         Observe(request, response);
         var (tag, maxAge) = (response.Headers.ETag?.ToString(), MaxAgeOf(response.Headers.CacheControl));
-        if (request.Post is { WantsDocument: false } && response.IsSuccessStatusCode)
+        if (request is { Post.WantsDocument: false, WantsAnyStatus: false } && response.IsSuccessStatusCode)
         {
             return FetchResult.Fetched(ReadOnlyMemory<byte>.Empty, tag, maxAge);
         }
 
         switch (response.StatusCode)
         {
+            case < HttpStatusCode.MultipleChoices or >= HttpStatusCode.BadRequest when request.WantsAnyStatus:
+                return await ReadAsync(response, ct) is { } content
+                    ? FetchResult.Answered(response.StatusCode, content, RetryAfterOf(response), HeadersOf(response))
+                    : TooLarge(request, url);
             case HttpStatusCode.OK when !IsWanted(request, response.Content.Headers.ContentType?.MediaType):
                 var kind = $"{url.Host} answered with something else than {request.MediaType ?? "a JSON document"}.";
                 return FetchResult.Refused(request, FetchRefusal.ContentType, kind, null);
             case HttpStatusCode.OK:
                 return await ReadAsync(response, ct) is { } body
                     ? FetchResult.Fetched(body, tag, maxAge)
-                    : FetchResult.Refused(
-                        request,
-                        FetchRefusal.TooLarge,
-                        $"{url.Host} sent more than {options.MaxBytes} bytes.",
-                        null
-                    );
+                    : TooLarge(request, url);
             case HttpStatusCode.NotModified when request.IfNoneMatch is not null:
                 return FetchResult.NotModified(tag, maxAge);
             case >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest:
@@ -134,6 +139,19 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
                 return FetchResult.Refused(request, status, response.StatusCode, RetryAfterOf(response));
         }
     }
+
+    private FetchResult TooLarge(FetchRequest request, Uri url) =>
+        FetchResult.Refused(
+            request,
+            FetchRefusal.TooLarge,
+            $"{url.Host} sent more than {options.MaxBytes} bytes.",
+            null
+        );
+
+    private static Dictionary<string, string> HeadersOf(HttpResponseMessage response) =>
+        response
+            .Headers.Concat(response.Content.Headers)
+            .ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
 
     private TimeSpan? RetryAfterOf(HttpResponseMessage response)
     {
@@ -200,7 +218,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             AllowAutoRedirect = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.GZip,
-            ConnectCallback = (context, ct) => ConnectAsync(connector, request, context, ct),
+            ConnectCallback = (context, ct) => ConnectAsync(connector, request, context.DnsEndPoint, ct),
             PlaintextStreamFilter = (context, _) => Secured(request, context),
             MaxResponseHeadersLength = MaxHeadersKilobytes,
             // What is left of an answer that was refused is not read to its end.
@@ -224,16 +242,45 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         return refusal;
     }
 
-    private static async ValueTask<Stream> ConnectAsync(
+    private async ValueTask<Stream> ConnectAsync(
         VettedConnector connector,
         FetchRequest request,
-        SocketsHttpConnectionContext context,
+        DnsEndPoint target,
         CancellationToken ct
     )
     {
-        var stream = await connector.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, ct);
+        if (options.Network.Proxy is { } proxy && proxy.AppliesTo(target.Host))
+        {
+            var checkedOne = (await connector.CheckAsync(target.Host, target.Port, ct))[0];
+            if (AddressClasses.Of(checkedOne.Address) == AddressClass.Public)
+            {
+                return await ConnectAsync(request, target.Host, checkedOne, ct);
+            }
+        }
+
+        var stream = await connector.ConnectAsync(target.Host, target.Port, ct);
         request.Observation?.Connected(stream.Socket.RemoteEndPoint);
         return stream;
+    }
+
+    private async ValueTask<Stream> ConnectAsync(
+        FetchRequest request,
+        string host,
+        IPEndPoint target,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            var dialer = new OutboundDialer(options.Network);
+            var stream = await dialer.ConnectAsync(target.Address.ToString(), target.Port, ct);
+            request.Observation?.Connected(target);
+            return stream;
+        }
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
+        {
+            throw new VettedConnectException(ConnectFailure.Unreachable, host, target.Address, e.Message, e);
+        }
     }
 
     private static ValueTask<Stream> Secured(FetchRequest request, SocketsHttpPlaintextStreamFilterContext context)
@@ -259,6 +306,10 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         {
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             policy.CustomTrustStore.AddRange(roots);
+        }
+        else
+        {
+            SystemRoots.AddTo(policy, options.Network.CaBundle);
         }
 
         return policy;

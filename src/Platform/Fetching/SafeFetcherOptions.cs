@@ -16,4 +16,10 @@ public sealed record SafeFetcherOptions
     /// opens none.
     /// </summary>
     public AddressRanges PrivateNetworks { get; init; } = AddressRanges.Empty;
+
+    /// <summary>
+    /// The <c>network</c> section. A proxy is asked for the very address that was checked here, and only for public ones:
+    /// what is private is dialled directly.
+    /// </summary>
+    public NetworkOptions Network { get; init; } = NetworkOptions.Default;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,10 +14,12 @@ public sealed class HealthServer : IAsyncDisposable
     private const string PagePath = "/ui";
 
     private readonly WebApplication app;
+    private readonly StrongBox<HealthOptions> rules;
 
-    private HealthServer(WebApplication app, IReadOnlyList<string> urls)
+    private HealthServer(WebApplication app, StrongBox<HealthOptions> rules, IReadOnlyList<string> urls)
     {
         this.app = app;
+        this.rules = rules;
         Urls = urls;
     }
 
@@ -55,13 +58,8 @@ public sealed class HealthServer : IAsyncDisposable
             }
         });
         var app = builder.Build();
-        app.Run(context =>
-            !IsAllowed(context, options.AllowedHosts) ? Refuse(context, StatusCodes.Status400BadRequest)
-            : context.Request.Path != PagePath || page is null || !options.Ui ? endpoints.HandleAsync(context)
-            : !LocalPage.Permits(context, options.AllowedHosts) ? Refuse(context, StatusCodes.Status403Forbidden)
-            : !HttpMethods.IsGet(context.Request.Method) ? Refuse(context, StatusCodes.Status405MethodNotAllowed)
-            : page(context)
-        );
+        var rules = new StrongBox<HealthOptions>(options);
+        app.Run(context => HandleAsync(context, Volatile.Read(ref rules.Value!), endpoints, page));
         await app.StartAsync(cancellationToken);
         var urls = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         if (options.UrlFile.Length > 0)
@@ -69,14 +67,29 @@ public sealed class HealthServer : IAsyncDisposable
             await File.WriteAllTextAsync(options.UrlFile, urls.First() + "\n", cancellationToken);
         }
 
-        return new HealthServer(app, [.. urls]);
+        return new HealthServer(app, rules, [.. urls]);
     }
+
+    /// <summary>Puts in force who may ask for what. Where it listens stays as it is.</summary>
+    public void Apply(HealthOptions options) => Volatile.Write(ref rules.Value, options);
 
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();
         await app.DisposeAsync();
     }
+
+    private static Task HandleAsync(
+        HttpContext context,
+        HealthOptions options,
+        HealthEndpoints endpoints,
+        Func<HttpContext, Task>? page
+    ) =>
+        !IsAllowed(context, options.AllowedHosts) ? Refuse(context, StatusCodes.Status400BadRequest)
+        : context.Request.Path != PagePath || page is null || !options.Ui ? endpoints.HandleAsync(context)
+        : !LocalPage.Permits(context, options.AllowedHosts) ? Refuse(context, StatusCodes.Status403Forbidden)
+        : !HttpMethods.IsGet(context.Request.Method) ? Refuse(context, StatusCodes.Status405MethodNotAllowed)
+        : page(context);
 
     private static bool IsAllowed(HttpContext context, IReadOnlyList<string> hosts) =>
         hosts.Count == 0

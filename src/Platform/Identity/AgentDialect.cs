@@ -12,7 +12,8 @@ internal sealed class AgentDialect(
     InstanceId instance,
     IdentityClient identityClient,
     Func<IReadOnlyList<AgentReportRoute>> routes,
-    CheckpointWatch? checkpoints = null
+    CheckpointWatch? checkpoints = null,
+    IUsageSource? usage = null
 ) : MachineDialect<AgentFeed>
 {
     public override string Subject => $"agent {tunnelId} {instance}";
@@ -58,7 +59,7 @@ internal sealed class AgentDialect(
         CancellationToken ct
     ) => client.AgentFeedAsync(since, held, wait, ct);
 
-    public override Task<ApiFailure?> ReportAsync(
+    public override async Task<ApiFailure?> ReportAsync(
         MachineClient client,
         AgentFeed feed,
         string platformSerial,
@@ -66,6 +67,7 @@ internal sealed class AgentDialect(
         CancellationToken ct
     )
     {
+        var part = usage?.Next();
         var report = new AgentReport
         {
             Revision = feed.Revision,
@@ -74,8 +76,17 @@ internal sealed class AgentDialect(
             Version = ProductVersion.Text,
             Routes = routes(),
             AuditAlarm = AuditAlarm,
+            Usage = part,
         };
-        return client.ReportAsync(report, ct);
+        var failure = await client.ReportAsync(report, ct);
+
+        // What the service refuses today it refuses tomorrow, and the rest of the report must get through.
+        if (part is not null && failure is not { IsTransient: true })
+        {
+            usage!.Delivered(part);
+        }
+
+        return failure;
     }
 
     public override string? AuditAlarm => checkpoints?.Alarm;

@@ -39,7 +39,7 @@ internal sealed class ApiChannel : IDisposable
         SslClientAuthenticationOptions tls,
         TimeProvider time,
         TimeProvider networkTime,
-        NetworkOptions network
+        NetworkSource network
     )
     {
         this.networkTime = networkTime;
@@ -54,12 +54,8 @@ internal sealed class ApiChannel : IDisposable
             ConnectTimeout = ConnectTimeout,
             ActivityHeadersPropagator = null,
             SslOptions = tls,
+            ConnectCallback = new OutboundDialer(network).ConnectAsync,
         };
-        if (network != NetworkOptions.Default)
-        {
-            handler.ConnectCallback = new OutboundDialer(network).ConnectAsync;
-        }
-
         client = new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,

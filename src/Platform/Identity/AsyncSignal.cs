@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace Culvert.Platform.Identity;
 
 /// <summary>Wakes one waiting loop. Signals that come while it works are kept, as one.</summary>
-internal sealed class AsyncSignal(TimeProvider time)
+public sealed class AsyncSignal(TimeProvider time)
 {
     // Beyond this a timer may be wrong about the wall clock: the machine may have slept meanwhile (S11b).
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);

@@ -16,6 +16,7 @@ public static class CredentialManager
     /// <param name="logs">Makes its log.</param>
     /// <param name="time">The clock of lives, windows and waits.</param>
     /// <param name="networkTime">The clock of network time limits; the same when null. Tests fake the one, not the other.</param>
+    /// <param name="usage">What was called, for its reports; null: it does not say.</param>
     public static CredentialManager<AgentFeed> ForAgent(
         CredentialManagerOptions options,
         string tunnelId,
@@ -23,13 +24,14 @@ public static class CredentialManager
         Func<IReadOnlyList<AgentReportRoute>> routes,
         ILoggerFactory logs,
         TimeProvider time,
-        TimeProvider? networkTime = null
+        TimeProvider? networkTime = null,
+        IUsageSource? usage = null
     )
     {
         var limits = networkTime ?? time;
         var client = NewClient(options, time, limits);
         var checkpoints = new CheckpointWatch(state, logs.CreateLogger("Culvert.Credentials"));
-        var dialect = new AgentDialect(tunnelId, InstanceId.LoadOrCreate(state), client, routes, checkpoints);
+        var dialect = new AgentDialect(tunnelId, InstanceId.LoadOrCreate(state), client, routes, checkpoints, usage);
         return new CredentialManager<AgentFeed>(
             options,
             dialect,

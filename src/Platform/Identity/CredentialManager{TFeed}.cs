@@ -82,6 +82,12 @@ public sealed class CredentialManager<TFeed> : IDisposable
     /// <summary>Whether another inner-TLS certificate is wanted now.</summary>
     public bool IsServerCertificateDue => servers?.IsDue ?? false;
 
+    /// <summary>
+    /// The machine API with the present identity; null before the first. A renewal makes another one and disposes of
+    /// this: ask for it at each use.
+    /// </summary>
+    public MachineClient? Machine => state.Client;
+
     /// <summary>The platform roots in force; null before the first enrolment.</summary>
     public PlatformTrust? Trust => state.Trust;
 

@@ -64,6 +64,7 @@ internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, 
             Serial = platformSerial,
             Version = ProductVersion.Text,
             SniPublicPort = own.SniPublicPort,
+            ConnectPublicPort = own.ConnectPublicPort,
             Agents = own.Agents,
             ClientConnections = own.ClientConnections,
         };

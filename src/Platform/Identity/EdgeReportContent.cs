@@ -8,6 +8,9 @@ public sealed record EdgeReportContent
     /// <summary>The port that clients dial for SNI traffic.</summary>
     public required int SniPublicPort { get; init; }
 
+    /// <summary>The same of the CONNECT ingress; null = it has none.</summary>
+    public int? ConnectPublicPort { get; init; }
+
     public required IReadOnlyList<EdgeReportAgent> Agents { get; init; }
 
     /// <summary>Open client connections by tunnel id.</summary>

@@ -107,7 +107,7 @@ public sealed class FirstTrust(IdentityOptions options, TimeProvider time, TimeP
             },
             RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
         };
-        using var channel = new ApiChannel(options.Url, unverified, time, networkTime ?? time, options.Network);
+        using var channel = new ApiChannel(options.Url, unverified, time, networkTime ?? time, options.NetworkInForce);
         var call = new ApiCall(HttpMethod.Get, PlatformCaPath);
         return await channel.SendAsync(call, WireJson.Default.PlatformCaDocument, cancellationToken);
     }

@@ -53,7 +53,7 @@ public sealed class IdentityClient(
             return tls.Failure;
         }
 
-        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time, options.Network);
+        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time, options.NetworkInForce);
         var answer = await channel.SendAsync(new ApiCall(HttpMethod.Get, "/healthz"), cancellationToken);
         ClockOffset = channel.ClockOffset ?? ClockOffset;
         return answer.Failure;
@@ -102,7 +102,7 @@ public sealed class IdentityClient(
             return tls.Failure;
         }
 
-        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time, options.Network);
+        using var channel = new ApiChannel(options.Url, tls.Value, time, networkTime ?? time, options.NetworkInForce);
         var result = await channel.SendAsync(call, type, ct);
         ClockOffset = channel.ClockOffset ?? ClockOffset;
         return result;

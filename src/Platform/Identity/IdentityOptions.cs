@@ -45,5 +45,12 @@ public sealed record IdentityOptions
     public SecretReference? TunnelToken { get; init; }
 
     /// <summary>How the service is reached.</summary>
-    public NetworkOptions Network { get; init; } = NetworkOptions.Default;
+    public NetworkOptions Network
+    {
+        get => NetworkInForce.Current;
+        init => NetworkInForce = new NetworkSource(value);
+    }
+
+    /// <summary>Where <see cref="Network"/> may change while the program runs.</summary>
+    public NetworkSource NetworkInForce { get; private init; } = new(NetworkOptions.Default);
 }

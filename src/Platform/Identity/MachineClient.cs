@@ -16,6 +16,7 @@ namespace Culvert.Platform.Identity;
 public sealed class MachineClient : IDisposable
 {
     private const int MaxFeedBytes = 16 * 1024 * 1024;
+    private const string AgentChallenges = "/v1/agent/acme_challenges";
 
     // What the network may take beyond the wait that was asked for.
     private static readonly TimeSpan FeedSlack = TimeSpan.FromSeconds(15);
@@ -39,7 +40,7 @@ public sealed class MachineClient : IDisposable
         Func<IReadOnlySet<string>> revokedSerials,
         TimeProvider time,
         TimeProvider? networkTime = null,
-        NetworkOptions? network = null
+        NetworkSource? network = null
     )
     {
         this.trust = trust;
@@ -51,7 +52,13 @@ public sealed class MachineClient : IDisposable
             CertificateChainPolicy = trust().ChainPolicy(time.GetUtcNow()),
             RemoteCertificateValidationCallback = (_, peer, chain, _) => IsService(peer as X509Certificate2, chain),
         };
-        channel = new ApiChannel(url, tls, time, networkTime ?? time, network ?? NetworkOptions.Default);
+        channel = new ApiChannel(
+            url,
+            tls,
+            time,
+            networkTime ?? time,
+            network ?? new NetworkSource(NetworkOptions.Default)
+        );
     }
 
     /// <summary>The service's clock minus ours at the last answer; null before the first.</summary>
@@ -102,7 +109,47 @@ public sealed class MachineClient : IDisposable
     public Task<ApiFailure?> ReportAsync(EdgeReport report, CancellationToken ct) =>
         ReportAsync("/v1/edge/reports", report, WireJson.Default.EdgeReport, ct);
 
+    /// <summary>Announces a challenge to the tunnel's agents and edges (S25).</summary>
+    public Task<ApiResult<AcmeChallengeDocument>> AnnounceChallengeAsync(
+        AcmeChallengeRequest request,
+        CancellationToken ct
+    )
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.AcmeChallengeRequest);
+        var call = new ApiCall(HttpMethod.Post, AgentChallenges) { Body = body };
+        return channel.SendAsync(call, WireJson.Default.AcmeChallengeDocument, ct);
+    }
+
+    /// <summary>Who still has to acknowledge a challenge.</summary>
+    public Task<ApiResult<AcmeChallengeDocument>> ChallengeAsync(string id, CancellationToken ct) =>
+        channel.SendAsync(
+            new ApiCall(HttpMethod.Get, $"{AgentChallenges}/{Uri.EscapeDataString(id)}"),
+            WireJson.Default.AcmeChallengeDocument,
+            ct
+        );
+
+    /// <summary>Ends a challenge before its time; null on success.</summary>
+    public async Task<ApiFailure?> EndChallengeAsync(string id, CancellationToken ct)
+    {
+        var call = new ApiCall(HttpMethod.Delete, $"{AgentChallenges}/{Uri.EscapeDataString(id)}");
+        return (await channel.SendAsync(call, ct)).Failure;
+    }
+
+    /// <summary>Says that this agent answers a challenge from now on; null on success.</summary>
+    public Task<ApiFailure?> AcknowledgeAgentChallengeAsync(string id, CancellationToken ct) =>
+        AcknowledgeAsync(AgentChallenges, id, ct);
+
+    /// <summary>Says that this edge lets a challenge through from now on; null on success.</summary>
+    public Task<ApiFailure?> AcknowledgeEdgeChallengeAsync(string id, CancellationToken ct) =>
+        AcknowledgeAsync("/v1/edge/acme_challenges", id, ct);
+
     public void Dispose() => channel.Dispose();
+
+    private async Task<ApiFailure?> AcknowledgeAsync(string path, string id, CancellationToken ct)
+    {
+        var call = new ApiCall(HttpMethod.Post, $"{path}/{Uri.EscapeDataString(id)}/acknowledgements");
+        return (await channel.SendAsync(call, ct)).Failure;
+    }
 
     private Task<ApiResult<T>> PostAsync<T>(
         string path,

@@ -293,7 +293,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             () => State.RevokedSerials,
             context.Time,
             context.NetworkTime,
-            options.Network
+            options.NetworkInForce
         );
         await changed(identity, ct);
         return identity;

@@ -10,7 +10,7 @@ namespace Culvert.Platform.Identity;
 /// alone, in a backup or a bundle for support, shows nothing; one that was edited, damaged or taken from another
 /// machine does not open. It does not protect from whoever has the whole directory, who has the machine's key too.
 /// </summary>
-internal sealed class StateSeal(StateDirectory state)
+public sealed class StateSeal(StateDirectory state)
 {
     private const string KeyFile = "state.key";
     private const int KeyBytes = 32;
@@ -18,6 +18,9 @@ internal sealed class StateSeal(StateDirectory state)
     // NIST SP 800-38D §5.2.1.1, §8.2.2; a random nonce is good for 2^32 writes, one each minute for millennia.
     private static readonly int NonceBytes = AesGcm.NonceByteSizes.MaxSize;
     private static readonly int TagBytes = AesGcm.TagByteSizes.MaxSize;
+
+    // Several seals may begin at the same time, and all of them must find the same key.
+    private static readonly Lock Making = new();
 
     private byte[]? key;
 
@@ -69,14 +72,17 @@ internal sealed class StateSeal(StateDirectory state)
 
     private byte[] LoadOrCreateKey()
     {
-        if (LoadKey() is { } known)
+        lock (Making)
         {
-            return known;
-        }
+            if (LoadKey() is { } known)
+            {
+                return known;
+            }
 
-        var made = RandomNumberGenerator.GetBytes(KeyBytes);
-        state.WriteText(KeyFile, Convert.ToBase64String(made));
-        return key = made;
+            var made = RandomNumberGenerator.GetBytes(KeyBytes);
+            state.WriteText(KeyFile, Convert.ToBase64String(made));
+            return key = made;
+        }
     }
 
     // A key that cannot be read counts as none: what it sealed can be had anew.

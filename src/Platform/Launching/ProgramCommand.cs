@@ -7,4 +7,11 @@ public sealed record ProgramCommand(
     IReadOnlyList<string> Arguments,
     IReadOnlyDictionary<string, string> Environment,
     string WorkingDirectory
-);
+)
+{
+    /// <summary>
+    /// Whether it is to end with who starts it, a kill included: then it is one of our own programs, which watch their
+    /// standard input.
+    /// </summary>
+    public bool EndsWithCaller { get; init; }
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Culvert.Platform.Programs;
 
 namespace Culvert.Platform.Launching;
 
@@ -26,14 +27,21 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
         {
             UseShellExecute = false,
             WorkingDirectory = command.WorkingDirectory,
+            RedirectStandardInput = command.EndsWithCaller,
         };
-        string[] wrapper = ["/bin/sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", logFile, command.File];
+        var input = command.EndsWithCaller ? "" : " </dev/null";
+        string[] wrapper = ["/bin/sh", "-c", $"exec \"$@\" >>\"$0\" 2>&1{input}", logFile, command.File];
         foreach (var argument in wrapper.Concat(command.Arguments))
         {
             start.ArgumentList.Add(argument);
         }
 
         ChildEnvironment.Apply(start, command.Environment);
+        if (command.EndsWithCaller)
+        {
+            start.Environment[ProgramHost.EndWithInput] = "1";
+        }
+
         process?.Dispose();
         process = Process.Start(start) ?? throw new InvalidOperationException($"{command.File} did not start.");
         Stamp = ProcessStamp.Of(Name, process.Id);
@@ -82,6 +90,6 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
             ? ended.ExitCode
             : null;
 
-    /// <summary>Forgets the process; whether it runs on is its own business.</summary>
+    /// <summary>Forgets the process. One that ends with its caller is told to end; others run on as they like.</summary>
     public void Dispose() => process?.Dispose();
 }

@@ -25,4 +25,5 @@ public static class EventIds
     // Configuration: 8100
     public const int ConfigurationReloaded = 8100;
     public const int ConfigurationRefused = 8101;
+    public const int RestartNeeded = 8102;
 }

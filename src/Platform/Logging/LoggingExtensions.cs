@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Culvert.Platform.Logging;
 
@@ -10,16 +11,14 @@ public static class LoggingExtensions
     public static ILoggingBuilder AddCulvertLogging(
         this ILoggingBuilder builder,
         LogOptions options,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        LogLevels? levels = null
     )
     {
+        levels ??= new LogLevels(options.Level);
         builder.ClearProviders();
-        builder.SetMinimumLevel(options.Level);
-
-        // A line per request and connection is the access log's business, not this one's.
-        var quiet = options.Level < LogLevel.Information ? options.Level : LogLevel.Warning;
-        builder.AddFilter("Microsoft", quiet);
-        builder.AddFilter("System", quiet);
+        builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(levels);
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(levels);
 
         // Built by the container, which then also disposes of it.
         builder.Services.AddSingleton<ILoggerProvider>(_ =>
@@ -29,6 +28,12 @@ public static class LoggingExtensions
     }
 
     /// <summary>A factory for programs without a host. The caller disposes of it, which flushes the log.</summary>
-    public static ILoggerFactory CreateLoggerFactory(LogOptions options, TimeProvider? time = null) =>
-        LoggerFactory.Create(builder => builder.AddCulvertLogging(options, time));
+    /// <param name="options">The section.</param>
+    /// <param name="time">The clock of lines.</param>
+    /// <param name="levels">Where the level may change; fixed when null.</param>
+    public static ILoggerFactory CreateLoggerFactory(
+        LogOptions options,
+        TimeProvider? time = null,
+        LogLevels? levels = null
+    ) => LoggerFactory.Create(builder => builder.AddCulvertLogging(options, time, levels));
 }

@@ -96,7 +96,8 @@ public static class NetworkSection
             : null;
     }
 
-    private static bool IsProxy(string text, out Uri url) =>
+    /// <summary>Whether this is the URL of a proxy: http or https, without path.</summary>
+    public static bool IsProxy(string text, out Uri url) =>
         Uri.TryCreate(text, UriKind.Absolute, out url!)
         && url.Scheme is "http" or "https"
         && url is { AbsolutePath: "/", Query: "", Fragment: "", Host.Length: > 0 };

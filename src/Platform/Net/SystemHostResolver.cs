@@ -8,5 +8,5 @@ public sealed class SystemHostResolver : IHostResolver
     public static SystemHostResolver Instance { get; } = new();
 
     public async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken) =>
-        await Dns.GetHostAddressesAsync(host, cancellationToken);
+        await System.Net.Dns.GetHostAddressesAsync(host, cancellationToken);
 }

@@ -61,10 +61,13 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
         );
     }
 
-    /// <summary>Resolves and vets without connecting.</summary>
+    /// <summary>Resolves and vets without connecting; what may be connected to.</summary>
     /// <exception cref="VettedConnectException">No address, or none permitted.</exception>
-    public async ValueTask CheckAsync(string host, int port, CancellationToken cancellationToken) =>
-        Vet(host, port, await ResolveAsync(host, cancellationToken));
+    public async ValueTask<IReadOnlyList<IPEndPoint>> CheckAsync(
+        string host,
+        int port,
+        CancellationToken cancellationToken
+    ) => Vet(host, port, await ResolveAsync(host, cancellationToken));
 
     private async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
     {

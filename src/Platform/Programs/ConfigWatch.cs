@@ -26,7 +26,9 @@ public sealed class ConfigWatch<T>
     private byte[] seen;
     private byte[] coming = [];
     private volatile string problem = "";
+    private volatile IReadOnlyList<string> restartKeys = [];
     private long refused;
+    private long reloads;
 
     /// <param name="path">The file.</param>
     /// <param name="load">Reads it, with flags and environment as at the start.</param>
@@ -53,8 +55,14 @@ public sealed class ConfigWatch<T>
     /// <summary>Why the file as it is now is not in force; empty when it is.</summary>
     public string Problem => problem;
 
+    /// <summary>Keys that the file changes and only a restart can change; while there are any, nothing of it is in force.</summary>
+    public IReadOnlyList<string> RestartKeys => restartKeys;
+
     /// <summary>How many files were refused since the start.</summary>
     public long Refused => Interlocked.Read(ref refused);
+
+    /// <summary>How many files were taken up since the start.</summary>
+    public long Reloads => Interlocked.Read(ref reloads);
 
     /// <summary>Takes the file up now, even if its text is the same: what it refers to may have changed (SIGHUP).</summary>
     public void Hurry() => hurry.Set();
@@ -110,19 +118,23 @@ public sealed class ConfigWatch<T>
         var fixedKeys = Changed(loaded.Values).Where(key => !isReloadable(key)).ToList();
         if (fixedKeys.Count > 0)
         {
-            Refuse($"Only a restart can change {string.Join(", ", fixedKeys)}.");
+            var keys = string.Join(", ", fixedKeys);
+            (restartKeys, problem) = (fixedKeys, $"Only a restart can change {keys}.");
+            Interlocked.Increment(ref refused);
+            Log.RestartNeeded(logger, path, keys);
             return;
         }
 
         await apply(settings);
         inForce = loaded.Values;
-        problem = "";
+        (restartKeys, problem) = ([], "");
+        Interlocked.Increment(ref reloads);
         Log.ConfigurationReloaded(logger, path);
     }
 
     private void Refuse(string reason)
     {
-        problem = reason;
+        (restartKeys, problem) = ([], reason);
         Interlocked.Increment(ref refused);
         Log.ConfigurationRefused(logger, path, reason);
     }

@@ -14,4 +14,11 @@ internal static partial class Log
         "{File} is not taken up, and what was in force stays: {Reason}"
     )]
     public static partial void ConfigurationRefused(ILogger logger, string file, string reason);
+
+    [LoggerMessage(
+        EventIds.RestartNeeded,
+        LogLevel.Error,
+        "{File} is not taken up, and what was in force stays: only a restart can change {Keys}."
+    )]
+    public static partial void RestartNeeded(ILogger logger, string file, string keys);
 }

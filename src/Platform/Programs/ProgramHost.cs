@@ -7,6 +7,12 @@ namespace Culvert.Platform.Programs;
 public static class ProgramHost
 {
     /// <summary>
+    /// Set to 1 by who starts a program and keeps the other end of its standard input: when that end is gone, whatever
+    /// became of who held it, the program ends in order.
+    /// </summary>
+    public const string EndWithInput = "CULVERT_END_WITH_INPUT";
+
+    /// <summary>
     /// Runs a program until it returns. SIGTERM and SIGINT cancel its token, so that it can end in order; a second
     /// signal ends the process at once, for the operator who will not wait.
     /// </summary>
@@ -16,6 +22,11 @@ public static class ProgramHost
         var stop = new StopSignal();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop.Receive);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop.Receive);
+        if (Environment.GetEnvironmentVariable(EndWithInput) == "1")
+        {
+            new Thread(stop.WaitForEndOfInput) { IsBackground = true, Name = "input" }.Start();
+        }
+
         try
         {
             return await program(stop.Token);

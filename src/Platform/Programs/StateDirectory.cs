@@ -31,7 +31,7 @@ public sealed class StateDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(full, PrivateFile.FolderMode);
-            if ((File.GetUnixFileMode(full) & ~PrivateFile.FolderMode) != 0)
+            if ((File.GetUnixFileMode(full) & PrivateFile.Others) != 0)
             {
                 throw new StateDirectoryException($"{full} is open to others: run `chmod 700 {full}`.");
             }

@@ -15,6 +15,26 @@ internal sealed class StopSignal
 
     public bool IsRequested => stop.IsCancellationRequested;
 
+    /// <summary>Returns when standard input has ended, and has then asked the program to end in order.</summary>
+    public void WaitForEndOfInput()
+    {
+        try
+        {
+            using var input = Console.OpenStandardInput();
+            Span<byte> ignored = stackalloc byte[64];
+            while (input.Read(ignored) > 0)
+            {
+                // Nothing that is written there means anything.
+            }
+        }
+        catch (IOException)
+        {
+            // As gone as one that ended.
+        }
+
+        stop.Cancel();
+    }
+
     public void Receive(PosixSignalContext context)
     {
         // What is not cancelled, the runtime acts on.

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Platform.Secrets;
 
@@ -9,9 +10,13 @@ public static class PosixFile
     // linux/stat.h and linux/fcntl.h: statx has one layout on every architecture.
     private const int CurrentDirectory = -100;
     private const int NotThroughLinks = 0x100;
+    private const int TheOpenFileItself = 0x1000;
     private const uint OwnerWanted = 0x8;
+    private const uint GroupWanted = 0x10;
     private const int StatxBytes = 256;
     private const int OwnerOffset = 20;
+    private const int GroupOffset = 24;
+    private const uint Root = 0;
 
     /// <summary>The user that this process acts as.</summary>
     public static uint Self => GetEffectiveUser();
@@ -24,6 +29,25 @@ public static class PosixFile
         return Statx(CurrentDirectory, Bytes(path), NotThroughLinks, OwnerWanted, status) == 0
             ? BitConverter.ToUInt32(status, OwnerOffset)
             : throw new IOException($"{path} cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>
+    /// Whether the open file is root's, of root's group or ours, and we are not root: whoever runs this program gave it
+    /// the file, and no other user can be in on it.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    internal static bool IsHandedOver(SafeFileHandle file)
+    {
+        var status = new byte[StatxBytes];
+        if (Statx((int)file.DangerousGetHandle(), [0], TheOpenFileItself, OwnerWanted | GroupWanted, status) != 0)
+        {
+            throw new IOException($"An open file cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        var group = BitConverter.ToUInt32(status, GroupOffset);
+        return Self != Root
+            && BitConverter.ToUInt32(status, OwnerOffset) == Root
+            && (group == Root || group == GetEffectiveGroup());
     }
 
     /// <summary>rename(2): replaces a file or link in one step, and does not follow links.</summary>
@@ -49,4 +73,8 @@ public static class PosixFile
     [DllImport("libc", EntryPoint = "geteuid")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern uint GetEffectiveUser();
+
+    [DllImport("libc", EntryPoint = "getegid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern uint GetEffectiveGroup();
 }

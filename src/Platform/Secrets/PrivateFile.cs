@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Platform.Secrets;
 
@@ -11,7 +12,8 @@ public static class PrivateFile
     /// <summary>The mode of a folder of such files.</summary>
     public const UnixFileMode FolderMode = Mode | UnixFileMode.UserExecute;
 
-    private const UnixFileMode Others =
+    /// <summary>What neither may have. A folder on a shared volume may keep its set-group-id bit, which opens nothing.</summary>
+    public const UnixFileMode Others =
         UnixFileMode.GroupRead
         | UnixFileMode.GroupWrite
         | UnixFileMode.GroupExecute
@@ -19,7 +21,11 @@ public static class PrivateFile
         | UnixFileMode.OtherWrite
         | UnixFileMode.OtherExecute;
 
-    /// <summary>Reads a whole text file after checking, on the open file, that group and others have no access.</summary>
+    /// <summary>
+    /// Reads a whole text file after checking, on the open file, that group and others have no access. Root's own file
+    /// may be readable by this program's group: so systemd hands over credentials, and Kubernetes files of a volume with
+    /// <c>fsGroup</c>.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">The largest size that is still read.</param>
     /// <exception cref="SecretUnavailableException">It is missing, too large, not UTF-8, or open to others.</exception>
@@ -28,7 +34,7 @@ public static class PrivateFile
         try
         {
             using var handle = File.OpenHandle(path);
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(handle) & Others) != 0)
+            if (IsOpenToOthers(handle))
             {
                 throw new SecretUnavailableException($"{path} can be read by others: run `chmod 600 {path}`.");
             }
@@ -86,5 +92,11 @@ public static class PrivateFile
         File.Delete(next); // a leftover of a crash would keep its own mode
         WriteNew(next, content);
         File.Move(next, path, overwrite: true);
+    }
+
+    private static bool IsOpenToOthers(SafeFileHandle handle)
+    {
+        var open = File.GetUnixFileMode(handle) & Others;
+        return open != 0 && (open != UnixFileMode.GroupRead || !PosixFile.IsHandedOver(handle));
     }
 }

@@ -54,4 +54,14 @@ public sealed record AgentFeed
     [JsonPropertyName("renewals")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentFeedRenewal>? Renewals { get; init; }
+
+    /// <summary>Hostnames of the tunnel beside its domain, active and suspended; null = none (S26).</summary>
+    [JsonPropertyName("hostnames")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FeedHostname>? Hostnames { get; init; }
+
+    /// <summary>Challenges to answer and acknowledge; null = none (S25).</summary>
+    [JsonPropertyName("acme_challenges")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FeedAcmeChallenge>? AcmeChallenges { get; init; }
 }

@@ -18,4 +18,9 @@ public sealed record AgentFeedEdge
     /// <summary>The port that clients dial, as the edge reported it; null until it has.</summary>
     [JsonPropertyName("public_port")]
     public int? PublicPort { get; init; }
+
+    /// <summary>The port of its CONNECT ingress, likewise; null = it has none.</summary>
+    [JsonPropertyName("connect_public_port")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ConnectPublicPort { get; init; }
 }

@@ -22,6 +22,11 @@ public sealed record AgentReport
     [JsonPropertyName("routes")]
     public required IReadOnlyList<AgentReportRoute> Routes { get; init; }
 
+    /// <summary>What was called since the last report; null = nothing, or nothing that is counted.</summary>
+    [JsonPropertyName("usage")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AgentReportUsage? Usage { get; init; }
+
     /// <summary>
     /// The agent's checkpoints of the service's audit contradict each other: <c>fork</c>, <c>rollback</c> or
     /// <c>signature</c>; null = they agree.

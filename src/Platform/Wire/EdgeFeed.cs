@@ -31,4 +31,9 @@ public sealed record EdgeFeed
     /// <summary>Enrolments (<c>agt_…</c>) whose certificates must no longer be accepted.</summary>
     [JsonPropertyName("revoked_enrolments")]
     public required IReadOnlyList<string> RevokedEnrolments { get; init; }
+
+    /// <summary>Challenges to let through and acknowledge; null = none (S25).</summary>
+    [JsonPropertyName("acme_challenges")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FeedAcmeChallenge>? AcmeChallenges { get; init; }
 }

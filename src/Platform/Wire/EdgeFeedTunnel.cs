@@ -33,6 +33,11 @@ public sealed record EdgeFeedTunnel
     [JsonPropertyName("affinity")]
     public string? Affinity { get; init; }
 
+    /// <summary>How long its agents are taken without word from the service (S10); null = the edge's own setting.</summary>
+    [JsonPropertyName("offline_grace_seconds")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? OfflineGraceSeconds { get; init; }
+
     /// <summary>Null = the edge's defaults.</summary>
     [JsonPropertyName("limits")]
     public EdgeFeedTunnelLimits? Limits { get; init; }
@@ -44,4 +49,9 @@ public sealed record EdgeFeedTunnel
     /// <summary>Recent disconnections of agents; null = none.</summary>
     [JsonPropertyName("disconnects")]
     public IReadOnlyList<EdgeFeedDisconnect>? Disconnects { get; init; }
+
+    /// <summary>Active hostnames beside the domain (S26); null = none.</summary>
+    [JsonPropertyName("hostnames")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Hostnames { get; init; }
 }

@@ -24,6 +24,11 @@ public sealed record EdgeReport
     [JsonPropertyName("sni_public_port")]
     public required int SniPublicPort { get; init; }
 
+    /// <summary>The same of the CONNECT ingress; null = it has none.</summary>
+    [JsonPropertyName("connect_public_port")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ConnectPublicPort { get; init; }
+
     [JsonPropertyName("agents")]
     public required IReadOnlyList<EdgeReportAgent> Agents { get; init; }
 

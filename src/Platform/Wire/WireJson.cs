@@ -25,6 +25,8 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(AgentReport))]
 [JsonSerializable(typeof(EdgeReport))]
 [JsonSerializable(typeof(PlatformCaDocument))]
+[JsonSerializable(typeof(AcmeChallengeRequest))]
+[JsonSerializable(typeof(AcmeChallengeDocument))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(ErrorEnvelope))]

@@ -61,6 +61,57 @@ public sealed class SafeFetcherTests : IAsyncDisposable
         (await Fetch(Hello)).Code("issuer").ShouldBe("issuer.private_address");
     }
 
+    [Theory]
+    [InlineData("93.184.216.34", "93.184.216.34:443", null)] // the address that was checked, not the name
+    [InlineData("169.254.169.254", null, "issuer.metadata_address")]
+    [InlineData("10.0.0.5", null, "issuer.private_address")]
+    public async Task Fetch_BehindAProxy_IsCheckedAllTheSame(string address, string? target, string? code)
+    {
+        ConnectProxy? proxy = null;
+        resolver.With("idp.test", address);
+
+        var result = await Fetch(
+            Hello,
+            r => r with { Url = "https://idp.test/", AllowedTargets = [] },
+            network: port =>
+            {
+                proxy = new ConnectProxy { Open = true, Target = port };
+                return new NetworkOptions { Proxy = new HttpProxyOptions { Url = proxy.Url } };
+            }
+        );
+
+        proxy!.Targets.ShouldBe(target is null ? [] : [target]);
+        (result.IsSuccess ? null : result.Code("issuer")).ShouldBe(code);
+        await proxy.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Fetch_PrivateTargetBehindAProxy_IsDialledDirectly()
+    {
+        ConnectProxy? proxy = null;
+
+        var result = await Fetch(
+            Hello,
+            network: port =>
+            {
+                proxy = new ConnectProxy { Open = true, Target = port };
+                return new NetworkOptions { Proxy = new HttpProxyOptions { Url = proxy.Url } };
+            }
+        );
+
+        result.IsSuccess.ShouldBeTrue();
+        proxy!.Targets.ShouldBeEmpty();
+        await proxy.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Fetch_OtherAddressFamily_HasNoAddress()
+    {
+        var network = new NetworkOptions { Family = System.Net.Sockets.AddressFamily.InterNetworkV6 };
+
+        (await Fetch(Hello, network: _ => network)).Code("issuer").ShouldBe("issuer.unresolvable");
+    }
+
     [Fact]
     public async Task Fetch_NameThatChangesItsMind_IsAskedOnce()
     {
@@ -313,7 +364,8 @@ public sealed class SafeFetcherTests : IAsyncDisposable
     private async Task<FetchResult> Fetch(
         RequestDelegate handler,
         Func<FetchRequest, FetchRequest>? edit = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        Func<int, NetworkOptions>? network = null
     )
     {
         server = await TestServer.StartAsync(
@@ -324,7 +376,12 @@ public sealed class SafeFetcherTests : IAsyncDisposable
         FetchTarget.TryCreate("127.0.0.1/32", server.Port, out var target);
         AddressRanges.TryParse(["127.0.0.0/8"], out var bound, out _).ShouldBeTrue();
         var fetcher = new SafeFetcher(
-            new SafeFetcherOptions { MaxBytes = 1024, PrivateNetworks = bound! },
+            new SafeFetcherOptions
+            {
+                MaxBytes = 1024,
+                PrivateNetworks = bound!,
+                Network = network?.Invoke(server.Port) ?? NetworkOptions.Default,
+            },
             time ?? TimeProvider.System,
             resolver
         );

@@ -74,6 +74,12 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>The edges that an agent is told.</summary>
     public IReadOnlyList<AgentFeedEdge> Edges { get; set; } = [];
 
+    /// <summary>Custom hostnames that an agent is told.</summary>
+    public IReadOnlyList<FeedHostname>? Hostnames { get; set; }
+
+    /// <summary>Challenges that an agent is told.</summary>
+    public IReadOnlyList<FeedAcmeChallenge>? Challenges { get; set; }
+
     /// <summary>Answers a request itself when it gives true.</summary>
     public Func<RecordedRequest, HttpContext, Task<bool>>? Intercept { get; set; }
 
@@ -316,6 +322,8 @@ internal sealed class FakeService : IAsyncDisposable
             PlatformBundle = new() { Epoch = 1, Pem = Platform.RootPem },
             RevokedSerials = ["0badc0de"],
             ServerCertificateMode = Mode,
+            Hostnames = Hostnames,
+            AcmeChallenges = Challenges,
         };
 
     private EdgeFeed EdgeFeed() =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -30,6 +31,12 @@ internal sealed class ConnectProxy : IAsyncDisposable
 
     /// <summary>Requests without, or with other, credentials.</summary>
     public int Denied { get; private set; }
+
+    /// <summary>Whether it asks nobody for credentials.</summary>
+    public bool Open { get; init; }
+
+    /// <summary>Where all its ways lead, on loopback, whatever it is asked for; null = where it is asked for.</summary>
+    public int? Target { get; init; }
 
     /// <summary>Said instead of an answer.</summary>
     public string? Answer { get; set; }
@@ -72,7 +79,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
             }
 
             var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}"));
-            if (!head.Contains($"Proxy-Authorization: Basic {basic}\r\n", StringComparison.Ordinal))
+            if (!Open && !head.Contains($"Proxy-Authorization: Basic {basic}\r\n", StringComparison.Ordinal))
             {
                 Denied++;
                 await stream.WriteAsync("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop.Token);
@@ -82,7 +89,12 @@ internal sealed class ConnectProxy : IAsyncDisposable
             var target = head.Split(' ')[1];
             targets.Enqueue(target);
             using var upstream = new TcpClient();
-            await upstream.ConnectAsync(IPEndPoint.Parse(target), stop.Token);
+            var colon = target.LastIndexOf(':');
+            await upstream.ConnectAsync(
+                Target is null ? target[..colon].Trim('[', ']') : IPAddress.Loopback.ToString(),
+                Target ?? int.Parse(target.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture),
+                stop.Token
+            );
             await stream.WriteAsync("HTTP/1.1 200 Go\r\nVia: test\r\n\r\n"u8.ToArray(), stop.Token);
             var there = stream.CopyToAsync(upstream.GetStream(), stop.Token);
             var back = upstream.GetStream().CopyToAsync(stream, stop.Token);

@@ -71,6 +71,11 @@ public sealed class ConfigWatchTests : IDisposable
 
         applied.ShouldBeEmpty();
         watch.Problem.ShouldBe("Only a restart can change fixed.");
+        watch.RestartKeys.ShouldBe(["fixed"]);
+
+        Write("fixed: a\nroutes: {docs: {to: two}}");
+        await LookAsync();
+        watch.RestartKeys.ShouldBeEmpty();
     }
 
     [Fact]

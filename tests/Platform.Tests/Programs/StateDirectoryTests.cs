@@ -31,6 +31,18 @@ public sealed class StateDirectoryTests : IDisposable
         Should.Throw<StateDirectoryException>(() => StateDirectory.Open(StatePath)).Message.ShouldContain("chmod 700");
     }
 
+    /// <summary>A folder on a Kubernetes volume with <c>fsGroup</c> inherits the bit, which opens it to nobody.</summary>
+    [Fact]
+    public void Open_FolderThatKeepsItsGroup_IsTaken()
+    {
+        Directory.CreateDirectory(StatePath);
+        File.SetUnixFileMode(StatePath, OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.SetGroup);
+
+        using var state = StateDirectory.Open(StatePath);
+
+        state.Path.ShouldBe(StatePath);
+    }
+
     [Fact]
     public void Open_Twice_IsRefusedUntilTheFirstIsClosed()
     {

@@ -1,0 +1,9 @@
+using System.Net;
+
+namespace Culvert.Platform.Dns;
+
+/// <summary>A and AAAA.</summary>
+public sealed record AddressRecord(IPAddress Address) : DnsRecord
+{
+    public override DnsRecordType Type => Address.GetAddressBytes().Length == 4 ? DnsRecordType.A : DnsRecordType.Aaaa;
+}

@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Culvert.Platform.Dns;
+
+/// <summary>
+/// A reply, read whole or not at all. Records of types and classes that nobody here asks for are passed over.
+/// </summary>
+/// <remarks>
+/// <code>
+///  0               2               4               6               8              10
+/// +---------------+---------------+---------------+---------------+---------------+---------------+
+/// | id            |QR op AA TC RD | questions     | answers       | authority     | additional    |
+/// |               |RA Z RCODE     | (1)           |               |               |               |
+/// +---------------+---------------+---------------+---------------+---------------+---------------+
+/// </code>
+/// RFC 1035 §4.1.1. Authority and additional sections are not needed, so they are not read.
+/// </remarks>
+internal sealed record DnsMessage
+{
+    public const int HeaderBytes = 12;
+
+    /// <summary>The length prefix over TCP has two bytes (RFC 1035 §4.2.2).</summary>
+    public const int MaxBytes = ushort.MaxValue;
+
+    /// <summary>More than this many answers are nobody's answer to us.</summary>
+    public const int MaxRecords = 512;
+
+    private const ushort Response = 0x8000;
+    private const ushort OpcodeMask = 0x7800;
+    private const ushort AuthoritativeBit = 0x0400;
+    private const ushort TruncatedBit = 0x0200;
+    private const ushort RecursionDesired = 0x0100;
+    private const ushort CodeMask = 0x000F;
+    private const ushort Internet = 1;
+
+    public required ushort Id { get; init; }
+
+    public required bool IsAuthoritative { get; init; }
+
+    public required bool IsTruncated { get; init; }
+
+    /// <summary>0 no error, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED (RFC 1035 §4.1.1).</summary>
+    public required int Code { get; init; }
+
+    /// <summary>The question, sent back byte for byte when the server is honest: the case of its letters is our secret.</summary>
+    public required byte[] QuestionBytes { get; init; }
+
+    public required IReadOnlyList<DnsRecord> Answers { get; init; }
+
+    /// <summary>Writes a question; the letters of the name in random case make a guessed reply harder.</summary>
+    public static byte[] WriteQuery(ushort id, DnsName name, DnsRecordType type, bool recurse, Func<bool> upper)
+    {
+        // Header, then per label its length and its bytes, the root, type and class.
+        var bytes = new byte[HeaderBytes + (name.IsRoot ? 0 : name.Text.Length + 1) + 1 + 4];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, id);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2), recurse ? RecursionDesired : (ushort)0);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(4), 1);
+        var at = HeaderBytes;
+        foreach (var label in name.IsRoot ? [] : name.Text.Split('.'))
+        {
+            bytes[at++] = (byte)label.Length;
+            foreach (var letter in label)
+            {
+                bytes[at++] = (byte)(char.IsAsciiLetterLower(letter) && upper() ? letter - 32 : letter);
+            }
+        }
+
+        at++;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(at), (ushort)type);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(at + 2), Internet);
+        return bytes;
+    }
+
+    /// <summary>Reads a reply; false for whatever is not one.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out DnsMessage? message)
+    {
+        message = null;
+        if (bytes.Length is < HeaderBytes or > MaxBytes)
+        {
+            return false;
+        }
+
+        var flags = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        var questions = BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]);
+        var answers = BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]);
+        if ((flags & Response) == 0 || (flags & OpcodeMask) != 0 || questions != 1 || answers > MaxRecords)
+        {
+            return false;
+        }
+
+        var reader = new DnsReader(bytes, HeaderBytes);
+        if (!reader.TrySkipName(out var compressed) || compressed || !reader.TrySkip(4))
+        {
+            return false;
+        }
+
+        var question = bytes[HeaderBytes..reader.At].ToArray();
+        var truncated = (flags & TruncatedBit) != 0;
+        var records = new List<DnsRecord>();
+        // A truncated reply is asked for again over TCP: what it holds counts for nothing.
+        for (var i = 0; !truncated && i < answers; i++)
+        {
+            if (!reader.TryReadRecord(out var record))
+            {
+                return false;
+            }
+
+            if (record is not null)
+            {
+                records.Add(record);
+            }
+        }
+
+        message = new DnsMessage
+        {
+            Id = BinaryPrimitives.ReadUInt16BigEndian(bytes),
+            IsAuthoritative = (flags & AuthoritativeBit) != 0,
+            IsTruncated = truncated,
+            Code = flags & CodeMask,
+            QuestionBytes = question,
+            Answers = records,
+        };
+        return true;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Culvert.Platform.Dns;
+
+/// <summary>The kinds of records that are read (RFC 1035 §3.2.2, RFC 3596, RFC 8659).</summary>
+public enum DnsRecordType : ushort
+{
+    A = 1,
+    Ns = 2,
+    Cname = 5,
+    Soa = 6,
+    Txt = 16,
+    Aaaa = 28,
+    Caa = 257,
+}

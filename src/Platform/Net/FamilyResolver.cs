@@ -1,0 +1,14 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Culvert.Platform.Net;
+
+/// <summary>A resolver whose answers hold addresses of one family alone; all of them where none is named.</summary>
+internal sealed class FamilyResolver(IHostResolver inner, AddressFamily family) : IHostResolver
+{
+    public async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        var found = await inner.ResolveAsync(host, cancellationToken);
+        return family == AddressFamily.Unspecified ? found : [.. found.Where(a => a.AddressFamily == family)];
+    }
+}

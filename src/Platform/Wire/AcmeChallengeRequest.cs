@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>
+/// Body of <c>POST /v1/agent/acme_challenges</c>: an agent is about to prove a name by <c>tls-alpn-01</c> (RFC 8737,
+/// S25). The same name and digest again answers with the challenge that there is.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AcmeChallengeRequest
+{
+    /// <summary>Below the tunnel's domain, or an active hostname of it.</summary>
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 of the key authorization (RFC 8555 §8.1), base64url: what the challenge certificate shows.</summary>
+    [JsonPropertyName("key_authorization_sha256")]
+    public required string KeyAuthorizationSha256 { get; init; }
+
+    /// <summary>When it ends by itself, at most ten minutes ahead.</summary>
+    [JsonPropertyName("expires_at")]
+    public required DateTimeOffset ExpiresAt { get; init; }
+}

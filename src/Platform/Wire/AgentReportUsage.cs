@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>
+/// What was called since the part before this one. A part that is sent again, because its answer was lost, counts once:
+/// run and sequence name it.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AgentReportUsage
+{
+    /// <summary>Of this start of the agent.</summary>
+    [JsonPropertyName("run")]
+    public required string Run { get; init; }
+
+    /// <summary>Counts the parts of a run, from 1.</summary>
+    [JsonPropertyName("sequence")]
+    public required long Sequence { get; init; }
+
+    [JsonPropertyName("entries")]
+    public required IReadOnlyList<AgentReportUse> Entries { get; init; }
+}
