@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Platform.Health;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Culvert.Identity.Service;
@@ -57,6 +58,15 @@ internal static class Composition
         services.AddSingleton(provider => StoreReadiness.Disk(provider.GetRequiredService<Journal>()));
 
         services.AddSingleton<InstallationHsm>();
+        if (options.Pkcs11 is not null)
+        {
+            services.AddHostedService<HsmWatch>();
+            services.AddSingleton(provider => new ReadinessCheck(
+                "hsm",
+                provider.GetRequiredService<InstallationHsm>().FindObstacleAsync
+            ));
+        }
+
         services.AddSingleton<Authenticator>();
         services.AddSingleton<Challenges>();
         services.AddSingleton<SourceLimits>();

@@ -26,7 +26,7 @@ internal static class DnsCommands
                 var client = await context.ClientAsync(cancel);
                 var path = await context.PathAsync(Noun.Tunnel, context.Get(id), cancel);
                 var tunnel = (await client.GetAsync(path, cancel)).Json;
-                return await ResultAsync(context, client, [tunnel.Text("domain") ?? ""], target, caa, cancel);
+                return await ResultAsync(context, client, [tunnel], target, caa, cancel);
             },
             id,
             target,
@@ -43,16 +43,13 @@ internal static class DnsCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var domains = new List<string>();
+                var tunnels = new List<JsonObject>();
                 await foreach (var tunnel in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
                 {
-                    if (tunnel.Text("domain") is { } domain)
-                    {
-                        domains.Add(domain);
-                    }
+                    tunnels.Add(tunnel);
                 }
 
-                return await ResultAsync(context, client, domains, target, caa, cancel);
+                return await ResultAsync(context, client, tunnels, target, caa, cancel);
             },
             target,
             caa
@@ -62,7 +59,7 @@ internal static class DnsCommands
     private static async Task<CommandResult> ResultAsync(
         CommandContext context,
         ManagementClient client,
-        IReadOnlyList<string> domains,
+        IReadOnlyList<JsonObject> tunnels,
         Option<string[]> target,
         Option<string?> caa,
         CancellationToken cancel
@@ -70,7 +67,12 @@ internal static class DnsCommands
     {
         var targets = context.Get(target) is { Length: > 0 } given ? given : await EdgesAsync(client, cancel);
         var value = context.Get(caa) ?? NobodyIssues;
-        var records = DnsZone.Of(domains, targets, value == "none" ? null : value);
+        var domains = tunnels.Select(tunnel => tunnel.Text("domain")).OfType<string>().ToArray();
+        IReadOnlyList<DnsRecord> records =
+        [
+            .. DnsZone.Of(domains, targets, value == "none" ? null : value),
+            .. DnsZone.OfHostnames(await HostnamesAsync(client, tunnels, cancel)),
+        ];
         var json = new JsonObject
         {
             ["data"] = new JsonArray([
@@ -85,6 +87,24 @@ internal static class DnsCommands
             ["next_page"] = null,
         };
         return CommandResult.Object(json) with { Plain = string.Join('\n', records) };
+    }
+
+    private static async Task<IReadOnlyList<JsonObject>> HostnamesAsync(
+        ManagementClient client,
+        IReadOnlyList<JsonObject> tunnels,
+        CancellationToken cancel
+    )
+    {
+        var names = new List<JsonObject>();
+        foreach (var id in tunnels.Select(tunnel => tunnel.Text("id")).OfType<string>())
+        {
+            await foreach (var name in NameResolver.AllAsync(client, $"{Noun.Tunnel.Path}/{id}/hostnames", cancel))
+            {
+                names.Add(name);
+            }
+        }
+
+        return names;
     }
 
     /// <summary>Those that serve; one that drains gets no new clients by name either.</summary>

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -40,6 +42,23 @@ internal static class DnsZone
 
         return records;
     }
+
+    /// <summary>
+    /// Of custom hostnames, for the zones of their owners: the alias that leads to the tunnel, and the proof. No CAA
+    /// beside an alias (RFC 1034 §3.6.2): it belongs to the name above.
+    /// </summary>
+    public static IReadOnlyList<DnsRecord> OfHostnames(IReadOnlyList<JsonObject> hostnames) =>
+        [
+            .. hostnames
+                .OrderBy(hostname => hostname.Text("name"), StringComparer.Ordinal)
+                .SelectMany(hostname =>
+                    (DnsRecord[])
+                        [
+                            new($"{hostname.Text("name")}.", "CNAME", $"{hostname.Text("cname_target")}."),
+                            new($"{hostname.Text("txt_name")}.", "TXT", $"\"{hostname.Text("txt_value")}\""),
+                        ]
+                ),
+        ];
 
     /// <summary>The hosts of edges' addresses; the refusal says what else is needed.</summary>
     /// <exception cref="CommandFailure">No edge, or several names: a name can be an alias of one other alone.</exception>

@@ -29,7 +29,9 @@ internal static class TunnelCommands
             ),
             CommonVerbs.Change(verbs, Noun.Tunnel, "resume", "let clients in again"),
             Status(verbs),
+            Inventory(verbs),
             DnsCommands.OfTunnel(verbs),
+            HostnameCommands.Create(verbs),
             ClientCaCommands.Create(verbs),
             TrustBundle(verbs),
             TunnelTokenCommands.Create(verbs),
@@ -97,6 +99,11 @@ internal static class TunnelCommands
             "hostname",
             "client"
         );
+        var offlineGrace = Flags.Text(
+            "--offline-grace",
+            "DURATION|default",
+            "how long edges take its agents without word from the service, at most 7d"
+        );
         var limits = new LimitFlags();
         var allowToken = Flags.OneOf(
             "--allow-tunnel-token",
@@ -126,6 +133,11 @@ internal static class TunnelCommands
                 if (context.Get(affinity) is { } chosen)
                 {
                     body["affinity"] = chosen;
+                }
+
+                if (context.Get(offlineGrace) is { } grace)
+                {
+                    body["offline_grace_seconds"] = OfflineGrace(grace);
                 }
 
                 if (context.Get(allowToken) is { } allowed)
@@ -160,9 +172,28 @@ internal static class TunnelCommands
                     }
                 }
             },
-            [id, displayName, clientRanges, agentRanges, rangeSets, affinity, .. limits.Options, allowToken, revision]
+            [
+                id,
+                displayName,
+                clientRanges,
+                agentRanges,
+                rangeSets,
+                affinity,
+                offlineGrace,
+                .. limits.Options,
+                allowToken,
+                revision,
+            ]
         );
     }
+
+    private static JsonValue? OfflineGrace(string text) =>
+        text == "default" ? null
+        : Durations.TryParse(text, out var grace) ? JsonValue.Create((long)grace.TotalSeconds)
+        : throw new CommandFailure(
+            ExitCode.Usage,
+            $"--offline-grace: '{text}' is no duration; write 24h, 7d or default"
+        );
 
     private static Command Status(VerbFactory verbs)
     {
@@ -177,6 +208,34 @@ internal static class TunnelCommands
                 return CommandResult.Object(await client.GetAsync($"{path}/status", cancel));
             },
             id
+        );
+    }
+
+    private static Command Inventory(VerbFactory verbs)
+    {
+        var (id, flags) = (Flags.Id("tunnel"), new ListFlags());
+        var route = Flags.Text("--route", "NAME", "of one route alone");
+        return verbs.Create(
+            "inventory",
+            "servers and tools seen behind a tunnel: how often called, when last, by whom",
+            async (context, cancel) =>
+                await flags.RunAsync(
+                    context,
+                    $"{await context.PathAsync(Noun.Tunnel, context.Get(id), cancel)}/inventory",
+                    new Query().Add("route", context.Get(route)),
+                    [
+                        new("ROUTE", "route"),
+                        new("KIND", "kind"),
+                        new("NAME", "name"),
+                        new("ALLOWED", "allowed"),
+                        new("DENIED", "denied"),
+                        new("REFUSED", "refused"),
+                        new("LAST CALLED", "last_called_at"),
+                        new("BY", "last_subject"),
+                    ],
+                    cancel
+                ),
+            [id, route, .. flags.OptionsWithoutArchived]
         );
     }
 

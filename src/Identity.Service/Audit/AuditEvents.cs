@@ -52,6 +52,13 @@ internal static class AuditEvents
     public const string ClientAuthorityAdded = "tunnel_client_authority_added";
     public const string ClientAuthorityArchived = "tunnel_client_authority_archived";
 
+    public const string HostnameAdded = "tunnel_hostname_added";
+    public const string HostnameActivated = "tunnel_hostname_activated";
+    public const string HostnameSuspended = "tunnel_hostname_suspended";
+    public const string HostnameRemoved = "tunnel_hostname_removed";
+    public const string AcmeChallengeAnnounced = "acme_challenge_announced";
+    public const string AcmeChallengeEnded = "acme_challenge_ended";
+
     public const string EdgeDrained = "edge_drained";
     public const string EdgeResumed = "edge_resumed";
     public const string AgentDisconnected = "agent_disconnected";

@@ -32,10 +32,20 @@ internal static class InitCommand
         {
             Description = "Where the admin key goes (default: admin.key in the state directory).",
         };
-        var command = new Command("init", "Make a new installation.") { organization, keyFile };
+        var ifNeeded = new Option<bool>("--if-needed")
+        {
+            Description = "Succeed, and change nothing, when there is an installation already.",
+        };
+        var command = new Command("init", "Make a new installation.") { organization, keyFile, ifNeeded };
         command.SetAction(
             (parsed, cancellation) =>
-                RunAsync(parsed, parsed.GetValue(organization)!, parsed.GetValue(keyFile), cancellation)
+                RunAsync(
+                    parsed,
+                    parsed.GetValue(organization)!,
+                    parsed.GetValue(keyFile),
+                    parsed.GetValue(ifNeeded),
+                    cancellation
+                )
         );
         return command;
     }
@@ -44,6 +54,7 @@ internal static class InitCommand
         ParseResult parsed,
         string organization,
         string? keyFile,
+        bool ifNeeded,
         CancellationToken cancellationToken
     )
     {
@@ -73,6 +84,11 @@ internal static class InitCommand
                 await output.WriteLineAsync(line.AsMemory(), cancellationToken);
             }
 
+            return ExitCodes.Done;
+        }
+        catch (AlreadyInitialisedException present) when (ifNeeded)
+        {
+            await output.WriteLineAsync(present.Message.AsMemory(), cancellationToken);
             return ExitCodes.Done;
         }
         catch (Exception fault)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
+using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
@@ -32,8 +34,7 @@ internal static class RunCommand
 
         try
         {
-            await ServeAsync(loaded.Settings, cancellationToken);
-            return ExitCodes.Done;
+            return await ServeAsync(parsed, loaded, cancellationToken);
         }
         catch (Exception fault)
             when (fault is StoreException or StateDirectoryException or SecretUnavailableException or IOException)
@@ -44,22 +45,55 @@ internal static class RunCommand
         }
     }
 
-    private static async Task ServeAsync(ServiceSettings settings, CancellationToken cancellationToken)
+    /// <summary>What is read at each use; everything else was built in at the start.</summary>
+    internal static bool IsReloadable(string key) =>
+        key == "log.level" || key.StartsWith("notices.", StringComparison.Ordinal);
+
+    private static async Task<int> ServeAsync(
+        ParseResult parsed,
+        ConfigResult<ServiceSettings> loaded,
+        CancellationToken cancellationToken
+    )
     {
+        var settings = loaded.Settings!;
+        using var levels = new LogLevels(settings.Log.Level);
         using var state = StateDirectory.Open(settings.Options.StateDirectory);
         using var metrics = new MetricsText();
-        using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log);
+        using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log, levels: levels);
         using var store = Store.Open(settings.Options, loggers.CreateLogger("Culvert.Storage"));
         await using var app = ServiceHost.Build(
             settings.Options,
             store,
             TimeProvider.System,
-            services => services.AddLogging(logging => Configure(logging, settings.Log))
+            services => services.AddLogging(logging => Configure(logging, settings.Log, levels))
         );
         await app.StartAsync(cancellationToken);
         try
         {
-            var checks = app.Services.GetServices<ReadinessCheck>().ToList();
+            var watch = new ConfigWatch<ServiceSettings>(
+                ConfigCommand.FindFile(parsed, ConfigLocation.Service),
+                () => ConfigCommand.Load(parsed, ConfigLocation.Service, ServiceConfiguration.Read),
+                loaded,
+                IsReloadable,
+                TimeProvider.System,
+                app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Culvert.Configuration")
+            );
+            using var hangUp = PosixSignalRegistration.Create(
+                PosixSignal.SIGHUP,
+                signal =>
+                {
+                    signal.Cancel = true;
+                    watch.Hurry();
+                }
+            );
+            List<ReadinessCheck> checks =
+            [
+                .. app.Services.GetServices<ReadinessCheck>(),
+                ReadinessCheck.Of("configuration", () => watch.Problem is { Length: > 0 } problem ? problem : null) with
+                {
+                    IsAdvisory = true,
+                },
+            ];
             await using var health = await HealthServer.StartAsync(
                 settings.Health,
                 new HealthEndpoints(checks, metrics, TimeProvider.System),
@@ -67,7 +101,12 @@ internal static class RunCommand
             );
             var logger = app.Services.GetRequiredService<ILogger<MachineHost>>();
             Hosting.Log.Serving(logger, VersionCommand.Version, settings.Options.PublicUrl, string.Join(' ', app.Urls));
-            await WaitAsync(cancellationToken);
+            var notices = app.Services.GetRequiredService<ExpiryNotices>();
+            // By itself it stops only when a new process is the way out (an HSM's library that hangs).
+            var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+            await WatchAsync(watch, next => Use(next, levels, notices), either.Token);
+            return cancellationToken.IsCancellationRequested ? ExitCodes.Done : ExitCodes.TryAgain;
         }
         finally
         {
@@ -78,13 +117,31 @@ internal static class RunCommand
 
     // While anybody listens to this category, the web server makes an activity and a log scope for each request. It
     // only reports requests, which is not this log's business, and faults, which the envelope has already reported.
-    private static void Configure(ILoggingBuilder logging, LogOptions options) =>
-        logging.AddCulvertLogging(options).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+    private static void Configure(ILoggingBuilder logging, LogOptions options, LogLevels levels) =>
+        logging
+            .AddCulvertLogging(options, levels: levels)
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
-    private static async Task WaitAsync(CancellationToken cancellationToken)
+    private static ValueTask Use(ServiceSettings next, LogLevels levels, ExpiryNotices notices)
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = cancellationToken.Register(stopped.SetResult);
-        await stopped.Task;
+        levels.Swap(next.Log.Level);
+        notices.Use(next.Options.Notices);
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task WatchAsync(
+        ConfigWatch<ServiceSettings> watch,
+        Func<ServiceSettings, ValueTask> apply,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await watch.RunAsync(apply, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // As asked.
+        }
     }
 }

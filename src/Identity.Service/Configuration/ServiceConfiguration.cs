@@ -11,6 +11,7 @@ using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Configuration;
@@ -45,8 +46,9 @@ internal static partial class ServiceConfiguration
             Agents = Agents(root.Section("agents")),
             Limits = Limits(root.Section("limits")),
             Notices = Notices(root.Section("notices")),
+            Network = NetworkSection.Read(root),
         };
-        foreach (var later in new[] { "sign_in", "audit", "network" })
+        foreach (var later in new[] { "sign_in", "audit" })
         {
             root.NotYet(later);
         }
@@ -480,8 +482,18 @@ internal static partial class ServiceConfiguration
             PerOrganization = tunnels.Int("per_organization", 10, 1, 100_000),
             DefaultClientRanges = Texts(tunnels.Ranges("default_client_ranges").Ranges),
             DefaultAgentRanges = Texts(tunnels.Ranges("default_agent_ranges").Ranges),
+            Hostnames = Hostnames(tunnels.Section("hostnames")),
         };
     }
+
+    private static HostnameOptions Hostnames(ConfigSection hostnames) =>
+        new()
+        {
+            PublicSuffixFile = hostnames.Path("public_suffix_file", "/usr/share/publicsuffix/public_suffix_list.dat"),
+            Resolvers = hostnames.EndPoints("resolvers"),
+            NameServerPort = hostnames.Int("name_server_port", 53, 1, 65535),
+            PrivateNameServers = hostnames.Ranges("private_name_servers"),
+        };
 
     private static AgentOptions Agents(ConfigSection agents)
     {

@@ -16,6 +16,8 @@ internal static class ServiceChecks
         new HsmCheck(),
         new AuthoritiesCheck(),
         new RevocationListsCheck(),
+        new TunnelLimitCheck(),
+        new TunnelCertificatesCheck(),
         new ApiCertificateCheck(),
     ];
 

@@ -24,7 +24,7 @@ internal sealed class StateDirectoryCheck : IServiceCheck
 
         try
         {
-            if ((File.GetUnixFileMode(folder) & ~PrivateFile.FolderMode) != 0)
+            if ((File.GetUnixFileMode(folder) & PrivateFile.Others) != 0)
             {
                 return DoctorFinding.Fail(
                     Id,

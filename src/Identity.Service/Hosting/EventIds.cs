@@ -8,6 +8,7 @@ internal static class EventIds
     public const int Serving = 101;
     public const int PeerRefused = 102;
     public const int StoreAway = 103;
+    public const int HsmStuck = 104;
 
     public const int ClockStepped = 110;
     public const int ClockTrusted = 111;
@@ -66,6 +67,7 @@ internal static class EventIds
     public const int AuthorityKeyNotDestroyed = 3013;
 
     // 4000: Tunnels
+    public const int HostnameWatchFailed = 4000;
 
     // 5000: Audit
     public const int AuditCheckpoint = 5000;

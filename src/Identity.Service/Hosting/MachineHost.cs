@@ -9,6 +9,9 @@ internal sealed class MachineHost(IEndpointRouteBuilder routes)
 
     public void Post(string path, Access access, ApiHandler handler) => Map(HttpMethods.Post, path, access, handler);
 
+    public void Delete(string path, Access access, ApiHandler handler) =>
+        Map(HttpMethods.Delete, path, access, handler);
+
     private void Map(string method, string path, Access access, ApiHandler handler)
     {
         if (access.Kind != AccessKind.Machine)

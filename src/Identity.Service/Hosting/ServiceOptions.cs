@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Ca.Keys.Pkcs11;
+using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Hosting;
 
@@ -46,6 +47,9 @@ internal sealed record ServiceOptions
 
     /// <summary>Outer bound of every issuer's own private allowance (S27); CIDR.</summary>
     public IReadOnlyList<IPNetwork> PrivateIssuerNetworks { get; init; } = [];
+
+    /// <summary>How issuers, webhooks and enrolment servers are reached.</summary>
+    public NetworkOptions Network { get; init; } = NetworkOptions.Default;
 
     public FederationOptions Federation { get; init; } = new();
 

@@ -13,4 +13,6 @@ internal sealed record TunnelOptions
 
     /// <summary>CIDR; copied to new tunnels. None = any address (S21).</summary>
     public IReadOnlyList<string> DefaultAgentRanges { get; init; } = [];
+
+    public HostnameOptions Hostnames { get; init; } = new();
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage.Certificates;
+using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Secrets;
 using Dapper;
 
@@ -74,8 +75,28 @@ internal static class StoreInspection
                 cancellationToken: cancellationToken
             )
         );
+        var organizations = await connection.QueryAsync<(string Id, string Name, long Tunnels)>(
+            new CommandDefinition(
+                "SELECT o.id, o.name, COUNT(*) FROM organizations o JOIN tunnels t ON t.organization_id = o.id "
+                    + "WHERE t.archived_at_ms IS NULL GROUP BY o.id, o.name ORDER BY COUNT(*) DESC, o.id LIMIT @count",
+                new { count = Most },
+                cancellationToken: cancellationToken
+            )
+        );
+        var tunnels = await connection.QueryAsync<(string Id, long Anchors, long Slots)>(
+            new CommandDefinition(
+                "SELECT t.id, COUNT(c.id), CAST(COALESCE(SUM(c.occupies_slot), 0) AS BIGINT) FROM tunnels t "
+                    + "LEFT JOIN registered_certificates c ON c.tunnel_id = t.id AND c.archived_at_ms IS NULL "
+                    + "WHERE t.archived_at_ms IS NULL GROUP BY t.id "
+                    + "HAVING COUNT(c.id) = 0 OR SUM(c.occupies_slot) >= @slots ORDER BY t.id LIMIT @count",
+                new { count = Most, slots = (long)TunnelSlots.Count },
+                cancellationToken: cancellationToken
+            )
+        );
         return state with
         {
+            Organizations = [.. organizations],
+            UnusualTunnels = [.. tunnels],
             NewestEntry = newest.Select(at => (DateTimeOffset?)Instants.FromStore(at)).Max(),
             Authorities = await health.ListAuthoritiesAsync(Most, cancellationToken),
             Lists = await health.ListListsAsync(now, Most, cancellationToken),

@@ -21,6 +21,12 @@ internal sealed record StoreState
 
     public IReadOnlyList<ListAge> Lists { get; init; } = [];
 
+    /// <summary>Organizations by their unarchived tunnels, those with the most first.</summary>
+    public IReadOnlyList<(string OrganizationId, string Name, long Tunnels)> Organizations { get; init; } = [];
+
+    /// <summary>Unarchived tunnels that have no trust anchor, or no slot left for another (S14).</summary>
+    public IReadOnlyList<(string TunnelId, long Anchors, long Slots)> UnusualTunnels { get; init; } = [];
+
     /// <summary>Live authorities whose key is in an HSM.</summary>
     public IReadOnlyList<(string AuthorityId, string Label, byte[] PublicKey)> HsmKeys { get; init; } = [];
 }

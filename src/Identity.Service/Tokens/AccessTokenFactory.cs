@@ -9,6 +9,7 @@ namespace Culvert.Identity.Service.Tokens;
 /// <summary>Mints the access token of a granted exchange (RFC 9068).</summary>
 internal sealed class AccessTokenFactory(
     SigningKeyRing keys,
+    MintedTokens minted,
     ServiceOptions options,
     ILogger<AccessTokenFactory> logger
 )
@@ -17,11 +18,14 @@ internal sealed class AccessTokenFactory(
     public byte[] Mint(Grant grant, DateTimeOffset now)
     {
         var issuedAt = now.ToUnixTimeSeconds();
-        var minter = keys.Current.MinterAt(now);
+        var present = keys.Current;
+        var minter = present.MinterAt(now);
         try
         {
-            var token = minter.Mint(ClaimsOf(grant, issuedAt));
+            var claims = ClaimsOf(grant, issuedAt);
+            var token = minter.Mint(claims);
             keys.IsFailing = false;
+            minted.Add(token, new VerifiedToken(claims, minter.KeyId, present.Find(minter.KeyId)!));
             return token;
         }
         catch (CryptographicException fault)

@@ -17,6 +17,7 @@ namespace Culvert.Identity.Service.Tokens;
 /// </summary>
 internal sealed class AccessTokenVerifier(
     SigningKeyRing keys,
+    MintedTokens minted,
     RevocationSet revocations,
     ClockGuard clock,
     FederationDirectory federation,
@@ -36,7 +37,10 @@ internal sealed class AccessTokenVerifier(
 
         var bytes = Encoding.ASCII.GetBytes(text);
         var digest = VerifiedTokens.DigestOf(bytes);
-        if (verified.Find(digest) is { } known && ReferenceEquals(keys.Current.Find(known.KeyId), known.Key))
+        if (
+            (verified.Find(digest) ?? minted.Find(digest)) is { } known
+            && ReferenceEquals(keys.Current.Find(known.KeyId), known.Key)
+        )
         {
             return Check(known.Claims) is { } ended ? ended : new AccessTokenVerification(known.Claims, known.KeyId);
         }

@@ -22,6 +22,7 @@ internal static class TokensRegistration
             .AddSingleton<SigningKeyRing>()
             .AddHostedService(provider => provider.GetRequiredService<SigningKeyRing>())
             .AddSingleton(provider => SigningReadiness.Of(provider.GetRequiredService<SigningKeyRing>()))
+            .AddSingleton<MintedTokens>()
             .AddSingleton<AccessTokenFactory>()
             .AddSingleton<ITokenRevocationStore, TokenRevocationStore>()
             .AddSingleton<RevocationSet>()

@@ -3,8 +3,8 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens;
 
-/// <summary>A token of ours that a key has verified.</summary>
-/// <param name="Claims">As read.</param>
+/// <summary>A token of ours that a key has verified, or signed here.</summary>
+/// <param name="Claims">As it says.</param>
 /// <param name="KeyId"><c>kid</c>.</param>
 /// <param name="Key">The very object: another one of that name has to verify the token again.</param>
 internal sealed record VerifiedToken(AccessTokenClaims Claims, string KeyId, VerificationKey Key);

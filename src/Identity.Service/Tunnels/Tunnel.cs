@@ -41,6 +41,9 @@ internal sealed record Tunnel
     /// <summary>One of <see cref="TunnelAffinity"/> (S29).</summary>
     public string Affinity { get; init; } = TunnelAffinity.Hostname;
 
+    /// <summary>How long edges take its agents without word from the service (S10); null = each edge's own.</summary>
+    public int? OfflineGraceSeconds { get; init; }
+
     /// <summary>Since when edges refuse its clients; null = they do not.</summary>
     public DateTimeOffset? PausedAt { get; init; }
 

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Audit;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-internal sealed record TunnelArchived(Tunnel Tunnel) : AuditEvent
+internal sealed record TunnelArchived(Tunnel Tunnel, string? Reason) : AuditEvent
 {
     public override string Name => AuditEvents.TunnelArchived;
 
@@ -11,5 +11,6 @@ internal sealed record TunnelArchived(Tunnel Tunnel) : AuditEvent
     {
         json.WriteString("tunnel_id", Tunnel.Id.Value);
         json.WriteString("domain", Tunnel.Domain);
+        WriteOptional(json, "reason", Reason);
     }
 }

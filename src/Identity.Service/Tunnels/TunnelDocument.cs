@@ -47,6 +47,9 @@ internal sealed record TunnelDocument
     [JsonPropertyName("affinity")]
     public required string Affinity { get; init; }
 
+    [JsonPropertyName("offline_grace_seconds")]
+    public required int? OfflineGraceSeconds { get; init; }
+
     [JsonPropertyName("paused_at")]
     public required DateTime? PausedAt { get; init; }
 
@@ -69,6 +72,7 @@ internal sealed record TunnelDocument
             ClientRangeSets = tunnel.ClientRangeSets,
             Limits = TunnelLimitsDocument.Of(tunnel.Limits),
             Affinity = tunnel.Affinity,
+            OfflineGraceSeconds = tunnel.OfflineGraceSeconds,
             PausedAt = tunnel.PausedAt?.UtcDateTime,
             AllowTunnelToken = tunnel.AllowTunnelToken,
         };

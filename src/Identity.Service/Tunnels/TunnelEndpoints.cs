@@ -14,6 +14,7 @@ internal sealed class TunnelEndpoints(
 {
     private const string List = "tunnels";
     private const int MaxRangeSets = 16;
+    private const int MostOfflineGraceSeconds = 7 * 24 * 60 * 60; // S10
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -95,19 +96,15 @@ internal sealed class TunnelEndpoints(
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonOrEmptyAsync(
-            TunnelJson.Default.ReasonRequest,
-            ReasonRequest.None,
-            cancellationToken
-        );
-        if (body.Value is null)
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (body.Refusal is { } malformed)
         {
-            return body.Refusal!;
+            return malformed;
         }
 
         var found = await access.FindAsync(request, cancellationToken);
         return found.Value is { } tunnel
-            ? Answer(request, await registry.ArchiveAsync(request, tunnel, cancellationToken))
+            ? Answer(request, await registry.ArchiveAsync(request, tunnel, body.Value!.Reason, cancellationToken))
             : found.Refusal!;
     }
 
@@ -236,7 +233,15 @@ internal sealed class TunnelEndpoints(
             after = after with { Affinity = affinity };
         }
 
-        return (after, null);
+        after = after with { OfflineGraceSeconds = wanted.OfflineGraceSeconds.Or(after.OfflineGraceSeconds) };
+        return after.OfflineGraceSeconds is < 0 or > MostOfflineGraceSeconds
+            ? (
+                null,
+                RequestErrors.Invalid.Refuse(
+                    $"offline_grace_seconds: 0 to {MostOfflineGraceSeconds} (7 days), or null for each edge's own, is required."
+                )
+            )
+            : (after, null);
     }
 
     private static Refusal? CheckName(string? name) =>

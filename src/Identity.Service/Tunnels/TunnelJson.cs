@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Hostnames;
+using Culvert.Identity.Service.Tunnels.Inventory;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Identity.Service.Tunnels.RangeSets;
 
@@ -35,4 +37,8 @@ namespace Culvert.Identity.Service.Tunnels;
 [JsonSerializable(typeof(AddClientAuthorityRequest))]
 [JsonSerializable(typeof(ClientAuthorityDocument))]
 [JsonSerializable(typeof(ClientAuthorityListDocument))]
+[JsonSerializable(typeof(AddHostnameRequest))]
+[JsonSerializable(typeof(HostnameDocument))]
+[JsonSerializable(typeof(HostnameListDocument))]
+[JsonSerializable(typeof(InventoryListDocument))]
 internal sealed partial class TunnelJson : JsonSerializerContext;

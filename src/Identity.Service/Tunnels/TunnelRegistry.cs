@@ -183,6 +183,7 @@ internal sealed class TunnelRegistry(
     public async ValueTask<TunnelResult<Tunnel>> ArchiveAsync(
         ApiRequest request,
         Tunnel tunnel,
+        string? reason,
         CancellationToken cancellationToken
     )
     {
@@ -195,7 +196,7 @@ internal sealed class TunnelRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new TunnelArchived(tunnel)
+                Event = new TunnelArchived(tunnel, reason)
                 {
                     At = now,
                     Actor = AuditActor.Of(request),

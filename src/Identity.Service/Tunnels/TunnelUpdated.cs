@@ -30,6 +30,7 @@ internal sealed record TunnelUpdated(Tunnel Before, Tunnel After) : AuditEvent
         WriteNumber(json, "open_streams", tunnel.Limits.OpenStreams);
         json.WriteEndObject();
         json.WriteString("affinity", tunnel.Affinity);
+        WriteNumber(json, "offline_grace_seconds", tunnel.OfflineGraceSeconds);
         json.WriteBoolean("allow_tunnel_token", tunnel.AllowTunnelToken);
         json.WriteEndObject();
     }

@@ -1,8 +1,11 @@
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.Challenges;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Hostnames;
+using Culvert.Identity.Service.Tunnels.Inventory;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Identity.Service.Tunnels.RangeSets;
 
@@ -20,11 +23,25 @@ internal static class TunnelsRegistration
             .AddSingleton<IRegisteredCertificateStore, RegisteredCertificateStore>()
             .AddSingleton<IEdgeStore, EdgeStore>()
             .AddSingleton<IAgentReportStore, AgentReportStore>()
+            .AddSingleton<IInventoryStore, InventoryStore>()
+            .AddSingleton<InventoryEndpoints>()
             .AddSingleton<IClientRangeSetStore, ClientRangeSetStore>()
             .AddSingleton<ClientRangeSetEndpoints>()
             .AddSingleton<IClientAuthorityStore, ClientAuthorityStore>()
             .AddSingleton<ClientAuthorityEndpoints>()
             .AddSingleton<IAgentDisconnectStore, AgentDisconnectStore>()
+            .AddSingleton(options.Tunnels.Hostnames)
+            .AddSingleton<IHostnameStore, HostnameStore>()
+            .AddSingleton<PublicSuffixFile>()
+            .AddSingleton<HostnameRules>()
+            .AddSingleton<HostnameProof>()
+            .AddSingleton<HostnameRegistry>()
+            .AddSingleton<HostnameEndpoints>()
+            .AddSingleton<HostnameWatch>()
+            .AddHostedService(provider => provider.GetRequiredService<HostnameWatch>())
+            .AddSingleton<IAcmeChallengeStore, AcmeChallengeStore>()
+            .AddSingleton<AcmeChallengeEndpoints>()
+            .AddSingleton<FeedNames>()
             .AddSingleton<EdgeTunnels>()
             .AddSingleton<TunnelAccess>()
             .AddSingleton<TunnelRegistry>()
@@ -77,6 +94,14 @@ internal static class TunnelsRegistration
         host.Get($"{Authorities}/{{authority_id}}", access, authorities.RetrieveAsync);
         host.Post($"{Authorities}/{{authority_id}}/archive", access, authorities.ArchiveAsync);
 
+        const string Hostnames = "/v1/tunnels/{tunnel_id}/hostnames";
+        var hostnames = host.Services.GetRequiredService<HostnameEndpoints>();
+        host.Post(Hostnames, access, hostnames.AddAsync);
+        host.Get(Hostnames, access, hostnames.ListAsync);
+        host.Get($"{Hostnames}/{{name}}", access, hostnames.RetrieveAsync);
+        host.Post($"{Hostnames}/{{name}}/check", access, hostnames.CheckAsync);
+        host.Delete($"{Hostnames}/{{name}}", access, hostnames.RemoveAsync);
+
         var sets = host.Services.GetRequiredService<ClientRangeSetEndpoints>();
         host.Get("/v1/client_range_sets", access, sets.ListAsync);
         host.Get("/v1/client_range_sets/{name}", access, sets.RetrieveAsync);
@@ -89,7 +114,11 @@ internal static class TunnelsRegistration
         host.Post("/v1/tunnels/{tunnel_id}/agents/{agent_id}/disconnect", access, agents.DisconnectAsync);
         host.Get("/v1/tunnels/{tunnel_id}/status", access, host.Services.GetRequiredService<StatusEndpoint>().GetAsync);
 
+        var inventory = host.Services.GetRequiredService<InventoryEndpoints>();
+        host.Get("/v1/tunnels/{tunnel_id}/inventory", access, inventory.ListAsync);
+
         var operate = Access.Scope(Scopes.InstallationOperate);
+        host.Post($"{Hostnames}/{{name}}/approve", operate, hostnames.ApproveAsync);
         var edges = host.Services.GetRequiredService<EdgeEndpoints>();
         host.Post("/v1/edges", operate, edges.CreateAsync);
         host.Get("/v1/edges", operate, edges.ListAsync);
@@ -106,5 +135,17 @@ internal static class TunnelsRegistration
         host.Post("/v1/agent/reports", Access.Agent, reports.AgentAsync);
         host.Get("/v1/edge/feed", Access.Edge, host.Services.GetRequiredService<EdgeFeedEndpoint>().GetAsync);
         host.Post("/v1/edge/reports", Access.Edge, reports.EdgeAsync);
+
+        const string Challenge = "/v1/agent/acme_challenges/{challenge_id}";
+        var challenges = host.Services.GetRequiredService<AcmeChallengeEndpoints>();
+        host.Post("/v1/agent/acme_challenges", Access.Agent, challenges.AnnounceAsync);
+        host.Get(Challenge, Access.Agent, challenges.RetrieveAsync);
+        host.Delete(Challenge, Access.Agent, challenges.EndAsync);
+        host.Post($"{Challenge}/acknowledgements", Access.Agent, challenges.AcknowledgeByAgentAsync);
+        host.Post(
+            "/v1/edge/acme_challenges/{challenge_id}/acknowledgements",
+            Access.Edge,
+            challenges.AcknowledgeByEdgeAsync
+        );
     }
 }

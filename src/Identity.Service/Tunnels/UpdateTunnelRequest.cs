@@ -30,6 +30,10 @@ internal sealed record UpdateTunnelRequest
     [JsonPropertyName("affinity")]
     public string? Affinity { get; init; }
 
+    /// <summary>Null = each edge's own (S10).</summary>
+    [JsonPropertyName("offline_grace_seconds")]
+    public Optional<int?> OfflineGraceSeconds { get; init; }
+
     [JsonPropertyName("allow_tunnel_token")]
     public bool? AllowTunnelToken { get; init; }
 }

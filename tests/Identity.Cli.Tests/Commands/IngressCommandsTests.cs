@@ -6,6 +6,7 @@ namespace Culvert.Identity.Cli.Tests.Commands;
 public sealed class IngressCommandsTests : CommandTest
 {
     private const string Tunnels = "GET /v1/tunnels?limit=100";
+    private const string Hostnames = "GET /v1/tunnels/tnl_01a/hostnames?limit=100";
     private const string OneTunnel = """{"data":[{"id":"tnl_01a","domain":"a.t.example"}],"next_page":null}""";
 
     [Theory]
@@ -90,6 +91,17 @@ public sealed class IngressCommandsTests : CommandTest
     }
 
     [Theory]
+    [InlineData("72h", "259200")]
+    [InlineData("default", "null")]
+    public async Task TunnelUpdate_OfflineGrace_IsSentInSeconds(string written, string sent)
+    {
+        Service.On("POST /v1/tunnels/tnl_01a", """{"id":"tnl_01a"}""");
+        var run = await Stage.RunAsync(["tunnel", "update", "tnl_01a", "--offline-grace", written]);
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe($$"""{"offline_grace_seconds":{{sent}}}""");
+    }
+
+    [Theory]
     [InlineData("pause")]
     [InlineData("resume")]
     public async Task TunnelPause_SendsTheReason(string verb)
@@ -138,6 +150,44 @@ public sealed class IngressCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task HostnameAdd_SendsTheName()
+    {
+        Service.On("POST /v1/tunnels/tnl_01a/hostnames", """{"name":"mcp.example.com"}""");
+
+        (await Stage.RunAsync("tunnel", "hostname", "add", "tnl_01a", "mcp.example.com")).ExitCode.ShouldBe(0);
+        Last.Body.ShouldBe("""{"name":"mcp.example.com"}""");
+    }
+
+    [Theory]
+    [InlineData("active", 0)]
+    [InlineData("pending", 2)]
+    [InlineData("suspended", 2)]
+    public async Task HostnameCheck_State_IsTheExitCode(string state, int exit)
+    {
+        Service.On("POST /v1/tunnels/tnl_01a/hostnames/mcp.example.com/check", $$"""{"state":"{{state}}"}""");
+
+        (await Stage.RunAsync("tunnel", "hostname", "check", "tnl_01a", "mcp.example.com")).ExitCode.ShouldBe(exit);
+    }
+
+    [Fact]
+    public async Task HostnameApprove_AsksFirst()
+    {
+        Service.On("POST /v1/tunnels/tnl_01a/hostnames/mcp.example.com/approve", """{"state":"active"}""");
+        string[] command = ["tunnel", "hostname", "approve", "tnl_01a", "mcp.example.com"];
+
+        (await Stage.RunAsync(command)).ExitCode.ShouldBe(ExitCode.Usage);
+        (await Stage.RunAsync([.. command, "--yes"])).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task HostnameRemove_Deletes()
+    {
+        Service.On("DELETE /v1/tunnels/tnl_01a/hostnames/mcp.example.com", """{"name":"mcp.example.com"}""");
+
+        (await Stage.RunAsync("tunnel", "hostname", "remove", "tnl_01a", "mcp.example.com")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task DnsExport_Addresses_AreTheZone()
     {
         Service
@@ -150,6 +200,14 @@ public sealed class IngressCommandsTests : CommandTest
                 """
             );
 
+        Service.On(
+            Hostnames,
+            """
+            {"data":[{"name":"mcp.b.example","cname_target":"a.t.example","txt_name":"_culvert.mcp.b.example",
+            "txt_value":"culvert-hostname=x"}],"next_page":null}
+            """
+        );
+
         var run = await Stage.RunAsync("dns", "export");
 
         run.ExitCode.ShouldBe(0, run.Error);
@@ -160,6 +218,8 @@ public sealed class IngressCommandsTests : CommandTest
             a.t.example. 300 IN AAAA 2001:db8::1
             *.a.t.example. 300 IN AAAA 2001:db8::1
             t.example. 300 IN CAA 0 issue ";"
+            mcp.b.example. 300 IN CNAME a.t.example.
+            _culvert.mcp.b.example. 300 IN TXT "culvert-hostname=x"
 
             """
         );
@@ -184,7 +244,9 @@ public sealed class IngressCommandsTests : CommandTest
     [Fact]
     public async Task TunnelDns_Target_IsAnAlias()
     {
-        Service.On("GET /v1/tunnels/tnl_01a", """{"id":"tnl_01a","domain":"a.t.example"}""");
+        Service
+            .On("GET /v1/tunnels/tnl_01a", """{"id":"tnl_01a","domain":"a.t.example"}""")
+            .On(Hostnames, """{"data":[],"next_page":null}""");
 
         var run = await Stage.RunAsync("tunnel", "dns", "tnl_01a", "--target", "lb.example.com", "--caa", "none");
 

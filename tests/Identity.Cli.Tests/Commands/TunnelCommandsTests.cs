@@ -48,6 +48,24 @@ public sealed class TunnelCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task Inventory_ListsWhatWasCalledAndByWhom()
+    {
+        Service
+            .On("GET /v1/tunnels/tnl_01a", Tunnel)
+            .On(
+                "GET /v1/tunnels/tnl_01a/inventory?route=docs&limit=2",
+                """{"data":[{"route":"docs","kind":"tool","name":"get","allowed":3,"last_subject":"alice"}],"next_page":"p2"}"""
+            );
+
+        var run = await Stage.RunAsync("tunnel", "inventory", "tnl_01a", "--route", "docs", "--limit", "2");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldContain("get");
+        run.Out.ShouldContain("alice");
+        run.Error.ShouldContain("--page p2");
+    }
+
+    [Fact]
     public async Task Show_UnknownName_IsRefusedWithTheListAsNextStep()
     {
         Service.On("GET /v1/tunnels?limit=100", """{"data":[],"next_page":null}""");

@@ -193,6 +193,26 @@ public abstract class JournalTests(StorageBackend backend)
     }
 
     [Fact]
+    public async Task Commit_OneOfSeveralConditionsFails_IsItsConflictAndTheNeighboursGoOn()
+    {
+        using var store = new StoreUnderTest(backend);
+        await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a"), StoreUnderTest.InsertThing("b")));
+        var absent = new Statement("SELECT 1 FROM things WHERE id = @id", new { id = "c" }).ExpectingOne(
+            ThingConflict.Exists
+        );
+
+        var outcomes = await Task.WhenAll(
+            store.CommitAsync(store.Decide(null, Exists("a"), Exists("b"), StoreUnderTest.InsertThing("d"))),
+            store.CommitAsync(store.Decide(null, Exists("a"), absent, Exists("b"), StoreUnderTest.InsertThing("e"))),
+            store.CommitAsync(store.Decide(null, Exists("b"), Exists("a"), StoreUnderTest.InsertThing("f")))
+        );
+
+        outcomes.Select(result => result.Conflict).ShouldBe([null, ThingConflict.Exists, null]);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(4);
+        store.VerifyChain().ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Commit_Condition_HoldsOrIsTypedConflict()
     {
         using var store = new StoreUnderTest(backend);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tokens;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Tokens;
@@ -113,6 +114,35 @@ public sealed class AccessTokenValidatorTests(FederatedServiceFixture fixture) :
         metadata.Text("token_endpoint").ShouldBe(FederatedService.PublicUrl + "/v1/oauth/token");
         metadata.Text("jwks_uri").ShouldBe(FederatedService.PublicUrl + "/v1/oauth/jwks");
         metadata.GetProperty("grant_types_supported")[0].GetString().ShouldEndWith(":jwt-bearer");
+    }
+
+    [Fact]
+    public async Task Mint_Token_IsRememberedAsItReads()
+    {
+        var token = Encoding.ASCII.GetBytes(await Service.AccessTokenAsync(fixture.RuleId));
+
+        var known = Service.Service.Get<MintedTokens>().Find(VerifiedTokens.DigestOf(token)).ShouldNotBeNull();
+
+        SignedToken.TryParse(token, out var signed).ShouldBe(Jose.JoseRefusal.None);
+        AccessTokenClaims.TryRead(signed!.Claims, out var read).ShouldBeTrue();
+        known.Claims.ShouldBe(read);
+        known.KeyId.ShouldBe(signed.KeyId);
+        signed.Verify(known.Key, Jose.Signatures.JwsAlgorithms.ES256).ShouldBe(Jose.JoseRefusal.None);
+    }
+
+    [Fact]
+    public async Task Use_MintedToken_EndsWithItsLifeAsAnyOther()
+    {
+        using var client = Service.Service.Client(await Service.AccessTokenAsync(fixture.RuleId));
+
+        using (var at = await client.GetAsync("/v1/organizations/current", TestContext.Current.CancellationToken))
+        {
+            at.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        Service.Time.Advance(TimeSpan.FromHours(1));
+        using var after = await client.GetAsync("/v1/organizations/current", TestContext.Current.CancellationToken);
+        (await after.ErrorCodeAsync()).ShouldBe("token.expired");
     }
 
     private async Task<string> MakeAsync(string fault)

@@ -27,6 +27,7 @@ public sealed class TunnelSettingsTests
             "/v1/tunnels/" + id,
             """
             {"revision":1,"client_source_ranges":["127.0.0.0/8"],"client_range_sets":["vendor"],"affinity":"client",
+             "offline_grace_seconds":604800,
              "limits":{"max_connections":5,"new_connections":"50/1s","bytes_per_second":1048576,"open_streams":7}}
             """
         );
@@ -42,6 +43,7 @@ public sealed class TunnelSettingsTests
             .Select(range => range.GetString())
             .ShouldBe(["127.0.0.0/8", "160.79.104.0/21", "2001:db8::/32"]);
         shown.Text("affinity").ShouldBe("client");
+        shown.GetProperty("offline_grace_seconds").GetInt32().ShouldBe(604_800);
         var limits = shown.GetProperty("limits");
         limits.GetProperty("max_connections").GetInt32().ShouldBe(5);
         limits.Text("new_connections").ShouldBe("50/1s");
@@ -54,16 +56,35 @@ public sealed class TunnelSettingsTests
     {
         await using var service = await StartAsync();
         var id = await TunnelAsync(service);
-        await service.Api.PostOkAsync("/v1/tunnels/" + id, """{"affinity":"client","limits":{"max_connections":5}}""");
+        await service.Api.PostOkAsync(
+            "/v1/tunnels/" + id,
+            """{"affinity":"client","offline_grace_seconds":60,"limits":{"max_connections":5}}"""
+        );
 
         var tunnel = await service.Api.PostOkAsync("/v1/tunnels/" + id, """{"display_name":"x"}""");
 
         tunnel.Text("affinity").ShouldBe("client");
+        tunnel.GetProperty("offline_grace_seconds").GetInt32().ShouldBe(60);
         tunnel.GetProperty("limits").GetProperty("max_connections").GetInt32().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Update_OfflineGraceNull_IsTheEdgesOwnAgain()
+    {
+        await using var service = await StartAsync();
+        var id = await TunnelAsync(service);
+        await service.Api.PostOkAsync("/v1/tunnels/" + id, """{"offline_grace_seconds":0}""");
+
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels/" + id, """{"offline_grace_seconds":null}""");
+
+        tunnel.GetProperty("offline_grace_seconds").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await EdgeViewAsync(service)).TryGetProperty("offline_grace_seconds", out _).ShouldBeFalse();
     }
 
     [Theory]
     [InlineData("""{"affinity":"sticky"}""", "request.invalid")]
+    [InlineData("""{"offline_grace_seconds":-1}""", "request.invalid")]
+    [InlineData("""{"offline_grace_seconds":604801}""", "request.invalid")]
     [InlineData("""{"limits":{"max_connections":0}}""", "request.invalid")]
     [InlineData("""{"limits":{"open_streams":10000001}}""", "request.invalid")]
     [InlineData("""{"limits":{"new_connections":"fast"}}""", "request.invalid")]

@@ -31,6 +31,7 @@ internal static class DevFiles
             {{Identity(ports, installation, record.EdgeRuleId, tokenFile)}}
             agents: {listen: ["127.0.0.1:{{ports.Agents}}"], advertise: ["127.0.0.1:{{ports.Agents}}"]}
             sni: {listen: {{Loopback.Listen(ports.Clients)}}, public_port: {{ports.Clients}}}
+            connect: {listen: []}
             health: {listen: ["127.0.0.1:{{ports.EdgeHealth}}"]}
             drain_timeout: 2s
             """;

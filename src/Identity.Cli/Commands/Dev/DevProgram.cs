@@ -109,7 +109,7 @@ internal sealed class DevProgram : IAsyncDisposable
         TimeProvider time
     ) =>
         new(
-            new ProgramCommand(name, file, arguments, Variables, folder.Path),
+            new ProgramCommand(name, file, arguments, Variables, folder.Path) { EndsWithCaller = true },
             folder.File("logs", $"{name}.log"),
             time
         );

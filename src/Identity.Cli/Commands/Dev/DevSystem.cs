@@ -40,16 +40,20 @@ internal sealed class DevSystem : IAsyncDisposable
     public async Task<DevAccess> StartAsync(CancellationToken cancel)
     {
         var ranges = await options.Target.RangesAsync(cancel);
-        await issuer.StartAsync(root.IssueLoopbackServer(), cancel);
-        var installation = await StartServiceAsync(cancel);
+
+        // What this process brings along gets ready while the service starts.
+        var starting = StartServiceAsync(cancel);
+        await Task.WhenAll(starting, issuer.StartAsync(root.IssueLoopbackServer(), cancel));
+        var installation = await starting;
         using var client = await ConnectAsync(installation, cancel);
         var registration = new DevRegistration(client, installation);
         var record = await registration.RegisterAsync(issuer, ports, cancel);
         edge.Start(
             DevFiles.Edge(ports, installation, record, WriteWorkloadToken(edge.Name, DevRegistration.EdgeSubject))
         );
-        var bundle = await registration.CertifyAsync(root, record.TunnelId, cancel);
-        var access = WriteAccess(record, bundle);
+
+        // Before the agent is there: the first authority of a tunnel without live agents activates at once (S16).
+        var access = WriteAccess(record, await registration.CertifyAsync(root, record.TunnelId, cancel));
         var issuerCa = folder.File("issuer-ca.pem");
         await File.WriteAllTextAsync(issuerCa, root.RootPem, cancel);
         agent.Start(

@@ -79,9 +79,10 @@ internal sealed class CertificateIssuer(
                     Statements =
                     [
                         .. spent is { } holder ? [store.ReleaseRequest(holder)] : Array.Empty<Statement>(),
+                        // What only asks comes first: the writer asks it at once.
                         store.RequireFreeKey(intent, job.PublicKey),
-                        store.InsertIntent(intent, job.PublicKey),
                         .. job.WithIntent,
+                        store.InsertIntent(intent, job.PublicKey),
                     ],
                 },
                 cancellationToken

@@ -22,22 +22,28 @@ internal sealed class ExpiryNotices(
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
 
+    private volatile NoticeOptions notices = options.Notices;
+
+    /// <summary>From the next look on, these.</summary>
+    public void Use(NoticeOptions changed) => notices = changed;
+
     /// <summary>Gives the notices that are due; how many those were.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
-        if (options.Notices.Days.Count == 0)
+        var thresholds = notices.Days;
+        if (thresholds.Count == 0)
         {
             return 0;
         }
 
-        var horizon = now + TimeSpan.FromDays(options.Notices.Days.Max());
+        var horizon = now + TimeSpan.FromDays(thresholds.Max());
         var given = await store.ListGivenAsync(now, cancellationToken);
         var count = 0;
         await foreach (var subject in store.ListExpiringAsync(now, horizon, PageSize, cancellationToken))
         {
             if (
-                ExpiryThresholds.Due(subject.NotBefore, subject.NotAfter, now, options.Notices.Days) is { } days
+                ExpiryThresholds.Due(subject.NotBefore, subject.NotAfter, now, thresholds) is { } days
                 && !given.Contains((subject.Id, subject.NotAfter.ToStore(), days))
                 && await GiveAsync(subject, days, cancellationToken)
             )

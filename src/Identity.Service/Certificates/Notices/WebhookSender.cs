@@ -19,6 +19,7 @@ internal sealed class WebhookSender(ServiceOptions options, TimeProvider time, I
             Timeout = TimeSpan.FromSeconds(10),
             MaxBytes = MaxAnswerBytes,
             PrivateNetworks = IssuerFetcher.RangesOf(options),
+            Network = options.Network,
         },
         time,
         resolver

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Audit;
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 /// <summary>A relying party came or went.</summary>
-internal sealed record RelyingPartyAudited(string EventName, RelyingParty Party) : AuditEvent
+internal sealed record RelyingPartyAudited(string EventName, RelyingParty Party, string? Reason) : AuditEvent
 {
     public override string Name => EventName;
 
@@ -14,5 +14,6 @@ internal sealed record RelyingPartyAudited(string EventName, RelyingParty Party)
         json.WriteString("tunnel_id", Party.TunnelId.Value);
         json.WriteString("name", Party.Name);
         WriteOptional(json, "service_account_id", Party.ServiceAccountId);
+        WriteOptional(json, "reason", Reason);
     }
 }

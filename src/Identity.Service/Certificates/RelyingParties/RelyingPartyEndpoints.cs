@@ -75,14 +75,10 @@ internal sealed class RelyingPartyEndpoints(
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonOrEmptyAsync(
-            TunnelJson.Default.ReasonRequest,
-            ReasonRequest.None,
-            cancellationToken
-        );
-        if (body.Value is null)
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (body.Refusal is { } malformed)
         {
-            return body.Refusal!;
+            return malformed;
         }
 
         var (tunnel, party, refusal) = await FindAsync(request, cancellationToken);
@@ -91,7 +87,12 @@ internal sealed class RelyingPartyEndpoints(
             return refusal!;
         }
 
-        var (archived, unavailable) = await registry.ArchiveAsync(request, party, cancellationToken);
+        var (archived, unavailable) = await registry.ArchiveAsync(
+            request,
+            party,
+            body.Value!.Reason,
+            cancellationToken
+        );
         return archived is null ? unavailable! : await AnswerAsync(tunnel!, archived, cancellationToken);
     }
 

@@ -35,6 +35,7 @@ internal sealed class RelyingPartyRegistry(IRelyingPartyStore parties, IJournal 
                 request,
                 AuditEvents.RelyingPartyCreated,
                 party,
+                reason: null,
                 parties.Insert(party, Authenticator.HashOf(credential), MaxPerTunnel)
             ),
             cancellationToken
@@ -52,6 +53,7 @@ internal sealed class RelyingPartyRegistry(IRelyingPartyStore parties, IJournal 
     public async ValueTask<(RelyingParty? Party, Refusal? Refusal)> ArchiveAsync(
         ApiRequest request,
         RelyingParty party,
+        string? reason,
         CancellationToken cancellationToken
     )
     {
@@ -62,6 +64,7 @@ internal sealed class RelyingPartyRegistry(IRelyingPartyStore parties, IJournal 
                     request,
                     AuditEvents.RelyingPartyArchived,
                     party,
+                    reason,
                     [parties.Archive(party.Id, time.GetStoreNow())]
                 ),
                 cancellationToken
@@ -79,11 +82,12 @@ internal sealed class RelyingPartyRegistry(IRelyingPartyStore parties, IJournal 
         ApiRequest request,
         string eventName,
         RelyingParty party,
+        string? reason,
         IReadOnlyList<Statement> statements
     ) =>
         new()
         {
-            Event = new RelyingPartyAudited(eventName, party)
+            Event = new RelyingPartyAudited(eventName, party, reason)
             {
                 At = time.GetUtcNow(),
                 Actor = AuditActor.Of(request),

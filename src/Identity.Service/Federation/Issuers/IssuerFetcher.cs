@@ -21,6 +21,7 @@ internal sealed class IssuerFetcher : IIssuerFetcher
                 Timeout = fetch.Timeout,
                 MaxBytes = (int)fetch.MaxBytes,
                 PrivateNetworks = RangesOf(options),
+                Network = options.Network,
             },
             time,
             resolver

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Storage.Postgres;
 /// <summary>What little differs between our portable SQL and PostgreSQL's.</summary>
 internal static partial class PostgresDialect
 {
-    private static readonly ConcurrentDictionary<string, PositionalSql> Compiled = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<(string Sql, int First), PositionalSql> Compiled = new();
 
     /// <summary>Migrations say BLOB.</summary>
     public static string TranslateMigration(string sql) => Blob().Replace(sql, "BYTEA");
@@ -16,9 +16,11 @@ internal static partial class PostgresDialect
     /// A statement's text with <c>$1</c> instead of <c>@Name</c>, once per text: the driver then need not read it at
     /// each use.
     /// </summary>
-    public static PositionalSql Compile(string sql) => Compiled.GetOrAdd(sql, static text => Parse(text));
+    /// <param name="first">The number of its first parameter: more than 1 in a text that has others before it.</param>
+    public static PositionalSql Compile(string sql, int first = 1) =>
+        Compiled.GetOrAdd((sql, first), static key => Parse(key.Sql, key.First));
 
-    private static PositionalSql Parse(string sql)
+    private static PositionalSql Parse(string sql, int first)
     {
         var text = new StringBuilder(sql.Length);
         var names = new List<string>();
@@ -33,7 +35,7 @@ internal static partial class PostgresDialect
                 names.Add(name);
             }
 
-            text.Append(sql, last, match.Index - last).Append('$').Append(index + 1);
+            text.Append(sql, last, match.Index - last).Append('$').Append(first + index);
             last = match.Index + match.Length;
         }
 

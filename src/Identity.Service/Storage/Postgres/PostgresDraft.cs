@@ -21,7 +21,7 @@ internal sealed class PostgresDraft : StoreDraft
         using var connection = database.OpenWrite();
         if (PostgresDatabase.HasInstallation(connection))
         {
-            throw new StoreException(
+            throw new AlreadyInitialisedException(
                 $"Initialised already: the database {connection.Database} has a schema {PostgresDatabase.Schema}."
             );
         }
@@ -47,7 +47,7 @@ internal sealed class PostgresDraft : StoreDraft
             database.Exclude(connection);
             if (PostgresDatabase.HasInstallation(connection))
             {
-                throw new StoreException("Initialised already, by another init at this moment.");
+                throw new AlreadyInitialisedException("Initialised already, by another init at this moment.");
             }
 
             connection.Execute(

@@ -125,7 +125,6 @@ internal sealed class PostgresSession : JournalSession
     {
         changed = ChangeTopics.None;
         hasSavepoint = false;
-        Begin();
         probe?.Invoke(JournalPoint.Begun);
         var changes = batch.Where(pending => pending.Decision.Statements.Count > 0).ToList();
         var plain = batch.Where(pending => pending.Decision is { Statements.Count: 0, Event: not null }).ToList();
@@ -154,44 +153,55 @@ internal sealed class PostgresSession : JournalSession
         Counters = raised;
     }
 
-    private void Begin()
+    // The transaction, all of whose statements see what the last holder of the lock has committed (READ COMMITTED).
+    private NpgsqlBatch Begin()
     {
-        using var begin = new NpgsqlBatch(connection);
+        var begin = new NpgsqlBatch(connection);
         begin.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
         var take = new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock($1)");
         take.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bigint, Value = writerLock });
         begin.BatchCommands.Add(take);
-        begin.ExecuteNonQuery();
+        return begin;
     }
 
-    // All of them in one round trip, as if nothing stood against any, which nearly always holds. False = something did:
-    // then none of them is written, and each must have a turn of its own.
+    // The transaction and all of them in one round trip, as if nothing stood against any, which nearly always holds.
+    // False = something did: then none of them is written, and each must have a turn of its own.
     private bool TryApplyTogether(List<PendingDecision> changes, List<PendingDecision> plain)
     {
-        using var batch = new NpgsqlBatch(connection);
+        using var batch = Begin();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SAVEPOINT together"));
+        var expected = new List<(NpgsqlBatchCommand Command, int Rows)>();
         try
         {
-            foreach (var statement in changes.SelectMany(pending => pending.Decision.Statements))
+            foreach (
+                var (command, rows) in changes.SelectMany(p => StatementBinder.BindTogether(p.Decision.Statements))
+            )
             {
-                batch.BatchCommands.Add(StatementBinder.Bind(statement));
+                batch.BatchCommands.Add(command);
+                if (rows is { } count)
+                {
+                    expected.Add((command, count));
+                }
             }
         }
         catch (ArgumentException)
         {
-            return false; // wrong parameters: said to the one that has them
+            // Wrong parameters: said to the one that has them.
+            using var begin = Begin();
+            begin.ExecuteNonQuery();
+            return false;
         }
 
-        var rows = new List<EntryRow>(changes.Count + plain.Count);
+        var written = new List<EntryRow>(changes.Count + plain.Count);
         foreach (var pending in changes.Concat(plain).Where(pending => pending.Decision.Event is not null))
         {
-            var (head, sequence) = rows.Count == 0 ? (Head, Sequence) : (rows[^1].Hash, rows[^1].Sequence);
-            rows.Add(Next(pending, head, sequence));
+            var (head, sequence) = written.Count == 0 ? (Head, Sequence) : (written[^1].Hash, written[^1].Sequence);
+            written.Add(Next(pending, head, sequence));
         }
 
-        if (rows.Count > 0)
+        if (written.Count > 0)
         {
-            batch.BatchCommands.Add(entries.Many(rows));
+            batch.BatchCommands.Add(entries.Many(written));
         }
 
         try
@@ -204,19 +214,13 @@ internal sealed class PostgresSession : JournalSession
             return false;
         }
 
-        var done = 1;
-        foreach (var statement in changes.SelectMany(pending => pending.Decision.Statements))
+        if (expected.Exists(one => RowsOf(one.Command) != one.Rows))
         {
-            if (statement.ExpectedRows is { } expected && RowsOf(batch.BatchCommands[done]) != expected)
-            {
-                Execute("ROLLBACK TO together");
-                return false;
-            }
-
-            done++;
+            Execute("ROLLBACK TO together");
+            return false;
         }
 
-        foreach (var row in rows)
+        foreach (var row in written)
         {
             Advance(row);
         }

@@ -15,19 +15,66 @@ internal static class StatementBinder
     {
         var sql = PostgresDialect.Compile(statement.Sql);
         var command = new NpgsqlBatchCommand(sql.Text);
+        Add(command.Parameters, sql, statement.Parameters);
+        return command;
+    }
+
+    /// <summary>
+    /// As few commands as say the same, each with the rows that it must touch or find: what follows one another and only
+    /// asks whether there is one row is asked at once. A command costs the database more than what such a question reads.
+    /// </summary>
+    public static IEnumerable<(NpgsqlBatchCommand Command, int? ExpectedRows)> BindTogether(
+        IReadOnlyList<Statement> statements
+    )
+    {
+        for (var i = 0; i < statements.Count; i++)
+        {
+            var from = i;
+            while (IsQuestion(statements[i]) && i + 1 < statements.Count && IsQuestion(statements[i + 1]))
+            {
+                i++;
+            }
+
+            yield return from == i
+                ? (Bind(statements[i]), statements[i].ExpectedRows)
+                : (BindQuestions(statements, from, i), 1);
+        }
+    }
+
+    private static bool IsQuestion(Statement statement) =>
+        statement.ExpectedRows == 1 && statement.Sql.StartsWith("SELECT ", StringComparison.Ordinal);
+
+    private static NpgsqlBatchCommand BindQuestions(IReadOnlyList<Statement> statements, int from, int to)
+    {
+        var command = new NpgsqlBatchCommand();
+        var text = new StringBuilder("SELECT 1 WHERE ");
+        for (var i = from; i <= to; i++)
+        {
+            var sql = PostgresDialect.Compile(statements[i].Sql, command.Parameters.Count + 1);
+            text.Append(i == from ? "" : " AND ")
+                .Append("(SELECT COUNT(*) FROM (")
+                .Append(sql.Text)
+                .Append(") AS f) = 1");
+            Add(command.Parameters, sql, statements[i].Parameters);
+        }
+
+        command.CommandText = text.ToString();
+        return command;
+    }
+
+    private static void Add(NpgsqlParameterCollection parameters, PositionalSql sql, object? source)
+    {
         foreach (var name in sql.Names)
         {
-            var source = statement.Parameters ?? throw new ArgumentException($"No parameters, but @{name}.");
+            var type = source?.GetType() ?? throw new ArgumentException($"No parameters, but @{name}.");
             var property = Properties.GetOrAdd(
-                (source.GetType(), name),
+                (type, name),
                 static key =>
                     key.Item1.GetProperty(key.Item2)
                     ?? throw new ArgumentException($"{key.Item1.Name} has no property {key.Item2}.")
             );
-            command.Parameters.Add(ParameterOf(property.PropertyType, property.GetValue(source)));
+            parameters.Add(ParameterOf(property.PropertyType, property.GetValue(source)));
         }
-
-        return command;
     }
 
     private static NpgsqlParameter ParameterOf(Type type, object? value) =>

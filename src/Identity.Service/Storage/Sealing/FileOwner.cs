@@ -12,6 +12,9 @@ internal static class FileOwner
     private const int StatxBytes = 256;
     private const int OwnerOffset = 20;
 
+    /// <summary>Whom no file mode stops.</summary>
+    public const uint Root = 0;
+
     /// <summary>The user that this process acts as.</summary>
     public static uint Self => GetEffectiveUser();
 

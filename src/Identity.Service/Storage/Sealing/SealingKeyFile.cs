@@ -44,11 +44,14 @@ internal static class SealingKeyFile
         return File.ReadAllText(file);
     }
 
-    /// <summary>Refuses a key that another user could exchange (S19). A file that is not there is its reader's matter.</summary>
+    /// <summary>
+    /// Refuses a key that another user could exchange (S19); root, who hands over credentials, can exchange any. A file
+    /// that is not there is its reader's matter.
+    /// </summary>
     /// <exception cref="StoreException">Somebody else owns it.</exception>
     public static void RequireOwner(string file)
     {
-        if (File.Exists(file) && FileOwner.Of(file) != FileOwner.Self)
+        if (File.Exists(file) && FileOwner.Of(file) is var owner && owner != FileOwner.Root && owner != FileOwner.Self)
         {
             throw new StoreException(
                 $"The sealing key {file} belongs to another user, who could exchange it: chown it to the service's user."

@@ -18,7 +18,7 @@ internal sealed class SqliteDraft : StoreDraft
         var file = Store.FileOf(options);
         if (File.Exists(file))
         {
-            throw new StoreException($"Initialised already: {file} exists.");
+            throw new AlreadyInitialisedException($"Initialised already: {file} exists.");
         }
     }
 

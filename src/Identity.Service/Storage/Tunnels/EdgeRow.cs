@@ -18,6 +18,8 @@ internal sealed record EdgeRow
 
     public long? PublicPort { get; init; }
 
+    public long? ConnectPort { get; init; }
+
     public long? DrainingAt { get; init; }
 
     public long CreatedAt { get; init; }
@@ -33,6 +35,7 @@ internal sealed record EdgeRow
             Addresses = TextList.Split(Addresses),
             DnsNames = TextList.Split(DnsNames),
             PublicPort = (int?)PublicPort,
+            ConnectPort = (int?)ConnectPort,
             DrainingAt = Instants.FromStore(DrainingAt),
             CreatedAt = Instants.FromStore(CreatedAt),
             ArchivedAt = Instants.FromStore(ArchivedAt),

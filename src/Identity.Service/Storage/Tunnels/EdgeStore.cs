@@ -9,7 +9,7 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
 {
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, name AS Name, addresses AS Addresses, dns_names AS DnsNames, "
-        + "public_port AS PublicPort, draining_at_ms AS DrainingAt, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+        + "public_port AS PublicPort, connect_port AS ConnectPort, draining_at_ms AS DrainingAt, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
 
     public async ValueTask<Edge?> FindAsync(string edgeId, CancellationToken cancellationToken) =>
         (
@@ -69,8 +69,16 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
-    public Statement SetPublicPort(EdgeId id, int port) =>
-        new("UPDATE edges SET public_port = @port WHERE id = @Id", new { Id = id.Value, port });
+    public Statement SetPublicPorts(EdgeId id, int sni, int? connect) =>
+        new(
+            "UPDATE edges SET public_port = @sni, connect_port = @Connect WHERE id = @Id",
+            new
+            {
+                Id = id.Value,
+                sni,
+                Connect = (long?)connect,
+            }
+        );
 
     public Statement SaveReport(EdgeId id, DateTimeOffset at, string body) =>
         new(

@@ -8,8 +8,6 @@ namespace Culvert.Identity.Service.Storage.Tunnels;
 
 internal sealed class RegisteredCertificateStore(Database database, ITunnelStore tunnels) : IRegisteredCertificateStore
 {
-    private const int Slots = 2;
-
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, tunnel_id AS TunnelId, fingerprint AS Fingerprint, "
         + "certificate_pem AS CertificatePem, issuers_pem AS IssuersPem, authority_id AS AuthorityId, "
@@ -106,7 +104,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
                     OccupiesSlot = certificate.OccupiesSlot ? 1L : 0L,
                     CreatedAt = certificate.CreatedAt.ToStore(),
                     ExpiresAt = certificate.ExpiresAt.ToStore(),
-                    Slots,
+                    Slots = TunnelSlots.Count,
                     SpkiSha256 = AnchorKeys.HashOf(certificate.CertificatePem),
                 }
             ).ExpectingOne(TunnelConflict.SlotsTaken),
@@ -141,7 +139,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
             {
                 Id = id.Value,
                 TunnelId = tunnelId.Value,
-                Slots,
+                Slots = TunnelSlots.Count,
             }
         ).ExpectingOne(TunnelConflict.SlotsTaken);
 

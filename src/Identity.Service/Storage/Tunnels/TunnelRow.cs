@@ -40,6 +40,8 @@ internal sealed record TunnelRow
 
     public required string Affinity { get; init; }
 
+    public long? OfflineGraceSeconds { get; init; }
+
     public long? PausedAt { get; init; }
 
     public long AllowTunnelToken { get; init; }
@@ -70,6 +72,7 @@ internal sealed record TunnelRow
                 (int?)LimitOpenStreams
             ),
             Affinity = Affinity,
+            OfflineGraceSeconds = (int?)OfflineGraceSeconds,
             PausedAt = Instants.FromStore(PausedAt),
             AllowTunnelToken = AllowTunnelToken != 0,
             BundleEpoch = BundleEpoch,

@@ -12,7 +12,8 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         + "revision AS Revision, client_source_ranges AS ClientSourceRanges, agent_source_ranges AS AgentSourceRanges, "
         + "client_range_sets AS ClientRangeSets, limit_max_connections AS LimitMaxConnections, "
         + "limit_new_connections AS LimitNewConnections, limit_bytes_per_second AS LimitBytesPerSecond, "
-        + "limit_open_streams AS LimitOpenStreams, affinity AS Affinity, paused_at_ms AS PausedAt, "
+        + "limit_open_streams AS LimitOpenStreams, affinity AS Affinity, "
+        + "offline_grace_s AS OfflineGraceSeconds, paused_at_ms AS PausedAt, "
         + "allow_tunnel_token AS AllowTunnelToken, bundle_epoch AS BundleEpoch, token_id AS TokenId";
 
     public ValueTask<Tunnel?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
@@ -174,7 +175,8 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
                 + "agent_source_ranges = @AgentSourceRanges, allow_tunnel_token = @AllowTunnelToken, "
                 + "client_range_sets = @ClientRangeSets, limit_max_connections = @MaxConnections, "
                 + "limit_new_connections = @NewConnections, limit_bytes_per_second = @BytesPerSecond, "
-                + "limit_open_streams = @OpenStreams, affinity = @Affinity, revision = revision + 1 "
+                + "limit_open_streams = @OpenStreams, affinity = @Affinity, "
+                + "offline_grace_s = @OfflineGraceSeconds, revision = revision + 1 "
                 + "WHERE id = @Id AND revision = @expectedRevision AND archived_at_ms IS NULL",
             new
             {
@@ -189,6 +191,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
                 changed.Limits.BytesPerSecond,
                 OpenStreams = (long?)changed.Limits.OpenStreams,
                 changed.Affinity,
+                OfflineGraceSeconds = (long?)changed.OfflineGraceSeconds,
                 expectedRevision,
             }
         ).ExpectingOne(TunnelConflict.Stale);

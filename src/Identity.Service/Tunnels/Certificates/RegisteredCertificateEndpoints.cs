@@ -59,14 +59,10 @@ internal sealed class RegisteredCertificateEndpoints(
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonOrEmptyAsync(
-            TunnelJson.Default.ReasonRequest,
-            ReasonRequest.None,
-            cancellationToken
-        );
-        if (body.Value is null)
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (body.Refusal is { } malformed)
         {
-            return body.Refusal!;
+            return malformed;
         }
 
         var found = await access.FindAsync(request, cancellationToken);
@@ -77,7 +73,7 @@ internal sealed class RegisteredCertificateEndpoints(
 
         var certificate = await FindAsync(request, tunnel, cancellationToken);
         return certificate.Value is { } live
-            ? Answer(await registry.ArchiveAsync(request, tunnel, live, cancellationToken))
+            ? Answer(await registry.ArchiveAsync(request, tunnel, live, body.Value!.Reason, cancellationToken))
             : certificate.Refusal!;
     }
 

@@ -74,6 +74,7 @@ internal sealed class RegisteredCertificates(
         ApiRequest request,
         Tunnel tunnel,
         RegisteredCertificate certificate,
+        string? reason,
         CancellationToken cancellationToken
     )
     {
@@ -91,7 +92,7 @@ internal sealed class RegisteredCertificates(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new TunnelCertificateRevoked(certificate)
+                Event = new TunnelCertificateRevoked(certificate, reason)
                 {
                     At = now,
                     Actor = AuditActor.Of(request),

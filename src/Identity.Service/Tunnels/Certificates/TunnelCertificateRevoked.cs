@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Audit;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-internal sealed record TunnelCertificateRevoked(RegisteredCertificate Certificate) : AuditEvent
+internal sealed record TunnelCertificateRevoked(RegisteredCertificate Certificate, string? Reason) : AuditEvent
 {
     public override string Name => AuditEvents.TunnelCertificateRevoked;
 
@@ -12,5 +12,6 @@ internal sealed record TunnelCertificateRevoked(RegisteredCertificate Certificat
         json.WriteString("tunnel_id", Certificate.TunnelId.Value);
         json.WriteString("tunnel_certificate_id", Certificate.Id.Value);
         json.WriteString("certificate_fingerprint", Certificate.Fingerprint);
+        WriteOptional(json, "reason", Reason);
     }
 }

@@ -20,6 +20,9 @@ internal sealed record Edge
     /// <summary>What clients dial, as it last reported; null until then.</summary>
     public int? PublicPort { get; init; }
 
+    /// <summary>What clients of its CONNECT ingress dial, as it last reported; null = it has none.</summary>
+    public int? ConnectPort { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Since when it sends agents and clients elsewhere; null = it serves.</summary>

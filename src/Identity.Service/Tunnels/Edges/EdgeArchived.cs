@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Audit;
 
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
-internal sealed record EdgeArchived(Edge Edge) : AuditEvent
+internal sealed record EdgeArchived(Edge Edge, string? Reason) : AuditEvent
 {
     public override string Name => AuditEvents.EdgeArchived;
 
@@ -11,5 +11,6 @@ internal sealed record EdgeArchived(Edge Edge) : AuditEvent
     {
         json.WriteString("edge_id", Edge.Id.Value);
         json.WriteString("name", Edge.Name);
+        WriteOptional(json, "reason", Reason);
     }
 }

@@ -22,6 +22,10 @@ internal sealed record EdgeDocument
     [JsonPropertyName("public_port")]
     public required int? PublicPort { get; init; }
 
+    /// <summary>Of its CONNECT ingress; null = it has none.</summary>
+    [JsonPropertyName("connect_public_port")]
+    public required int? ConnectPublicPort { get; init; }
+
     [JsonPropertyName("created_at")]
     public required DateTime CreatedAt { get; init; }
 
@@ -40,6 +44,7 @@ internal sealed record EdgeDocument
             Addresses = edge.Addresses,
             DnsNames = edge.DnsNames,
             PublicPort = edge.PublicPort,
+            ConnectPublicPort = edge.ConnectPort,
             CreatedAt = edge.CreatedAt.UtcDateTime,
             DrainingAt = edge.DrainingAt?.UtcDateTime,
             ArchivedAt = edge.ArchivedAt?.UtcDateTime,

@@ -44,19 +44,15 @@ internal sealed partial class EdgeEndpoints(IEdgeStore edges, EdgeRegistry regis
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonOrEmptyAsync(
-            TunnelJson.Default.ReasonRequest,
-            ReasonRequest.None,
-            cancellationToken
-        );
-        if (body.Value is null)
+        var body = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (body.Refusal is { } malformed)
         {
-            return body.Refusal!;
+            return malformed;
         }
 
         var found = await FindAsync(request, cancellationToken);
         return found.Value is { } edge
-            ? Answer(await registry.ArchiveAsync(request, edge, cancellationToken))
+            ? Answer(await registry.ArchiveAsync(request, edge, body.Value!.Reason, cancellationToken))
             : found.Refusal!;
     }
 

@@ -107,6 +107,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
     public async ValueTask<TunnelResult<Edge>> ArchiveAsync(
         ApiRequest request,
         Edge edge,
+        string? reason,
         CancellationToken cancellationToken
     )
     {
@@ -119,7 +120,7 @@ internal sealed class EdgeRegistry(IEdgeStore edges, IJournal journal, TimeProvi
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new EdgeArchived(edge)
+                Event = new EdgeArchived(edge, reason)
                 {
                     At = now,
                     Actor = AuditActor.Of(request),

@@ -22,7 +22,7 @@ internal interface IEdgeStore
     /// <summary><see cref="TunnelConflict.Stale"/> when that is done or it is archived.</summary>
     Statement SetDraining(EdgeId id, DateTimeOffset? at);
 
-    Statement SetPublicPort(EdgeId id, int port);
+    Statement SetPublicPorts(EdgeId id, int sni, int? connect);
 
     /// <summary>Replaces the edge's last report.</summary>
     Statement SaveReport(EdgeId id, DateTimeOffset at, string body);

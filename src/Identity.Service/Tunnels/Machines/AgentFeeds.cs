@@ -14,6 +14,7 @@ internal sealed class AgentFeeds(
     ITunnelStore tunnels,
     IRegisteredCertificateStore certificates,
     EarlyRenewals renewals,
+    FeedNames names,
     InstallationFeeds installation,
     IRevisions revisions,
     TimeProvider time
@@ -53,7 +54,11 @@ internal sealed class AgentFeeds(
         var shared = await installation.GetAsync(cancellationToken);
         var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
         var early = await renewals.FindAsync(tunnel.Id, live, revision, cancellationToken);
-        var feed = Describe(tunnel, live, shared, early);
+        var feed = Describe(tunnel, live, shared, early) with
+        {
+            Hostnames = await names.HostnamesAsync(tunnel.Id, cancellationToken),
+            AcmeChallenges = await names.ChallengesAsync(tunnel.Id.Value, cancellationToken),
+        };
         var digest = DigestOf(JsonSerializer.SerializeToUtf8Bytes(feed, WireJson.Default.AgentFeed));
         var json = JsonSerializer.SerializeToUtf8Bytes(
             feed with

@@ -8,7 +8,13 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 /// <c>GET /v1/edge/feed</c>: the tunnels that an edge serves. While edges have no assignments of their own, every edge
 /// serves every tunnel of the installation.
 /// </summary>
-internal sealed class EdgeFeedEndpoint(FeedPolling polling, EdgeTunnels tunnels, IEdgeStore edges, MachineFacts facts)
+internal sealed class EdgeFeedEndpoint(
+    FeedPolling polling,
+    EdgeTunnels tunnels,
+    FeedNames names,
+    IEdgeStore edges,
+    MachineFacts facts
+)
 {
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -70,6 +76,7 @@ internal sealed class EdgeFeedEndpoint(FeedPolling polling, EdgeTunnels tunnels,
             PlatformBundle = facts.PlatformBundle,
             Tunnels = await tunnels.ListAsync(cancellationToken),
             RevokedSerials = [.. revoked.Serials.Order(StringComparer.Ordinal)],
+            AcmeChallenges = await names.ChallengesAsync(null, cancellationToken),
             RevokedEnrolments = [.. revoked.Enrollments.Order(StringComparer.Ordinal)],
         };
     }

@@ -21,6 +21,7 @@ internal sealed class EdgeTunnels
     private readonly IClientRangeSetStore sets;
     private readonly IClientAuthorityStore authorities;
     private readonly IAgentDisconnectStore disconnects;
+    private readonly FeedNames names;
     private readonly TimeProvider time;
     private readonly DerivedView<IReadOnlyList<EdgeFeedTunnel>> view;
 
@@ -29,12 +30,13 @@ internal sealed class EdgeTunnels
         IClientRangeSetStore sets,
         IClientAuthorityStore authorities,
         IAgentDisconnectStore disconnects,
+        FeedNames names,
         IRevisions revisions,
         TimeProvider time
     )
     {
         (this.tunnels, this.sets, this.authorities, this.disconnects) = (tunnels, sets, authorities, disconnects);
-        this.time = time;
+        (this.names, this.time) = (names, time);
         view = new DerivedView<IReadOnlyList<EdgeFeedTunnel>>(
             revisions,
             time,
@@ -56,6 +58,7 @@ internal sealed class EdgeTunnels
         var ended = (await disconnects.ListAsync(now - ShowDisconnectsFor, cancellationToken)).ToLookup(d =>
             d.TunnelId
         );
+        var beside = await names.ActiveAsync(cancellationToken);
         return
         [
             .. served.Select(tunnel => new EdgeFeedTunnel
@@ -71,6 +74,7 @@ internal sealed class EdgeTunnels
                 ),
                 AgentSourceRanges = tunnel.AgentSourceRanges,
                 Affinity = tunnel.Affinity,
+                OfflineGraceSeconds = tunnel.OfflineGraceSeconds,
                 Limits = Describe(tunnel.Limits),
                 ClientAuthorities =
                 [
@@ -87,6 +91,7 @@ internal sealed class EdgeTunnels
                     .. ended[tunnel.Id.Value]
                         .Select(d => new EdgeFeedDisconnect { InstanceId = d.InstanceId, Number = d.Number }),
                 ],
+                Hostnames = beside.Contains(tunnel.Id.Value) ? [.. beside[tunnel.Id.Value]] : null,
             }),
         ];
     }

@@ -48,6 +48,7 @@ internal sealed class InstallationFeeds
                     Name = edge.Name,
                     Addresses = edge.Addresses,
                     PublicPort = edge.PublicPort,
+                    ConnectPublicPort = edge.ConnectPort,
                 }),
             ],
             facts.PlatformBundle,

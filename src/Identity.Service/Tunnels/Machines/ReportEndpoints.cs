@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Inventory;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
@@ -15,6 +16,7 @@ internal sealed class ReportEndpoints(
     ITunnelStore tunnels,
     IEdgeStore edges,
     IAgentReportStore agentReports,
+    IInventoryStore inventory,
     IBundleHolderStore holders,
     AuditDisputes disputes,
     MachineFacts facts,
@@ -55,13 +57,18 @@ internal sealed class ReportEndpoints(
             return TunnelErrors.ReportEpoch.Refuse();
         }
 
-        var text = JsonSerializer.Serialize(report, WireJson.Default.AgentReport);
-        var save = agentReports.Save(tunnel.Id.Value, peer.InstanceId!, time.GetUtcNow(), peer.SerialNumber, text);
+        // The counts are added up elsewhere; of the rest the last word is kept.
+        var now = time.GetUtcNow();
+        var text = JsonSerializer.Serialize(report with { Usage = null }, WireJson.Default.AgentReport);
+        var save = agentReports.Save(tunnel.Id.Value, peer.InstanceId!, now, peer.SerialNumber, text);
+        var used = report.Usage is { } usage
+            ? inventory.Add(tunnel.Id, peer.InstanceId!, usage, now, UsageCheck.MaxNames)
+            : [];
         return await CommitAsync(
             new Decision
             {
                 Event = disputes.Of(request, report),
-                Statements = [save, .. await AcknowledgementAsync(peer, tunnel.Id, report, cancellationToken)],
+                Statements = [save, .. used, .. await AcknowledgementAsync(peer, tunnel.Id, report, cancellationToken)],
             },
             cancellationToken
         );
@@ -129,14 +136,16 @@ internal sealed class ReportEndpoints(
 
         var text = JsonSerializer.Serialize(report, WireJson.Default.EdgeReport);
         var save = edges.SaveReport(edge.Id, time.GetUtcNow(), text);
-        var moved = edge.PublicPort != report.SniPublicPort;
+        var moved = (edge.PublicPort, edge.ConnectPort) != (report.SniPublicPort, report.ConnectPublicPort);
         return await CommitAsync(
             new Decision
             {
                 Statements =
                 [
                     save,
-                    .. moved ? [edges.SetPublicPort(edge.Id, report.SniPublicPort)] : Array.Empty<Statement>(),
+                    .. moved
+                        ? [edges.SetPublicPorts(edge.Id, report.SniPublicPort, report.ConnectPublicPort)]
+                        : Array.Empty<Statement>(),
                     .. facts.Acknowledgement(peer, report.Epochs.Platform, report.Serial),
                 ],
                 Changes = moved ? ChangeTopics.Feed : ChangeTopics.None,
@@ -168,6 +177,7 @@ internal sealed class ReportEndpoints(
             )
             && IsShort(report.Version)
             && AuditDisputes.IsKnown(report.AuditAlarm)
+            && UsageCheck.IsGood(report.Usage)
             && IsShort(report.Serials.Platform)
             && IsShort(report.Serials.Server)
             && report is { Revision: >= 0, Epochs: { Platform: >= 0, TrustBundle: >= 0 } }
@@ -185,6 +195,11 @@ internal sealed class ReportEndpoints(
         if (report.SniPublicPort is < 1 or > 65535)
         {
             return RequestErrors.Invalid.Refuse("sni_public_port: a port from 1 to 65535 is required.");
+        }
+
+        if (report.ConnectPublicPort is < 1 or > 65535)
+        {
+            return RequestErrors.Invalid.Refuse("connect_public_port: a port from 1 to 65535 or null is required.");
         }
 
         return

@@ -3,13 +3,25 @@ namespace Culvert.Identity.Service.Tunnels.RangeSets;
 /// <summary>Where clients of a tunnel may come from: its own ranges and those of the sets that it names (S21). Pure.</summary>
 internal static class EffectiveRanges
 {
-    public static IReadOnlyList<string> Of(Tunnel tunnel, Func<string, ClientRangeSet?> find) =>
-        tunnel.ClientRangeSets.Count == 0
-            ? tunnel.ClientSourceRanges
-            :
-            [
-                .. tunnel
-                    .ClientSourceRanges.Concat(tunnel.ClientRangeSets.SelectMany(name => find(name)?.Ranges ?? []))
-                    .Distinct(StringComparer.Ordinal),
-            ];
+    /// <summary>
+    /// Nobody's address (RFC 919 §7). A tunnel whose sets hold nothing is narrowed to nobody: an empty list would be no
+    /// obstacle to clients that prove themselves (S21).
+    /// </summary>
+    private static readonly string[] Nobody = ["255.255.255.255/32"];
+
+    public static IReadOnlyList<string> Of(Tunnel tunnel, Func<string, ClientRangeSet?> find)
+    {
+        if (tunnel.ClientRangeSets.Count == 0)
+        {
+            return tunnel.ClientSourceRanges;
+        }
+
+        string[] all =
+        [
+            .. tunnel
+                .ClientSourceRanges.Concat(tunnel.ClientRangeSets.SelectMany(name => find(name)?.Ranges ?? []))
+                .Distinct(StringComparer.Ordinal),
+        ];
+        return all.Length > 0 ? all : Nobody;
+    }
 }

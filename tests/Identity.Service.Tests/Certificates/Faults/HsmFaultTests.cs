@@ -1,13 +1,17 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Culvert.Ca.Keys;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Health;
 using Culvert.Testing;
 using Dapper;
+using Microsoft.Extensions.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Faults;
@@ -170,6 +174,78 @@ public sealed class HsmFaultTests
         );
     }
 
+    [Fact]
+    public async Task Ready_HsmHangsAndComesBack_SaysSoAndIsReadyUnaided()
+    {
+        await using var bench = await StartAsync();
+        var hsm = bench.Service.Get<InstallationHsm>();
+        await bench.ApprovedAsync("pkcs11");
+        (await ReadinessAsync(bench)).ShouldBeNull();
+
+        held = "C_FindObjects";
+        Should.Throw<Pkcs11Exception>(() => hsm.Token.Describe("any"));
+        (await ReadinessAsync(bench)).ShouldBe("The HSM did not answer in time.");
+
+        held = null;
+        (await ReadinessAsync(bench)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Ready_KeyIsGone_SaysSoUnlessTheTokenHasOthers()
+    {
+        await using var bench = await StartAsync();
+        var hsm = bench.Service.Get<InstallationHsm>();
+        var id = await bench.ApprovedAsync("pkcs11");
+        var (_, machine) = await bench.Machines.JoinAsync(bench.Machines.AgentToken());
+
+        new Pkcs11Token(SettingsOf(SoftHsm.Token)).Destroy("culvert-ca-" + id);
+        await RefusedAsync(machine.PostAsync("/v1/agent/server_certificates", MachineBench.CsrBody()));
+        (await ReadinessAsync(bench)).ShouldNotBeNull().ShouldContain("culvert-ca-" + id);
+
+        hsm.Token.Generate($"another beside {id}", KeyAlgorithm.EcdsaP256);
+        await RefusedAsync(machine.PostAsync("/v1/agent/server_certificates", MachineBench.CsrBody()));
+        (await ReadinessAsync(bench)).ShouldBeNull();
+    }
+
+    // A library that hangs in every call, for good: nothing inside the process can end that.
+    [Fact]
+    public async Task Watch_EveryCallHangs_SaysSoAndEndsTheProcess()
+    {
+        await using var bench = await StartAsync(limit: TimeSpan.FromMilliseconds(100));
+        var hsm = bench.Service.Get<InstallationHsm>();
+        var stopping = bench.Service.Get<IHostApplicationLifetime>().ApplicationStopping;
+        held = "C_FindObjects";
+        SpinWait
+            .SpinUntil(
+                () =>
+                {
+                    Should.Throw<Pkcs11Exception>(() => hsm.Token.Describe("any"));
+                    return hsm.IsStuck;
+                },
+                TimeSpan.FromMinutes(1)
+            )
+            .ShouldBeTrue();
+        (await ReadinessAsync(bench)).ShouldNotBeNull().ShouldContain("hangs");
+
+        // Rounds of the watch, each of which may take its time to see the new one.
+        for (var waited = TimeSpan.Zero; waited < HsmWatch.Patience; waited += HsmWatch.LookEvery)
+        {
+            stopping.IsCancellationRequested.ShouldBeFalse();
+            bench.Service.Time.Advance(HsmWatch.LookEvery);
+        }
+
+        var watch = Stopwatch.StartNew();
+        while (!stopping.IsCancellationRequested)
+        {
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
+            bench.Service.Time.Advance(HsmWatch.LookEvery);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        }
+    }
+
+    private static ValueTask<string?> ReadinessAsync(AuthorityBench bench) =>
+        bench.Service.Get<IEnumerable<ReadinessCheck>>().Single(check => check.Name == "hsm").Evaluate(Cancel);
+
     private static async Task<JsonElement> RefusedAsync(Task<HttpResponseMessage> call)
     {
         using var answer = await call;
@@ -192,7 +268,11 @@ public sealed class HsmFaultTests
         connection.Execute(sql);
     }
 
-    private Task<AuthorityBench> StartAsync(string token = SoftHsm.Token, TimeSpan slow = default)
+    private Task<AuthorityBench> StartAsync(
+        string token = SoftHsm.Token,
+        TimeSpan slow = default,
+        TimeSpan? limit = null
+    )
     {
         SoftHsm.Ensure();
         return AuthorityBench.StartAsync(options: o =>
@@ -200,7 +280,7 @@ public sealed class HsmFaultTests
             {
                 Pkcs11 = SettingsOf(token) with
                 {
-                    Limit = Limit,
+                    Limit = limit ?? Limit,
                     Probe = function =>
                     {
                         if (function == held)

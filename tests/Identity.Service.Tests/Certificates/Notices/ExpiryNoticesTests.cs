@@ -68,6 +68,19 @@ public abstract class ExpiryNoticesTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_OtherDaysAreInForce_CountAtOnce()
+    {
+        await IssueAsync("a.tunnel.test", TimeSpan.FromDays(365));
+        store.Time.Advance(TimeSpan.FromDays(315));
+        (await RunAsync()).ShouldBe(0);
+
+        notices.Use(new NoticeOptions { Days = [60] });
+        (await RunAsync()).ShouldBe(1);
+        notices.Use(new NoticeOptions { Days = [] });
+        (await RunAsync()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Run_LeafThatWasReplacedOrRevokedOrIsShort_IsNotToldOf()
     {
         await IssueAsync("a.tunnel.test", TimeSpan.FromDays(30));

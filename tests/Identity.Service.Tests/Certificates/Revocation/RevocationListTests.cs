@@ -183,11 +183,22 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
         var publisher = service.Get<RevocationListPublisher>();
         await publisher.PublishDueAsync(TestContext.Current.CancellationToken);
 
-        service.Time.StepWallClock(service.Options.Certificates.RevocationListLife);
-        (await publisher.PublishDueAsync(TestContext.Current.CancellationToken)).ShouldBe(0);
+        var before = Numbers();
 
+        service.Time.StepWallClock(service.Options.Certificates.RevocationListLife);
+        await publisher.PublishDueAsync(TestContext.Current.CancellationToken);
+        Numbers().ShouldBe(before);
+
+        // The service's own round may be the one that publishes them; numbers grow with time.
         service.Get<ClockGuard>().Confirm();
-        (await publisher.PublishDueAsync(TestContext.Current.CancellationToken)).ShouldBe(4);
+        await publisher.PublishDueAsync(TestContext.Current.CancellationToken);
+        Numbers().ShouldBeGreaterThan(before);
+
+        long Numbers()
+        {
+            using var connection = service.Get<Database>().OpenWrite();
+            return connection.QuerySingle<long>("SELECT SUM(number) FROM revocation_lists");
+        }
     }
 
     [Fact]

@@ -174,6 +174,8 @@ public sealed class ReportTests
     [Theory]
     [InlineData("\"sni_public_port\":9443", "\"sni_public_port\":0")]
     [InlineData("\"sni_public_port\":9443", "\"sni_public_port\":65536")]
+    [InlineData("\"sni_public_port\":9443", "\"sni_public_port\":9443,\"connect_public_port\":0")]
+    [InlineData("\"sni_public_port\":9443", "\"sni_public_port\":9443,\"connect_public_port\":65536")]
     [InlineData("\"connections\":2", "\"connections\":-2")]
     [InlineData("\"serial\":\"ed9e\",", "")]
     [InlineData("\"connections\":2", "\"connections\":2147483647")]

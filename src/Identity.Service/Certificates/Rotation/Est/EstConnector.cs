@@ -31,6 +31,7 @@ internal sealed class EstConnector(ServiceOptions options, TimeProvider time, IH
             Timeout = Limit,
             MaxBytes = MaxAnswerBytes,
             PrivateNetworks = options.Certificates.SigningEst?.Networks ?? AddressRanges.Empty,
+            Network = options.Network,
         },
         time,
         resolver

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>Every tunnel has a certificate that clients can trust, and room for its successor (S14).</summary>
+internal sealed class TunnelCertificatesCheck : IServiceCheck
+{
+    public string Id => "tunnel_certificates";
+
+    public DoctorFinding Run(ServiceFacts facts)
+    {
+        if (facts.Store is { Fault: not null } or { Pending.Count: > 0 })
+        {
+            return DoctorFinding.Skip(Id, "Rests on database.");
+        }
+
+        var unusual = facts.Store.UnusualTunnels;
+        var bare = unusual.Where(t => t.Anchors == 0).Select(t => $"{t.TunnelId}: no certificate").ToList();
+        var full = unusual
+            .Where(t => t.Slots >= TunnelSlots.Count)
+            .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.TunnelId}: {t.Slots} slots, none left"))
+            .ToList();
+        return unusual.Count == 0
+            ? DoctorFinding.Pass(Id, "Every tunnel has a certificate, and room for another.")
+            : DoctorFinding.Warn(
+                Id,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{bare.Count} tunnels without a certificate, {full.Count} without room for another."
+                ),
+                "Clients of a tunnel without one trust nobody there. Where both slots are taken, as during a rotation, a "
+                    + "third certificate is refused.",
+                "culvert tunnel cert list TUNNEL",
+                "culvert tunnel cert archive ID"
+            ) with
+            {
+                Evidence = [.. bare, .. full],
+            };
+    }
+}

@@ -1,0 +1,24 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Challenges;
+
+/// <summary>A challenge that an agent has announced: a certificate authority is about to look at the name (S25).</summary>
+internal sealed record AcmeChallenge
+{
+    public required AcmeChallengeId Id { get; init; }
+
+    public required string TunnelId { get; init; }
+
+    /// <summary>Who announced it.</summary>
+    public required string InstanceId { get; init; }
+
+    /// <summary>Lower case.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 of the key authorization, base64url.</summary>
+    public required string Digest { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}

@@ -1,0 +1,262 @@
+using System.Buffers.Text;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels.Hostnames;
+using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Jose.Signatures;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tunnels.Challenges;
+
+/// <summary>
+/// <c>/v1/agent/acme_challenges</c> and the edges' half (S25): announced by one agent, told to all by the feed,
+/// acknowledged by each. Kept in the store, so that every node knows of it.
+/// </summary>
+internal sealed class AcmeChallengeEndpoints(
+    ITunnelStore tunnels,
+    IHostnameStore hostnames,
+    IAcmeChallengeStore challenges,
+    IAgentEnrollments enrollments,
+    AgentDirectory agents,
+    TunnelEdges edges,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    /// <summary>Live ones of one tunnel: edges and agents hold them all.</summary>
+    public const int MaxLive = 32;
+
+    public static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(10);
+
+    private const int DigestBytes = 32; // SHA-256
+    private const int MaxNameLength = 253;
+
+    private static readonly RateLimit Announcements = new(30, TimeSpan.FromMinutes(1));
+    private readonly KeyedRateLimiter<string> rate = new(Announcements, time);
+
+    public async ValueTask<ApiAnswer> AnnounceAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(WireJson.Default.AcmeChallengeRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        if (await FindTunnelAsync(request.Peer, cancellationToken) is not { } tunnel)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var now = time.GetStoreNow();
+        if (await CheckAsync(tunnel, wanted, now, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var name = wanted.Name.ToLowerInvariant();
+        var known = await challenges.FindByNameAsync(name, cancellationToken);
+        if (
+            known is not null
+            && known.ExpiresAt > now
+            && (known.TunnelId, known.Digest) == (tunnel.Id.Value, wanted.KeyAuthorizationSha256)
+        )
+        {
+            return await AnswerAsync(tunnel, known, cancellationToken);
+        }
+
+        if (rate.TryTake(tunnel.Id.Value) is { } wait)
+        {
+            return AcmeChallengeErrors.Rate.Refuse() with { RetryAfter = wait };
+        }
+
+        var challenge = new AcmeChallenge
+        {
+            Id = AcmeChallengeId.New(),
+            TunnelId = tunnel.Id.Value,
+            InstanceId = request.Peer.InstanceId!,
+            Name = name,
+            Digest = wanted.KeyAuthorizationSha256,
+            CreatedAt = now,
+            ExpiresAt = Instants.FromStore(wanted.ExpiresAt.ToStore()),
+        };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = Event(AuditEvents.AcmeChallengeAnnounced, request, tunnel, challenge),
+                Statements = challenges.Insert(challenge, MaxLive),
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        return result.Conflict switch
+        {
+            TunnelConflict.Stale => TunnelErrors.Archived.Refuse(),
+            TunnelConflict.LimitReached => AcmeChallengeErrors.Limit.Refuse(),
+            TunnelConflict.InUse => AcmeChallengeErrors.Busy.Refuse(),
+            _ => result.RefusalIfUnavailable() is { } unavailable
+                ? unavailable
+                : await AnswerAsync(tunnel, challenge, cancellationToken),
+        };
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await FindOwnAsync(request, cancellationToken) is var (tunnel, challenge)
+            ? await AnswerAsync(tunnel, challenge, cancellationToken)
+            : RequestErrors.NotFound.Refuse();
+
+    public async ValueTask<ApiAnswer> EndAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (await FindOwnAsync(request, cancellationToken) is not var (tunnel, challenge))
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = Event(AuditEvents.AcmeChallengeEnded, request, tunnel, challenge),
+                Statements = challenges.Remove(challenge.Id),
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        return result.Conflict is TunnelConflict.Stale ? RequestErrors.NotFound.Refuse()
+            : result.RefusalIfUnavailable() is { } unavailable ? unavailable
+            : ApiAnswer.Empty;
+    }
+
+    public async ValueTask<ApiAnswer> AcknowledgeByAgentAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (await FindOwnAsync(request, cancellationToken) is not var (tunnel, challenge))
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var own = (await enrollments.ListAsync(tunnel.Id, cancellationToken)).FirstOrDefault(record =>
+            record.InstanceId == request.Peer.InstanceId && record.RevokedAt is null
+        );
+        return own is null
+            ? RequestErrors.NotFound.Refuse()
+            : await AcknowledgeAsync(challenge.Id, own.Id.Value, cancellationToken);
+    }
+
+    public async ValueTask<ApiAnswer> AcknowledgeByEdgeAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await FindLiveAsync(request, cancellationToken) is { } challenge
+            ? await AcknowledgeAsync(challenge.Id, request.Peer.EdgeId!, cancellationToken)
+            : RequestErrors.NotFound.Refuse();
+
+    private async ValueTask<ApiAnswer> AcknowledgeAsync(
+        AcmeChallengeId id,
+        string holder,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await journal.CommitAsync(
+            new Decision { Statements = challenges.Acknowledge(id, holder) },
+            cancellationToken
+        );
+        return result.Conflict is TunnelConflict.Stale ? RequestErrors.NotFound.Refuse()
+            : result.RefusalIfUnavailable() is { } unavailable ? unavailable
+            : ApiAnswer.Empty;
+    }
+
+    private async ValueTask<Refusal?> CheckAsync(
+        Tunnel tunnel,
+        AcmeChallengeRequest wanted,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!IsDigest(wanted.KeyAuthorizationSha256))
+        {
+            return AcmeChallengeErrors.Digest.Refuse();
+        }
+
+        if (wanted.ExpiresAt <= now || wanted.ExpiresAt - now > LongestLife)
+        {
+            return AcmeChallengeErrors.Expiry.Refuse();
+        }
+
+        return await IsOwnNameAsync(tunnel, wanted.Name.ToLowerInvariant(), cancellationToken)
+            ? null
+            : AcmeChallengeErrors.Name.Refuse();
+    }
+
+    private async ValueTask<bool> IsOwnNameAsync(Tunnel tunnel, string name, CancellationToken cancellationToken)
+    {
+        if (name.Length > MaxNameLength || !HostNames.IsDnsName(name))
+        {
+            return false;
+        }
+
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return name == tunnel.Domain
+            || name[(dot + 1)..] == tunnel.Domain
+            || await hostnames.FindAsync(tunnel.Id, name, cancellationToken) is { State: HostnameState.Active };
+    }
+
+    private static bool IsDigest(string text) =>
+        text.Length == Base64Url.GetEncodedLength(DigestBytes)
+        && CanonicalBase64Url.Decode(text) is { Length: DigestBytes };
+
+    private async ValueTask<(Tunnel Tunnel, AcmeChallenge Challenge)?> FindOwnAsync(
+        ApiRequest request,
+        CancellationToken cancellationToken
+    ) =>
+        await FindTunnelAsync(request.Peer, cancellationToken) is { } tunnel
+        && await FindLiveAsync(request, cancellationToken) is { } challenge
+        && challenge.TunnelId == tunnel.Id.Value
+            ? (tunnel, challenge)
+            : null;
+
+    private async ValueTask<AcmeChallenge?> FindLiveAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        AcmeChallengeId.TryParse(request.Route("challenge_id"), out var id)
+        && await challenges.FindAsync(id.Value, cancellationToken) is { } challenge
+        && challenge.ExpiresAt > time.GetUtcNow()
+            ? challenge
+            : null;
+
+    private async ValueTask<Tunnel?> FindTunnelAsync(MachinePeer peer, CancellationToken cancellationToken) =>
+        await tunnels.FindAsync(peer.TunnelId!, cancellationToken) is { } tunnel
+        && tunnel.OrganizationId == peer.OrganizationId
+            ? tunnel
+            : null;
+
+    private async ValueTask<ApiAnswer> AnswerAsync(
+        Tunnel tunnel,
+        AcmeChallenge challenge,
+        CancellationToken cancellationToken
+    )
+    {
+        var holders = await challenges.HoldersAsync(challenge.Id, cancellationToken);
+        var live = (await agents.ListAsync(tunnel, cancellationToken))
+            .Where(agent => agent.Live)
+            .Select(agent => agent.Id)
+            .Concat(
+                (await edges.ListAsync(tunnel, cancellationToken)).Where(edge => edge.Live).Select(edge => edge.Id)
+            );
+        IReadOnlyList<string> waiting = [.. live.Where(id => !holders.Contains(id)).Order(StringComparer.Ordinal)];
+        return ApiAnswer.Json(
+            new AcmeChallengeDocument
+            {
+                Id = challenge.Id.Value,
+                Name = challenge.Name,
+                ExpiresAt = challenge.ExpiresAt,
+                Acknowledged = waiting.Count == 0,
+                WaitingFor = waiting,
+            },
+            WireJson.Default.AcmeChallengeDocument
+        );
+    }
+
+    private AcmeChallengeDecided Event(string name, ApiRequest request, Tunnel tunnel, AcmeChallenge challenge) =>
+        new(name, challenge)
+        {
+            At = time.GetUtcNow(),
+            Actor = AuditActor.Of(request.Peer, request),
+            OrganizationId = tunnel.OrganizationId,
+            RequestId = request.RequestId,
+            Resources = [new AuditResource("tunnel", tunnel.Id.Value), new AuditResource("hostname", challenge.Name)],
+        };
+}

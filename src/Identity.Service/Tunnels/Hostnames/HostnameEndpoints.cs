@@ -1,0 +1,131 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Hostnames;
+
+/// <summary><c>/v1/tunnels/{id}/hostnames</c>: names beside the tunnel's own domain (S26).</summary>
+internal sealed class HostnameEndpoints(
+    TunnelAccess access,
+    ITunnelStore tunnels,
+    IHostnameStore hostnames,
+    HostnameRegistry registry,
+    HostnameProof proof,
+    CallerLimits limits
+)
+{
+    public async ValueTask<ApiAnswer> AddAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(TunnelJson.Default.AddHostnameRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await access.FindLiveAsync(request, cancellationToken);
+        return found.Value is { } tunnel
+            ? Answer(tunnel, await registry.AddAsync(request, tunnel, wanted.Name, cancellationToken))
+            : found.Refusal!;
+    }
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var all = await hostnames.ListAsync(tunnel.Id, cancellationToken);
+        return ApiAnswer.Json(
+            new HostnameListDocument { Data = [.. all.Select(hostname => Describe(tunnel, hostname))] },
+            TunnelJson.Default.HostnameListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        return found.Value is not { } tunnel ? found.Refusal!
+            : await FindAsync(request, tunnel, cancellationToken) is { } hostname ? Answer(tunnel, hostname)
+            : RequestErrors.NotFound.Refuse();
+    }
+
+    /// <summary>Looks for the proof now.</summary>
+    public async ValueTask<ApiAnswer> CheckAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindLiveAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        if (await FindAsync(request, tunnel, cancellationToken) is not { } hostname)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        return limits.TryTake(request.Caller, CostlyWork.NameLookup) is { } limited
+            ? limited
+            : Answer(tunnel, await registry.CheckAsync(request, tunnel, hostname, cancellationToken));
+    }
+
+    /// <summary>For an operator of the installation, whose tunnel it ever is.</summary>
+    public async ValueTask<ApiAnswer> ApproveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (
+            !TunnelId.TryParse(request.Route("tunnel_id"), out var id)
+            || await tunnels.FindAsync(id.Value, cancellationToken) is not { } tunnel
+            || await FindAsync(request, tunnel, cancellationToken) is not { } hostname
+        )
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        return tunnel.IsArchived
+            ? TunnelErrors.Archived.Refuse()
+            : Answer(tunnel, await registry.ApproveAsync(request, tunnel, hostname, cancellationToken));
+    }
+
+    /// <summary>Edges and agents stop serving it with the next feed.</summary>
+    public async ValueTask<ApiAnswer> RemoveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        if (await FindAsync(request, tunnel, cancellationToken) is not { } hostname)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        return await registry.RemoveAsync(request, tunnel, hostname, cancellationToken) is { } refusal
+            ? refusal
+            : Answer(tunnel, hostname);
+    }
+
+    private ValueTask<Hostname?> FindAsync(ApiRequest request, Tunnel tunnel, CancellationToken cancellationToken) =>
+        hostnames.FindAsync(tunnel.Id, request.Route("name").ToLowerInvariant(), cancellationToken);
+
+    private ApiAnswer Answer(Tunnel tunnel, TunnelResult<Hostname> result) =>
+        result.Value is { } hostname
+            ? ApiAnswer.Json(Describe(tunnel, hostname), TunnelJson.Default.HostnameDocument)
+            : result.Refusal!;
+
+    private HostnameDocument Describe(Tunnel tunnel, Hostname hostname) =>
+        new()
+        {
+            TunnelId = tunnel.Id.Value,
+            Name = hostname.Name,
+            State = hostname.State,
+            Approved = hostname.ApprovedBy is not null,
+            TxtName = HostnameProof.RecordOf(hostname.Name),
+            TxtValue = proof.ValueOf(tunnel.OrganizationId, hostname.Name),
+            CnameTarget = tunnel.Domain,
+            CreatedAt = hostname.CreatedAt.UtcDateTime,
+            ActiveAt = hostname.ActiveAt?.UtcDateTime,
+            CheckedAt = hostname.CheckedAt?.UtcDateTime,
+            CheckResult = hostname.CheckResult,
+            Misses = hostname.Misses,
+        };
+}

@@ -1,0 +1,70 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Hostnames;
+
+internal static class HostnameErrors
+{
+    public static readonly ErrorCode Name = new(
+        "hostname.name",
+        400,
+        "The name cannot be a custom hostname.",
+        "It is an address, a wildcard, a single label, too long, or has other characters than letters, digits and hyphens.",
+        "Write one full DNS name such as mcp.example.com; names in other scripts in their xn-- form."
+    );
+
+    public static readonly ErrorCode PublicSuffix = new(
+        "hostname.public_suffix",
+        400,
+        "The name is a public suffix.",
+        "Anybody registers names below it, so nobody can own it.",
+        "Choose a name below one that is your organization's."
+    );
+
+    public static readonly ErrorCode Reserved = new(
+        "hostname.reserved",
+        400,
+        "The name belongs to this installation or to a tunnel.",
+        "It is the service's or an edge's own name, or lies in the domain of tunnels.",
+        "Names below the tunnel's own domain work without a claim; for others choose one of your organization's."
+    );
+
+    public static readonly ErrorCode Claimed = new(
+        "hostname.claimed",
+        409,
+        "The tunnel has claimed the name already.",
+        "The same name was added before.",
+        "List the hostnames; check the one that is there."
+    );
+
+    public static readonly ErrorCode Limit = new(
+        "hostname.limit",
+        400,
+        "The tunnel already has the maximum of hostnames.",
+        "64 names are claimed.",
+        "Remove one that is not used."
+    );
+
+    public static readonly ErrorCode Taken = new(
+        "hostname.taken",
+        409,
+        "The name is in use by another tunnel.",
+        "Another tunnel has it active, or had it when it was archived less than 30 days ago.",
+        "Remove it there first; an organization's own archived tunnel gives it up at once."
+    );
+
+    public static readonly ErrorCode SuffixList = new(
+        "hostname.suffix_list",
+        409,
+        "Names cannot be proven without the public suffix list.",
+        "tunnels.hostnames.public_suffix_file names no file that can be read.",
+        "Install the publicsuffix package and set tunnels.hostnames.public_suffix_file, or have an installation operator approve the name."
+    );
+
+    public static readonly ErrorCode Resolver = new(
+        "hostname.resolver",
+        503,
+        "The name servers of the name could not be found.",
+        "The service's own resolver did not answer.",
+        "Check tunnels.hostnames.resolvers and the service's way to them, and try again."
+    );
+}

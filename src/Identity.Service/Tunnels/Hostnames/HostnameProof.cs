@@ -1,0 +1,95 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Dns;
+using Culvert.Platform.Net;
+
+namespace Culvert.Identity.Service.Tunnels.Hostnames;
+
+/// <summary>
+/// The proof of a name (S26): a TXT record that only who controls its zone can make, looked for at the zone's own
+/// servers, so that no cache and no resolver on the way decides.
+/// </summary>
+internal sealed class HostnameProof(Installation installation, HostnameOptions options, TimeProvider time)
+{
+    public const string Label = "_culvert.";
+    private const string ValuePrefix = "culvert-hostname=";
+
+    // For one look with all that it takes: finding the zone, its servers' addresses, and asking each.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The name of the record.</summary>
+    public static string RecordOf(string name) => Label + name;
+
+    /// <summary>
+    /// The value of the record: of this installation, the organization and the name. No secret: it proves who can write
+    /// it there, and for whom.
+    /// </summary>
+    public string ValueOf(string organizationId, string name)
+    {
+        var text = $"culvert hostname\n{installation.InstallationId}\n{organizationId}\n{name}";
+        return ValuePrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>Looks for it now.</summary>
+    public async Task<ProofResult> LookAsync(string organizationId, string name, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return DnsName.TryParse(RecordOf(name), out var record)
+                ? await LookAsync(record, ValueOf(organizationId, name), either.Token)
+                : ProofResult.Missing;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ProofResult.Unreachable;
+        }
+    }
+
+    private async Task<ProofResult> LookAsync(DnsName record, string expected, CancellationToken ct)
+    {
+        var client = new DnsClient(
+            new DnsClientOptions
+            {
+                Servers = options.Resolvers,
+                AuthorityPort = options.NameServerPort,
+                Rounds = 1,
+            },
+            time
+        );
+        var (outcome, servers) = await new ZoneServers(client, MayAsk).FindAsync(record, ct);
+        if (outcome is not (DnsOutcome.Found or DnsOutcome.NoData))
+        {
+            return ProofResult.Unavailable;
+        }
+
+        // Servers of one zone do not change at the same moment: one that has the record is enough.
+        var result = ProofResult.Unreachable;
+        foreach (var server in servers)
+        {
+            var answer = await client.QueryAuthorityAsync([server], record, DnsRecordType.Txt, ct);
+            if (answer.Records.OfType<TextRecord>().Any(text => text.Text.Trim() == expected))
+            {
+                return ProofResult.Proven;
+            }
+
+            result = answer.Outcome == DnsOutcome.Found || answer.IsAbsent ? ProofResult.Missing : result;
+        }
+
+        return result;
+    }
+
+    // The zone's owner writes the addresses of its servers: they must not lead into our network (S27).
+    private bool MayAsk(IPAddress address) =>
+        AddressClasses.Of(address) switch
+        {
+            AddressClass.Public => true,
+            AddressClass.Private or AddressClass.Loopback => options.PrivateNameServers.Contains(address),
+            _ => false,
+        };
+}

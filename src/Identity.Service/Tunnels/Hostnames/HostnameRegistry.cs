@@ -1,0 +1,214 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tunnels.Hostnames;
+
+/// <summary>Adds, proves, approves and removes custom hostnames: each change of state is one decision of the journal (S26).</summary>
+internal sealed class HostnameRegistry(
+    IHostnameStore hostnames,
+    HostnameRules rules,
+    HostnameProof proof,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    /// <summary>Names of one tunnel: edges hold them all.</summary>
+    public const int MaxHostnames = 64;
+
+    /// <summary>For so long an archived tunnel's names are no other organization's.</summary>
+    public static readonly TimeSpan Reservation = TimeSpan.FromDays(30);
+
+    public async ValueTask<TunnelResult<Hostname>> AddAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        string written,
+        CancellationToken cancellationToken
+    )
+    {
+        var parsed = HostnameRules.Parse(written);
+        if (parsed.Value is not { } name)
+        {
+            return parsed.Refusal!;
+        }
+
+        if (await rules.CheckAsync(name, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var hostname = new Hostname
+        {
+            TunnelId = tunnel.Id,
+            Name = name,
+            State = HostnameState.Pending,
+            CreatedAt = time.GetStoreNow(),
+        };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = Event(AuditEvents.HostnameAdded, hostname, tunnel, request),
+                Statements = hostnames.Insert(hostname, MaxHostnames),
+            },
+            cancellationToken
+        );
+        return result.Conflict switch
+        {
+            TunnelConflict.Stale => TunnelErrors.Archived.Refuse(),
+            TunnelConflict.AlreadyRegistered => HostnameErrors.Claimed.Refuse(),
+            TunnelConflict.LimitReached => HostnameErrors.Limit.Refuse(),
+            _ => result.RefusalIfUnavailable() is { } unavailable ? unavailable : hostname,
+        };
+    }
+
+    /// <summary>Looks for the proof and writes down what that makes of the name.</summary>
+    /// <param name="request">Who wants it; null = the daily round.</param>
+    public async ValueTask<TunnelResult<Hostname>> CheckAsync(
+        ApiRequest? request,
+        Tunnel tunnel,
+        Hostname before,
+        CancellationToken cancellationToken
+    )
+    {
+        if (rules.CheckProvable(before.Name) is { } refusal)
+        {
+            if (request is null)
+            {
+                // Looked at, so that it is not due again before tomorrow and in the way of all others.
+                await UpdateAsync(
+                    request,
+                    tunnel,
+                    before,
+                    before with
+                    {
+                        CheckedAt = time.GetStoreNow(),
+                    },
+                    cancellationToken
+                );
+            }
+
+            return refusal;
+        }
+
+        var found = await proof.LookAsync(tunnel.OrganizationId, before.Name, cancellationToken);
+        if (found == ProofResult.Unavailable && request is not null)
+        {
+            return HostnameErrors.Resolver.Refuse();
+        }
+
+        var (state, misses) = HostnamePlan.Next(before, found, isDaily: request is null);
+        var now = time.GetStoreNow();
+        var after = before with
+        {
+            State = state,
+            Misses = misses,
+            ActiveAt = state == HostnameState.Active ? before.ActiveAt ?? now : null,
+            CheckedAt = now,
+            CheckResult = ProofResults.NameOf(found),
+        };
+        var result = await UpdateAsync(request, tunnel, before, after, cancellationToken);
+        if (request is null && result.Refusal?.Code == HostnameErrors.Taken)
+        {
+            // Proven, and another's: looked at, so that it is not due again before tomorrow.
+            after = before with
+            {
+                CheckedAt = now,
+                CheckResult = after.CheckResult,
+            };
+            return await UpdateAsync(request, tunnel, before, after, cancellationToken);
+        }
+
+        return result;
+    }
+
+    /// <summary>An operator's word in place of a proof.</summary>
+    public async ValueTask<TunnelResult<Hostname>> ApproveAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        Hostname before,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await rules.CheckAsync(before.Name, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var after = before with
+        {
+            State = HostnameState.Active,
+            Misses = 0,
+            ActiveAt = before.ActiveAt ?? time.GetStoreNow(),
+            ApprovedBy = request.Caller.ActorId,
+        };
+        return await UpdateAsync(request, tunnel, before, after, cancellationToken);
+    }
+
+    public async ValueTask<Refusal?> RemoveAsync(
+        ApiRequest request,
+        Tunnel tunnel,
+        Hostname hostname,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = Event(AuditEvents.HostnameRemoved, hostname, tunnel, request),
+                Statements = [hostnames.Remove(hostname)],
+                Changes = ChangeTopics.Feed,
+            },
+            cancellationToken
+        );
+        return result.Conflict is TunnelConflict.Stale
+            ? RequestErrors.NotFound.Refuse()
+            : result.RefusalIfUnavailable();
+    }
+
+    private async ValueTask<TunnelResult<Hostname>> UpdateAsync(
+        ApiRequest? request,
+        Tunnel tunnel,
+        Hostname before,
+        Hostname after,
+        CancellationToken cancellationToken
+    )
+    {
+        var moved = before.State != after.State || before.ApprovedBy != after.ApprovedBy;
+        var name = after.State == HostnameState.Active ? AuditEvents.HostnameActivated : AuditEvents.HostnameSuspended;
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                // A look that changes nothing is no decision.
+                Event = moved ? Event(name, after, tunnel, request) : null,
+                Statements = hostnames.Update(before, after, tunnel.OrganizationId, time.GetUtcNow() - Reservation),
+                Changes = moved ? ChangeTopics.Feed : ChangeTopics.None,
+            },
+            cancellationToken
+        );
+        if (result.Conflict is TunnelConflict.InUse)
+        {
+            return HostnameErrors.Taken.Refuse();
+        }
+
+        if (result.Conflict is TunnelConflict.Stale)
+        {
+            // Another look was quicker, or it is gone.
+            return await hostnames.FindAsync(tunnel.Id, before.Name, cancellationToken) is { } current
+                ? current
+                : RequestErrors.NotFound.Refuse();
+        }
+
+        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : after;
+    }
+
+    private HostnameDecided Event(string name, Hostname hostname, Tunnel tunnel, ApiRequest? request) =>
+        new(name, hostname)
+        {
+            At = time.GetUtcNow(),
+            Actor = request is null ? AuditActor.System : AuditActor.Of(request),
+            OrganizationId = tunnel.OrganizationId,
+            RequestId = request?.RequestId,
+            Resources = [new AuditResource("tunnel", tunnel.Id.Value), new AuditResource("hostname", hostname.Name)],
+        };
+}

@@ -1,0 +1,65 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels.Edges;
+
+namespace Culvert.Identity.Service.Tunnels.Hostnames;
+
+/// <summary>Which names may be claimed at all (S26).</summary>
+internal sealed class HostnameRules(
+    ServiceOptions options,
+    IEdgeStore edges,
+    IHostnameStore hostnames,
+    PublicSuffixFile suffixes
+)
+{
+    // The TXT record's name must fit, too.
+    private static readonly int MaxLength = 253 - HostnameProof.Label.Length;
+
+    /// <summary>The name in the form that everything else compares, or why it is none.</summary>
+    public static TunnelResult<string> Parse(string written)
+    {
+        var name = written.ToLowerInvariant();
+        return name.Length > MaxLength || !name.Contains('.', StringComparison.Ordinal) || !HostNames.IsDnsName(name)
+            ? HostnameErrors.Name.Refuse()
+            : name;
+    }
+
+    /// <summary>Null = it may be claimed.</summary>
+    public async ValueTask<Refusal?> CheckAsync(string name, CancellationToken cancellationToken)
+    {
+        if (suffixes.Current?.IsSuffix(name) == true)
+        {
+            return HostnameErrors.PublicSuffix.Refuse();
+        }
+
+        var own = new[] { HostOf(options.PublicUrl), HostOf(options.MachineUrl) };
+        var live = await edges.ListLiveAsync(cancellationToken);
+        var ofEdges = live.SelectMany(edge => edge.DnsNames.Concat(edge.Addresses.Select(HostOfAddress)));
+        var isOwn =
+            own.Concat(ofEdges).Contains(name, StringComparer.OrdinalIgnoreCase)
+            || IsAtOrBelow(name, options.Tunnels.DomainSuffix)
+            || await hostnames.IsTunnelDomainAsync([.. WithAncestors(name)], cancellationToken);
+        return isOwn ? HostnameErrors.Reserved.Refuse() : null;
+    }
+
+    /// <summary>Null = it may be proven: there is a list, and it has no objection.</summary>
+    public Refusal? CheckProvable(string name) =>
+        suffixes.Current is not { } list ? HostnameErrors.SuffixList.Refuse()
+        : list.IsSuffix(name) ? HostnameErrors.PublicSuffix.Refuse()
+        : null;
+
+    private static bool IsAtOrBelow(string name, string domain) =>
+        name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+
+    private static IEnumerable<string> WithAncestors(string name)
+    {
+        for (var at = name; at.Length > 0; at = at.IndexOf('.') is var dot and >= 0 ? at[(dot + 1)..] : "")
+        {
+            yield return at;
+        }
+    }
+
+    private static string HostOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.Host : "";
+
+    private static string HostOfAddress(string address) =>
+        address.LastIndexOf(':') is var colon and > 0 ? address[..colon] : address;
+}

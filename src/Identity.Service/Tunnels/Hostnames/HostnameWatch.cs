@@ -1,0 +1,34 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Hostnames;
+
+/// <summary>Looks at every proven name once a day, and at claims that wait for their proof (S26).</summary>
+internal sealed class HostnameWatch(
+    IHostnameStore hostnames,
+    ITunnelStore tunnels,
+    HostnameRegistry registry,
+    TimeProvider time,
+    ILogger<HostnameWatch> logger
+) : RecurringWork(TimeSpan.FromMinutes(1), time)
+{
+    // In one round; what is left is due in the next.
+    private const int AtOnce = 64;
+
+    /// <summary>Looks at what is due.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var due = await hostnames.ListDueAsync(Time.GetUtcNow() - HostnamePlan.CheckEvery, AtOnce, cancellationToken);
+        foreach (var hostname in due)
+        {
+            if (await tunnels.FindAsync(hostname.TunnelId.Value, cancellationToken) is { IsArchived: false } tunnel)
+            {
+                // A refusal (no list, somebody else's) leaves it due: it costs a name lookup a minute at most.
+                await registry.CheckAsync(null, tunnel, hostname, cancellationToken);
+            }
+        }
+    }
+
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
+
+    protected override void Tell(Exception fault) => Log.HostnameWatchFailed(logger, fault);
+}

@@ -1,0 +1,9 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Hostnames;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventIds.HostnameWatchFailed, LogLevel.Error, "Custom hostnames could not be looked at")]
+    public static partial void HostnameWatchFailed(ILogger logger, Exception fault);
+}

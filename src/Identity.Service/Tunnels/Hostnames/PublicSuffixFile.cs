@@ -1,0 +1,45 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Hostnames;
+
+/// <summary>The list as the file has it now: distributions replace it, and nobody restarts the service for that.</summary>
+internal sealed class PublicSuffixFile(HostnameOptions options)
+{
+    private readonly Lock gate = new();
+    private (DateTime WrittenAt, PublicSuffixes? Suffixes)? read; // guarded by the gate
+
+    /// <summary>Null while there is no file, or none that can be read.</summary>
+    public PublicSuffixes? Current
+    {
+        get
+        {
+            lock (gate)
+            {
+                var file = new FileInfo(options.PublicSuffixFile.Length > 0 ? options.PublicSuffixFile : "/");
+                if (!file.Exists)
+                {
+                    return null;
+                }
+
+                if (read is not { } known || known.WrittenAt != file.LastWriteTimeUtc)
+                {
+                    read = known = (file.LastWriteTimeUtc, Read(file.FullName));
+                }
+
+                return known.Suffixes;
+            }
+        }
+    }
+
+    private static PublicSuffixes? Read(string path)
+    {
+        try
+        {
+            return PublicSuffixes.Read(File.ReadLines(path));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

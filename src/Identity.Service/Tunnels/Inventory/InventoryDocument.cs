@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Tunnels.Inventory;
+
+/// <summary>One name on a route, how often it was called, and by whom last.</summary>
+internal sealed record InventoryDocument
+{
+    [JsonPropertyName("type")]
+    public string Type { get; } = "tunnel_inventory_entry";
+
+    [JsonPropertyName("route")]
+    public required string Route { get; init; }
+
+    [JsonPropertyName("kind")]
+    public required string Kind { get; init; }
+
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("allowed")]
+    public required long Allowed { get; init; }
+
+    [JsonPropertyName("denied")]
+    public required long Denied { get; init; }
+
+    [JsonPropertyName("refused")]
+    public required long Refused { get; init; }
+
+    [JsonPropertyName("would_deny")]
+    public required long WouldDeny { get; init; }
+
+    [JsonPropertyName("would_refuse")]
+    public required long WouldRefuse { get; init; }
+
+    [JsonPropertyName("first_seen_at")]
+    public required DateTime FirstSeenAt { get; init; }
+
+    [JsonPropertyName("last_seen_at")]
+    public required DateTime LastSeenAt { get; init; }
+
+    [JsonPropertyName("last_called_at")]
+    public required DateTime? LastCalledAt { get; init; }
+
+    [JsonPropertyName("last_issuer")]
+    public required string? LastIssuer { get; init; }
+
+    [JsonPropertyName("last_subject")]
+    public required string? LastSubject { get; init; }
+
+    [JsonPropertyName("last_client_id")]
+    public required string? LastClientId { get; init; }
+
+    public static InventoryDocument Of(InventoryEntry entry) =>
+        new()
+        {
+            Route = entry.Route,
+            Kind = entry.Kind,
+            Name = entry.Name,
+            Allowed = entry.Allowed,
+            Denied = entry.Denied,
+            Refused = entry.Refused,
+            WouldDeny = entry.WouldDeny,
+            WouldRefuse = entry.WouldRefuse,
+            FirstSeenAt = entry.FirstSeenAt.UtcDateTime,
+            LastSeenAt = entry.LastSeenAt.UtcDateTime,
+            LastCalledAt = entry.LastCalledAt?.UtcDateTime,
+            LastIssuer = entry.LastIssuer.Length > 0 ? entry.LastIssuer : null,
+            LastSubject = entry.LastSubject.Length > 0 ? entry.LastSubject : null,
+            LastClientId = entry.LastClientId.Length > 0 ? entry.LastClientId : null,
+        };
+}

@@ -1,0 +1,29 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tunnels.Inventory;
+
+/// <summary><c>/v1/tunnels/{tunnel_id}/inventory</c>: the servers and tools behind a tunnel, and who uses them.</summary>
+internal sealed class InventoryEndpoints(TunnelAccess access, IInventoryStore inventory)
+{
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var found = await access.FindAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var (page, refusal) = PageRequest.Read(request, $"inventory/{tunnel.Id.Value}");
+        if (page is null)
+        {
+            return refusal!;
+        }
+
+        var read = await inventory.ListAsync(tunnel.Id, request.Query("route"), page, cancellationToken);
+        var (rows, next) = page.Cut(read, entry => entry.Ordinal);
+        return ApiAnswer.Json(
+            new InventoryListDocument { Data = [.. rows.Select(InventoryDocument.Of)], NextPage = next },
+            TunnelJson.Default.InventoryListDocument
+        );
+    }
+}

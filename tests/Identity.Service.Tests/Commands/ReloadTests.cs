@@ -1,0 +1,19 @@
+using Culvert.Identity.Service.Commands;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Commands;
+
+public sealed class ReloadTests
+{
+    [Theory]
+    [InlineData("log.level", true)]
+    [InlineData("notices.days", true)]
+    [InlineData("log.file", false)]
+    [InlineData("log.format", false)]
+    [InlineData("limits.exchange_per_address", false)]
+    [InlineData("public_url", false)]
+    [InlineData("storage.type", false)]
+    [InlineData("notices", false)]
+    public void IsReloadable_OnlyWhatIsReadAtEachUse(string key, bool expected) =>
+        RunCommand.IsReloadable(key).ShouldBe(expected);
+}
