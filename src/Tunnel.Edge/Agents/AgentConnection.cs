@@ -57,6 +57,9 @@ internal sealed class AgentConnection(
 
     public bool AcceptsStreams => mux.AcceptsStreams;
 
+    /// <summary>Something may be wrong with the way to the agent; other connections come first.</summary>
+    public bool IsOverdue => mux.IsOverdue;
+
     public bool TryOpen(OpenPayload open, ReadOnlySpan<byte> firstBytes, [NotNullWhen(true)] out MuxStream? stream) =>
         mux.TryOpen(open, firstBytes, out stream);
 

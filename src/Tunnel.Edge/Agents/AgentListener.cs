@@ -9,6 +9,7 @@ using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Transport;
 using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Edge.Agents;
@@ -51,8 +52,9 @@ internal sealed class AgentListener(
                 return;
             }
 
-            socket.NoDelay = true;
-            await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            OuterSocket.Prepare(socket);
+            var gathering = new GatheringStream(new NetworkStream(socket, ownsSocket: true));
+            await using var tls = new SslStream(gathering);
             PeerVerification? peer;
             try
             {
@@ -65,6 +67,7 @@ internal sealed class AgentListener(
 
             if (peer is not null)
             {
+                gathering.Begin();
                 await ServeAsync(tls, peer, remote, cancellationToken);
             }
         }
@@ -90,13 +93,13 @@ internal sealed class AgentListener(
     )
     {
         var now = time.GetUtcNow();
-        var age = FeedContact.Age(state.LastContact, now, options.OfflineGrace);
+        var age = state.AgeOfFeed(now, options.OfflineGrace);
         if (state.Snapshot is not { } snapshot || state.Certificate is not { } certificate)
         {
             return Refuse(remote, AgentRefusal.NotReady, "");
         }
 
-        if (snapshot.IsDraining)
+        if (state.IsDraining)
         {
             return Refuse(remote, AgentRefusal.EdgeDraining, "");
         }
@@ -153,6 +156,13 @@ internal sealed class AgentListener(
         if (peer is not { IsAccepted: true })
         {
             return Refuse(remote, AgentRefusal.Certificate, PeerRefusal.NoCertificate.ToString());
+        }
+
+        // By the tunnel's own grace: the handshake went by the longest.
+        var grace = snapshot.OfflineGrace(peer.Id.TunnelId!, options.OfflineGrace);
+        if (FeedContact.Age(state.LastContact, now, grace) == FeedAge.Stale)
+        {
+            return Refuse(remote, AgentRefusal.FeedStale, peer.Id.ToString());
         }
 
         // The newest snapshot, which may have changed during the handshake.

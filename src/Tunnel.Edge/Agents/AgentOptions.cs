@@ -6,6 +6,9 @@ namespace Culvert.Tunnel.Edge.Agents;
 /// <summary>The <c>agents</c> section.</summary>
 internal sealed record AgentOptions
 {
+    /// <summary>The most that a tunnel's record or <see cref="OfflineGrace"/> may say (S10): older copies of the feed are no use.</summary>
+    public static readonly TimeSpan LongestOfflineGrace = TimeSpan.FromDays(7);
+
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
 
     /// <summary>What the operator believes agents dial; compared with the registration, which alone counts.</summary>
@@ -32,7 +35,7 @@ internal sealed record AgentOptions
     /// <summary>How long streams may go on over a connection whose certificate has been renewed (S10).</summary>
     public TimeSpan MaxStreamLife { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How long agents are taken without word from the service (S10).</summary>
+    /// <summary>How long agents are taken without word from the service, where the tunnel's record does not say (S10).</summary>
     public TimeSpan OfflineGrace { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>For the streams of a superseded connection.</summary>

@@ -81,7 +81,8 @@ internal sealed class AgentRegistry(
 
     /// <summary>
     /// Of the agent that the key belongs to (S29), the connection with the fewest open streams that takes one more
-    /// (W14). An agent that leaves, drains or is full gives way to the next one; null if there is none.
+    /// (W14). An agent that leaves, drains or is full gives way to the next one; null if there is none. Connections that
+    /// have gone silent come last of all.
     /// </summary>
     /// <param name="tunnelId">The tunnel.</param>
     /// <param name="key">Hash of the hostname or the client, as <see cref="Affinity"/> makes it.</param>
@@ -91,7 +92,7 @@ internal sealed class AgentRegistry(
         var all = byTunnel.GetValueOrDefault(tunnelId, []);
         var start = all.Length == 0 ? 0 : (int)(turn++ % (uint)all.Length);
         AgentConnection? best = null;
-        var (top, fewest) = (0UL, int.MaxValue);
+        var (top, fewest, overdue) = (0UL, int.MaxValue, true);
         for (var i = 0; i < all.Length; i++)
         {
             var candidate = all[(start + i) % all.Length];
@@ -101,9 +102,16 @@ internal sealed class AgentRegistry(
             }
 
             var (score, streams) = (Affinity.Score(key, candidate.InstanceHash), candidate.OpenStreams);
-            if ((best is null || score > top || (score == top && streams < fewest)) && candidate.AcceptsStreams)
+            var isOverdue = candidate.IsOverdue;
+            if (
+                (
+                    best is null
+                    || (overdue && !isOverdue)
+                    || (overdue == isOverdue && (score > top || (score == top && streams < fewest)))
+                ) && candidate.AcceptsStreams
+            )
             {
-                (best, top, fewest) = (candidate, score, streams);
+                (best, top, fewest, overdue) = (candidate, score, streams, isOverdue);
             }
         }
 
@@ -141,7 +149,7 @@ internal sealed class AgentRegistry(
     public void Sweep()
     {
         var now = time.GetUtcNow();
-        var age = FeedContact.Age(state.LastContact, now, options.OfflineGrace);
+        var age = state.AgeOfFeed(now, options.OfflineGrace);
         foreach (var connection in All)
         {
             if (AgentLife.Decide(connection, now, age, options.MaxStreamLife) is { } reason)

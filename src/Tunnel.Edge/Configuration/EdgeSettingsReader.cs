@@ -72,7 +72,7 @@ internal static class EdgeSettingsReader
                 "offline_grace",
                 TimeSpan.FromHours(24),
                 TimeSpan.Zero,
-                TimeSpan.FromDays(7)
+                AgentOptions.LongestOfflineGrace
             ),
             Drain = drain < TimeSpan.FromSeconds(30) ? drain : TimeSpan.FromSeconds(30),
         };
@@ -91,11 +91,11 @@ internal static class EdgeSettingsReader
             MaxHelloBytes = (int)section.Size("max_hello_bytes", 16 * 1024, min: 512, max: 16 * 1024),
         };
 
-    // Off unless listed: an ingress that nobody asked for is a port that nobody watches.
+    // An empty list turns it off.
     private static ConnectOptions ReadConnect(ConfigSection section) =>
         new()
         {
-            Listen = section.EndPoints("listen"),
+            Listen = section.EndPoints("listen", "[::]:9444"),
             PublicPort = section.Int("public_port", 9444, min: 1, max: 65535),
         };
 

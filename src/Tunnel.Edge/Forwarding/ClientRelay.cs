@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Protocol;
@@ -15,12 +16,16 @@ internal sealed class ClientRelay(
     MuxStream stream,
     ClientVisit visit,
     TunnelTraffic traffic,
+    Leavers leavers,
     EdgeState state,
     TimeProvider time
 )
 {
     /// <summary>A read that fills it makes one DATA frame in one TLS record.</summary>
     private const int ReadBytes = TunnelProtocol.MaxDataBytes - 9;
+
+    /// <summary>In one call to a client; a slow one is idle no longer than this takes it.</summary>
+    private const long MostSentBytes = 128 * 1024;
 
     // One that waits for its turn looks up so often, in case its connection has ended.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -51,9 +56,15 @@ internal sealed class ClientRelay(
             if (!await first)
             {
                 // One direction broke: the other must not wait for a peer that has no reason to speak again.
+                client.Reset();
                 End();
             }
 
+            // An agent that has said all may still reset the stream; a client that says nothing would keep it for ever.
+            using var reset =
+                first == toClient
+                    ? stream.Closed.UnsafeRegister(static relay => ((ClientRelay)relay!).End(), this)
+                    : default;
             return await fromClient & await toClient;
         }
         finally
@@ -113,7 +124,7 @@ internal sealed class ClientRelay(
 
                 traffic.CountFromClient(read);
                 Volatile.Write(ref movedAt, time.GetTimestamp());
-                await stream.Output.WriteAsync(buffer.AsMemory(0, read));
+                await WriteAsync(buffer.AsMemory(0, read));
                 Volatile.Write(ref movedAt, time.GetTimestamp());
                 if (traffic.IsPaced)
                 {
@@ -127,19 +138,44 @@ internal sealed class ClientRelay(
         }
     }
 
+    private ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var write = stream.Output.WriteAsync(bytes);
+        return write.IsCompleted ? write : WaitAsync(write);
+    }
+
+    /// <summary>An agent that takes no more bytes keeps us from reading, and so from learning that the client has left.</summary>
+    private async ValueTask<FlushResult> WaitAsync(ValueTask<FlushResult> write)
+    {
+        leavers.Watch(stream, client, mayFinish: true);
+        try
+        {
+            return await write;
+        }
+        finally
+        {
+            leavers.Forget(stream);
+        }
+    }
+
     private async Task ToClientAsync()
     {
         while (true)
         {
             var result = await stream.Input.ReadAsync();
-            foreach (var segment in result.Buffer)
+            for (var rest = result.Buffer; !rest.IsEmpty; )
             {
-                traffic.CountToClient(segment.Length);
-                await client.SendAsync(segment);
+                var turn = rest.Slice(
+                    0,
+                    Math.Min(rest.Length, traffic.IsPaced ? rest.FirstSpan.Length : MostSentBytes)
+                );
+                traffic.CountToClient((int)turn.Length);
+                await client.SendAsync(turn);
+                rest = rest.Slice(turn.Length);
                 Volatile.Write(ref movedAt, time.GetTimestamp());
                 if (traffic.IsPaced)
                 {
-                    await PauseAsync(traffic.Pay(segment.Length));
+                    await PauseAsync(traffic.Pay((int)turn.Length));
                 }
             }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
@@ -11,27 +12,20 @@ internal abstract class ClientTransport(Socket socket) : IDisposable
     /// <summary>Below whatever the transport adds.</summary>
     protected Socket Socket { get; } = socket;
 
-    /// <summary>Readable without a byte to read: closed or reset. A client that goes on talking has bytes there.</summary>
-    public bool HasLeft
-    {
-        get
-        {
-            try
-            {
-                return Socket.Poll(0, SelectMode.SelectRead) && Socket.Available == 0;
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                return true;
-            }
-        }
-    }
+    /// <summary>
+    /// Reset, or readable without a byte to read: closed. A client that goes on talking, or has only ended its side
+    /// behind what it said, has bytes there.
+    /// </summary>
+    public bool HasLeft => Says(static s => IsInError(s) || (s.Poll(0, SelectMode.SelectRead) && s.Available == 0));
+
+    /// <summary>Aborted by the client; one that has only ended its side is not.</summary>
+    public bool IsReset => Says(IsInError);
 
     /// <summary>0 = the client has finished. An empty buffer waits until there is something to read, without holding one.</summary>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 
     /// <summary>All of them.</summary>
-    public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes);
+    public abstract ValueTask SendAsync(ReadOnlySequence<byte> bytes);
 
     /// <summary>Says that no more bytes will follow; the other direction goes on.</summary>
     public abstract ValueTask FinishAsync();
@@ -50,4 +44,18 @@ internal abstract class ClientTransport(Socket socket) : IDisposable
     }
 
     public void Dispose() => Socket.Dispose();
+
+    private static bool IsInError(Socket socket) => socket.Poll(0, SelectMode.SelectError);
+
+    private bool Says(Func<Socket, bool> look)
+    {
+        try
+        {
+            return look(Socket);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return true;
+        }
+    }
 }

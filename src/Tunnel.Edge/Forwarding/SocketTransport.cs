@@ -1,19 +1,51 @@
+using System.Buffers;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
 /// <summary>The client's own TLS, straight from its socket.</summary>
 internal sealed class SocketTransport(Socket socket) : ClientTransport(socket)
 {
+    private List<ArraySegment<byte>>? gathered; // made when the first bulk comes by
+
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
 
-    public override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    public override async ValueTask SendAsync(ReadOnlySequence<byte> bytes)
     {
-        while (!bytes.IsEmpty)
+        if (!bytes.IsSingleSegment && TryGather(bytes))
         {
-            bytes = bytes[await Socket.SendAsync(bytes, SocketFlags.None)..];
+            var sent = await Socket.SendAsync(gathered!, SocketFlags.None);
+            gathered!.Clear();
+            bytes = bytes.Slice(sent);
         }
+
+        foreach (var segment in bytes)
+        {
+            for (var rest = segment; !rest.IsEmpty; )
+            {
+                rest = rest[await Socket.SendAsync(rest, SocketFlags.None)..];
+            }
+        }
+    }
+
+    /// <summary>Bulk comes in many pieces; together they are one system call.</summary>
+    private bool TryGather(ReadOnlySequence<byte> bytes)
+    {
+        gathered ??= [];
+        foreach (var segment in bytes)
+        {
+            if (!MemoryMarshal.TryGetArray(segment, out var piece))
+            {
+                gathered.Clear();
+                return false;
+            }
+
+            gathered.Add(piece);
+        }
+
+        return true;
     }
 
     public override ValueTask FinishAsync()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Security;
 using System.Net.Sockets;
 
@@ -9,7 +10,13 @@ internal sealed class TlsTransport(Socket socket, SslStream tls) : ClientTranspo
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         tls.ReadAsync(buffer, cancellationToken);
 
-    public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => tls.WriteAsync(bytes);
+    public override async ValueTask SendAsync(ReadOnlySequence<byte> bytes)
+    {
+        foreach (var segment in bytes)
+        {
+            await tls.WriteAsync(segment);
+        }
+    }
 
     public override async ValueTask FinishAsync()
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Edge.Configuration;
+using Culvert.Tunnel.Edge.Doctor;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
@@ -42,6 +43,23 @@ internal static class EdgeCommand
                     settings => HealthCommand.RunAsync(settings, Output(parsed), Error(parsed), cancel)
                 )
         );
+        var resume = new Option<bool>("--resume") { Description = "Take agents and clients again." };
+        var drain = new Command("drain", "Send the running edge's agents and clients elsewhere.") { resume };
+        drain.SetAction(
+            (parsed, cancel) =>
+                WithSettingsAsync(
+                    parsed,
+                    settings =>
+                        DrainCommand.RunAsync(
+                            settings,
+                            parsed.GetValue(resume),
+                            Output(parsed),
+                            Error(parsed),
+                            TimeProvider.System,
+                            cancel
+                        )
+                )
+        );
         var version = new Command("version", "Print the version.");
         version.SetAction(parsed =>
         {
@@ -51,7 +69,9 @@ internal static class EdgeCommand
         var root = new RootCommand("Blind relay between clients and tunnel agents.")
         {
             run,
+            drain,
             ConfigCommand.Create(ConfigLocation.Edge, EdgeSettingsReader.Read),
+            DoctorCommand.Create(),
             health,
             version,
         };

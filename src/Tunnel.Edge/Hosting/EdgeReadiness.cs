@@ -20,7 +20,7 @@ internal static class EdgeReadiness
         ReadinessCheck.Of(
             "service_contact",
             () =>
-                FeedContact.Age(state.LastContact, time.GetUtcNow(), settings.Agents.OfflineGrace) == FeedAge.Stale
+                state.AgeOfFeed(time.GetUtcNow(), settings.Agents.OfflineGrace) == FeedAge.Stale
                     ? state.LastContact is { } last
                         ? $"The service was last heard at {last:u}; no new agents are taken."
                         : "The service was never heard."

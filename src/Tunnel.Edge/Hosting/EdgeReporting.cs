@@ -7,12 +7,13 @@ namespace Culvert.Tunnel.Edge.Hosting;
 /// <summary>The edge's own part of its report.</summary>
 internal static class EdgeReporting
 {
-    /// <param name="settings">For the public port.</param>
+    /// <param name="settings">For the public ports.</param>
     /// <param name="server">Null while it is not listening yet.</param>
     public static EdgeReportContent Content(EdgeSettings settings, EdgeServer? server) =>
         new()
         {
             SniPublicPort = settings.Sni.PublicPort,
+            ConnectPublicPort = settings.Connect.Listen.Count > 0 ? settings.Connect.PublicPort : null,
             Agents =
             [
                 .. (server?.Agents.All ?? [])

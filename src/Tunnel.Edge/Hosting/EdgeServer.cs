@@ -18,10 +18,12 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly EdgeState state;
     private readonly TimeProvider time;
     private readonly ILogger<EdgeServer> logger;
+    private readonly Func<bool> isMarkedToDrain;
     private readonly EdgeMetrics metrics = new();
     private readonly AgentListener agentListener;
     private readonly ClientDoor door;
     private readonly ClientForwarder forwarder;
+    private readonly ChallengeGate challenges;
     private readonly SniListener sniListener;
     private readonly ConnectListener connectListener;
     private readonly CancellationTokenSource ending = new();
@@ -31,19 +33,28 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly AgentArrival arrival; // owned by the sweeper
     private readonly long started;
     private readonly ITimer sweeper;
+    private readonly ITimer leaving;
     private FeedAge feedAge;
     private volatile bool stopping;
     private long? drainingSince; // owned by the sweeper
     private bool agentsSentAway; // likewise
     private volatile bool awaitsAgents;
 
-    private EdgeServer(EdgeSettings settings, EdgeState state, TimeProvider time, ILoggerFactory loggers)
+    private EdgeServer(
+        EdgeSettings settings,
+        EdgeState state,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        Func<bool> isMarkedToDrain
+    )
     {
+        this.isMarkedToDrain = isMarkedToDrain;
+        state.DrainHere(isMarkedToDrain());
         this.settings = settings;
         this.state = state;
         this.time = time;
         logger = loggers.CreateLogger<EdgeServer>();
-        feedAge = FeedContact.Age(state.LastContact, time.GetUtcNow(), settings.Agents.OfflineGrace);
+        feedAge = state.AgeOfFeed(time.GetUtcNow(), settings.Agents.OfflineGrace);
         Traffic = new TrafficBook(settings.TunnelDefaults, time);
         Agents = new AgentRegistry(settings.Agents, state, time, loggers.CreateLogger<AgentRegistry>());
         agentListener = new AgentListener(
@@ -66,11 +77,13 @@ internal sealed class EdgeServer : IAsyncDisposable
             loggers.CreateLogger<ClientDoor>()
         );
         forwarder = new ClientForwarder(Agents, state, time, loggers.CreateLogger<ClientForwarder>());
+        challenges = new ChallengeGate(time);
         sniListener = new SniListener(
             settings.Sni,
             state,
             forwarder,
             Traffic,
+            challenges,
             metrics,
             time,
             loggers.CreateLogger<SniListener>()
@@ -102,6 +115,12 @@ internal sealed class EdgeServer : IAsyncDisposable
 
         state.SnapshotChanged += Apply;
         sweeper = time.CreateTimer(static server => ((EdgeServer)server!).Sweep(), this, SweepPeriod, SweepPeriod);
+        leaving = time.CreateTimer(
+            static forwarder => ((ClientForwarder)forwarder!).LookForLeavers(),
+            forwarder,
+            Leavers.LookEvery,
+            Leavers.LookEvery
+        );
     }
 
     public AgentRegistry Agents { get; }
@@ -118,16 +137,27 @@ internal sealed class EdgeServer : IAsyncDisposable
     public int Clients => door.Connections;
 
     /// <summary>It stops, or an operator sends agents and clients elsewhere: balancers should, too.</summary>
-    public bool IsDraining => stopping || state.Snapshot is { IsDraining: true };
+    public bool IsDraining => stopping || state.IsDraining;
 
     /// <summary>It has just begun, and its agents may still be on their way.</summary>
     public bool AwaitsAgents => awaitsAgents;
 
     /// <summary>Listens and accepts.</summary>
+    /// <param name="settings">The whole configuration.</param>
+    /// <param name="state">What the feed says.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">For all of it.</param>
+    /// <param name="isMarkedToDrain">What an operator said on this machine, asked every second; null = nobody can.</param>
     /// <exception cref="ListenException">An address is taken or not ours.</exception>
-    public static EdgeServer Start(EdgeSettings settings, EdgeState state, TimeProvider time, ILoggerFactory loggers)
+    public static EdgeServer Start(
+        EdgeSettings settings,
+        EdgeState state,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        Func<bool>? isMarkedToDrain = null
+    )
     {
-        var server = new EdgeServer(settings, state, time, loggers);
+        var server = new EdgeServer(settings, state, time, loggers, isMarkedToDrain ?? (static () => false));
         server.agentSockets.Start(socket => server.HandleAsync(socket, server.agentListener.ServeAsync));
         server.sniSockets.Start(socket =>
             server.HandleAsync(socket, (s, cancel) => server.door.ServeAsync(s, server.sniListener.ServeAsync, cancel))
@@ -173,6 +203,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         state.SnapshotChanged -= Apply;
         await sweeper.DisposeAsync();
+        await leaving.DisposeAsync();
         await ending.CancelAsync();
         await agentSockets.DisposeAsync();
         await sniSockets.DisposeAsync();
@@ -196,6 +227,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         Agents.Apply(snapshot);
         Traffic.Apply(snapshot);
+        challenges.Apply(snapshot);
     }
 
     /// <summary>Until every client that was accepted has its stream: agents that are told to go take no new ones.</summary>
@@ -218,7 +250,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     /// <summary>An operator's drain, and what comes after it: after the delay agents are told to go; resumed, they come back by themselves.</summary>
     private void FollowDrain()
     {
-        if (state.Snapshot is not { IsDraining: true })
+        if (!state.IsDraining)
         {
             (drainingSince, agentsSentAway) = (null, false);
             awaitsAgents = arrival.IsAwaited(
@@ -255,14 +287,15 @@ internal sealed class EdgeServer : IAsyncDisposable
             Agents.Sweep();
             agentListener.Sweep();
             door.Sweep();
-            forwarder.Sweep();
+            forwarder.LeaveSilentAgents();
+            state.DrainHere(isMarkedToDrain());
             FollowDrain();
             if (settings.Clients.IdleTimeout > TimeSpan.Zero)
             {
                 Traffic.CutIdle(settings.Clients.IdleTimeout);
             }
 
-            var age = FeedContact.Age(state.LastContact, time.GetUtcNow(), settings.Agents.OfflineGrace);
+            var age = state.AgeOfFeed(time.GetUtcNow(), settings.Agents.OfflineGrace);
             if (age != feedAge)
             {
                 feedAge = age;

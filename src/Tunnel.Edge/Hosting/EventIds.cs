@@ -14,6 +14,7 @@ internal static class EventIds
     public const int OfflineGraceOver = 9008;
     public const int ContactRestored = 9009;
     public const int DrainedByOperator = 9010;
+    public const int ChallengeNotAcknowledged = 9011;
 
     public const int AgentConnected = 9100;
     public const int AgentDisconnected = 9101;

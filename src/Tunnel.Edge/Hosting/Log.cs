@@ -1,11 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Platform.Identity;
 using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
 internal static partial class Log
 {
+    [LoggerMessage(
+        EventIds.ChallengeNotAcknowledged,
+        LogLevel.Warning,
+        "The service did not take the acknowledgement of challenge {Challenge}: {Failure}"
+    )]
+    public static partial void ChallengeNotAcknowledged(ILogger logger, string challenge, ApiFailure failure);
+
     [LoggerMessage(EventIds.Starting, LogLevel.Information, "tunnel-edge {Version} starts as {Edge}")]
     public static partial void Starting(ILogger logger, string version, string edge);
 

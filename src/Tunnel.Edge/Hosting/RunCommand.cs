@@ -5,6 +5,7 @@ using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
+using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Routing;
 
@@ -34,10 +35,15 @@ internal static class RunCommand
         var logger = loggers.CreateLogger("Culvert.Tunnel.Edge");
         Log.Starting(logger, ProductVersion.Text, settings.EdgeId);
         using var directory = StateDirectory.Open(settings.StateDirectory);
+        var mark = new DrainMark(directory.Path);
         using var metrics = new MetricsText();
         EdgeServer? server = null;
         using var credentials = CredentialManager.ForEdge(
-            new CredentialManagerOptions { Identity = settings.Identity, MaxFeedAge = settings.Agents.OfflineGrace },
+            new CredentialManagerOptions
+            {
+                Identity = settings.Identity,
+                MaxFeedAge = AgentOptions.LongestOfflineGrace,
+            },
             settings.EdgeId,
             directory,
             () => EdgeReporting.Content(settings, server),
@@ -46,8 +52,10 @@ internal static class RunCommand
         );
         var state = new EdgeState(() => credentials.LastContact);
         Connect(credentials, state, settings, logger);
+        var challenges = new ChallengeAcknowledgements((id, ct) => AcknowledgeAsync(credentials, id, logger, ct), time);
+        state.SnapshotChanged += challenges.Apply;
 
-        await using var running = server = EdgeServer.Start(settings, state, time, loggers);
+        await using var running = server = EdgeServer.Start(settings, state, time, loggers, () => mark.IsSet);
         await using var health = await HealthServer.StartAsync(
             settings.Health,
             new HealthEndpoints(
@@ -68,7 +76,7 @@ internal static class RunCommand
         }
 
         using var ending = new CancellationTokenSource();
-        var manager = credentials.RunAsync(ending.Token);
+        var manager = Task.WhenAll(credentials.RunAsync(ending.Token), challenges.RunAsync(ending.Token));
         await Task.WhenAny(manager, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
 
         // The feed goes on while streams finish: a revocation counts to the last.
@@ -84,6 +92,32 @@ internal static class RunCommand
         }
 
         return ExitCodes.Done;
+    }
+
+    // The client of an old certificate is disposed of at a renewal, perhaps under this very call.
+    private static async Task<bool> AcknowledgeAsync(
+        CredentialManager<EdgeFeed> credentials,
+        string id,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var failure = credentials.Machine is { } client
+                ? await client.AcknowledgeEdgeChallengeAsync(id, cancellationToken)
+                : null;
+            if (failure is not null)
+            {
+                Log.ChallengeNotAcknowledged(logger, id, failure);
+            }
+
+            return credentials.Machine is not null && failure is not { IsTransient: true };
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     private static void Connect(

@@ -132,7 +132,9 @@ internal sealed class TcpListeners : IAsyncDisposable
         }
     }
 
-    private static Socket Listen(IPEndPoint endPoint)
+    /// <summary>One socket, bound and listening.</summary>
+    /// <exception cref="SocketException">The address is taken or not ours.</exception>
+    public static Socket Listen(IPEndPoint endPoint)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try

@@ -51,7 +51,7 @@ internal sealed class ClientDoor(
             }
 
             socket.NoDelay = true;
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            ProbeWhenIdle(socket);
             if (proxy.Required)
             {
                 (var refusal, client) = await ReadProxyAsync(socket, client, cancellationToken);
@@ -94,6 +94,18 @@ internal sealed class ClientDoor(
 
             socket.Dispose();
         }
+    }
+
+    /// <summary>
+    /// A client that vanished without a word, by a cut cable or a power cut, is noticed although nobody writes to it: two
+    /// minutes instead of the system's two hours.
+    /// </summary>
+    private static void ProbeWhenIdle(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
     }
 
     /// <summary>Forgets addresses that have been quiet. Call every second or so.</summary>

@@ -18,21 +18,30 @@ internal sealed class ClientForwarder(
     /// <summary>W12: opened once, and again at most twice.</summary>
     private const int MaxOpens = 3;
 
-    /// <summary>Clients whose agent has not answered yet; nobody reads from them, so a leaving is looked for.</summary>
-    private readonly ConcurrentDictionary<MuxStream, ClientTransport> unanswered = new();
+    private readonly Leavers leavers = new();
+
+    /// <summary>Streams whose agent has not answered yet.</summary>
+    private readonly ConcurrentDictionary<MuxStream, Waiting> unanswered = new();
     private long nextConnection;
 
     /// <summary>Whether some agent would take a client now.</summary>
     public bool HasAgent(ClientVisit visit, TunnelRoute tunnel) =>
         agents.Pick(tunnel.Id, visit.AffinityTo(tunnel), []) is not null;
 
-    /// <summary>Gives up streams whose client has left before the agent's first frame. Call every second or so.</summary>
-    public void Sweep()
+    /// <summary>Gives up streams whose client has left while nobody read from it. Call every <see cref="Leavers.LookEvery"/>.</summary>
+    public void LookForLeavers() => leavers.Look();
+
+    /// <summary>
+    /// Gives up streams that wait for the agent's first frame on a connection that has gone silent while another could
+    /// take them. Call every second or so.
+    /// </summary>
+    public void LeaveSilentAgents()
     {
-        foreach (var (stream, client) in unanswered)
+        foreach (var (stream, waiting) in unanswered)
         {
-            if (client.HasLeft)
+            if (waiting.Agent.IsOverdue && waiting.Another() is { IsOverdue: false })
             {
+                waiting.IsMoving = true;
                 stream.Abort(StreamErrorCode.Cancelled);
             }
         }
@@ -67,7 +76,7 @@ internal sealed class ClientForwarder(
 
         counts.CountFromClient(hello.Length);
         hello.Dispose(); // the agent has answered: nobody needs it again
-        if (!await new ClientRelay(client, stream, visit, counts, state, time).RunAsync())
+        if (!await new ClientRelay(client, stream, visit, counts, leavers, state, time).RunAsync())
         {
             client.Reset();
         }
@@ -103,14 +112,16 @@ internal sealed class ClientForwarder(
                 continue; // it filled up or left since it was picked
             }
 
-            unanswered[stream] = client;
+            leavers.Watch(stream, client, mayFinish: false);
+            var waiting = new Waiting(agent, () => agents.Pick(tunnelId, affinity, tried));
+            unanswered[stream] = waiting;
             try
             {
                 var first = await stream.Input.ReadAsync();
                 stream.Input.AdvanceTo(first.Buffer.Start); // the relay reads it again
                 return stream;
             }
-            catch (MuxStreamException e) when (e.MayReopen && !stream.Answered)
+            catch (MuxStreamException e) when ((e.MayReopen || waiting.IsMoving) && !stream.Answered)
             {
                 counts.CountReopened();
                 Log.ClientReopened(logger, open.ConnectionId, tunnelId, agent.InstanceId, e.End);
@@ -122,6 +133,7 @@ internal sealed class ClientForwarder(
             }
             finally
             {
+                leavers.Forget(stream);
                 unanswered.TryRemove(stream, out _);
             }
         }
@@ -131,4 +143,12 @@ internal sealed class ClientForwarder(
 
     private string NextConnectionId() =>
         "c" + Interlocked.Increment(ref nextConnection).ToString(CultureInfo.InvariantCulture);
+
+    /// <param name="Agent">Whose first frame is waited for.</param>
+    /// <param name="Another">Who would take it instead; asked while nobody changes what has been tried.</param>
+    private sealed record Waiting(AgentConnection Agent, Func<AgentConnection?> Another)
+    {
+        /// <summary>Given up in favour of another connection.</summary>
+        public volatile bool IsMoving;
+    }
 }

@@ -73,7 +73,7 @@ internal static class ClientHelloReader
         Span<ushort> seen = stackalloc ushort[MaxExtensions];
         var count = 0;
         string? name = null;
-        var acme = false;
+        var (acme, alone) = (false, false);
         while (!cursor.IsEmpty)
         {
             var type = (ushort)cursor.UInt16();
@@ -89,7 +89,7 @@ internal static class ClientHelloReader
                 return HelloVerdict.Malformed;
             }
 
-            if (type == AlpnExtension && !TryReadAlpn(data, out acme))
+            if (type == AlpnExtension && !TryReadAlpn(data, out acme, out alone))
             {
                 return HelloVerdict.Malformed;
             }
@@ -100,7 +100,7 @@ internal static class ClientHelloReader
             return HelloVerdict.NoServerName;
         }
 
-        hello = new ClientHello(name, acme);
+        hello = new ClientHello(name, acme, alone);
         return HelloVerdict.Complete;
     }
 
@@ -140,9 +140,10 @@ internal static class ClientHelloReader
         return true;
     }
 
-    private static bool TryReadAlpn(ReadOnlySpan<byte> data, out bool acme)
+    private static bool TryReadAlpn(ReadOnlySpan<byte> data, out bool acme, out bool alone)
     {
-        acme = false;
+        (acme, alone) = (false, false);
+        var count = 0;
         var cursor = new Cursor(data);
         var list = new Cursor(cursor.Take(cursor.UInt16()));
         if (cursor.Failed || !cursor.IsEmpty || list.IsEmpty)
@@ -159,7 +160,10 @@ internal static class ClientHelloReader
             }
 
             acme |= protocol.SequenceEqual("acme-tls/1"u8);
+            count++;
         }
+
+        alone = acme && count == 1;
 
         return true;
     }

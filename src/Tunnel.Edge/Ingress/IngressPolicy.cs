@@ -6,17 +6,23 @@ namespace Culvert.Tunnel.Edge.Ingress;
 /// <summary>Decides by one snapshot whether a client may reach the tunnel it names (S21, S23, S25). Pure.</summary>
 internal static class IngressPolicy
 {
-    /// <summary>The checks in their order; the first that fails is the answer.</summary>
+    /// <summary>
+    /// The checks in their order; the first that fails is the answer. An announced challenge passes whatever its source:
+    /// certificate authorities look from everywhere (RFC 8555 §10.2).
+    /// </summary>
     public static IngressRefusal Check(
         EdgeSnapshot? snapshot,
         ClientHello hello,
         IPAddress source,
+        DateTimeOffset now,
         out TunnelRoute? tunnel
     )
     {
         tunnel = null;
         return snapshot is null ? IngressRefusal.NotReady
             : !snapshot.TryRoute(hello.ServerName, out tunnel) ? IngressRefusal.UnknownName
+            : hello.IsChallenge && !tunnel.IsPaused && snapshot.IsAnnounced(tunnel, hello.ServerName, now)
+                ? IngressRefusal.None
             : tunnel.ClientRanges.IsEmpty ? IngressRefusal.SourceRangesEmpty
             : !tunnel.ClientRanges.Contains(source) ? IngressRefusal.SourceRefused
             : tunnel.IsPaused ? IngressRefusal.TunnelPaused
@@ -36,6 +42,7 @@ internal static class IngressPolicy
             IngressRefusal.NoAgent
             or IngressRefusal.TunnelLimit
             or IngressRefusal.TunnelPaused
+            or IngressRefusal.AcmeRate
             or IngressRefusal.NotReady => TlsAlert.InternalError,
             IngressRefusal.AcmeNotAnnounced => TlsAlert.NoApplicationProtocol,
             IngressRefusal.MalformedHello => TlsAlert.DecodeError,

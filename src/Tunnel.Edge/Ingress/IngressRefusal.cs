@@ -39,6 +39,9 @@ internal enum IngressRefusal
     /// <summary>A certificate challenge that nobody announced (S25).</summary>
     AcmeNotAnnounced,
 
+    /// <summary>More looks at the name of an announced challenge than one makes (S25).</summary>
+    AcmeRate,
+
     /// <summary>An operator has paused the tunnel.</summary>
     TunnelPaused,
 

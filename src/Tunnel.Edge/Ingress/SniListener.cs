@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Routing;
@@ -15,11 +16,18 @@ internal sealed class SniListener(
     EdgeState state,
     ClientForwarder forwarder,
     TrafficBook traffic,
+    ChallengeGate challenges,
     EdgeMetrics metrics,
     TimeProvider time,
     ILogger<SniListener> logger
 )
 {
+    // A challenge is one handshake, and the agent closes after it; this is for an authority that does not let go.
+    private static readonly TimeSpan ChallengeLife = TimeSpan.FromSeconds(10);
+
+    // Its bytes are counted apart and for nobody: it is no client of the tunnel.
+    private static readonly TunnelLimits NoLimits = new(int.MaxValue, new Rate(int.MaxValue, TimeSpan.FromSeconds(1)));
+
     private int arriving;
 
     /// <summary>Clients whose stream is not open yet; an edge that stops brings these to an agent first.</summary>
@@ -38,7 +46,14 @@ internal sealed class SniListener(
             TunnelRoute? tunnel = null;
             if (refusal == IngressRefusal.None)
             {
-                refusal = IngressPolicy.Check(state.Snapshot, read!, client.Address, out tunnel);
+                refusal = IngressPolicy.Check(state.Snapshot, read!, client.Address, time.GetUtcNow(), out tunnel);
+            }
+
+            // An acme-tls/1 that the policy lets through is an announced challenge.
+            var isChallenge = refusal == IngressRefusal.None && read!.IsChallenge;
+            if (isChallenge && !challenges.TryEnter(read!.ServerName))
+            {
+                refusal = IngressRefusal.AcmeRate;
             }
 
             if (refusal != IngressRefusal.None)
@@ -47,13 +62,11 @@ internal sealed class SniListener(
                 return;
             }
 
-            await ForwardAsync(
-                transport,
-                socket,
-                new ClientVisit(client, read!.ServerName, null),
-                tunnel!,
-                hello,
-                Arrive
+            var visit = new ClientVisit(client, read!.ServerName, null) { IsChallenge = isChallenge };
+            await (
+                isChallenge
+                    ? ForwardChallengeAsync(transport, socket, visit, tunnel!, hello, Arrive)
+                    : ForwardAsync(transport, socket, visit, tunnel!, hello, Arrive)
             );
         }
         finally
@@ -118,6 +131,34 @@ internal sealed class SniListener(
         }
     }
 
+    /// <summary>As a client, but it lives for seconds and counts for none of the tunnel's limits and figures.</summary>
+    private async Task ForwardChallengeAsync(
+        SocketTransport transport,
+        Socket socket,
+        ClientVisit visit,
+        TunnelRoute tunnel,
+        FirstBytes hello,
+        Action placed
+    )
+    {
+        var uncounted = new TunnelTraffic(tunnel.Id, NoLimits, time);
+        await using var life = time.CreateTimer(
+            static state =>
+            {
+                var over = (SocketTransport)state!;
+                over.Reset();
+                over.Dispose();
+            },
+            transport,
+            ChallengeLife,
+            Timeout.InfiniteTimeSpan
+        );
+        if (!await forwarder.RunAsync(transport, visit, tunnel, hello, uncounted, placed))
+        {
+            await RefuseAsync(socket, visit.Client, IngressRefusal.NoAgent, tunnel);
+        }
+    }
+
     private async Task RefuseAsync(Socket socket, IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel)
     {
         metrics.ClientRefused(refusal);
@@ -137,9 +178,9 @@ internal sealed class SniListener(
             await socket.SendAsync(TlsAlerts.Record(alert), SocketFlags.None);
             socket.Shutdown(SocketShutdown.Both); // sends the alert ahead of the close, whatever is still unread
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The client has left.
+            // The client has left, or its time was over.
         }
     }
 }

@@ -12,14 +12,18 @@ namespace Culvert.Tunnel.Edge.Routing;
 internal sealed class EdgeSnapshot
 {
     private readonly FrozenDictionary<string, TunnelRoute> byDomain;
+    private readonly FrozenDictionary<string, TunnelRoute> byHostname;
+    private readonly FrozenDictionary<string, FeedAcmeChallenge> challenges;
     private readonly FrozenDictionary<string, TunnelRoute> byId;
+    private readonly TimeSpan? longestGrace;
 
     private EdgeSnapshot(
         long revision,
         bool isDraining,
         PlatformTrust trust,
         IEnumerable<TunnelRoute> tunnels,
-        IEnumerable<string> revoked
+        IEnumerable<string> revoked,
+        IEnumerable<FeedAcmeChallenge> challenges
     )
     {
         Revision = revision;
@@ -27,7 +31,14 @@ internal sealed class EdgeSnapshot
         Trust = trust;
         Tunnels = [.. tunnels];
         byDomain = Tunnels.DistinctBy(t => t.Domain).ToFrozenDictionary(t => t.Domain, StringComparer.Ordinal);
+        byHostname = Tunnels
+            .SelectMany(t => t.Hostnames, (tunnel, name) => (tunnel, name))
+            .DistinctBy(pair => pair.name)
+            .ToFrozenDictionary(pair => pair.name, pair => pair.tunnel, StringComparer.Ordinal);
+        Challenges = [.. challenges];
+        this.challenges = Challenges.DistinctBy(c => c.Name).ToFrozenDictionary(c => c.Name, StringComparer.Ordinal);
         byId = Tunnels.DistinctBy(t => t.Id).ToFrozenDictionary(t => t.Id, StringComparer.Ordinal);
+        longestGrace = Tunnels.Max(t => t.OfflineGrace);
         RevokedSerials = revoked.ToFrozenSet(StringComparer.Ordinal);
     }
 
@@ -42,15 +53,39 @@ internal sealed class EdgeSnapshot
 
     public IReadOnlySet<string> RevokedSerials { get; }
 
+    /// <summary>What agents have announced; each ends by itself at its time (S25).</summary>
+    public IReadOnlyList<FeedAcmeChallenge> Challenges { get; }
+
     public static EdgeSnapshot From(EdgeFeed feed, PlatformTrust trust) =>
-        new(feed.Revision, feed.Edge.Draining, trust, feed.Tunnels.Select(TunnelRoute.From), feed.RevokedSerials);
+        new(
+            feed.Revision,
+            feed.Edge.Draining,
+            trust,
+            feed.Tunnels.Select(TunnelRoute.From),
+            feed.RevokedSerials,
+            feed.AcmeChallenges ?? []
+        );
+
+    /// <summary>Whether a certificate authority may look at the name now (S25).</summary>
+    public bool IsAnnounced(TunnelRoute tunnel, string name, DateTimeOffset now) =>
+        challenges.TryGetValue(name, out var challenge) && challenge.TunnelId == tunnel.Id && challenge.ExpiresAt > now;
+
+    /// <summary>
+    /// How long a tunnel's agents are taken without word from the service (S10): what its record says, else this edge's
+    /// setting.
+    /// </summary>
+    public TimeSpan OfflineGrace(string tunnelId, TimeSpan own) =>
+        TryGetTunnel(tunnelId, out var tunnel) ? tunnel.OfflineGrace ?? own : own;
+
+    /// <summary>The longest of them: past it nobody is taken.</summary>
+    public TimeSpan LongestOfflineGrace(TimeSpan own) => longestGrace is { } longest && longest > own ? longest : own;
 
     public bool TryGetTunnel(string id, [NotNullWhen(true)] out TunnelRoute? tunnel) =>
         byId.TryGetValue(id, out tunnel);
 
     /// <summary>
     /// The unarchived tunnel whose domain a server name is, or is one label below. Deeper names belong to nobody: the
-    /// tunnel's certificate covers one label alone (RFC 6125 §6.4.3).
+    /// tunnel's certificate covers one label alone (RFC 6125 §6.4.3). Or the tunnel that has proven the name (S26).
     /// </summary>
     /// <param name="serverName">Lower case.</param>
     /// <param name="tunnel">The tunnel.</param>
@@ -59,7 +94,10 @@ internal sealed class EdgeSnapshot
         if (!byDomain.TryGetValue(serverName, out tunnel))
         {
             var dot = serverName.IndexOf('.', StringComparison.Ordinal);
-            if (dot <= 0 || !byDomain.TryGetValue(serverName[(dot + 1)..], out tunnel))
+            if (
+                (dot <= 0 || !byDomain.TryGetValue(serverName[(dot + 1)..], out tunnel))
+                && !byHostname.TryGetValue(serverName, out tunnel)
+            )
             {
                 return false;
             }

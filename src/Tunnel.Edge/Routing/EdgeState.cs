@@ -11,6 +11,7 @@ internal sealed class EdgeState(Func<DateTimeOffset?> lastContact)
 {
     private volatile EdgeSnapshot? snapshot;
     private volatile KeyAndCertificate? certificate;
+    private volatile bool drainsHere;
 
     /// <summary>Raised after <see cref="Snapshot"/> has changed, on the writer's thread.</summary>
     public event Action<EdgeSnapshot>? SnapshotChanged;
@@ -21,8 +22,20 @@ internal sealed class EdgeState(Func<DateTimeOffset?> lastContact)
     /// <summary>Null until enrolment, or the kept one.</summary>
     public KeyAndCertificate? Certificate => certificate;
 
+    /// <summary>Agents and clients are sent elsewhere: an operator said so at the service, or on this machine.</summary>
+    public bool IsDraining => drainsHere || Snapshot is { IsDraining: true };
+
     /// <summary>The last answer to a feed request; null if there never was one.</summary>
     public DateTimeOffset? LastContact => lastContact();
+
+    /// <summary>How fresh the feed is, by the longest grace that any tunnel has (S10).</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="ownGrace">Of tunnels whose record says nothing.</param>
+    public FeedAge AgeOfFeed(DateTimeOffset now, TimeSpan ownGrace) =>
+        FeedContact.Age(LastContact, now, Snapshot?.LongestOfflineGrace(ownGrace) ?? ownGrace);
+
+    /// <summary>What an operator said on this machine.</summary>
+    public void DrainHere(bool drains) => drainsHere = drains;
 
     public void Use(KeyAndCertificate next) => certificate = next;
 

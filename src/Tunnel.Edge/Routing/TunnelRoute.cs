@@ -19,6 +19,9 @@ internal sealed record TunnelRoute
     /// <summary>Lower case.</summary>
     public required string Domain { get; init; }
 
+    /// <summary>Proven names beside the domain; lower case.</summary>
+    public IReadOnlyList<string> Hostnames { get; init; } = [];
+
     public required string OrganizationId { get; init; }
 
     /// <summary>Agents may connect; false once it is archived.</summary>
@@ -36,6 +39,9 @@ internal sealed record TunnelRoute
     /// <summary>Clients, not hostnames, stay with one agent (S29).</summary>
     public bool IsAffineToClients { get; init; }
 
+    /// <summary>How long its agents are taken without word from the service (S10); null = this edge's setting.</summary>
+    public TimeSpan? OfflineGrace { get; init; }
+
     /// <summary>What the tunnel's own record says; null = this edge's defaults.</summary>
     public EdgeFeedTunnelLimits? Limits { get; init; }
 
@@ -48,6 +54,16 @@ internal sealed record TunnelRoute
     /// <summary>How often an operator has disconnected each instance.</summary>
     public required IReadOnlyDictionary<string, long> Disconnects { get; init; }
 
+    /// <summary>The domain, one label below it (RFC 6125 §6.4.3), or a custom hostname (S26).</summary>
+    /// <param name="serverName">Lower case.</param>
+    public bool Serves(string serverName) =>
+        serverName == Domain
+        || (
+            serverName.IndexOf('.', StringComparison.Ordinal) is var dot and > 0
+            && serverName.AsSpan(dot + 1).SequenceEqual(Domain)
+        )
+        || Hostnames.Contains(serverName, StringComparer.Ordinal);
+
     /// <summary>
     /// A range that cannot be read makes its list narrower, never wider: an unreadable client list refuses all, an
     /// unreadable agent list allows nobody.
@@ -57,12 +73,14 @@ internal sealed record TunnelRoute
         {
             Id = tunnel.Id,
             Domain = tunnel.Domain.ToLowerInvariant(),
+            Hostnames = [.. (tunnel.Hostnames ?? []).Select(name => name.ToLowerInvariant())],
             OrganizationId = tunnel.OrganizationId,
             IsServed = tunnel.Status is TunnelStatus.Active or TunnelStatus.Paused,
             IsPaused = tunnel.Status == TunnelStatus.Paused,
             ClientRanges = Read(tunnel.ClientSourceRanges),
             AgentRanges = tunnel.AgentSourceRanges.Count == 0 ? null : Read(tunnel.AgentSourceRanges),
             IsAffineToClients = tunnel.Affinity == TunnelAffinity.Client,
+            OfflineGrace = tunnel.OfflineGraceSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Limits = tunnel.Limits,
             ClientAuthorities = new Lazy<IReadOnlyList<ClientAuthority>>(() =>
                 Routing.ClientAuthorities.Read(tunnel.ClientAuthorities ?? [])

@@ -113,6 +113,73 @@ public sealed class AgentListenerTests
         await ShouldBeRefusedAsync(edge, edge.Platform.Agent());
     }
 
+    [Theory] // S10: the tunnel's own grace counts, longer or shorter than the edge's 24 h
+    [InlineData(25, 7 * 24, true)]
+    [InlineData(7 * 24 - 1, 7 * 24, true)]
+    [InlineData(2, 1, false)]
+    public async Task Agent_TunnelWithAGraceOfItsOwn_IsTakenForSoLong(int silentHours, int graceHours, bool taken)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await using var edge = RunningEdge.Start(
+            lastContact: () => now.AddHours(-silentHours),
+            feed: Feeds.Of(Feeds.Tunnel(offlineGraceSeconds: graceHours * 3600))
+        );
+        if (taken)
+        {
+            await using var agent = await edge.AgentAsync();
+        }
+        else
+        {
+            await ShouldBeRefusedAsync(edge, edge.Platform.Agent());
+        }
+    }
+
+    [Fact] // S10: the longest grace of all lets the handshake go on; this tunnel's decides
+    public async Task Agent_AnotherTunnelHasALongerGrace_IsRefusedByItsOwn()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await using var edge = RunningEdge.Start(
+            lastContact: () => now.AddHours(-25),
+            feed: Feeds.Of(
+                Feeds.Tunnel(),
+                Feeds.Tunnel(id: "tnl_02", domain: "t2.tunnel.test", offlineGraceSeconds: 7 * 24 * 3600)
+            )
+        );
+        await ShouldBeRefusedAsync(edge, edge.Platform.Agent());
+    }
+
+    [Fact] // S10: a revocation ends what runs, streams included, within 5 s of the feed that tells of it
+    public async Task Agent_RevokedWhileItServes_IsCutWithinFiveSeconds()
+    {
+        await using var edge = RunningEdge.Start();
+        await using var agent = await edge.AgentAsync();
+        using var client = await edge.ConnectAsync();
+        await client.SendAsync(Hellos.Build(Hellos.ServerName("docs." + TestPlatform.Domain)));
+        await RunningEdge.UntilAsync(() => edge.Server.Traffic.All.Any(t => t.BytesToClients > 0));
+        var begun = TimeProvider.System.GetTimestamp();
+
+        edge.Use(Feeds.Of(Feeds.Tunnel()) with { RevokedSerials = [edge.Server.Agents.All.Single().Serial] });
+
+        await agent.Run.WaitAsync(RunningEdge.Patience);
+        await RunningEdge.ReadToEndAsync(client);
+        TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        agent.Mux.Outcome!.Code.ShouldBe(ConnectionErrorCode.Revoked);
+    }
+
+    [Fact]
+    public async Task Agent_EdgeDrainedOnItsMachine_IsRefusedAndTakenOnceResumed()
+    {
+        var drains = true;
+        await using var edge = RunningEdge.Start(isMarkedToDrain: () => drains);
+        edge.Server.IsDraining.ShouldBeTrue();
+        await ShouldBeRefusedAsync(edge, edge.Platform.Agent());
+
+        drains = false;
+
+        await RunningEdge.UntilAsync(() => !edge.Server.IsDraining);
+        await using var agent = await edge.AgentAsync();
+    }
+
     [Theory]
     [InlineData(TunnelStatus.Archived)]
     [InlineData("of a later version")]

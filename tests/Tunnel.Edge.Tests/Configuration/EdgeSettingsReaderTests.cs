@@ -38,7 +38,7 @@ public sealed class EdgeSettingsReaderTests : IDisposable
         settings.Clients.PerSource.ShouldBe(1000);
         settings.Clients.NewPerSource.ShouldBe(new Rate(200, TimeSpan.FromSeconds(1)));
         settings.Clients.IdleTimeout.ShouldBe(TimeSpan.Zero);
-        settings.Connect.Listen.ShouldBeEmpty();
+        settings.Connect.Listen.Single().ToString().ShouldBe("[::]:9444");
         settings.Connect.PublicPort.ShouldBe(9444);
         settings.ProxyProtocol.Required.ShouldBeFalse();
         settings.DrainDelay.ShouldBe(TimeSpan.Zero);

@@ -59,6 +59,18 @@ public sealed class ClientHelloParserTests
         var parser = New();
         parser.Feed(await Hellos.RealAsync("docs.t1.example.test", SslProtocols.None, "acme-tls/1"));
         parser.Hello!.OffersAcme.ShouldBeTrue();
+        parser.Hello.IsChallenge.ShouldBeTrue();
+    }
+
+    [Theory] // S25: a challenge offers nothing else
+    [InlineData("acme-tls/1", "h2")]
+    [InlineData("acme-tls/1", "acme-tls/1")]
+    public void Feed_AcmeBesideOthers_IsNoChallenge(string first, string second)
+    {
+        var parser = New();
+        parser.Feed(Hellos.Build(Hellos.ServerName("docs.t1.example.test"), Hellos.Alpn(first, second)));
+        parser.Hello!.OffersAcme.ShouldBeTrue();
+        parser.Hello.IsChallenge.ShouldBeFalse();
     }
 
     [Fact]

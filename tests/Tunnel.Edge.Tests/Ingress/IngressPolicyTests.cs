@@ -9,6 +9,7 @@ namespace Culvert.Tunnel.Edge.Tests.Ingress;
 public sealed class IngressPolicyTests
 {
     private static readonly IPAddress Inside = IPAddress.Parse("10.1.2.3");
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TestPlatform Platform = new();
 
     [Theory] // the order of S23: the name, then the address
@@ -29,6 +30,7 @@ public sealed class IngressPolicyTests
                 Snapshot(Feeds.Tunnel(clients: ["10.0.0.0/8"])),
                 new ClientHello(name, false),
                 IPAddress.Parse(source),
+                Now,
                 out _
             )
             .ShouldBe(expected);
@@ -36,13 +38,13 @@ public sealed class IngressPolicyTests
     [Fact]
     public void Check_EmptyRanges_RefuseEverybody() => // S21
         IngressPolicy
-            .Check(Snapshot(Feeds.Tunnel(clients: [])), Hello(), IPAddress.Loopback, out _)
+            .Check(Snapshot(Feeds.Tunnel(clients: [])), Hello(), IPAddress.Loopback, Now, out _)
             .ShouldBe(IngressRefusal.SourceRangesEmpty);
 
     [Fact]
     public void Check_UnreadableRanges_RefuseEverybody() =>
         IngressPolicy
-            .Check(Snapshot(Feeds.Tunnel(clients: ["10.0.0.0/8", "nonsense"])), Hello(), Inside, out _)
+            .Check(Snapshot(Feeds.Tunnel(clients: ["10.0.0.0/8", "nonsense"])), Hello(), Inside, Now, out _)
             .ShouldBe(IngressRefusal.SourceRefused);
 
     [Theory]
@@ -50,7 +52,7 @@ public sealed class IngressPolicyTests
     [InlineData("of a later version")]
     public void Check_TunnelNotActive_IsUnknown(string status) =>
         IngressPolicy
-            .Check(Snapshot(Feeds.Tunnel(status: status, clients: ["10.0.0.0/8"])), Hello(), Inside, out _)
+            .Check(Snapshot(Feeds.Tunnel(status: status, clients: ["10.0.0.0/8"])), Hello(), Inside, Now, out _)
             .ShouldBe(IngressRefusal.UnknownName);
 
     [Theory] // whoever may not come learns nothing of it
@@ -62,6 +64,7 @@ public sealed class IngressPolicyTests
                 Snapshot(Feeds.Tunnel(status: TunnelStatus.Paused, clients: ["10.0.0.0/8"])),
                 Hello(),
                 IPAddress.Parse(source),
+                Now,
                 out _
             )
             .ShouldBe(expected);
@@ -73,13 +76,82 @@ public sealed class IngressPolicyTests
                 Snapshot(Feeds.Tunnel(clients: ["10.0.0.0/8"])),
                 new ClientHello("docs." + TestPlatform.Domain, true),
                 Inside,
+                Now,
                 out _
             )
             .ShouldBe(IngressRefusal.AcmeNotAnnounced);
 
+    [Theory] // S25: announced, for this name of this tunnel, alone, in time; then from anywhere
+    [InlineData("docs", TestPlatform.TunnelId, 60, true, "203.0.113.1", IngressRefusal.None)]
+    [InlineData("docs", TestPlatform.TunnelId, 60, true, "10.1.2.3", IngressRefusal.None)]
+    [InlineData("other", TestPlatform.TunnelId, 60, true, "203.0.113.1", IngressRefusal.SourceRefused)]
+    [InlineData("other", TestPlatform.TunnelId, 60, true, "10.1.2.3", IngressRefusal.AcmeNotAnnounced)]
+    [InlineData("docs", "tnl_other", 60, true, "10.1.2.3", IngressRefusal.AcmeNotAnnounced)]
+    [InlineData("docs", TestPlatform.TunnelId, 0, true, "10.1.2.3", IngressRefusal.AcmeNotAnnounced)]
+    [InlineData("docs", TestPlatform.TunnelId, 60, false, "10.1.2.3", IngressRefusal.AcmeNotAnnounced)]
+    internal void Check_AnnouncedChallenge_PassesWhereItIsExact(
+        string label,
+        string tunnelId,
+        int seconds,
+        bool alone,
+        string source,
+        IngressRefusal expected
+    ) =>
+        IngressPolicy
+            .Check(
+                EdgeSnapshot.From(
+                    Feeds.Of(Feeds.Tunnel(clients: ["10.0.0.0/8"])) with
+                    {
+                        AcmeChallenges =
+                        [
+                            Feeds.Challenge(label + "." + TestPlatform.Domain, Now.AddSeconds(seconds), tunnelId),
+                        ],
+                    },
+                    Platform.Trust
+                ),
+                new ClientHello("docs." + TestPlatform.Domain, true, alone),
+                IPAddress.Parse(source),
+                Now,
+                out _
+            )
+            .ShouldBe(expected);
+
+    [Fact]
+    public void Check_AnnouncedChallengeOfAPausedTunnel_IsRefused() =>
+        IngressPolicy
+            .Check(
+                EdgeSnapshot.From(
+                    Feeds.Of(Feeds.Tunnel(status: TunnelStatus.Paused, clients: ["10.0.0.0/8"])) with
+                    {
+                        AcmeChallenges = [Feeds.Challenge(TestPlatform.Domain, Now.AddMinutes(1))],
+                    },
+                    Platform.Trust
+                ),
+                new ClientHello(TestPlatform.Domain, true, true),
+                Inside,
+                Now,
+                out _
+            )
+            .ShouldBe(IngressRefusal.TunnelPaused);
+
+    [Theory] // S26
+    [InlineData("mcp.example.com", IngressRefusal.None)]
+    [InlineData("a.mcp.example.com", IngressRefusal.UnknownName)]
+    [InlineData("example.com", IngressRefusal.UnknownName)]
+    internal void Check_CustomHostname_IsRoutedExactly(string name, IngressRefusal expected) =>
+        IngressPolicy
+            .Check(
+                Snapshot(Feeds.Tunnel(clients: ["10.0.0.0/8"]) with { Hostnames = ["mcp.example.com"] }),
+                new ClientHello(name, false),
+                Inside,
+                Now,
+                out _
+            )
+            .ShouldBe(expected);
+
     [Fact]
     public void Check_NoFeedYet_IsNotReady() =>
-        IngressPolicy.Check(null, Hello(), Inside, out _).ShouldBe(IngressRefusal.NotReady);
+        IngressPolicy.Check(null, Hello(), Inside, Now, out _).ShouldBe(IngressRefusal.NotReady);
 
     [Theory]
     [InlineData(IngressRefusal.UnknownName, 112)]
@@ -92,6 +164,7 @@ public sealed class IngressPolicyTests
     [InlineData(IngressRefusal.ProxyHeader, null)]
     [InlineData(IngressRefusal.ProxyUntrusted, null)]
     [InlineData(IngressRefusal.AcmeNotAnnounced, 120)]
+    [InlineData(IngressRefusal.AcmeRate, 80)]
     [InlineData(IngressRefusal.MalformedHello, 50)]
     [InlineData(IngressRefusal.HelloTooLarge, 22)]
     [InlineData(IngressRefusal.SourceRefused, null)]

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
+using Culvert.Testing.Faults;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol;
 
@@ -380,6 +381,60 @@ public sealed class SniListenerTests
         edge.Server.Traffic.All.Single().Reopened.ShouldBe(1);
     }
 
+    [Fact] // a cut cable: nothing says that the agent is gone, and it will count as dead much later
+    public async Task Open_AgentHasGoneSilent_GoesToAnotherWithinSeconds()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var edge = RunningEdge.Start(time: time);
+        await using var way = new FaultRelay { Target = edge.Agents };
+        await using var silent = TestAgent.Over(
+            await TestAgent.AuthenticateAsync(edge, edge.Platform.Agent("a1"), by: way.EndPoint)
+        );
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == 1);
+        way.Open.Single().Cut();
+        time.Advance(TimeSpan.FromMilliseconds(10));
+        using var socket = await edge.ConnectAsync();
+        await socket.SendAsync(Hello);
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Single().OpenStreams == 1);
+        await using var live = await edge.AgentAsync("a2");
+
+        var receiving = ReceiveAsync(socket, Hello.Length);
+        for (var second = 0; second < 5 && !receiving.IsCompleted; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(receiving, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System));
+        }
+
+        (await receiving).ShouldBe(Hello);
+        live.Opened.Count.ShouldBe(1);
+        silent.Opened.Count.ShouldBe(0);
+    }
+
+    [Fact] // a client that kept quiet once kept its connection and stream for as long as it liked
+    public async Task Relay_AgentEndsAndThenResets_LetsGoOfASilentClient()
+    {
+        await using var edge = RunningEdge.Start();
+        var reset = new TaskCompletionSource();
+        await using var agent = await edge.AgentAsync(
+            "a1",
+            async stream =>
+            {
+                await stream.Output.CompleteAsync();
+                await reset.Task;
+                stream.Abort(StreamErrorCode.UpstreamGone);
+            }
+        );
+        using var socket = await edge.ConnectAsync();
+        await socket.SendAsync(Hello);
+        (await socket.ReceiveAsync(new byte[1])).ShouldBe(0);
+        edge.Server.Clients.ShouldBe(1);
+
+        reset.SetResult();
+
+        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+        edge.Server.Agents.All.Single().OpenStreams.ShouldBe(0);
+    }
+
     [Fact]
     public async Task Open_AgentDiesBeforeItsFirstFrame_GoesToAnother() // W12
     {
@@ -454,6 +509,55 @@ public sealed class SniListenerTests
         tries.ShouldBe(1);
     }
 
+    [Fact] // a reset behind bytes that nobody reads is noticed all the same
+    public async Task Client_AbortsWhileItsUploadIsBlocked_IsNoticedAtOnce()
+    {
+        await using var edge = RunningEdge.Start();
+        var gone = new TaskCompletionSource<MuxStreamException>();
+        async Task ReadNothing(MuxStream stream)
+        {
+            await stream.Output.WriteAsync(Hello); // an answer, so that the relay begins
+            await Should.ThrowAsync<OperationCanceledException>(() =>
+                Task.Delay(RunningEdge.Patience, TimeProvider.System, stream.Closed)
+            );
+            gone.SetResult(await Should.ThrowAsync<MuxStreamException>(async () => await stream.Input.ReadAsync()));
+        }
+
+        await using var agent = await edge.AgentAsync("a1", ReadNothing);
+        var socket = await edge.ConnectAsync();
+        await socket.SendAsync(Hello);
+        await ReceiveAsync(socket, Hello.Length);
+        await FillAsync(socket);
+        var begun = TimeProvider.System.GetTimestamp();
+
+        socket.LingerState = new LingerOption(true, 0); // RST
+        socket.Dispose();
+
+        var end = await gone.Task.WaitAsync(RunningEdge.Patience);
+        TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        end.End.ShouldBe(StreamEnd.ResetByPeer);
+        end.Code.ShouldBe(StreamErrorCode.Cancelled);
+        await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+    }
+
+    [Fact]
+    public async Task Relay_OverIPv6Alone_CarriesBytesAndTheAddress()
+    {
+        await using var edge = RunningEdge.Start(s =>
+            s with
+            {
+                Agents = s.Agents with { Listen = [new(IPAddress.IPv6Loopback, 0)] },
+                Sni = s.Sni with { Listen = [new(IPAddress.IPv6Loopback, 0)] },
+                Connect = new(),
+            }
+        );
+        await using var agent = await edge.AgentAsync();
+        using var socket = await edge.ConnectAsync();
+        await socket.SendAsync(Hello);
+        (await ReceiveAsync(socket, Hello.Length)).ShouldBe(Hello);
+        agent.Opened.ShouldHaveSingleItem().Client.ShouldBe((IPEndPoint)socket.LocalEndPoint!);
+    }
+
     [Fact]
     public async Task Listen_TwoAddresses_BothServe()
     {
@@ -475,6 +579,22 @@ public sealed class SniListenerTests
         await using var edge = RunningEdge.Start(feed: Feeds.Of(tunnel));
         (await edge.ExchangeAsync(hello)).ShouldBe([21, 3, 3, 0, 2, 2, alert]);
         await RunningEdge.UntilAsync(() => edge.Server.Clients == 0);
+    }
+
+    /// <summary>Sends until nobody takes more: the window, both sockets and the relay's buffer are full.</summary>
+    private static async Task FillAsync(Socket socket)
+    {
+        socket.Blocking = false;
+        var chunk = new byte[64 * 1024];
+        for (var refusals = 0; refusals < 20; )
+        {
+            socket.Send(chunk, SocketFlags.None, out var error);
+            refusals = error == SocketError.WouldBlock ? refusals + 1 : 0;
+            if (refusals > 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+            }
+        }
     }
 
     private static async Task<byte[]> ReceiveAsync(Socket socket, int count)

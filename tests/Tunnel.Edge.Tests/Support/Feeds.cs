@@ -21,6 +21,20 @@ internal static class Feeds
             RevokedEnrolments = [],
         };
 
+    public static FeedAcmeChallenge Challenge(
+        string name,
+        DateTimeOffset expiresAt,
+        string tunnelId = TestPlatform.TunnelId
+    ) =>
+        new()
+        {
+            Id = "acmc_01",
+            TunnelId = tunnelId,
+            Name = name,
+            KeyAuthorizationSha256 = "",
+            ExpiresAt = expiresAt,
+        };
+
     public static EdgeFeedTunnel Tunnel(
         string id = TestPlatform.TunnelId,
         string domain = TestPlatform.Domain,
@@ -30,7 +44,8 @@ internal static class Feeds
         string? affinity = null,
         EdgeFeedTunnelLimits? limits = null,
         EdgeFeedClientAuthority[]? authorities = null,
-        EdgeFeedDisconnect[]? disconnects = null
+        EdgeFeedDisconnect[]? disconnects = null,
+        int? offlineGraceSeconds = null
     ) =>
         new()
         {
@@ -45,5 +60,6 @@ internal static class Feeds
             Limits = limits,
             ClientAuthorities = authorities,
             Disconnects = disconnects,
+            OfflineGraceSeconds = offlineGraceSeconds,
         };
 }

@@ -43,14 +43,21 @@ internal sealed class RunningEdge : IAsyncDisposable
         Func<EdgeSettings, EdgeSettings>? configure = null,
         Func<DateTimeOffset?>? lastContact = null,
         EdgeFeed? feed = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        Func<bool>? isMarkedToDrain = null
     )
     {
         var platform = new TestPlatform();
         var settings = configure?.Invoke(Settings()) ?? Settings();
         var state = new EdgeState(lastContact ?? (() => TimeProvider.System.GetUtcNow()));
         state.Use(platform.Edge());
-        var server = EdgeServer.Start(settings, state, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        var server = EdgeServer.Start(
+            settings,
+            state,
+            time ?? TimeProvider.System,
+            NullLoggerFactory.Instance,
+            isMarkedToDrain
+        );
         var edge = new RunningEdge(server, state, platform);
         edge.Use(feed ?? Feeds.Of(Feeds.Tunnel()));
         return edge;

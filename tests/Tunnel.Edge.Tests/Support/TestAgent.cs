@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -56,11 +57,12 @@ internal sealed class TestAgent : IAsyncDisposable
         RunningEdge edge,
         KeyAndCertificate? certificate,
         string? alpn = TunnelProtocol.Alpn,
-        SslProtocols protocols = SslProtocols.Tls13
+        SslProtocols protocols = SslProtocols.Tls13,
+        IPEndPoint? by = null
     )
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(edge.Agents);
+        await socket.ConnectAsync(by ?? edge.Agents);
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         await tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions

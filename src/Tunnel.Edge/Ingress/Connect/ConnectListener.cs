@@ -239,7 +239,7 @@ internal sealed class ConnectListener(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await transport.SendAsync(ConnectAnswers.Established);
+            await transport.SendAsync(new ReadOnlySequence<byte>(ConnectAnswers.Established));
         }
         catch (Exception e) when (e is IOException or SocketException)
         {

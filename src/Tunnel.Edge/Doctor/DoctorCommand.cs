@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Identity;
+using Culvert.Tunnel.Edge.Configuration;
+
+namespace Culvert.Tunnel.Edge.Doctor;
+
+/// <summary>
+/// <c>tunnel-edge doctor</c>: says what keeps an edge from its work, why, and what to do. Also works while the edge runs:
+/// it looks at what that edge keeps, and changes nothing of it.
+/// </summary>
+internal static class DoctorCommand
+{
+    public static Command Create() =>
+        DoctorCommandLine.Create(
+            "Check everything from the identity token to the ports that agents and clients dial.",
+            ConfigLocation.Edge,
+            EdgeSettingsReader.Read,
+            [.. FederationChecks.Ids, .. StateChecks.Ids, .. PortChecks.Ids],
+            FindAsync
+        );
+
+    private static async Task<IReadOnlyList<DoctorFinding>> FindAsync(
+        EdgeSettings settings,
+        CancellationToken cancellationToken
+    )
+    {
+        var (identity, time) = (settings.Identity, TimeProvider.System);
+        var federation = new FederationChecks(
+            identity,
+            new IdentityTokenSource(identity.Token, time),
+            new IdentityClient(identity, new FirstTrust(identity, time), time),
+            FederatedProof.BindingOf(identity, settings.StateDirectory),
+            "edge:serve",
+            "edge",
+            time
+        );
+        var memory = EdgeMemory.Read(identity, settings.EdgeId, settings.StateDirectory);
+        return
+        [
+            .. await federation.RunAsync(cancellationToken),
+            .. new StateChecks(settings, memory, time.GetUtcNow()).Run(),
+            .. await new PortChecks(settings, memory).RunAsync(cancellationToken),
+        ];
+    }
+}

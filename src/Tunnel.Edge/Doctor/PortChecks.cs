@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Sockets;
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Net;
+using Culvert.Tunnel.Edge.Configuration;
+using Culvert.Tunnel.Edge.Hosting;
+
+namespace Culvert.Tunnel.Edge.Doctor;
+
+/// <summary>What agents and clients dial: that the edge listens, has descriptors for them, and is where names lead.</summary>
+internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHostResolver? resolver = null)
+{
+    public const string Ports = "listeners";
+    public const string Running = "edge_running";
+    public const string Descriptors = "descriptors";
+    public const string Names = "tunnel_names";
+
+    public static readonly IReadOnlyList<string> Ids = [Running, Ports, Descriptors, Names];
+
+    /// <summary>A client costs one descriptor; the rest is what a .NET process and its listeners hold.</summary>
+    private const int OwnDescriptors = 256;
+
+    private const int MostNames = 20;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken)
+    {
+        using var health = new RunningEdge(settings.Health);
+        var running = await CheckRunningAsync(health, cancellationToken);
+        return
+        [
+            running,
+            await CheckPortsAsync(running.Status != DoctorStatus.Skip, cancellationToken),
+            CheckDescriptors(),
+            await CheckNamesAsync(cancellationToken),
+        ];
+    }
+
+    private static async Task<DoctorFinding> CheckRunningAsync(RunningEdge edge, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (ready, body) = await edge.AskReadyAsync(cancellationToken);
+            return ready
+                ? DoctorFinding.Pass(Running, "It runs and is ready.")
+                : DoctorFinding.Fail(
+                    Running,
+                    "It runs and is not ready.",
+                    "Balancers send nobody to an edge that is not ready.",
+                    "tunnel-edge health"
+                ) with
+                {
+                    Evidence = [body],
+                };
+        }
+        catch (HttpRequestException)
+        {
+            return DoctorFinding.Skip(Running, $"Nothing answers on {edge.Url}: the edge does not run here.");
+        }
+    }
+
+    /// <summary>Of an edge that runs each port is dialled; else each is tried, and let go at once.</summary>
+    private async Task<DoctorFinding> CheckPortsAsync(bool runs, CancellationToken cancellationToken)
+    {
+        var (good, bad) = (new List<string>(), new List<string>());
+        foreach (
+            var (name, endPoint) in Listeners("agents", settings.Agents.Listen)
+                .Concat(Listeners("sni", settings.Sni.Listen))
+                .Concat(Listeners("connect", settings.Connect.Listen))
+        )
+        {
+            try
+            {
+                if (runs)
+                {
+                    await DialAsync(endPoint, cancellationToken);
+                }
+                else
+                {
+                    TcpListeners.Listen(endPoint).Dispose();
+                }
+
+                good.Add($"{name}: {endPoint}");
+            }
+            catch (Exception e) when (e is SocketException or TimeoutException)
+            {
+                bad.Add($"{name}: {endPoint}: {e.Message}");
+            }
+        }
+
+        return (
+            bad.Count == 0
+                ? DoctorFinding.Pass(
+                    Ports,
+                    runs ? "Every listener takes connections." : "Every address can be listened on."
+                )
+                : DoctorFinding.Fail(
+                    Ports,
+                    runs ? $"{bad[0]} does not take connections." : $"{bad[0]} cannot be listened on.",
+                    runs
+                        ? "The running edge was started with another configuration, or a firewall stands before it."
+                        : "Another program has the port, the address is not this machine's, or the port needs a privilege.",
+                    runs ? "Restart the edge." : "Look for the owner of the port: ss -ltnp"
+                )
+        ) with
+        {
+            Evidence = [.. bad, .. good],
+        };
+    }
+
+    private static IEnumerable<(string, IPEndPoint)> Listeners(string name, IReadOnlyList<IPEndPoint> endPoints) =>
+        endPoints.Select(endPoint => (name, endPoint));
+
+    private static async Task DialAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        await socket
+            .ConnectAsync(RunningEdge.Reachable(endPoint), cancellationToken)
+            .AsTask()
+            .WaitAsync(Limit, cancellationToken);
+    }
+
+    private DoctorFinding CheckDescriptors()
+    {
+        var wanted = (long)settings.Clients.MaxConnections + settings.Agents.MaxConnections + OwnDescriptors;
+        return OpenFiles.Limit is not { } limit
+                ? DoctorFinding.Skip(Descriptors, "This system does not tell its limit.")
+            : limit >= wanted ? DoctorFinding.Pass(Descriptors, $"{limit} may be open at once; {wanted} are needed.")
+            : new DoctorFinding
+            {
+                Id = Descriptors,
+                Status = DoctorStatus.Warn,
+                Summary = $"{limit} may be open at once here; the configured limits need {wanted}.",
+                Why = "At the limit new connections wait in the kernel instead of being refused.",
+                Next = [$"Set LimitNOFILE={wanted} in the unit, or lower clients.max_connections."],
+            };
+    }
+
+    private async Task<DoctorFinding> CheckNamesAsync(CancellationToken cancellationToken)
+    {
+        if (memory.Feed is not { Tunnels.Count: > 0 } feed)
+        {
+            return DoctorFinding.Skip(Names, "No tunnel is known before the first feed.");
+        }
+
+        var (good, bad) = (new List<string>(), new List<string>());
+        foreach (var domain in feed.Tunnels.Select(t => t.Domain).Distinct(StringComparer.Ordinal).Take(MostNames))
+        {
+            try
+            {
+                var found = await (resolver ?? SystemHostResolver.Instance).ResolveAsync(domain, cancellationToken);
+                good.Add($"{domain}: {string.Join(", ", found)}");
+            }
+            catch (SocketException e)
+            {
+                bad.Add($"{domain}: {e.Message}");
+            }
+        }
+
+        return (
+            bad.Count == 0
+                ? DoctorFinding.Pass(Names, "The tunnels' domains resolve here.")
+                : new DoctorFinding
+                {
+                    Id = Names,
+                    Status = DoctorStatus.Warn,
+                    Summary = $"{bad.Count} of the tunnels' domains do not resolve here.",
+                    Why = "Clients find an edge by these names; they may use another DNS than this machine.",
+                    Next = ["Publish what `culvert dns export` prints."],
+                }
+        ) with
+        {
+            Evidence = [.. bad, .. good],
+        };
+    }
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Secrets;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Edge.Configuration;
+using Culvert.Tunnel.Edge.Routing;
+
+namespace Culvert.Tunnel.Edge.Doctor;
+
+/// <summary>What the edge keeps: its folder, its certificate, and its last word from the service.</summary>
+internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, DateTimeOffset now)
+{
+    public const string Files = "state_files";
+    public const string Certificate = "platform_certificate";
+    public const string Contact = "service_contact";
+    public const string Addresses = "registered_addresses";
+
+    public static readonly IReadOnlyList<string> Ids = [Files, Certificate, Contact, Addresses];
+
+    public IReadOnlyList<DoctorFinding> Run() => [CheckFiles(), CheckCertificate(), CheckContact(), CheckAddresses()];
+
+    private DoctorFinding CheckFiles()
+    {
+        var folder = settings.StateDirectory;
+        if (!Directory.Exists(folder))
+        {
+            return DoctorFinding.Skip(Files, $"{folder} does not exist: the edge has not run here yet.");
+        }
+
+        try
+        {
+            var open = Directory
+                .EnumerateFiles(folder)
+                .Prepend(folder)
+                .Where(path => (File.GetUnixFileMode(path) & ~PrivateFile.FolderMode) != 0)
+                .ToList();
+            return open.Count == 0
+                ? DoctorFinding.Pass(Files, $"{folder} is the edge's own.")
+                : DoctorFinding.Fail(
+                    Files,
+                    $"{open[0]} is open to others.",
+                    "Whoever reads these files is this edge to the service and to agents.",
+                    $"chmod -R go-rwx {folder}",
+                    "If somebody may have read them: culvert edge archive ID, then start the edge anew."
+                ) with
+                {
+                    Evidence = open[1..],
+                };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return DoctorFinding.Fail(
+                Files,
+                $"{folder} cannot be looked at: {e.Message}",
+                "The edge keeps its key and its last feed there.",
+                "Run the doctor as the user of the edge."
+            );
+        }
+    }
+
+    private DoctorFinding CheckCertificate()
+    {
+        if (memory.Platform is not { } own)
+        {
+            return DoctorFinding.Skip(Certificate, "There is none yet: the edge gets it at its first run.");
+        }
+
+        IReadOnlyList<string> evidence =
+        [
+            $"serial: {own.Serial}",
+            $"until: {own.NotAfter:u}",
+            $"renewal: {own.RenewAfter:u} to {own.RenewBefore:u}",
+        ];
+        return (
+            memory.Feed?.RevokedSerials.Contains(own.Serial) == true
+                ? DoctorFinding.Fail(
+                    Certificate,
+                    "It was revoked.",
+                    "An administrator revoked this edge, its rule, issuer or service account.",
+                    "Ask an administrator to run: culvert edge show " + settings.EdgeId
+                )
+            : now > own.RenewBefore
+                ? DoctorFinding.Fail(
+                    Certificate,
+                    now > own.NotAfter
+                        ? $"It ended at {own.NotAfter:u}."
+                        : $"Its renewal is overdue since {own.RenewBefore:u}.",
+                    "The edge does not run, or the service refuses or does not answer. Agents refuse an edge whose certificate has ended.",
+                    "tunnel-edge health"
+                )
+            : DoctorFinding.Pass(Certificate, $"It is valid until {own.NotAfter:u}.")
+        ) with
+        {
+            Evidence = evidence,
+        };
+    }
+
+    private DoctorFinding CheckContact()
+    {
+        if (memory is not { Feed: { } feed, LastContact: { } contact })
+        {
+            return DoctorFinding.Skip(Contact, "There is no feed yet.");
+        }
+
+        var grace = LongestGrace(feed);
+        IReadOnlyList<string> evidence =
+        [
+            $"revision: {feed.Revision}",
+            $"tunnels: {feed.Tunnels.Count}",
+            $"last contact: {contact:u}",
+        ];
+        // The time of the last contact is kept once a minute.
+        return (
+            FeedContact.Age(contact, now - FeedContact.FreshFor, grace) switch
+            {
+                FeedAge.Fresh => DoctorFinding.Pass(Contact, "The service was heard within the last two minutes."),
+                FeedAge.OfflineGrace => DoctorFinding.Fail(
+                    Contact,
+                    $"The service was last heard at {contact:u}.",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The edge goes on by its last feed for {grace.TotalHours:0.#} h from then; changes and revocations do not reach it."
+                    ),
+                    "tunnel-edge health"
+                ),
+                _ => DoctorFinding.Fail(
+                    Contact,
+                    $"The service was last heard at {contact:u}: no new agents are taken.",
+                    "Past the grace nobody can tell which agents have been revoked.",
+                    "tunnel-edge health"
+                ),
+            }
+        ) with
+        {
+            Evidence = evidence,
+        };
+    }
+
+    private TimeSpan LongestGrace(EdgeFeed feed)
+    {
+        var longest = feed.Tunnels.Max(t => t.OfflineGraceSeconds) ?? 0;
+        return longest > settings.Agents.OfflineGrace.TotalSeconds
+            ? TimeSpan.FromSeconds(longest)
+            : settings.Agents.OfflineGrace;
+    }
+
+    private DoctorFinding CheckAddresses()
+    {
+        if (memory.Feed?.Edge.Addresses is not { } registered)
+        {
+            return DoctorFinding.Skip(Addresses, "There is no feed yet.");
+        }
+
+        var unknown = settings.Agents.Advertise.Except(registered, StringComparer.Ordinal).ToList();
+        return (
+            unknown.Count == 0
+                ? DoctorFinding.Pass(Addresses, $"Agents dial {string.Join(", ", registered)}.")
+                : DoctorFinding.Fail(
+                    Addresses,
+                    $"{unknown[0]} of agents.advertise is not registered: no agent dials it.",
+                    "Agents dial what the registration says, whatever this file says.",
+                    "Ask an administrator to run: culvert edge show " + settings.EdgeId
+                )
+        ) with
+        {
+            Evidence = [.. registered.Select(address => $"registered: {address}")],
+        };
+    }
+}
