@@ -16,6 +16,7 @@ internal sealed class AgentMetrics : IDisposable
     private readonly Counter<long> brokenOff;
     private readonly UpDownCounter<long> edgeConnections;
     private readonly Counter<long> dialFailures;
+    private readonly Counter<long> publicOrders;
 
     /// <param name="time">The clock of <see cref="Recent"/>; the system's when null.</param>
     public AgentMetrics(TimeProvider? time = null)
@@ -39,6 +40,10 @@ internal sealed class AgentMetrics : IDisposable
             "culvert_agent_edge_connections",
             description: "Open connections to edges."
         );
+        publicOrders = meter.CreateCounter<long>(
+            "culvert_agent_acme_orders",
+            description: "Orders of public certificates, by how they ended."
+        );
         dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
     }
 
@@ -55,6 +60,22 @@ internal sealed class AgentMetrics : IDisposable
             description: "Time until the inner-TLS leaf that is served ends; negative once it has."
         );
 
+    /// <summary>Shows how long each public certificate still lasts.</summary>
+    /// <param name="names">Each wanted name, with null while it has none.</param>
+    public void WatchPublicLeaves(Func<IEnumerable<(string Name, double? SecondsLeft)>> names) =>
+        meter.CreateObservableGauge(
+            "culvert_agent_acme_expiry_seconds",
+            () =>
+                names()
+                    .Where(n => n.SecondsLeft is not null)
+                    .Select(n => new Measurement<double>(
+                        n.SecondsLeft!.Value,
+                        new KeyValuePair<string, object?>("name", n.Name)
+                    )),
+            unit: "s",
+            description: "Time until a public certificate ends; negative once it has."
+        );
+
     /// <summary>Shows how far the audit reaches, and what it lacks.</summary>
     public void WatchAudit(Func<long> sequence, Func<long> lost)
     {
@@ -66,13 +87,20 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
-    /// <summary>Shows how many changed configuration files were not taken up.</summary>
-    public void WatchConfiguration(Func<long> refused) =>
+    /// <summary>Shows how many changed configuration files were not taken up, and how many keys wait for a restart.</summary>
+    public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
+    {
         meter.CreateObservableCounter(
             "culvert_agent_configuration_refused",
             refused,
             description: "Changed configuration files that were not taken up."
         );
+        meter.CreateObservableGauge(
+            "culvert_agent_restart_needed",
+            restartKeys,
+            description: "Keys that the configuration file changes and only a restart can."
+        );
+    }
 
     public void Forwarded(string route, int status)
     {
@@ -95,6 +123,10 @@ internal sealed class AgentMetrics : IDisposable
 
     public void EdgeConnections(string edge, int change) =>
         edgeConnections.Add(change, new KeyValuePair<string, object?>("edge", edge));
+
+    /// <summary>How an order ended: <c>issued</c>, or the code of its failure.</summary>
+    public void PublicOrder(string name, string outcome) =>
+        publicOrders.Add(1, new("name", name), new("outcome", outcome));
 
     public void DialFailed(string edge, string stage) => dialFailures.Add(1, new("edge", edge), new("stage", stage));
 

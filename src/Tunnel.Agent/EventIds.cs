@@ -12,6 +12,7 @@ internal static class EventIds
     public const int ExchangeFault = 10002;
     public const int UpstreamUnhealthy = 10003;
     public const int UpstreamHealthy = 10004;
+    public const int AskNotRefused = 10005;
     public const int ChildEnded = 10010;
     public const int ChildNotStarted = 10011;
     public const int ChildSaid = 10012;
@@ -56,6 +57,20 @@ internal static class EventIds
     public const int RequestRefused = 16000;
     public const int IssuerKeysFetched = 16001;
     public const int IssuerKeysFailed = 16002;
+    public const int IssuerKeysNotKept = 16003;
+    public const int IssuerKeysNotRead = 16004;
+
+    // ACME 17000
+    public const int AccountMade = 17000;
+    public const int PublicLeafIssued = 17001;
+    public const int PublicLeafFailed = 17002;
+    public const int PublicLeafNotKept = 17003;
+    public const int DangerousUnboundName = 17004;
+    public const int RenewalInfoFailed = 17005;
+    public const int ChallengeHeld = 17006;
+    public const int ChallengeAnswered = 17007;
+    public const int DangerousUnboundAcme = 17008;
+    public const int PublicLeafFault = 17009;
 
     // Audit 18000
     public const int AuditStopped = 18000;
@@ -64,4 +79,5 @@ internal static class EventIds
     public const int AuditMissing = 18003;
     public const int AuditReached = 18004;
     public const int AuditHeadMissing = 18005;
+    public const int AuditCheckpoint = 18006;
 }

@@ -27,6 +27,13 @@ internal static partial class Log
     )]
     public static partial void StreamFailed(ILogger logger, string route, string stage, string detail);
 
+    [LoggerMessage(
+        EventIds.AskNotRefused,
+        LogLevel.Warning,
+        "The upstream of route {Route} asked the client for what its policy does not pass on, and could not be told: {Detail}"
+    )]
+    public static partial void AskNotRefused(ILogger logger, string route, string detail);
+
     [LoggerMessage(EventIds.ExchangeFault, LogLevel.Error, "A request could not be handled.")]
     public static partial void ExchangeFault(ILogger logger, Exception exception);
 
@@ -197,6 +204,20 @@ internal static partial class Log
     public static partial void IssuerKeysFailed(ILogger logger, string issuer, string state, string detail);
 
     [LoggerMessage(
+        EventIds.IssuerKeysNotKept,
+        LogLevel.Warning,
+        "The issuers' keys could not be kept for the next start: {Detail}"
+    )]
+    public static partial void IssuerKeysNotKept(ILogger logger, string detail);
+
+    [LoggerMessage(
+        EventIds.IssuerKeysNotRead,
+        LogLevel.Warning,
+        "{File} is damaged, was changed, or is another machine's: the issuers' keys are fetched anew."
+    )]
+    public static partial void IssuerKeysNotRead(ILogger logger, string file);
+
+    [LoggerMessage(
         EventIds.PassthroughRoute,
         LogLevel.Information,
         "Route {Route} checks no token: its upstream gets the clients' credentials untouched."
@@ -249,6 +270,88 @@ internal static partial class Log
     [LoggerMessage(EventIds.Stopped, LogLevel.Information, "tunnel-agent stopped.")]
     public static partial void Stopped(ILogger logger);
 
+    [LoggerMessage(
+        EventIds.AccountMade,
+        LogLevel.Information,
+        "The CA at {Directory} knows this agent as account {Account}."
+    )]
+    public static partial void AccountMade(ILogger logger, string directory, string account);
+
+    [LoggerMessage(
+        EventIds.PublicLeafIssued,
+        LogLevel.Information,
+        "{Name} now serves public certificate {Serial}, valid until {NotAfter}; the next is ordered at {Next}."
+    )]
+    public static partial void PublicLeafIssued(
+        ILogger logger,
+        string name,
+        string serial,
+        DateTimeOffset notAfter,
+        DateTimeOffset next
+    );
+
+    [LoggerMessage(
+        EventIds.PublicLeafFailed,
+        LogLevel.Warning,
+        "No public certificate for {Name} ({Code}): {Detail} The next try is at {Next}."
+    )]
+    public static partial void PublicLeafFailed(
+        ILogger logger,
+        string name,
+        string code,
+        string detail,
+        DateTimeOffset next
+    );
+
+    [LoggerMessage(
+        EventIds.PublicLeafFault,
+        LogLevel.Error,
+        "An order for {Name} ended in an unforeseen way; it is tried again later."
+    )]
+    public static partial void PublicLeafFault(ILogger logger, Exception exception, string name);
+
+    [LoggerMessage(
+        EventIds.PublicLeafNotKept,
+        LogLevel.Error,
+        "What is known of public certificates cannot be kept: {Problem}"
+    )]
+    public static partial void PublicLeafNotKept(ILogger logger, string problem);
+
+    [LoggerMessage(
+        EventIds.DangerousUnboundName,
+        LogLevel.Warning,
+        "A certificate for {Name} is ordered though others could get one too ({Code}): {Detail}"
+    )]
+    public static partial void DangerousUnboundName(ILogger logger, string name, string code, string detail);
+
+    [LoggerMessage(
+        EventIds.DangerousUnboundAcme,
+        LogLevel.Warning,
+        "acme.dangerous_allow_unbound_acme is true: whoever holds a name's address or zone, the edge included, may get a certificate for it."
+    )]
+    public static partial void DangerousUnboundAcme(ILogger logger);
+
+    [LoggerMessage(
+        EventIds.RenewalInfoFailed,
+        LogLevel.Information,
+        "The CA does not say when to renew the certificate of {Name}: {Detail}"
+    )]
+    public static partial void RenewalInfoFailed(ILogger logger, string name, string detail);
+
+    [LoggerMessage(
+        EventIds.ChallengeHeld,
+        LogLevel.Information,
+        "Challenge {Id} for {Name} is answered here until it ends."
+    )]
+    public static partial void ChallengeHeld(ILogger logger, string name, string id);
+
+    [LoggerMessage(
+        EventIds.ChallengeAnswered,
+        LogLevel.Information,
+        "Inner connection {Connection} was shown a challenge certificate."
+    )]
+    public static partial void ChallengeAnswered(ILogger logger, string connection);
+
     [LoggerMessage(EventIds.AuditStopped, LogLevel.Error, "Calls cannot be recorded: {Problem}")]
     public static partial void AuditStopped(ILogger logger, string problem);
 
@@ -279,6 +382,13 @@ internal static partial class Log
         "The file that says how far the audit reaches is gone; whether records behind {Sequence} are missing is unknown."
     )]
     public static partial void AuditHeadMissing(ILogger logger, long sequence);
+
+    [LoggerMessage(
+        EventIds.AuditCheckpoint,
+        LogLevel.Information,
+        "Checkpoint of the audit at record {Sequence}: {Checkpoint}"
+    )]
+    public static partial void AuditCheckpoint(ILogger logger, long sequence, string checkpoint);
 
     [LoggerMessage(EventIds.AuditReached, LogLevel.Information, "The audit reaches record {Sequence}: {Hash}")]
     public static partial void AuditReached(ILogger logger, long sequence, string hash);

@@ -26,6 +26,12 @@ internal static class AuditCommand
         Description = "SEQUENCE:HASH as the log or an earlier run named them.",
     };
 
+    private static readonly Option<FileInfo[]> Checkpoints = new("--checkpoint")
+    {
+        Description = "File with signed checkpoints, as the log has them; all that are given must hold.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object." };
 
     public static Command Create()
@@ -35,6 +41,7 @@ internal static class AuditCommand
         var verify = new Command("verify", "Check that no record was edited, removed, moved or cut off.")
         {
             Anchor,
+            Checkpoints,
             Json,
         };
         verify.SetAction(VerifyAsync);
@@ -85,7 +92,7 @@ internal static class AuditCommand
     private static async Task<int> VerifyAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var error = parsed.InvocationConfiguration.Error;
-        (long, string)? anchor = null;
+        var anchors = new List<(long Sequence, string Hash)>();
         if (parsed.GetValue(Anchor) is { } written)
         {
             if (
@@ -97,18 +104,34 @@ internal static class AuditCommand
                 return ExitCodes.Usage;
             }
 
-            anchor = (number, hash);
+            anchors.Add((number, hash));
         }
 
-        var (folder, status) = Folder(parsed);
-        if (folder is null)
+        var loaded = ConfigCommand.Load(parsed, ConfigLocation.Agent, AgentConfiguration.Read);
+        if (!loaded.IsValid)
         {
-            return status;
+            return ProgramHost.Report(loaded.Errors, error);
         }
 
         try
         {
-            var verdict = new AuditVerifier(folder).Verify(anchor);
+            var checkpoints = new CallCheckpoints(loaded.Settings);
+            foreach (var file in parsed.GetValue(Checkpoints) ?? [])
+            {
+                if (checkpoints.Read(file.FullName) is not { } held)
+                {
+                    await error.WriteLineAsync($"{file.FullName}: {checkpoints.Problem}");
+                    return ExitCodes.CheckFailed;
+                }
+
+                anchors.AddRange(held.Select(c => (c.Sequence, c.Head)));
+            }
+
+            var folder = new AuditFolder(loaded.Settings.StateDirectory, loaded.Settings.Audit.File);
+            var verdict = new AuditVerifier(folder).Verify(anchors) with
+            {
+                ProvenTo = anchors.Count > 0 ? anchors.Max(a => a.Sequence) : null,
+            };
             var output = parsed.InvocationConfiguration.Output;
             await (parsed.GetValue(Json) ? WriteJsonAsync(output, verdict) : WriteTextAsync(output, verdict));
             return verdict.Faults.Count == 0 ? ExitCodes.Done : ExitCodes.CheckFailed;
@@ -181,6 +204,15 @@ internal static class AuditCommand
             await output.WriteLineAsync("The last line is not complete: it is being written, or the agent was killed.");
         }
 
+        if (verdict.ProvenTo is { } proven)
+        {
+            await output.WriteLineAsync(
+                verdict.Faults.Count > 0 ? $"Nothing is proven up to record {proven}."
+                : proven < verdict.Last ? $"Proven up to record {proven}; what follows is not."
+                : $"Proven up to record {proven}, the last."
+            );
+        }
+
         await output.WriteLineAsync(
             verdict.Records == 0
                 ? "There are no records."
@@ -200,6 +232,11 @@ internal static class AuditCommand
             json.WriteNumber("last", verdict.Last);
             json.WriteString("head", verdict.Head);
             json.WriteBoolean("torn_tail", verdict.HasTornTail);
+            if (verdict.ProvenTo is { } proven && verdict.Faults.Count == 0)
+            {
+                json.WriteNumber("proven_to", proven);
+            }
+
             json.WriteStartArray("faults");
             foreach (var fault in verdict.Faults)
             {

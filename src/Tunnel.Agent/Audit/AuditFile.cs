@@ -12,7 +12,6 @@ internal sealed class AuditFile : IDisposable
     private const int TailBytes = 4 * 1024 * 1024;
 
     private readonly AuditFolder folder;
-    private readonly AuditSettings settings;
     private FileStream stream;
     private AuditHead? written;
     private long currentFirst; // the record that the current file begins with
@@ -20,9 +19,12 @@ internal sealed class AuditFile : IDisposable
     private AuditFile(AuditFolder folder, AuditSettings settings, FileStream stream)
     {
         this.folder = folder;
-        this.settings = settings;
+        Settings = settings;
         this.stream = stream;
     }
+
+    /// <summary>When it rotates, and what it keeps then; the writer's to change.</summary>
+    public AuditSettings Settings { get; set; }
 
     /// <summary>Of the newest record.</summary>
     public long Sequence { get; private set; }
@@ -99,7 +101,7 @@ internal sealed class AuditFile : IDisposable
     public bool RotateIfDue()
     {
         EnsureOpen();
-        if (stream.Length < settings.RotateBytes)
+        if (stream.Length < Settings.RotateBytes)
         {
             return false;
         }
@@ -137,7 +139,7 @@ internal sealed class AuditFile : IDisposable
     private void RemoveOldest()
     {
         var closed = folder.AllClosed();
-        var gone = closed.Count - settings.Keep;
+        var gone = closed.Count - Settings.Keep;
         if (gone <= 0)
         {
             return;

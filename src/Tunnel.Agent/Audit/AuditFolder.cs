@@ -13,6 +13,9 @@ internal sealed class AuditFolder(string stateDirectory, string file)
 
     public string Head => Current + ".head";
 
+    /// <summary>The newest signed word on how far the records reach.</summary>
+    public string Checkpoint => Current + ".checkpoint";
+
     public string Key => Path.Combine(Folder, "hash.key");
 
     private string Stem => Path.GetFileNameWithoutExtension(Current);

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity.Checkpoints;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Audit;
@@ -23,13 +25,22 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private static readonly TimeSpan BetweenHeads = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
 
-    private readonly AuditSettings settings;
+    /// <summary>As S30 has it for the service's own audit.</summary>
+    internal static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromMinutes(1);
+
+    private readonly string instance;
+    private readonly AuditFolder folder;
+
+    private volatile AuditSettings settings;
     private readonly AuditFile file;
     private readonly RecordWriter records;
     private readonly Func<long> freeBytes;
     private readonly TimeProvider time;
     private readonly ILogger<AuditTrail> logger;
     private readonly byte[] key;
+
+    // Preparing the key costs more than hashing a call's arguments.
+    private readonly ThreadLocal<IncrementalHash> keyed;
     private readonly ConcurrentQueue<CallRecord> queue = new();
     private readonly SemaphoreSlim arrived = new(0, 1);
     private readonly ArrayBufferWriter<byte> lines = new(64 * 1024);
@@ -43,6 +54,8 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private DateTimeOffset flushedAt;
     private DateTimeOffset headAt;
     private DateTimeOffset lookedAt;
+    private DateTimeOffset checkpointAt;
+    private long checkpointed; // the record that the last checkpoint spoke of
     private bool isDirty;
     private readonly List<CallRecord> batch = new(MaxBatch);
 
@@ -68,12 +81,17 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         this.settings = settings;
         this.time = time;
         this.logger = logger;
+        (this.instance, this.folder) = (instance, folder);
         file = AuditFile.Open(folder, settings);
         key = ReadKey(folder.Key);
+        keyed = new(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key), trackAllValues: true);
         records = new RecordWriter(instance, version);
         this.freeBytes = freeBytes ?? (() => new DriveInfo(folder.Folder).AvailableFreeSpace);
-        flushedAt = headAt = time.GetUtcNow();
+        flushedAt = headAt = checkpointAt = time.GetUtcNow();
     }
+
+    /// <summary>Whose key signs how far the records reach; null, or no key yet: nobody does.</summary>
+    public Func<KeyAndCertificate?>? Signer { get; set; }
 
     /// <summary>Why nothing can be recorded at present; null while it can.</summary>
     public string? Problem => problem;
@@ -82,6 +100,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     public long Lost => Volatile.Read(ref lost);
 
     public long Sequence => file.Sequence;
+
+    /// <summary>Puts other limits in force. The file stays the one that it was opened with.</summary>
+    public void Apply(AuditSettings next) => settings = next;
 
     public bool TryReserve()
     {
@@ -127,7 +148,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     public string HashOf(ReadOnlySpan<byte> value)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, value, hash);
+        var hmac = keyed.Value!;
+        hmac.AppendData(value);
+        hmac.GetHashAndReset(hash);
         return Convert.ToHexStringLower(hash[..HashBytes]);
     }
 
@@ -160,6 +183,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
                 return false;
             }
 
+            file.Settings = settings;
             WriteLost();
             while (WriteBatch())
             {
@@ -170,6 +194,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
             }
 
             FlushIfDue();
+            CheckpointIfDue();
             Recover();
             return true;
         }
@@ -185,6 +210,12 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         file.Dispose();
         records.Dispose();
         arrived.Dispose();
+        foreach (var hmac in keyed.Values)
+        {
+            hmac.Dispose();
+        }
+
+        keyed.Dispose();
         CryptographicOperations.ZeroMemory(key);
     }
 
@@ -289,6 +320,26 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
+    // Of what is on the disk. It counts only where somebody keeps it out of this machine's reach: hence the log.
+    private void CheckpointIfDue()
+    {
+        var now = time.GetUtcNow();
+        if (
+            isDirty
+            || file.Sequence == checkpointed
+            || (now - checkpointAt).Duration() < BetweenCheckpoints
+            || Signer?.Invoke() is not { } signer
+            || AuditCheckpoint.SignCalls(signer, instance, file.Sequence, file.Hash, now) is not { } token
+        )
+        {
+            return;
+        }
+
+        PrivateFile.Replace(folder.Checkpoint, Encoding.ASCII.GetBytes(token + "\n"));
+        Log.AuditCheckpoint(logger, file.Sequence, token);
+        (checkpointAt, checkpointed) = (now, file.Sequence);
+    }
+
     private bool HasRoom()
     {
         var now = time.GetUtcNow();
@@ -344,7 +395,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
     private void Finish()
     {
-        flushedAt = headAt = lookedAt = DateTimeOffset.MinValue;
+        flushedAt = headAt = lookedAt = checkpointAt = DateTimeOffset.MinValue;
         WriteQueued();
         Log.AuditReached(logger, file.Sequence, file.Hash);
     }

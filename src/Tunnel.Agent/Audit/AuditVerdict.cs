@@ -14,4 +14,8 @@ internal sealed record AuditVerdict(
     string Head,
     bool HasTornTail,
     IReadOnlyList<AuditFault> Faults
-);
+)
+{
+    /// <summary>The newest record that somebody noted elsewhere; null = none was given.</summary>
+    public long? ProvenTo { get; init; }
+}

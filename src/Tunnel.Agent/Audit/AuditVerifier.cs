@@ -17,14 +17,22 @@ internal sealed class AuditVerifier(AuditFolder folder)
     private long last;
     private string hash = AuditLine.Start;
     private bool isTorn;
-    private (long Sequence, string Hash)? wanted; // of the head: what that record's hash must be
-    private string found = "";
+    private readonly Dictionary<long, string> found = []; // hashes of the records that somebody noted
 
-    /// <param name="anchor">A record and its hash as they were noted elsewhere, in the log perhaps.</param>
-    public AuditVerdict Verify((long Sequence, string Hash)? anchor = null)
+    /// <param name="anchors">Records and their hashes as they were noted elsewhere: in the log, or by a checkpoint.</param>
+    public AuditVerdict Verify(params IReadOnlyList<(long Sequence, string Hash)> anchors)
     {
         var head = AuditHead.Read(folder.Head);
-        wanted = anchor ?? (head is null ? null : (head.Sequence, head.Hash));
+        foreach (var (sequence, _) in anchors)
+        {
+            found[sequence] = "";
+        }
+
+        if (head is not null)
+        {
+            found[head.Sequence] = "";
+        }
+
         string[] files =
         [
             .. folder.AllClosed().Select(f => f.Path),
@@ -36,7 +44,16 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
 
         CheckEnds(head);
-        CheckAnchor(anchor);
+        if (head is not null && IsKept(head.Sequence) && found[head.Sequence] != head.Hash)
+        {
+            Add("forged", "", 0, Rewritten(head.Sequence));
+        }
+
+        foreach (var (sequence, noted) in anchors)
+        {
+            CheckAnchor(sequence, noted, anchors.Max(a => a.Sequence));
+        }
+
         return new AuditVerdict(records, first, last, hash, isTorn, faults);
     }
 
@@ -63,28 +80,23 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
     }
 
-    private void CheckAnchor((long Sequence, string Hash)? anchor)
+    // Of several, those that rotation has left behind are no fault as long as a newer one is there.
+    private void CheckAnchor(long sequence, string noted, long newest)
     {
-        if (wanted is not { } known || known.Sequence < first || known.Sequence > last)
+        if (sequence > last || (sequence < first && sequence == newest))
         {
-            if (anchor is { } missing && (missing.Sequence > last || missing.Sequence < first))
-            {
-                Add("anchor", "", 0, $"Record {missing.Sequence} is not there.");
-            }
-
-            return;
+            Add("anchor", "", 0, $"Record {sequence} is not there.");
         }
-
-        if (known.Sequence > 0 && found != known.Hash)
+        else if (IsKept(sequence) && found[sequence] != noted)
         {
-            Add(
-                anchor is null ? "forged" : "anchor",
-                "",
-                0,
-                $"Record {known.Sequence} has another hash than was noted: all up to it may have been rewritten."
-            );
+            Add("anchor", "", 0, Rewritten(sequence));
         }
     }
+
+    private bool IsKept(long sequence) => sequence > 0 && sequence >= first && sequence <= last;
+
+    private static string Rewritten(long sequence) =>
+        $"Record {sequence} has another hash than was noted: all up to it may have been rewritten.";
 
     private void ReadFile(string path, bool isLast)
     {
@@ -166,9 +178,9 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
 
         (last, hash) = (sequence, own);
-        if (sequence == wanted?.Sequence)
+        if (found.ContainsKey(sequence))
         {
-            found = own;
+            found[sequence] = own;
         }
     }
 

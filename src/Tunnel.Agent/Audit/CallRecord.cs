@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Policy;
+
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
@@ -96,4 +98,7 @@ internal sealed class CallRecord
 
     /// <summary><c>completed</c>, <c>refused</c>, <c>client_gone</c> or <c>broken_off</c>.</summary>
     public string End { get; set; } = "";
+
+    /// <summary>What lists in the answer named: for counting alone, no part of the record.</summary>
+    public IReadOnlyList<(TargetKind Kind, string Name)> Seen { get; set; } = [];
 }

@@ -103,6 +103,7 @@ internal sealed class AuthorizationGate(
         }
 
         exchange.Principal = principal;
+        exchange.Resource = served.Resource;
         exchange.ClientToken = credential.Token;
         return true;
     }

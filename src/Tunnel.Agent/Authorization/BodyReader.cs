@@ -11,6 +11,12 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public async ValueTask<BodyOutcome> ReadAsync(Exchange exchange, long maxBytes, TimeSpan wait)
     {
+        // A12: a body that comes slowly enough must not carry its token past the end.
+        if (exchange.Principal is { } principal && principal.EndsAt - time.GetUtcNow() is var left && left < wait)
+        {
+            wait = left;
+        }
+
         using var limit = new CancellationTokenSource(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, exchange.ClientGone);
         try

@@ -14,7 +14,7 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// <code>
 /// state        begins at               kid in the set         kid not in the set          fetched   failed
 /// -----------  ----------------------  ---------------------  --------------------------  --------  ---------------------
-/// EMPTY        start                   –                      fetch*, wait; unavailable   → FRESH   back off 1→30→300 s
+/// EMPTY        start, nothing kept     –                      fetch*, wait; unavailable   → FRESH   back off 1→30→300 s
 /// FRESH        fetched                 served                 fetch*, wait ≤ 2 s; unknown → FRESH   back off, stays
 /// STALE-OK     10 min, or as the       served                 as FRESH                    → FRESH   back off, stays
 ///              issuer says
@@ -24,14 +24,15 @@ namespace Culvert.Tunnel.Agent.Authorization;
 ///                                      not in set
 /// HARD-EXPIRED keys_stale_for          as EMPTY               as EMPTY                    → FRESH   back off, stays
 /// </code>
-/// fetch*: joins the one that runs; a new one no sooner than a minute after the last began (A10), or, without usable
+/// What an earlier run kept is STALE-OK at best and as old as its fetch. fetch*: joins the one that runs; a new one no sooner than a minute after the last began (A10), or, without usable
 /// keys, than the back-off says. A bad signature under a known kid counts as "kid not in the set".
 /// </remarks>
 internal sealed class IssuerKeyCache(
     IssuerSettings issuer,
     KeySetSource source,
     TimeProvider time,
-    ILogger<IssuerKeyCache> logger
+    ILogger<IssuerKeyCache> logger,
+    IssuerKeyFile? file = null
 )
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(10);
@@ -47,8 +48,8 @@ internal sealed class IssuerKeyCache(
     private readonly Lock gate = new();
 
     // Read without the lock; replaced whole.
-    private volatile HeldKeys? present;
-    private volatile HashSet<string> proven = [];
+    private volatile HeldKeys? present = file?.Load(issuer)?.Keys;
+    private volatile HashSet<string> proven = [.. file?.Load(issuer)?.Proven ?? []];
 
     // Guarded by the gate.
     private Task? running;
@@ -101,6 +102,9 @@ internal sealed class IssuerKeyCache(
             {
                 proven = [.. proven, key.Thumbprint];
             }
+
+            // Once for each key; the caller need not wait for the disk.
+            _ = Task.Run(Keep);
         }
     }
 
@@ -243,6 +247,19 @@ internal sealed class IssuerKeyCache(
         {
             Take_NeedsLock(result);
         }
+
+        if (result.Keys is not null)
+        {
+            Keep();
+        }
+    }
+
+    private void Keep()
+    {
+        if (file is not null && present is { } held)
+        {
+            file.Save(issuer, held, proven);
+        }
     }
 
     private void Take_NeedsLock(KeySetResult result)
@@ -259,7 +276,7 @@ internal sealed class IssuerKeyCache(
         failures = 0;
         Problem = "";
         proven = [.. keys.Keys.Select(k => k.Thumbprint).Where(proven.Contains)];
-        present = new HeldKeys(keys, lastStart, FreshFor(result.MaxAge));
+        present = new HeldKeys(keys, lastStart, FreshFor(result.MaxAge), result.Document);
         if (isNews)
         {
             Log.IssuerKeysFetched(logger, issuer.Name, keys.Keys.Count);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Culvert.Jose;
 using Culvert.Jose.Keys;
@@ -80,7 +81,7 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
         }
 
         return keys!.Keys.Any(k => k.KeyId is not null)
-            ? new KeySetResult(keys, document.MaxAge, "")
+            ? new KeySetResult(keys, document.MaxAge, "") { Document = Encoding.UTF8.GetString(body.Span) }
             : KeySetResult.Failed("key set: no usable key with a kid");
     }
 

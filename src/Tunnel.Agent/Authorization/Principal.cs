@@ -21,6 +21,10 @@ internal sealed record Principal
     /// <summary>From here on a new request with this token is refused: <c>exp</c> and the issuer's leeway.</summary>
     public required DateTimeOffset EndsAt { get; init; }
 
+    /// <summary>When what streams under this token ends (A12).</summary>
+    public DateTimeOffset StreamsEndAt(TimeSpan grace) =>
+        DateTimeOffset.MaxValue - EndsAt > grace ? EndsAt + grace : DateTimeOffset.MaxValue;
+
     /// <summary>Of the key that must sign the sender's proofs (RFC 9449 §6.1); null = a bearer token.</summary>
     public required string? KeyThumbprint { get; init; }
 

@@ -1,10 +1,10 @@
-using System.Net.Sockets;
 using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -16,7 +16,9 @@ internal static class AgentConfiguration
 
     public static AgentSettings Read(ConfigSection root)
     {
-        var issuers = root.Map("issuers").Select(i => IssuerReader.Read(i.Name, i.Section)).ToList();
+        var issuers = root.Map("issuers")
+            .Select(i => IssuerReader.Read(i.Name, i.Section) with { Origin = i.Section.Digest() })
+            .ToList();
         var identity = IdentitySection.Read(root, allowManual: true);
         var settings = new AgentSettings
         {
@@ -25,13 +27,13 @@ internal static class AgentConfiguration
             Tunnel = ReadTunnel(root.Section("tunnel")),
             Certificates = ReadCertificates(root.Section("certificates")),
             Issuers = issuers,
-            Routes = ReadRoutes(root, issuers, identity.Network.Family),
+            Routes = ReadRoutes(root, issuers, identity.Network),
+            Acme = AcmeReader.Read(root.Section("acme")),
             Audit = AuditReader.Read(root.Section("audit")),
             Health = HealthSection.ReadAgent(root),
             Log = LogSection.Read(root),
         };
         TelemetrySection.Read(root);
-        root.NotYet("acme");
         CheckTogether(root, settings);
         return settings;
     }
@@ -113,13 +115,19 @@ internal static class AgentConfiguration
     private static List<RouteSettings> ReadRoutes(
         ConfigSection root,
         List<IssuerSettings> issuers,
-        AddressFamily family
+        NetworkOptions network
     )
     {
-        var routes = root.Map("routes").Select(r => RouteReader.Read(r.Name, root, r.Section, family)).ToList();
+        var routes = root.Map("routes").Select(r => RouteReader.Read(r.Name, root, r.Section, network)).ToList();
         if (routes.Count == 0)
         {
             root.Error("routes", "There is no route, so the agent would serve nothing.", "Add one under `routes:`.");
+        }
+
+        var twice = routes.SelectMany(r => r.Route.Hostnames).GroupBy(h => h).FirstOrDefault(g => g.Count() > 1);
+        if (twice is not null)
+        {
+            root.Error("routes", $"{twice.Key} stands twice under `hostnames`.", "A name leads to one route.");
         }
 
         OauthReader.CheckTogether(routes, issuers);
@@ -129,6 +137,16 @@ internal static class AgentConfiguration
     // S5: a tunnel token is never worth an inner-TLS certificate of the service.
     private static void CheckTogether(ConfigSection root, AgentSettings settings)
     {
+        if (settings.Acme.Directory.Length == 0 && settings.Routes.FirstOrDefault(r => r.IsPublic) is { } route)
+        {
+            root.Section("acme")
+                .Error(
+                    "directory",
+                    $"Route {route.Name} has certificate: acme, and no CA is named.",
+                    "Write the https URL of the CA's staging directory first, its production directory later."
+                );
+        }
+
         if (settings.Identity.Mode == IdentityMode.Manual && !settings.Certificates.FromFiles)
         {
             root.Section("certificates")

@@ -1,6 +1,7 @@
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -20,6 +21,9 @@ internal sealed record AgentSettings
     public required IReadOnlyList<IssuerSettings> Issuers { get; init; }
 
     public required IReadOnlyList<RouteSettings> Routes { get; init; }
+
+    /// <summary>The CA of routes with a public certificate.</summary>
+    public AcmeSettings Acme { get; init; } = AcmeSettings.None;
 
     /// <summary>Of calls on routes with a policy.</summary>
     public AuditSettings Audit { get; init; } = AuditSettings.Default;

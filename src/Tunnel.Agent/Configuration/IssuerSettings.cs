@@ -10,6 +10,9 @@ internal sealed record IssuerSettings
     /// <summary>The key in the configuration.</summary>
     public required string Name { get; init; }
 
+    /// <summary>A digest of all that the file says of it; empty for none.</summary>
+    public string Origin { get; init; } = "";
+
     /// <summary>The exact <c>iss</c>: compared byte for byte, never normalised.</summary>
     public required string Issuer { get; init; }
 
@@ -33,4 +36,10 @@ internal sealed record IssuerSettings
 
     /// <summary>How long the last good keys serve; after that, 503.</summary>
     public TimeSpan KeysStaleFor { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Whether the file says the same of both, the file of roots included.</summary>
+    public bool IsAs(IssuerSettings other) =>
+        Name == other.Name
+        && Origin == other.Origin
+        && (Roots ?? []).Select(r => r.Thumbprint).SequenceEqual((other.Roots ?? []).Select(r => r.Thumbprint));
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
@@ -50,9 +51,9 @@ internal static class OauthReader
                 "required" => DpopMode.Required,
                 _ => DpopMode.Optional,
             },
+            AuthorizationServer = ReadAuthorizationServer(oauth, mode),
             StreamGrace = oauth.Duration("stream_grace", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),
         };
-        oauth.NotYet("authorization_server");
         CheckResource(oauth, settings);
         CheckScopes(oauth, settings);
         if (mode == OauthMode.Required && settings.Issuers.Count == 0)
@@ -69,18 +70,15 @@ internal static class OauthReader
         IReadOnlyList<IssuerSettings> issuers
     )
     {
+        foreach (var (route, oauth) in routes.Where(r => r.Route.Oauth.AuthorizationServer is not null))
+        {
+            CheckFronted(route, oauth, routes, issuers);
+        }
+
         var required = routes.Where(r => r.Route.Oauth.Mode == OauthMode.Required).ToList();
         foreach (var (route, oauth) in required)
         {
-            foreach (var name in route.Oauth.Issuers.Where(n => issuers.All(i => i.Name != n)))
-            {
-                var near = ConfigText.Nearest(name, issuers.Select(i => i.Name));
-                oauth.Error(
-                    "issuers",
-                    $"{name} is no entry of issuers.",
-                    near is null ? "Add it under issuers." : $"Did you mean {near}?"
-                );
-            }
+            CheckNames(route, oauth, issuers);
         }
 
         // A8: a token for one hostname must be worth nothing at another.
@@ -104,6 +102,121 @@ internal static class OauthReader
                     );
                 }
             }
+        }
+    }
+
+    private static void CheckNames(RouteSettings route, ConfigSection oauth, IReadOnlyList<IssuerSettings> issuers)
+    {
+        foreach (var name in route.Oauth.Issuers.Where(n => issuers.All(i => i.Name != n)))
+        {
+            var near = ConfigText.Nearest(name, issuers.Select(i => i.Name));
+            oauth.Error(
+                "issuers",
+                $"{name} is no entry of issuers.",
+                near is null ? "Add it under issuers." : $"Did you mean {near}?"
+            );
+        }
+    }
+
+    private static AuthorizationServerSettings? ReadAuthorizationServer(ConfigSection oauth, OauthMode? mode)
+    {
+        var section = oauth.Section("authorization_server");
+        var browserUrl = section.String("browser_url");
+        var rewrite = section.Strings("rewrite");
+        if (browserUrl.Length == 0)
+        {
+            if (rewrite.Count > 0)
+            {
+                section.Error("browser_url", "Without it nothing is rewritten.", "Write where browsers reach it.");
+            }
+
+            return null;
+        }
+
+        if (
+            !SafeFetcher.TryParseUrl(browserUrl, out var url)
+            || url.GetLeftPart(UriPartial.Authority) != browserUrl.TrimEnd('/')
+        )
+        {
+            section.Error(
+                "browser_url",
+                "This is not an https URL without a path.",
+                "Write under which scheme, host and port people's browsers reach the authorization server."
+            );
+        }
+
+        var known = AuthorizationServerSettings.DefaultRewrite;
+        foreach (var name in rewrite.Where(n => !known.Contains(n, StringComparer.Ordinal)))
+        {
+            var near = ConfigText.Nearest(name, known);
+            section.Error(
+                "rewrite",
+                AuthorizationServerSettings.Browsers.Contains(name, StringComparer.Ordinal)
+                    ? $"{name} is for browsers, which do not come through the tunnel."
+                    : $"{name} is no member that can be rewritten.",
+                near is null ? $"Choose from {string.Join(", ", known)}." : $"Did you mean {near}?"
+            );
+        }
+
+        if (mode is not null and not OauthMode.Passthrough)
+        {
+            section.Error(
+                "browser_url",
+                "Clients come to an authorization server without a token.",
+                "Write mode: passthrough on its route."
+            );
+        }
+
+        return new AuthorizationServerSettings
+        {
+            BrowserUrl = browserUrl.TrimEnd('/'),
+            Rewrite = rewrite.Count > 0 ? rewrite : known,
+        };
+    }
+
+    private static void CheckFronted(
+        RouteSettings route,
+        ConfigSection oauth,
+        IReadOnlyList<(RouteSettings Route, ConfigSection Oauth)> routes,
+        IReadOnlyList<IssuerSettings> issuers
+    )
+    {
+        CheckNames(route, oauth, issuers);
+        if (route.Oauth.Issuers.Count != 1)
+        {
+            oauth.Error("issuers", "It is not said whose authorization server this is.", "Name one entry of issuers.");
+            return;
+        }
+
+        var first = routes.First(r =>
+            r.Route.Oauth is { AuthorizationServer: not null, Issuers.Count: 1 }
+            && r.Route.Oauth.Issuers[0] == route.Oauth.Issuers[0]
+        );
+        if (first.Route.Name != route.Name)
+        {
+            oauth.Error(
+                "issuers",
+                $"Route {first.Route.Name} leads to the same issuer: clients could not tell which to use.",
+                "Keep one of the two routes."
+            );
+        }
+
+        if (route.Upstream is HttpUpstreamSettings { Probe.Kind: ProbeKind.Mcp })
+        {
+            oauth.Error(
+                "authorization_server",
+                "Its health cannot be told by an MCP call, which no authorization server answers.",
+                "Write upstream: {health: {probe: tcp}}."
+            );
+        }
+
+        if (route.Policy.Mode != Policy.PolicyMode.Off)
+        {
+            oauth.Error(
+                "authorization_server",
+                "A policy judges MCP calls, and there are none at an authorization server.",
+                "Remove the route's policy."
+            );
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed record OauthSettings
 
     public DpopMode Dpop { get; init; } = DpopMode.Optional;
 
+    /// <summary>Set where the issuer's own server stands behind the route.</summary>
+    public AuthorizationServerSettings? AuthorizationServer { get; init; }
+
     /// <summary>How long a stream may outlive its token (A12).</summary>
     public TimeSpan StreamGrace { get; init; }
 }

@@ -1,6 +1,6 @@
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
@@ -14,10 +14,22 @@ internal static partial class RouteReader
 {
     internal static readonly string[] PrivateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"];
     private static readonly string[] Kinds = ["url", "stdio", "callouts"];
+    private static readonly string[] HiddenNames =
+    [
+        "localhost", // RFC 6761 §6.3
+        "localhost.localdomain",
+        "metadata",
+        "metadata.google.internal",
+        "instance-data",
+        "metadata.tencentyun.com",
+    ];
     internal static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     // unix(7): sun_path has 108 bytes, the last one zero.
     private const int MaxSocketPath = 107;
+
+    // RFC 1035 §2.3.4, as text without the final dot.
+    private const int MaxHostname = 253;
 
     // Names of headers whose values are secrets by custom.
     private static readonly string[] SecretWords =
@@ -35,12 +47,12 @@ internal static partial class RouteReader
     /// <param name="name">The route's key.</param>
     /// <param name="root">The whole file.</param>
     /// <param name="route">The route's section.</param>
-    /// <param name="family">Of <c>network.address_family</c>.</param>
+    /// <param name="network">The <c>network</c> section.</param>
     public static (RouteSettings Route, ConfigSection Oauth) Read(
         string name,
         ConfigSection root,
         ConfigSection route,
-        AddressFamily family
+        NetworkOptions network
     )
     {
         if (name != Route.BareDomain && !Label().IsMatch(name))
@@ -54,11 +66,11 @@ internal static partial class RouteReader
 
         var oauth = route.Section("oauth");
         var access = OauthReader.Read(oauth);
-        var upstream = ReadUpstream(route.Section("upstream"), family, access.Path);
+        var upstream = ReadUpstream(route.Section("upstream"), network, access.Path);
         var settings = new RouteSettings
         {
             Name = name,
-            Upstream = upstream,
+            Upstream = upstream with { Origin = OriginOf(route.Section("upstream"), upstream, network, access.Path) },
             AllowedOrigins = route.Strings("allowed_origins"),
             Oauth = access,
             Credential = CredentialReader.Read(
@@ -73,9 +85,32 @@ internal static partial class RouteReader
             CheckLocal(route, oauth, settings);
         }
 
-        route.NotYet("hostnames");
-        route.NotYet("certificate", permitted: "service");
-        return (settings, oauth);
+        return (settings with { IsPublic = IsPublic(route), Hostnames = ReadHostnames(route) }, oauth);
+    }
+
+    private static bool IsPublic(ConfigSection route) =>
+        route.Choice("certificate", "service", "service", "acme") == "acme";
+
+    private static IReadOnlyList<string> ReadHostnames(ConfigSection route)
+    {
+        var names = route.Strings("hostnames");
+        foreach (var name in names)
+        {
+            if (
+                name.Length > MaxHostname
+                || name.Split('.') is not { Length: > 1 } labels
+                || !labels.All(Label().IsMatch)
+            )
+            {
+                route.Error(
+                    "hostnames",
+                    $"{name} is not a host name with a domain.",
+                    "Write it in lower case, without wildcard and final dot, as it was claimed on the tunnel."
+                );
+            }
+        }
+
+        return names;
     }
 
     // There is no HTTP behind such a route, so nothing can be proven to it or left to it.
@@ -92,16 +127,25 @@ internal static partial class RouteReader
                 .Section("credentials")
                 .Error("type", "Nothing behind this route asks for one.", "Use stdio.environment, or remove it.");
         }
-
-        if (settings.Policy.Rules.Any(r => r.Limits.Timeout is not null))
-        {
-            route
-                .Section("policy")
-                .Error("rules", "A rule's timeout acts on upstreams with a url alone.", "Remove the rule's timeout.");
-        }
     }
 
-    private static UpstreamSettings ReadUpstream(ConfigSection upstream, AddressFamily family, string path)
+    // All that makes an upstream what it is, files that it names included: two that agree here are one.
+    private static string OriginOf(
+        ConfigSection upstream,
+        UpstreamSettings settings,
+        NetworkOptions network,
+        string path
+    ) =>
+        string.Join(
+            '\n',
+            upstream.Digest(),
+            path,
+            network.Family,
+            network.CaBundle,
+            settings is HttpUpstreamSettings http ? http.TlsCaPem : ""
+        );
+
+    private static UpstreamSettings ReadUpstream(ConfigSection upstream, NetworkOptions network, string path)
     {
         var (stdio, callouts) = (upstream.Section("stdio"), upstream.Section("callouts"));
         string[] kinds = [.. Kinds.Where(upstream.Has)];
@@ -122,13 +166,13 @@ internal static partial class RouteReader
             last = CalloutReader.Read(upstream, callouts, path);
         }
 
-        return last is null || upstream.Has("url") ? ReadHttp(upstream, family, path) : last;
+        return last is null || upstream.Has("url") ? ReadHttp(upstream, network, path) : last;
     }
 
-    private static HttpUpstreamSettings ReadHttp(ConfigSection upstream, AddressFamily family, string path)
+    private static HttpUpstreamSettings ReadHttp(ConfigSection upstream, NetworkOptions network, string path)
     {
-        upstream.NotYet("proxy", permitted: "");
         var (url, socketPath) = ReadUrl(upstream);
+        var proxy = ReadProxy(upstream, url, socketPath);
         var host = url.HostNameType == UriHostNameType.IPv6 ? url.Host[1..^1] : url.IdnHost;
         var tls = upstream.Section("tls");
         var caPem = ReadCa(tls);
@@ -157,7 +201,9 @@ internal static partial class RouteReader
             Host = host,
             Port = url.Port,
             SocketPath = socketPath,
-            AddressFamily = family,
+            Proxy = proxy,
+            ProxyCaBundle = network.CaBundle,
+            AddressFamily = network.Family,
             HostHeader = hostHeader.Length > 0 ? hostHeader : url.Authority,
             AllowedRanges = upstream.Ranges("allowed_ranges", PrivateRanges),
             DangerousAllowAnyAddress = upstream.Bool("dangerous_allow_any_address", false),
@@ -204,6 +250,44 @@ internal static partial class RouteReader
 
         return (url, "");
     }
+
+    // Of a target that the proxy connects to, the name is all that can be checked: its own loopback, and the names under
+    // which clouds hand out credentials, are nobody's upstream.
+    private static HttpProxyOptions? ReadProxy(ConfigSection upstream, Uri url, string socketPath)
+    {
+        var written = upstream.String("proxy");
+        if (written.Length == 0)
+        {
+            return null;
+        }
+
+        if (!NetworkSection.IsProxy(written, out var proxy) || proxy.UserInfo.Length > 0)
+        {
+            upstream.Error("proxy", "This is no proxy.", "Write http://proxy.example:3128, without a user.");
+            return null;
+        }
+
+        if (socketPath.Length > 0)
+        {
+            upstream.Error("proxy", "No proxy leads to a socket of this machine.", "Remove it.");
+        }
+        else if (IsNobodys(url.IdnHost.TrimEnd('.')))
+        {
+            upstream.Error(
+                "proxy",
+                "Behind a proxy this name would be the proxy's own machine or a cloud's.",
+                "Remove it."
+            );
+        }
+
+        return new HttpProxyOptions { Url = proxy };
+    }
+
+    private static bool IsNobodys(string name) =>
+        HiddenNames.Any(hidden =>
+            name.Equals(hidden, StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith("." + hidden, StringComparison.OrdinalIgnoreCase)
+        );
 
     private static UpstreamTimeouts ReadTimeouts(ConfigSection upstream)
     {

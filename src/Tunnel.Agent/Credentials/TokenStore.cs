@@ -8,6 +8,9 @@ internal sealed class TokenStore(TimeProvider time)
 {
     internal const int MaxTokens = 10_000;
 
+    // Places in the queue that are not worth tidying up.
+    private const int MinPlaces = 64;
+
     // A token that ends on its way is refused upstream: it is renewed this much before, short ones a tenth before.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
@@ -28,6 +31,18 @@ internal sealed class TokenStore(TimeProvider time)
         }
     }
 
+    /// <summary>Places in the queue, those of replaced entries included.</summary>
+    internal int Places
+    {
+        get
+        {
+            lock (gate)
+            {
+                return byAge.Count;
+            }
+        }
+    }
+
     /// <param name="key">What it is asked for.</param>
     /// <param name="request">Asks for it, under its own deadline: others wait for the same answer.</param>
     /// <param name="cancellationToken">Ends the waiting of this caller alone.</param>
@@ -42,6 +57,7 @@ internal sealed class TokenStore(TimeProvider time)
                 entry = new Entry(new Lazy<Task<IssuedToken>>(request), time.GetUtcNow());
                 entries[key] = entry;
                 byAge.Enqueue((key, entry));
+                Compact_NeedsLock();
             }
         }
 
@@ -85,7 +101,7 @@ internal sealed class TokenStore(TimeProvider time)
         return time.GetUtcNow() >= token.EndsAt - margin;
     }
 
-    // The queue may name entries that were replaced since; those cost nothing but their place in it.
+    // The queue may name entries that were replaced since.
     private void Evict_NeedsLock()
     {
         while (byAge.TryPeek(out var oldest))
@@ -102,6 +118,21 @@ internal sealed class TokenStore(TimeProvider time)
                 entries.Remove(oldest.Key);
             }
         }
+    }
+
+    // Behind one token that lives on, a caller whose request fails each second would lengthen the queue for ever.
+    private void Compact_NeedsLock()
+    {
+        if (byAge.Count <= 2 * entries.Count + MinPlaces)
+        {
+            return;
+        }
+
+        var living = byAge
+            .Where(place => entries.TryGetValue(place.Key, out var entry) && ReferenceEquals(entry, place.Entry))
+            .ToList();
+        byAge.Clear();
+        living.ForEach(byAge.Enqueue);
     }
 
     private sealed record Entry(Lazy<Task<IssuedToken>> Token, DateTimeOffset AskedAt);

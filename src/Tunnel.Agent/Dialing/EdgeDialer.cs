@@ -5,11 +5,12 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>Makes one outer connection: TCP, TLS 1.3 with both certificates, ALPN. Tries once and tells how it went.</summary>
-internal sealed class EdgeDialer(TimeSpan timeout, NetworkOptions network, TimeProvider time)
+internal sealed class EdgeDialer(TimeSpan timeout, NetworkSource network, TimeProvider time)
 {
     private readonly OutboundDialer dialer = new(network);
 
@@ -27,6 +28,11 @@ internal sealed class EdgeDialer(TimeSpan timeout, NetworkOptions network, TimeP
         try
         {
             stream = await dialer.ConnectAsync(host, port, linked.Token);
+            if (stream is NetworkStream direct)
+            {
+                OuterSocket.Prepare(direct.Socket);
+            }
+
             stage = DialStage.Handshake;
             return await AuthenticateAsync(stream, host, context, linked.Token);
         }
@@ -57,7 +63,8 @@ internal sealed class EdgeDialer(TimeSpan timeout, NetworkOptions network, TimeP
     )
     {
         PeerVerification? peer = null;
-        var tls = new SslStream(stream);
+        var gathering = new GatheringStream(stream);
+        var tls = new SslStream(gathering);
         try
         {
             await tls.AuthenticateAsClientAsync(Options(), cancellationToken);
@@ -87,6 +94,7 @@ internal sealed class EdgeDialer(TimeSpan timeout, NetworkOptions network, TimeP
             return DialResult.Failed(DialStage.Handshake, "The peer does not speak culvert/1.");
         }
 
+        gathering.Begin();
         return DialResult.Connected(tls, accepted.Serial, accepted.NotAfter);
 
         SslClientAuthenticationOptions Options() =>

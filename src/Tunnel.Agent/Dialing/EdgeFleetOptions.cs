@@ -15,7 +15,7 @@ internal sealed record EdgeFleetOptions
     public required TimeSpan DialTimeout { get; init; }
 
     /// <summary>How edges are reached.</summary>
-    public NetworkOptions Network { get; init; } = NetworkOptions.Default;
+    public NetworkSource Network { get; init; } = new(NetworkOptions.Default);
 
     /// <summary>Streams per outer connection. Default 1,024, at most 16,384.</summary>
     public required int MaxStreams { get; init; }

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
-using Culvert.Platform.Issuers;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
 using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
@@ -27,29 +27,36 @@ namespace Culvert.Tunnel.Agent.Hosting;
 internal sealed class AgentRuntime : IAsyncDisposable
 {
     private const int HttpsPort = 443;
+    private static readonly TimeSpan BetweenCounts = TimeSpan.FromMinutes(1);
 
     private readonly AgentSettings settings;
     private readonly TimeProvider time;
     private readonly ILogger<AgentRuntime> logger;
     private readonly AgentMetrics metrics;
     private readonly RecentLines? lines;
+    private readonly LogLevels? levels;
     private readonly MetricsText metricsText = new("Culvert");
     private readonly ILoggerFactory loggers;
     private readonly UpstreamFactory upstreams;
+    private readonly IssuerKeyFile keptKeys;
     private readonly ConfigWatch<AgentSettings>? watch;
     private readonly Channel<AgentSettings> changes = Channel.CreateBounded<AgentSettings>(1);
     private readonly RouteMap map = new();
     private readonly LeafSlot leaves;
     private readonly LeafFiles? leafFiles;
+    private readonly ChallengeBoard challenges;
+    private readonly AcmeLeaves publicLeaves;
+    private readonly AcmeKeeper publicCertificates;
     private readonly AuditTrail trail;
+    private readonly CallCounts counts;
     private readonly InnerServer server;
     private readonly EdgeFleet fleet;
     private readonly CredentialManager<AgentFeed> credentials;
+    private readonly AgentReadiness readiness;
     private readonly Lock gate = new(); // one state is applied at a time, the later one last
     private readonly ConcurrentDictionary<Task, bool> retiring = [];
     private volatile RouteGeneration generation;
-    private volatile bool draining;
-    private volatile bool isPortMissing;
+    private volatile HealthServer? health;
 
     /// <param name="settings">What it starts with.</param>
     /// <param name="state">Its state directory.</param>
@@ -57,16 +64,19 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="watch">Tells of changes to the file; null: there are none.</param>
     /// <param name="lines">The end of the log, for the status page.</param>
+    /// <param name="levels">Of the log; null: it does not change.</param>
     public AgentRuntime(
         AgentSettings settings,
         StateDirectory state,
         ILoggerFactory loggers,
         TimeProvider time,
         ConfigWatch<AgentSettings>? watch = null,
-        RecentLines? lines = null
+        RecentLines? lines = null,
+        LogLevels? levels = null
     )
     {
         (this.settings, this.loggers, this.time, this.watch, this.lines) = (settings, loggers, time, watch, lines);
+        this.levels = levels;
         metrics = new AgentMetrics(time);
         logger = loggers.CreateLogger<AgentRuntime>();
         upstreams = new UpstreamFactory(
@@ -75,10 +85,11 @@ internal sealed class AgentRuntime : IAsyncDisposable
             time,
             loggers
         );
-        generation = new RouteGeneration(settings, upstreams, time, loggers);
+        keptKeys = new IssuerKeyFile(state, time, loggers.CreateLogger<IssuerKeyFile>());
+        generation = new RouteGeneration(settings, upstreams, time, loggers, keptKeys);
         if (watch is not null)
         {
-            metrics.WatchConfiguration(() => watch.Refused);
+            metrics.WatchConfiguration(() => watch.Refused, () => watch.RestartKeys.Count);
         }
 
         leaves = new LeafSlot(settings.Certificates.Protocols, time, loggers.CreateLogger<LeafSlot>());
@@ -92,51 +103,51 @@ internal sealed class AgentRuntime : IAsyncDisposable
             )
             : null;
         trail = OpenTrail(state, loggers);
+        counts = new CallCounts(time);
+        publicLeaves = new AcmeLeaves(settings.Certificates.Protocols, time);
+        challenges = new ChallengeBoard(() => credentials?.Machine, time, loggers.CreateLogger<ChallengeBoard>());
+        publicCertificates = CreateKeeper(state, loggers);
         server = CreateServer(loggers);
         fleet = CreateFleet(state, loggers);
         credentials = CreateCredentials(state, loggers);
+        trail.Signer = () => credentials.Identity?.Credential;
+        readiness = new AgentReadiness(credentials, leaves, leafFiles, fleet, map, trail, () => generation, watch);
     }
 
     /// <summary>What <c>/readyz</c> asks.</summary>
-    public IReadOnlyList<ReadinessCheck> Checks =>
-        [
-            .. credentials.Checks,
-            ReadinessCheck.Of("inner_certificate", CheckLeaf),
-            ReadinessCheck.Of("edges", CheckEdges),
-            ReadinessCheck.Of("upstreams", CheckUpstreams),
-            ReadinessCheck.Of("issuers", CheckIssuers),
-            ReadinessCheck.Of("audit", CheckAudit),
-            ReadinessCheck.Of(
-                "configuration",
-                () => watch is { Problem: { Length: > 0 } problem } ? problem : null
-            ) with
-            {
-                IsAdvisory = true,
-            },
-        ];
+    public IReadOnlyList<ReadinessCheck> Checks => readiness.Checks;
 
     /// <summary>Serves until cancelled, then drains. What is wrong outside heals by itself and shows in readiness.</summary>
     /// <exception cref="IOException">The health address cannot be listened on.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Log.Starting(logger, ProductVersion.Text, settings.Tunnel.Id);
-        Announce();
+        if (settings.Acme.DangerousAllowUnbound)
+        {
+            Log.DangerousUnboundAcme(logger);
+        }
+
+        generation.Announce(logger);
         await server.StartAsync(cancellationToken);
         var endpoints = new HealthEndpoints(Checks, metricsText, time);
-        await using var health = await HealthServer.StartAsync(
+        await using var listening = await HealthServer.StartAsync(
             settings.Health,
             endpoints,
             cancellationToken,
             new StatusPage(cancel => LookAsync(endpoints, cancel)).HandleAsync
         );
+        health = listening;
         using var background = new CancellationTokenSource();
         using var audit = new CancellationTokenSource();
         var recording = trail.RunAsync(audit.Token);
         Task[] running =
         [
             credentials.RunAsync(background.Token),
+            challenges.RunAsync(background.Token),
+            publicCertificates.RunAsync(background.Token),
             leafFiles?.RunAsync(leaves, background.Token) ?? Task.CompletedTask,
             RunGenerationsAsync(background.Token),
+            ReportCountsAsync(background.Token),
             watch?.RunAsync(next => changes.Writer.WriteAsync(next, background.Token), background.Token)
                 ?? Task.CompletedTask,
         ];
@@ -156,6 +167,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         await fleet.DisposeAsync();
         await server.DisposeAsync();
         trail.Dispose();
+        publicCertificates.Dispose();
         credentials.Dispose();
         await Task.WhenAll(retiring.Keys);
         await generation.DisposeAsync();
@@ -167,14 +179,40 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         var held = new BodyBudget();
         var gate = new AuthorizationGate(metrics, held, time, loggers.CreateLogger<AuthorizationGate>());
-        var policy = new PolicyStage(metrics, held, trail, time, loggers.CreateLogger<PolicyStage>());
+        var policy = new PolicyStage(
+            metrics,
+            held,
+            new CountedTrail(trail, counts),
+            time,
+            loggers.CreateLogger<PolicyStage>()
+        );
         return new InnerServer(
             new InnerServerOptions(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes),
-            new InnerHandshake(leaves, map, time, loggers.CreateLogger<InnerHandshake>()),
-            new InnerApplication(map, gate, policy, loggers.CreateLogger<InnerApplication>()),
+            new InnerHandshake(
+                leaves,
+                map,
+                time,
+                loggers.CreateLogger<InnerHandshake>(),
+                new PublicLeaves(publicLeaves, challenges)
+            ),
+            new InnerApplication(map, gate, policy, loggers.CreateLogger<InnerApplication>(), time),
             loggers
         );
     }
+
+    private AcmeKeeper CreateKeeper(StateDirectory state, ILoggerFactory loggers) =>
+        new(
+            settings.Acme,
+            state,
+            publicLeaves,
+            new ServiceChallenges(() => credentials?.Machine, challenges, time),
+            challenges,
+            settings.Certificates.KeyType,
+            InstanceId.LoadOrCreate(state).Value,
+            metrics,
+            time,
+            loggers
+        );
 
     // Open from the start, whatever the routes are: they may get a policy while the agent runs, and are recorded then.
     private AuditTrail OpenTrail(StateDirectory state, ILoggerFactory loggers)
@@ -205,7 +243,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             InstanceId = InstanceId.LoadOrCreate(state).Value,
             Connections = settings.Tunnel.Connections,
             DialTimeout = settings.Tunnel.DialTimeout,
-            Network = settings.Identity.Network,
+            Network = settings.Identity.NetworkInForce,
             MaxStreams = settings.Tunnel.MaxStreams,
             Drain = settings.Tunnel.DrainTimeout,
         };
@@ -220,7 +258,15 @@ internal sealed class AgentRuntime : IAsyncDisposable
             ServerCertificates = !settings.Certificates.FromFiles,
             ServerKeyType = settings.Certificates.KeyType,
         };
-        var manager = CredentialManager.ForAgent(options, settings.Tunnel.Id, state, ReportRoutes, loggers, time);
+        var manager = CredentialManager.ForAgent(
+            options,
+            settings.Tunnel.Id,
+            state,
+            () => generation.Report(map.Current.Domain),
+            loggers,
+            time,
+            usage: counts
+        );
         manager.IdentityChanged = (_, _) => Apply();
         manager.FeedChanged = (_, _) => Apply();
         manager.ServerCertificateChanged = (pair, _) =>
@@ -229,6 +275,19 @@ internal sealed class AgentRuntime : IAsyncDisposable
             return ValueTask.CompletedTask;
         };
         return manager;
+    }
+
+    // What else happens is reported at once, and takes the counts along.
+    private async Task ReportCountsAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(BetweenCounts, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (counts.HasNews)
+            {
+                credentials.RequestReport();
+            }
+        }
     }
 
     // The one place where a set of routes takes the place of another. Requests go on with the set they began with.
@@ -246,32 +305,39 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 await running;
             }
 
-            var next = new RouteGeneration(await change, upstreams, time, loggers, current);
+            var next = new RouteGeneration(await change, upstreams, time, loggers, keptKeys, current);
+            ApplySettings(next.Settings);
             lock (gate)
             {
                 generation = next;
                 ApplyFeed();
             }
 
-            Announce();
+            generation.Announce(logger);
             credentials.RequestReport();
             await replaced.CancelAsync();
             await EndAsync([running]);
-            var ending = RetireAsync(current);
-            retiring[ending] = true;
-            _ = ending.ContinueWith(
-                ended => retiring.TryRemove(ended, out _),
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default
-            );
+            foreach (var upstream in current.LeftBy(next))
+            {
+                var ending = upstream.RetireAsync(RouteGeneration.LongestUse, time);
+                retiring[ending] = true;
+                _ = ending.ContinueWith(
+                    ended => retiring.TryRemove(ended, out _),
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default
+                );
+            }
         }
     }
 
-    private static async Task RetireAsync(RouteGeneration generation)
+    // What is no part of the routes and can change while the agent runs.
+    private void ApplySettings(AgentSettings next)
     {
-        await generation.Use.RetireAsync();
-        await generation.DisposeAsync();
+        levels?.Swap(next.Log.Level);
+        trail.Apply(next.Audit);
+        settings.Identity.NetworkInForce.Swap(next.Identity.Network);
+        health?.Apply(next.Health);
     }
 
     // Called for each change of credentials or feed; does nothing before both are there.
@@ -289,6 +355,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         if (credentials is { Identity: { } identity, Trust: { } trust, Feed: { } feed })
         {
+            challenges.Apply(feed.AcmeChallenges);
             ApplyRoutes(feed);
             fleet.Apply(
                 new DialContext
@@ -309,14 +376,22 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
         // Edges of one tunnel are dialled on one port; where they are not, each route says its resource itself.
         var port = feed.Edges.Select(e => e.PublicPort).FirstOrDefault(p => p is not null) ?? HttpsPort;
-        isPortMissing =
+        readiness.IsPortMissing =
             feed.Edges.All(e => e.PublicPort is null)
             && generation.Settings.Routes.Any(r => r.Oauth is { Mode: OauthMode.Required, Resource: "" });
         var now = map.Current;
-        if ((now.Domain, now.IsActive, now.PublicPort, now.Use) != (tunnel.Domain, active, port, generation.Use))
+        string[] hostnames =
+        [
+            .. (feed.Hostnames ?? []).Where(h => h.State == HostnameState.Active).Select(h => h.Name),
+        ];
+        if (
+            (now.Domain, now.IsActive, now.PublicPort, now.Routes) != (tunnel.Domain, active, port, generation.Routes)
+            || !now.Hostnames.SequenceEqual(hostnames)
+        )
         {
-            var table = new RouteTable(tunnel.Domain, active, generation.Routes, port) { Use = generation.Use };
+            var table = new RouteTable(tunnel.Domain, active, generation.Routes, port, hostnames);
             map.Swap(table);
+            publicCertificates.Want(active ? table.PublicNames : []);
             Log.RoutesInForce(logger, table.Count, tunnel.Domain, tunnel.Status);
             foreach (var route in table.Unserved)
             {
@@ -360,41 +435,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
                     ? [("inner TLS, towards clients", leaf.Pair.Serial, leaf.Pair.NotAfter)]
                     : Array.Empty<(string, string, DateTimeOffset)>(),
             ],
+            PublicNames = publicCertificates.Status,
+            PublicAccount = publicCertificates.Account,
+            AllowsUnboundNames = settings.Acme.DangerousAllowUnbound,
             Calls = metrics.Recent.Calls,
             Lines = lines?.Lines ?? [],
         };
-
-    private AgentReportRoute[] ReportRoutes() =>
-        [
-            .. generation.Probes.Select(p => new AgentReportRoute
-            {
-                Name = p.Route.Name,
-                Hostname = p.Route.HostnameUnder(map.Current.Domain),
-                UpstreamHealthy = p.State.IsHealthy,
-                Detail = p.State.Detail,
-                Oauth = OauthText.Of(p.Route.Access.Oauth.Mode),
-            }),
-        ];
-
-    private void Announce()
-    {
-        foreach (var route in generation.Routes)
-        {
-            if (route.Access.Oauth.Mode == OauthMode.DangerousNone)
-            {
-                Log.DangerousOpenRoute(logger, route.Name);
-            }
-            else if (route.Access.IsPassthrough)
-            {
-                Log.PassthroughRoute(logger, route.Name);
-            }
-
-            if (route.Upstream.Settings is HttpUpstreamSettings { DangerousAllowAnyAddress: true })
-            {
-                Log.DangerousAnyAddress(logger, route.Name);
-            }
-        }
-    }
 
     // A background task that ends by itself is a fault of ours; going on without it would look healthy for a while.
     private static async Task WaitForStopAsync(Task[] running, CancellationToken cancellationToken)
@@ -415,7 +461,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     private async Task StopAsync()
     {
-        draining = true;
+        readiness.IsDraining = true;
         Log.Draining(logger, settings.Tunnel.DrainTimeout);
         await fleet.StopAsync();
 
@@ -435,46 +481,5 @@ internal sealed class AgentRuntime : IAsyncDisposable
         {
             // As asked.
         }
-    }
-
-    private string? CheckLeaf() =>
-        leaves.IsServing ? null
-        : leafFiles is { Problem.Length: > 0 } files ? files.Problem
-        : leaves.Current is null ? "No inner-TLS certificate yet."
-        : "The inner-TLS certificate has ended.";
-
-    private string? CheckEdges() =>
-        draining ? "The agent is stopping."
-        : fleet.ServingEdges == 0 ? "No edge is connected."
-        : isPortMissing ? "No edge has said yet on which port clients dial it: resources would have the wrong name."
-        : map.Current.Unserved is { Count: > 0 } unserved
-            ? $"Not served, as an audience is another route's resource: {string.Join(", ", unserved)}."
-        : null;
-
-    // Of issuers that some route trusts: without their keys that route answers 503.
-    private string? CheckIssuers()
-    {
-        var ill = generation
-            .Issuers.Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
-            .Select(i => i.Issuer.Name)
-            .ToList();
-        return ill.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", ill)}." : null;
-    }
-
-    private string? CheckAudit() =>
-        trail.Problem is { } problem
-        && settings.Audit.DeniesWhenFull
-        && generation.Settings.Routes.Any(r => r.Policy.Mode != PolicyMode.Off)
-            ? $"Calls cannot be recorded: {problem}"
-            : null;
-
-    private string? CheckUpstreams()
-    {
-        var probes = generation.Probes;
-        var ill = probes.Where(p => p.State.IsHealthy == false).Select(p => p.Route.Name).ToList();
-        var unknown = probes.Where(p => p.IsWaiting).Select(p => p.Route.Name).ToList();
-        return ill.Count > 0 ? $"No connection to the upstream of: {string.Join(", ", ill)}."
-            : unknown.Count > 0 ? $"Not probed yet: {string.Join(", ", unknown)}."
-            : null;
     }
 }

@@ -20,7 +20,13 @@ internal static class DoctorCommand
             "Check every hop from the identity token to a call, and every certificate.",
             ConfigLocation.Agent,
             AgentConfiguration.Read,
-            [.. RouteChecks.Ids, .. FederationChecks.Ids, .. CertificateChecks.Ids, .. PathChecks.Ids],
+            [
+                .. RouteChecks.Ids,
+                .. FederationChecks.Ids,
+                .. CertificateChecks.Ids,
+                .. PublicChecks.Ids,
+                .. PathChecks.Ids,
+            ],
             FindAsync
         );
 
@@ -35,6 +41,8 @@ internal static class DoctorCommand
             new IdentityTokenSource(identity.Token, time),
             new IdentityClient(identity, new FirstTrust(identity, time), time),
             FederatedProof.BindingOf(identity, settings.StateDirectory),
+            "tunnel:agent",
+            "tunnel",
             time
         );
         var routes = new RouteChecks(settings, new KeySetSource(new IssuerDocuments(time)));
@@ -44,6 +52,7 @@ internal static class DoctorCommand
             .. await routes.RunAsync(cancellationToken),
             .. await checks.RunAsync(cancellationToken),
             .. CertificateChecks.Run(facts),
+            await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),
             .. await new PathChecks(settings, facts.State, time).RunAsync(cancellationToken),
         ];
     }

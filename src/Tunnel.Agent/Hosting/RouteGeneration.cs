@@ -1,3 +1,4 @@
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Routing;
@@ -7,10 +8,14 @@ namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
 /// All that one reading of the file says about routes: issuers with their keys, routes with their upstreams, probes. A
-/// change of the file makes another one; this one then serves what it began with and ends.
+/// change of the file makes another one, which takes over what it says the same of; the rest of this one then serves
+/// what it began with and ends.
 /// </summary>
 internal sealed class RouteGeneration : IAsyncDisposable
 {
+    /// <summary>For streams on what a changed file has replaced (as S10 for what a renewal has replaced).</summary>
+    public static readonly TimeSpan LongestUse = TimeSpan.FromHours(24);
+
     private readonly RouteSet set;
 
     public RouteGeneration(
@@ -18,6 +23,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
         UpstreamFactory upstreams,
         TimeProvider time,
         ILoggerFactory loggers,
+        IssuerKeyFile? keptKeys = null,
         RouteGeneration? before = null
     )
     {
@@ -25,10 +31,21 @@ internal sealed class RouteGeneration : IAsyncDisposable
         var keys = new KeySetSource(new IssuerDocuments(time));
         Issuers =
         [
-            .. settings.Issuers.Select(i => new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>())),
+            .. settings.Issuers.Select(i =>
+                before?.Issuers.FirstOrDefault(b => i.Origin.Length > 0 && b.Issuer.IsAs(i))
+                ?? new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>(), keptKeys)
+            ),
         ];
         set = RouteSet.Create(settings.Routes, Issuers, upstreams, time, before?.Routes);
-        Probes = [.. set.Routes.Select(r => new UpstreamProbe(r, time, loggers.CreateLogger<UpstreamProbe>()))];
+        Probes =
+        [
+            .. set.Routes.Select(r => new UpstreamProbe(
+                r,
+                time,
+                loggers.CreateLogger<UpstreamProbe>(),
+                before?.Probes.FirstOrDefault(p => p.Route.Upstream == r.Upstream)?.State
+            )),
+        ];
     }
 
     public AgentSettings Settings { get; }
@@ -39,7 +56,9 @@ internal sealed class RouteGeneration : IAsyncDisposable
 
     public IReadOnlyList<UpstreamProbe> Probes { get; }
 
-    public RouteUse Use { get; } = new();
+    /// <summary>The upstreams that the next reading does not take over.</summary>
+    public IEnumerable<Upstream> LeftBy(RouteGeneration next) =>
+        Routes.Select(r => r.Upstream).Except(next.Routes.Select(r => r.Upstream));
 
     /// <summary>Fetches keys and probes until cancelled. It ends by itself only by a fault.</summary>
     public async Task RunAsync(Action changed, CancellationToken cancellationToken)
@@ -67,6 +86,40 @@ internal sealed class RouteGeneration : IAsyncDisposable
             await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>Says in the log what an operator should know of the routes.</summary>
+    public void Announce(ILogger log)
+    {
+        foreach (var route in Routes)
+        {
+            if (route.Access.Oauth.Mode == OauthMode.DangerousNone)
+            {
+                Log.DangerousOpenRoute(log, route.Name);
+            }
+            else if (route.Access.IsPassthrough)
+            {
+                Log.PassthroughRoute(log, route.Name);
+            }
+
+            if (route.Upstream.Settings is HttpUpstreamSettings { DangerousAllowAnyAddress: true })
+            {
+                Log.DangerousAnyAddress(log, route.Name);
+            }
+        }
+    }
+
+    /// <summary>The routes as the service is told of them.</summary>
+    public AgentReportRoute[] Report(string domain) =>
+        [
+            .. Probes.Select(p => new AgentReportRoute
+            {
+                Name = p.Route.Name,
+                Hostname = p.Route.HostnameUnder(domain),
+                UpstreamHealthy = p.State.IsHealthy,
+                Detail = p.State.Detail,
+                Oauth = OauthText.Of(p.Route.Access.Oauth.Mode),
+            }),
+        ];
 
     public ValueTask DisposeAsync() => set.DisposeAsync();
 }

@@ -51,7 +51,8 @@ internal static class RunCommand
         CancellationToken cancellationToken
     )
     {
-        using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings!.Log);
+        using var levels = new LogLevels(loaded.Settings!.Log.Level);
+        using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log, levels: levels);
         using var lines = new RecentLines(TimeProvider.System);
         loggers.AddProvider(lines);
         var watch = new ConfigWatch<AgentSettings>(
@@ -70,12 +71,34 @@ internal static class RunCommand
                 watch.Hurry();
             }
         );
-        await using var runtime = new AgentRuntime(loaded.Settings, state, loggers, TimeProvider.System, watch, lines);
+        await using var runtime = new AgentRuntime(
+            loaded.Settings,
+            state,
+            loggers,
+            TimeProvider.System,
+            watch,
+            lines,
+            levels
+        );
         await runtime.RunAsync(cancellationToken);
         return ExitCodes.Done;
     }
 
-    /// <summary>Who is served and how; who the agent is, and what it listens on, take a restart.</summary>
+    private static readonly string[] Reloadable =
+    [
+        "routes.",
+        "issuers.",
+        "network.",
+        "log.level",
+        "audit.rotate.",
+        "audit.disk_reserve",
+        "audit.on_full",
+        "audit.arguments",
+        "health.ui",
+        "health.allowed_hosts",
+    ];
+
+    /// <summary>Who is served and how; who the agent is, and what it listens on or keeps open, take a restart.</summary>
     internal static bool IsReloadable(string key) =>
-        key.StartsWith("routes.", StringComparison.Ordinal) || key.StartsWith("issuers.", StringComparison.Ordinal);
+        Reloadable.Any(r => r.EndsWith('.') ? key.StartsWith(r, StringComparison.Ordinal) : key == r);
 }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Routing;
 using Microsoft.AspNetCore.Connections;
 
@@ -10,20 +11,76 @@ internal sealed class InnerHandshake(
     LeafSlot leaves,
     RouteMap routes,
     TimeProvider time,
-    ILogger<InnerHandshake> logger
+    ILogger<InnerHandshake> logger,
+    PublicLeaves? certified = null
 )
 {
     // The client's own round trips over the tunnel; a stalled hello must not hold a stream for long.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Connection middleware that ends the client's TLS.</summary>
-    public ConnectionDelegate Use(ConnectionDelegate next) =>
-        new InnerTlsMiddleware(Choose, Timeout, time, logger).Use(next);
+    public ConnectionDelegate Use(ConnectionDelegate next)
+    {
+        var serve = new InnerTlsMiddleware(Choose, Timeout, time, logger).Use(next);
+        return certified is null
+            ? serve
+            : connection =>
+                connection.Features.Get<ITunnelConnection>() is { ServerName: var name }
+                && certified.Challenges.Find(name) is { } challenge
+                    ? AnswerAsync(connection, challenge, serve)
+                    : serve(connection);
+    }
+
+    // S25: while a challenge is announced, a hello that offers its protocol alone gets it, and the connection ends
+    // behind the handshake. Without one that protocol finds none in common, like any other that is not HTTP.
+    private async Task AnswerAsync(
+        ConnectionContext connection,
+        SslServerAuthenticationOptions challenge,
+        ConnectionDelegate serve
+    )
+    {
+        using var deadline = new CancellationTokenSource(Timeout, time);
+        try
+        {
+            if (await ChallengeHello.IsNextAsync(connection.Transport.Input, deadline.Token))
+            {
+                await using var tls = new SslStream(new PipeStream(connection.Transport));
+                await tls.AuthenticateAsServerAsync(
+                    (_, hello, _, _) =>
+                    {
+                        CheckName(connection, hello.ServerName);
+                        return ValueTask.FromResult(challenge);
+                    },
+                    state: null,
+                    deadline.Token
+                );
+                Log.ChallengeAnswered(logger, connection.ConnectionId);
+                await tls.ShutdownAsync();
+                return;
+            }
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
+        {
+            Log.InnerHandshakeFailed(logger, connection.ConnectionId, e.Message);
+            return;
+        }
+
+        await serve(connection);
+    }
 
     private SslServerAuthenticationOptions Choose(ConnectionContext connection, SslClientHelloInfo hello)
     {
+        CheckName(connection, hello.ServerName);
+        var leaf =
+            certified?.Leaves.Find(hello.ServerName)
+            ?? leaves.Current
+            ?? throw new AuthenticationException("No server certificate is in service yet.");
+        return leaf.TlsOptions;
+    }
+
+    private void CheckName(ConnectionContext connection, string serverName)
+    {
         var opened = connection.Features.Get<ITunnelConnection>();
-        var serverName = hello.ServerName;
 
         // S22: the edge routed, and in CONNECT authorized, by the name in OPEN; the encrypted side must ask for the same.
         if (opened is null || !serverName.Equals(opened.ServerName, StringComparison.OrdinalIgnoreCase))
@@ -37,8 +94,5 @@ internal sealed class InnerHandshake(
             Log.ServerNameRefused(logger, connection.ConnectionId, "it is not a name of this tunnel");
             throw new AuthenticationException("The server name does not belong to this tunnel.");
         }
-
-        var leaf = leaves.Current ?? throw new AuthenticationException("No server certificate is in service yet.");
-        return leaf.TlsOptions;
     }
 }

@@ -38,6 +38,9 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     public int Hidden { get; private set; }
 
+    /// <summary>What lists in it named.</summary>
+    public IReadOnlyList<(TargetKind Kind, string Name)> Seen => plan.Filter.Seen;
+
     public bool? IsError { get; private set; }
 
     /// <summary>Why the answer must not go on; null while it may.</summary>
@@ -211,6 +214,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         var body = held?.WrittenMemory ?? default;
         var filtered = plan.Filter.Apply(body);
         (Hidden, IsError) = (filtered.Hidden, filtered.IsError);
+        Refuse(filtered);
         switch (filtered.Fate)
         {
             // An error page of the server's, or an answer without a body.
@@ -291,6 +295,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         var filtered = plan.Filter.Apply(data);
         Hidden += filtered.Hidden;
         IsError = filtered.IsError ?? IsError;
+        Refuse(filtered);
         switch (filtered.Fate)
         {
             case MessageFate.Keep:
@@ -302,6 +307,15 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             default:
                 inner.Write(EventReader.With(whole.Span, default));
                 break;
+        }
+    }
+
+    // A server that asks waits for an answer, and the client does not know of it.
+    private void Refuse(FilteredMessage filtered)
+    {
+        foreach (var id in filtered.Unanswered)
+        {
+            plan.Refuse?.Invoke(id);
         }
     }
 

@@ -14,4 +14,8 @@ internal sealed record AnswerPlan(
     bool LooksForAsks,
     long MaxBytes,
     TimeProvider Time
-);
+)
+{
+    /// <summary>Answers a request of the server's, by its raw id, that the client does not get.</summary>
+    public Action<ReadOnlyMemory<byte>>? Refuse { get; init; }
+}

@@ -18,6 +18,7 @@ internal sealed class CompiledPolicy
     private readonly FrozenDictionary<string, RuleBucket> byClient;
     private readonly FrozenDictionary<string, RuleBucket> byScope;
     private readonly FrozenDictionary<string, RuleBucket> byGroup;
+    private readonly bool[] groupKinds; // by kind: whether a rule for groups names any of it
     private readonly RuleBucket everybody;
 
     /// <param name="settings">The rules.</param>
@@ -55,7 +56,11 @@ internal sealed class CompiledPolicy
         rest = [.. rest.Where(r => r.Rule.ClientId.Length == 0)];
         byScope = Buckets(rest.Where(r => r.Scopes.Count > 0), r => r.Scopes);
         rest = [.. rest.Where(r => r.Scopes.Count == 0)];
-        byGroup = Buckets(rest.Where(r => r.Rule.Groups.Count > 0), r => r.Rule.Groups);
+
+        // Who looks into a group's bucket is in the group, and a caller may be in a thousand: that is not asked again.
+        var ofGroups = rest.Where(r => r.Rule.Groups.Count > 0).ToList();
+        byGroup = Buckets(ofGroups.Select(r => (r.Rule, r.Compiled.WithoutGroups(), r.Scopes)), r => r.Rule.Groups);
+        groupKinds = [.. Enum.GetValues<TargetKind>().Select(k => ofGroups.Any(r => r.Rule.NamesOf(k).Count > 0))];
         everybody = new RuleBucket([.. rest.Where(r => r.Rule.Groups.Count == 0).Select(r => (r.Rule, r.Compiled))]);
     }
 
@@ -124,7 +129,7 @@ internal sealed class CompiledPolicy
             }
         }
 
-        if (byGroup.Count > 0)
+        if (groupKinds[(int)kind])
         {
             foreach (var group in principal.Groups)
             {

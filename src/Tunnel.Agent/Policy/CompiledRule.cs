@@ -13,6 +13,9 @@ internal sealed class CompiledRule(int place, PolicyRule rule, string issuer, IR
 
     public bool IsDeny { get; } = rule.Effect == PolicyEffect.Deny;
 
+    /// <summary>The same rule for callers that are known to be in one of its groups.</summary>
+    public CompiledRule WithoutGroups() => new(place, rule with { Groups = [] }, issuer, scopes);
+
     public bool IsFor(Principal? principal) =>
         !rule.HasPrincipal
         || (

@@ -10,7 +10,7 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// </summary>
 internal static class DeniedAnswer
 {
-    private const int MethodNotFound = -32601;
+    private const int MethodNotFound = RpcText.MethodNotFound;
     private const int InvalidParams = -32602;
     private const int ResourceNotFound = -32002; // until 2025-11-25; InvalidParams since
     private const int MaxEchoedCharacters = 1024;

@@ -10,4 +10,8 @@ internal readonly record struct FilteredMessage(
     ReadOnlyMemory<byte> Replacement,
     int Hidden,
     bool? IsError
-);
+)
+{
+    /// <summary>Raw ids of requests that the client does not get, so that somebody else must answer them.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Unanswered { get; init; } = [];
+}

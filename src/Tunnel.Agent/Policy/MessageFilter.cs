@@ -23,6 +23,14 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
     // A server's own, with schemas in it. What is deeper cannot be read and is treated so.
     private const int MaxDepth = 256;
 
+    // More names than that are not noted of one answer.
+    private const int MaxSeen = 512;
+
+    private List<(TargetKind Kind, string Name)>? seen;
+
+    /// <summary>What the lists named, whether it is shown or not.</summary>
+    public IReadOnlyList<(TargetKind Kind, string Name)> Seen => seen ?? [];
+
     public FilteredMessage Apply(ReadOnlyMemory<byte> json)
     {
         try
@@ -43,12 +51,14 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
     {
         var output = new ArrayBufferWriter<byte>();
         var (hidden, changed, first) = (0, false, true);
+        var unanswered = new List<ReadOnlyMemory<byte>>();
         output.Write("["u8);
         foreach (var message in batch.EnumerateArray())
         {
             var filtered = ApplyOne(message);
             hidden += filtered.Hidden;
             changed |= filtered.Fate != MessageFate.Keep;
+            unanswered.AddRange(filtered.Unanswered);
             if (filtered.Fate == MessageFate.Drop)
             {
                 continue;
@@ -63,8 +73,8 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
 
         output.Write("]"u8);
         return !changed ? new FilteredMessage(MessageFate.Keep, default, hidden, null)
-            : first ? new FilteredMessage(MessageFate.Drop, default, hidden, null)
-            : new FilteredMessage(MessageFate.Replace, output.WrittenMemory, hidden, null);
+            : first ? new FilteredMessage(MessageFate.Drop, default, hidden, null) { Unanswered = unanswered }
+            : new FilteredMessage(MessageFate.Replace, output.WrittenMemory, hidden, null) { Unanswered = unanswered };
     }
 
     private FilteredMessage ApplyOne(JsonElement message)
@@ -76,12 +86,9 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
 
         if (message.TryGetProperty("method", out var method))
         {
-            return new FilteredMessage(
-                IsPassed(message, method) ? MessageFate.Keep : MessageFate.Drop,
-                default,
-                0,
-                null
-            );
+            return IsPassed(message, method)
+                ? new FilteredMessage(MessageFate.Keep, default, 0, null)
+                : new FilteredMessage(MessageFate.Drop, default, 0, null) { Unanswered = IdOf(message) };
         }
 
         if (!message.TryGetProperty("result", out var result) || result.ValueKind != JsonValueKind.Object)
@@ -95,6 +102,11 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
         }
 
         var isError = result.TryGetProperty("isError", out var flag) && flag.ValueKind == JsonValueKind.True;
+        if (!hasLists && !result.TryGetProperty("cacheScope", out _) && !result.TryGetProperty("ttlMs", out _))
+        {
+            return new FilteredMessage(MessageFate.Keep, default, 0, isError); // nothing in it could be changed
+        }
+
         var output = new ArrayBufferWriter<byte>();
         var (hidden, changed) = (0, false);
         output.Write("{"u8);
@@ -119,6 +131,12 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
             ? new FilteredMessage(MessageFate.Replace, output.WrittenMemory, hidden, isError)
             : new FilteredMessage(MessageFate.Keep, default, hidden, isError);
     }
+
+    // JSON-RPC 2.0 §4: a string or a number. What else somebody takes for an id is answered by nobody.
+    private static IReadOnlyList<ReadOnlyMemory<byte>> IdOf(JsonElement message) =>
+        message.TryGetProperty("id", out var id) && id.ValueKind is (JsonValueKind.String or JsonValueKind.Number)
+            ? [JsonMarshal.GetRawUtf8Value(id).ToArray()]
+            : [];
 
     // Requests of the server's need a rule; notifications do not, unless they name a resource that the caller must not
     // know of.
@@ -277,6 +295,11 @@ internal sealed class MessageFilter(CompiledPolicy rules, Principal? principal, 
             }
 
             name = member.Value.GetString();
+        }
+
+        if (name is not null && (seen ??= []).Count < MaxSeen)
+        {
+            seen.Add((kind, name));
         }
 
         return name is not null && rules.Shows(kind, name, principal);

@@ -9,13 +9,25 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// </summary>
 internal sealed class NameIndex
 {
+    // So few are tried one after the other in less time than one look-up takes.
+    private const int Few = 4;
+
+    private readonly (string Pattern, bool IsGlob, CompiledRule Rule)[] few = [];
     private readonly FrozenDictionary<string, CompiledRule[]> exact;
     private readonly GlobIndex byPrefix;
     private readonly GlobIndex bySuffix;
     private readonly GramIndex others;
+    private readonly bool isEmpty;
 
     public NameIndex(IReadOnlyList<(string Pattern, CompiledRule Rule)> entries)
     {
+        if (entries.Count <= Few)
+        {
+            few = [.. entries.Select(e => (e.Pattern, e.Pattern.Contains('*'), e.Rule))];
+            entries = [];
+        }
+
+        isEmpty = entries.Count == 0;
         exact = entries
             .Where(e => !e.Pattern.Contains('*'))
             .GroupBy(e => e.Pattern, e => e.Rule, StringComparer.Ordinal)
@@ -36,6 +48,22 @@ internal sealed class NameIndex
     /// <param name="match">What was found so far.</param>
     public void Find(string name, Principal? principal, bool isUnclear, ref RuleMatch match)
     {
+        foreach (var (pattern, isGlob, rule) in few)
+        {
+            if (
+                (isGlob ? (rule.IsDeny || !isUnclear) && Glob.Matches(pattern, name) : pattern == name)
+                && rule.IsFor(principal)
+            )
+            {
+                match.Add(rule);
+            }
+        }
+
+        if (isEmpty)
+        {
+            return;
+        }
+
         if (exact.TryGetValue(name, out var rules))
         {
             foreach (var rule in rules)

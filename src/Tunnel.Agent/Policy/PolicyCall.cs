@@ -22,6 +22,9 @@ internal sealed class PolicyCall(RoutePolicy policy, CallRecord record, IAuditTr
 
     public LimitCount? Lease { get; set; }
 
+    /// <summary>A rule bounds how much is answered, or how many calls are under way.</summary>
+    public bool IsBounded { get; set; }
+
     public AnswerFilter? Filter { get; set; }
 
     /// <summary>Whether the call was cut because its rule's time is over.</summary>
@@ -84,6 +87,7 @@ internal sealed class PolicyCall(RoutePolicy policy, CallRecord record, IAuditTr
                 ? time.GetElapsedTime(startedAt, first).TotalMilliseconds
                 : null;
             (record.ResponseBytes, record.Hidden, record.IsError) = (filter.Bytes, filter.Hidden, filter.IsError);
+            record.Seen = filter.Seen;
             filter.Dispose();
         }
 

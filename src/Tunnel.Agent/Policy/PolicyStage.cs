@@ -118,7 +118,7 @@ internal sealed class PolicyStage(
         // A stream of the server's own, or of answers that a client missed: of any request, lists among them.
         call.Record.Decision = "allow";
         call.Record.Reason = Decision.Basic;
-        Watch(exchange, call, RuleLimits.None, hasLists: true, isModern: false);
+        Watch(exchange, served.Route, call, RuleLimits.None, hasLists: true, isModern: false);
         return true;
     }
 
@@ -150,7 +150,7 @@ internal sealed class PolicyStage(
             }
 
             record.Decision = "would_deny";
-            return Pass(exchange, call, message, RuleLimits.None);
+            return Pass(exchange, served.Route, call, message, RuleLimits.None);
         }
 
         // (5)
@@ -174,7 +174,7 @@ internal sealed class PolicyStage(
             }
         }
 
-        return Pass(exchange, call, message, limits);
+        return Pass(exchange, served.Route, call, message, limits);
     }
 
     private static Decision Answered => new(true, null, Decision.Basic);
@@ -208,7 +208,7 @@ internal sealed class PolicyStage(
         return decision;
     }
 
-    private bool Pass(Exchange exchange, PolicyCall call, McpMessage message, RuleLimits limits)
+    private bool Pass(Exchange exchange, Route route, PolicyCall call, McpMessage message, RuleLimits limits)
     {
         // (6)
         if (call.Policy.Mode == PolicyMode.Enforce && limits.Timeout is { } timeout)
@@ -216,11 +216,13 @@ internal sealed class PolicyStage(
             call.EndsAt = time.GetUtcNow() + timeout;
         }
 
-        Watch(exchange, call, limits, McpMethods.IsList(message.Method), message.IsModern);
+        call.IsBounded =
+            call.Policy.Mode == PolicyMode.Enforce && (limits.MaxResponseBytes is not null || call.Lease is not null);
+        Watch(exchange, route, call, limits, McpMethods.IsList(message.Method), message.IsModern);
         return true;
     }
 
-    private void Watch(Exchange exchange, PolicyCall call, RuleLimits limits, bool hasLists, bool isModern)
+    private void Watch(Exchange exchange, Route route, PolicyCall call, RuleLimits limits, bool hasLists, bool isModern)
     {
         var policy = call.Policy;
         var principal = exchange.Principal;
@@ -237,7 +239,10 @@ internal sealed class PolicyStage(
             isModern && Asks.Any(ask => !policy.Rules.Decide(ask, principal).IsAllowed),
             limits.MaxResponseBytes ?? long.MaxValue,
             time
-        );
+        )
+        {
+            Refuse = id => route.Upstream.RefuseAsk(exchange, route, id),
+        };
         call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, plan, answers);
         exchange.FilterAnswer(new FilteredBody(exchange.ResponseBody, call.Filter));
     }
@@ -276,14 +281,7 @@ internal sealed class PolicyStage(
 
     private async ValueTask<Failure?> ReadBodyAsync(Exchange exchange, Upstream upstream, long maxBytes)
     {
-        // A12: a body that comes slowly enough must not carry its token past the end.
-        var wait = upstream.Timeouts.StreamIdle;
-        if (exchange.Principal is { } principal && principal.EndsAt - time.GetUtcNow() is var left && left < wait)
-        {
-            wait = left;
-        }
-
-        return await bodies.ReadAsync(exchange, maxBytes, wait) switch
+        return await bodies.ReadAsync(exchange, maxBytes, upstream.Timeouts.StreamIdle) switch
         {
             BodyOutcome.Complete => null,
             BodyOutcome.TooLarge => PolicyFailures.TooLarge,
@@ -380,10 +378,10 @@ internal sealed class PolicyStage(
         call.Record.Decision = "would_refuse";
         if (message is not null)
         {
-            return Pass(exchange, call, message, limits!);
+            return Pass(exchange, served.Route, call, message, limits!);
         }
 
-        Watch(exchange, call, RuleLimits.None, hasLists: false, isModern: false);
+        Watch(exchange, served.Route, call, RuleLimits.None, hasLists: false, isModern: false);
         return true;
     }
 

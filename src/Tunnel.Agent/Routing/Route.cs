@@ -14,10 +14,20 @@ internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<strin
     /// <summary>What may be used and seen of it, and by whom.</summary>
     public RoutePolicy Policy { get; init; } = RoutePolicy.Off;
 
+    /// <summary>Custom names beside the one under the tunnel domain.</summary>
+    public IReadOnlyList<string> Hostnames { get; init; } = [];
+
+    /// <summary>Its names get certificates of a public CA.</summary>
+    public bool IsPublic { get; init; }
+
     /// <summary>The key of a route that serves the tunnel domain itself, as in a zone file.</summary>
     public const string BareDomain = "@";
 
     public string HostnameUnder(string domain) => HostnameUnder(Name, domain);
+
+    /// <summary>Every name it is served under: that of the tunnel domain, and those of its own that are active there.</summary>
+    public IEnumerable<string> NamesUnder(string domain, IReadOnlyCollection<string> active) =>
+        [HostnameUnder(domain), .. Hostnames.Where(h => active.Contains(h, StringComparer.OrdinalIgnoreCase))];
 
     public static string HostnameUnder(string name, string domain) => name == BareDomain ? domain : $"{name}.{domain}";
 }

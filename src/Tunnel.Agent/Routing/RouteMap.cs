@@ -9,15 +9,19 @@ internal sealed class RouteMap
 
     public void Swap(RouteTable table) => current = table;
 
-    /// <summary>The table in force, entered: the caller leaves it.</summary>
-    public RouteTable Enter()
+    /// <summary>
+    /// The table in force and its route for the name, whose upstream is entered: the caller leaves it. A table without
+    /// such a route has nothing to leave.
+    /// </summary>
+    public (RouteTable Table, ServedRoute? Route) Enter(string host)
     {
         while (true)
         {
             var table = current;
-            if (table.Use.TryEnter())
+            var served = table.Find(host);
+            if (served is null || served.Route.Upstream.Use.TryEnter())
             {
-                return table;
+                return (table, served);
             }
         }
     }

@@ -6,7 +6,10 @@ using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Routing;
 
-/// <summary>The agent's routes with their upstream pools, made once from the configuration.</summary>
+/// <summary>
+/// The agent's routes with their upstreams, made from one reading of the configuration: anew, or taken over from the
+/// reading before.
+/// </summary>
 internal sealed class RouteSet : IAsyncDisposable
 {
     private RouteSet(IReadOnlyList<Route> routes) => Routes = routes;
@@ -23,7 +26,7 @@ internal sealed class RouteSet : IAsyncDisposable
         new([
             .. settings.Select(s => new Route(
                 s.Name,
-                upstreams.Create(s.Upstream),
+                Kept(s, before) ?? upstreams.Create(s.Upstream),
                 s.AllowedOrigins,
                 new RouteAccess(
                     s.Oauth,
@@ -35,6 +38,8 @@ internal sealed class RouteSet : IAsyncDisposable
                 )
             )
             {
+                Hostnames = s.Hostnames,
+                IsPublic = s.IsPublic,
                 Policy = RoutePolicy.Create(
                     s.Policy,
                     name => issuers.First(i => i.Issuer.Name == name).Issuer.Issuer,
@@ -44,6 +49,14 @@ internal sealed class RouteSet : IAsyncDisposable
                 ),
             }),
         ]);
+
+    // What the file says the same of is the same: its connections, programs and sessions go on.
+    private static Upstream? Kept(RouteSettings settings, IReadOnlyList<Route>? before) =>
+        Before(settings.Name, before)?.Upstream is { } upstream
+        && upstream.Settings.Origin.Length > 0
+        && upstream.Settings.Origin == settings.Upstream.Origin
+            ? upstream
+            : null;
 
     private static Route? Before(string name, IReadOnlyList<Route>? routes) =>
         routes?.FirstOrDefault(r => r.Name == name);

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Routing;
 
@@ -24,27 +25,56 @@ internal sealed class RouteTable
     /// <param name="active">False while the tunnel is paused or archived.</param>
     /// <param name="routes">The agent's own.</param>
     /// <param name="publicPort">What clients dial at the edges.</param>
-    public RouteTable(string domain, bool active, IEnumerable<Route> routes, int publicPort = HttpsPort)
+    /// <param name="hostnames">Custom names that are active on the tunnel (S26); none when null.</param>
+    public RouteTable(
+        string domain,
+        bool active,
+        IReadOnlyList<Route> routes,
+        int publicPort = HttpsPort,
+        IReadOnlyCollection<string>? hostnames = null
+    )
     {
+        Hostnames = hostnames ?? [];
+        Routes = routes;
         PublicPort = publicPort;
         Domain = domain;
         IsActive = active;
         suffix = "." + domain;
+        var fronted = routes.Select(r => (Route: r, Issuer: FrontOf(r))).Where(f => f.Issuer is not null).ToList();
         var all = routes
-            .Select(r => new ServedRoute(
-                r,
-                new ProtectedResource(
-                    r.Access.Oauth,
-                    r.Access.AuthorizationServers,
-                    r.HostnameUnder(domain),
-                    publicPort
-                )
-            ))
+            .SelectMany(r =>
+                r.NamesUnder(domain, Hostnames)
+                    .Select(name => new ServedRoute(
+                        r,
+                        name,
+                        new ProtectedResource(
+                            r.Access.Oauth,
+                            [.. r.Access.AuthorizationServers.Select(a => NameFor(a, fronted))],
+                            name,
+                            publicPort
+                        ),
+                        fronted.Find(f => f.Route == r).Issuer
+                    ))
+            )
             .ToList();
-        Unserved = [.. all.Where(r => all.Any(other => TakesTokensOf(r, other))).Select(r => r.Route.Name)];
+        Unserved = [.. all.Where(r => all.Any(other => TakesTokensOf(r, other))).Select(r => r.Route.Name).Distinct()];
         hosts = all.Where(r => !Unserved.Contains(r.Route.Name, StringComparer.Ordinal))
-            .ToFrozenDictionary(r => r.Route.HostnameUnder(domain), StringComparer.OrdinalIgnoreCase);
+            .DistinctBy(r => r.Hostname, StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(r => r.Hostname, StringComparer.OrdinalIgnoreCase);
     }
+
+    // What a client is told to ask for tokens: where a route leads to that server, the route's name.
+    private static string NameFor(string issuer, IEnumerable<(Route Route, FrontedIssuer? Issuer)> fronted) =>
+        fronted.FirstOrDefault(f => f.Route.Access.AuthorizationServers[0] == issuer).Issuer?.Advertised ?? issuer;
+
+    private FrontedIssuer? FrontOf(Route route) =>
+        route
+            is {
+                Access: { Oauth.AuthorizationServer: { } settings, AuthorizationServers: [var issuer] },
+                Upstream.Settings: HttpUpstreamSettings upstream
+            }
+            ? new FrontedIssuer(settings, issuer, upstream, route.HostnameUnder(Domain), PublicPort)
+            : null;
 
     /// <summary>
     /// Names of routes that are left out because a token for another route would open them (A8). What the configuration
@@ -52,8 +82,8 @@ internal sealed class RouteTable
     /// </summary>
     public IReadOnlyList<string> Unserved { get; }
 
-    /// <summary>Held by every exchange from its first look at the table to its end.</summary>
-    public RouteUse Use { get; init; } = new();
+    /// <summary>All of them, whether they are served or not.</summary>
+    public IReadOnlyList<Route> Routes { get; }
 
     public int PublicPort { get; }
 
@@ -64,7 +94,14 @@ internal sealed class RouteTable
 
     public int Count => hosts.Count;
 
-    /// <summary>True for the tunnel domain and for one label under it: what the leaf speaks for.</summary>
+    /// <summary>Custom names that are active on the tunnel.</summary>
+    public IReadOnlyCollection<string> Hostnames { get; }
+
+    /// <summary>Names in force that get certificates of a public CA.</summary>
+    public IReadOnlyList<string> PublicNames =>
+        [.. hosts.Values.Where(r => r.Route.IsPublic).Select(r => r.Hostname).Order(StringComparer.Ordinal)];
+
+    /// <summary>True for the tunnel domain, one label under it, and the custom names of routes.</summary>
     public bool IsOwnName(string host) =>
         Domain.Length > 0
         && (
@@ -74,6 +111,7 @@ internal sealed class RouteTable
                 && host.Length > suffix.Length
                 && !host.AsSpan(0, host.Length - suffix.Length).Contains('.')
             )
+            || hosts.ContainsKey(host)
         );
 
     public ServedRoute? Find(string host) => hosts.GetValueOrDefault(host);
@@ -81,7 +119,7 @@ internal sealed class RouteTable
     private static bool TakesTokensOf(ServedRoute route, ServedRoute other)
     {
         if (
-            route == other
+            route.Route == other.Route
             || route.Route.Access.Oauth.Mode != OauthMode.Required
             || other.Route.Access.Oauth is not { Mode: OauthMode.Required, Resource.Length: 0 }
         )

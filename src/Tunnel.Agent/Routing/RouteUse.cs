@@ -1,16 +1,22 @@
 namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>
-/// Counts the exchanges that use one set of routes, so that it ends after the last of them and no earlier. The counter is
+/// Counts the exchanges that use one upstream, so that it ends after the last of them and no earlier. The counter is
 /// raised before the mark is read, and the mark is set before the counter is read: one of the two sees the other.
 /// </summary>
-internal sealed class RouteUse
+internal sealed class RouteUse : IDisposable
 {
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource over = new();
     private int exchanges;
     private int retired;
 
-    /// <summary>False once the set is retired; then another one is in force already. Pair with <see cref="Leave"/>.</summary>
+    public RouteUse() => Over = over.Token;
+
+    /// <summary>Fires when those that are left may stay no longer.</summary>
+    public CancellationToken Over { get; }
+
+    /// <summary>False once retired; then another upstream is in force already. Pair with <see cref="Leave"/>.</summary>
     public bool TryEnter()
     {
         Interlocked.Increment(ref exchanges);
@@ -31,8 +37,11 @@ internal sealed class RouteUse
         }
     }
 
-    /// <summary>Lets nobody in any more; completes when the last has left. The new set is in force before.</summary>
-    public Task RetireAsync()
+    /// <summary>
+    /// Lets nobody in any more; completes when the last has left. The new upstream is in force before. Who is still there
+    /// after the limit is told to go.
+    /// </summary>
+    public async Task RetireAsync(TimeSpan limit, TimeProvider time)
     {
         Interlocked.Exchange(ref retired, 1);
         if (Interlocked.CompareExchange(ref exchanges, 0, 0) == 0)
@@ -40,6 +49,16 @@ internal sealed class RouteUse
             drained.TrySetResult();
         }
 
-        return drained.Task;
+        try
+        {
+            await drained.Task.WaitAsync(limit, time);
+        }
+        catch (TimeoutException)
+        {
+            await over.CancelAsync();
+            await drained.Task;
+        }
     }
+
+    public void Dispose() => over.Dispose();
 }

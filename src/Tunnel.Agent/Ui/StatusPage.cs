@@ -12,11 +12,13 @@ namespace Culvert.Tunnel.Agent.Ui;
 internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
 {
     private const string Style = """
-        body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1c2430}
-        h1{font-size:1.4rem;margin:0}h2{font-size:1.05rem;margin:1.8rem 0 .4rem}p{margin:.2rem 0;color:#566072}
-        table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #dde2ea;vertical-align:top}
-        th{font-weight:600;color:#566072;font-size:.85rem}td{overflow-wrap:anywhere}.ok{color:#19692c}.bad{color:#a11818;font-weight:600}
-        .note{color:#8a5a00}.n{font-variant-numeric:tabular-nums;white-space:nowrap}
+        :root{color-scheme:light dark;--ink:#1c2430;--faint:#566072;--line:#dde2ea;--ok:#19692c;--bad:#a11818;--note:#8a5a00;--page:#fff}
+        @media(prefers-color-scheme:dark){:root{--ink:#dfe5ee;--faint:#98a3b5;--line:#2e3642;--ok:#6fce84;--bad:#ff8f88;--note:#e6b450;--page:#14181e}}
+        body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:var(--ink);background:var(--page)}
+        h1{font-size:1.4rem;margin:0}h2{font-size:1.05rem;margin:1.8rem 0 .4rem}p{margin:.2rem 0;color:var(--faint)}
+        table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem 1rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+        th{font-weight:600;color:var(--faint);font-size:.85rem}td{overflow-wrap:break-word}td:first-child{min-width:11rem}td:last-child{width:50%;overflow-wrap:anywhere}
+        .ok{color:var(--ok)}.bad{color:var(--bad);font-weight:600}.note{color:var(--note)}.n{font-variant-numeric:tabular-nums;white-space:nowrap}
         """;
 
     // The style is named by its hash (CSP Level 3 §8.1): nothing else on the page has an effect.
@@ -119,6 +121,11 @@ internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
                 new[] { Text(c.Kind), Text(c.Serial), Mark(c.NotAfter > view.Now ? "ok" : "bad", Time(c.NotAfter)) }
             )
         );
+        if (view.PublicNames.Count > 0)
+        {
+            PublicCertificates(html, view);
+        }
+
         Table(
             html,
             "Log",
@@ -139,6 +146,40 @@ internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
                 )
         );
         return html.Append("</body></html>").ToString();
+    }
+
+    private static void PublicCertificates(StringBuilder html, StatusView view)
+    {
+        Table(
+            html,
+            "Public certificates",
+            ["name", "serial", "until", "next order", "CAA", "last failure"],
+            view.PublicNames.Select(n =>
+                new[]
+                {
+                    Text(n.Name),
+                    n.Serial is null ? Mark("note", "none: the tunnel's own serves") : Text(n.Serial),
+                    n.NotAfter is { } end ? Mark(end > view.Now ? "ok" : "bad", Time(end)) : "",
+                    n.NextAt is { } next ? Mark("n", Time(next)) : "",
+                    Text(n.Caa ?? "not looked up yet"),
+                    n.Failure is { } failure
+                        ? Mark("bad", $"{failure.Code} at {Time(failure.At)}: {failure.Detail}")
+                        : Mark("ok", "none"),
+                }
+            )
+        );
+        html.Append("<p>account: ").Append(Text(view.PublicAccount ?? "none yet")).Append("</p>");
+        if (view.AllowsUnboundNames)
+        {
+            html.Append("<p>")
+                .Append(
+                    Mark(
+                        "bad",
+                        "dangerous_allow_unbound_acme: others could get a certificate for these names, the edge included."
+                    )
+                )
+                .Append("</p>");
+        }
     }
 
     // Cells come encoded.

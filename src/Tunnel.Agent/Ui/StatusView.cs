@@ -1,4 +1,5 @@
 using Culvert.Platform.Logging;
+using Culvert.Tunnel.Agent.Acme;
 
 namespace Culvert.Tunnel.Agent.Ui;
 
@@ -24,6 +25,15 @@ internal sealed record StatusView
 
     /// <summary>What it is, its serial, and when it ends.</summary>
     public required IReadOnlyList<(string Kind, string Serial, DateTimeOffset NotAfter)> Certificates { get; init; }
+
+    /// <summary>Names with a public certificate, or that are to have one.</summary>
+    public IReadOnlyList<AcmeStatus> PublicNames { get; init; } = [];
+
+    /// <summary>This agent's account at the public CA; null while there is none.</summary>
+    public string? PublicAccount { get; init; }
+
+    /// <summary>Names are certified though others could get a certificate for them too (S24).</summary>
+    public bool AllowsUnboundNames { get; init; }
 
     public required IReadOnlyList<RecentCall> Calls { get; init; }
 

@@ -26,6 +26,12 @@ internal sealed class Exchange
     /// <summary>Who calls; null where the agent does not ask.</summary>
     public Principal? Principal { get; set; }
 
+    /// <summary>What <see cref="Principal"/> calls, for a challenge that becomes due later; null with it.</summary>
+    public ProtectedResource? Resource { get; set; }
+
+    /// <summary>Calls of the same client that are under way, this one included.</summary>
+    public int Held { get; set; }
+
     /// <summary>The verified token of <see cref="Principal"/>: for a token exchange, never for the upstream (A16).</summary>
     public string? ClientToken { get; set; }
 
@@ -70,7 +76,9 @@ internal sealed class Exchange
         IsCut = IsBrokenOff = false;
         features = null;
         Principal = null;
+        Resource = null;
         ClientToken = null;
+        Held = 0;
         ReleaseBody();
         Request = null!;
         Response = null!;

@@ -10,18 +10,30 @@ internal sealed class ExchangeDeadline : IDisposable
 
     private readonly CancellationTokenSource source;
     private readonly CancellationTokenRegistration clientGone;
+    private readonly CancellationTokenRegistration upstreamOver;
     private readonly TimeSpan headers;
     private readonly TimeSpan idle;
     private readonly TimeProvider time;
     private long endsTicks = DateTimeOffset.MaxValue.UtcTicks;
+    private long bodyEndsTicks = DateTimeOffset.MaxValue.UtcTicks;
 
-    public ExchangeDeadline(UpstreamTimeouts timeouts, TimeProvider time, CancellationToken clientGone)
+    /// <param name="timeouts">Of the upstream.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="clientGone">Ends the exchange.</param>
+    /// <param name="upstreamOver">Ends it too: the upstream was replaced, and waits no longer for those that it still serves.</param>
+    public ExchangeDeadline(
+        UpstreamTimeouts timeouts,
+        TimeProvider time,
+        CancellationToken clientGone,
+        CancellationToken upstreamOver
+    )
     {
         headers = timeouts.ResponseHeaders;
         idle = timeouts.StreamIdle;
         this.time = time;
         source = new CancellationTokenSource(headers, time);
         this.clientGone = clientGone.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), source);
+        this.upstreamOver = upstreamOver.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), source);
     }
 
     public CancellationToken Token => source.Token;
@@ -46,6 +58,23 @@ internal sealed class ExchangeDeadline : IDisposable
         AwaitHeaders();
     }
 
+    /// <summary>The request's body must have come by then (A12); once it has, the moment means nothing any more.</summary>
+    public void LimitBodyTo(DateTimeOffset moment)
+    {
+        Volatile.Write(ref bodyEndsTicks, moment.UtcTicks);
+        AwaitHeaders();
+    }
+
+    /// <summary>All of the request's body has come: the upstream owes the head of its answer.</summary>
+    public void BodyHasCome()
+    {
+        Volatile.Write(ref bodyEndsTicks, DateTimeOffset.MaxValue.UtcTicks);
+        AwaitHeaders();
+    }
+
+    /// <summary>Whether the moment of <see cref="LimitBodyTo"/> came before the body did.</summary>
+    public bool IsBodyPastEnd => IsPast(new DateTimeOffset(Volatile.Read(ref bodyEndsTicks), TimeSpan.Zero));
+
     /// <summary>Whether the moment of <see cref="EndAt"/> has come.</summary>
     public bool IsPastEnd => IsPast(new DateTimeOffset(Volatile.Read(ref endsTicks), TimeSpan.Zero));
 
@@ -55,7 +84,8 @@ internal sealed class ExchangeDeadline : IDisposable
     // Request and answer set the clock at the same time; both must respect the end.
     private TimeSpan Within(TimeSpan wait)
     {
-        var left = Volatile.Read(ref endsTicks) - time.GetUtcNow().UtcTicks;
+        var ends = Math.Min(Volatile.Read(ref endsTicks), Volatile.Read(ref bodyEndsTicks));
+        var left = ends - time.GetUtcNow().UtcTicks;
         return left >= wait.Ticks ? wait
             : left > 0 ? TimeSpan.FromTicks(left)
             : TimeSpan.Zero;
@@ -64,6 +94,7 @@ internal sealed class ExchangeDeadline : IDisposable
     public void Dispose()
     {
         clientGone.Dispose();
+        upstreamOver.Dispose();
         source.Dispose();
     }
 }

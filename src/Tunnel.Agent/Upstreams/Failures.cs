@@ -259,6 +259,16 @@ internal static class Failures
         "Check that the upstream runs and that the agent's host reaches it."
     );
 
+    public static readonly Failure ProxyFailed = new(
+        FailedHop.Upstream,
+        "upstream.proxy_failed",
+        502,
+        ApiError,
+        "The proxy in front of the upstream gave no way to it.",
+        "upstream.proxy refuses CONNECT to this host and port, wants credentials, or its certificate is not trusted.",
+        "The agent's log has what the proxy said; allow host and port there, or correct upstream.proxy."
+    );
+
     public static readonly Failure ConnectTimeout = new(
         FailedHop.Upstream,
         "upstream.connect_timeout",
@@ -307,6 +317,16 @@ internal static class Failures
         "The upstream's answer is not valid HTTP/1.1.",
         "The upstream is no HTTP/1.1 server, or its answer has malformed or too many headers.",
         "Call the upstream directly from the agent's host and look at its answer."
+    );
+
+    public static readonly Failure MetadataUnusable = new(
+        FailedHop.Upstream,
+        "upstream.metadata_unusable",
+        502,
+        ApiError,
+        "What the authorization server publishes is not the metadata of the issuer that the route names.",
+        "Its issuer is another one, the answer is no JSON document, or it is compressed although that was not asked for.",
+        "Compare `issuer` in its metadata with the entry of issuers, byte for byte."
     );
 
     public static readonly Failure CredentialUnavailable = new(
@@ -368,6 +388,16 @@ internal static class Failures
         "MCP-Protocol-Version is no revision.",
         "The client sends something else than a date.",
         "Send the revision that was agreed on, such as 2025-11-25."
+    );
+
+    public static readonly Failure EventUnknown = new(
+        FailedHop.Agent,
+        "agent.event_unknown",
+        400,
+        InvalidRequest,
+        "What came behind this event is not kept.",
+        "The event is none of this session's, or too much has come since.",
+        "Make the call again; without Last-Event-ID the stream opens."
     );
 
     public static readonly Failure SessionMissing = new(
@@ -488,11 +518,13 @@ internal static class Failures
         Busy,
         NameUnresolved,
         ConnectFailed,
+        ProxyFailed,
         ConnectTimeout,
         TlsFailed,
         HeadersTimeout,
         Closed,
         BadResponse,
+        MetadataUnusable,
         CredentialUnavailable,
         CredentialRefused,
         .. Policy.PolicyFailures.All,
@@ -500,6 +532,7 @@ internal static class Failures
         MethodNotAllowed,
         NotAcceptable,
         VersionUnreadable,
+        EventUnknown,
         SessionMissing,
         ChildrenBusy,
         ChildNotStarted,

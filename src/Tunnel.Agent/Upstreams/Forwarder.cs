@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Stdio;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
@@ -14,6 +16,9 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// </summary>
 internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
 {
+    private const string AskRefused = "The route's policy does not pass this request on to the client.";
+    private static readonly TimeSpan AskRefusalLimit = TimeSpan.FromSeconds(10);
+
     public async Task ForwardAsync(Exchange exchange, Route route, HttpUpstream upstream, string host)
     {
         // (1) Admit. A full upstream is told at once: queued behind streams that may last for hours, a call would hang.
@@ -40,7 +45,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        if (!upstream.TryEnter())
+        if (!upstream.TryEnter(exchange.Held))
         {
             await RefuseAsync(exchange, route, Failures.Busy, "");
             return;
@@ -48,7 +53,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
         try
         {
-            using var deadline = new ExchangeDeadline(upstream.Timeouts, time, exchange.ClientGone);
+            using var deadline = new ExchangeDeadline(upstream.Timeouts, time, exchange.ClientGone, upstream.Use.Over);
             if (exchange.Call is { EndsAt: { } end })
             {
                 deadline.LimitTo(end);
@@ -59,6 +64,84 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         finally
         {
             upstream.Leave();
+        }
+    }
+
+    /// <summary>
+    /// Posts an error as the client's answer to a request of the server's (L8), with what the client's own message would
+    /// have: its session and version, the route's credential and headers. What it leads to concerns nobody.
+    /// </summary>
+    // All of the exchange is read before the first wait: it may belong to another request by then.
+    public async Task RefuseAskAsync(Exchange exchange, Route route, HttpUpstream upstream, ReadOnlyMemory<byte> id)
+    {
+        if (!RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target) || !upstream.TryEnter(held: 1))
+        {
+            return;
+        }
+
+        try
+        {
+            using var limit = new CancellationTokenSource(AskRefusalLimit, time);
+            using var request = new HttpRequestMessage(HttpMethod.Post, upstream.AddressOf(target))
+            {
+                Version = HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent(RpcText.Error(id.Span, RpcText.MethodNotFound, AskRefused)),
+            };
+            var pending = route.Access.Credential.GetAsync(exchange, limit.Token);
+            CopyForAnswer(exchange, request, route.Access);
+            var credential = await pending;
+            if (credential.Problem.Length > 0 || AddConfigured(request, upstream.Settings.Headers) is not null)
+            {
+                return;
+            }
+
+            request.Headers.Host = upstream.HostHeader;
+            if (credential.Name.Length > 0)
+            {
+                Add(request, credential.Name, credential.Value);
+            }
+
+            using var response = await upstream.SendAsync(request, limit.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            Log.AskNotRefused(logger, route.Name, e.Message);
+        }
+        finally
+        {
+            upstream.Leave();
+        }
+    }
+
+    private static void CopyForAnswer(Exchange exchange, HttpRequestMessage request, RouteAccess access)
+    {
+        request.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        Add(request, "Accept", "application/json, text/event-stream");
+        var headers = exchange.Request.Headers;
+        if (headers[StdioRequest.VersionHeader] is [{ } version])
+        {
+            Add(request, StdioRequest.VersionHeader, version);
+        }
+
+        // The session may be one that begins with this very answer.
+        var session = headers[AuthorizationGate.SessionHeader] is { Count: > 0 } sent
+            ? sent
+            : exchange.Response.Headers[AuthorizationGate.SessionHeader];
+        if (session is [{ } sessionId])
+        {
+            Add(request, AuthorizationGate.SessionHeader, sessionId);
+        }
+
+        if (access.IsPassthrough)
+        {
+            foreach (var name in new[] { "Authorization", "Cookie" })
+            {
+                if (headers[name] is [{ } value])
+                {
+                    Add(request, name, value);
+                }
+            }
         }
     }
 
@@ -87,12 +170,18 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
+        if (exchange.Principal is { } caller && request.Content is RequestContent)
+        {
+            deadline.LimitBodyTo(caller.StreamsEndAt(route.Access.Oauth.StreamGrace));
+        }
+
         HttpResponseMessage response;
         try
         {
             response = await upstream.SendAsync(request, deadline.Token);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception e)
+            when (e is HttpRequestException or OperationCanceledException or IOException or SocketException)
         {
             await AnswerSendFailureAsync(exchange, route, e, deadline);
             return;
@@ -127,7 +216,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 TrackSession(exchange, route.Access, response, principal);
                 if (IsStream(response))
                 {
-                    deadline.EndAt(principal.EndsAt + route.Access.Oauth.StreamGrace);
+                    deadline.EndAt(principal.StreamsEndAt(route.Access.Oauth.StreamGrace));
                 }
             }
 
@@ -404,6 +493,18 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
+        if (deadline.IsBodyPastEnd && exchange.Resource is { } resource)
+        {
+            var challenges = Challenges.Of(
+                resource,
+                route.Access.Oauth.Dpop,
+                Challenges.InvalidToken,
+                route.Access.Scopes.Base
+            );
+            await RefuseAsync(exchange, route, Failures.TokenInvalid, "Its body outlived it.", challenges);
+            return;
+        }
+
         var (failure, detail) = exchange.Call?.LateFailure(deadline) is { } late ? (late, "") : Classify(e);
         await RefuseAsync(exchange, route, failure, detail);
     }
@@ -443,6 +544,9 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 e.InnerException.Message
             ),
             OperationCanceledException => (Failures.HeadersTimeout, "Stage: headers."),
+
+            // The HTTP client looks a connection over when it is made; one that was reset by then has had no request.
+            SocketException => (Failures.ConnectFailed, e.Message),
             _ => (Failures.Closed, e.Message),
         };
     }
@@ -461,12 +565,18 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         exchange.BreakOff();
     }
 
-    private Task RefuseAsync(Exchange exchange, Route route, Failure failure, string detail)
+    private Task RefuseAsync(
+        Exchange exchange,
+        Route route,
+        Failure failure,
+        string detail,
+        StringValues challenges = default
+    )
     {
         var requestId = RequestIds.Next();
         metrics.Refused(route.Name, failure.Reason);
         Log.RequestFailed(logger, requestId, route.Name, failure.Reason, failure.HopName, detail);
-        return OwnAnswer.WriteAsync(exchange, failure, requestId);
+        return OwnAnswer.WriteAsync(exchange, failure, requestId, challenges);
     }
 
     // RFC 9110 §9.2.2

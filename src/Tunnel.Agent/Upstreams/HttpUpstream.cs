@@ -15,6 +15,9 @@ internal sealed class HttpUpstream : Upstream
     // Then a connection is made anew, so that a changed address (or a changed verdict on it) takes effect under load.
     private static readonly TimeSpan PooledLife = TimeSpan.FromMinutes(10);
 
+    /// <summary>Fewer connections than these are no matter of shares.</summary>
+    private const int LeastShared = 16;
+
     private static readonly UriCreationOptions AsWritten = new()
     {
         DangerousDisablePathAndQueryCanonicalization = true,
@@ -59,10 +62,21 @@ internal sealed class HttpUpstream : Upstream
         return new ProbeState(true, "");
     }
 
-    /// <summary>Takes one of the route's connections; false if all are in use. Pair with <see cref="Leave"/>.</summary>
-    public bool TryEnter()
+    public override void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id) =>
+        _ = forwarder.RefuseAskAsync(exchange, route, this, id);
+
+    /// <summary>
+    /// Takes one of the route's connections; false if all are in use, or all that one client may have: the last quarter
+    /// is for those that hold less than half. Pair with <see cref="Leave"/>.
+    /// </summary>
+    /// <param name="held">Calls of the same client that are under way, this one included.</param>
+    public bool TryEnter(int held)
     {
-        if (Interlocked.Increment(ref inUse) <= settings.MaxConnections)
+        var most =
+            held > settings.MaxConnections / 2 && settings.MaxConnections >= LeastShared
+                ? settings.MaxConnections - (settings.MaxConnections / 4)
+                : settings.MaxConnections;
+        if (Interlocked.Increment(ref inUse) <= most)
         {
             return true;
         }
@@ -80,7 +94,7 @@ internal sealed class HttpUpstream : Upstream
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         client.SendAsync(request, cancellationToken);
 
-    public override ValueTask DisposeAsync()
+    protected override ValueTask EndAsync()
     {
         client.Dispose();
         return ValueTask.CompletedTask;

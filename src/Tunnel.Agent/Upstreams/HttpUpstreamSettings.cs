@@ -18,6 +18,12 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
     /// <summary>Path of a Unix socket, which is then connected to instead; empty for none.</summary>
     public string SocketPath { get; init; } = "";
 
+    /// <summary>Asked to CONNECT to the host, whose name it resolves itself; null = connected to directly.</summary>
+    public HttpProxyOptions? Proxy { get; init; }
+
+    /// <summary>A PEM file with roots that may vouch for an https proxy beside the system's; empty for none.</summary>
+    public string ProxyCaBundle { get; init; } = "";
+
     /// <summary>The one family of addresses to use; unspecified for both.</summary>
     public AddressFamily AddressFamily { get; init; }
 

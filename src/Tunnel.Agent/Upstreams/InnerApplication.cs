@@ -9,15 +9,18 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
 /// What every tunnelled request passes, in this order: host = server name, route, origin, OAuth,
-/// policy, upstream.
+/// policy, its client's turn, upstream.
 /// </summary>
 internal sealed class InnerApplication(
     RouteMap routes,
     AuthorizationGate gate,
     PolicyStage policy,
-    ILogger<InnerApplication> logger
+    ILogger<InnerApplication> logger,
+    TimeProvider? time = null
 ) : IHttpApplication<Exchange>
 {
+    private readonly ClientTurns turns = new(time ?? TimeProvider.System);
+
     public Exchange CreateContext(IFeatureCollection contextFeatures)
     {
         var exchange = contextFeatures is IHostContextContainer<Exchange> container
@@ -61,19 +64,19 @@ internal sealed class InnerApplication(
             exchange.MarkLast();
         }
 
-        var table = routes.Enter();
+        var (table, served) = routes.Enter(exchange.Connection.ServerName);
         try
         {
-            await HandleAsync(exchange, table);
+            await HandleAsync(exchange, table, served);
         }
         finally
         {
-            table.Use.Leave();
+            served?.Route.Upstream.Use.Leave();
         }
     }
 
-    // From here on the table is the one that the exchange began with, whatever is put in force meanwhile.
-    private async Task HandleAsync(Exchange exchange, RouteTable table)
+    // From here on table and route are those that the exchange began with, whatever is put in force meanwhile.
+    private async Task HandleAsync(Exchange exchange, RouteTable table, ServedRoute? served)
     {
         var serverName = exchange.Connection.ServerName;
         var host = exchange.Request.Headers.Host.ToString();
@@ -85,7 +88,7 @@ internal sealed class InnerApplication(
             return;
         }
 
-        if (table.Find(serverName) is not { } served)
+        if (served is null)
         {
             await RefuseAsync(exchange, Failures.RouteUnknown, "");
             return;
@@ -106,10 +109,43 @@ internal sealed class InnerApplication(
             return;
         }
 
+        if (origin.Count > 0)
+        {
+            if (CrossOrigin.IsPreflight(exchange))
+            {
+                CrossOrigin.AnswerPreflight(exchange);
+                return;
+            }
+
+            CrossOrigin.AllowReading(exchange);
+        }
+
         if (await gate.AdmitAsync(exchange, served) && await policy.AdmitAsync(exchange, served))
         {
-            await route.Upstream.ServeAsync(exchange, route, host.Length > 0 ? host : serverName);
-            await PolicyStage.FinishAsync(exchange);
+            var turn = new Turn(turns, await turns.EnterAsync(ClientKey.Of(exchange), exchange.ClientGone));
+            exchange.Held = turn.Held;
+            exchange.Response.OnStarting(Turn.OnAnswer, turn);
+            try
+            {
+                await ServeAsync(exchange, served, host.Length > 0 ? host : serverName);
+            }
+            finally
+            {
+                turn.End();
+            }
+        }
+    }
+
+    private async Task ServeAsync(Exchange exchange, ServedRoute served, string host)
+    {
+        var route = served.Route;
+        var split =
+            served.Issuer is { } issuer && issuer.IsMetadata(exchange) ? MetadataSplit.Begin(exchange, issuer) : null;
+        await route.Upstream.ServeAsync(exchange, route, host);
+        await PolicyStage.FinishAsync(exchange);
+        if (split is not null && await split.FinishAsync() is { } failure)
+        {
+            await RefuseAsync(exchange, failure, route.Name);
         }
     }
 

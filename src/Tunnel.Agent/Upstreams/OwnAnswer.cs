@@ -76,27 +76,12 @@ internal static class OwnAnswer
     }
 
     /// <summary>A JSON-RPC error with the id of the call, which says the same.</summary>
-    internal static ReadOnlyMemory<byte> FormatRpc(int code, Failure failure, string requestId, ReadOnlyMemory<byte> id)
-    {
-        var buffer = new ArrayBufferWriter<byte>(384);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("jsonrpc"u8, "2.0"u8);
-        json.WritePropertyName("id"u8);
-        json.WriteRawValue(id.IsEmpty ? "null"u8 : id.Span, skipInputValidation: true);
-        json.WriteStartObject("error"u8);
-        json.WriteNumber("code"u8, code);
-        json.WriteString("message"u8, failure.Message);
-        json.WriteStartObject("data"u8);
-        json.WriteString("error_code"u8, failure.Reason);
-        json.WriteString("failed_hop"u8, failure.HopName);
-        json.WriteString("request_id"u8, requestId);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
-    }
+    internal static ReadOnlyMemory<byte> FormatRpc(
+        int code,
+        Failure failure,
+        string requestId,
+        ReadOnlyMemory<byte> id
+    ) => RpcText.Error(id.Span, code, failure.Message, failure, requestId);
 
     internal static ReadOnlyMemory<byte> Format(Failure failure, string requestId)
     {

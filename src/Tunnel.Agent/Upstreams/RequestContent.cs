@@ -80,7 +80,7 @@ internal sealed class RequestContent(
 
             if (read.IsCompleted)
             {
-                deadline.AwaitHeaders();
+                deadline.BodyHasCome();
                 return; // the HTTP client ends the body and flushes
             }
         }

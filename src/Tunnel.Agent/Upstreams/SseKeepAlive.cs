@@ -43,15 +43,7 @@ internal sealed class SseKeepAlive
         );
 
     /// <summary>Whether everything passed on so far ends with a complete event, or nothing was.</summary>
-    public bool IsBetweenEvents
-    {
-        get
-        {
-            // A line ends with LF, CRLF or CR; an event with an empty line. Behind a CR an LF may still come.
-            var (last, second, third) = ((char)(tail & 0xFF), (char)((tail >> 8) & 0xFF), (char)((tail >> 16) & 0xFF));
-            return last == '\n' && (second == '\n' || (second == '\r' && third is '\n' or '\r'));
-        }
-    }
+    public bool IsBetweenEvents => EventReader.IsEnd(tail);
 
     /// <summary>A new stream begins.</summary>
     public SseKeepAlive For(TimeSpan silence, PipeWriter client, CancellationToken cancellationToken)

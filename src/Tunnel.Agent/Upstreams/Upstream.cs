@@ -10,6 +10,9 @@ internal abstract class Upstream : IAsyncDisposable
 {
     public abstract UpstreamSettings Settings { get; }
 
+    /// <summary>Held by every exchange from its first look at the route to its end.</summary>
+    public RouteUse Use { get; } = new();
+
     public UpstreamTimeouts Timeouts => Settings.Timeouts;
 
     public long? MaxRequestBytes => Settings.MaxRequestBytes;
@@ -25,5 +28,32 @@ internal abstract class Upstream : IAsyncDisposable
     /// <param name="cancellationToken">Bounds the attempt.</param>
     public abstract Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken);
 
-    public abstract ValueTask DisposeAsync();
+    /// <summary>
+    /// Tells the upstream that its request to the client will not be answered, since the policy does not pass it on; else
+    /// it would wait. Returns at once.
+    /// </summary>
+    /// <param name="exchange">In whose answer it asked.</param>
+    /// <param name="route">The upstream's route.</param>
+    /// <param name="id">Of the request, as it was written.</param>
+    public virtual void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
+    {
+        // It asks nothing.
+    }
+
+    /// <summary>Serves those that are inside to their end, for the limit at most, and ends with them.</summary>
+    public async Task RetireAsync(TimeSpan limit, TimeProvider time)
+    {
+        await Use.RetireAsync(limit, time);
+        await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        Use.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives back all that the upstream holds.</summary>
+    protected abstract ValueTask EndAsync();
 }

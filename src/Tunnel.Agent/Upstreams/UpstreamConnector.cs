@@ -36,20 +36,60 @@ internal sealed class UpstreamConnector
         CancellationToken cancellationToken
     ) => await SecureAsync(await ConnectAsync(cancellationToken), cancellationToken);
 
-    /// <summary>A TCP connection to a permitted address, or one to the Unix socket.</summary>
-    /// <exception cref="UpstreamException">No permitted address answers.</exception>
-    public async ValueTask<NetworkStream> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>A TCP connection to a permitted address, one to the Unix socket, or the way through the proxy.</summary>
+    /// <exception cref="UpstreamException">No permitted address answers, or the proxy refuses.</exception>
+    public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
         if (settings.SocketPath.Length > 0)
         {
             return await ConnectSocketAsync(settings.SocketPath, cancellationToken);
         }
 
+        if (settings.Proxy is not { } proxy)
+        {
+            return await ConnectAsync(settings.Host, settings.Port, cancellationToken);
+        }
+
+        CheckTarget();
+        var connection = await ConnectAsync(proxy.Url.IdnHost, proxy.Url.Port, cancellationToken);
+        try
+        {
+            return await ProxyTunnel.OpenAsync(
+                connection,
+                proxy,
+                settings.Host,
+                settings.Port,
+                settings.ProxyCaBundle,
+                "",
+                cancellationToken
+            );
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException)
+        {
+            throw new UpstreamException(Failures.ProxyFailed, e.Message, e);
+        }
+    }
+
+    // Whoever connects to the target is the proxy, and so what its name resolves to cannot be pinned. What can be checked
+    // is: the proxy's own address, as any other, and a target that is written as an address.
+    private void CheckTarget()
+    {
+        if (
+            IPAddress.TryParse(settings.Host, out var address)
+            && Vet(new IPEndPoint(AddressRanges.Normalise(address), settings.Port)) is { } refusal
+        )
+        {
+            throw new UpstreamException(Failures.AddressRefused, refusal);
+        }
+    }
+
+    private async ValueTask<NetworkStream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await connector.ConnectAsync(settings.Host, settings.Port, cancellationToken);
+                return await connector.ConnectAsync(host, port, cancellationToken);
             }
             catch (VettedConnectException e)
                 when (e.Failure == ConnectFailure.Unreachable && attempt < settings.ConnectAttempts)
@@ -84,7 +124,7 @@ internal sealed class UpstreamConnector
         }
     }
 
-    private async ValueTask<Stream> SecureAsync(NetworkStream network, CancellationToken cancellationToken)
+    private async ValueTask<Stream> SecureAsync(Stream network, CancellationToken cancellationToken)
     {
         if (tls is null)
         {

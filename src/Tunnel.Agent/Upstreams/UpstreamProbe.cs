@@ -6,12 +6,21 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// Finds out again and again whether a route's upstream answers, by the same way and under the same address rules as its
 /// requests.
 /// </summary>
-internal sealed class UpstreamProbe(Route route, TimeProvider time, ILogger<UpstreamProbe> logger)
+/// <param name="route">Whose upstream is probed.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Told about changes.</param>
+/// <param name="known">The last verdict of whoever probed this upstream before; null for none.</param>
+internal sealed class UpstreamProbe(
+    Route route,
+    TimeProvider time,
+    ILogger<UpstreamProbe> logger,
+    ProbeState? known = null
+)
 {
     // A server that comes back should not be called ill for the rest of a long interval.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(2);
 
-    private volatile ProbeState state = new(null, "");
+    private volatile ProbeState state = known ?? new(null, "");
 
     /// <summary>The last verdict.</summary>
     public ProbeState State => state;

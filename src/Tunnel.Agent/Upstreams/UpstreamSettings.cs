@@ -13,6 +13,9 @@ internal abstract record UpstreamSettings
 
     public required ProbeSettings Probe { get; init; }
 
+    /// <summary>All that the file says of it: a reload keeps an upstream whose origin is the same. Empty for none.</summary>
+    public string Origin { get; init; } = "";
+
     /// <summary>What is behind the route, for people: a URL without path, a program's name. Never a secret.</summary>
     public abstract string Address { get; }
 }

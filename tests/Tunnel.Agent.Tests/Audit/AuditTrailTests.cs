@@ -103,9 +103,9 @@ public sealed class AuditTrailTests
         scene.Write(3);
         var hash = JsonDocument.Parse(scene.Lines[1]).RootElement.GetProperty("hash").GetString()!;
 
-        new AuditVerifier(scene.Folder).Verify((2, hash)).Faults.ShouldBeEmpty();
-        new AuditVerifier(scene.Folder).Verify((2, AuditLine.Start)).Faults.Single().Kind.ShouldBe("anchor");
-        new AuditVerifier(scene.Folder).Verify((9, hash)).Faults.Single().Kind.ShouldBe("anchor");
+        new AuditVerifier(scene.Folder).Verify([(2, hash)]).Faults.ShouldBeEmpty();
+        new AuditVerifier(scene.Folder).Verify([(2, AuditLine.Start)]).Faults.Single().Kind.ShouldBe("anchor");
+        new AuditVerifier(scene.Folder).Verify([(9, hash)]).Faults.Single().Kind.ShouldBe("anchor");
     }
 
     [Fact]

@@ -269,6 +269,76 @@ public sealed class ValidationRulesTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public async Task A12_StreamedBody_EndsWithItsToken(int grace)
+    {
+        await using var fixture = new OauthFixture(
+            o => o with { StreamGrace = TimeSpan.FromSeconds(grace) },
+            time: time
+        );
+        await StartPatientAsync(fixture, fixture.Upstream.Port);
+        await using var client = new RawClient(await fixture.Tunnel.ConnectAsync());
+        await SendHalfAsync(client, fixture.Token());
+
+        time.Advance(TimeSpan.FromSeconds(329 + grace)); // 300 s of the token, 30 s of leeway, then the grace
+        var head = client.ReadHeadAsync();
+        head.IsCompleted.ShouldBeFalse();
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        (await head).ShouldStartWith("HTTP/1.1 401 ");
+        (await head).ShouldContain("error=\"invalid_token\"");
+        (await head).ShouldContain("agent.token_invalid");
+    }
+
+    [Fact]
+    public async Task A12_BodyThatCameInTime_MayBeAnsweredLater()
+    {
+        var answer = new TaskCompletionSource();
+        await using var upstream = RawUpstream.Scripted(
+            async (_, stream, token) =>
+            {
+                await answer.Task.WaitAsync(token);
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), token);
+                return true;
+            }
+        );
+        await using var fixture = new OauthFixture(time: time);
+        await StartPatientAsync(fixture, upstream.Port);
+        await using var client = new RawClient(await fixture.Tunnel.ConnectAsync());
+        await SendHalfAsync(client, fixture.Token());
+        await client.SendAsync("}");
+        await upstream.NextAsync();
+
+        time.Advance(TimeSpan.FromSeconds(331));
+        answer.SetResult();
+
+        (await client.ReadHeadAsync()).ShouldStartWith("HTTP/1.1 200 ");
+    }
+
+    private static async Task StartPatientAsync(OauthFixture fixture, int port)
+    {
+        var hour = new Culvert.Tunnel.Agent.Upstreams.UpstreamTimeouts(
+            TimeSpan.FromHours(1),
+            TimeSpan.FromHours(1),
+            TimeSpan.FromHours(1)
+        );
+        fixture.Tunnel.Add("docs", port, fixture.Access(), u => u with { Timeouts = hour });
+        await fixture.Tunnel.StartAsync();
+    }
+
+    // One byte of two: the answer 100 shows that the body is being read.
+    private static async Task SendHalfAsync(RawClient client, string token)
+    {
+        await client.SendAsync(
+            $"POST /mcp HTTP/1.1\r\nHost: {Support.Tunnel.Host}\r\nExpect: 100-continue\r\n"
+                + $"Authorization: Bearer {token}\r\nContent-Length: 2\r\n\r\n"
+        );
+        await client.ReadUntilAsync("100 Continue\r\n\r\n");
+        await client.SendAsync("{");
+    }
+
+    [Theory]
     [InlineData("docs.read", "list_things", 200, "")]
     [InlineData("docs.read", "delete_thing", 403, "docs.read docs.write")]
     [InlineData("docs.read docs.write", "delete_thing", 200, "")]

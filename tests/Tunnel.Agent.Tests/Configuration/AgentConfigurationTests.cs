@@ -139,8 +139,33 @@ public sealed class AgentConfigurationTests : IDisposable
     )]
     [InlineData(
         "{mode: dangerous_none}",
-        "{mode: dangerous_none, authorization_server: {browser_url: x}}",
-        "routes.docs.oauth.authorization_server"
+        "{mode: dangerous_none, authorization_server: {browser_url: \"https://login.example\"}}",
+        "routes.docs.oauth.authorization_server.browser_url"
+    )]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: passthrough, authorization_server: {browser_url: \"https://login.example/x\"}}",
+        "routes.docs.oauth.authorization_server.browser_url"
+    )]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: passthrough, authorization_server: {rewrite: [issuer]}}",
+        "routes.docs.oauth.authorization_server.browser_url"
+    )]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: passthrough, authorization_server: {browser_url: \"https://login.example\", rewrite: [authorization_endpoint]}}",
+        "routes.docs.oauth.authorization_server.rewrite"
+    )]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: passthrough, authorization_server: {browser_url: \"https://login.example\"}}",
+        "routes.docs.oauth.issuers"
+    )]
+    [InlineData(
+        "{mode: dangerous_none}",
+        "{mode: passthrough, issuers: [corp], authorization_server: {browser_url: \"https://login.example\"}}",
+        "routes.docs.oauth.issuers"
     )]
     [InlineData("routes:", "audit: {file: /var/log/calls.jsonl}\nroutes:", "audit.file")]
     [InlineData("routes:", "audit: {file: ../calls.jsonl}\nroutes:", "audit.file")]
@@ -236,8 +261,7 @@ public sealed class AgentConfigurationTests : IDisposable
         "    policy: {rules: [{name: a, effect: allow, tools: [x], timeout: 1ms}]}\n    oauth:",
         "routes.docs.policy.rules[0].timeout"
     )]
-    [InlineData("    oauth:", "    certificate: acme\n    oauth:", "routes.docs.certificate")]
-    [InlineData("    oauth:", "    hostnames: [x.example]\n    oauth:", "routes.docs.hostnames")]
+    [InlineData("    oauth:", "    certificate: acme\n    oauth:", "acme.directory")]
     [InlineData("    oauth:", "    credentials: {type: static}\n    oauth:", "routes.docs.credentials.value")]
     [InlineData("    oauth:", "    credentials: {type: mtls}\n    oauth:", "routes.docs.credentials.type")]
     [InlineData(
@@ -294,11 +318,6 @@ public sealed class AgentConfigurationTests : IDisposable
         "      stdio: {command: [x]}\n    oauth: {mode: passthrough}\n",
         "routes.docs.oauth.mode"
     )]
-    [InlineData(
-        Upstream,
-        "      stdio: {command: [x]}\n    policy: {rules: [{name: a, effect: allow, tools: [b], timeout: 1m}]}\n",
-        "routes.docs.policy.rules"
-    )]
     [InlineData("      url:", "      callouts: {}\n      url:", "routes.docs.upstream.callouts")]
     [InlineData(Upstream, "      callouts: {}\n", "routes.docs.upstream.callouts.targets")]
     [InlineData(
@@ -337,7 +356,20 @@ public sealed class AgentConfigurationTests : IDisposable
         "routes.docs.upstream.callouts.targets[1].name"
     )]
     [InlineData("      url:", "      sse_keep_alive: 100ms\n      url:", "routes.docs.upstream.sse_keep_alive")]
-    [InlineData("      url:", "      proxy: \"http://p:1\"\n      url:", "routes.docs.upstream.proxy")]
+    [InlineData("      url:", "      proxy: \"p:1\"\n      url:", "routes.docs.upstream.proxy")]
+    [InlineData("      url:", "      proxy: \"http://u:p@p:1\"\n      url:", "routes.docs.upstream.proxy")]
+    [InlineData(Upstream, "      url: http://localhost:1\n      proxy: \"http://p:1\"\n", "routes.docs.upstream.proxy")]
+    [InlineData(
+        Upstream,
+        "      url: http://a.localhost.:1\n      proxy: \"http://p:1\"\n",
+        "routes.docs.upstream.proxy"
+    )]
+    [InlineData(
+        Upstream,
+        "      url: http://metadata.google.internal\n      proxy: \"http://p:1\"\n",
+        "routes.docs.upstream.proxy"
+    )]
+    [InlineData(Upstream, "      url: unix:/a\n      proxy: \"http://p:1\"\n", "routes.docs.upstream.proxy")]
     [InlineData("      url:", "      headers: {X-Api-Key: abc}\n      url:", "routes.docs.upstream.headers")]
     [InlineData("      url:", "      headers: {Host: a}\n      url:", "routes.docs.upstream.headers")]
     [InlineData("      url:", "      headers: {\"a b\": c}\n      url:", "routes.docs.upstream.headers")]
@@ -363,7 +395,62 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("      url:", "      health: {path: mcp}\n      url:", "routes.docs.upstream.health.path")]
     [InlineData("      url:", "      host_header: \"a b\"\n      url:", "routes.docs.upstream.host_header")]
     [InlineData("      url:", "      tls: {ca_file: nowhere.pem}\n      url:", "routes.docs.upstream.tls.ca_file")]
-    [InlineData("routes:", "acme: {}\nroutes:", "acme")]
+    [InlineData("routes:", "acme: {directory: \"https://ca.test/dir\"}\nroutes:", "acme.accept_terms")]
+    [InlineData("routes:", "acme: {directory: \"http://ca.test/dir\", accept_terms: true}\nroutes:", "acme.directory")]
+    [InlineData(
+        "routes:",
+        "acme: {directory: \"https://ca.test/dir\", accept_terms: true, contact: [ops@example.test]}\nroutes:",
+        "acme.contact"
+    )]
+    [InlineData(
+        "routes:",
+        "acme: {directory: \"https://ca.test/dir\", accept_terms: true, contact: [\"mailto:a@x.test?cc=b@x.test\"]}\nroutes:",
+        "acme.contact"
+    )]
+    [InlineData(
+        "routes:",
+        "acme: {directory: \"https://ca.test/dir\", accept_terms: true, ca_file: nowhere.pem}\nroutes:",
+        "acme.ca_file"
+    )]
+    [InlineData(
+        "routes:",
+        "acme: {directory: \"https://ca.test/dir\", accept_terms: true, external_account: {key_id: a}}\nroutes:",
+        "acme.external_account.hmac_key"
+    )]
+    [InlineData(
+        "routes:",
+        "acme: {directory: \"https://ca.test/dir\", accept_terms: true, external_account: {hmac_key: plain}}\nroutes:",
+        "acme.external_account.hmac_key"
+    )]
+    [InlineData(
+        "routes:",
+        "acme: {directory: \"https://ca.test/dir\", accept_terms: true, caa_identity: \"ca test\"}\nroutes:",
+        "acme.caa_identity"
+    )]
+    [InlineData(
+        "routes:",
+        "acme: {directory: \"https://ca.test/dir\", accept_terms: true, allowed_ranges: [10.0.0.1/8]}\nroutes:",
+        "acme.allowed_ranges[0]"
+    )]
+    [InlineData(
+        "routes:",
+        "acme: {directory: \"https://ca.test/dir\", accept_terms: true, resolvers: [ns.test]}\nroutes:",
+        "acme.resolvers[0]"
+    )]
+    [InlineData(
+        "routes:",
+        "acme: {directory: \"https://ca.test/dir\", accept_terms: true, dangerous_allow_unbound_acme: maybe}\nroutes:",
+        "acme.dangerous_allow_unbound_acme"
+    )]
+    [InlineData("    oauth:", "    hostnames: [MCP.example.com]\n    oauth:", "routes.docs.hostnames")]
+    [InlineData(
+        "    oauth:",
+        "    certificate: acme\n    hostnames: [\"*.example.com\"]\n    oauth:",
+        "routes.docs.hostnames"
+    )]
+    [InlineData("    oauth:", "    certificate: acme\n    hostnames: [localhost]\n    oauth:", "routes.docs.hostnames")]
+    [InlineData("    oauth:", "    certificate: acme\n    hostnames: [a.test, a.test]\n    oauth:", "routes")]
+    [InlineData("    oauth:", "    certificate: public\n    oauth:", "routes.docs.certificate")]
     [InlineData("routes:", "network: {proxy: {url: \"ftp://p\"}}\nroutes:", "network.proxy.url")]
     [InlineData("routes:", "telemetry: {otlp: environment}\nroutes:", "telemetry.otlp")]
     [InlineData("routes:", "health: {ui: maybe}\nroutes:", "health.ui")]
@@ -379,6 +466,40 @@ public sealed class AgentConfigurationTests : IDisposable
         var error = result.Errors.FirstOrDefault(e => e.Key == key);
         error.ShouldNotBeNull($"errors: {string.Join(" | ", result.Errors)}");
         error.Remedy.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Read_Acme_IsWhatWasWritten()
+    {
+        var settings = Load(
+            Good.Replace(
+                    "routes:",
+                    """
+                    acme:
+                      directory: https://ca.test/dir
+                      contact: ["mailto:ops@example.test"]
+                      accept_terms: true
+                      caa_identity: ca.test
+                      resolvers: ["127.0.0.1:53"]
+                    routes:
+                    """,
+                    StringComparison.Ordinal
+                )
+                .Replace(
+                    "    oauth:",
+                    "    certificate: acme\n    hostnames: [mcp.example.com]\n    oauth:",
+                    StringComparison.Ordinal
+                )
+        )
+            .Settings.ShouldNotBeNull();
+
+        settings.Acme.Directory.ShouldBe("https://ca.test/dir");
+        settings.Acme.Contact.ShouldBe(["mailto:ops@example.test"]);
+        settings.Acme.CaaIdentity.ShouldBe("ca.test");
+        settings.Acme.Resolvers.Single().ToString().ShouldBe("127.0.0.1:53");
+        settings.Acme.DangerousAllowUnbound.ShouldBeFalse();
+        settings.Routes.Single().IsPublic.ShouldBeTrue();
+        settings.Routes.Single().Hostnames.ShouldBe(["mcp.example.com"]);
     }
 
     [Fact]

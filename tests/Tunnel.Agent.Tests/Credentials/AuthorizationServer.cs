@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Configuration;
@@ -17,12 +18,16 @@ internal sealed class AuthorizationServer : IDisposable
     public const string Secret = "a secret: with/odd+characters";
 
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-exchange-").FullName;
-    private readonly TunnelPki pki = new();
+    private readonly TunnelPki pki;
     private readonly Process process;
     private readonly int port = FreePort();
 
-    private AuthorizationServer(string root)
+    private AuthorizationServer(string root, TunnelPki pki, string[] resources)
     {
+        this.pki = pki;
+        File.WriteAllText(PathOf("ca.pem"), pki.CaPem);
+        WritePair("tls", pki.Agent("agent", "agent.example.test"));
+        WritePair("other", pki.Agent("agent", "other.example.test"));
         var leaf = pki.Server("127.0.0.1");
         File.WriteAllText(PathOf("server.pem"), leaf.ExportCertificatesPem());
         WritePrivate("server.key", leaf.ExportPrivateKeyPem());
@@ -38,6 +43,9 @@ internal sealed class AuthorizationServer : IDisposable
                     port,
                     certificate_file = PathOf("server.pem"),
                     key_file = PathOf("server.key"),
+                    ca_file = PathOf("ca.pem"),
+                    client_dns_name = "agent.example.test",
+                    resources,
                     client_secret = Secret,
                     client_jwk = new
                     {
@@ -57,15 +65,20 @@ internal sealed class AuthorizationServer : IDisposable
         )!;
     }
 
-    public static async Task<AuthorizationServer> StartAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Bounds the start.</param>
+    /// <param name="pki">Vouches for the server and for its clients' certificates.</param>
+    /// <param name="resources">Tokens are for URLs that begin with one of them.</param>
+    public static async Task<AuthorizationServer> StartAsync(
+        CancellationToken cancellationToken,
+        TunnelPki? pki = null,
+        params string[] resources
+    )
     {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Identity.sln")))
-        {
-            root = Path.GetDirectoryName(root.TrimEnd('/')) ?? throw new InvalidOperationException("No checkout.");
-        }
-
-        var server = new AuthorizationServer(root);
+        var server = new AuthorizationServer(
+            Checkout(),
+            pki ?? new TunnelPki(),
+            resources.Length > 0 ? resources : ["https://upstream.example.test"]
+        );
         string? line;
         do
         {
@@ -77,7 +90,39 @@ internal sealed class AuthorizationServer : IDisposable
             : server;
     }
 
-    public TokenSettings Settings(ClientAuth auth, string audience = "https://upstream.example.test/mcp") =>
+    /// <summary>The sources that this was built from, with the peers' scripts.</summary>
+    public static string Checkout()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "Identity.sln")))
+        {
+            root = Path.GetDirectoryName(root.TrimEnd('/')) ?? throw new InvalidOperationException("No checkout.");
+        }
+
+        return root;
+    }
+
+    public string Issuer => $"https://127.0.0.1:{port}";
+
+    public int Port => port;
+
+    public string SecretFile => PathOf("client.secret");
+
+    /// <summary>As the agent is told of it.</summary>
+    public IssuerSettings IssuerSettings =>
+        new()
+        {
+            Name = "corp",
+            Issuer = Issuer,
+            Roots = [pki.Ca],
+            AllowedRanges = Support.Tunnel.Ranges("127.0.0.1/32"),
+        };
+
+    public TokenSettings Settings(
+        ClientAuth auth,
+        string audience = "https://upstream.example.test/mcp",
+        string certificate = "tls"
+    ) =>
         new()
         {
             Url = $"https://127.0.0.1:{port}/token",
@@ -85,17 +130,17 @@ internal sealed class AuthorizationServer : IDisposable
             {
                 ClientAuth.SecretBasic => "agent-basic",
                 ClientAuth.SecretPost => "agent-post",
+                ClientAuth.Tls => "agent-tls",
                 _ => "agent-jwt",
             },
             ClientAuth = auth,
-            ClientKeyFile = PathOf("client.key"),
+            ClientKeyFile = PathOf(auth == ClientAuth.Tls ? $"{certificate}.key" : "client.key"),
+            ClientCertificateFile = auth == ClientAuth.Tls ? PathOf($"{certificate}.pem") : "",
             ClientSecret = SecretReference.ToFile(PathOf("client.secret")),
             Audience = audience,
             Scope = "docs.read",
             Roots = [pki.Ca],
-            AllowedRanges = AddressRanges.TryParse(["127.0.0.1/32"], out var ranges, out _)
-                ? ranges
-                : throw new InvalidOperationException("Unreadable range."),
+            AllowedRanges = Support.Tunnel.Ranges("127.0.0.1/32"),
         };
 
     public void Dispose()
@@ -107,6 +152,12 @@ internal sealed class AuthorizationServer : IDisposable
     }
 
     private string PathOf(string name) => Path.Combine(folder, name);
+
+    private void WritePair(string name, KeyAndCertificate pair)
+    {
+        File.WriteAllText(PathOf($"{name}.pem"), pair.ExportCertificatesPem());
+        WritePrivate($"{name}.key", pair.ExportPrivateKeyPem());
+    }
 
     private void WritePrivate(string name, string text)
     {

@@ -95,6 +95,23 @@ public sealed class TokenStoreTests
         store.Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Get_FailingCallerBehindALongToken_LeavesNoTrail()
+    {
+        var store = new TokenStore(time);
+        await store.GetAsync("long", () => Issue(3600), Token);
+
+        for (var i = 0; i < 1_000; i++)
+        {
+            await store.GetAsync("failing", () => Issue(-1), Token);
+        }
+
+        asked.ShouldBe(1_001);
+        store.Count.ShouldBe(2);
+        store.Places.ShouldBeLessThan(80);
+        (await store.GetAsync("long", () => Issue(3600), Token)).Value.ShouldBe("t1");
+    }
+
     private Task<IssuedToken> Issue(int seconds) =>
         Task.FromResult(new IssuedToken($"t{++asked}", time.GetUtcNow() + TimeSpan.FromSeconds(seconds), ""));
 }

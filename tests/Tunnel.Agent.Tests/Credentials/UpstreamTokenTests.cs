@@ -20,7 +20,7 @@ public sealed class UpstreamTokenTests
     public async Task A17_ClientCredentials_EachWayOfProof_GivesATokenForTheUpstream()
     {
         using var server = await AuthorizationServer.StartAsync(Token);
-        foreach (var auth in new[] { ClientAuth.PrivateKeyJwt, ClientAuth.SecretBasic, ClientAuth.SecretPost })
+        foreach (var auth in Enum.GetValues<ClientAuth>())
         {
             var settings = server.Settings(auth);
             var credential = new ClientCredentialsCredential(
@@ -87,6 +87,18 @@ public sealed class UpstreamTokenTests
 
             (seen.Head + seen.BodyText + log.Text).ShouldNotContain(token.Split('.')[2]);
         }
+    }
+
+    [Fact]
+    public async Task A17_CertificateOfSomebodyElse_GetsNoToken()
+    {
+        using var server = await AuthorizationServer.StartAsync(Token);
+        var endpoint = new TokenEndpoint(server.Settings(ClientAuth.Tls, certificate: "other"), TimeProvider.System);
+
+        var token = await endpoint.RequestAsync([new("grant_type", "client_credentials")], Token);
+
+        token.Value.ShouldBeEmpty();
+        token.Problem.ShouldContain("401");
     }
 
     [Fact]

@@ -14,7 +14,11 @@ public sealed class EdgeDialerTests
     private const string OtherId = "edge_01bbbbbbbbbbbbbbbbbbbbbb";
 
     private readonly TunnelPki pki = new();
-    private readonly EdgeDialer dialer = new(TimeSpan.FromSeconds(10), NetworkOptions.Default, TimeProvider.System);
+    private readonly EdgeDialer dialer = new(
+        TimeSpan.FromSeconds(10),
+        new NetworkSource(NetworkOptions.Default),
+        TimeProvider.System
+    );
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

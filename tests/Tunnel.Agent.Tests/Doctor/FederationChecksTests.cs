@@ -5,7 +5,6 @@ using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Tests.Identity;
 using Culvert.Testing;
-using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Hosting;
 using Microsoft.AspNetCore.Http;
 
@@ -226,7 +225,15 @@ public sealed class FederationChecksTests : IAsyncLifetime
             Token = TokenOptions,
         };
         var client = new IdentityClient(options, new FirstTrust(options, time), time);
-        var checks = new FederationChecks(options, Source(), client, BindingKey.Create(), time);
+        var checks = new FederationChecks(
+            options,
+            Source(),
+            client,
+            BindingKey.Create(),
+            "tunnel:agent",
+            "tunnel",
+            time
+        );
         return new DoctorReport { Checks = await checks.RunAsync(Token) };
     }
 

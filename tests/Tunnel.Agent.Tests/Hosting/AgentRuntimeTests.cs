@@ -6,6 +6,7 @@ using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
+using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Tests.Identity;
 using Culvert.Platform.Tests.Net;
@@ -15,6 +16,7 @@ using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Hosting;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Protocol;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Tests.Hosting;
@@ -35,13 +37,8 @@ public sealed class AgentRuntimeTests : IDisposable
         await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
         service.Edges = [edge.Feed];
         var settings = Configure(service, upstream.Port);
-        using var state = StateDirectory.Open(settings.StateDirectory);
-        await using var runtime = new AgentRuntime(settings, state, NullLoggerFactory.Instance, TimeProvider.System);
-        using var stop = new CancellationTokenSource();
-
-        var running = runtime.RunAsync(stop.Token);
-        var connection = await edge.NextAsync();
-        await UntilReadyAsync(runtime);
+        await using var agent = new RunningAgent(settings);
+        var connection = await agent.ReadyAsync(edge);
         using var client = Client(service, connection.Mux);
         (await client.GetStringAsync("/mcp", Token)).ShouldBe("ok");
         (await PathsAsync(settings)).ShouldBe([
@@ -51,8 +48,7 @@ public sealed class AgentRuntimeTests : IDisposable
             (PathChecks.Call, DoctorStatus.Fail), // this edge takes agents alone
         ]);
 
-        await stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await agent.StopAsync();
         connection.Mux.PeerGoAway.IsCompletedSuccessfully.ShouldBeTrue();
         service.Count("/v1/agent/reports").ShouldBeGreaterThan(0);
     }
@@ -76,18 +72,8 @@ public sealed class AgentRuntimeTests : IDisposable
         service.Edges = [edge.Feed];
         var settings = Configure(service, old.Port);
         var watch = Watch();
-        using var state = StateDirectory.Open(settings.StateDirectory);
-        await using var runtime = new AgentRuntime(
-            settings,
-            state,
-            NullLoggerFactory.Instance,
-            TimeProvider.System,
-            watch
-        );
-        using var stop = new CancellationTokenSource();
-        var running = runtime.RunAsync(stop.Token);
-        var connection = await edge.NextAsync();
-        await UntilReadyAsync(runtime);
+        await using var agent = new RunningAgent(settings, watch);
+        var connection = await agent.ReadyAsync(edge);
         using var client = Client(service, connection.Mux);
         using var begun = await client.GetAsync("/mcp", HttpCompletionOption.ResponseHeadersRead, Token);
 
@@ -102,9 +88,6 @@ public sealed class AgentRuntimeTests : IDisposable
         await File.AppendAllTextAsync(ConfigurationFile, "no_such_key: 1\n", Token);
         await UntilAsync(() => Task.FromResult(watch.Problem.Contains("no_such_key", StringComparison.Ordinal)));
         (await later.GetStringAsync("/mcp", Token)).ShouldBe("new");
-
-        await stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromMinutes(1), Token);
     }
 
     [Fact]
@@ -116,18 +99,8 @@ public sealed class AgentRuntimeTests : IDisposable
         service.Edges = [edge.Feed];
         var settings = Configure(service, upstream.Port);
         var watch = Watch();
-        using var state = StateDirectory.Open(settings.StateDirectory);
-        await using var runtime = new AgentRuntime(
-            settings,
-            state,
-            NullLoggerFactory.Instance,
-            TimeProvider.System,
-            watch
-        );
-        using var stop = new CancellationTokenSource();
-        var running = runtime.RunAsync(stop.Token);
-        var connection = await edge.NextAsync();
-        await UntilReadyAsync(runtime);
+        await using var agent = new RunningAgent(settings, watch);
+        var connection = await agent.ReadyAsync(edge);
         using var client = Client(service, connection.Mux);
         var records = Path.Combine(settings.StateDirectory, settings.Audit.File);
 
@@ -140,9 +113,67 @@ public sealed class AgentRuntimeTests : IDisposable
             using var answer = await client.PostAsync("/mcp", call, Token);
             return (await File.ReadAllTextAsync(records, Token)).Contains("tools/list", StringComparison.Ordinal);
         });
+    }
 
-        await stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromMinutes(1), Token);
+    [Fact]
+    public async Task Run_FileChangesOneRoute_ProgramsAndSessionsOfOthersStay()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        service.Edges = [edge.Feed];
+        var settings = Configure(service, upstream.Port, routes: Program);
+        var watch = Watch();
+        await using var agent = new RunningAgent(settings, watch);
+        var connection = await agent.ReadyAsync(edge);
+        using var client = Client(service, connection.Mux, "files");
+        var session = await InitializeAsync(client);
+        var pid = await PidAsync(client, session);
+
+        await File.AppendAllTextAsync(ConfigurationFile, "    allowed_origins: [\"https://a.test\"]\n", Token);
+        watch.Hurry();
+        await UntilAsync(() => Task.FromResult(watch.Reloads == 1));
+        (await PidAsync(client, session)).ShouldBe(pid);
+
+        Configure(service, upstream.Port, routes: Program.Replace("max_children: 4", "max_children: 5"));
+        watch.Hurry();
+        await UntilAsync(() => Task.FromResult(watch.Reloads == 2));
+        await UntilAsync(async () =>
+            (await CallAsync(client, "tools/call", session)).StatusCode == HttpStatusCode.NotFound
+        );
+        (await PidAsync(client, await InitializeAsync(client))).ShouldNotBe(pid);
+    }
+
+    [Fact]
+    public async Task Run_FileChangesOtherSections_TheyAreInForceOrNamed()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        service.Edges = [edge.Feed];
+        var settings = Configure(service, upstream.Port);
+        var watch = Watch();
+        using var levels = new LogLevels(LogLevel.Information);
+        await using var agent = new RunningAgent(settings, watch, levels);
+        await agent.ReadyAsync(edge);
+
+        Configure(
+            service,
+            upstream.Port,
+            "log: {level: debug}\nnetwork: {address_family: ipv4}\naudit: {on_full: degrade, rotate: {keep: 3}}"
+        );
+        watch.Hurry();
+        await UntilAsync(() => Task.FromResult(watch.Reloads == 1));
+        levels.Level.ShouldBe(LogLevel.Debug);
+        settings.Identity.Network.Family.ShouldBe(System.Net.Sockets.AddressFamily.InterNetwork);
+        (await agent.FailedCheckAsync("restart_needed")).ShouldBeNull();
+
+        Configure(service, upstream.Port, "log: {level: error}\naudit: {file: elsewhere.jsonl}");
+        watch.Hurry();
+        await UntilAsync(() => Task.FromResult(watch.RestartKeys.Count > 0));
+        watch.RestartKeys.ShouldBe(["audit.file"]);
+        (await agent.FailedCheckAsync("restart_needed")).ShouldBe("Only a restart can change audit.file.");
+        levels.Level.ShouldBe(LogLevel.Debug); // whole or not at all
     }
 
     [Theory]
@@ -165,15 +196,10 @@ public sealed class AgentRuntimeTests : IDisposable
             upstream.Port,
             $"network: {{proxy: {{url: \"{proxy.Url.GetLeftPart(UriPartial.Authority)}\"{credentials}}}}}"
         );
-        using var state = StateDirectory.Open(settings.StateDirectory);
-        await using var runtime = new AgentRuntime(settings, state, NullLoggerFactory.Instance, TimeProvider.System);
-        using var stop = new CancellationTokenSource();
-
-        var running = runtime.RunAsync(stop.Token);
+        await using var agent = new RunningAgent(settings);
         if (withCredentials)
         {
-            await edge.NextAsync();
-            await UntilReadyAsync(runtime);
+            await agent.ReadyAsync(edge);
             proxy.Targets.ShouldContain(edge.Address);
             proxy.Targets.ShouldContain(service.ApiUrl.Authority);
             proxy.Targets.ShouldContain(service.MachineUrl.Authority);
@@ -184,9 +210,6 @@ public sealed class AgentRuntimeTests : IDisposable
             proxy.Targets.ShouldBeEmpty();
             service.Count("/v1/oauth/token").ShouldBe(0);
         }
-
-        await stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromMinutes(1), Token);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -228,7 +251,7 @@ public sealed class AgentRuntimeTests : IDisposable
         }
     }
 
-    private AgentSettings Configure(FakeService service, int port, string network = "")
+    private AgentSettings Configure(FakeService service, int port, string sections = "", string routes = "")
     {
         File.WriteAllText(Path.Combine(folder, "ca.pem"), service.Platform.RootPem);
         File.WriteAllText(Path.Combine(folder, "idp-token"), "eyJ.idp.token");
@@ -246,9 +269,9 @@ public sealed class AgentRuntimeTests : IDisposable
               token: {file: idp-token}
             tunnel: {id: {{FakeService.TunnelId}}, drain_timeout: 1s}
             health: {listen: "127.0.0.1:0"}
-            {{network}}
+            {{sections}}
             routes:
-              docs:
+            {{routes}}  docs:
                 upstream:
                   url: http://127.0.0.1:{{port}}
                   allowed_ranges: [127.0.0.0/8]
@@ -275,9 +298,48 @@ public sealed class AgentRuntimeTests : IDisposable
         );
     }
 
-    private static HttpClient Client(FakeService service, MuxConnection edge)
+    private static string Program =>
+        $$$"""
+              files:
+                upstream:
+                  stdio:
+                    command: [node, "{{{StdioFixture.Peer("scripted-child.mjs")}}}"]
+                    max_children: 4
+                  health: {probe: none}
+                oauth: {mode: dangerous_none}
+
+            """;
+
+    private static async Task<string> InitializeAsync(HttpClient client)
     {
-        const string Host = "docs." + FakeService.Domain;
+        using var answer = await CallAsync(client, "initialize");
+        return answer.Headers.GetValues("Mcp-Session-Id").Single();
+    }
+
+    private static async Task<string> PidAsync(HttpClient client, string session)
+    {
+        using var answer = await CallAsync(client, "tools/call", session);
+        return StdioFixture.TextOf(await StdioFixture.MessagesAsync(answer));
+    }
+
+    private static async Task<HttpResponseMessage> CallAsync(HttpClient client, string method, string? session = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
+        request.Content = new StringContent(
+            $$$"""{"jsonrpc":"2.0","id":1,"method":"{{{method}}}","params":{"protocolVersion":"2025-11-25","name":"pid"}}"""
+        );
+        request.Content.Headers.ContentType = new("application/json");
+        if (session is not null)
+        {
+            request.Headers.Add("Mcp-Session-Id", session);
+        }
+
+        return await client.SendAsync(request, Token);
+    }
+
+    private static HttpClient Client(FakeService service, MuxConnection edge, string route = "docs")
+    {
+        var host = $"{route}.{FakeService.Domain}";
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -288,12 +350,12 @@ public sealed class AgentRuntimeTests : IDisposable
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
-            SslOptions = new SslClientAuthenticationOptions { TargetHost = Host, CertificateChainPolicy = policy },
+            SslOptions = new SslClientAuthenticationOptions { TargetHost = host, CertificateChainPolicy = policy },
             ConnectCallback = (_, _) =>
             {
                 var open = new OpenPayload
                 {
-                    ServerName = Host,
+                    ServerName = host,
                     Client = new IPEndPoint(IPAddress.Loopback, 1),
                     ConnectionId = "c-1",
                 };
@@ -303,30 +365,6 @@ public sealed class AgentRuntimeTests : IDisposable
                 );
             },
         };
-        return new HttpClient(handler) { BaseAddress = new Uri($"https://{Host}") };
-    }
-
-    private static async Task UntilReadyAsync(AgentRuntime runtime)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            var open = new List<string>();
-            foreach (var check in runtime.Checks)
-            {
-                if (await check.Evaluate(limit.Token) is { } reason)
-                {
-                    open.Add($"{check.Name}: {reason}");
-                }
-            }
-
-            if (open.Count == 0)
-            {
-                return;
-            }
-
-            limit.IsCancellationRequested.ShouldBeFalse(string.Join(" | ", open));
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-        }
+        return new HttpClient(handler) { BaseAddress = new Uri($"https://{host}") };
     }
 }

@@ -1,40 +1,98 @@
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Routing;
-using Shouldly;
-using Xunit;
+using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Tests.Routing;
 
 public sealed class RouteUseTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromHours(24);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private readonly FakeTimeProvider time = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Fact]
-    public void Retire_NobodyInside_IsDrainedAtOnce() => new RouteUse().RetireAsync().IsCompleted.ShouldBeTrue();
+    public void Retire_NobodyInside_IsDrainedAtOnce()
+    {
+        using var use = new RouteUse();
+
+        use.RetireAsync(Limit, time).IsCompleted.ShouldBeTrue();
+    }
 
     [Fact]
     public async Task Retire_SomebodyInside_WaitsForTheLast()
     {
-        var use = new RouteUse();
+        using var use = new RouteUse();
         use.TryEnter().ShouldBeTrue();
         use.TryEnter().ShouldBeTrue();
 
-        var drained = use.RetireAsync();
+        var drained = use.RetireAsync(Limit, time);
         use.Leave();
         drained.IsCompleted.ShouldBeFalse();
         use.TryEnter().ShouldBeFalse();
         drained.IsCompleted.ShouldBeFalse();
         use.Leave();
-        await drained.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await drained.WaitAsync(Patience, Token);
+        use.Over.IsCancellationRequested.ShouldBeFalse();
     }
 
     [Fact]
-    public void Enter_SetReplaced_TakesTheNewOne()
+    public async Task Retire_SomebodyStaysForTooLong_IsToldToGo()
     {
-        var map = new RouteMap();
-        var (old, next) = (new RouteTable("a.test", true, []), new RouteTable("b.test", true, []));
-        map.Swap(old);
-        map.Enter().ShouldBeSameAs(old);
+        using var use = new RouteUse();
+        use.TryEnter();
+        var told = new TaskCompletionSource();
+        using var registered = use.Over.Register(told.SetResult);
 
-        map.Swap(next);
-        _ = old.Use.RetireAsync();
-        map.Enter().ShouldBeSameAs(next);
+        var drained = use.RetireAsync(Limit, time);
+        time.Advance(Limit - TimeSpan.FromSeconds(1));
+        told.Task.IsCompleted.ShouldBeFalse();
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        await told.Task.WaitAsync(Patience, Token);
+        drained.IsCompleted.ShouldBeFalse();
+        use.Leave();
+        await drained.WaitAsync(Patience, Token);
+    }
+
+    [Fact]
+    public async Task Enter_UpstreamReplaced_TakesTheNewOne()
+    {
+        await using var old = Upstream();
+        await using var next = Upstream();
+        var map = new RouteMap();
+        map.Swap(TableOf(old));
+        map.Enter("docs.a.test").Route!.Route.Upstream.ShouldBeSameAs(old);
+
+        map.Swap(TableOf(next));
+        _ = old.RetireAsync(Limit, time);
+        map.Enter("docs.a.test").Route!.Route.Upstream.ShouldBeSameAs(next);
+        map.Enter("other.a.test").Route.ShouldBeNull();
+    }
+
+    private static RouteTable TableOf(Upstream upstream) =>
+        new(
+            "a.test",
+            active: true,
+            [
+                new Route(
+                    "docs",
+                    upstream,
+                    [],
+                    Agent.Authorization.RouteAccess.Open(Agent.Configuration.OauthMode.DangerousNone)
+                ),
+            ]
+        );
+
+    private static HttpUpstream Upstream()
+    {
+        var settings = Support.Tunnel.UpstreamTo(1);
+        return new HttpUpstream(
+            settings,
+            new UpstreamConnector(settings, TimeProvider.System),
+            Support.Tunnel.NewForwarder()
+        );
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 using Microsoft.Extensions.Logging;
@@ -67,11 +68,12 @@ internal sealed class StdioFixture : IAsyncDisposable
         StdioSettings settings,
         RouteAccess? access = null,
         ILoggerFactory? loggers = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        RoutePolicy? policy = null
     )
     {
         var fixture = new StdioFixture(settings, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System);
-        fixture.Tunnel.Add("docs", fixture.Upstream, access);
+        fixture.Tunnel.Add("docs", fixture.Upstream, access, policy);
         await fixture.Tunnel.StartAsync();
         fixture.Client = fixture.Tunnel.Client();
         return fixture;
@@ -180,7 +182,7 @@ internal sealed class StdioFixture : IAsyncDisposable
             :
             [
                 .. body.Split('\n')
-                    .Where(l => l.StartsWith("data: ", StringComparison.Ordinal))
+                    .Where(l => l.StartsWith("data: ", StringComparison.Ordinal) && l.Length > 6)
                     .Select(l => JsonNode.Parse(l[6..])!),
             ];
     }

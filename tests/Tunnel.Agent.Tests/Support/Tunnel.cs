@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
@@ -72,7 +73,13 @@ internal sealed class Tunnel : IAsyncDisposable
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),
-            new InnerHandshake(Leaves, Map, time ?? TimeProvider.System, loggers.CreateLogger<InnerHandshake>()),
+            new InnerHandshake(
+                Leaves,
+                Map,
+                time ?? TimeProvider.System,
+                loggers.CreateLogger<InnerHandshake>(),
+                new PublicLeaves(PublicLeaves, Challenges)
+            ),
             new InnerApplication(Map, gate, policy, loggers.CreateLogger<InnerApplication>()),
             loggers
         );
@@ -87,6 +94,11 @@ internal sealed class Tunnel : IAsyncDisposable
     public RouteMap Map { get; } = new();
 
     public LeafSlot Leaves { get; }
+
+    public AcmeLeaves PublicLeaves { get; } = new(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System);
+
+    public ChallengeBoard Challenges { get; } =
+        new(() => null, TimeProvider.System, NullLogger<ChallengeBoard>.Instance);
 
     public InnerServer Server { get; }
 
@@ -144,8 +156,13 @@ internal sealed class Tunnel : IAsyncDisposable
     }
 
     /// <summary>A route to an upstream of any kind, which then belongs to the tunnel.</summary>
-    public void Add(string name, Upstream upstream, RouteAccess? access = null) =>
-        routes.Add(new Route(name, upstream, [], access ?? RouteAccess.Open(OauthMode.DangerousNone)));
+    public void Add(string name, Upstream upstream, RouteAccess? access = null, RoutePolicy? policy = null) =>
+        routes.Add(
+            new Route(name, upstream, [], access ?? RouteAccess.Open(OauthMode.DangerousNone))
+            {
+                Policy = policy ?? RoutePolicy.Off,
+            }
+        );
 
     public static HttpUpstreamSettings UpstreamTo(int port) =>
         new()
@@ -172,9 +189,9 @@ internal sealed class Tunnel : IAsyncDisposable
             ? parsed
             : throw new ArgumentException("Unreadable range.");
 
-    public async Task StartAsync(bool active = true)
+    public async Task StartAsync(bool active = true, int publicPort = 443)
     {
-        Map.Swap(new RouteTable(Domain, active, routes));
+        Map.Swap(new RouteTable(Domain, active, routes, publicPort));
         await Server.StartAsync(TestContext.Current.CancellationToken);
         var (edgeSide, agentSide) = DuplexStream.CreatePair();
         Edge = new MuxConnection(

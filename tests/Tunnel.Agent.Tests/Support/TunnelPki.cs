@@ -95,6 +95,14 @@ internal sealed class TunnelPki
             "1.3.6.1.5.5.7.3.2"
         );
 
+    /// <summary>A client certificate with a DNS name besides.</summary>
+    public KeyAndCertificate Agent(string instance, string dnsName)
+    {
+        var sans = Uri($"spiffe://{TrustDomain}/agent/{instance}");
+        sans.AddDnsName(dnsName);
+        return Issue(sans, From, To, "1.3.6.1.5.5.7.3.2");
+    }
+
     private static SubjectAlternativeNameBuilder Uri(string uri)
     {
         var sans = new SubjectAlternativeNameBuilder();

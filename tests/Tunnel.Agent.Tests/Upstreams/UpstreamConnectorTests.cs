@@ -1,4 +1,6 @@
 using System.Net;
+using Culvert.Platform.Net;
+using Culvert.Platform.Tests.Net;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -103,6 +105,60 @@ public sealed class UpstreamConnectorTests
 
         var expected = reason == "policy.address_refused";
         (response.Headers.GetValues("culvert-reason").Single() == "policy.address_refused").ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("docs.internal", "127.0.0.0/8", "")]
+    [InlineData("docs.internal", "10.0.0.0/8", "policy.address_refused")] // the proxy's own address
+    [InlineData("127.0.0.1", "127.0.0.0/8", "")]
+    [InlineData("10.1.2.3", "127.0.0.0/8", "policy.address_refused")] // the target's
+    public async Task Connect_ThroughAProxy_ChecksWhatCanBeChecked(string host, string range, string reason)
+    {
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var proxy = new ConnectProxy { Open = true, Target = upstream.Port };
+        await using var tunnel = await Support.Tunnel.StartAsync(
+            upstream.Port,
+            s =>
+                s with
+                {
+                    Host = host,
+                    AllowedRanges = Support.Tunnel.Ranges(range),
+                    Proxy = new HttpProxyOptions { Url = proxy.Url },
+                },
+            new ScriptedResolver([])
+        );
+        using var client = tunnel.Client();
+
+        using var response = await client.GetAsync("/", Token);
+
+        response.Headers.TryGetValues("culvert-reason", out var reasons);
+        (reasons?.Single() ?? "").ShouldBe(reason);
+        proxy.Targets.ShouldBe(reason.Length > 0 ? [] : [$"{host}:{upstream.Port}"]);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")]
+    [InlineData("HTTP/1.1 403 Forbidden\r\n\r\n")]
+    [InlineData("220 mail ready\r\n\r\n")]
+    public async Task Connect_ProxyRefuses_IsSaid(string answer)
+    {
+        await using var proxy = new ConnectProxy { Answer = answer };
+        await using var tunnel = await Support.Tunnel.StartAsync(
+            80,
+            s =>
+                s with
+                {
+                    Host = "docs.internal",
+                    Proxy = new HttpProxyOptions { Url = proxy.Url },
+                }
+        );
+        using var client = tunnel.Client();
+
+        using var response = await client.GetAsync("/", Token);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        response.Headers.GetValues("culvert-failed-hop").ShouldBe(["upstream"]);
+        response.Headers.GetValues("culvert-reason").ShouldBe(["upstream.proxy_failed"]);
     }
 
     // Roots that the file rules out must not come back because nothing else is named.

@@ -9,8 +9,11 @@ internal static class CertificateChecks
     [
         new CaFilesCheck(),
         new StateFilesCheck(),
+        new TunnelTokenCheck(),
         new PlatformCertificateCheck(),
+        new OrganizationCheck(),
         new MachineApiCheck(),
+        new TunnelCheck(),
         new BundleEpochCheck(),
         new LeafFilesCheck(),
         new LeafCheck(),

@@ -83,7 +83,7 @@ internal sealed record CertificateFacts
             () => trust,
             () => revoked,
             time,
-            network: facts.Settings.Identity.Network
+            network: facts.Settings.Identity.NetworkInForce
         );
         return await client.AgentFeedAsync(state.Feed?.Revision ?? 0, TimeSpan.Zero, cancellationToken);
     }

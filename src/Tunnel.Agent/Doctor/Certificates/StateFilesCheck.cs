@@ -6,8 +6,6 @@ namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 /// <summary>The agent's own folder: its keys lie there, so nobody else may look in.</summary>
 internal sealed class StateFilesCheck : ICertificateCheck
 {
-    private const UnixFileMode Owner = PrivateFile.FolderMode;
-
     public string Id => "state_files";
 
     public DoctorFinding Run(CertificateFacts facts)
@@ -37,10 +35,10 @@ internal sealed class StateFilesCheck : ICertificateCheck
     {
         string[] open =
         [
-            .. (File.GetUnixFileMode(folder) & ~Owner) != 0 ? [folder] : Array.Empty<string>(),
+            .. (File.GetUnixFileMode(folder) & PrivateFile.Others) != 0 ? [folder] : Array.Empty<string>(),
             .. Directory
                 .EnumerateFiles(folder, "*", SearchOption.TopDirectoryOnly)
-                .Where(file => (File.GetUnixFileMode(file) & ~Owner) != 0)
+                .Where(file => (File.GetUnixFileMode(file) & PrivateFile.Others) != 0)
                 .Order(StringComparer.Ordinal),
         ];
         if (open.Length > 0)

@@ -38,9 +38,27 @@ internal sealed class CalloutUpstream(
             return;
         }
 
+        using var deadline = new ExchangeDeadline(settings.Timeouts, time, exchange.ClientGone, Use.Over);
+        if (exchange.Call is { EndsAt: { } end })
+        {
+            deadline.LimitTo(end);
+        }
+
         try
         {
-            await HandleAsync(exchange, route);
+            await HandleAsync(exchange, route, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!exchange.ClientGone.IsCancellationRequested)
+        {
+            // The rule's time is over, or the file no longer has this route.
+            var late = exchange.Call is { } call ? await call.TryExplainAsync(exchange, deadline) : null;
+            if (late is null)
+            {
+                await RefuseAsync(exchange, route, Failures.HeadersTimeout);
+                return;
+            }
+
+            metrics.Refused(route.Name, late.Reason);
         }
         finally
         {
@@ -52,13 +70,13 @@ internal sealed class CalloutUpstream(
     public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) =>
         Task.FromResult(new ProbeState(true, ""));
 
-    public override ValueTask DisposeAsync()
+    protected override ValueTask EndAsync()
     {
         client.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private async Task HandleAsync(Exchange exchange, Route route)
+    private async Task HandleAsync(Exchange exchange, Route route, CancellationToken cancellationToken)
     {
         var headers = exchange.Request.Headers;
         var version = headers[StdioRequest.VersionHeader].ToString();
@@ -130,11 +148,17 @@ internal sealed class CalloutUpstream(
         }
         else
         {
-            await AnswerAsync(exchange, route, message, isModern);
+            await AnswerAsync(exchange, route, message, isModern, cancellationToken);
         }
     }
 
-    private async Task AnswerAsync(Exchange exchange, Route route, JsonRpcMessage message, bool isModern)
+    private async Task AnswerAsync(
+        Exchange exchange,
+        Route route,
+        JsonRpcMessage message,
+        bool isModern,
+        CancellationToken cancellationToken
+    )
     {
         switch (message.Method)
         {
@@ -158,7 +182,11 @@ internal sealed class CalloutUpstream(
                     exchange,
                     route,
                     200,
-                    CalloutAnswers.Called(message, isModern, await CallAsync(exchange, route, message))
+                    CalloutAnswers.Called(
+                        message,
+                        isModern,
+                        await CallAsync(exchange, route, message, cancellationToken)
+                    )
                 );
                 break;
             case "tools/call":
@@ -180,13 +208,18 @@ internal sealed class CalloutUpstream(
         }
     }
 
-    private async Task<CalloutResult> CallAsync(Exchange exchange, Route route, JsonRpcMessage message)
+    private async Task<CalloutResult> CallAsync(
+        Exchange exchange,
+        Route route,
+        JsonRpcMessage message,
+        CancellationToken cancellationToken
+    )
     {
         var began = time.GetTimestamp();
         var request = ReadArguments(message);
         var result = request is null
             ? CalloutResult.Refused(CalloutRefusal.Arguments)
-            : await client.CallAsync(request, exchange.ClientGone);
+            : await client.CallAsync(request, cancellationToken);
 
         // A name that is no target's is a caller's own text.
         var known = settings.Targets.Any(t => t.Name == request?.Name) ? request!.Name : "unknown";

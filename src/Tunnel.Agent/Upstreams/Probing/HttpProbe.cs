@@ -20,7 +20,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
     /// <summary>Tries the era that answered last first: the other one is an error in the server's log.</summary>
     public async Task<ProbeState> RunAsync(Route route, CancellationToken cancellationToken)
     {
-        if (!upstream.TryEnter())
+        if (!upstream.TryEnter(held: 1))
         {
             return new ProbeState(true, "All connections are in use.");
         }

@@ -6,9 +6,12 @@ namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 /// A real call to a program: one that runs for this alone, since a session's program is its session's; a shared one is
 /// called itself.
 /// </summary>
-/// <param name="legacy">Greeted when it is started.</param>
-/// <param name="modern">Never greeted.</param>
-internal sealed class StdioProbe(ChildSlot legacy, ChildSlot modern)
+/// <param name="legacy">Gives one that is greeted when it is started.</param>
+/// <param name="modern">Gives one that is never greeted.</param>
+internal sealed class StdioProbe(
+    Func<CancellationToken, Task<(RpcChannel? Channel, Failure? Refusal)>> legacy,
+    Func<CancellationToken, Task<(RpcChannel? Channel, Failure? Refusal)>> modern
+)
 {
     private volatile bool isModern;
 
@@ -33,9 +36,7 @@ internal sealed class StdioProbe(ChildSlot legacy, ChildSlot modern)
 
     private async Task<ProbeState> TryAsync(bool inModern, CancellationToken cancellationToken)
     {
-        var slot = inModern ? modern : legacy;
-        var version = inModern ? null : ProbeMessages.Legacy;
-        var (channel, refusal) = await slot.GetAsync(version, cancellationToken);
+        var (channel, refusal) = await (inModern ? modern : legacy)(cancellationToken);
         if (channel is null)
         {
             return new ProbeState(false, refusal!.Message);

@@ -6,6 +6,8 @@ internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogg
     private int running;
     private volatile bool closed;
 
+    public bool IsClosed => closed;
+
     public int Running => Volatile.Read(ref running);
 
     /// <summary>Null, with the reason, if none can be started.</summary>

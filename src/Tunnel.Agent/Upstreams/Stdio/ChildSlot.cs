@@ -39,9 +39,8 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     /// <summary>What the program answered to <c>initialize</c>; null before, and in the modern era.</summary>
     public JsonRpcMessage? Initialized { get; private set; }
 
-    /// <summary>Since when nothing happened; null while a call runs.</summary>
-    public DateTimeOffset? IdleSince =>
-        channel is { Calls: > 0 } ? null : new DateTimeOffset(Volatile.Read(ref usedTicks), TimeSpan.Zero);
+    /// <summary>Whether it is to be used no more.</summary>
+    public bool IsOver => isOver;
 
     public bool IsRunning => channel is { IsOpen: true };
 
@@ -53,9 +52,14 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        Touch();
         lock (gate)
         {
+            if (isOver)
+            {
+                return Task.FromResult<(RpcChannel?, Failure?)>((null, Failures.ChildExited));
+            }
+
+            Touch();
             if (channel is { IsOpen: true } running)
             {
                 return Task.FromResult<(RpcChannel?, Failure?)>((running, null));
@@ -105,6 +109,24 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         else if (ended.HasAnswered)
         {
             guard.Succeeded();
+        }
+    }
+
+    /// <summary>Closes it if nothing happened for that long: whoever comes later is told that it is over.</summary>
+    public bool TryClose(TimeSpan idle)
+    {
+        lock (gate)
+        {
+            if (
+                channel is { Calls: > 0 }
+                || starting is { IsCompleted: false }
+                || time.GetUtcNow().UtcTicks - Volatile.Read(ref usedTicks) < idle.Ticks
+            )
+            {
+                return false;
+            }
+
+            return isOver = true;
         }
     }
 

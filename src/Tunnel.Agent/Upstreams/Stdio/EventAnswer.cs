@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -19,6 +21,9 @@ internal sealed class EventAnswer(
     TimeProvider time
 )
 {
+    // The first revision whose clients know that an event without data only marks a place (MCP 2025-11-25, transports).
+    private const string FirstPrimed = "2025-11-25";
+
     private static readonly byte[] EventStart = "event: message\ndata: "u8.ToArray();
     private static readonly byte[] EventEnd = "\n\n"u8.ToArray();
     private static readonly byte[] Comment = ": keep-alive\n\n"u8.ToArray();
@@ -31,32 +36,71 @@ internal sealed class EventAnswer(
     /// <summary>Called when the stream begins.</summary>
     public Action? Starting { get; init; }
 
+    /// <summary>Where the events are kept; null where they are not.</summary>
+    public SessionHistory? History { get; init; }
+
+    /// <summary>What the events belong to; null where nobody can come back for them.</summary>
+    public SessionStream? Stream { get; init; }
+
+    /// <summary>The place in it where this answer begins.</summary>
+    public string FirstId { get; init; } = "";
+
     /// <summary>The queue's next message; meanwhile comments keep the stream alive.</summary>
     public async Task<QueuedMessage?> NextAsync(MessageQueue queue, CancellationToken cancellationToken)
     {
-        var reading = queue.ReadAsync(cancellationToken);
-        while (true)
+        if (!takesEvents || silence <= TimeSpan.Zero)
         {
-            if (!takesEvents || silence <= TimeSpan.Zero)
+            return await queue.ReadAsync(cancellationToken);
+        }
+
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = queue.ReadAsync(leaving.Token);
+        try
+        {
+            while (true)
             {
-                return await reading;
+                try
+                {
+                    return await reading.WaitAsync(silence, time, cancellationToken);
+                }
+                catch (TimeoutException)
+                {
+                    Start();
+                    await WriteAsync(Comment, cancellationToken);
+                }
+            }
+        }
+        catch
+        {
+            // It may have come in the moment of leaving; whoever reads next must find it.
+            await leaving.CancelAsync();
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (reading is { IsCompletedSuccessfully: true, Result: { } message })
+            {
+                queue.PutBack(message);
             }
 
-            try
-            {
-                return await reading.WaitAsync(silence, time, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                Start();
-                await WriteAsync(Comment, cancellationToken);
-            }
+            throw;
         }
     }
 
-    public async Task EventAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    public async Task EventAsync(QueuedMessage message, CancellationToken cancellationToken)
     {
         Start();
+
+        // It is kept before it is sent: what breaks off in the middle is asked for again.
+        await EventAsync(Stream is null ? "" : History!.Add(Stream, message), message.Bytes, cancellationToken);
+    }
+
+    /// <summary>Sends an event again under its own id.</summary>
+    public async Task EventAsync(string id, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        Start();
+        if (id.Length > 0)
+        {
+            WriteId(id);
+        }
+
         await Writer.WriteAsync(EventStart, cancellationToken);
         await Writer.WriteAsync(message, cancellationToken);
         await WriteAsync(EventEnd, cancellationToken);
@@ -94,6 +138,23 @@ internal sealed class EventAnswer(
         headers.ContentType = "text/event-stream";
         headers.CacheControl = "no-cache";
         headers["X-Accel-Buffering"] = "no";
+
+        // L7: a client that loses the connection before the first event comes back all the same.
+        if (
+            FirstId.Length > 0
+            && string.CompareOrdinal(exchange.Request.Headers[StdioRequest.VersionHeader].ToString(), FirstPrimed) >= 0
+        )
+        {
+            WriteId(FirstId);
+            Writer.Write("data:\n\n"u8);
+        }
+    }
+
+    private void WriteId(string id)
+    {
+        Writer.Write("id: "u8);
+        Encoding.ASCII.GetBytes(id, Writer);
+        Writer.Write("\n"u8);
     }
 
     private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

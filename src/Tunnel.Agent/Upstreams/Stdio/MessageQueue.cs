@@ -6,7 +6,7 @@ internal sealed class MessageQueue(long maxBytes)
 {
     // Guarded by the gate.
     private readonly Lock gate = new();
-    private readonly Queue<QueuedMessage> messages = new();
+    private readonly LinkedList<QueuedMessage> messages = [];
     private long bytes;
     private bool closed;
     private TaskCompletionSource? arrival;
@@ -58,7 +58,8 @@ internal sealed class MessageQueue(long maxBytes)
         {
             while (bytes >= maxBytes)
             {
-                bytes -= messages.Dequeue().Bytes.Length;
+                bytes -= messages.First!.Value.Bytes.Length;
+                messages.RemoveFirst();
             }
 
             if (!closed)
@@ -91,8 +92,9 @@ internal sealed class MessageQueue(long maxBytes)
             Task waiting;
             lock (gate)
             {
-                if (messages.TryDequeue(out var message))
+                if (messages.First?.Value is { } message)
                 {
+                    messages.RemoveFirst();
                     bytes -= message.Bytes.Length;
                     if (bytes < maxBytes)
                     {
@@ -119,6 +121,16 @@ internal sealed class MessageQueue(long maxBytes)
         }
     }
 
+    /// <summary>Gives back what was read and could not be used: it is the next one again, closed or not.</summary>
+    public void PutBack(QueuedMessage message)
+    {
+        lock (gate)
+        {
+            messages.AddFirst(message);
+            bytes += message.Bytes.Length;
+        }
+    }
+
     /// <summary>Nothing more comes; what is there can still be read.</summary>
     public void Close()
     {
@@ -133,7 +145,7 @@ internal sealed class MessageQueue(long maxBytes)
 
     private void Add_NeedsLock(QueuedMessage message)
     {
-        messages.Enqueue(message);
+        messages.AddLast(message);
         bytes += message.Bytes.Length;
         arrival?.TrySetResult();
         arrival = null;

@@ -17,9 +17,17 @@ internal sealed record RpcCall(
 )
 {
     private volatile bool isAbandoned;
+    private volatile bool isUnattended;
 
     /// <summary>Whether nobody waits for it any more.</summary>
     public bool IsAbandoned => isAbandoned;
+
+    /// <summary>Whether its client has lost the connection and may come back for what it missed.</summary>
+    public bool IsUnattended
+    {
+        get => isUnattended;
+        set => isUnattended = value;
+    }
 
     /// <summary>Why it failed, if its program did not answer; set before the queue is closed.</summary>
     public Failure? Failure { get; set; }

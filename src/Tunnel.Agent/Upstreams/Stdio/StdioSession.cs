@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Culvert.Tunnel.Agent.Authorization;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -8,22 +9,29 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 {
     private const int MaxAsked = 256;
 
+    /// <summary>Of messages that may be replayed.</summary>
+    internal const int MaxKeptBytes = 1024 * 1024;
+
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<long, RpcCall> calls = new();
 
     // Requests of the program that its client has yet to answer, by their raw ids.
     private readonly ConcurrentDictionary<string, byte> asked = new(StringComparer.Ordinal);
-    private readonly Lock gate = new();
-    private CancellationTokenSource? listener; // guarded by the gate
     private RpcChannel? own;
     private long usedTicks;
 
-    public StdioSession(string id, string owner, int maxBytes, TimeProvider time)
+    /// <param name="id">Minted for it.</param>
+    /// <param name="owner">The identity of its principal.</param>
+    /// <param name="maxBytes">Of what waits for its client.</param>
+    /// <param name="time">The clock of idleness.</param>
+    /// <param name="kept">Of what may be replayed, over all sessions of the route.</param>
+    public StdioSession(string id, string owner, int maxBytes, TimeProvider time, BodyBudget? kept = null)
     {
         Id = id;
         Owner = owner;
         this.time = time;
         Inbox = new MessageQueue(maxBytes);
+        History = new SessionHistory(Math.Min(maxBytes, MaxKeptBytes), kept ?? new BodyBudget());
         Touch();
     }
 
@@ -34,6 +42,9 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     /// <summary>For the client's GET stream.</summary>
     public MessageQueue Inbox { get; }
+
+    /// <summary>What was sent, as far as it may be asked for again.</summary>
+    public SessionHistory History { get; }
 
     /// <summary>Its own program; null where it is shared.</summary>
     public RpcChannel? Own => own;
@@ -51,15 +62,10 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     public void Touch() => Volatile.Write(ref usedTicks, time.GetUtcNow().UtcTicks);
 
     /// <summary>Whether nobody has called or listened for that long.</summary>
-    public bool IsIdle(TimeSpan limit)
-    {
-        lock (gate)
-        {
-            return listener is null
-                && calls.Values.All(c => c.IsAbandoned)
-                && time.GetUtcNow().UtcTicks - Volatile.Read(ref usedTicks) >= limit.Ticks;
-        }
-    }
+    public bool IsIdle(TimeSpan limit) =>
+        !History.Listening.IsRead
+        && calls.Values.All(c => c.IsAbandoned || c.IsUnattended)
+        && time.GetUtcNow().UtcTicks - Volatile.Read(ref usedTicks) >= limit.Ticks;
 
     public void Begin(RpcCall call) => calls[call.WireId] = call;
 
@@ -71,35 +77,46 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     public bool Has(RpcCall call) => calls.TryGetValue(call.WireId, out var own) && own == call;
 
-    /// <summary>A client listens from now on; who listened before is let go, as it may have lost its connection.</summary>
-    public CancellationTokenSource Listen(CancellationToken cancellationToken)
+    /// <summary>
+    /// Nobody reads the call's stream: what comes is kept as far as there is room, so that the program is not held up and
+    /// a client that comes back finds it. Returns when the call is over, or its client is back.
+    /// </summary>
+    /// <param name="stream">Of the call.</param>
+    /// <returns>False: the call's time is over.</returns>
+    public async Task<bool> KeepAsync(SessionStream stream)
     {
-        lock (gate)
+        var call = stream.Call!;
+        call.IsUnattended = true;
+        Touch(); // its client left now, however long ago it called
+        using var reading = await stream.ReadAsync(CancellationToken.None);
+        if (stream.EndsAt - time.GetUtcNow() is { } left)
         {
-            listener?.Cancel();
-            return listener = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            reading.LimitTo(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
-    }
 
-    public void Leave(CancellationTokenSource listening)
-    {
-        // It may still be waiting for a message, which it would swallow.
-        listening.Cancel();
-        lock (gate)
+        try
         {
-            if (listener == listening)
+            while (await call.Messages.ReadAsync(reading.Token) is { } message)
             {
-                listener = null;
+                History.Add(stream, message);
             }
 
-            listening.Dispose();
-        }
+            if (call.Failure is null)
+            {
+                History.End(stream);
+            }
 
-        Touch();
+            End(call);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return reading.IsReplaced;
+        }
     }
 
     /// <summary>Whether this answers something that its program asked, and was not answered yet.</summary>
-    public bool TryAnswer(JsonRpcMessage response) => asked.TryRemove(Encoding.UTF8.GetString(response.Id.Span), out _);
+    public bool TryAnswer(ReadOnlyMemory<byte> id) => asked.TryRemove(Encoding.UTF8.GetString(id.Span), out _);
 
     // A message goes to exactly one stream (L5): to the only running call, which it most likely belongs to, else to who
     // listens, else it waits.
@@ -140,6 +157,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     {
         Inbox.Close();
         over.TrySetResult();
+        History.Dispose();
         if (own is { } program)
         {
             await program.DisposeAsync();
@@ -149,12 +167,11 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     private RpcCall? Target()
     {
         var open = calls
-            .Values.Where(c => c is { TakesMessages: true, IsAbandoned: false, Messages.IsClosed: false })
+            .Values.Where(c =>
+                c is { TakesMessages: true, IsAbandoned: false, IsUnattended: false, Messages.IsClosed: false }
+            )
             .Take(2)
             .ToList();
-        lock (gate)
-        {
-            return open.Count == 1 || (open.Count > 1 && listener is null) ? open[0] : null;
-        }
+        return open.Count == 1 || (open.Count > 1 && !History.Listening.IsRead) ? open[0] : null;
     }
 }

@@ -23,6 +23,7 @@ public sealed class CertificateFactsTests : IDisposable
     {
         await using var service = await FakeService.StartAsync(TimeProvider.System);
         var settings = Configure(service);
+        settings = settings with { Identity = settings.Identity with { OrganizationId = "org" } }; // the fake's
         await EnrolAsync(
             settings,
             service,
@@ -43,7 +44,7 @@ public sealed class CertificateFactsTests : IDisposable
                 findings
                     .Where(finding => finding.Status == DoctorStatus.Skip)
                     .Select(finding => finding.Id)
-                    .ShouldBe(["leaf_files", "audit_checkpoints"]);
+                    .ShouldBe(["tunnel_token", "leaf_files", "audit_checkpoints"]);
                 findings.Select(finding => finding.Id).ShouldBe(CertificateChecks.Ids);
             }
         );

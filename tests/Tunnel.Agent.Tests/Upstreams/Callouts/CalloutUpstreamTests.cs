@@ -332,11 +332,46 @@ public sealed class CalloutUpstreamTests
             AllowedRanges = Support.Tunnel.Ranges("127.0.0.0/8"),
         };
 
+    [Fact]
+    public async Task Policy_RulesTimeAndBytes_ActHereAsEverywhere()
+    {
+        await using var silent = RawUpstream.Scripted(
+            async (_, _, token) =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                return false;
+            }
+        );
+        var limits = new Culvert.Tunnel.Agent.Policy.RuleLimits
+        {
+            Timeout = TimeSpan.FromMilliseconds(300),
+            MaxResponseBytes = 100,
+        };
+        await using var tunnel = await StartAsync(
+            [Target(silent)],
+            policy: Policy.Policies.Route(
+                Policy.Policies.Settings(Policy.Policies.Allow("a", "*") with { Limits = limits })
+            )
+        );
+
+        using var late = await SendAsync(
+            tunnel,
+            "tools/call",
+            """{"name":"call_target","arguments":{"name":"tickets"}}"""
+        );
+        using var large = await SendAsync(tunnel, "tools/call", """{"name":"list_targets","arguments":{}}""");
+
+        late.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
+        late.Headers.GetValues("culvert-reason").ShouldBe(["policy.timeout"]);
+        large.Headers.GetValues("culvert-reason").ShouldBe(["policy.answer_too_large"]);
+    }
+
     private static async Task<Support.Tunnel> StartAsync(
         CalloutTarget[] targets,
         ILoggerFactory? loggers = null,
         TimeProvider? time = null,
-        Culvert.Platform.Net.IHostResolver? resolver = null
+        Culvert.Platform.Net.IHostResolver? resolver = null,
+        Culvert.Tunnel.Agent.Policy.RoutePolicy? policy = null
     )
     {
         var second = TimeSpan.FromMinutes(1);
@@ -356,7 +391,8 @@ public sealed class CalloutUpstreamTests
                 time ?? TimeProvider.System,
                 (loggers ?? NullLoggerFactory.Instance).CreateLogger("callouts"),
                 resolver
-            )
+            ),
+            policy: policy
         );
         await tunnel.StartAsync();
         return tunnel;

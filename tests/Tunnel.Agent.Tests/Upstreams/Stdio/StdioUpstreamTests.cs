@@ -579,7 +579,7 @@ public sealed class StdioUpstreamTests
         await fixture.ToolAsync(session, "release");
 
         var body = await response.Content.ReadAsStringAsync(Token);
-        body.ShouldStartWith(": keep-alive\n\n");
+        body.ShouldStartWith("id: 1-0\ndata:\n\n: keep-alive\n\n");
         body.ShouldContain("\"late\"");
     }
 

@@ -1,4 +1,4 @@
-namespace Culvert.Tunnel.Agent.Policy;
+namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>Cuts a stream of server-sent events into events (HTML Standard §9.2.5), byte for byte.</summary>
 internal static class EventReader
@@ -32,6 +32,16 @@ internal static class EventReader
         }
 
         return 0;
+    }
+
+    /// <summary>
+    /// Whether a stream ends with a complete event. Behind a CR at its very end an LF may still come, so that is none.
+    /// </summary>
+    /// <param name="tail">Its last bytes, the newest lowest.</param>
+    public static bool IsEnd(uint tail)
+    {
+        var (last, second, third) = ((char)(tail & 0xFF), (char)((tail >> 8) & 0xFF), (char)((tail >> 16) & 0xFF));
+        return last == '\n' && (second == '\n' || (second == '\r' && third is '\n' or '\r'));
     }
 
     /// <summary>The event's data, its lines joined (a single line is not copied); empty when it has none.</summary>

@@ -1,4 +1,6 @@
-namespace Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Audit;
+
+namespace Culvert.Tunnel.Agent.Tests.Support;
 
 /// <summary>Nothing is recorded.</summary>
 internal sealed class NoTrail : IAuditTrail

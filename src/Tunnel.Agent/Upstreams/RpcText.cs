@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
+namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>Messages that the agent writes itself.</summary>
 internal static class RpcText
@@ -22,7 +22,18 @@ internal static class RpcText
 
     public static byte[] Number(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 
-    public static byte[] Error(ReadOnlySpan<byte> id, int code, string message, Failure? failure = null)
+    /// <param name="id">As it was written; empty for null.</param>
+    /// <param name="code">Of JSON-RPC or MCP.</param>
+    /// <param name="message">One sentence.</param>
+    /// <param name="failure">What it comes from, where it is one of the agent's.</param>
+    /// <param name="requestId">As the log has it.</param>
+    public static byte[] Error(
+        ReadOnlySpan<byte> id,
+        int code,
+        string message,
+        Failure? failure = null,
+        string requestId = ""
+    )
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
@@ -30,7 +41,7 @@ internal static class RpcText
             json.WriteStartObject();
             json.WriteString("jsonrpc"u8, "2.0"u8);
             json.WritePropertyName("id"u8);
-            json.WriteRawValue(id.IsEmpty ? "null"u8 : id);
+            json.WriteRawValue(id.IsEmpty ? "null"u8 : id, skipInputValidation: true);
             json.WriteStartObject("error"u8);
             json.WriteNumber("code"u8, code);
             json.WriteString("message"u8, message);
@@ -39,6 +50,11 @@ internal static class RpcText
                 json.WriteStartObject("data"u8);
                 json.WriteString("error_code"u8, failure.Reason);
                 json.WriteString("failed_hop"u8, failure.HopName);
+                if (requestId.Length > 0)
+                {
+                    json.WriteString("request_id"u8, requestId);
+                }
+
                 json.WriteEndObject();
             }
 

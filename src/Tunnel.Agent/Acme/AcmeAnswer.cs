@@ -1,0 +1,65 @@
+using System.Text;
+using System.Text.Json;
+using Culvert.Platform.Fetching;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>What a CA answered to something that it did not refuse.</summary>
+internal sealed class AcmeAnswer(string what, FetchResult result)
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
+
+    private JsonElement? json;
+
+    public string What => what;
+
+    public string? Location => result.Headers.GetValueOrDefault("Location");
+
+    public TimeSpan? RetryAfter => result.RetryAfter;
+
+    public string Text => Encoding.UTF8.GetString(result.Body.Span);
+
+    public string Required(string name) => Optional(name) ?? throw Invalid($"it has no {name}");
+
+    public string? Optional(string name) => Optional(Json, name);
+
+    public string? Optional(JsonElement element, string name)
+    {
+        try
+        {
+            return
+                element.ValueKind == JsonValueKind.Object
+                && element.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Invalid($"{name} is no text"); // half a surrogate pair
+        }
+    }
+
+    /// <summary>A member of any type; of kind Undefined when it is not there.</summary>
+    public JsonElement Member(string name) => Json.TryGetProperty(name, out var value) ? value : default;
+
+    public AcmeException Invalid(string why) =>
+        new(AcmeReason.AnswerInvalid, $"{what}: the CA's answer is unusable: {why}.");
+
+    private JsonElement Json => json ??= Parse();
+
+    private JsonElement Parse()
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(result.Body, Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document.RootElement.Clone()
+                : throw Invalid("it is no object");
+        }
+        catch (JsonException)
+        {
+            throw Invalid("it is no JSON");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using Culvert.Jose.Keys;
+using Culvert.Jose.Signatures;
+using Culvert.Platform.Fetching;
+using Culvert.Platform.Net;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>
+/// Signed requests to one CA (RFC 8555 §6): every URL, the directory's and those that the CA hands out, goes through the
+/// one fetcher that vets addresses (S27). Used by one order at a time.
+/// </summary>
+internal sealed class AcmeChannel
+{
+    // RFC 8555 §6.5: a refused nonce comes with a good one, so that more than a few in a row is a fault of the CA.
+    private const int MaxNonceTries = 10;
+    private const string JoseType = "application/jose+json";
+    private const string PemType = "application/pem-certificate-chain";
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    private readonly AcmeSettings settings;
+    private readonly SigningKey key;
+    private readonly SafeFetcher fetcher;
+    private string? nonce;
+
+    public AcmeChannel(AcmeSettings settings, SigningKey key, TimeProvider time, IHostResolver? resolver = null)
+    {
+        (this.settings, this.key) = (settings, key);
+        var options = new SafeFetcherOptions { Timeout = Timeout, PrivateNetworks = settings.AllowedRanges };
+        fetcher = new SafeFetcher(options, time, resolver);
+    }
+
+    /// <summary>Where the account lives: the <c>kid</c> of requests; null while there is none, and the key speaks for itself.</summary>
+    public string? Account { get; set; }
+
+    /// <summary>Where nonces come from; set with the directory.</summary>
+    public string NewNonce { get; set; } = "";
+
+    /// <summary>An unsigned question, for what everybody may read.</summary>
+    public async Task<AcmeAnswer> GetAsync(string what, string url, CancellationToken cancellationToken)
+    {
+        var result = await FetchAsync(what, url, null, "application/json", cancellationToken);
+        return IsSuccess(result)
+            ? new AcmeAnswer(what, result)
+            : throw AcmeProblem.Of(what, (int)result.Status!, result.Body, result.RetryAfter);
+    }
+
+    /// <summary>A signed request; an empty payload reads (POST-as-GET, §6.3).</summary>
+    public async Task<AcmeAnswer> PostAsync(
+        string what,
+        string url,
+        ReadOnlyMemory<byte> payload,
+        CancellationToken cancellationToken,
+        bool wantsPem = false
+    )
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var body = Sign(url, payload, await TakeNonceAsync(what, cancellationToken));
+            var accept = wantsPem ? PemType : "application/json";
+            var result = await FetchAsync(what, url, body, accept, cancellationToken);
+            nonce = result.Headers.GetValueOrDefault("Replay-Nonce");
+            if (IsSuccess(result))
+            {
+                return new AcmeAnswer(what, result);
+            }
+
+            if (attempt == MaxNonceTries || !AcmeProblem.IsBadNonce(result.Body))
+            {
+                throw AcmeProblem.Of(what, (int)result.Status!, result.Body, result.RetryAfter);
+            }
+        }
+    }
+
+    private byte[] Sign(string url, ReadOnlyMemory<byte> payload, string taken)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartObject();
+            json.WriteString("alg"u8, SigningKey.Algorithm.Name());
+            if (Account is { } account)
+            {
+                json.WriteString("kid"u8, account);
+            }
+            else
+            {
+                json.WritePropertyName("jwk"u8);
+                json.WriteRawValue(key.BareJwk);
+            }
+
+            json.WriteString("nonce"u8, taken);
+            json.WriteString("url"u8, url);
+            json.WriteEndObject();
+        }
+
+        return FlattenedSigner.Sign(key, System.Text.Encoding.UTF8.GetString(text.ToArray()), payload.Span);
+    }
+
+    // A nonce is good for one request (§6.5); most come with the answer before.
+    private async Task<string> TakeNonceAsync(string what, CancellationToken cancellationToken)
+    {
+        var taken = nonce;
+        nonce = null;
+        if (taken is null)
+        {
+            var result = await FetchAsync(what, NewNonce, null, "application/json", cancellationToken);
+            taken = result.Headers.GetValueOrDefault("Replay-Nonce");
+        }
+
+        return taken is { Length: > 0 and < 1024 }
+            ? taken
+            : throw new AcmeException(AcmeReason.AnswerInvalid, $"{what}: the CA gives no nonce.");
+    }
+
+    private async Task<FetchResult> FetchAsync(
+        string what,
+        string url,
+        byte[]? body,
+        string accept,
+        CancellationToken ct
+    )
+    {
+        var request = new FetchRequest
+        {
+            Url = url,
+            Field = "acme.directory",
+            AllowedTargets = Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+                ? [.. settings.AllowedRanges.Ranges.Select(r => new FetchTarget(r, parsed.Port))]
+                : [],
+            PinnedRoots = settings.Roots,
+            Accept = accept,
+            Post = body is null ? null : new FetchPost(body, JoseType, []),
+            WantsAnyStatus = true,
+        };
+        var result = await fetcher.FetchAsync(request, ct);
+        return result.IsSuccess
+            ? result
+            : throw new AcmeException(
+                AcmeReason.Unreachable,
+                string.Create(CultureInfo.InvariantCulture, $"{what}: {result.Detail}")
+            );
+    }
+
+    private static bool IsSuccess(FetchResult result) => (int)result.Status! is >= 200 and < 300;
+}

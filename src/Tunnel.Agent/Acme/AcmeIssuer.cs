@@ -1,0 +1,41 @@
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>One certificate, from order to chain (RFC 8555 §7.4). A new key each time.</summary>
+internal sealed class AcmeIssuer(AcmeClient client, IChallengeGate gate, KeyType keyType, TimeProvider time)
+{
+    /// <param name="name">The host name.</param>
+    /// <param name="replaces">The certificate that it takes the place of (RFC 9773 §5), or null.</param>
+    /// <param name="cancellationToken">Ends the order; what the CA keeps of it lapses there.</param>
+    /// <exception cref="AcmeException">Why there is none.</exception>
+    public async Task<KeyAndCertificate> IssueAsync(string name, string? replaces, CancellationToken cancellationToken)
+    {
+        var order = await OrderAsync(name, replaces, cancellationToken);
+        foreach (var authorization in order.Authorizations)
+        {
+            if (await client.ChallengeAsync(authorization, name, cancellationToken) is { } challenge)
+            {
+                await using var open = await gate.OpenAsync(name, client.DigestOf(challenge), cancellationToken);
+                await client.AnswerAsync(challenge, authorization, cancellationToken);
+            }
+        }
+
+        var key = CertificateRequests.NewKey(keyType);
+        var pem = await client.FinalizeAsync(order, AcmeRequest.Create(key, name), cancellationToken);
+        return AcmeRequest.Accept(pem, key, name, time.GetUtcNow());
+    }
+
+    // A CA refuses to count a certificate as replaced twice (RFC 9773 §5); the order itself may well be fine.
+    private async Task<AcmeOrder> OrderAsync(string name, string? replaces, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.OrderAsync(name, replaces, cancellationToken);
+        }
+        catch (AcmeException e) when (replaces is not null && e.Reason == AcmeReason.Refused)
+        {
+            return await client.OrderAsync(name, null, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>Serialisers of what lies in the state directory.</summary>
+[JsonSourceGenerationOptions(
+    AllowDuplicateProperties = false,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true
+)]
+[JsonSerializable(typeof(StoredAccount))]
+[JsonSerializable(typeof(IReadOnlyList<StoredName>))]
+internal sealed partial class AcmeJson : JsonSerializerContext;

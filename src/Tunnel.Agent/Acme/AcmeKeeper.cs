@@ -1,0 +1,299 @@
+using System.Collections.Concurrent;
+using Culvert.Jose.Keys;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Dns;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Net;
+using Culvert.Platform.Programs;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>
+/// Gets a public certificate for each wanted name and keeps it fresh. One order at a time; everything that decides when
+/// the next one is due survives a restart.
+/// </summary>
+internal sealed class AcmeKeeper : IDisposable
+{
+    private readonly AcmeSettings settings;
+    private readonly AcmeStore store;
+    private readonly AcmeLeaves leaves;
+    private readonly IChallengeGate gate;
+    private readonly ChallengeBoard board;
+    private readonly KeyType keyType;
+    private readonly string instance;
+    private readonly AgentMetrics metrics;
+    private readonly TimeProvider time;
+    private readonly ILogger<AcmeKeeper> logger;
+    private readonly IHostResolver? resolver;
+    private readonly DnsClient dns;
+    private readonly AsyncSignal signal;
+    private readonly ConcurrentDictionary<string, AcmeName> names = new(StringComparer.OrdinalIgnoreCase);
+    private volatile IReadOnlyList<string> wanted = [];
+    private volatile string? account;
+    private SigningKey? key;
+    private AcmeClient? client;
+
+    /// <param name="settings">The CA; without a directory nothing is ever ordered.</param>
+    /// <param name="state">Where account and certificates are kept.</param>
+    /// <param name="leaves">Where they are served from.</param>
+    /// <param name="gate">How challenges are announced.</param>
+    /// <param name="board">What is announced by others.</param>
+    /// <param name="keyType">Of new keys.</param>
+    /// <param name="instance">This agent among those of its tunnel.</param>
+    /// <param name="metrics">Counts orders.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Makes its log.</param>
+    /// <param name="resolver">Of the CA's servers; the system's when null.</param>
+    public AcmeKeeper(
+        AcmeSettings settings,
+        StateDirectory state,
+        AcmeLeaves leaves,
+        IChallengeGate gate,
+        ChallengeBoard board,
+        KeyType keyType,
+        string instance,
+        AgentMetrics metrics,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        IHostResolver? resolver = null
+    )
+    {
+        (this.settings, this.leaves, this.gate, this.board) = (settings, leaves, gate, board);
+        (this.keyType, this.instance, this.metrics, this.time) = (keyType, instance, metrics, time);
+        this.resolver = resolver;
+        logger = loggers.CreateLogger<AcmeKeeper>();
+        store = new AcmeStore(state, settings.Directory);
+        dns = new DnsClient(new DnsClientOptions { Servers = settings.Resolvers }, time);
+        signal = new AsyncSignal(time);
+        metrics.WatchPublicLeaves(() => Status.Select(s => (s.Name, (s.NotAfter - time.GetUtcNow())?.TotalSeconds)));
+    }
+
+    /// <summary>Where the account lives; null before there is one.</summary>
+    public string? Account => account;
+
+    /// <summary>How each wanted name stands.</summary>
+    public IReadOnlyList<AcmeStatus> Status =>
+        [.. wanted.Select(n => names.GetValueOrDefault(n)?.Status).OfType<AcmeStatus>()];
+
+    /// <summary>Names that are to be certified from now on; others keep what they have on the disk.</summary>
+    public void Want(IReadOnlyList<string> next)
+    {
+        if (!next.SequenceEqual(wanted, StringComparer.OrdinalIgnoreCase))
+        {
+            foreach (var name in next)
+            {
+                names.GetOrAdd(name, NewName);
+            }
+
+            wanted = next;
+            leaves.Keep(next);
+            foreach (var name in next)
+            {
+                names[name].Serve();
+            }
+
+            signal.Set();
+        }
+    }
+
+    /// <summary>Orders and renews until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var next = wanted.Select(n => names[n]).MinBy(n => n.DueAt);
+            var wait = next is null ? TimeSpan.MaxValue : next.DueAt - time.GetUtcNow();
+            if (wait > TimeSpan.Zero || next is null)
+            {
+                await signal.WaitAsync(wait, cancellationToken);
+                continue;
+            }
+
+            await AttendAsync(next, cancellationToken);
+            Save();
+        }
+    }
+
+    public void Dispose() => key?.Dispose();
+
+    private async Task AttendAsync(AcmeName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var ca = await ClientAsync(cancellationToken);
+            if (name.IsRenewalDue)
+            {
+                await OrderAsync(ca, name, cancellationToken);
+            }
+
+            await AskAsync(ca, name, cancellationToken);
+        }
+        catch (AcmeException e)
+        {
+            Fail(name, e.Reason, e.Message, e.RetryAfter);
+            client = null; // the next try asks for the directory anew
+            if (e.Reason == AcmeReason.AccountUnknown)
+            {
+                ForgetAccount();
+            }
+        }
+        catch (StateDirectoryException e)
+        {
+            // Without a kept account key every restart would make another account.
+            Fail(name, AcmeReason.SecretUnavailable, e.Message, null);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever a CA can make of an answer: the agent serves on, and the other names have their turn.
+            Log.PublicLeafFault(logger, e, name.Name);
+            Fail(name, AcmeReason.AnswerInvalid, $"A fault in the agent: {e.GetType().Name}.", null);
+            client = null;
+        }
+    }
+
+    private async Task OrderAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
+    {
+        if (board.BusyFor(name.Name) is { } busy)
+        {
+            throw new AcmeException(AcmeReason.ChallengeTaken, $"order: {name.Name} is being proven just now.", busy);
+        }
+
+        await CheckCaaAsync(ca, name, cancellationToken);
+
+        // From here on the CA counts: whoever is killed on the way does not begin again at once.
+        name.Begin();
+        Save();
+        var directory = await ca.DirectoryAsync(cancellationToken);
+        var replaces = directory.RenewalInfo is not null && name.Pair is { } old ? AcmeRequest.IdOf(old) : null;
+        var issuer = new AcmeIssuer(ca, gate, keyType, time);
+        var pair = await issuer.IssueAsync(name.Name, replaces, cancellationToken);
+        name.Take(pair);
+        leaves.Keep(wanted); // an order takes minutes: the name may be none of ours any more
+        metrics.PublicOrder(name.Name, "issued");
+        Log.PublicLeafIssued(logger, name.Name, pair.Serial, pair.NotAfter, name.DueAt);
+    }
+
+    // S24, before each order: what binds the name now need not have done so the last time.
+    private async Task CheckCaaAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
+    {
+        var finding = await CaaAsync(ca, name.Name, cancellationToken);
+        name.Caa = finding.Detail;
+        if (finding is { IsBound: false, Reason: { } reason })
+        {
+            if (!settings.DangerousAllowUnbound)
+            {
+                throw new AcmeException(reason, finding.Detail);
+            }
+
+            Log.DangerousUnboundName(logger, name.Name, AcmeException.Code(reason), finding.Detail);
+        }
+    }
+
+    private async Task<CaaFinding> CaaAsync(AcmeClient ca, string name, CancellationToken cancellationToken)
+    {
+        var directory = await ca.DirectoryAsync(cancellationToken);
+        IReadOnlyList<string> identities =
+            settings.CaaIdentity.Length > 0 ? [settings.CaaIdentity] : directory.CaaIdentities;
+        var answer = DnsName.TryParse(name, out var parsed)
+            ? await CaaLookup.FindAsync(dns, parsed, cancellationToken)
+            : throw new AcmeException(AcmeReason.RejectedIdentifier, $"{name} is no name that DNS knows.");
+        return CaaPolicy.Judge(name, answer, identities, ca.Account!);
+    }
+
+    // Only hints: a CA that does not say when to renew is renewed from at two thirds of the life.
+    private async Task AskAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
+    {
+        if (!name.IsAskDue || name.Pair is not { } pair || AcmeRequest.IdOf(pair) is not { } id)
+        {
+            return;
+        }
+
+        RenewalWindow? window = null;
+        try
+        {
+            window = await ca.RenewalAsync(id, cancellationToken);
+        }
+        catch (AcmeException e)
+        {
+            Log.RenewalInfoFailed(logger, name.Name, e.Message);
+        }
+
+        var known = await ca.DirectoryAsync(cancellationToken);
+        name.Learn(window, known.RenewalInfo is null ? null : AcmeSchedule.AskAt(window, time.GetUtcNow()));
+    }
+
+    private async Task<AcmeClient> ClientAsync(CancellationToken cancellationToken)
+    {
+        if (client is null)
+        {
+            key?.Dispose();
+            (key, account) = store.LoadOrCreateAccount();
+            client = new AcmeClient(settings, key, time, resolver) { Account = account };
+        }
+
+        // Before the first signed request: it is where nonces come from.
+        await client.DirectoryAsync(cancellationToken);
+        if (client.Account is null)
+        {
+            account = await client.RegisterAsync(cancellationToken);
+            store.SaveAccount(key!, account);
+            Log.AccountMade(logger, settings.Directory, account);
+        }
+
+        return client;
+    }
+
+    // The CA does not know it; the key stays.
+    private void ForgetAccount()
+    {
+        try
+        {
+            store.SaveAccount(key!, account = null);
+        }
+        catch (StateDirectoryException e)
+        {
+            Log.PublicLeafNotKept(logger, e.Message);
+        }
+    }
+
+    private void Fail(AcmeName name, AcmeReason reason, string detail, TimeSpan? wish)
+    {
+        var code = AcmeException.Code(reason);
+        name.Fail(reason, detail, wish);
+        metrics.PublicOrder(name.Name, code);
+        Log.PublicLeafFailed(logger, name.Name, code, detail, name.DueAt);
+    }
+
+    private AcmeName NewName(string name)
+    {
+        var stored = Kept().FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return new AcmeName(stored ?? new StoredName { Name = name }, instance, leaves, time);
+    }
+
+    private IReadOnlyList<StoredName> Kept()
+    {
+        try
+        {
+            return store.LoadNames();
+        }
+        catch (StateDirectoryException e)
+        {
+            Log.PublicLeafNotKept(logger, e.Message);
+            return [];
+        }
+    }
+
+    private void Save()
+    {
+        try
+        {
+            // What was kept of other names stays: a route may come back.
+            var kept = store.LoadNames().Where(n => !names.ContainsKey(n.Name));
+            store.SaveNames([.. names.Values.Select(n => n.Stored), .. kept]);
+        }
+        catch (StateDirectoryException e)
+        {
+            Log.PublicLeafNotKept(logger, e.Message);
+        }
+    }
+}

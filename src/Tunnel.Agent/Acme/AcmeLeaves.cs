@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+using System.Security.Authentication;
+using Culvert.Platform.Certificates;
+using Culvert.Tunnel.Agent.InnerTls;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>The public certificates in service, one per name. A swap concerns handshakes from then on.</summary>
+internal sealed class AcmeLeaves(SslProtocols protocols, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, InnerLeaf> byName = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The leaf of the name while it is valid; null: the registered authority's leaf serves it.</summary>
+    public InnerLeaf? Find(string name) =>
+        byName.TryGetValue(name, out var leaf) && leaf.IsValidAt(time.GetUtcNow()) ? leaf : null;
+
+    public void Swap(string name, KeyAndCertificate pair) => byName[name] = new InnerLeaf(pair, protocols);
+
+    /// <summary>Takes out of service what the configuration no longer names.</summary>
+    public void Keep(IReadOnlyCollection<string> names)
+    {
+        foreach (var gone in byName.Keys.Where(n => !names.Contains(n, StringComparer.OrdinalIgnoreCase)))
+        {
+            byName.TryRemove(gone, out _);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>What is kept of a name as one line for people.</summary>
+internal static class AcmeLine
+{
+    /// <returns>The line, and whether a valid certificate is in hand.</returns>
+    public static (string Line, bool IsServed) Of(string name, StoredName? stored, DateTimeOffset now)
+    {
+        var failure = stored?.LastFailure is { } last
+            ? $"; last failure {last.Code} at {last.At:u}: {last.Detail}"
+            : "";
+        if (!CertificatePem.TryRead(stored?.CertificatesPem, out var certificates))
+        {
+            return ($"{name}: no certificate yet{failure}", false);
+        }
+
+        var end = new DateTimeOffset(certificates[0].NotAfter.ToUniversalTime());
+        var line = $"{name}: {CertificateNames.Serial(certificates[0])} until {end:u}, renewed at {stored!.RenewAt:u}";
+        return (line + failure, end >= now);
+    }
+}

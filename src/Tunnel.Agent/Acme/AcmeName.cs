@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>One name with its certificate and what comes next. The keeper's loop alone changes it.</summary>
+internal sealed class AcmeName
+{
+    private const int Steps = 1 << 20;
+
+    private readonly AcmeLeaves leaves;
+    private readonly TimeProvider time;
+    private readonly double unit;
+    private volatile StoredName stored;
+    private volatile KeyAndCertificate? pair;
+    private volatile string? caa;
+
+    public AcmeName(StoredName stored, string instance, AcmeLeaves leaves, TimeProvider time)
+    {
+        (this.stored, this.leaves, this.time) = (stored, leaves, time);
+
+        // The machine's own place: agents of a tunnel order and renew apart, today and after a restart.
+        unit = RenewalPlan.UnitOf($"{instance} {stored.Name}");
+        pair = Restore(stored);
+        if (pair is null)
+        {
+            var first = time.GetUtcNow() + (AcmeSchedule.Spread * unit);
+            this.stored = stored with
+            {
+                RenewAt = null,
+                NotBefore = stored.NotBefore > first ? stored.NotBefore : first,
+            };
+        }
+    }
+
+    public string Name => stored.Name;
+
+    /// <summary>The certificate in hand, valid or not; null before the first.</summary>
+    public KeyAndCertificate? Pair => pair;
+
+    public StoredName Stored => stored;
+
+    /// <summary>What the last look at the CAA set found.</summary>
+    public string? Caa
+    {
+        get => caa;
+        set => caa = value;
+    }
+
+    public AcmeStatus Status => new(Name, pair?.Serial, pair?.NotAfter, DueOf(stored), caa, stored.LastFailure);
+
+    /// <summary>When the keeper has to attend to it.</summary>
+    public DateTimeOffset DueAt
+    {
+        get
+        {
+            var (now, due) = (stored, DueOf(stored));
+            return now.AskAt is { } ask && ask < due && pair is not null ? Later(ask, now.NotBefore) : due;
+        }
+    }
+
+    public bool IsRenewalDue => DueOf(stored) <= time.GetUtcNow();
+
+    public bool IsAskDue => stored.AskAt is not { } ask || ask <= time.GetUtcNow();
+
+    /// <summary>Puts what is in hand in service.</summary>
+    public void Serve()
+    {
+        if (pair is { } known)
+        {
+            leaves.Swap(Name, known);
+        }
+    }
+
+    /// <summary>A new certificate.</summary>
+    public void Take(KeyAndCertificate issued)
+    {
+        pair = issued;
+        stored = stored with
+        {
+            CertificatesPem = issued.ExportCertificatesPem(),
+            KeyPem = issued.ExportPrivateKeyPem(),
+            RenewAt = AcmeSchedule.RenewAt(issued, unit),
+            AskAt = null,
+            Failures = 0,
+            NotBefore = null,
+            LastFailure = null,
+        };
+        Serve();
+    }
+
+    /// <summary>What the CA says about its renewal.</summary>
+    public void Learn(RenewalWindow? window, DateTimeOffset? askAt) =>
+        stored = stored with
+        {
+            AskAt = askAt ?? DateTimeOffset.MaxValue,
+            RenewAt = window is null ? stored.RenewAt : AcmeSchedule.RenewAt(window, unit),
+        };
+
+    /// <summary>An order begins: until it has ended it counts as one that failed.</summary>
+    public void Begin() =>
+        stored = stored with
+        {
+            NotBefore =
+                time.GetUtcNow() + AcmeSchedule.RetryAfter(AcmeReason.TimedOut, stored.Failures + 1, null, unit),
+        };
+
+    public void Fail(AcmeReason reason, string detail, TimeSpan? wish)
+    {
+        var failures = stored.Failures + 1;
+        var random = (double)RandomNumberGenerator.GetInt32(Steps) / Steps;
+        stored = stored with
+        {
+            Failures = failures,
+            NotBefore = time.GetUtcNow() + AcmeSchedule.RetryAfter(reason, failures, wish, random),
+            LastFailure = new AcmeFailure(AcmeException.Code(reason), detail, time.GetUtcNow()),
+        };
+    }
+
+    private static DateTimeOffset DueOf(StoredName name) =>
+        Later(name.RenewAt ?? DateTimeOffset.MinValue, name.NotBefore);
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
+
+    private static KeyAndCertificate? Restore(StoredName stored)
+    {
+        try
+        {
+            return stored is { CertificatesPem: { } certificates, KeyPem: { } key }
+                ? KeyAndCertificate.FromPem(certificates, key)
+                : null;
+        }
+        catch (CertificateUnusableException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>Problem documents of a CA (RFC 8555 §6.7, RFC 9457) as reasons of ours.</summary>
+internal static class AcmeProblem
+{
+    private const string Prefix = "urn:ietf:params:acme:error:";
+
+    // What a CA says ends up in logs and on pages: a sentence, not a book.
+    private const int MaxDetail = 400;
+
+    /// <summary>True for the one refusal that is answered by trying again at once (RFC 8555 §6.5).</summary>
+    public static bool IsBadNonce(ReadOnlyMemory<byte> body) => TypeOf(Read(body)) == "badNonce";
+
+    /// <summary>The problem as a failure.</summary>
+    /// <param name="what">What was asked for, for people.</param>
+    /// <param name="status">Of the answer.</param>
+    /// <param name="body">Of the answer; anything.</param>
+    /// <param name="retryAfter">What the answer says.</param>
+    public static AcmeException Of(string what, int status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter)
+    {
+        var problem = Read(body);
+        return problem.ValueKind == JsonValueKind.Object
+            ? Of(what, problem, status, retryAfter)
+            : new AcmeException(ReasonOf("", status), $"{what}: status {status}.", retryAfter);
+    }
+
+    /// <summary>The same of an <c>error</c> member within an order or challenge.</summary>
+    public static AcmeException Of(string what, JsonElement problem, int status = 0, TimeSpan? retryAfter = null)
+    {
+        // Problems of one name among several stand below (§6.7.1); ours is the only one.
+        var one =
+            problem.TryGetProperty("subproblems", out var below)
+            && below.ValueKind == JsonValueKind.Array
+            && below.GetArrayLength() > 0
+            && below[0].ValueKind == JsonValueKind.Object
+            && TypeOf(problem) is "compound" or ""
+                ? below[0]
+                : problem;
+        return new AcmeException(
+            ReasonOf(TypeOf(one), status),
+            $"{what}: {Printable(Text(one, "detail") ?? Text(problem, "detail") ?? $"status {status}")}",
+            retryAfter
+        );
+    }
+
+    private static AcmeReason ReasonOf(string type, int status) =>
+        type switch
+        {
+            "badNonce" => AcmeReason.BadNonce,
+            "rateLimited" => AcmeReason.RateLimited,
+            "accountDoesNotExist" => AcmeReason.AccountUnknown,
+            "unauthorized" => AcmeReason.AccountRefused,
+            "externalAccountRequired" => AcmeReason.ExternalAccount,
+            "userActionRequired" => AcmeReason.UserActionRequired,
+            "invalidContact" or "unsupportedContact" => AcmeReason.Contact,
+            "rejectedIdentifier" or "unsupportedIdentifier" => AcmeReason.RejectedIdentifier,
+            "caa" => AcmeReason.CaaForbids,
+            "connection" => AcmeReason.Connection,
+            "dns" => AcmeReason.Dns,
+            "tls" => AcmeReason.Tls,
+            "incorrectResponse" => AcmeReason.IncorrectResponse,
+            "badCSR" or "badPublicKey" => AcmeReason.BadRequest,
+            "serverInternal" => AcmeReason.ServerInternal,
+            "" when status is 429 => AcmeReason.RateLimited,
+            "" when status is 408 or >= 500 => AcmeReason.ServerInternal,
+            _ => AcmeReason.Refused,
+        };
+
+    private static JsonElement Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    private static string TypeOf(JsonElement problem) =>
+        Text(problem, "type") is { } type && type.StartsWith(Prefix, StringComparison.Ordinal)
+            ? type[Prefix.Length..]
+            : "";
+
+    private static string? Text(JsonElement element, string name)
+    {
+        try
+        {
+            return
+                element.ValueKind == JsonValueKind.Object
+                && element.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a surrogate pair
+        }
+    }
+
+    private static string Printable(string text)
+    {
+        var safe = new StringBuilder();
+        foreach (var c in text.AsSpan(0, Math.Min(text.Length, MaxDetail)))
+        {
+            safe.Append(c is >= ' ' and <= '~' ? c : ' ');
+        }
+
+        return safe.ToString();
+    }
+}

@@ -1,0 +1,107 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>A new key, the request for it, and the check of what comes back.</summary>
+internal static class AcmeRequest
+{
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
+    /// <summary>A PKCS#10 request for one name with an empty subject (RFC 8555 §7.4).</summary>
+    public static byte[] Create(AsymmetricAlgorithm key, string name)
+    {
+        var nobody = new X500DistinguishedNameBuilder().Build();
+        var request = key switch
+        {
+            ECDsa ec => new CertificateRequest(
+                nobody,
+                ec,
+                ec.KeySize > 256 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256
+            ),
+            RSA rsa => new CertificateRequest(nobody, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            _ => throw new ArgumentException("Only ECDSA and RSA keys can be certified.", nameof(key)),
+        };
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSigningRequest();
+    }
+
+    /// <summary>Joins what the CA sent with the key, if it is what was asked for.</summary>
+    /// <exception cref="AcmeException">It is not.</exception>
+    public static KeyAndCertificate Accept(string pem, AsymmetricAlgorithm key, string name, DateTimeOffset now)
+    {
+        try
+        {
+            var pair = KeyAndCertificate.Create(pem, "", key);
+            return Fault(pair, name, now) is { } fault ? throw Unusable(fault) : pair;
+        }
+        catch (CertificateUnusableException e)
+        {
+            throw Unusable(e.Message);
+        }
+    }
+
+    /// <summary>RFC 9773 §4.1: by what a CA knows a certificate; null when it names no issuer key.</summary>
+    public static string? IdOf(KeyAndCertificate pair) =>
+        pair.Certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier
+            is { } issuer
+            ? $"{Base64Url.EncodeToString(issuer.Span)}.{Base64Url.EncodeToString(pair.Certificate.SerialNumberBytes.Span)}"
+            : null;
+
+    private static string? Fault(KeyAndCertificate pair, string name, DateTimeOffset now)
+    {
+        var leaf = pair.Certificate;
+        var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        if (names is null || !names.EnumerateDnsNames().SequenceEqual([name], StringComparer.OrdinalIgnoreCase))
+        {
+            return $"it is not for {name} alone";
+        }
+
+        if (now > pair.NotAfter || now < pair.NotBefore)
+        {
+            return $"it is valid from {pair.NotBefore:u} to {pair.NotAfter:u}, not now by this machine's clock";
+        }
+
+        if (leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(c => c.CertificateAuthority))
+        {
+            return "it is a CA's";
+        }
+
+        var usages = leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault();
+        if (usages is not null && !usages.EnhancedKeyUsages.Cast<Oid>().Any(u => u.Value == ServerAuthentication))
+        {
+            return "it is not for servers";
+        }
+
+        return IsLinked(pair, now) ? null : "its chain does not hold together";
+    }
+
+    // Whether clients trust the top of it is theirs to say; that each certificate is signed by the next is ours.
+    private static bool IsLinked(KeyAndCertificate pair, DateTimeOffset now)
+    {
+        if (pair.Chain.Count == 0)
+        {
+            return true;
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+        chain.ChainPolicy.CustomTrustStore.Add(pair.Chain[^1]);
+        chain.ChainPolicy.ExtraStore.AddRange(pair.Chain.ToArray());
+        return chain.Build(pair.Certificate)
+            && chain.ChainElements.Any(e =>
+                CertificateNames.Fingerprint(e.Certificate) == CertificateNames.Fingerprint(pair.Chain[^1])
+            );
+    }
+
+    private static AcmeException Unusable(string why) =>
+        new(AcmeReason.CertificateUnusable, $"certificate: {why.TrimEnd('.')}.");
+}

@@ -1,0 +1,82 @@
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>
+/// When to order, as pure functions. A CA counts: failed validations per account and name, orders per account,
+/// certificates per name. What failed at the CA is tried a few times in the first hour and then rarely; what failed here
+/// before the CA heard of it is tried soon, since somebody is about to publish a record.
+/// </summary>
+internal static class AcmeSchedule
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(12);
+    private static readonly TimeSpan FirstLocalRetry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestLocalRetry = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RateLimitRetry = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestWish = TimeSpan.FromDays(7);
+
+    // RFC 9773 §4.3.2: a CA may say how long its window is good, within reason.
+    private static readonly TimeSpan LeastAsk = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UsualAsk = TimeSpan.FromHours(6);
+    private static readonly TimeSpan MostAsk = TimeSpan.FromDays(1);
+
+    /// <summary>Agents of a tunnel that start together order one after the other; a lone one does not wait long.</summary>
+    public static readonly TimeSpan Spread = TimeSpan.FromSeconds(20);
+
+    /// <summary>After another agent's challenge for the same name.</summary>
+    public static readonly TimeSpan Distance = TimeSpan.FromMinutes(1);
+
+    /// <summary>Two thirds of the life, spread by the machine's own place.</summary>
+    public static DateTimeOffset RenewAt(KeyAndCertificate pair, double unit) =>
+        // No window: one that ends before it begins counts for nothing.
+        RenewalPlan.RenewAt(pair.NotBefore, pair.NotAfter, pair.NotAfter, pair.NotBefore, unit);
+
+    /// <summary>The instant in the CA's window (RFC 9773 §4.2); at once when it has passed.</summary>
+    public static DateTimeOffset RenewAt(RenewalWindow window, double unit) =>
+        window.Start + ((window.End - window.Start) * unit);
+
+    /// <summary>When the CA is asked again when to renew.</summary>
+    public static DateTimeOffset AskAt(RenewalWindow? window, DateTimeOffset now) =>
+        now + (window?.AskAgain is { } wish ? Clamp(wish, LeastAsk, MostAsk) : UsualAsk);
+
+    /// <summary>How long to wait after a failure.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="failures">In a row, at least 1.</param>
+    /// <param name="wish">What the other side asks for.</param>
+    /// <param name="unit">Random, from 0 to below 1.</param>
+    public static TimeSpan RetryAfter(AcmeReason reason, int failures, TimeSpan? wish, double unit)
+    {
+        var own = IsLocal(reason)
+            ? RenewalPlan.Backoff(failures, FirstLocalRetry, LongestLocalRetry, unit)
+            : RenewalPlan.Backoff(failures, FirstRetry, LongestRetry, unit);
+        var least =
+            reason == AcmeReason.RateLimited && wish is null ? RateLimitRetry
+            : wish is { } asked ? Clamp(asked, TimeSpan.Zero, LongestWish)
+            : TimeSpan.Zero;
+        return own > least ? own : least;
+    }
+
+    /// <summary>The CA has not counted anything.</summary>
+    private static bool IsLocal(AcmeReason reason) =>
+        reason
+            is AcmeReason.CaaMissing
+                or AcmeReason.CaaOtherAuthority
+                or AcmeReason.CaaAccount
+                or AcmeReason.CaaMethods
+                or AcmeReason.CaaUnreadable
+                or AcmeReason.CaaLookup
+                or AcmeReason.CaaIdentity
+                or AcmeReason.SecretUnavailable
+                or AcmeReason.ChallengeTaken
+                or AcmeReason.ChallengeRefused
+                or AcmeReason.ChallengeUnacknowledged
+                or AcmeReason.AccountUnknown
+                or AcmeReason.Unreachable;
+
+    private static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) =>
+        value < least ? least
+        : value > most ? most
+        : value;
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Jose.Keys;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>
+/// Account and certificates in the state directory, apart for each CA: whoever goes from a CA's staging directory to the
+/// real one and back keeps both accounts, and never serves the one's certificates for the other's.
+/// </summary>
+internal sealed class AcmeStore(StateDirectory state, string directory)
+{
+    private readonly string prefix =
+        "acme-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)))[..12];
+
+    private string AccountFile => prefix + ".account.json";
+
+    private string NamesFile => prefix + ".names.json";
+
+    /// <summary>The account as it was kept; null when there is none.</summary>
+    /// <exception cref="StateDirectoryException">There is one that cannot be read.</exception>
+    public StoredAccount? LoadAccount() =>
+        Load(AccountFile, AcmeJson.Default.StoredAccount) is { } stored && stored.Directory == directory
+            ? stored
+            : null;
+
+    /// <summary>The account's key, made and kept at its first use.</summary>
+    /// <exception cref="StateDirectoryException">
+    /// It cannot be read, and is replaced by nobody: the zone's CAA record names its account. Or it cannot be kept, so it
+    /// must not be used.
+    /// </exception>
+    public (SigningKey Key, string? Url) LoadOrCreateAccount()
+    {
+        if (LoadAccount() is { } stored)
+        {
+            try
+            {
+                return (SigningKey.ImportPkcs8(Convert.FromBase64String(stored.Key)), stored.Url);
+            }
+            catch (Exception e) when (e is CryptographicException or FormatException)
+            {
+                throw Damaged(AccountFile, e);
+            }
+        }
+
+        var key = SigningKey.Create();
+        SaveAccount(key, null);
+        return (key, null);
+    }
+
+    /// <exception cref="StateDirectoryException">It cannot be kept.</exception>
+    public void SaveAccount(SigningKey key, string? url)
+    {
+        var stored = new StoredAccount
+        {
+            Directory = directory,
+            Key = Convert.ToBase64String(key.ExportPkcs8()),
+            Url = url,
+        };
+        state.WriteText(AccountFile, JsonSerializer.Serialize(stored, AcmeJson.Default.StoredAccount));
+    }
+
+    /// <exception cref="StateDirectoryException">There are some that cannot be read.</exception>
+    public IReadOnlyList<StoredName> LoadNames() => Load(NamesFile, AcmeJson.Default.IReadOnlyListStoredName) ?? [];
+
+    /// <exception cref="StateDirectoryException">They cannot be kept.</exception>
+    public void SaveNames(IReadOnlyList<StoredName> names) =>
+        state.WriteText(NamesFile, JsonSerializer.Serialize(names, AcmeJson.Default.IReadOnlyListStoredName));
+
+    private T? Load<T>(string name, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return state.ReadText(name) is { } text ? JsonSerializer.Deserialize(text, type) : null;
+        }
+        catch (SecretUnavailableException e)
+        {
+            throw new StateDirectoryException(e.Message, e);
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(name, e);
+        }
+    }
+
+    private static StateDirectoryException Damaged(string name, Exception cause) =>
+        new($"{name} is damaged: restore it, or remove it to begin anew.", cause);
+}

@@ -1,0 +1,113 @@
+using Culvert.Platform.Dns;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>
+/// S24: whoever owns the address or the zone of a name could get a public certificate for it, the edge included. So the
+/// CAA set must let no CA but ours issue, and ours for named accounts by TLS-ALPN-01 alone (RFC 8659, RFC 8657). Records
+/// for further accounts at the same CA may stand beside ours: each agent of a tunnel has its own.
+/// </summary>
+internal static class CaaPolicy
+{
+    private const string Account = "accounturi";
+    private const string Methods = "validationmethods";
+
+    /// <summary>Tags whose meaning for a plain name is known: the second and third do not concern it.</summary>
+    private static readonly string[] KnownTags =
+    [
+        "issue",
+        "issuewild",
+        "iodef",
+        "contactemail",
+        "contactphone",
+        "issuemail",
+    ];
+
+    /// <summary>Judges the set that was found.</summary>
+    /// <param name="name">The name that is to be certified.</param>
+    /// <param name="answer">Its CAA set.</param>
+    /// <param name="identities">The names by which our CA goes; the first is the one to publish.</param>
+    /// <param name="account">Where our account lives.</param>
+    public static CaaFinding Judge(string name, CaaAnswer answer, IReadOnlyList<string> identities, string account)
+    {
+        var record = RecordOf(name, identities.Count > 0 ? identities[0] : "<the CA's name>", account);
+        CaaFinding Refuse(AcmeReason reason, string why) => new(reason, $"{why} Publish: {record}", record);
+
+        if (identities.Count == 0)
+        {
+            return Refuse(
+                AcmeReason.CaaIdentity,
+                "The CA's directory does not say by which name it goes in CAA: set acme.caa_identity."
+            );
+        }
+
+        if (answer.Outcome is not (DnsOutcome.Found or DnsOutcome.NoData or DnsOutcome.NoSuchName))
+        {
+            return Refuse(
+                AcmeReason.CaaLookup,
+                $"The CAA records of {name} cannot be looked up ({answer.Outcome} at {answer.At})."
+            );
+        }
+
+        var unknown = answer.Records.FirstOrDefault(r => r.IsCritical && !KnownTags.Contains(r.Tag));
+        if (unknown is not null)
+        {
+            return Refuse(
+                AcmeReason.CaaUnreadable,
+                $"The CAA set at {answer.At} has a critical property of unknown meaning."
+            );
+        }
+
+        var issuers = new List<CaaIssue>();
+        foreach (var value in answer.Records.Where(r => r.Tag == "issue").Select(r => r.Value))
+        {
+            if (CaaIssue.TryParse(value) is not { } issue)
+            {
+                return Refuse(AcmeReason.CaaUnreadable, $"An issue record at {answer.At} cannot be read.");
+            }
+
+            issuers.Add(issue);
+        }
+
+        if (issuers.Count == 0)
+        {
+            return Refuse(AcmeReason.CaaMissing, $"{name} has no CAA issue record, so that every CA may certify it.");
+        }
+
+        foreach (var issue in issuers.Where(i => i.Issuer.Length > 0))
+        {
+            if (!identities.Contains(issue.Issuer, StringComparer.OrdinalIgnoreCase))
+            {
+                return Refuse(AcmeReason.CaaOtherAuthority, $"The CAA set at {answer.At} lets {issue.Issuer} issue.");
+            }
+
+            if (issue.Parameter(Account) is not { Length: > 0 })
+            {
+                return Refuse(
+                    AcmeReason.CaaAccount,
+                    $"The CAA set at {answer.At} lets any account of {issue.Issuer} order."
+                );
+            }
+
+            if (issue.Parameter(Methods) != AcmeClient.ChallengeType)
+            {
+                return Refuse(
+                    AcmeReason.CaaMethods,
+                    $"The CAA set at {answer.At} lets {issue.Issuer} validate otherwise than by {AcmeClient.ChallengeType}."
+                );
+            }
+        }
+
+        if (issuers.TrueForAll(i => i.Issuer.Length == 0))
+        {
+            return Refuse(AcmeReason.CaaOtherAuthority, $"The CAA set at {answer.At} lets nobody issue.");
+        }
+
+        return issuers.Exists(i => i.Parameter(Account) == account)
+            ? new CaaFinding(null, $"The CAA set at {answer.At} binds {name} to this agent's account.", record)
+            : Refuse(AcmeReason.CaaAccount, $"The CAA set at {answer.At} is for other accounts than this agent's.");
+    }
+
+    private static string RecordOf(string name, string identity, string account) =>
+        $"{name}. CAA 0 issue \"{identity}; {Account}={account}; {Methods}={AcmeClient.ChallengeType}\"";
+}

@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Policy;
+
+namespace Culvert.Tunnel.Agent.Audit;
+
+/// <summary>
+/// Counts calls for the service, by route and name and decision, and keeps who called last. Callers choose names, so only
+/// those that a rule knows count by themselves, and only so many; arguments never do.
+/// </summary>
+internal sealed class CallCounts(TimeProvider time) : IUsageSource
+{
+    /// <summary>Of one route; what comes later counts together.</summary>
+    internal const int MaxNames = 500;
+
+    /// <summary>Of one report.</summary>
+    internal const int MaxEntries = 100;
+
+    /// <summary>Stands for all names beyond <see cref="MaxNames"/>, and for those that no list should show.</summary>
+    internal const string Other = "(other)";
+
+    /// <summary>Stands for all that no rule names.</summary>
+    internal const string Unlisted = "(unlisted)";
+
+    private const int MaxCharacters = 128;
+
+    private readonly string run = RandomNumberGenerator.GetHexString(16, lowercase: true);
+    private readonly Lock gate = new();
+
+    // Guarded by the gate.
+    private readonly Dictionary<(string Route, string Kind, string Name), CallCount> news = [];
+    private readonly Dictionary<string, HashSet<(string, string)>> names = new(StringComparer.Ordinal);
+    private AgentReportUsage? pending;
+    private long sequence;
+
+    public bool HasNews
+    {
+        get
+        {
+            lock (gate)
+            {
+                return pending is not null || news.Count > 0;
+            }
+        }
+    }
+
+    public void Add(CallRecord record)
+    {
+        var (kind, name) = TargetOf(record);
+        lock (gate)
+        {
+            Of_NeedsLock(record.Route, kind, name).Add(record);
+            foreach (var (seenKind, seen) in record.Seen)
+            {
+                Of_NeedsLock(record.Route, KindOf(seenKind), NameOf(seenKind, seen)).See(time.GetUtcNow());
+            }
+        }
+    }
+
+    public AgentReportUsage? Next()
+    {
+        lock (gate)
+        {
+            if (pending is null && news.Count > 0)
+            {
+                var taken = news.Take(MaxEntries).ToList();
+                pending = new AgentReportUsage
+                {
+                    Run = run,
+                    Sequence = ++sequence,
+                    Entries = [.. taken.Select(t => t.Value.ToWire(t.Key.Route, t.Key.Kind, t.Key.Name))],
+                };
+                taken.ForEach(t => news.Remove(t.Key));
+            }
+
+            return pending;
+        }
+    }
+
+    public void Delivered(AgentReportUsage usage)
+    {
+        lock (gate)
+        {
+            if (ReferenceEquals(pending, usage))
+            {
+                pending = null;
+            }
+        }
+    }
+
+    private static (string Kind, string Name) TargetOf(CallRecord record)
+    {
+        // A name that decided nothing is a caller's own text.
+        var isKnown = record.Decision is "allow" || record.Rule.Length > 0;
+        return (record.Kind, isKnown) switch
+        {
+            ("", true) => ("method", Shown(record.Method)),
+            ("", false) => ("method", Unlisted),
+            (_, false) => (record.Kind, Unlisted),
+            ("resource", true) => (record.Kind, HostOf(record.Name)),
+            _ => (record.Kind, Shown(record.Name)),
+        };
+    }
+
+    private static string NameOf(TargetKind kind, string name) =>
+        kind == TargetKind.Resource ? HostOf(name) : Shown(name);
+
+    private static string KindOf(TargetKind kind) =>
+        kind switch
+        {
+            TargetKind.Tool => "tool",
+            TargetKind.Prompt => "prompt",
+            TargetKind.Resource => "resource",
+            _ => "method",
+        };
+
+    // A path may be as telling as an argument.
+    private static string HostOf(string uri) =>
+        Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
+            ? Shown(parsed.Host.Length > 0 ? $"{parsed.Scheme}://{parsed.Host}" : $"{parsed.Scheme}:")
+            : Other;
+
+    private static string Shown(string name) =>
+        name.Length is > 0 and <= MaxCharacters && !name.Any(char.IsControl) ? name : Other;
+
+    private CallCount Of_NeedsLock(string route, string kind, string name)
+    {
+        if (!names.TryGetValue(route, out var known))
+        {
+            names[route] = known = [];
+        }
+
+        if (!known.Contains((kind, name)) && (known.Count >= MaxNames || !known.Add((kind, name))))
+        {
+            name = Other;
+        }
+
+        if (!news.TryGetValue((route, kind, name), out var count))
+        {
+            news[(route, kind, name)] = count = new CallCount();
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Text.Json;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>
+/// An authorization server that clients reach through a route: its metadata is split, so that programs come through the
+/// tunnel and people's browsers do not. Only URLs of the server itself move, and only in a document that names the
+/// configured issuer; everything else of the server passes untouched.
+/// </summary>
+internal sealed class FrontedIssuer
+{
+    /// <summary>Of a metadata document.</summary>
+    public const int MaxBytes = 256 * 1024;
+
+    private const int HttpsPort = 443;
+    private const int MaxDepth = 16;
+
+    private readonly string issuer;
+    private readonly string origin;
+    private readonly AuthorizationServerSettings settings;
+    private readonly HashSet<string> ownOrigins;
+    private readonly HashSet<string> places;
+
+    /// <param name="settings">What the route says.</param>
+    /// <param name="issuer">The issuer behind it, as its tokens name it.</param>
+    /// <param name="upstream">Where it is reached from here.</param>
+    /// <param name="host">The route's hostname.</param>
+    /// <param name="port">The port that clients dial at the edge.</param>
+    public FrontedIssuer(
+        AuthorizationServerSettings settings,
+        string issuer,
+        HttpUpstreamSettings upstream,
+        string host,
+        int port
+    )
+    {
+        (this.settings, this.issuer) = (settings, issuer);
+        origin = port == HttpsPort ? $"https://{host.ToLowerInvariant()}" : $"https://{host.ToLowerInvariant()}:{port}";
+        var url = new Uri(issuer);
+        var own = url.GetLeftPart(UriPartial.Authority);
+        ownOrigins = new(StringComparer.OrdinalIgnoreCase)
+        {
+            own,
+            upstream.Address,
+            $"https://{upstream.HostHeader}",
+            $"http://{upstream.HostHeader}",
+        };
+        places = [.. KeySetSource.MetadataPlaces(url).Select(p => p.AbsolutePath)];
+        MovesIssuer = settings.Rewrite.Contains("issuer", StringComparer.Ordinal);
+        var path = issuer.IndexOf('/', "https://".Length);
+        Advertised =
+            !MovesIssuer ? issuer
+            : path < 0 ? origin
+            : origin + issuer[path..];
+    }
+
+    /// <summary>The issuer identifier that clients are to know the server by.</summary>
+    public string Advertised { get; }
+
+    private bool MovesIssuer { get; }
+
+    /// <summary>Whether a request is for the server's metadata, at one of the places where specifications put it.</summary>
+    public bool IsMetadata(Exchange exchange) =>
+        (HttpMethods.IsGet(exchange.Request.Method) || HttpMethods.IsHead(exchange.Request.Method))
+        && RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+        && places.Contains(target.Split('?')[0]);
+
+    /// <summary>The document as clients are to see it; false if it is no metadata of this issuer.</summary>
+    public bool TrySplit(ReadOnlyMemory<byte> document, out ReadOnlyMemory<byte> split)
+    {
+        split = default;
+        try
+        {
+            using var json = JsonDocument.Parse(
+                document,
+                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDepth }
+            );
+            var root = json.RootElement;
+            if (
+                root.ValueKind != JsonValueKind.Object
+                || !root.TryGetProperty("issuer", out var named)
+                || named.GetString() is not { } name
+                || (name != issuer && name != Advertised)
+            )
+            {
+                return false;
+            }
+
+            split = Write(root);
+            return true;
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private ReadOnlyMemory<byte> Write(JsonElement document)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        foreach (var member in document.EnumerateObject())
+        {
+            switch (member.Name)
+            {
+                case "issuer":
+                    json.WriteString("issuer"u8, Advertised);
+                    break;
+
+                // RFC 8414 §2.1: it would contradict the rest. RFC 8705 §5: certificates do not pass the agent.
+                case "signed_metadata":
+                case "mtls_endpoint_aliases":
+                    break;
+
+                // RFC 9207 §2: in answers to browsers the server names itself by its own name.
+                case "authorization_response_iss_parameter_supported" when Advertised != issuer:
+                    break;
+                default:
+                    WriteMember(json, member);
+                    break;
+            }
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private void WriteMember(Utf8JsonWriter json, JsonProperty member)
+    {
+        var home =
+            AuthorizationServerSettings.Browsers.Contains(member.Name, StringComparer.Ordinal) ? settings.BrowserUrl
+            : settings.Rewrite.Contains(member.Name, StringComparer.Ordinal) ? origin
+            : null;
+        if (
+            home is not null
+            && member.Value.ValueKind == JsonValueKind.String
+            && Uri.TryCreate(member.Value.GetString(), UriKind.Absolute, out var url)
+            && ownOrigins.Contains(url.GetLeftPart(UriPartial.Authority))
+        )
+        {
+            json.WriteString(member.Name, home + url.PathAndQuery + url.Fragment);
+            return;
+        }
+
+        member.WriteTo(json);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Culvert.Jose;
+using Culvert.Jose.Keys;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Configuration;
+
+namespace Culvert.Tunnel.Agent.Authorization;
+
+/// <summary>
+/// Keeps the last good keys of all issuers across restarts, sealed in the state directory: who can write the file chooses
+/// whose tokens count. One that was changed, or keys that are too old or from the future, count as none. Keys belong to an
+/// issuer together with where they came from and who vouched for it: another place or CA starts from nothing.
+/// </summary>
+internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILogger<IssuerKeyFile> logger)
+{
+    public const string Name = "issuer-keys.json";
+
+    // The longest keys_stale_for there is: nobody can use what is older.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
+
+    private readonly StateSeal seal = new(state);
+    private readonly Lock gate = new();
+
+    // Guarded by the gate; null before the file was read.
+    private Dictionary<string, StoredKeys>? entries;
+
+    /// <summary>What is kept for the issuer and still serves; null = nothing.</summary>
+    public (HeldKeys Keys, IReadOnlyList<string> Proven)? Load(IssuerSettings issuer)
+    {
+        lock (gate)
+        {
+            if (!Entries_NeedsLock().TryGetValue(KeyOf(issuer), out var stored))
+            {
+                return null;
+            }
+
+            var age = time.GetUtcNow() - stored.FetchedAt;
+            return
+                age >= TimeSpan.Zero
+                && age < issuer.KeysStaleFor
+                && JwkSet.TryParse(Encoding.UTF8.GetBytes(stored.KeySet), out var set) == JoseRefusal.None
+                ? (new HeldKeys(set!, stored.FetchedAt, TimeSpan.Zero, stored.KeySet), stored.Proven)
+                : null;
+        }
+    }
+
+    /// <summary>Keeps these in place of older ones. A full disk costs the next start its keys, and nothing now.</summary>
+    public void Save(IssuerSettings issuer, HeldKeys held, IEnumerable<string> proven)
+    {
+        lock (gate)
+        {
+            var all = Entries_NeedsLock();
+            if (
+                all.TryGetValue(KeyOf(issuer), out var kept)
+                && kept.FetchedAt > held.FetchedAt
+                && kept.FetchedAt <= time.GetUtcNow()
+            )
+            {
+                return; // a later fetch was faster
+            }
+
+            var oldest = time.GetUtcNow() - MaxAge;
+            foreach (var (old, _) in all.Where(e => e.Value.FetchedAt < oldest).ToList())
+            {
+                all.Remove(old);
+            }
+
+            all[KeyOf(issuer)] = new StoredKeys
+            {
+                FetchedAt = held.FetchedAt,
+                KeySet = held.Document,
+                Proven = [.. proven],
+            };
+            try
+            {
+                var text = JsonSerializer.Serialize(all, StoredKeysJson.Default.DictionaryStringStoredKeys);
+                state.WriteText(Name, seal.Seal(Name, text));
+            }
+            catch (StateDirectoryException e)
+            {
+                Log.IssuerKeysNotKept(logger, e.Message);
+            }
+        }
+    }
+
+    private Dictionary<string, StoredKeys> Entries_NeedsLock()
+    {
+        if (entries is not null)
+        {
+            return entries;
+        }
+
+        try
+        {
+            entries = state.ReadText(Name) is { } text
+                ? JsonSerializer.Deserialize(seal.Open(Name, text), StoredKeysJson.Default.DictionaryStringStoredKeys)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or SecretUnavailableException or CryptographicException)
+        {
+            // The exception could quote the file.
+            Log.IssuerKeysNotRead(logger, state.PathOf(Name));
+        }
+
+        return entries ??= [];
+    }
+
+    private static string KeyOf(IssuerSettings issuer)
+    {
+        var roots = issuer.Roots?.Select(r => r.GetCertHashString(HashAlgorithmName.SHA256)) ?? ["system"];
+        return string.Join('\n', roots.Order(StringComparer.Ordinal).Prepend(issuer.KeysUrl).Prepend(issuer.Issuer));
+    }
+}

@@ -1,0 +1,119 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Fetching;
+using Culvert.Tunnel.Agent.Acme;
+
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>Reads <c>acme</c>.</summary>
+internal static class AcmeReader
+{
+    public static AcmeSettings Read(ConfigSection section)
+    {
+        var external = section.Section("external_account");
+        var settings = AcmeSettings.None with
+        {
+            Directory = section.String("directory"),
+            Roots = ReadRoots(section),
+            AllowedRanges = section.Ranges("allowed_ranges"),
+            Contact = ReadContact(section),
+            ExternalKeyId = external.String("key_id"),
+            ExternalKey = external.Secret("hmac_key"),
+            CaaIdentity = section.String("caa_identity"),
+            Resolvers = section.EndPoints("resolvers"),
+            DangerousAllowUnbound = section.Bool("dangerous_allow_unbound_acme", false),
+        };
+        var agreed = section.Bool("accept_terms", false);
+        if (settings.Directory.Length == 0)
+        {
+            return settings;
+        }
+
+        if (!SafeFetcher.TryParseUrl(settings.Directory, out _))
+        {
+            section.Error("directory", "This is not an https URL.", "Write the URL of the CA's ACME directory.");
+        }
+
+        if (!agreed)
+        {
+            section.Error(
+                "accept_terms",
+                "The CA makes an account for whoever agrees to its terms alone.",
+                "Read them, then write true."
+            );
+        }
+
+        if (settings.ExternalKeyId.Length > 0 != settings.ExternalKey is not null)
+        {
+            external.Error(
+                settings.ExternalKeyId.Length > 0 ? "hmac_key" : "key_id",
+                "An external account has both an id and a key.",
+                "Write both as the CA shows them, or neither."
+            );
+        }
+
+        if (settings.CaaIdentity.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-')))
+        {
+            section.Error(
+                "caa_identity",
+                "This is not a domain name.",
+                "Write the name that the CA documents for CAA."
+            );
+        }
+
+        return settings;
+    }
+
+    private static IReadOnlyList<string> ReadContact(ConfigSection section)
+    {
+        var contacts = section.Strings("contact");
+        foreach (var contact in contacts)
+        {
+            // RFC 8555 §7.3: one address, no header fields.
+            if (
+                !contact.StartsWith("mailto:", StringComparison.Ordinal)
+                || contact.AsSpan().ContainsAny('?', ',', ' ')
+                || !contact.Contains('@', StringComparison.Ordinal)
+            )
+            {
+                section.Error("contact", $"{contact} is not a contact.", "Write mailto: and one address.");
+            }
+        }
+
+        return contacts;
+    }
+
+    private static X509Certificate2Collection? ReadRoots(ConfigSection section)
+    {
+        var file = section.Path("ca_file");
+        if (file.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (CertificatePem.TryRead(File.ReadAllText(file), out var certificates))
+            {
+                return [.. certificates];
+            }
+
+            section.Error(
+                "ca_file",
+                "The file holds no certificate in PEM.",
+                "Name a file with the root of the CA's server."
+            );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            section.Error(
+                "ca_file",
+                $"The file cannot be read: {e.Message}",
+                "Name a file with the root of the CA's server."
+            );
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,37 @@
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>
+/// A route's <c>oauth.authorization_server</c>: behind the route stands the authorization server of the one issuer that
+/// the route names, which clients outside reach through the tunnel alone.
+/// </summary>
+internal sealed record AuthorizationServerSettings
+{
+    /// <summary>What asks the server directly, in the order of RFC 8414 §2 and its registry.</summary>
+    public static readonly IReadOnlyList<string> DefaultRewrite =
+    [
+        "issuer",
+        "token_endpoint",
+        "registration_endpoint",
+        "jwks_uri",
+        "revocation_endpoint",
+        "introspection_endpoint",
+        "pushed_authorization_request_endpoint",
+        "device_authorization_endpoint",
+        "backchannel_authentication_endpoint",
+        "userinfo_endpoint",
+    ];
+
+    /// <summary>What people's browsers load; it never moves under the tunnel.</summary>
+    public static readonly IReadOnlyList<string> Browsers =
+    [
+        "authorization_endpoint",
+        "end_session_endpoint",
+        "check_session_iframe",
+    ];
+
+    /// <summary>Under which origin browsers reach the server.</summary>
+    public required string BrowserUrl { get; init; }
+
+    /// <summary>Members of the metadata whose URLs move under the route's hostname.</summary>
+    public IReadOnlyList<string> Rewrite { get; init; } = DefaultRewrite;
+}

@@ -1,0 +1,38 @@
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Tunnel.Agent.Doctor.Certificates;
+
+/// <summary>The certificate that the agent has is for the organization and the tunnel that the file names.</summary>
+internal sealed class OrganizationCheck : ICertificateCheck
+{
+    public string Id => "organization";
+
+    public DoctorFinding Run(CertificateFacts facts)
+    {
+        if (facts.State.Id is not { OrganizationId: { } organization, TunnelId: { } tunnel } id)
+        {
+            return DoctorFinding.Skip(Id, "Rests on platform_certificate.");
+        }
+
+        var (wanted, own) = (facts.Settings.Identity.OrganizationId, facts.Settings.Tunnel.Id);
+        if (tunnel != own || (wanted.Length > 0 && organization != wanted))
+        {
+            return DoctorFinding.Fail(
+                Id,
+                tunnel != own
+                    ? $"The agent is enrolled for {tunnel}, not for {own}."
+                    : $"The agent is enrolled in the organization {organization}, not in {wanted}.",
+                "Another organization's tunnel answers like one that does not exist, and nothing is logged there: the "
+                    + "file was copied or edited, or the state directory is another agent's.",
+                "tunnel-agent config show",
+                "Give the agent a state_dir of its own, or correct identity.organization_id and tunnel.id."
+            ) with
+            {
+                Evidence = [$"enrolled as {id}"],
+            };
+        }
+
+        // The tunnel token says whose it is by itself.
+        return DoctorFinding.Pass(Id, $"Enrolled for {own} in the organization {organization}.", $"enrolled as {id}");
+    }
+}

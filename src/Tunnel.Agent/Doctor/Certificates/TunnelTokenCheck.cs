@@ -1,0 +1,43 @@
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Identity;
+
+namespace Culvert.Tunnel.Agent.Doctor.Certificates;
+
+/// <summary>
+/// Manual mode: the tunnel token can be read, and will be after a restart of the machine. Whether it is the present one
+/// shows at the next renewal, which takes it along: an old one is refused there.
+/// </summary>
+internal sealed class TunnelTokenCheck : ICertificateCheck
+{
+    public string Id => "tunnel_token";
+
+    public DoctorFinding Run(CertificateFacts facts)
+    {
+        var identity = facts.Settings.Identity;
+        if (identity.Mode != IdentityMode.Manual || identity.TunnelToken is not { } token)
+        {
+            return DoctorFinding.Skip(Id, "identity.mode is automatic: there is none.");
+        }
+
+        if (token.Problem() is { } problem)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                problem,
+                "With it the agent proves itself at every renewal; without it its certificate ends within the hour.",
+                $"culvert tunnel token reveal {facts.Settings.Tunnel.Id} --reason TEXT",
+                "Write it to a file of mode 0600, and name that file in identity.tunnel_token."
+            );
+        }
+
+        return token.FilePath is null
+            ? DoctorFinding.Warn(
+                Id,
+                $"{token} is a variable of one process.",
+                "It is lost with the process that set it, and a replica that was started earlier keeps the token of then: "
+                    + "after `culvert tunnel token rotate` that one is refused at its next renewal.",
+                "Write the token to a file of mode 0600 that outlives a restart: identity.tunnel_token: file:/path"
+            )
+            : DoctorFinding.Pass(Id, $"{token} can be read; it is read again at each use.");
+    }
+}

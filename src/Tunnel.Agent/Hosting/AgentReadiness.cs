@@ -1,0 +1,106 @@
+using Culvert.Platform.Health;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Issuers;
+using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.InnerTls;
+using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Hosting;
+
+/// <summary>Whether the agent can do its job now, hop by hop.</summary>
+internal sealed class AgentReadiness(
+    CredentialManager<AgentFeed> credentials,
+    LeafSlot leaves,
+    LeafFiles? leafFiles,
+    EdgeFleet fleet,
+    RouteMap map,
+    AuditTrail trail,
+    Func<RouteGeneration> generation,
+    ConfigWatch<AgentSettings>? watch
+)
+{
+    private volatile bool isDraining;
+    private volatile bool isPortMissing;
+
+    /// <summary>Whether it takes nobody new.</summary>
+    public bool IsDraining
+    {
+        get => isDraining;
+        set => isDraining = value;
+    }
+
+    /// <summary>Whether a route's resource depends on a port that no edge has told yet.</summary>
+    public bool IsPortMissing
+    {
+        get => isPortMissing;
+        set => isPortMissing = value;
+    }
+
+    /// <summary>What <c>/readyz</c> asks.</summary>
+    public IReadOnlyList<ReadinessCheck> Checks =>
+        [
+            .. credentials.Checks,
+            ReadinessCheck.Of("inner_certificate", CheckLeaf),
+            ReadinessCheck.Of("edges", CheckEdges),
+            ReadinessCheck.Of("upstreams", CheckUpstreams),
+            ReadinessCheck.Of("issuers", CheckIssuers),
+            ReadinessCheck.Of("audit", CheckAudit),
+            ReadinessCheck.Of(
+                "configuration",
+                () => watch is { RestartKeys: [], Problem: { Length: > 0 } problem } ? problem : null
+            ) with
+            {
+                IsAdvisory = true,
+            },
+            ReadinessCheck.Of("restart_needed", () => watch is { RestartKeys: [_, ..] } ? watch.Problem : null) with
+            {
+                IsAdvisory = true,
+            },
+        ];
+
+    private string? CheckLeaf() =>
+        leaves.IsServing ? null
+        : leafFiles is { Problem.Length: > 0 } files ? files.Problem
+        : leaves.Current is null ? "No inner-TLS certificate yet."
+        : "The inner-TLS certificate has ended.";
+
+    private string? CheckEdges() =>
+        IsDraining ? "The agent is stopping."
+        : fleet.ServingEdges == 0 ? "No edge is connected."
+        : IsPortMissing ? "No edge has said yet on which port clients dial it: resources would have the wrong name."
+        : map.Current.Unserved is { Count: > 0 } unserved
+            ? $"Not served, as an audience is another route's resource: {string.Join(", ", unserved)}."
+        : null;
+
+    // Of issuers that some route trusts: without their keys that route answers 503.
+    private string? CheckIssuers()
+    {
+        var ill = generation()
+            .Issuers.Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
+            .Select(i => i.Issuer.Name)
+            .ToList();
+        return ill.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", ill)}." : null;
+    }
+
+    private string? CheckAudit() =>
+        trail.Problem is { } problem
+        && generation().Settings.Audit.DeniesWhenFull
+        && generation().Settings.Routes.Any(r => r.Policy.Mode != PolicyMode.Off)
+            ? $"Calls cannot be recorded: {problem}"
+            : null;
+
+    private string? CheckUpstreams()
+    {
+        var probes = generation().Probes;
+        var ill = probes.Where(p => p.State.IsHealthy == false).Select(p => p.Route.Name).ToList();
+        var unknown = probes.Where(p => p.IsWaiting).Select(p => p.Route.Name).ToList();
+        return ill.Count > 0 ? $"No connection to the upstream of: {string.Join(", ", ill)}."
+            : unknown.Count > 0 ? $"Not probed yet: {string.Join(", ", unknown)}."
+            : null;
+    }
+}

@@ -1,0 +1,320 @@
+using Culvert.Tunnel.Agent.Authorization;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+/// <summary>What clients of a program's endpoint are answered: its messages as JSON or as events, or why there are none.</summary>
+internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics, TimeProvider time, ILogger logger)
+{
+    private const string LastEventId = "Last-Event-ID";
+
+    private bool IsShared => settings.Sharing == ChildSharing.Shared;
+
+    /// <summary>Answers a call. True: the program answered with a result.</summary>
+    /// <param name="turn">Its request.</param>
+    /// <param name="channel">To the program.</param>
+    /// <param name="call">What the program works on.</param>
+    /// <param name="isModern">Its era.</param>
+    /// <param name="session">In the legacy era.</param>
+    public async Task<bool> AnswerAsync(
+        StdioTurn turn,
+        RpcChannel channel,
+        RpcCall call,
+        bool isModern,
+        StdioSession? session = null
+    )
+    {
+        turn.Exchange.ReleaseBody();
+
+        // A shared program's call ends with its client, and a session that fails to begin has nobody to come back. What a
+        // rule bounds ends with the exchange that the bound is counted on.
+        var stream =
+            session is null
+            || IsShared
+            || call.Method == "initialize"
+            || !turn.TakesEvents
+            || turn.Exchange.Call is { IsBounded: true }
+                ? null
+                : session.History.Begin(call, turn.Exchange.Call?.EndsAt);
+        using var reading = stream is null ? null : await stream.ReadAsync(turn.Deadline.Token);
+        var answer = Answer(turn, session?.History, stream);
+        var isOver = true;
+        try
+        {
+            return await SendAsync(turn, answer, call, isModern, reading?.Token ?? turn.Deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            if (reading is { IsReplaced: true })
+            {
+                isOver = false; // the client goes on with it over another connection
+            }
+            else if (stream is not null && answer.HasStarted && turn.IsClientGone)
+            {
+                isOver = false;
+                metrics.Aborted(turn.Route.Name);
+                _ = KeepAsync(session!, stream, channel);
+                turn.Exchange.Abort();
+            }
+            else
+            {
+                await GiveUpAsync(turn, channel, call, answer, isModern);
+            }
+
+            return false;
+        }
+        finally
+        {
+            if (isOver)
+            {
+                session?.End(call);
+            }
+
+            if (isOver && stream is not null)
+            {
+                session!.History.End(stream);
+            }
+        }
+    }
+
+    /// <summary>Gives a client what belongs to no call; or what it missed of a stream, and what still comes in it (L6).</summary>
+    public async Task ListenAsync(StdioTurn turn, StdioSession session)
+    {
+        if (!turn.TakesEvents)
+        {
+            await RefuseAsync(turn, Failures.NotAcceptable);
+            return;
+        }
+
+        var history = session.History;
+        var (stream, seen, lastId) = (history.Listening, -1L, turn.Headers[LastEventId].ToString());
+        if (lastId.Length > 0 && (stream = history.Find(lastId, out seen)) is null)
+        {
+            await RefuseAsync(turn, Failures.EventUnknown);
+            return;
+        }
+
+        if (stream.EndsAt is { } end)
+        {
+            turn.Deadline.LimitTo(end);
+        }
+
+        using var reading = await stream.ReadAsync(turn.Deadline.Token);
+        if (stream.Call is { } taken)
+        {
+            taken.IsUnattended = false; // a replay may take its time
+        }
+
+        var answer = Answer(turn, history, stream, lastId);
+        try
+        {
+            await answer.OpenAsync(reading.Token);
+            foreach (var (id, message) in seen >= 0 ? history.After(stream, seen) : [])
+            {
+                await answer.EventAsync(id, message, reading.Token);
+            }
+
+            if (stream.Call is { } call)
+            {
+                await SendAsync(turn, answer, call, isModern: false, reading.Token);
+                session.End(call);
+                return;
+            }
+
+            while (await answer.NextAsync(session.Inbox, reading.Token) is { } message)
+            {
+                await answer.EventAsync(message, reading.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            if (stream.Call is not null && !reading.IsReplaced)
+            {
+                _ = KeepAsync(session, stream, session.Own!);
+            }
+
+            if (turn.IsClientGone)
+            {
+                throw;
+            }
+
+            // Another stream took over, it was silent for too long, or its token ended: a clean end, and the client
+            // comes again (L7).
+        }
+        finally
+        {
+            session.Touch();
+        }
+
+        metrics.Forwarded(turn.Route.Name, StatusCodes.Status200OK);
+    }
+
+    public async Task JsonAsync(StdioTurn turn, int status, ReadOnlyMemory<byte> message) =>
+        await Answer(turn).JsonAsync(status, message, turn.Deadline.Token);
+
+    public async Task AcceptAsync(StdioTurn turn)
+    {
+        // L3: no body and no type.
+        var exchange = turn.Exchange;
+        exchange.Response.StatusCode = StatusCodes.Status202Accepted;
+        exchange.Response.Headers.ContentLength = 0;
+        metrics.Forwarded(turn.Route.Name, StatusCodes.Status202Accepted);
+        await exchange.ResponseBody.StartAsync(CancellationToken.None);
+    }
+
+    public Task RefuseAsync(StdioTurn turn, Failure failure)
+    {
+        turn.Exchange.ReleaseBody();
+        var requestId = RequestIds.Next();
+        metrics.Refused(turn.Route.Name, failure.Reason);
+        Log.RequestFailed(logger, requestId, turn.Route.Name, failure.Reason, failure.HopName, "");
+        return OwnAnswer.WriteAsync(turn.Exchange, failure, requestId);
+    }
+
+    // True: the program answered with a result.
+    private async Task<bool> SendAsync(
+        StdioTurn turn,
+        EventAnswer answer,
+        RpcCall call,
+        bool isModern,
+        CancellationToken cancellationToken
+    )
+    {
+        while (await answer.NextAsync(call.Messages, cancellationToken) is { } message)
+        {
+            if (!message.IsLast)
+            {
+                await answer.EventAsync(message, cancellationToken);
+                continue;
+            }
+
+            var status = isModern ? StdioRequest.StatusOf(message.ErrorCode) : StatusCodes.Status200OK;
+            if (answer.HasStarted || !StdioRequest.Accepts(turn.Headers, "application/json"))
+            {
+                await answer.EventAsync(message, cancellationToken);
+            }
+            else
+            {
+                await answer.JsonAsync(status, message.Bytes, cancellationToken);
+            }
+
+            metrics.Forwarded(turn.Route.Name, status);
+            return message.ErrorCode is null;
+        }
+
+        if (call.Failure is { } failure)
+        {
+            await FailAsync(turn, answer, call, failure);
+        }
+        else
+        {
+            answer.Start(); // a subscription that the server has ended, or a stream that was all there
+            metrics.Forwarded(turn.Route.Name, StatusCodes.Status200OK);
+        }
+
+        return false;
+    }
+
+    private static async Task KeepAsync(StdioSession session, SessionStream stream, RpcChannel channel)
+    {
+        if (!await session.KeepAsync(stream))
+        {
+            channel.Cancel(stream.Call!, "The agent waits no longer.");
+            session.History.End(stream);
+            session.End(stream.Call!);
+        }
+    }
+
+    // L8: a legacy client that leaves has not cancelled; but in a shared program its calls would take everybody's places.
+    // A modern one has cancelled, and so has the agent when it waits no more or the policy refuses the answer.
+    private async Task GiveUpAsync(StdioTurn turn, RpcChannel channel, RpcCall call, EventAnswer answer, bool isModern)
+    {
+        var (exchange, deadline, route) = (turn.Exchange, turn.Deadline, turn.Route.Name);
+        if (exchange.Call is { Filter.Failure: not null } over && !turn.IsClientGone)
+        {
+            channel.Cancel(call, "The answer is refused.");
+            if (await over.TryExplainAsync(exchange, deadline) is { } refused)
+            {
+                metrics.Refused(route, refused.Reason);
+                return;
+            }
+
+            metrics.BrokenOff(route);
+            exchange.BreakOff();
+            return;
+        }
+
+        if (turn.IsClientGone || !deadline.Token.IsCancellationRequested)
+        {
+            metrics.Aborted(route);
+            if (isModern || IsShared)
+            {
+                channel.Cancel(call, "The client closed the stream.");
+            }
+            else
+            {
+                call.Abandon();
+            }
+
+            exchange.Abort();
+            return;
+        }
+
+        channel.Cancel(call, "The agent waits no longer.");
+        if (exchange.Call is { } judged && await judged.TryExplainAsync(exchange, deadline) is { } explained)
+        {
+            metrics.Refused(route, explained.Reason);
+            return;
+        }
+
+        if (deadline.IsPastEnd)
+        {
+            metrics.BrokenOff(route);
+            exchange.BreakOff();
+            return;
+        }
+
+        await FailAsync(turn, answer, call, Failures.HeadersTimeout);
+    }
+
+    private async Task FailAsync(StdioTurn turn, EventAnswer answer, RpcCall call, Failure failure)
+    {
+        if (!answer.HasStarted)
+        {
+            turn.Exchange.Response.Headers.Remove(AuthorizationGate.SessionHeader);
+            await RefuseAsync(turn, failure);
+            return;
+        }
+
+        metrics.BrokenOff(turn.Route.Name);
+        Log.StreamFailed(logger, turn.Route.Name, "body", failure.Reason);
+        await answer.EventAsync(
+            "",
+            RpcText.Error(call.Id.Span, RpcText.ServerError, failure.Message, failure),
+            turn.Exchange.ClientGone
+        );
+    }
+
+    private EventAnswer Answer(
+        StdioTurn turn,
+        SessionHistory? history = null,
+        SessionStream? stream = null,
+        string firstId = ""
+    ) =>
+        new(turn.Exchange, turn.Deadline, turn.TakesEvents, settings.SseKeepAlive, time)
+        {
+            History = history,
+            Stream = stream,
+            FirstId = firstId.Length > 0 || stream is null ? firstId : history!.LastIdOf(stream),
+            Starting = () =>
+            {
+                if (turn.Exchange.Principal is { } principal)
+                {
+                    turn.Deadline.EndAt(principal.StreamsEndAt(turn.Route.Access.Oauth.StreamGrace)); // A12
+                }
+                else
+                {
+                    turn.Deadline.AwaitTransfer();
+                }
+            },
+        };
+}

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
+
+/// <summary>The legacy sessions of a route to a program.</summary>
+internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, ILogger logger)
+{
+    // What may be replayed, over all sessions.
+    private const long MaxKeptBytes = 64 * 1024 * 1024;
+
+    private readonly ConcurrentDictionary<string, StdioSession> all = new(StringComparer.Ordinal);
+    private readonly BodyBudget kept = new(MaxKeptBytes);
+
+    public int Count => all.Count;
+
+    /// <summary>Not known to anybody before it is opened.</summary>
+    // 128 bits and more: nobody guesses a session (P8 binds it to its principal besides).
+    public StdioSession New(string owner) =>
+        new(RandomNumberGenerator.GetHexString(40, lowercase: true), owner, settings.MaxMessageBytes, time, kept);
+
+    /// <summary>The caller's session; L4: without an id 400, unknown, over or somebody else's 404.</summary>
+    public StdioSession? Find(StdioTurn turn, out Failure? refusal)
+    {
+        var id = turn.Headers[AuthorizationGate.SessionHeader].ToString();
+        if (all.TryGetValue(id, out var session) && session.Owner == turn.Owner && !session.Over.IsCompleted)
+        {
+            refusal = null;
+            return session;
+        }
+
+        refusal = id.Length == 0 ? Failures.SessionMissing : Failures.SessionUnknown;
+        return null;
+    }
+
+    /// <summary>The session of an id that is known to be the caller's.</summary>
+    public StdioSession? Get(string id) => all.GetValueOrDefault(id);
+
+    public void Open(StdioTurn turn, StdioSession session)
+    {
+        all[session.Id] = session;
+        turn.Exchange.Response.Headers[AuthorizationGate.SessionHeader] = session.Id;
+        if (turn.Exchange.Principal is { } principal)
+        {
+            turn.Route.Access.Sessions.Bind(session.Id, principal);
+        }
+
+        _ = ForgetAsync(session, turn.Route);
+    }
+
+    public async Task CloseAsync(StdioSession session, Route route)
+    {
+        Forget(session, route);
+        await session.DisposeAsync();
+    }
+
+    public void TellAll(JsonRpcMessage message)
+    {
+        foreach (var session in all.Values)
+        {
+            session.Inbox.AddDroppingOldest(new QueuedMessage(message.Bytes));
+        }
+    }
+
+    /// <summary>Ends those that nobody has used for the idle time.</summary>
+    public void Sweep()
+    {
+        foreach (var session in all.Values.Where(s => s.IsIdle(settings.Idle)))
+        {
+            Log.ChildIdle(logger, settings.Command[0]);
+            _ = session.DisposeAsync().AsTask();
+        }
+    }
+
+    public Task EndAllAsync() => Task.WhenAll(all.Values.Select(s => s.DisposeAsync().AsTask()));
+
+    private async Task ForgetAsync(StdioSession session, Route route)
+    {
+        await session.Over;
+        Forget(session, route);
+        session.History.Dispose(); // its program may have ended it, which disposes of nothing
+    }
+
+    private void Forget(StdioSession session, Route route)
+    {
+        all.TryRemove(session.Id, out _);
+        route.Access.Sessions.Forget(session.Id);
+    }
+}

@@ -1,0 +1,224 @@
+using System.Security.Authentication;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Programs;
+using Culvert.Testing;
+using Culvert.Testing.Dns;
+using Culvert.Tunnel.Agent.Acme;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Tunnel.Agent.Tests.Acme;
+
+/// <summary>One name from nothing to its certificate and beyond, with a real CA, a scripted directory and scripted DNS.</summary>
+public sealed class AcmeKeeperTests : IAsyncLifetime
+{
+    private const string Name = "docs.t1.example.test";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-keeper-").FullName;
+    private readonly ScriptedDns dns = ScriptedDns.Start();
+    private readonly ChallengeDoor door = new();
+    private readonly AcmeLeaves leaves = new(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System);
+    private Pebble pebble = null!;
+    private ScriptedDirectory directory = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        dns.Address(Name, "127.0.0.1");
+        pebble = await Pebble.StartAsync(dns.EndPoint, door.Port);
+        directory = await ScriptedDirectory.StartAsync(pebble);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await directory.DisposeAsync();
+        await pebble.DisposeAsync();
+        await door.DisposeAsync();
+        await dns.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Keep_RecordIsMissingThenWrongThenRight_IsServedAndSurvivesARestart()
+    {
+        string serial;
+        string account;
+        await using (var run = Start())
+        {
+            var missing = await run.FailedAsync("acme.caa_missing");
+            account = run.Keeper.Account.ShouldNotBeNull();
+            var record = $"pebble.test; accounturi={account}; validationmethods=tls-alpn-01";
+            missing.ShouldEndWith($"Publish: {Name}. CAA 0 issue \"{record}\"");
+
+            dns.Issuers("t1.example.test", record.Replace(account, account + "0", StringComparison.Ordinal));
+            await run.FailedAsync("acme.caa_account");
+            dns.Issuers("t1.example.test", record, "other.test");
+            await run.FailedAsync("acme.caa_other_authority");
+            door.Opened.ShouldBe(0);
+
+            dns.Issuers("t1.example.test", record);
+            serial = await run.ServedAsync();
+            run.Keeper.Status.Single().Failure.ShouldBeNull();
+            run.Keeper.Status.Single().Caa.ShouldNotBeNull().ShouldContain("binds");
+        }
+
+        foreach (var file in Directory.EnumerateFiles(folder, "acme-*"))
+        {
+            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        leaves.Keep([]);
+        await using var again = Start();
+        (await again.ServedAsync()).ShouldBe(serial);
+        door.Opened.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Keep_CaForgotItsAccounts_MakesAnotherWithTheSameKey()
+    {
+        await using var run = Start(unbound: true);
+        await run.ServedAsync();
+        await pebble.KillAsync();
+        await pebble.StartAsync();
+
+        run.Keeper.Want([Name, "b.t1.example.test"]);
+        await run.FailedAsync("acme.account_unknown", "b.t1.example.test");
+        dns.Address("b.t1.example.test", "127.0.0.1");
+        await run.ServedAsync("b.t1.example.test");
+    }
+
+    [Fact]
+    public async Task Keep_RateLimited_WaitsTheCasTimeOverARestart()
+    {
+        directory.RateLimit = 7200;
+        await using (var run = Start(unbound: true))
+        {
+            (await run.FailedAsync("acme.rate_limited")).ShouldBe("order: too many certificates");
+        }
+
+        await using var again = Start(unbound: true);
+        var status = again.Keeper.Status.Single();
+        status.Failure.ShouldNotBeNull().Code.ShouldBe("acme.rate_limited");
+        (status.NextAt - TimeProvider.System.GetUtcNow())
+            .ShouldNotBeNull()
+            .ShouldBeGreaterThan(TimeSpan.FromMinutes(110));
+        directory.Refused.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Keep_CaIsDown_SaysSoAndServesOnceItIsBack()
+    {
+        await pebble.KillAsync();
+        await using var run = Start(unbound: true, direct: true);
+        await run.FailedAsync("acme.unreachable");
+
+        await pebble.StartAsync();
+        await run.ServedAsync();
+    }
+
+    [Fact]
+    public async Task Keep_CaSuggestsToRenewNow_RenewsOnceAndNamesWhatItReplaces()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        directory.Renewal = id =>
+            directory.Asked[0] == id ? (now.AddDays(-2), now.AddDays(-1)) : (now.AddDays(20), now.AddDays(21));
+        await using var run = Start(unbound: true);
+        var first = await run.ServedAsync();
+
+        await run.UntilAsync(() => run.Serial(Name) != first && directory.Asked.Count == 2);
+
+        var status = run.Keeper.Status.Single();
+        status.NextAt.ShouldNotBeNull().ShouldBeInRange(now.AddDays(20), now.AddDays(21));
+        directory.Asked.Distinct().Count().ShouldBe(2);
+    }
+
+    private Run Start(bool unbound = false, bool direct = false)
+    {
+        var settings = AcmeSettings.None with
+        {
+            Directory = direct ? pebble.DirectoryUrl : directory.Url,
+            Roots = [pebble.ServerRoot, directory.Root],
+            AllowedRanges = Support.Tunnel.Ranges("127.0.0.0/8"),
+            Resolvers = [dns.EndPoint],
+            DangerousAllowUnbound = unbound,
+        };
+        return new Run(settings, folder, leaves, door);
+    }
+
+    /// <summary>A keeper at work.</summary>
+    private sealed class Run : IAsyncDisposable
+    {
+        private readonly StateDirectory state;
+        private readonly CancellationTokenSource stop = new();
+        private readonly AgentMetrics metrics = new();
+        private readonly AcmeLeaves leaves;
+        private readonly Task running;
+
+        public Run(AcmeSettings settings, string folder, AcmeLeaves leaves, ChallengeDoor door)
+        {
+            this.leaves = leaves;
+            state = StateDirectory.Open(folder);
+            Keeper = new AcmeKeeper(
+                settings,
+                state,
+                leaves,
+                door,
+                new ChallengeBoard(() => null, TimeProvider.System, NullLogger<ChallengeBoard>.Instance),
+                KeyType.EcdsaP256,
+                Early(),
+                metrics,
+                TimeProvider.System,
+                NullLoggerFactory.Instance
+            );
+            Keeper.Want([Name]);
+            running = Keeper.RunAsync(stop.Token);
+        }
+
+        public AcmeKeeper Keeper { get; }
+
+        public string? Serial(string name) => leaves.Find(name)?.Pair.Serial;
+
+        public async Task<string> ServedAsync(string name = Name)
+        {
+            await UntilAsync(() => Serial(name) is not null);
+            return Serial(name)!;
+        }
+
+        public async Task<string> FailedAsync(string code, string name = Name)
+        {
+            await UntilAsync(() => Keeper.Status.FirstOrDefault(s => s.Name == name)?.Failure?.Code == code);
+            return Keeper.Status.First(s => s.Name == name).Failure!.Detail;
+        }
+
+        public async Task UntilAsync(Func<bool> condition)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            while (!condition())
+            {
+                running.IsFaulted.ShouldBeFalse($"{running.Exception}");
+                limit.IsCancellationRequested.ShouldBeFalse(string.Join(" | ", Keeper.Status));
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Keeper.Dispose();
+            metrics.Dispose();
+            state.Dispose();
+            stop.Dispose();
+        }
+
+        // An agent whose place among others is the first, so that no test waits for its turn.
+        private static string Early() =>
+            Enumerable
+                .Range(0, 100_000)
+                .Select(i => $"agent-{i}")
+                .First(i =>
+                    RenewalPlan.UnitOf($"{i} {Name}") < 0.02 && RenewalPlan.UnitOf($"{i} b.t1.example.test") < 0.05
+                );
+    }
+}

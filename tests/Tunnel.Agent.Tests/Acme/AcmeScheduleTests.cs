@@ -1,0 +1,71 @@
+using Culvert.Tunnel.Agent.Acme;
+using Culvert.Tunnel.Agent.Tests.Support;
+
+namespace Culvert.Tunnel.Agent.Tests.Acme;
+
+public sealed class AcmeScheduleTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.5)]
+    [InlineData(0.999)]
+    public void RenewAt_NinetyDays_IsAboutTwoThirds(double unit)
+    {
+        var pair = new TunnelPki().Server(Now, Now.AddDays(90), "a.test");
+
+        (AcmeSchedule.RenewAt(pair, unit) - Now).TotalDays.ShouldBe(60 + (4.5 * ((2 * unit) - 1)), 0.01);
+    }
+
+    [Fact]
+    public void RenewAt_WindowOfTheCa_IsWithinIt()
+    {
+        var window = new RenewalWindow(Now, Now.AddHours(10), null);
+
+        AcmeSchedule.RenewAt(window, 0).ShouldBe(Now);
+        AcmeSchedule.RenewAt(window, 0.5).ShouldBe(Now.AddHours(5));
+    }
+
+    [Theory]
+    [InlineData(null, 6 * 60)]
+    [InlineData(1, 1)]
+    [InlineData(0, 1)]
+    [InlineData(90, 90)]
+    [InlineData(100_000, 24 * 60)]
+    public void AskAt_WishOfTheCa_IsKeptWithinReason(int? minutes, int expected)
+    {
+        var window = new RenewalWindow(Now, Now, minutes is { } m ? TimeSpan.FromMinutes(m) : null);
+
+        AcmeSchedule.AskAt(window, Now).ShouldBe(Now.AddMinutes(expected));
+    }
+
+    [Fact]
+    public void RetryAfter_RefusedByTheCa_NeverExceedsItsLimitsAndEndsAtHalfADay()
+    {
+        // Five failed validations per name and hour is what the largest public CA takes.
+        var waits = Enumerable.Range(1, 20).Select(n => Retry(AcmeReason.Connection, n)).ToList();
+
+        waits.Take(5).Aggregate((a, b) => a + b).ShouldBeGreaterThan(TimeSpan.FromMinutes(30));
+        waits[^1].ShouldBe(TimeSpan.FromHours(6));
+        waits.ShouldBe(waits.Order());
+    }
+
+    [Fact]
+    public void RetryAfter_RecordIsMissing_IsSoonAndBounded()
+    {
+        Retry(AcmeReason.CaaMissing, 1).ShouldBe(TimeSpan.FromSeconds(5));
+        Retry(AcmeReason.CaaMissing, 20).ShouldBe(TimeSpan.FromSeconds(150));
+    }
+
+    [Fact]
+    public void RetryAfter_RateLimited_IsTheCasTime()
+    {
+        Retry(AcmeReason.RateLimited, 1, TimeSpan.FromHours(30)).ShouldBe(TimeSpan.FromHours(30));
+        Retry(AcmeReason.RateLimited, 1, TimeSpan.FromDays(400)).ShouldBe(TimeSpan.FromDays(7));
+        Retry(AcmeReason.RateLimited, 1).ShouldBe(TimeSpan.FromHours(1));
+    }
+
+    private static TimeSpan Retry(AcmeReason reason, int failures, TimeSpan? wish = null) =>
+        AcmeSchedule.RetryAfter(reason, failures, wish, 0);
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Identity.Checkpoints;
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.Audit;
+
+namespace Culvert.Tunnel.Agent.Tests.Audit;
+
+/// <summary>The agent's signed word on how far its record of calls reaches.</summary>
+public sealed class CallCheckpointTests
+{
+    private const string Domain = "id.test";
+    private const string TunnelId = "tnl_01";
+    private readonly TestPki platform = new(DateTimeOffset.UnixEpoch);
+
+    [Fact]
+    public void Write_EveryMinuteAndAtStop_SignsWhatIsOnTheDisk()
+    {
+        using var scene = new AuditScene();
+        scene.Trail.Signer = () => Agent();
+        scene.Write(2);
+        File.Exists(scene.Folder.Checkpoint).ShouldBeFalse();
+
+        scene.Time.Advance(AuditTrail.BetweenCheckpoints);
+        scene.Write(1);
+
+        var checkpoint = Verified(File.ReadAllText(scene.Folder.Checkpoint).Trim())!;
+        checkpoint.Sequence.ShouldBe(3);
+        new AuditVerifier(scene.Folder).Verify([(checkpoint.Sequence, checkpoint.Head)]).Faults.ShouldBeEmpty();
+        scene.Rewrite(text => text.Replace("\"alice\"", "\"mallory\"", StringComparison.Ordinal));
+        new AuditVerifier(scene.Folder).Verify([(checkpoint.Sequence, checkpoint.Head)]).Faults.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Verify_OtherTunnelOrAlteredOrServicesOwn_Refuses()
+    {
+        var token = AuditCheckpoint.SignCalls(Agent(), "agent-1", 3, new string('a', 64), Now)!;
+
+        Verified(token).ShouldNotBeNull().Node.ShouldBe("agent-1");
+        AuditCheckpoint.VerifyCalls(token, Trust, "tnl_02").ShouldBeNull();
+        AuditCheckpoint.VerifyCalls(token[..^2] + "AA", Trust, TunnelId).ShouldBeNull();
+        AuditCheckpoint.Verify(token, Trust).ShouldBeNull();
+        AuditCheckpoint
+            .VerifyCalls(AuditCheckpoint.SignCalls(Agent(), "two", 3, new string('a', 64), Now)!, Trust, TunnelId)
+            .ShouldBeNull();
+    }
+
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
+
+    private PlatformTrust Trust =>
+        PlatformTrust.TryCreate(Domain, platform.RootPem, out var trust)
+            ? trust
+            : throw new InvalidOperationException();
+
+    private AuditCheckpoint? Verified(string token) => AuditCheckpoint.VerifyCalls(token, Trust, TunnelId);
+
+    private KeyAndCertificate Agent()
+    {
+        using var issued = platform.Issue(
+            $"spiffe://{Domain}/o/org/t/{TunnelId}/agent/agent-1",
+            usages: [TestPki.ClientAuthentication]
+        );
+        using var key = issued.GetECDsaPrivateKey()!;
+        return KeyAndCertificate.FromPem(
+            issued.ExportCertificatePem() + "\n" + platform.ChainPem,
+            key.ExportPkcs8PrivateKeyPem()
+        );
+    }
+}

@@ -1,0 +1,96 @@
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Policy;
+
+namespace Culvert.Tunnel.Agent.Tests.Audit;
+
+public sealed class CallCountsTests
+{
+    private readonly CallCounts counts = new(new FakeTimeProvider());
+
+    [Fact]
+    public void Next_CallsOfOneName_AreOneEntryWithTheLastCaller()
+    {
+        counts.Add(AuditScene.Record());
+        counts.Add(AuditScene.Record());
+        var denied = AuditScene.Record();
+        (denied.Decision, denied.Rule) = ("deny", "r1");
+        counts.Add(denied);
+
+        var usage = counts.Next()!;
+
+        var entry = usage.Entries.Single();
+        (entry.Route, entry.Kind, entry.Name).ShouldBe(("docs", "tool", "get"));
+        entry.Decisions.ShouldBe(new Dictionary<string, long> { ["allow"] = 2, ["deny"] = 1 });
+        entry.LastCaller!.Subject.ShouldBe("alice");
+        usage.Sequence.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Next_UntilDelivered_IsTheSamePart()
+    {
+        counts.Add(AuditScene.Record());
+        var first = counts.Next()!;
+        counts.Add(AuditScene.Record("other"));
+
+        counts.Next().ShouldBeSameAs(first);
+        counts.Delivered(first);
+
+        counts.Next()!.Sequence.ShouldBe(2);
+        counts.HasNews.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("tool", "secret-value", "deny", "", "(unlisted)")]
+    [InlineData("tool", "get", "deny", "r1", "get")]
+    [InlineData("tool", "a\nb", "allow", "r1", "(other)")]
+    [InlineData("resource", "file:///home/alice/diary?page=7", "allow", "r1", "file:")]
+    [InlineData("resource", "https://docs.corp/alice", "allow", "r1", "https://docs.corp")]
+    [InlineData("resource", "no uri", "allow", "r1", "(other)")]
+    public void Add_Name_SaysNoMoreThanItMay(string kind, string name, string decision, string rule, string counted)
+    {
+        var record = AuditScene.Record(name);
+        (record.Kind, record.Decision, record.Rule) = (kind, decision, rule);
+
+        counts.Add(record);
+
+        counts.Next()!.Entries.Single().Name.ShouldBe(counted);
+    }
+
+    [Theory]
+    [InlineData(0, "n")]
+    [InlineData(1, "(other)")]
+    public void Add_ManyNames_CountTogetherBeyondTheLimit(int more, string last)
+    {
+        for (var i = 1; i < CallCounts.MaxNames + more; i++)
+        {
+            counts.Add(AuditScene.Record($"{i}"));
+        }
+
+        counts.Add(AuditScene.Record("n"));
+
+        var entries = new List<string>();
+        while (counts.Next() is { } usage)
+        {
+            usage.Entries.Count.ShouldBeLessThanOrEqualTo(CallCounts.MaxEntries);
+            entries.AddRange(usage.Entries.Select(e => e.Name));
+            counts.Delivered(usage);
+        }
+
+        entries[^1].ShouldBe(last);
+    }
+
+    [Fact]
+    public void Add_NamesOfAList_AreSeenWithoutACall()
+    {
+        var record = AuditScene.Record("");
+        (record.Kind, record.Method, record.Seen) = ("", "tools/list", [(TargetKind.Tool, "get")]);
+
+        counts.Add(record);
+
+        var entries = counts.Next()!.Entries;
+        entries
+            .Select(e => (e.Kind, e.Name, e.LastCalledAt is null))
+            .ShouldBe([("method", "tools/list", false), ("tool", "get", true)]);
+    }
+}

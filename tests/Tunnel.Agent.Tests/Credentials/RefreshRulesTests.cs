@@ -1,0 +1,119 @@
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Tests.Credentials;
+
+/// <summary>
+/// Rules A19 and A20 as they apply to an agent that never takes a refresh token: what is renewed is asked for like the
+/// first time, and what cannot be renewed is not replaced by anything else.
+/// </summary>
+public sealed class RefreshRulesTests
+{
+    private const string Audience = "https://upstream.example.test/mcp";
+
+    private readonly FakeTimeProvider time = new();
+    private readonly ScriptedEndpoint endpoint;
+
+    public RefreshRulesTests() => endpoint = new ScriptedEndpoint(time);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A19_Renewal_RepeatsTheResource(bool exchange)
+    {
+        var credential = Credential(exchange);
+        await credential.GetAsync(Caller("alice"), Token);
+        time.Advance(TimeSpan.FromMinutes(5));
+        await credential.GetAsync(Caller("alice"), Token);
+
+        var asked = endpoint.Forms.Where(f => f.ContainsKey("resource")).ToList();
+        asked.Count.ShouldBe(2);
+        asked.ShouldAllBe(f => f["resource"] == Audience);
+        endpoint.Forms.ShouldAllBe(f => f["grant_type"] != "refresh_token");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A20_FailedRenewal_NeverFallsBackToTheTokenThatEnded(bool exchange)
+    {
+        var credential = Credential(exchange);
+        (await credential.GetAsync(Caller("alice"), Token)).Value.ShouldStartWith("Bearer ");
+
+        endpoint.Fails = true;
+        time.Advance(TimeSpan.FromMinutes(5));
+        var late = await credential.GetAsync(Caller("alice"), Token);
+
+        late.Value.ShouldBeEmpty();
+        late.Problem.ShouldBe("no");
+    }
+
+    [Fact]
+    public async Task A20_FailedRenewal_NeverFallsBackToAnothersToken()
+    {
+        var credential = Credential(exchange: true);
+        var alice = await credential.GetAsync(Caller("alice"), Token);
+        endpoint.Fails = true;
+
+        var bob = await credential.GetAsync(Caller("bob"), Token);
+
+        bob.Value.ShouldBeEmpty();
+        (await credential.GetAsync(Caller("alice"), Token)).ShouldBe(alice);
+    }
+
+    private UpstreamCredential Credential(bool exchange)
+    {
+        var settings = new TokenSettings
+        {
+            Url = "https://as.example.test/token",
+            ClientId = "agent",
+            Audience = Audience,
+            Act = false,
+        };
+        return exchange
+            ? new TokenExchangeCredential(settings, endpoint, time)
+            : new ClientCredentialsCredential(settings, endpoint, time);
+    }
+
+    private static Exchange Caller(string name) =>
+        new()
+        {
+            ClientToken = $"token of {name}",
+            Principal = new Principal
+            {
+                Issuer = "https://as.example.test",
+                Subject = name,
+                ClientId = "c",
+                Scopes = new HashSet<string>(),
+                Groups = [],
+                EndsAt = DateTimeOffset.MaxValue,
+                KeyThumbprint = null,
+            },
+        };
+
+    private sealed class ScriptedEndpoint(TimeProvider time) : ITokenEndpoint
+    {
+        public List<Dictionary<string, string>> Forms { get; } = [];
+
+        public bool Fails { get; set; }
+
+        public Task<IssuedToken> RequestAsync(
+            IReadOnlyList<KeyValuePair<string, string>> form,
+            CancellationToken cancellationToken
+        )
+        {
+            Forms.Add(form.ToDictionary());
+            var now = time.GetUtcNow();
+            return Task.FromResult(
+                Fails
+                    ? IssuedToken.Failed("no", now + TimeSpan.FromSeconds(1))
+                    : new IssuedToken($"t{Forms.Count}", now + TimeSpan.FromMinutes(5), "")
+            );
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Culvert.Platform.Logging;
+using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Hosting;
+using Culvert.Tunnel.Agent.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Culvert.Tunnel.Agent.Tests.Hosting;
+
+/// <summary>An agent that runs in this process until it is disposed.</summary>
+internal sealed class RunningAgent : IAsyncDisposable
+{
+    private readonly StateDirectory state;
+    private readonly AgentRuntime runtime;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task running;
+
+    public RunningAgent(AgentSettings settings, ConfigWatch<AgentSettings>? watch = null, LogLevels? levels = null)
+    {
+        state = StateDirectory.Open(settings.StateDirectory);
+        runtime = new AgentRuntime(
+            settings,
+            state,
+            NullLoggerFactory.Instance,
+            TimeProvider.System,
+            watch,
+            levels: levels
+        );
+        running = runtime.RunAsync(stop.Token);
+    }
+
+    /// <summary>Waits until it serves; its connection to the edge.</summary>
+    public async Task<FakeEdgeConnection> ReadyAsync(FakeEdge edge)
+    {
+        var connection = await edge.NextAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            var open = new List<string>();
+            foreach (var check in runtime.Checks)
+            {
+                if (await check.Evaluate(limit.Token) is { } reason)
+                {
+                    open.Add($"{check.Name}: {reason}");
+                }
+            }
+
+            if (open.Count == 0)
+            {
+                return connection;
+            }
+
+            limit.IsCancellationRequested.ShouldBeFalse(string.Join(" | ", open));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Why a check of readiness fails; null when it does not.</summary>
+    public async Task<string?> FailedCheckAsync(string name) =>
+        await runtime.Checks.Single(c => c.Name == name).Evaluate(CancellationToken.None);
+
+    public async Task StopAsync()
+    {
+        await stop.CancelAsync();
+        await running.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await runtime.DisposeAsync();
+        state.Dispose();
+        stop.Dispose();
+    }
+}

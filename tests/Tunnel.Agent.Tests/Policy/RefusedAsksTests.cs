@@ -1,0 +1,119 @@
+using System.Net;
+using System.Text;
+using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams.Stdio;
+using static Culvert.Tunnel.Agent.Tests.Policy.Policies;
+
+namespace Culvert.Tunnel.Agent.Tests.Policy;
+
+/// <summary>A server that asks the client for what no rule passes on is told so, and need not wait.</summary>
+public sealed class RefusedAsksTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("sampling/createMessage")]
+    [InlineData("elicitation/create")]
+    [InlineData("roots/list")]
+    public async Task HttpServer_AsksOnItsStream_IsAnsweredInTheClientsPlace(string method)
+    {
+        var answered = new TaskCompletionSource();
+        var upstream = RawUpstream.Scripted(
+            async (request, stream, token) =>
+            {
+                if (request.BodyText.Contains("\"q1\"", StringComparison.Ordinal))
+                {
+                    answered.TrySetResult();
+                    await stream.WriteAsync("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), token);
+                    return true;
+                }
+
+                await stream.WriteAsync(
+                    Encoding.UTF8.GetBytes(
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+                            + $$$"""data: {"jsonrpc":"2.0","id":"q1","method":"{{{method}}}","params":{}}"""
+                            + "\n\n"
+                    ),
+                    token
+                );
+                await answered.Task.WaitAsync(token);
+                await stream.WriteAsync(
+                    "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[]}}\n\n"u8.ToArray(),
+                    token
+                );
+                return false;
+            }
+        );
+        await using var fixture = await PolicyFixture.StartAsync(Settings(Allow("a", "*")), upstream);
+
+        var (answer, body) = await fixture.PostAsync(
+            PolicyFixture.Call("get"),
+            change: r =>
+            {
+                r.Headers.Add("Mcp-Session-Id", "s-1");
+                r.Headers.Add("MCP-Protocol-Version", "2025-11-25");
+            }
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        body.ShouldNotContain(method);
+        body.ShouldContain("\"result\"");
+        await upstream.NextAsync();
+        var told = await upstream.NextAsync();
+        told.RequestLine.ShouldBe("POST /mcp HTTP/1.1");
+        told.Header("Mcp-Session-Id").ShouldBe(["s-1"]);
+        told.Header("MCP-Protocol-Version").ShouldBe(["2025-11-25"]);
+        told.Header("Authorization").ShouldBeEmpty(); // A16
+        told.BodyText.ShouldStartWith("{\"jsonrpc\":\"2.0\",\"id\":\"q1\",\"error\":{\"code\":-32601");
+    }
+
+    [Fact]
+    public async Task Program_AsksItsClient_IsAnsweredInTheClientsPlace()
+    {
+        await using var fixture = await StdioFixture.StartAsync(
+            StdioFixture.Settings(),
+            policy: Route(Settings(Allow("a", "*")))
+        );
+        var session = await fixture.InitializeAsync();
+
+        using var response = await fixture.SendAsync(fixture.Call("ask"), session);
+
+        // The scripted program makes a tool's answer of whatever it is answered.
+        var messages = await StdioFixture.MessagesAsync(response);
+        StdioFixture.TextOf(messages).ShouldContain("-32601");
+        messages.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Program_RulesTimeAndBytes_ActHereAsEverywhere()
+    {
+        await using var fixture = await StdioFixture.StartAsync(
+            StdioFixture.Settings(),
+            policy: Route(
+                Settings(
+                    Allow("slow", "hold") with
+                    {
+                        Limits = new() { Timeout = TimeSpan.FromMilliseconds(300) },
+                    },
+                    Allow("large", "huge", "echo") with
+                    {
+                        Limits = new() { MaxResponseBytes = 1000, MaxRequestBytes = 500 },
+                    },
+                    Allow("others", "pid", "cancelled")
+                )
+            )
+        );
+        var session = await fixture.InitializeAsync();
+
+        using var late = await fixture.SendAsync(fixture.Call("hold"), session);
+        using var large = await fixture.SendAsync(
+            fixture.Call("echo", $$"""{"text":"{{new string('x', 600)}}"}"""),
+            session
+        );
+
+        late.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
+        StdioFixture.Reason(late).ShouldBe("policy.timeout");
+        StdioFixture.Reason(large).ShouldBe("policy.request_too_large");
+        (await fixture.ToolAsync(session, "cancelled")).ShouldNotBe("[]");
+    }
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.Upstreams;
+
+namespace Culvert.Tunnel.Agent.Tests.Upstreams;
+
+/// <summary>One client's calls wait for one another while others call, and for nobody otherwise.</summary>
+public sealed class ClientTurnsTests
+{
+    private static readonly ClientKey One = new("i", "one", IPAddress.Loopback);
+    private static readonly ClientKey Other = new("i", "other", IPAddress.Loopback);
+
+    private readonly FakeTimeProvider time = new();
+    private readonly ClientTurns turns;
+
+    public ClientTurnsTests() => turns = new ClientTurns(time);
+
+    [Fact]
+    public void Enter_OneClientAlone_NeverWaits()
+    {
+        var all = Enumerable.Range(0, 1000).Select(_ => Enter(One)).ToList();
+
+        all.ShouldAllBe(call => call.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Enter_ManyWhileOthersCall_BeginAsItsOwnEnd()
+    {
+        await Enter(Other);
+        var free = Enumerable.Range(0, ClientTurns.Freely).Select(_ => Enter(One)).ToList();
+        var (next, last) = (Enter(One), Enter(One));
+
+        free.ShouldAllBe(call => call.IsCompletedSuccessfully);
+        next.IsCompleted.ShouldBeFalse();
+        End(await free[0]);
+        await next;
+        last.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact] // streams of events stay open for hours
+    public async Task Enter_ManyThatAreBeingAnswered_HoldUpNoMore()
+    {
+        await Enter(Other);
+        var streams = await Task.WhenAll(Enumerable.Range(0, ClientTurns.Freely).Select(_ => Enter(One)));
+        foreach (var stream in streams)
+        {
+            turns.Answer(stream);
+        }
+
+        var next = Enter(One);
+
+        next.IsCompletedSuccessfully.ShouldBeTrue();
+        (await next).Running.ShouldBe(ClientTurns.Freely + 1);
+    }
+
+    [Fact]
+    public async Task Enter_WhileAnotherHasManyWaiting_DoesNotWait()
+    {
+        await Enter(Other);
+        _ = Enumerable.Range(0, 100).Select(_ => Enter(One)).ToList();
+
+        Enter(Other).IsCompletedSuccessfully.ShouldBeTrue();
+    }
+
+    [Fact] // slow calls are no flood: many may run, they only begin one after the other
+    public async Task Step_ManyThatDoNotEnd_BeginOneByOne()
+    {
+        await Enter(Other);
+        var all = Enumerable.Range(0, ClientTurns.Freely + 3).Select(_ => Enter(One)).ToList();
+
+        time.Advance(ClientTurns.Step);
+        await all[ClientTurns.Freely];
+        all[^2].IsCompleted.ShouldBeFalse();
+        time.Advance(ClientTurns.Step);
+        time.Advance(ClientTurns.Step);
+        await Task.WhenAll(all);
+        time.Advance(ClientTurns.Step);
+        time.PendingTimers.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Step_OthersHaveStopped_LetsEverybodyBegin()
+    {
+        await Enter(Other);
+        var all = Enumerable.Range(0, 500).Select(_ => Enter(One)).ToList();
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        time.Advance(ClientTurns.Step);
+        await Task.WhenAll(all);
+    }
+
+    [Fact]
+    public async Task Enter_ClientLeavesWhileItWaits_TakesNobodysTurn()
+    {
+        await Enter(Other);
+        var running = await Task.WhenAll(Enumerable.Range(0, ClientTurns.Freely).Select(_ => Enter(One)));
+        using var leaves = new CancellationTokenSource();
+        var (left, next) = (Enter(One, leaves.Token), Enter(One));
+
+        await leaves.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(left);
+        End(running[0]);
+        await next;
+    }
+
+    private void End(ClientTurns.Calls call)
+    {
+        turns.Answer(call);
+        turns.Leave(call);
+    }
+
+    private Task<ClientTurns.Calls> Enter(ClientKey client, CancellationToken cancellationToken = default) =>
+        turns.EnterAsync(client, cancellationToken).AsTask();
+}
