@@ -1,0 +1,148 @@
+namespace Culvert.Deployment.Tests.Debian;
+
+/// <summary>The packages: what is in them, and what dpkg makes of them on a machine that is thrown away afterwards.</summary>
+public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPackages>
+{
+    public static TheoryData<string, string, string> Packages =>
+        new()
+        {
+            { "culvert", "culvert", "" },
+            { "culvert-identity-service", "identity-service", "identity-service" },
+            { "culvert-edge", "tunnel-edge", "edge" },
+            { "culvert-agent", "tunnel-agent", "agent" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public async Task Package_HoldsProgramUnitAndConfiguration_OfRoot(string package, string program, string file)
+    {
+        var listed = (await DpkgDebAsync("--contents", package)).Output.Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+
+        var modes = listed
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .ToDictionary(f => f[5], f => $"{f[0]} {f[1]}");
+        modes[$"./usr/bin/{program}"].ShouldBe("-rwxr-xr-x root/root");
+        modes.Values.ShouldAllBe(m => m.EndsWith(" root/root") && !m.Contains('s') && m[8] != 'w');
+        modes.ContainsKey($"./usr/lib/systemd/system/{package}.service").ShouldBe(file.Length > 0);
+        modes.ContainsKey($"./etc/culvert/{file}.yaml").ShouldBe(file.Length > 0);
+    }
+
+    /// <summary>What an administrator edits is never overwritten.</summary>
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public async Task Package_EveryFileBelowEtc_IsAConfigurationFile(string package, string program, string file)
+    {
+        var control = await packages.ControlAsync(package);
+        var conffiles = control.PathOf("conffiles");
+
+        (File.Exists(conffiles) ? await File.ReadAllLinesAsync(conffiles, Cancel) : []).ShouldBe(
+            file.Length > 0 ? [$"/etc/culvert/{file}.yaml"] : []
+        );
+        (await File.ReadAllTextAsync(control.PathOf("md5sums"), Cancel)).ShouldContain($"  usr/bin/{program}");
+        (await File.ReadAllTextAsync(control.PathOf("control"), Cancel)).ShouldNotMatch("@[A-Z]+@");
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public async Task Scripts_OfAPackage_AreValidAndNameItsUser(string package, string program, string file)
+    {
+        _ = program;
+        var control = await packages.ControlAsync(package);
+        foreach (var script in (string[])(file.Length > 0 ? ["postinst", "prerm", "postrm"] : []))
+        {
+            (await Tool.RunAsync("sh", ["-n", control.PathOf(script)])).Succeeded();
+            var text = await File.ReadAllTextAsync(control.PathOf(script), Cancel);
+            text.ShouldNotMatch("@[A-Z]+@");
+            text.ShouldContain(package);
+        }
+    }
+
+    /// <summary>The same sources give the same bytes.</summary>
+    [Fact]
+    public async Task Build_Twice_GivesTheSameBytes()
+    {
+        using var again = new TestFolder();
+        await BuiltPackages.BuildAsync(again.Path, "stub");
+        using var first = new TestFolder();
+        await BuiltPackages.BuildAsync(first.Path, "stub");
+
+        foreach (var file in Directory.GetFiles(first.Path))
+        {
+            (await File.ReadAllBytesAsync(again.PathOf(Path.GetFileName(file)), Cancel)).ShouldBe(
+                await File.ReadAllBytesAsync(file, Cancel)
+            );
+        }
+    }
+
+    [Fact]
+    public async Task Installed_ByDpkg_TheServiceRunsAsItsUser_AndAPurgeKeepsItsState()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "dpkg installs as root alone");
+        using var folder = new TestFolder();
+        var arrange = folder.Write(
+            "arrange.sh",
+            $"""
+            dpkg --force-unsafe-io --force-depends --install {packages.Path}/*.deb >{folder.Path}/dpkg.log 2>&1 || cat {folder.Path}/dpkg.log
+            dpkg --list 'culvert*' | grep '^ii'
+            """
+        );
+
+        var result = await ThrowAway.RunAsync(arrange, "sh", AssetOf("installed-service.sh"));
+
+        var lines = result.Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Count(line => line.StartsWith("ii ")).ShouldBe(4, result.Text);
+        lines.ShouldContain("id: culvert-identity-service, shell /usr/sbin/nologin");
+        lines.ShouldContain("state: culvert-identity-service:culvert-identity-service 700");
+        lines.ShouldContain("initialised: culvert-identity-service 600", result.Text);
+        lines.ShouldContain("Initialised already: /var/lib/culvert/identity-service/identity.db exists.", result.Text);
+        lines.ShouldContain("ready: HTTP/1.1 200 OK", result.Text);
+        lines.ShouldContain("stopped: 0", result.Text);
+        int.Parse(lines.Single(line => line.StartsWith("metrics: "))["metrics: ".Length..]).ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
+    public async Task Purged_ByDpkg_ConfigurationGoes_AndStateStays()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "dpkg installs as root alone");
+        using var folder = new TestFolder();
+        var arrange = folder.Write(
+            "arrange.sh",
+            $"""
+            dpkg --force-unsafe-io --force-depends --install {packages.Path}/culvert-agent_*.deb >/dev/null 2>&1
+            echo kept >/var/lib/culvert/agent/instance_id
+            dpkg --purge culvert-agent 2>&1
+            ls /etc/culvert 2>/dev/null || echo no configuration
+            cat /var/lib/culvert/agent/instance_id
+            """
+        );
+
+        var result = await ThrowAway.RunAsync(arrange, "true");
+
+        result.Succeeded().Output.ShouldContain("/var/lib/culvert/agent is kept");
+        result.Output.ShouldEndWith("no configuration\nkept\n");
+    }
+
+    /// <summary>Without root: unpacked, the program runs from wherever it lies.</summary>
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public async Task Unpacked_TheProgram_Runs(string package, string program, string file)
+    {
+        _ = file;
+        using var folder = new TestFolder();
+        (await Tool.RunAsync("dpkg-deb", ["--extract", packages.FileOf(package), folder.Path])).Succeeded();
+
+        var version = await Unprivileged.RunAsync(folder.PathOf($"usr/bin/{program}"), "version");
+
+        version.Succeeded().Output.ShouldContain("0.1.0");
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static string AssetOf(string name) => Repository.PathOf($"tests/Deployment.Tests/Debian/{name}");
+
+    private async Task<ToolResult> DpkgDebAsync(string command, string package) =>
+        (await Tool.RunAsync("dpkg-deb", [command, packages.FileOf(package)])).Succeeded();
+}
