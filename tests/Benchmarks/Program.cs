@@ -72,7 +72,7 @@ try
             break;
         default:
             await Console.Error.WriteLineAsync(
-                "usage: ./bench tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle | agent …] "
+                "usage: ./bench tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
                     + "| exchange [rate | cold | flatness] "
                     + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | policy [decision]"
             );

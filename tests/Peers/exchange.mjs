@@ -1,10 +1,11 @@
 // An authorization server that gives agents tokens for upstreams: client credentials and token exchange (RFC 8693).
 // usage: node exchange.mjs CONFIG.json
 //
-// CONFIG: { port, certificate_file, key_file, client_jwk, client_secret }
-// Clients: agent-jwt (private_key_jwt with client_jwk), agent-basic, agent-post. Exchanged tokens are for the `sub` of
+// CONFIG: { port, certificate_file, key_file, ca_file, client_jwk, client_secret, client_dns_name, resources }
+// Tokens are for URLs that begin with one of `resources`. Clients: agent-jwt (private_key_jwt with client_jwk),
+// agent-basic, agent-post, agent-tls (tls_client_auth: a certificate of ca_file's for client_dns_name). Exchanged tokens are for the `sub` of
 // the subject token, which is taken at its word here, and name the actor token's client in `act`.
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { X509Certificate, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import Provider, { errors } from 'oidc-provider';
@@ -37,8 +38,14 @@ const provider = new Provider(`https://127.0.0.1:${config.port}`, {
       client_secret: config.client_secret,
       token_endpoint_auth_method: 'client_secret_post',
     },
+    {
+      ...common,
+      client_id: 'agent-tls',
+      token_endpoint_auth_method: 'tls_client_auth',
+      tls_client_auth_san_dns: config.client_dns_name,
+    },
   ],
-  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'tls_client_auth'],
   cookies: { keys: [randomBytes(32).toString('base64url')] },
   enabledJWA: { idTokenSigningAlgValues: ['ES256'], clientAuthSigningAlgValues: ['ES256', 'RS256'] },
   extraTokenClaims: (ctx) => ctx.exchanged,
@@ -46,10 +53,18 @@ const provider = new Provider(`https://127.0.0.1:${config.port}`, {
   features: {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
+    mTLS: {
+      enabled: true,
+      tlsClientAuth: true,
+      getCertificate: (ctx) => certificateOf(ctx)?.toString(),
+      certificateAuthorized: (ctx) => ctx.socket.authorized,
+      certificateSubjectMatches: (ctx, property, expected) =>
+        property === 'tls_client_auth_san_dns' && certificateOf(ctx)?.checkHost(expected) === expected,
+    },
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: (_ctx, resource) => {
-        if (!resource.startsWith('https://upstream.example.test')) {
+        if (!config.resources.some((known) => resource.startsWith(known))) {
           throw new errors.InvalidTarget();
         }
         return {
@@ -99,6 +114,18 @@ provider.registerGrantType(
 provider.on('server_error', (_ctx, error) => console.error('server error:', error));
 provider.on('grant.error', (_ctx, error) => console.error('refused:', error.error, error.error_description ?? ''));
 
-const tls = { cert: readFileSync(config.certificate_file), key: readFileSync(config.key_file), minVersion: 'TLSv1.2' };
+function certificateOf(ctx) {
+  const { raw } = ctx.socket.getPeerCertificate();
+  return raw && new X509Certificate(raw);
+}
+
+const tls = {
+  cert: readFileSync(config.certificate_file),
+  key: readFileSync(config.key_file),
+  ca: readFileSync(config.ca_file),
+  requestCert: true,
+  rejectUnauthorized: false,
+  minVersion: 'TLSv1.2',
+};
 const server = createServer(tls, provider.callback());
 server.listen(config.port, '127.0.0.1', () => console.log('ready'));

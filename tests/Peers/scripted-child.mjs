@@ -18,6 +18,7 @@ const cancelled = [];
 const held = new Map();
 let listening = null;
 let asking = null;
+let paced = null;
 
 const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\n');
 const answer = (id, result) => send({ id, result });
@@ -48,6 +49,15 @@ const tools = {
   progress: (id, a, token) => {
     for (const progress of [1, 2, 3]) send({ method: 'notifications/progress', params: { progressToken: token, progress } });
     text(id, 'done');
+  },
+  pace: (id, a, token) => {
+    paced = { id, token };
+    send({ method: 'notifications/progress', params: { progressToken: token, progress: 1 } });
+  },
+  finish: (id) => {
+    send({ method: 'notifications/progress', params: { progressToken: paced.token, progress: 2 } });
+    text(paced.id, 'late');
+    text(id, 'finished');
   },
   hold: (id, a) => held.set(a.key ?? '', id),
   release: (id, a) => {
@@ -87,7 +97,7 @@ const tools = {
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   if (mode === 'silent') return;
-  const { id, method, params, result } = JSON.parse(line);
+  const { id, method, params, result, error } = JSON.parse(line);
   switch (method) {
     case 'initialize':
       return answer(id, {
@@ -110,7 +120,7 @@ lines.on('line', (line) => {
     case 'tools/call':
       return tools[params.name](id, params.arguments ?? {}, params._meta?.progressToken);
     case undefined:
-      if (id === 'question-1') text(asking, result.answer);
+      if (id === 'question-1') text(asking, error ? String(error.code) : result.answer);
       return;
     default:
       if (id !== undefined) send({ id, error: { code: -32601, message: 'Method not found' } });

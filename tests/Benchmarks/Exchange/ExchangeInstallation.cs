@@ -66,7 +66,12 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
         try
         {
             await made.service.ConfigureAsync(
-                new InstallationOptions { ExchangesPerSecond = 1_000_000, CertificatesPerSecond = 1_000_000 },
+                new InstallationOptions
+                {
+                    ExchangesPerSecond = 1_000_000,
+                    CertificatesPerSecond = 1_000_000,
+                    Pkcs11 = pkcs11,
+                },
                 cancellationToken
             );
             if (postgres is not null)
@@ -81,11 +86,6 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
                     string.Create(CultureInfo.InvariantCulture, $"agents: {{instances_per_tunnel: {many}}}\n"),
                     cancellationToken
                 );
-            }
-
-            if (pkcs11 is not null)
-            {
-                await made.UseTokenAsync(pkcs11, cancellationToken);
             }
 
             await made.service.InitializeAsync("Bench", cancellationToken);
@@ -154,18 +154,6 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
         await File.AppendAllTextAsync(
             run.File(IdentityService.Name, "identity-service.yaml"),
             "storage: {type: postgres, postgres: {connection: file:postgres}}\n",
-            cancellationToken
-        );
-    }
-
-    private async Task UseTokenAsync(string settings, CancellationToken cancellationToken)
-    {
-        const string Keys = "keys: {sealing_key: file:sealing.key";
-        var file = run.File(IdentityService.Name, "identity-service.yaml");
-        var text = await File.ReadAllTextAsync(file, cancellationToken);
-        await File.WriteAllTextAsync(
-            file,
-            text.Replace(Keys, $"{Keys}, pkcs11: {settings}", StringComparison.Ordinal),
             cancellationToken
         );
     }

@@ -3,13 +3,25 @@ using Culvert.Benchmarks.Load;
 
 namespace Culvert.Benchmarks.Tunnel;
 
-/// <summary><c>tunnel.bulk</c> and <c>tunnel.bulk.rtt40</c>: one download on one connection, in megabytes per second.</summary>
+/// <summary>
+/// <c>tunnel.bulk</c> and <c>tunnel.bulk.rtt40</c>: one download on one connection, in megabytes per second; beside the
+/// first, <c>edge.cpu_per_gib</c> and <c>agent.cpu_per_gib</c>.
+/// </summary>
 internal sealed class BulkRow(TunnelStage stage, TimeProvider time)
 {
-    public async Task<Figure> RunAsync(string name, long bytes, CancellationToken cancellationToken)
+    /// <param name="name">Of the figure.</param>
+    /// <param name="bytes">Of one download.</param>
+    /// <param name="cancellationToken">Ends the measurement.</param>
+    /// <param name="besides">What it is compared with; null = the forwarder that is reached directly.</param>
+    public async Task<Figure> RunAsync(
+        string name,
+        long bytes,
+        CancellationToken cancellationToken,
+        LoadTarget? besides = null
+    )
     {
         await using var through = await HttpConnection.OpenAsync(stage.Through, cancellationToken);
-        await using var direct = await HttpConnection.OpenAsync(stage.Direct, cancellationToken);
+        await using var direct = await HttpConnection.OpenAsync(besides ?? stage.Direct, cancellationToken);
         var request = TunnelRequests.Download(stage.Through.Host, bytes);
         await through.SendAsync(request, cancellationToken);
         await direct.SendAsync(request, cancellationToken);
@@ -22,6 +34,22 @@ internal sealed class BulkRow(TunnelStage stage, TimeProvider time)
         }
 
         return Figure.OfValue(name, "MB/s", measured, compared);
+    }
+
+    /// <summary>The processor time of as many bytes through the tunnel.</summary>
+    public async Task<IReadOnlyList<Figure>> RunProcessorAsync(long bytes, CancellationToken cancellationToken)
+    {
+        await using var through = await HttpConnection.OpenAsync(stage.Through, cancellationToken);
+        var request = TunnelRequests.Download(stage.Through.Host, bytes);
+        var use = new ProcessorUse(("edge", stage.EdgePid), ("agent", stage.AgentPid));
+        for (var round = 0; round < LoadPlan.Rounds; round++)
+        {
+            use.Begin();
+            await through.SendAsync(request, cancellationToken);
+            use.End(bytes / (double)(1 << 30));
+        }
+
+        return [.. use.Figures("cpu_per_gib")];
     }
 
     private async Task<double> RateAsync(

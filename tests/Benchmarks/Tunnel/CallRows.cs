@@ -4,8 +4,8 @@ using Culvert.Benchmarks.Load;
 namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
-/// <c>tunnel.calls.cN</c>: small calls, N at a time; with 64, <c>edge.cpu_per_1k</c> and <c>agent.cpu_per_1k</c>: the
-/// processor time of a thousand of them.
+/// <c>tunnel.calls.cN</c>: small calls, N at a time; with 64, the processor time of a thousand of them in each process:
+/// <c>edge.cpu_per_1k</c> and so on, <c>forwarder</c> being what the direct ones end at.
 /// </summary>
 internal sealed class CallRows(TunnelStage stage, TimeProvider time)
 {
@@ -36,24 +36,28 @@ internal sealed class CallRows(TunnelStage stage, TimeProvider time)
         await direct.RunAsync(() => call, WarmUp, cancellationToken);
         List<LoadResult> measured = [];
         List<LoadResult> compared = [];
-        List<double> edge = [];
-        List<double> agent = [];
+        var (throughTunnel, besides) = (
+            new ProcessorUse(
+                ("edge", stage.EdgePid),
+                ("agent", stage.AgentPid),
+                ("upstream", stage.UpstreamPid),
+                ("client", Environment.ProcessId)
+            ),
+            new ProcessorUse(("forwarder", stage.ForwarderPid))
+        );
         for (var round = 0; round < LoadPlan.Rounds; round++)
         {
-            var (edgeBefore, agentBefore) = (ProcessorTime.Of(stage.EdgePid), ProcessorTime.Of(stage.AgentPid));
-            var result = await through.RunAsync(() => call, Round, cancellationToken);
-            edge.Add(PerThousand(ProcessorTime.Of(stage.EdgePid) - edgeBefore, result));
-            agent.Add(PerThousand(ProcessorTime.Of(stage.AgentPid) - agentBefore, result));
-            measured.Add(result);
+            throughTunnel.Begin();
+            measured.Add(await through.RunAsync(() => call, Round, cancellationToken));
+            throughTunnel.End(measured[^1].Requests / 1000.0);
+            besides.Begin();
             compared.Add(await direct.RunAsync(() => call, Round, cancellationToken));
+            besides.End(compared[^1].Requests / 1000.0);
         }
 
         var calls = Figure.Of($"tunnel.calls.c{concurrency}", measured, compared);
         return concurrency < 64
             ? [calls]
-            : [calls, Figure.OfValue("edge.cpu_per_1k", "ms", edge), Figure.OfValue("agent.cpu_per_1k", "ms", agent)];
+            : [calls, .. throughTunnel.Figures("cpu_per_1k"), .. besides.Figures("cpu_per_1k")];
     }
-
-    private static double PerThousand(TimeSpan processor, LoadResult result) =>
-        processor.TotalMilliseconds * 1000 / result.Requests;
 }

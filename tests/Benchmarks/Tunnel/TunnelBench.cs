@@ -14,6 +14,8 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
     private const string FirstEvent = "sse";
     private const string Idle = "idle";
     private const string PublishedAgent = "agent";
+    private const string Versus = "versus";
+    private const string Growth = "growth";
 
     private const long BulkBytes = 512L * 1024 * 1024;
     private const long BulkFarAwayBytes = 256L * 1024 * 1024;
@@ -31,6 +33,8 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
         FirstEvent,
         Idle,
         PublishedAgent,
+        Versus,
+        Growth,
     ];
 
     /// <param name="rows">Of <see cref="Rows"/>; none = all.</param>
@@ -45,7 +49,12 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
             figures.AddRange(await row.RunAsync(cancellationToken));
         }
 
-        if (rows.Any(row => row is not (BulkFarAway or PublishedAgent)))
+        if (rows.Contains(Growth))
+        {
+            figures.AddRange(await new GrowthRow(time).RunAsync(cancellationToken));
+        }
+
+        if (rows.Any(row => row is not (BulkFarAway or PublishedAgent or Growth)))
         {
             await using var stage = await StartAsync("near", 0, cancellationToken);
             figures.AddRange(await RunAsync(stage, rows, cancellationToken));
@@ -86,12 +95,19 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
 
         if (rows.Contains(Bulk))
         {
-            figures.Add(await new BulkRow(stage, time).RunAsync("tunnel.bulk", BulkBytes, cancellationToken));
+            var row = new BulkRow(stage, time);
+            figures.Add(await row.RunAsync("tunnel.bulk", BulkBytes, cancellationToken));
+            figures.AddRange(await row.RunProcessorAsync(BulkBytes, cancellationToken));
         }
 
         if (rows.Contains(HeadOfLine))
         {
             figures.Add(await new HeadOfLineRow(stage, time).RunAsync(cancellationToken));
+        }
+
+        if (rows.Contains(Versus))
+        {
+            figures.AddRange(await new VersusRows(stage, checkout, time).RunAsync(cancellationToken));
         }
 
         if (rows.Contains(FirstEvent))

@@ -36,6 +36,11 @@ internal sealed class TunnelStage : IAsyncDisposable
 
     public int AgentPid => installation.Agent.Process.Stamp.Pid;
 
+    public int UpstreamPid { get; private set; }
+
+    /// <summary>Of what is behind <see cref="Direct"/>.</summary>
+    public int ForwarderPid { get; private set; }
+
     /// <param name="checkout">Where the programs are.</param>
     /// <param name="folder">For everything that it makes.</param>
     /// <param name="delayMs">On the way between agent and edge, each way; 0 = nothing in between.</param>
@@ -78,7 +83,7 @@ internal sealed class TunnelStage : IAsyncDisposable
         var stage = new TunnelStage(installation, new LoadTarget(new(0, 0), "", []));
         try
         {
-            await stage.ServeAsync("upstream", upstreamPort, certificates, cancellationToken);
+            stage.UpstreamPid = await stage.ServeAsync("upstream", upstreamPort, certificates, cancellationToken);
             if (delayMs > 0)
             {
                 await stage.ServeAsync(
@@ -95,7 +100,7 @@ internal sealed class TunnelStage : IAsyncDisposable
             var tunnel = installation.Record.Tunnel;
             var host = $"{TunnelAgent.Route}.{tunnel.Domain}";
             await OpenSsl.IssueServerAsync(certificates, "server", "ca", [$"DNS:{host}"], cancellationToken);
-            await stage.ServeAsync(
+            stage.ForwarderPid = await stage.ServeAsync(
                 "forwarder",
                 directPort,
                 certificates,
@@ -126,11 +131,16 @@ internal sealed class TunnelStage : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(
+    private async Task<int> ServeAsync(
         string kind,
         int port,
         string folder,
         CancellationToken cancellationToken,
         params string[] arguments
-    ) => servers.Add(await ChildServer.StartAsync(kind, port, folder, cancellationToken, arguments));
+    )
+    {
+        var server = await ChildServer.StartAsync(kind, port, folder, cancellationToken, arguments);
+        servers.Add(server);
+        return server.Pid;
+    }
 }

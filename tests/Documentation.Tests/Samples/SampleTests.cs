@@ -2,7 +2,7 @@ using Shouldly;
 
 namespace Culvert.Documentation.Tests.Samples;
 
-/// <summary>Every sample under <c>deploy/</c> is loaded by the program it is for.</summary>
+/// <summary>Every sample beside the others in <c>deploy/</c> is loaded by the program it is for.</summary>
 public sealed class SampleTests
 {
     private const int ConfigurationError = 78;
@@ -19,7 +19,7 @@ public sealed class SampleTests
     public static TheoryData<string> Samples =>
         [
             .. Directory
-                .EnumerateFiles(Repository.PathOf("deploy"), "*.yaml", SearchOption.AllDirectories)
+                .EnumerateFiles(Repository.PathOf("deploy"), "*.yaml", SearchOption.TopDirectoryOnly)
                 .Select(file => Path.GetRelativePath(Repository.PathOf("deploy"), file)),
         ];
 

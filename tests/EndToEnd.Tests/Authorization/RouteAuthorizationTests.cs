@@ -106,7 +106,7 @@ public sealed class RouteAuthorizationTests(StandardSystem system) : SystemTest(
     }
 
     [Fact]
-    public async Task A16_CanaryToken_IsNowhereUpstreamNorInLogsNorInMetrics()
+    public async Task A16_CanaryToken_IsNowhereBeyondTheAgent()
     {
         var token = await Installation.TokenAsync(Installation.Endpoint, Cancel);
         var marker = RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -131,6 +131,18 @@ public sealed class RouteAuthorizationTests(StandardSystem system) : SystemTest(
         }
 
         (await File.ReadAllTextAsync(Installation.McpServer.Process.LogFile, Cancel)).ShouldNotContain(signature);
+        (await PageAsync()).ShouldNotContain(signature);
+
+        // What a dump of these processes would hold; the agent's would, since it checked the token.
+        byte[][] dumped = [Encoding.UTF8.GetBytes(signature)];
+        ProcessMemory.Count(Installation.McpServer.Process.Stamp.Pid, dumped).ShouldBe(0);
+        ProcessMemory.Count(Installation.Edge.Process.Stamp.Pid, dumped).ShouldBe(0);
+    }
+
+    private async Task<string> PageAsync()
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        return await client.GetStringAsync(new Uri(Installation.Agent.Health.BaseAddress, "/ui"), Cancel);
     }
 
     private static HttpClient Client(string trustBundle) =>

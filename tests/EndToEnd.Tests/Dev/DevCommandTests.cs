@@ -102,6 +102,25 @@ public sealed partial class DevCommandTests : IAsyncDisposable
         Leftovers.CommandLinesNaming(Path.Combine(folder.Path, "culvert-dev-")).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Dev_Killed_TakesItsProgramsWithIt()
+    {
+        using var dev = Start("--mcp", server.Endpoint.AbsoluteUri, "--port", $"{port}");
+        var guide = await GuideAsync(dev);
+        Leftovers.CommandLinesNaming(guide["folder"]).Count().ShouldBe(3);
+
+        Signals.Send(dev.Stamp, Signals.Kill).ShouldBeTrue();
+        (await dev.WaitForEndAsync(Bound, Cancel)).ShouldBeTrue();
+
+        var deadline = TimeProvider.System.GetUtcNow() + Bound;
+        while (Leftovers.CommandLinesNaming(guide["folder"]).Any() && TimeProvider.System.GetUtcNow() < deadline)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+        }
+
+        Leftovers.CommandLinesNaming(guide["folder"]).ShouldBeEmpty();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (server.Process.Stamp.Pid != 0)

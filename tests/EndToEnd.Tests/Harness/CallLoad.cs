@@ -109,6 +109,7 @@ internal sealed class CallLoad : IAsyncDisposable
         var text = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var begun = TimeProvider.System.GetUtcNow();
         string? error = null;
+        var hop = "";
         try
         {
             var answer = await call(text);
@@ -123,9 +124,14 @@ internal sealed class CallLoad : IAsyncDisposable
         {
             // The load outlives every failure: failures are what it counts.
             error = e.ToString();
+            hop = FailedHop.Of(e);
         }
 
-        outcomes.Enqueue(new CallOutcome(text, begun, TimeProvider.System.GetUtcNow(), error));
+        outcomes.Enqueue(new CallOutcome(text, begun, TimeProvider.System.GetUtcNow(), error, hop));
+        if (error is not null)
+        {
+            await Task.Delay(Pause, TimeProvider.System, CancellationToken.None); // a part that is gone fails at once
+        }
     }
 
     private void Remember(McpCaller? caller)

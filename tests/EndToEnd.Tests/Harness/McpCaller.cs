@@ -150,7 +150,7 @@ internal sealed class McpCaller : IDisposable
         var body = await answer.Content.ReadAsStringAsync(cancellationToken);
         if (!answer.IsSuccessStatusCode)
         {
-            throw new HttpRequestException($"{(int)answer.StatusCode} {answer.Headers} {body}");
+            throw new RefusedCallException(answer, body);
         }
 
         if (answer.Headers.TryGetValues(SessionHeader, out var values))

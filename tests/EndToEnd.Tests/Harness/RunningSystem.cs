@@ -31,8 +31,8 @@ public abstract class RunningSystem : IAsyncLifetime
             ports,
             options with
             {
-                AgentAddress = AgentSide.EndPoint.ToString(),
-                Upstream = new Uri($"http://{UpstreamSide.EndPoint}"),
+                AgentAddress = options.AgentAddress ?? AgentSide.EndPoint.ToString(),
+                Upstream = options.Upstream ?? new Uri($"http://{UpstreamSide.EndPoint}"),
             },
             new StepReporter(steps, TimeProvider.System),
             TimeProvider.System
@@ -52,7 +52,7 @@ public abstract class RunningSystem : IAsyncLifetime
 
     internal IPEndPoint Ingress => IPEndPoint.Parse(Installation.Edge.Ingress);
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         try
         {
@@ -76,12 +76,12 @@ public abstract class RunningSystem : IAsyncLifetime
         folder.Keep = Failed;
         folder.Dispose();
         await steps.DisposeAsync();
-        Release();
+        await ReleaseAsync();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>What a system of its own kind holds besides, once nothing runs any more.</summary>
-    protected virtual void Release() { }
+    protected virtual ValueTask ReleaseAsync() => ValueTask.CompletedTask;
 
     /// <summary>A new client session through the automatic tunnel.</summary>
     internal async Task<McpCaller> ConnectAsync(

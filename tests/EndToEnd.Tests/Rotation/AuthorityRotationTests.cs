@@ -14,7 +14,8 @@ namespace Culvert.EndToEnd.Tests.Rotation;
 
 /// <summary>
 /// The real programs: authorities that live for minutes change by themselves, each under a new root, while clients that
-/// trust nothing but the bundle's file open one connection after another.
+/// trust nothing but the bundle's file open one connection after another. Their keys are in an HSM, whose token then goes
+/// and comes back.
 /// </summary>
 [Collection(RotatingSystemCollection.Name)]
 public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(system)
@@ -37,48 +38,59 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
         using var api = new ManagementApi(Installation.Service);
         await using (await RelyingParty.StartAsync(Installation, Cancel))
         {
-            await using var load = CallLoad.Start(System, keeping: 0, reconnecting: 3);
-            await ActivateShortLivedAsync();
-            await UntilAsync(
-                async () => await CountAsync(api) >= ByHand + Rotations,
-                "the authorities change",
-                () => $"{Failures(load).FirstOrDefault()}"
-            );
-
-            // Leaves of the newest one are in use before the last handshakes are counted.
-            var seen = load.Serials.Count;
-            await UntilAsync(() => Task.FromResult(load.Serials.Count >= seen + 2), "its leaves are served", () => "");
-
-            var outcomes = load.Outcomes;
-            var failed = Failures(load);
-            Figure(
-                $"ca rotation: {await CountAsync(api) - ByHand} rotations by the connector, each under a new root, "
-                    + $"{outcomes.Count} handshakes and calls, {failed.Count} failed"
-            );
-            failed.ShouldBeEmpty();
-            load.Serials.Count.ShouldBeGreaterThan(ByHand + Rotations);
+            await RotateAsync(api);
+            await LoseTokenAsync(api);
         }
 
         await RevokeAsync(api);
     }
 
+    private async Task RotateAsync(ManagementApi api)
+    {
+        await using var load = CallLoad.Start(System, keeping: 0, reconnecting: 3);
+        await ActivateShortLivedAsync();
+        await UntilAsync(
+            async () => await CountAsync(api) >= ByHand + Rotations,
+            "the authorities change",
+            () => $"{Failures(load).FirstOrDefault()}"
+        );
+
+        // Leaves of the newest one are in use before the last handshakes are counted.
+        var seen = load.Serials.Count;
+        await UntilAsync(() => Task.FromResult(load.Serials.Count >= seen + 2), "its leaves are served", () => "");
+
+        var outcomes = load.Outcomes;
+        var failed = Failures(load);
+        Figure(
+            $"ca rotation: {await CountAsync(api) - ByHand} rotations by the connector, each under a new root, "
+                + $"{outcomes.Count} handshakes and calls, {failed.Count} failed"
+        );
+        failed.ShouldBeEmpty();
+        load.Serials.Count.ShouldBeGreaterThan(ByHand + Rotations);
+    }
+
     private static List<string> Failures(CallLoad load) =>
         [.. load.Outcomes.Where(outcome => outcome.Error is not null).Select(outcome => outcome.Error!)];
 
-    private string SigningCommand => ((RotatingSystem)System).SigningCommand;
+    private RotatingSystem Rotating => (RotatingSystem)System;
 
-    // What a rotation job would do by hand, with the same signer.
+    // What a rotation job would do by hand, with the same signer. Its successors' keys are where its own is.
     private async Task ActivateShortLivedAsync()
     {
         var culvert = Installation.Operator;
         var id = await culvert.CreateAsync(
             "ca register short-lived",
             Cancel,
-            ["--tunnel", Installation.Record.Tunnel.Id, "--custody", "sealed"]
+            ["--tunnel", Installation.Record.Tunnel.Id, "--custody", "pkcs11"]
         );
         var (request, chain) = (Installation.Run.File("short.csr"), Installation.Run.File("short.pem"));
         await culvert.RunAsync($"ca csr {id}", Cancel, ["--out", request]);
-        var signed = await Tool.RunAsync("sh", ["-c", $"{SigningCommand} <{request}"], Installation.Run.Path, Cancel);
+        var signed = await Tool.RunAsync(
+            "sh",
+            ["-c", $"{Rotating.SigningCommand} <{request}"],
+            Installation.Run.Path,
+            Cancel
+        );
         signed.Succeeded.ShouldBeTrue(signed.Error);
         await File.WriteAllTextAsync(chain, signed.Output, Cancel);
         using var certificate = X509Certificate2.CreateFromPem(signed.Output);
@@ -97,6 +109,52 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
         (await api.ListAsync($"/v1/certificate_authorities?tunnel_id={Installation.Record.Tunnel.Id}", Cancel)).Count(
             authority => authority.GetProperty("state").GetString() is "active" or "retiring" or "retired"
         );
+
+    // One process of the service sees it all: nothing is started anew.
+    private async Task LoseTokenAsync(ManagementApi api)
+    {
+        var process = Installation.Service.Process.Stamp.Pid;
+        Rotating.Hsm.TakeAway();
+        await UntilNotReadyAsync("no token labelled");
+        (await api.ListAsync("/v1/audit?limit=100", Cancel))
+            .Count(entry => entry.GetRawText().Contains("signer.unavailable", StringComparison.Ordinal))
+            .ShouldBeGreaterThan(0, "what was not signed is recorded");
+
+        RotatingHsm.MakeToken();
+        await UntilNotReadyAsync("none of the");
+
+        Rotating.Hsm.PutBack();
+        await System.UntilReadyAsync(Cancel);
+        await UntilAsync(IsServedAsync, "a leaf of a key that is back is served", () => "");
+        Installation.Service.Process.Stamp.Pid.ShouldBe(process);
+    }
+
+    private Task UntilNotReadyAsync(string reason)
+    {
+        var last = "";
+        return UntilAsync(
+            async () =>
+                (last = await Installation.Service.Health.ObstacleAsync(Cancel)).Contains(
+                    reason,
+                    StringComparison.Ordinal
+                ),
+            reason,
+            () => last
+        );
+    }
+
+    private async Task<bool> IsServedAsync()
+    {
+        try
+        {
+            using var caller = await System.ConnectAsync(Cancel, timeout: TimeSpan.FromSeconds(5));
+            return true;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
 
     // Measured between what the service recorded and what the edge wrote down: both by this machine's clock.
     private async Task RevokeAsync(ManagementApi api)
@@ -128,18 +186,7 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
 
         // The agent hears it too, and nobody is served any more.
         await UntilAsync(
-            async () =>
-            {
-                try
-                {
-                    using var caller = await System.ConnectAsync(Cancel, timeout: TimeSpan.FromSeconds(5));
-                    return false;
-                }
-                catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-                {
-                    return await Installation.Agent.Health.ObstacleAsync(Cancel) is not null;
-                }
-            },
+            async () => !await IsServedAsync() && (await Installation.Agent.Health.ObstacleAsync(Cancel)).Length > 0,
             "the agent is out",
             () => ""
         );

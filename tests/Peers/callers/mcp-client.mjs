@@ -12,7 +12,8 @@ const requests = [];
 const transport = new StreamableHTTPClientTransport(new URL(url), {
   authProvider: new ClientCredentialsProvider({
     clientId,
-    clientSecret: readFileSync(secretFile, 'utf8').trim(),
+    // RFC 6749 §2.3.1 wants it form-encoded in the header; the SDK leaves that to its caller.
+    clientSecret: encodeURIComponent(readFileSync(secretFile, 'utf8').trim()),
     expectedIssuer: issuer,
   }),
   // Watches only.

@@ -63,6 +63,7 @@ internal sealed class IdentityService
         var signing = options.SigningCommand is { } command
             ? $$""", propagation: 0s, signing_connector: {command: ["{{command}}"]}"""
             : "";
+        var hsm = options.Pkcs11 is { } token ? $", pkcs11: {token}" : "";
         var refresh = options.KeyRefresh is { } soon
             ? string.Create(
                 CultureInfo.InvariantCulture,
@@ -96,7 +97,7 @@ internal sealed class IdentityService
             api: {listen: {{Loopback.Listen(ports.Api)}}}
             machine: {listen: {{Loopback.Listen(ports.Machine)}}}
             health: {listen: ["127.0.0.1:{{ports.ServiceHealth}}"]}
-            keys: {sealing_key: file:sealing.key}
+            keys: {sealing_key: file:sealing.key{{hsm}}}
             private_issuer_networks: [{{string.Join(
                 ", ",
                 Loopback.Ranges.Select(range => $"\"{range}\"")

@@ -46,7 +46,10 @@ internal sealed class Installation
         Service = new IdentityService(run, ports, time);
         culvert = new Operator(run, Service);
         Edge = new TunnelEdge(run, ports, time);
-        Agent = new TunnelAgent(TunnelAgent.AutomaticName, run, ports.AgentHealth, time);
+        Agent = new TunnelAgent(TunnelAgent.AutomaticName, run, ports.AgentHealth, time, options.AgentEnvironment)
+        {
+            UpstreamSettings = options.UpstreamSettings,
+        };
         ManualAgent = new TunnelAgent(TunnelAgent.ManualName, run, ports.ManualAgentHealth, time);
         Inspector = new Inspector(checkout);
     }

@@ -9,6 +9,9 @@ internal sealed record InstallationOptions
     /// <summary>The program that signs requests of tunnels' authorities, which then rotate by themselves; null = people do.</summary>
     public string? SigningCommand { get; init; }
 
+    /// <summary>What <c>keys.pkcs11</c> says, on one line; null = no HSM. The service inherits the environment of its module.</summary>
+    public string? Pkcs11 { get; init; }
+
     /// <summary>Exchanges that one address may ask for per second; tests ask faster than one company's workloads do.</summary>
     public int ExchangesPerSecond { get; init; } = 50;
 
@@ -34,6 +37,12 @@ internal sealed record InstallationOptions
     /// Whether the route lets everybody call, for benches that compare with servers which check nothing either.
     /// </summary>
     public bool DangerousOpenRoute { get; init; }
+
+    /// <summary>More of the <c>upstream</c> section of the agents' routes, a key to a line.</summary>
+    public IReadOnlyList<string> UpstreamSettings { get; init; } = [];
+
+    /// <summary>Environment of the first tunnel's agent: settings of its file by their own variables.</summary>
+    public IReadOnlyDictionary<string, string> AgentEnvironment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether the second tunnel, in manual mode, is made and its agent started.</summary>
     public bool ManualTunnel { get; init; } = true;

@@ -19,7 +19,13 @@ internal sealed class TunnelAgent
     private readonly TimeProvider time;
     private readonly int healthPort;
 
-    public TunnelAgent(string name, RunDirectory run, int healthPort, TimeProvider time)
+    public TunnelAgent(
+        string name,
+        RunDirectory run,
+        int healthPort,
+        TimeProvider time,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         (this.run, this.time, this.healthPort) = (run, time, healthPort);
         Name = name;
@@ -29,7 +35,7 @@ internal sealed class TunnelAgent
                 name,
                 Path.Combine(run.Binaries, Programs.TunnelAgent),
                 ["run", "--config", run.File(name, "agent.yaml")],
-                new Dictionary<string, string>(),
+                environment ?? new Dictionary<string, string>(),
                 run.Path
             ),
             run.LogFile(name),
@@ -45,6 +51,9 @@ internal sealed class TunnelAgent
 
     /// <summary>The policy of <see cref="PolicedRoute"/>, on one line.</summary>
     public string Policy { get; set; } = "";
+
+    /// <summary>More of each route's <c>upstream</c> section, a key to a line.</summary>
+    public IReadOnlyList<string> UpstreamSettings { get; init; } = [];
 
     /// <param name="identity">The <c>identity</c> section.</param>
     /// <param name="certificates">The <c>certificates</c> section, empty for the service's.</param>
@@ -91,7 +100,9 @@ internal sealed class TunnelAgent
                 upstream:
                   url: {{upstream.GetLeftPart(UriPartial.Authority)}}
                   allowed_ranges: [127.0.0.1/32]
-                  health: {probe: {{(isMcp ? "mcp" : "tcp")}}}
+                  health: {probe: {{(isMcp ? "mcp" : "tcp")}}}{{string.Concat(
+                      UpstreamSettings.Select(setting => "\n      " + setting)
+                  )}}
                 allowed_origins: [{{string.Join(", ", origins)}}]
                 oauth: {{oauth}}
                 policy: {{(label == PolicedRoute ? Policy : "{mode: off}")}}

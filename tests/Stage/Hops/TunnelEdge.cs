@@ -76,6 +76,7 @@ internal sealed class TunnelEdge
             health: {listen: ["127.0.0.1:{{ports.EdgeHealth}}"]}
             drain_timeout: 2s
             {{Limits(clientsPerSecond)}}
+            {{(more.Contains("connect:", StringComparison.Ordinal) ? "" : "connect: {listen: []}")}}
             {{more}}
 
             """,

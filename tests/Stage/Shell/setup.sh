@@ -80,6 +80,9 @@ find_lacking() {
   if [ -n "${with_test_tools:-}" ]; then
     command -v softhsm2-util >/dev/null || lacks "softhsm2-util" "softhsm2"
     command -v certtool >/dev/null || lacks "GnuTLS's certtool" "gnutls-bin"
+    command -v systemd-analyze >/dev/null || lacks "systemd-analyze" "systemd"
+    [ -x /usr/bin/python3 ] || lacks "Python 3" "python3"
+    command -v pebble >/dev/null || lacks "an ACME CA for tests (pebble)" "pebble"
   fi
   # Only ./bench asks for it: a load generator that leaves the cores to what it measures.
   [ -z "${with_load_generator:-}" ] || command -v wrk >/dev/null || lacks "wrk" "wrk"
@@ -134,10 +137,10 @@ check_prerequisites() {
 }
 
 # The npm peers, exactly as the lock files say; done again only when a lock file changed. The conformance suite brings a
-# node of its own (200 MB), which only tests need.
+# node of its own (200 MB), which only tests need, as they do the types of Kubernetes' API.
 install_peers() {
   local folder done
-  for folder in tests/Peers ${with_test_tools:+tests/Peers/conformance}; do
+  for folder in tests/Peers ${with_test_tools:+tests/Peers/conformance tests/Peers/kubernetes}; do
     done="$folder/node_modules/.installed-lock.json"
     cmp -s "$folder/package-lock.json" "$done" && continue
     echo "npm: installing the test peers under $folder/node_modules (undo: remove that folder)"
@@ -182,6 +185,30 @@ ensure_nginx() {
   fi
 }
 
+# What ./bench tunnel measures itself against, likewise: nothing of the machine's is configured or started.
+ensure_sshd() {
+  [ -x /usr/sbin/sshd ] || unpack sshd usr/sbin/sshd openssh-server libwrap0
+}
+
+ensure_nginx_stream() {
+  unpack nginx-stream usr/lib/nginx/modules/ngx_stream_module.so nginx libnginx-mod-stream
+}
+
+# unpack FOLDER FILE PACKAGE…: Debian packages under .run/FOLDER, until FILE is there.
+unpack() {
+  local folder=".run/$1" file=$2
+  shift 2
+  [ -e "$folder/$file" ] && return 0
+  echo "apt: unpacking $* under $folder (undo: remove that folder)"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  if ! step "$1.log" "$1" sh -c "cd $folder && { apt-get download $* || { apt-get update && apt-get download $*; }; } \
+    && for package in ./*.deb; do dpkg-deb -x \"\$package\" . || exit 1; done"; then
+    echo "cannot be unpacked here; install with: sudo apt-get install $*"
+    exit 69
+  fi
+}
+
 # The tests' TCP balancer, likewise; with the two libraries that Debian builds it against and few machines have.
 ensure_haproxy() {
   local folder=.run/haproxy
@@ -198,6 +225,45 @@ ensure_haproxy() {
   printf '#!/bin/sh\nhere=${0%%/*}\nexport LD_LIBRARY_PATH=$(echo "$here"/usr/lib/*-linux-gnu)\nexec "$here/usr/sbin/haproxy" "$@"\n' >"$folder/haproxy"
   chmod +x "$folder/haproxy"
   "$folder/haproxy" -v >/dev/null || { echo "the unpacked haproxy does not start; install with: sudo apt-get install haproxy"; exit 69; }
+}
+
+# What judges the files under deploy/: promtool, docker-compose, kubectl with its kustomize, bubblewrap, and Go with the
+# template functions that Helm has. Unpacked only, so that no server of these packages is ever made or started.
+deployment_packages="bubblewrap prometheus kubernetes-client golang-1.19-go golang-1.19-src \
+  golang-github-masterminds-sprig-dev golang-github-masterminds-semver-dev golang-github-masterminds-goutils-dev \
+  golang-github-huandu-xstrings-dev golang-github-google-uuid-dev golang-github-imdario-mergo-dev \
+  golang-github-shopspring-decimal-dev golang-github-mitchellh-copystructure-dev golang-github-mitchellh-reflectwalk-dev \
+  golang-github-spf13-cast-dev golang-golang-x-crypto-dev golang-gopkg-yaml.v3-dev \
+  docker-compose python3-cached-property python3-distro python3-docker python3-dockerpty python3-docopt python3-dotenv \
+  python3-jsonschema python3-requests python3-texttable python3-websocket python3-yaml python3-attr python3-pyrsistent \
+  python3-urllib3 python3-chardet python3-certifi python3-idna python3-six python3-packaging"
+
+ensure_deployment_tools() {
+  local folder=.run/deployment-tools
+  if [ "$(cat "$folder/.packages" 2>/dev/null)" != "$deployment_packages" ]; then
+    echo "apt: unpacking Prometheus, docker-compose, kubectl, Go under $folder (undo: remove that folder)"
+    rm -rf "$folder"
+    mkdir -p "$folder/packages"
+    if ! step deployment-tools.log "deployment tools" sh -c "cd $folder/packages \
+      && { apt-get download $deployment_packages || { apt-get update && apt-get download $deployment_packages; }; } \
+      && for package in ./*.deb; do dpkg-deb -x \"\$package\" .. || exit 1; done; rm -f ../usr/bin/prometheus ./*.deb"; then
+      echo "these packages cannot be unpacked here: $deployment_packages"
+      return 69
+    fi
+    printf '%s\n' "$deployment_packages" >"$folder/.packages"
+  fi
+  # What stands in for Helm, compiled once.
+  if is_stale "$folder/render" tests/Deployment.Tests/Helm/render; then
+    step render.log "renderer of the chart" env GO111MODULE=off GOPATH="$PWD/$folder/usr/share/gocode" GOFLAGS=-p=1 \
+      GOCACHE="$PWD/$folder/go-cache" GOROOT="$PWD/$folder/usr/lib/go-1.19" CGO_ENABLED=0 \
+      "$folder/usr/lib/go-1.19/bin/go" build -o "$folder/render" ./tests/Deployment.Tests/Helm/render || return 69
+  fi
+  # The files of the images that are not ours, by the very script that the Dockerfiles run; and a place for each program.
+  is_stale "$folder/.images" deploy/images || return 0
+  step images.log "root file systems of images" sh -c "rm -rf $folder/images && mkdir -p $folder/images \
+    && for image in edge service; do deploy/images/root \$image $folder/images/\$image || exit 1; mkdir -p $folder/images/\$image/usr/bin \
+    && (cd $folder/images/\$image/usr/bin && touch identity-service tunnel-edge tunnel-agent culvert); done" || return 69
+  touch "$folder/.images"
 }
 
 # build STAMP TARGET: a Release build; the stamp takes the time of its start, so a file saved while the compiler ran is newer.
@@ -224,14 +290,14 @@ build_if_stale() {
   ! is_stale ".run/built-$1" src tests || build "$@"
 }
 
-# The agent and the edge as they are shipped, each one file, under .run/published. The trimmer's warnings are errors; the
+# The programs as they are shipped, each one file, under .run/published. The trimmer's warnings are errors; the
 # analysers had their say at the build.
 publish_if_stale() {
   local stamp=.run/built-published project
   is_stale "$stamp" src || return 0
   mkdir -p .run
   touch .run/.building-published
-  for project in Tunnel.Agent Tunnel.Edge; do
+  for project in Tunnel.Agent Tunnel.Edge Identity.Service Identity.Cli; do
     step "publish-$project.log" "publish $project" flock -o .run/build.lock \
       dotnet publish "src/$project" -c Release -o .run/published -v minimal -nologo --disable-build-servers -p:RunAnalyzers=false || return 1
   done

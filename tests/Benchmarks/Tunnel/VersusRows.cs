@@ -1,0 +1,90 @@
+using Culvert.Benchmarks.Figures;
+using Culvert.Benchmarks.Load;
+using Culvert.Benchmarks.Servers;
+using Culvert.Stage;
+using Culvert.Stage.Ports;
+
+namespace Culvert.Benchmarks.Tunnel;
+
+/// <summary>
+/// <c>tunnel.vs_ssh.cN</c>, <c>tunnel.vs_nginx.cN</c> and <c>tunnel.bulk.vs_ssh</c>, <c>.vs_nginx</c>: the tunnel beside
+/// what one would take without it, in front of the forwarder that is reached directly elsewhere, in the same rounds.
+/// </summary>
+internal sealed class VersusRows(TunnelStage stage, Checkout checkout, TimeProvider time)
+{
+    private const long BulkBytes = 256L * 1024 * 1024;
+    private static readonly int[] Concurrencies = [1, 16, 64];
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
+
+    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    {
+        var ports = PortProbe.FreeBlock();
+        await using var ssh = await SshReverse.StartAsync(
+            checkout,
+            ports.Api,
+            ports.Machine,
+            stage.Direct.ConnectTo.Port,
+            cancellationToken
+        );
+        await using var nginx = await NginxStream.StartAsync(
+            checkout,
+            ports.Sni,
+            stage.Direct.ConnectTo.Port,
+            cancellationToken
+        );
+        (string Name, LoadTarget Target)[] others =
+        [
+            ("ssh", stage.Direct with { ConnectTo = new(stage.Direct.ConnectTo.Address, ports.Machine) }),
+            ("nginx", stage.Direct with { ConnectTo = new(stage.Direct.ConnectTo.Address, ports.Sni) }),
+        ];
+        List<Figure> figures = [];
+        foreach (var concurrency in Concurrencies)
+        {
+            figures.AddRange(await CallsAsync(others, concurrency, cancellationToken));
+        }
+
+        foreach (var (name, target) in others)
+        {
+            figures.Add(
+                await new BulkRow(stage, time).RunAsync(
+                    $"tunnel.bulk.vs_{name}",
+                    BulkBytes,
+                    cancellationToken,
+                    besides: target
+                )
+            );
+        }
+
+        return figures;
+    }
+
+    /// <summary>Turns of all of them, so that whatever else the machine does meets all.</summary>
+    private async Task<IReadOnlyList<Figure>> CallsAsync(
+        (string Name, LoadTarget Target)[] others,
+        int concurrency,
+        CancellationToken cancellationToken
+    )
+    {
+        var call = (ReadOnlyMemory<byte>?)TunnelRequests.Call(stage.Through.Host);
+        await using var through = await ClosedLoop.OpenAsync(stage.Through, concurrency, time, cancellationToken);
+        await through.RunAsync(() => call, WarmUp, cancellationToken);
+        List<Figure> figures = [];
+        foreach (var (name, target) in others)
+        {
+            await using var other = await ClosedLoop.OpenAsync(target, concurrency, time, cancellationToken);
+            await other.RunAsync(() => call, WarmUp, cancellationToken);
+            List<LoadResult> measured = [],
+                compared = [];
+            for (var round = 0; round < LoadPlan.Rounds; round++)
+            {
+                measured.Add(await through.RunAsync(() => call, Round, cancellationToken));
+                compared.Add(await other.RunAsync(() => call, Round, cancellationToken));
+            }
+
+            figures.Add(Figure.Of($"tunnel.vs_{name}.c{concurrency}", measured, compared));
+        }
+
+        return figures;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using Culvert.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.EndToEnd.Tests.Faults;
+
+/// <summary>Many clients that keep their connection and say nothing: the usual state of AI products.</summary>
+[Collection(FaultSystemCollection.Name)]
+public sealed class IdleTests(FaultSystem system) : FaultTest(system)
+{
+    /// <summary>One address may hold 1,000 and open 200 in a second; the default limits are in force here.</summary>
+    private const int PerSource = 800;
+
+    private const int AtOnce = 16;
+
+    /// <summary>Below the 500 that a tunnel takes in a second by default.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(AtOnce / 400.0);
+
+    [Fact]
+    [Trait(Soak.Name, "idle")]
+    public async Task Connections_Idle_CostLittleAndAllStillWork()
+    {
+        var count = Soak.Rounds("idle", shortForm: 1000, full: 10_000);
+        await MendAsync();
+        await CloseAsync(await OpenAsync(200)); // pays for pools and tables that every client after them finds
+        await UntilQuietAsync();
+        await RestAsync();
+        var before = (Edge: ProgramUse.Of(Installation.Edge.Process), Agent: ProgramUse.Of(Installation.Agent.Process));
+
+        var connections = await OpenAsync(count);
+        try
+        {
+            await RestAsync();
+            var (edge, agent) = (ProgramUse.Of(Installation.Edge.Process), ProgramUse.Of(Installation.Agent.Process));
+            var streams = await EdgeAsync("culvert_edge_streams");
+            await CallAllAsync(connections, "idle");
+            Figure(
+                $"{count} idle connections: edge {(edge.ResidentKiB - before.Edge.ResidentKiB) / count:0.0} KiB each "
+                    + $"({edge.Descriptors} descriptors), agent "
+                    + $"{(agent.ResidentKiB - before.Agent.ResidentKiB) / count:0.0} KiB each "
+                    + $"({agent.Descriptors} descriptors); all of them still work"
+            );
+            streams.ShouldBe(count);
+            edge.Descriptors.ShouldBeLessThan(20_000);
+            agent.Descriptors.ShouldBeLessThan(20_000);
+        }
+        finally
+        {
+            await CloseAsync(connections);
+        }
+
+        await UntilQuietAsync();
+        await UntilAsync(
+            () => Task.FromResult(ProgramUse.Of(Installation.Edge.Process).Descriptors < before.Edge.Descriptors + 50),
+            "the edge gives its descriptors back"
+        );
+    }
+
+    private static Task RestAsync() => Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Cancel);
+
+    private async Task<List<TunnelConnection>> OpenAsync(int count)
+    {
+        var open = new List<TunnelConnection>(count);
+        while (open.Count < count)
+        {
+            var begun = TimeProvider.System.GetTimestamp();
+            var first = open.Count;
+            var some = await Task.WhenAll(
+                Enumerable
+                    .Range(first, Math.Min(AtOnce, count - first))
+                    .Select(i => TunnelConnection.OpenAsync(System, Cancel, SourceOf(i, count)))
+            );
+            open.AddRange(some);
+            await CallAllAsync(some, "open");
+            if (Pace - TimeProvider.System.GetElapsedTime(begun) is var left && left > TimeSpan.Zero)
+            {
+                await Task.Delay(left, TimeProvider.System, Cancel);
+            }
+        }
+
+        return open;
+    }
+
+    /// <summary>Taken in turn, so that no address opens too many in a second.</summary>
+    private static IPAddress SourceOf(int number, int count) =>
+        new([127, 0, 1, (byte)(1 + (number % (1 + (Math.Max(count, 4 * PerSource) / PerSource))))]);
+
+    private static async Task CallAllAsync(IReadOnlyList<TunnelConnection> connections, string id)
+    {
+        foreach (var some in connections.Chunk(AtOnce))
+        {
+            var answers = await Task.WhenAll(some.Select(c => c.CallAsync($"quick:{id}", Cancel)));
+            answers.ShouldAllBe(a => a.Contains($"Echo: quick:{id}", StringComparison.Ordinal));
+        }
+    }
+
+    private static async Task CloseAsync(List<TunnelConnection> connections)
+    {
+        foreach (var connection in connections)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+}
