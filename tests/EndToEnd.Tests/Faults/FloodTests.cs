@@ -12,6 +12,8 @@ public sealed class FloodTests(FaultSystem system) : FaultTest(system)
 {
     private const int Others = 4;
 
+    private const int Rounds = 3;
+
     /// <summary>Below this, a ratio says more about the machine's scheduler than about us.</summary>
     private static readonly TimeSpan Noise = TimeSpan.FromMilliseconds(25);
 
@@ -29,6 +31,15 @@ public sealed class FloodTests(FaultSystem system) : FaultTest(system)
         var window = Soak.Duration("flood", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
         await MendAsync();
         await MeasureAsync(window / 2); // warm
+        // Whatever else this machine does can only add: what the flood itself costs is there in every round.
+        for (var round = 1; !await IsPaceKeptAsync(kind, window); round++)
+        {
+            round.ShouldBeLessThan(Rounds);
+        }
+    }
+
+    private async Task<bool> IsPaceKeptAsync(string kind, TimeSpan window)
+    {
         var (before, between) = (await MeasureAsync(window), new List<TimeSpan>());
         double rate;
         await using (var flood = await Flood.StartAsync(System, kind, Cancel))
@@ -42,14 +53,13 @@ public sealed class FloodTests(FaultSystem system) : FaultTest(system)
         await UntilQuietAsync();
         var without = before.Concat(await MeasureAsync(window)).ToList(); // as much before as after: others use the machine, too
         var (alone, beside) = (Percentile(without, 0.99), Percentile(between, 0.99));
-        var allowed = 2 * (alone > Noise ? alone : Noise);
         Figure(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"flood of {kind}, {rate:0}/s from one client: others' p99 {alone.TotalMilliseconds:0.0} → {beside.TotalMilliseconds:0.0} ms ({beside / alone:0.0} ×), p50 {Percentile(without, 0.5).TotalMilliseconds:0.0} → {Percentile(between, 0.5).TotalMilliseconds:0.0} ms, none failed"
             )
         );
-        beside.ShouldBeLessThanOrEqualTo(allowed);
+        return beside <= 2 * (alone > Noise ? alone : Noise);
     }
 
     /// <summary>How long calls took of clients that keep their connection. One that fails fails the test.</summary>
