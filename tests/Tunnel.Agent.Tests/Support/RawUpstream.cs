@@ -24,6 +24,7 @@ internal sealed class RawUpstream : IAsyncDisposable
     private readonly Task accepting;
 
     private readonly KeyAndCertificate? certificate;
+    private int accepted;
 
     private RawUpstream(
         Func<RecordedRequest, Stream, CancellationToken, Task<bool>> answer,
@@ -38,7 +39,7 @@ internal sealed class RawUpstream : IAsyncDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    public int Connections => connections.Count;
+    public int Connections => Volatile.Read(ref accepted);
 
     /// <summary>Answers every request with the same bytes, keeping the connection.</summary>
     public static RawUpstream Answering(string response) => new(Fixed(response));
@@ -76,6 +77,7 @@ internal sealed class RawUpstream : IAsyncDisposable
             while (true)
             {
                 var socket = await listener.AcceptSocketAsync(stop.Token);
+                Interlocked.Increment(ref accepted); // before its first answer can be out
                 connections.Add(ServeAsync(socket));
             }
         }
