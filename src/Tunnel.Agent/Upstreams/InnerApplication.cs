@@ -122,7 +122,9 @@ internal sealed class InnerApplication(
 
         if (await gate.AdmitAsync(exchange, served) && await policy.AdmitAsync(exchange, served))
         {
-            var turn = new Turn(turns, await turns.EnterAsync(ClientKey.Of(exchange), exchange.ClientGone));
+            var weight = ClientTurns.WeightOf(exchange.Request.Headers);
+            var calls = await turns.EnterAsync(ClientKey.Of(exchange), weight, exchange.ClientGone);
+            var turn = new Turn(turns, calls, weight);
             exchange.Held = turn.Held;
             exchange.Response.OnStarting(Turn.OnAnswer, turn);
             try

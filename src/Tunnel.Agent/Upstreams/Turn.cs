@@ -1,7 +1,7 @@
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>One call's place among its client's.</summary>
-internal sealed class Turn(ClientTurns turns, ClientTurns.Calls calls)
+internal sealed class Turn(ClientTurns turns, ClientTurns.Calls calls, int weight)
 {
     /// <summary>For the server, when it sends the head of an answer.</summary>
     public static readonly Func<object, Task> OnAnswer = static turn =>
@@ -25,7 +25,7 @@ internal sealed class Turn(ClientTurns turns, ClientTurns.Calls calls)
     {
         if (Interlocked.Exchange(ref answered, 1) == 0)
         {
-            turns.Answer(calls);
+            turns.Answer(calls, weight);
         }
     }
 }

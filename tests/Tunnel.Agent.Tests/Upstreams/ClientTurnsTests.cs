@@ -1,6 +1,7 @@
 using System.Net;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Upstreams;
+using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Tunnel.Agent.Tests.Upstreams;
 
@@ -44,7 +45,7 @@ public sealed class ClientTurnsTests
         var streams = await Task.WhenAll(Enumerable.Range(0, ClientTurns.Freely).Select(_ => Enter(One)));
         foreach (var stream in streams)
         {
-            turns.Answer(stream);
+            turns.Answer(stream, 1);
         }
 
         var next = Enter(One);
@@ -95,7 +96,7 @@ public sealed class ClientTurnsTests
         await Enter(Other);
         var running = await Task.WhenAll(Enumerable.Range(0, ClientTurns.Freely).Select(_ => Enter(One)));
         using var leaves = new CancellationTokenSource();
-        var (left, next) = (Enter(One, leaves.Token), Enter(One));
+        var (left, next) = (Enter(One, cancellationToken: leaves.Token), Enter(One));
 
         await leaves.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(left);
@@ -103,12 +104,55 @@ public sealed class ClientTurnsTests
         await next;
     }
 
-    private void End(ClientTurns.Calls call)
+    [Fact] // one at a time, however many could begin
+    public async Task Enter_ManyWithLongHeaders_CountAsSeveral()
     {
-        turns.Answer(call);
+        var heavy = ClientTurns.WeightOf(new HeaderDictionary { ["x-much"] = new string('y', 48 * 1024) });
+        await Enter(Other);
+        var first = Enter(One, weight: heavy);
+        var (next, light) = (Enter(One, weight: heavy), Enter(One));
+
+        heavy.ShouldBe(ClientTurns.Freely);
+        first.IsCompletedSuccessfully.ShouldBeTrue();
+        next.IsCompleted.ShouldBeFalse();
+        End(await first, heavy);
+        await next;
+        light.IsCompleted.ShouldBeFalse();
+        End(await next, heavy);
+        await light;
+    }
+
+    [Fact]
+    public async Task Enter_OneWithLongHeadersAfterTheOther_NeverWaits()
+    {
+        await Enter(Other);
+        for (var i = 0; i < 10; i++)
+        {
+            var call = Enter(One, weight: ClientTurns.Freely);
+            call.IsCompletedSuccessfully.ShouldBeTrue();
+            End(await call, ClientTurns.Freely);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(8 * 1024 - 7, 1)]
+    [InlineData(8 * 1024 - 6, 2)]
+    [InlineData(1024 * 1024, ClientTurns.Freely)]
+    public void Weight_OfHeaders_GrowsWithTheirLength(int length, int weight)
+    {
+        ClientTurns.WeightOf(new HeaderDictionary { ["x-much"] = new string('y', length) }).ShouldBe(weight);
+    }
+
+    private void End(ClientTurns.Calls call, int weight = 1)
+    {
+        turns.Answer(call, weight);
         turns.Leave(call);
     }
 
-    private Task<ClientTurns.Calls> Enter(ClientKey client, CancellationToken cancellationToken = default) =>
-        turns.EnterAsync(client, cancellationToken).AsTask();
+    private Task<ClientTurns.Calls> Enter(
+        ClientKey client,
+        int weight = 1,
+        CancellationToken cancellationToken = default
+    ) => turns.EnterAsync(client, weight, cancellationToken).AsTask();
 }
