@@ -76,6 +76,8 @@ internal sealed class AcmeName
     /// <summary>A new certificate.</summary>
     public void Take(KeyAndCertificate issued)
     {
+        var now = time.GetUtcNow();
+        var isHastened = pair is { } old && now < AcmeSchedule.RenewAt(old, unit);
         pair = issued;
         stored = stored with
         {
@@ -83,7 +85,9 @@ internal sealed class AcmeName
             KeyPem = issued.ExportPrivateKeyPem(),
             RenewAt = AcmeSchedule.RenewAt(issued, unit),
             AskAt = null,
+            HastenedAt = isHastened ? now : stored.HastenedAt,
             Failures = 0,
+            LocalFailures = 0,
             NotBefore = null,
             LastFailure = null,
         };
@@ -95,7 +99,10 @@ internal sealed class AcmeName
         stored = stored with
         {
             AskAt = askAt ?? DateTimeOffset.MaxValue,
-            RenewAt = window is null ? stored.RenewAt : AcmeSchedule.RenewAt(window, unit),
+            RenewAt =
+                window is { } known && pair is { } held
+                    ? AcmeSchedule.RenewAt(known, AcmeSchedule.RenewAt(held, unit), stored.HastenedAt, unit)
+                    : stored.RenewAt,
         };
 
     /// <summary>An order begins: until it has ended it counts as one that failed.</summary>
@@ -108,12 +115,16 @@ internal sealed class AcmeName
 
     public void Fail(AcmeReason reason, string detail, TimeSpan? wish)
     {
-        var failures = stored.Failures + 1;
+        // Each kind counts for itself: a disk that was full all day is no reason to wait half a day for the CA.
+        var (atCa, local) = AcmeSchedule.IsLocal(reason)
+            ? (stored.Failures, stored.LocalFailures + 1)
+            : (stored.Failures + 1, 0);
         var random = (double)RandomNumberGenerator.GetInt32(Steps) / Steps;
         stored = stored with
         {
-            Failures = failures,
-            NotBefore = time.GetUtcNow() + AcmeSchedule.RetryAfter(reason, failures, wish, random),
+            Failures = atCa,
+            LocalFailures = local,
+            NotBefore = time.GetUtcNow() + AcmeSchedule.RetryAfter(reason, local > 0 ? local : atCa, wish, random),
             LastFailure = new AcmeFailure(AcmeException.Code(reason), detail, time.GetUtcNow()),
         };
     }

@@ -22,6 +22,9 @@ internal static class AcmeSchedule
     private static readonly TimeSpan UsualAsk = TimeSpan.FromHours(6);
     private static readonly TimeSpan MostAsk = TimeSpan.FromDays(1);
 
+    // Three or four in a week: the largest public CA takes five of the same names.
+    private static readonly TimeSpan BetweenHastened = TimeSpan.FromDays(2);
+
     /// <summary>Agents of a tunnel that start together order one after the other; a lone one does not wait long.</summary>
     public static readonly TimeSpan Spread = TimeSpan.FromSeconds(20);
 
@@ -33,9 +36,27 @@ internal static class AcmeSchedule
         // No window: one that ends before it begins counts for nothing.
         RenewalPlan.RenewAt(pair.NotBefore, pair.NotAfter, pair.NotAfter, pair.NotBefore, unit);
 
-    /// <summary>The instant in the CA's window (RFC 9773 §4.2); at once when it has passed.</summary>
-    public static DateTimeOffset RenewAt(RenewalWindow window, double unit) =>
-        window.Start + ((window.End - window.Start) * unit);
+    /// <summary>
+    /// The instant in the CA's window (RFC 9773 §4.2); at once when it has passed. A CA that wants every certificate
+    /// renewed at once is obeyed once and then rarely: it also counts certificates for each name.
+    /// </summary>
+    /// <param name="window">What the CA suggests.</param>
+    /// <param name="own">When it would be renewed without.</param>
+    /// <param name="hastenedAt">When the CA was last obeyed before that time.</param>
+    /// <param name="unit">The machine's own place, from 0 to below 1.</param>
+    public static DateTimeOffset RenewAt(
+        RenewalWindow window,
+        DateTimeOffset own,
+        DateTimeOffset? hastenedAt,
+        double unit
+    )
+    {
+        var suggested = window.Start + ((window.End - window.Start) * unit);
+        var least = hastenedAt + BetweenHastened;
+        return suggested >= own || least is not { } earliest || suggested >= earliest ? suggested
+            : earliest < own ? earliest
+            : own;
+    }
 
     /// <summary>When the CA is asked again when to renew.</summary>
     public static DateTimeOffset AskAt(RenewalWindow? window, DateTimeOffset now) =>
@@ -59,7 +80,7 @@ internal static class AcmeSchedule
     }
 
     /// <summary>The CA has not counted anything.</summary>
-    private static bool IsLocal(AcmeReason reason) =>
+    public static bool IsLocal(AcmeReason reason) =>
         reason
             is AcmeReason.CaaMissing
                 or AcmeReason.CaaOtherAuthority

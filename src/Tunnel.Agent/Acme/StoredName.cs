@@ -16,8 +16,14 @@ internal sealed record StoredName
     /// <summary>When the CA is asked again when to renew (RFC 9773); null where it offers nothing.</summary>
     public DateTimeOffset? AskAt { get; init; }
 
-    /// <summary>In a row. Kept, so that whoever restarts the agent does not begin to hammer the CA.</summary>
+    /// <summary>At the CA, in a row. Kept, so that whoever restarts the agent does not begin to hammer the CA.</summary>
     public int Failures { get; init; }
+
+    /// <summary>In a row, of those that the CA has not counted.</summary>
+    public int LocalFailures { get; init; }
+
+    /// <summary>When it was last renewed because the CA wanted it earlier than two thirds of the life.</summary>
+    public DateTimeOffset? HastenedAt { get; init; }
 
     /// <summary>No order before this.</summary>
     public DateTimeOffset? NotBefore { get; init; }

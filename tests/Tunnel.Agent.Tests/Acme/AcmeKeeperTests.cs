@@ -133,6 +133,20 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
         directory.Asked.Distinct().Count().ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Keep_CaAlwaysSuggestsToRenewNow_IsObeyedOnceAndThenRarely()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        directory.Renewal = _ => (now.AddDays(-2), now.AddDays(-1));
+        await using var run = Start(unbound: true);
+        var first = await run.ServedAsync();
+
+        await run.UntilAsync(() => run.Serial(Name) != first && directory.Asked.Count == 2);
+
+        await run.UntilAsync(() => run.Keeper.Status.Single().NextAt > now.AddDays(1));
+        directory.Asked.Distinct().Count().ShouldBe(2);
+    }
+
     private Run Start(bool unbound = false, bool direct = false)
     {
         var settings = AcmeSettings.None with

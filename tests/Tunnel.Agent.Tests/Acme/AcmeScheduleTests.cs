@@ -7,6 +7,8 @@ public sealed class AcmeScheduleTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private static readonly DateTimeOffset Own = Now.AddDays(60);
+
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.5)]
@@ -23,8 +25,34 @@ public sealed class AcmeScheduleTests
     {
         var window = new RenewalWindow(Now, Now.AddHours(10), null);
 
-        AcmeSchedule.RenewAt(window, 0).ShouldBe(Now);
-        AcmeSchedule.RenewAt(window, 0.5).ShouldBe(Now.AddHours(5));
+        AcmeSchedule.RenewAt(window, Own, null, 0).ShouldBe(Now);
+        AcmeSchedule.RenewAt(window, Own, null, 0.5).ShouldBe(Now.AddHours(5));
+    }
+
+    [Fact]
+    public void RenewAt_CaWantsEveryCertificateRenewedAtOnce_IsObeyedOnceAndThenRarely()
+    {
+        var past = new RenewalWindow(Now.AddDays(-2), Now.AddDays(-1), null);
+
+        AcmeSchedule.RenewAt(past, Own, null, 0.5).ShouldBeLessThan(Now);
+        AcmeSchedule.RenewAt(past, Own, Now, 0.5).ShouldBe(Now.AddDays(2));
+        AcmeSchedule.RenewAt(past, Own, Now.AddDays(-2), 0.5).ShouldBe(Now);
+    }
+
+    [Fact]
+    public void RenewAt_ShortLifeAndHastenedCa_IsNeverLaterThanTwoThirdsOfTheLife()
+    {
+        var past = new RenewalWindow(Now.AddDays(-2), Now.AddDays(-1), null);
+
+        AcmeSchedule.RenewAt(past, Now.AddHours(16), Now, 0.5).ShouldBe(Now.AddHours(16));
+    }
+
+    [Fact] // its own word: it knows when it will be ready
+    public void RenewAt_CaWantsItLater_IsTheCasWindow()
+    {
+        var late = new RenewalWindow(Own.AddDays(1), Own.AddDays(3), null);
+
+        AcmeSchedule.RenewAt(late, Own, Now, 0).ShouldBe(Own.AddDays(1));
     }
 
     [Theory]
