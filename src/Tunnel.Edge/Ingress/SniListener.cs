@@ -51,7 +51,7 @@ internal sealed class SniListener(
 
             // An acme-tls/1 that the policy lets through is an announced challenge.
             var isChallenge = refusal == IngressRefusal.None && read!.IsChallenge;
-            if (isChallenge && !challenges.TryEnter(read!.ServerName))
+            if (isChallenge && !challenges.TryEnter(read!.ServerName, client.Address))
             {
                 refusal = IngressRefusal.AcmeRate;
             }

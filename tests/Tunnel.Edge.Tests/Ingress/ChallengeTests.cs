@@ -42,7 +42,7 @@ public sealed class ChallengeTests
     }
 
     [Fact]
-    public async Task Challenge_MoreThanFiveASecond_GetsAlert80()
+    public async Task Challenge_MoreFromOneSourceThanItsPart_GetsAlert80()
     {
         var time = new FakeTimeProvider();
         await using var edge = RunningEdge.Start(
@@ -50,7 +50,7 @@ public sealed class ChallengeTests
             time: time,
             lastContact: () => time.GetUtcNow()
         );
-        for (var i = 0; i < ChallengeGate.PerSecond; i++)
+        for (var i = 0; i < ChallengeGate.SourceAtOnce; i++)
         {
             (await edge.ExchangeAsync(Hello)).ShouldBe([21, 3, 3, 0, 2, 2, 80]); // nobody to answer it
         }
@@ -87,19 +87,50 @@ public sealed class ChallengeTests
     {
         var time = new FakeTimeProvider();
         var gate = new ChallengeGate(time);
-        for (var i = 0; i < ChallengeGate.PerSecond; i++)
+        for (var i = 0; i < ChallengeGate.AtOnce; i++)
         {
-            gate.TryEnter(Name).ShouldBeTrue();
+            gate.TryEnter(Name, Source(i)).ShouldBeTrue();
         }
 
-        gate.TryEnter(Name).ShouldBeFalse();
-        gate.TryEnter("other").ShouldBeTrue();
+        gate.TryEnter(Name, Source(100)).ShouldBeFalse();
+        gate.TryEnter("other", Source(0)).ShouldBeTrue();
         time.Advance(TimeSpan.FromMilliseconds(200));
-        gate.TryEnter(Name).ShouldBeTrue();
-        gate.TryEnter(Name).ShouldBeFalse();
+        gate.TryEnter(Name, Source(100)).ShouldBeTrue();
+        gate.TryEnter(Name, Source(101)).ShouldBeFalse();
         gate.Apply(EdgeSnapshot.From(Feeds.Of(), new TestPlatform().Trust));
-        gate.TryEnter(Name).ShouldBeTrue();
+        gate.TryEnter(Name, Source(0)).ShouldBeTrue();
     }
+
+    [Fact] // whoever knows of an announcement may look as often as it likes: the CA still comes in
+    public void Gate_OneSourceLooksWithoutAPause_LeavesTheCaItsPart()
+    {
+        var time = new FakeTimeProvider();
+        var gate = new ChallengeGate(time);
+        var admitted = 0;
+        for (var i = 0; i < 10_000; i++)
+        {
+            admitted += gate.TryEnter(Name, Source(0)) ? 1 : 0;
+            time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        admitted.ShouldBeInRange(14, 15);
+        for (var perspective = 1; perspective <= 10; perspective++)
+        {
+            gate.TryEnter(Name, Source(perspective)).ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public void Gate_AddressesOfOneIpv6Network_AreOneSource()
+    {
+        var gate = new ChallengeGate(new FakeTimeProvider());
+
+        var admitted = Enumerable.Range(1, 10).Count(i => gate.TryEnter(Name, IPAddress.Parse($"2001:db8::{i:x}")));
+
+        admitted.ShouldBe(ChallengeGate.SourceAtOnce);
+    }
+
+    private static IPAddress Source(int number) => new([10, 0, 0, (byte)number]);
 
     [Fact]
     public void Visit_OfAChallenge_HasNoAffinityAndNoRanges()
