@@ -47,8 +47,15 @@ internal sealed class HostnameStore(Database database) : IHostnameStore
         QueryAsync(
             $"SELECT {Columns} {OfLiveTunnels} WHERE h.approved_by IS NULL "
                 + "AND COALESCE(h.checked_at_ms, h.created_at_ms) < @Before "
-                + "ORDER BY COALESCE(h.checked_at_ms, h.created_at_ms) LIMIT @count",
-            new { Before = checkedBefore.ToStore(), count },
+                // Claims, of which there may be any number, never stand before names that may have to be suspended.
+                + "ORDER BY CASE h.state WHEN @Active THEN 0 ELSE 1 END, "
+                + "COALESCE(h.checked_at_ms, h.created_at_ms) LIMIT @count",
+            new
+            {
+                Before = checkedBefore.ToStore(),
+                HostnameState.Active,
+                count,
+            },
             cancellationToken
         );
 

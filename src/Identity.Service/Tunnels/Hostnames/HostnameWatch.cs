@@ -12,19 +12,29 @@ internal sealed class HostnameWatch(
 ) : RecurringWork(TimeSpan.FromMinutes(1), time)
 {
     // In one round; what is left is due in the next.
-    private const int AtOnce = 64;
+    private const int InOneRound = 64;
+
+    // One name's servers may take as long as they are let; the others' proofs do not wait for them.
+    private const int AtOnce = 16;
 
     /// <summary>Looks at what is due.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var due = await hostnames.ListDueAsync(Time.GetUtcNow() - HostnamePlan.CheckEvery, AtOnce, cancellationToken);
-        foreach (var hostname in due)
+        var due = await hostnames.ListDueAsync(
+            Time.GetUtcNow() - HostnamePlan.CheckEvery,
+            InOneRound,
+            cancellationToken
+        );
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(due, options, CheckAsync);
+    }
+
+    private async ValueTask CheckAsync(Hostname hostname, CancellationToken cancellationToken)
+    {
+        if (await tunnels.FindAsync(hostname.TunnelId.Value, cancellationToken) is { IsArchived: false } tunnel)
         {
-            if (await tunnels.FindAsync(hostname.TunnelId.Value, cancellationToken) is { IsArchived: false } tunnel)
-            {
-                // A refusal (no list, somebody else's) leaves it due: it costs a name lookup a minute at most.
-                await registry.CheckAsync(null, tunnel, hostname, cancellationToken);
-            }
+            // A refusal (no list, somebody else's) leaves it due: it costs a name lookup a minute at most.
+            await registry.CheckAsync(null, tunnel, hostname, cancellationToken);
         }
     }
 

@@ -273,6 +273,27 @@ public sealed class HostnameTests : IAsyncDisposable
         (now.State, now.Misses, now.CheckResult).ShouldBe(("active", 0, "unavailable"));
     }
 
+    [Fact] // anybody can have any number of claims that nothing proves
+    public async Task DailyLook_ClaimsHaveWaitedLonger_NamesInServiceComeFirst()
+    {
+        await using var service = await StartAsync();
+        var (claims, _) = await TunnelAsync(service);
+        foreach (var name in (string[])["one.example.com", "two.example.com"])
+        {
+            await AddAsync(service, claims, name);
+        }
+
+        service.Time.JumpTo(service.Time.GetUtcNow() + TimeSpan.FromHours(1));
+        await ActiveAsync(service);
+        service.Time.JumpTo(service.Time.GetUtcNow() + HostnamePlan.CheckEvery + TimeSpan.FromSeconds(1));
+        var store = service.Get<IHostnameStore>();
+
+        var due = await store.ListDueAsync(service.Time.GetUtcNow() - HostnamePlan.CheckEvery, 2, Cancel);
+        due.Select(h => h.Name).ShouldBe([Name, "one.example.com"]);
+        await service.Get<HostnameWatch>().RunAsync(Cancel);
+        (await store.ListDueAsync(service.Time.GetUtcNow() - HostnamePlan.CheckEvery, 3, Cancel)).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Archive_OfItsTunnel_KeepsTheNameFromOthersForThirtyDays()
     {
