@@ -30,4 +30,10 @@ internal interface IAuditLog
 
     /// <summary>When the last entry of all was written; null = there is none.</summary>
     ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What the clock should have said at the node's last alarm; null = there was none, or an operator has confirmed the
+    /// clock since.
+    /// </summary>
+    ValueTask<DateTimeOffset?> ExpectedAtAlarmAsync(string node, CancellationToken cancellationToken);
 }

@@ -6,8 +6,17 @@ namespace Culvert.Identity.Service.Clock;
 /// <summary>The wall clock stepped; nothing is minted from here on.</summary>
 internal sealed record ClockAlarmed(ClockAlarm Alarm) : AuditEvent
 {
+    private const string StepSeconds = "step_seconds";
+
     public override string Name => AuditEvents.ClockAlarm;
 
+    /// <summary>By how much the clock had stepped, of an entry's body.</summary>
+    public static TimeSpan StepOf(ReadOnlyMemory<byte> body)
+    {
+        using var entry = JsonDocument.Parse(body);
+        return TimeSpan.FromSeconds(entry.RootElement.GetProperty("event_data").GetProperty(StepSeconds).GetInt64());
+    }
+
     protected override void WriteData(Utf8JsonWriter json) =>
-        json.WriteNumber("step_seconds", (long)Alarm.Step.TotalSeconds);
+        json.WriteNumber(StepSeconds, (long)Alarm.Step.TotalSeconds);
 }

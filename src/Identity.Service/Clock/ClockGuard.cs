@@ -21,6 +21,7 @@ internal sealed class ClockGuard(
     IJournal journal,
     IAuditLog audit,
     ServiceOptions options,
+    StoreNode node,
     TimeProvider time,
     ILogger<ClockGuard> logger
 ) : IHostedService
@@ -89,12 +90,18 @@ internal sealed class ClockGuard(
         }
     }
 
-    /// <summary>The other clock starts with the machine, but the last decision tells that time has not gone back since.</summary>
+    /// <summary>
+    /// The other clock starts with the machine, but the last decision tells that time has not gone back since, or an
+    /// alarm does: what was decided after a step back bears the wrong time itself.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (await audit.LatestAsync(cancellationToken) is { } latest && latest - time.GetUtcNow() > tolerance)
+        var decided = await audit.LatestAsync(cancellationToken);
+        var expected = await audit.ExpectedAtAlarmAsync(node.Name, cancellationToken);
+        var latest = expected > decided ? expected : decided;
+        if (latest - time.GetUtcNow() > tolerance)
         {
-            anchor = new Anchor(latest, time.GetTimestamp());
+            anchor = new Anchor(latest!.Value, time.GetTimestamp());
             Check();
         }
 

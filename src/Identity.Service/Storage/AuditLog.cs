@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Clock;
 using Dapper;
 
 namespace Culvert.Identity.Service.Storage;
@@ -40,6 +41,22 @@ internal sealed class AuditLog(Database database) : IAuditLog
             )
         );
         return Instants.FromStore(at);
+    }
+
+    public async ValueTask<DateTimeOffset?> ExpectedAtAlarmAsync(string node, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Event, long At, byte[]? Body)>(
+            new CommandDefinition(
+                "SELECT event, at_ms, body FROM journal WHERE node = @node "
+                    + "AND event IN ('clock_alarm', 'clock_confirmed') ORDER BY sequence DESC LIMIT 1",
+                new { node },
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.FirstOrDefault() is (AuditEvents.ClockAlarm, var at, { } body)
+            ? Instants.FromStore(at) - ClockAlarmed.StepOf(body)
+            : null;
     }
 
     public async ValueTask<(long Sequence, byte[] Hash)?> HeadAsync(string node, CancellationToken cancellationToken)

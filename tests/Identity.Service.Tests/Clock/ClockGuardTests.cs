@@ -1,5 +1,7 @@
 using System.Net;
+using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Health;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +11,8 @@ namespace Culvert.Identity.Service.Tests.Clock;
 
 public sealed class ClockGuardTests
 {
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
     // The leeway is 30 s.
     [Theory]
     [Trait("Attack", "A18")]
@@ -112,6 +116,34 @@ public sealed class ClockGuardTests
         await restarted.StartAsync(TestContext.Current.CancellationToken);
 
         restarted.Check().ShouldNotBeNull().Step.ShouldBe(TimeSpan.FromHours(-1));
+    }
+
+    [Fact] // what is decided after the step bears the wrong time, the alarm itself among it
+    [Trait("Attack", "A18")]
+    public async Task Start_ClockSteppedBackBefore_AlarmsUntilItAgreesOrIsConfirmed()
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        service.Time.StepWallClock(TimeSpan.FromHours(-1));
+        service.Get<ClockGuard>().Check().ShouldNotBeNull();
+        await service.Api.PostOkAsync("/v1/tunnels");
+        (await service.Get<IAuditLog>().LatestAsync(Cancel)).ShouldBe(service.Time.GetUtcNow());
+        var expected = await service.Get<IAuditLog>().ExpectedAtAlarmAsync(service.Get<StoreNode>().Name, Cancel);
+        expected.ShouldBe(service.Time.GetUtcNow() + TimeSpan.FromHours(1));
+
+        (await RestartedAsync()).ShouldNotBeNull().Step.ShouldBe(TimeSpan.FromHours(-1));
+
+        service.Time.StepWallClock(TimeSpan.FromHours(1));
+        (await RestartedAsync()).ShouldBeNull();
+        service.Time.StepWallClock(TimeSpan.FromHours(-1));
+        await service.Api.PostOkAsync("/v1/clock/confirm");
+        (await RestartedAsync()).ShouldBeNull();
+
+        async Task<ClockAlarm?> RestartedAsync()
+        {
+            var restarted = ActivatorUtilities.CreateInstance<ClockGuard>(service.Services);
+            await restarted.StartAsync(Cancel);
+            return restarted.Check();
+        }
     }
 
     // Row 29 of the bad inputs: the refusal of certificates has a name of its own.

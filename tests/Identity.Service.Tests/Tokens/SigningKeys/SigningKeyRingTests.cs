@@ -257,6 +257,7 @@ public sealed class SigningKeyRingTests : IDisposable
             store.Journal,
             new AuditLog(store.Store.Database),
             options,
+            store.Store.Node,
             store.Time,
             NullLogger<ClockGuard>.Instance
         );
