@@ -77,7 +77,7 @@ internal static class SealCommand
         catch (Exception fault) when (fault is StoreException or SecretUnavailableException or IOException)
         {
             await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
-            return ExitCodes.Failed;
+            return StartFault.ExitCodeOf(fault);
         }
     }
 

@@ -10,7 +10,8 @@ internal static class Migrator
 {
     private const string Folder = ".Storage.Migrations.";
 
-    /// <summary>Files not applied yet, in order. Throws when the database is newer than this program.</summary>
+    /// <summary>Files not applied yet, in order.</summary>
+    /// <exception cref="SchemaException">The database is newer than this program.</exception>
     public static IReadOnlyList<Migration> Pending(DbConnection connection)
     {
         connection.Execute(
@@ -22,14 +23,28 @@ internal static class Migrator
     /// <summary>As <see cref="Pending"/>, of a database that has the table of migrations; writes nothing.</summary>
     public static IReadOnlyList<Migration> Unapplied(DbConnection connection)
     {
-        var applied = connection.Query<long>("SELECT number FROM migrations").ToHashSet();
+        var applied = connection
+            .Query<(long Number, string Name)>("SELECT number AS Number, name AS Name FROM migrations")
+            .ToDictionary(row => row.Number, row => row.Name);
         var known = All();
-        var unknown = applied.Except(known.Select(m => (long)m.Number)).ToList();
-        return unknown.Count == 0
-            ? [.. known.Where(migration => !applied.Contains(migration.Number))]
-            : throw new StoreException(
-                $"The database has migration {unknown[0]}, which this version does not know: run the newer version."
+        var newest = applied.Keys.Except(known.Select(m => (long)m.Number)).DefaultIfEmpty().Max();
+        return newest == 0
+            ? [.. known.Where(migration => !applied.ContainsKey(migration.Number))]
+            : throw new SchemaException(
+                $"The database has the migration {applied[newest]}; this version knows up to {known[^1].Name}: run the "
+                    + "newer version, or restore the backup that was made before it."
             );
+    }
+
+    /// <summary>Why a program does not start on a database that lacks migrations.</summary>
+    /// <param name="pending">What it lacks, at least one.</param>
+    public static SchemaException Refusal(IReadOnlyList<Migration> pending)
+    {
+        var before = All().Except(pending).LastOrDefault()?.Name ?? "no migration";
+        return new SchemaException(
+            $"The database has {before}; this version needs {pending[^1].Name}: see `identity-service migrate --plan`, "
+                + "then run `identity-service migrate`, or set storage.migrate to apply."
+        );
     }
 
     public static void Apply(Database database, DbConnection connection, Migration migration)

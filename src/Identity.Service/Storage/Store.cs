@@ -48,10 +48,7 @@ internal sealed class Store : IDisposable
             var pending = Migrator.Pending(connection);
             if (pending.Count > 0 && !options.Storage.ApplyMigrations)
             {
-                throw new StoreException(
-                    $"The database needs the migration {pending[0].Name}: run `identity-service migrate`, or set "
-                        + "storage.migrate to apply."
-                );
+                throw Migrator.Refusal(pending);
             }
 
             Apply(database, connection, pending, logger);
@@ -91,9 +88,9 @@ internal sealed class Store : IDisposable
             database.RequireInstallation();
             using var connection = database.OpenWrite();
             database.Exclude(connection);
-            if (Migrator.Pending(connection).Count > 0)
+            if (Migrator.Pending(connection) is { Count: > 0 } pending)
             {
-                throw new StoreException("The database is not of this version: run `identity-service migrate` first.");
+                throw Migrator.Refusal(pending);
             }
 
             var (installation, sealer) = ReadInstallation(connection, options);
@@ -142,9 +139,9 @@ internal sealed class Store : IDisposable
         Sealer sealer;
         using (var connection = database.OpenWrite())
         {
-            if (Migrator.Pending(connection).Count > 0)
+            if (Migrator.Pending(connection) is { Count: > 0 } pending)
             {
-                throw new StoreException("The database is not of this version: run `identity-service migrate` first.");
+                throw Migrator.Refusal(pending);
             }
 
             sealer = ProveSealing(options, connection);

@@ -1,7 +1,9 @@
+using Culvert.Identity.Service.Commands;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sqlite;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
@@ -31,10 +33,40 @@ public sealed class MigrateTests : IDisposable
     {
         MakeOlder(by: 1);
 
-        var refused = Should.Throw<StoreException>(() => Store.Open(Options, NullLogger.Instance));
+        var refused = Should.Throw<SchemaException>(() => Store.Open(Options, NullLogger.Instance));
 
+        refused.Message.ShouldContain(Migrator.All()[^2].Name);
         refused.Message.ShouldContain(Migrator.All()[^1].Name);
-        refused.Message.ShouldContain("identity-service migrate");
+        refused.Message.ShouldContain("identity-service migrate --plan");
+        StartFault.ExitCodeOf(refused).ShouldBe(78);
+        Store.Migrate(Options, isPlan: true, NullLogger.Instance).Count.ShouldBe(1); // nothing was applied
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)] // newer in one place, older in another: a branch that never was released
+    public void Open_NewerStore_NamesBothAndChangesNothing(int lacks)
+    {
+        MakeOlder(by: lacks);
+        using (var database = new SqliteDatabase(Store.FileOf(Options)))
+        using (var connection = database.OpenWrite())
+        {
+            connection.Execute("INSERT INTO migrations (number, name) VALUES (9999, '9999_of_tomorrow')");
+        }
+
+        foreach (
+            var use in (Action[])
+                [
+                    () => Store.Open(Options, NullLogger.Instance),
+                    () => Store.Migrate(Options, isPlan: false, NullLogger.Instance),
+                ]
+        )
+        {
+            var refused = Should.Throw<SchemaException>(use);
+            refused.Message.ShouldContain("9999_of_tomorrow");
+            refused.Message.ShouldContain(Migrator.All()[^1].Name);
+            StartFault.ExitCodeOf(refused).ShouldBe(78);
+        }
     }
 
     [Fact]
