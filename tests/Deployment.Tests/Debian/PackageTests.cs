@@ -90,7 +90,9 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
             """
         );
 
-        var result = await ThrowAway.RunAsync(arrange, "sh", AssetOf("installed-service.sh"));
+        // Its text: the copy has nothing under /tmp, where this checkout may be.
+        var script = await File.ReadAllTextAsync(AssetOf("installed-service.sh"), Cancel);
+        var result = await ThrowAway.RunAsync(arrange, "sh", "-c", script);
 
         var lines = result.Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Count(line => line.StartsWith("ii ")).ShouldBe(4, result.Text);

@@ -19,7 +19,8 @@ namespace Culvert.EndToEnd.Tests.Ingress;
 [Collection(IngressSystemCollection.Name)]
 public sealed class PublicCertificateTests(IngressSystem system) : SystemTest(system)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    // An agent that has looked in vain a few times looks again within five minutes.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     private string Name => $"{TunnelAgent.Route}.{Installation.Record.Tunnel.Domain}";
 
