@@ -116,8 +116,9 @@ internal sealed class AcmeName
     public void Fail(AcmeReason reason, string detail, TimeSpan? wish)
     {
         // Each kind counts for itself: a disk that was full all day is no reason to wait half a day for the CA.
-        var (atCa, local) = AcmeSchedule.IsLocal(reason)
-            ? (stored.Failures, stored.LocalFailures + 1)
+        var (atCa, local) =
+            reason == AcmeReason.ChallengeTaken ? (stored.Failures, stored.LocalFailures)
+            : AcmeSchedule.IsLocal(reason) ? (stored.Failures, stored.LocalFailures + 1)
             : (stored.Failures + 1, 0);
         var random = (double)RandomNumberGenerator.GetInt32(Steps) / Steps;
         stored = stored with

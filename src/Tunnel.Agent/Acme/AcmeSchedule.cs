@@ -29,7 +29,9 @@ internal static class AcmeSchedule
     public static readonly TimeSpan Spread = TimeSpan.FromSeconds(20);
 
     /// <summary>After another agent's challenge for the same name.</summary>
-    public static readonly TimeSpan Distance = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Distance = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan TurnSpread = TimeSpan.FromSeconds(5);
 
     /// <summary>Two thirds of the life, spread by the machine's own place.</summary>
     public static DateTimeOffset RenewAt(KeyAndCertificate pair, double unit) =>
@@ -69,6 +71,12 @@ internal static class AcmeSchedule
     /// <param name="unit">Random, from 0 to below 1.</param>
     public static TimeSpan RetryAfter(AcmeReason reason, int failures, TimeSpan? wish, double unit)
     {
+        if (reason == AcmeReason.ChallengeTaken)
+        {
+            // A turn, not a failure: it comes when the other's is over, however often that was waited for.
+            return Clamp(wish ?? Distance, TimeSpan.Zero, LongestWish) + (TurnSpread * unit);
+        }
+
         var own = IsLocal(reason)
             ? RenewalPlan.Backoff(failures, FirstLocalRetry, LongestLocalRetry, unit)
             : RenewalPlan.Backoff(failures, FirstRetry, LongestRetry, unit);

@@ -94,6 +94,14 @@ public sealed class AcmeScheduleTests
         Retry(AcmeReason.RateLimited, 1).ShouldBe(TimeSpan.FromHours(1));
     }
 
+    [Fact] // five agents of one name order one after the other: the last must not wait five times as long each time
+    public void RetryAfter_AnotherAgentsTurn_IsWhenThatIsOver()
+    {
+        Retry(AcmeReason.ChallengeTaken, 1, TimeSpan.FromSeconds(7)).ShouldBe(TimeSpan.FromSeconds(7));
+        Retry(AcmeReason.ChallengeTaken, 20, TimeSpan.FromSeconds(7)).ShouldBe(TimeSpan.FromSeconds(7));
+        Retry(AcmeReason.ChallengeTaken, 20).ShouldBe(AcmeSchedule.Distance);
+    }
+
     private static TimeSpan Retry(AcmeReason reason, int failures, TimeSpan? wish = null) =>
         AcmeSchedule.RetryAfter(reason, failures, wish, 0);
 }
