@@ -64,6 +64,7 @@ internal sealed class AgentDialect(
         AgentFeed feed,
         string platformSerial,
         string? serverSerial,
+        bool leaving,
         CancellationToken ct
     )
     {
@@ -77,6 +78,7 @@ internal sealed class AgentDialect(
             Routes = routes(),
             AuditAlarm = AuditAlarm,
             Usage = part,
+            Leaving = leaving,
         };
         var failure = await client.ReportAsync(report, ct);
 

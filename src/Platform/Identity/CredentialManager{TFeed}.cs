@@ -19,6 +19,9 @@ public sealed class CredentialManager<TFeed> : IDisposable
     // A faulted loop starts again; meanwhile the others go on.
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
 
+    // A service that is away must not hold up a stop.
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
+
     private readonly CredentialState<TFeed> state = new();
     private readonly CredentialMetrics metrics;
     private readonly LoopContext<TFeed> context;
@@ -26,6 +29,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
     private readonly FeedLoop<TFeed> feeds;
     private readonly ReportLoop<TFeed> reports;
     private readonly ServerCertificateLoop? servers;
+    private readonly TimeProvider networkTime;
 
     internal CredentialManager(
         CredentialManagerOptions options,
@@ -52,6 +56,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
         );
         feeds = new FeedLoop<TFeed>(context, options, platform.DemandEnrolment, OnContactRestored, OnFeedAsync);
         reports = new ReportLoop<TFeed>(context);
+        this.networkTime = networkTime;
         servers =
             options.ServerCertificates && context is LoopContext<AgentFeed> agent
                 ? new ServerCertificateLoop(agent, options.ServerKeyType, metrics, OnServerCertificateAsync)
@@ -114,14 +119,21 @@ public sealed class CredentialManager<TFeed> : IDisposable
         await platform.RestoreAsync(cancellationToken);
         await feeds.RestoreAsync(cancellationToken);
         await (servers?.RestoreAsync(cancellationToken) ?? Task.CompletedTask);
-        await Task.WhenAll(
-            SuperviseAsync("platform certificate", platform.RunAsync, cancellationToken),
-            SuperviseAsync("feed", feeds.RunAsync, cancellationToken),
-            SuperviseAsync("report", reports.RunAsync, cancellationToken),
-            servers is null
-                ? Task.CompletedTask
-                : SuperviseAsync("server certificate", servers.RunAsync, cancellationToken)
-        );
+        try
+        {
+            await Task.WhenAll(
+                SuperviseAsync("platform certificate", platform.RunAsync, cancellationToken),
+                SuperviseAsync("feed", feeds.RunAsync, cancellationToken),
+                SuperviseAsync("report", reports.RunAsync, cancellationToken),
+                servers is null
+                    ? Task.CompletedTask
+                    : SuperviseAsync("server certificate", servers.RunAsync, cancellationToken)
+            );
+        }
+        finally
+        {
+            await FarewellAsync();
+        }
     }
 
     /// <summary>Asks for a report, after something in the caller's part of it has changed.</summary>
@@ -137,6 +149,20 @@ public sealed class CredentialManager<TFeed> : IDisposable
     {
         metrics.Dispose();
         state.Client?.Dispose();
+    }
+
+    // So that nobody waits for the acknowledgement of a machine that was stopped on purpose.
+    private async Task FarewellAsync()
+    {
+        using var limit = new CancellationTokenSource(FarewellLimit, networkTime);
+        try
+        {
+            await reports.SendLastAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is counted for as long as after a crash.
+        }
     }
 
     private async ValueTask OnIdentityAsync(MachineIdentity identity, CancellationToken ct)

@@ -53,6 +53,7 @@ internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, 
         EdgeFeed feed,
         string platformSerial,
         string? serverSerial,
+        bool leaving,
         CancellationToken ct
     )
     {
@@ -67,6 +68,7 @@ internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, 
             ConnectPublicPort = own.ConnectPublicPort,
             Agents = own.Agents,
             ClientConnections = own.ClientConnections,
+            Leaving = leaving,
         };
         return client.ReportAsync(report, ct);
     }

@@ -45,6 +45,7 @@ internal abstract class MachineDialect<TFeed>
         TFeed feed,
         string platformSerial,
         string? serverSerial,
+        bool leaving,
         CancellationToken ct
     );
 

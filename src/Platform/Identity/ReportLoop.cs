@@ -12,6 +12,7 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
 
     private readonly AsyncSignal signal = new(context.Time);
+    private (TFeed Feed, string? ServerSerial)? told;
 
     /// <summary>Asks for a report.</summary>
     public void Request() => signal.Set();
@@ -28,6 +29,23 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
         }
     }
 
+    /// <summary>
+    /// The last word of this run, tried once: a service that does not hear it counts this machine for a while. It repeats
+    /// what was told last, since what came after may not have been taken into use any more.
+    /// </summary>
+    public async Task SendLastAsync(CancellationToken ct)
+    {
+        if (
+            told is var (feed, server)
+            && context.State is { Client: { } client, Identity: { } identity }
+            && await context.Dialect.ReportAsync(client, feed, identity.Credential.Serial, server, leaving: true, ct)
+                is { } failure
+        )
+        {
+            Log.ReportFailed(context.Log, failure);
+        }
+    }
+
     private async Task SendAsync(CancellationToken ct)
     {
         for (var failures = 1; ; failures++)
@@ -38,10 +56,11 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context)
                 return; // the change that is missing will ask again
             }
 
-            var serial = identity.Credential.Serial;
-            var failure = await context.Dialect.ReportAsync(client, feed, serial, state.Server?.Serial, ct);
+            var (serial, server) = (identity.Credential.Serial, state.Server?.Serial);
+            var failure = await context.Dialect.ReportAsync(client, feed, serial, server, leaving: false, ct);
             if (failure is null)
             {
+                told = (feed, server);
                 return;
             }
 

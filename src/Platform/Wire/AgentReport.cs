@@ -34,4 +34,9 @@ public sealed record AgentReport
     [JsonPropertyName("audit_alarm")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AuditAlarm { get; init; }
+
+    /// <summary>This is its last word: it stops, and nothing needs to wait for it any more.</summary>
+    [JsonPropertyName("leaving")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Leaving { get; init; }
 }

@@ -35,4 +35,9 @@ public sealed record EdgeReport
     /// <summary>Open client connections by tunnel id.</summary>
     [JsonPropertyName("client_connections")]
     public required IReadOnlyDictionary<string, int> ClientConnections { get; init; }
+
+    /// <summary>This is its last word: it stops, and nothing needs to wait for it any more.</summary>
+    [JsonPropertyName("leaving")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Leaving { get; init; }
 }

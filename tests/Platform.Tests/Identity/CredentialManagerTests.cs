@@ -811,6 +811,22 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         logs.Lines.ShouldAllBe(l => !l.Contains("clv_tun_secret"));
     }
 
+    [Fact] // S17: else a switch would wait for it until it counts as gone
+    public async Task Stop_AfterAReport_SaysThatItLeavesAndAcknowledgesNothingNew()
+    {
+        var manager = Agent();
+        Run(manager);
+        await Ready(manager);
+        var before = Report()!;
+        before.Leaving.ShouldBeFalse();
+
+        await StopAsync();
+
+        Report()!.Leaving.ShouldBeTrue();
+        Report()!.Revision.ShouldBe(before.Revision);
+        Report()!.Epochs.ShouldBe(before.Epochs);
+    }
+
     [Fact]
     public async Task Edge_EnrolsFollowsItsFeedAndReports()
     {

@@ -63,7 +63,11 @@ internal sealed class AgentDirectory(
             Method = record.Method,
             Principal = record.Principal,
             Live =
-                record.RevokedAt is null && record.NotAfter >= now && contact is { } at && now - at <= options.LiveFor,
+                record.RevokedAt is null
+                && record.NotAfter >= now
+                && contact is { } at
+                && now - at <= options.LiveFor
+                && !(report is { Leaving: true } && at <= stored!.At),
             CreatedAt = record.CreatedAt.UtcDateTime,
             LastProofAt = record.LastProofAt.UtcDateTime,
             LastContactAt = contact?.UtcDateTime,

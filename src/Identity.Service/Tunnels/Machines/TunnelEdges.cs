@@ -38,7 +38,10 @@ internal sealed class TunnelEdges(
         {
             Id = edge.Id.Value,
             Name = edge.Name,
-            Live = contact is { } at && time.GetUtcNow() - at <= options.LiveFor,
+            Live =
+                contact is { } at
+                && time.GetUtcNow() - at <= options.LiveFor
+                && !(report is { Leaving: true } && at <= stored!.At),
             LastContactAt = contact?.UtcDateTime,
             ReportedAt = stored?.At.UtcDateTime,
             AgentConnections =

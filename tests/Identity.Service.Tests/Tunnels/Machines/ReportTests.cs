@@ -118,6 +118,38 @@ public sealed class ReportTests
         shown.GetProperty("routes")[0].Text("name").ShouldBe("docs");
     }
 
+    [Fact] // nobody waits five minutes for the acknowledgement of what was stopped on purpose
+    public async Task Machines_SayThatTheyLeave_AreLiveAgainWithTheirNextWord()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var path = "/v1/tunnels/" + tunnel.Id();
+        enrollments.Add(FeedTests.Enrollment(tunnel.Id(), service));
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var (edge, _) = service.Edge(peers, await FeedTests.CreateEdgeAsync(service));
+
+        foreach (var (last, live) in ((string, int)[])[("", 1), ("\"leaving\":true,", 0), ("", 1)])
+        {
+            var agentReport = AgentReport.Replace("\"version\"", last + "\"version\"", StringComparison.Ordinal);
+            var edgeReport = EdgeReport.Replace("\"version\"", last + "\"version\"", StringComparison.Ordinal);
+            (await agent.PostAsync("/v1/agent/reports", agentReport)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+            (await edge.PostAsync("/v1/edge/reports", edgeReport)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+            var status = await service.Api.GetOkAsync(path + "/status");
+            status.GetProperty("agents_live").GetInt32().ShouldBe(live);
+            status.GetProperty("edges")[0].GetProperty("live").GetBoolean().ShouldBe(live == 1);
+        }
+
+        // It is back before its first report: contact is enough.
+        await agent.PostAsync(
+            "/v1/agent/reports",
+            AgentReport.Replace("\"version\"", "\"leaving\":true,\"version\"", StringComparison.Ordinal)
+        );
+        service.Time.JumpTo(service.Time.GetUtcNow().AddSeconds(2));
+        await agent.GetOkAsync("/v1/agent/feed");
+        (await service.Api.GetOkAsync(path + "/status")).GetProperty("agents_live").GetInt32().ShouldBe(1);
+    }
+
     [Fact]
     public async Task Agents_Revoke_IsAuditedAndIdempotent()
     {
