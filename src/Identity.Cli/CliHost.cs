@@ -21,6 +21,12 @@ internal sealed record CliHost
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>Standard error is a terminal: a line there may be rewritten.</summary>
+    public bool ShowsProgress { get; init; }
+
+    /// <summary>Where the other programs are looked for first.</summary>
+    public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
+
     public static CliHost ForProcess() =>
         new()
         {
@@ -31,5 +37,6 @@ internal sealed record CliHost
             CanAsk = !Console.IsInputRedirected && !Console.IsErrorRedirected,
             OutputWidth = Console.IsOutputRedirected ? null : Math.Max(Console.WindowWidth, 40),
             Time = TimeProvider.System,
+            ShowsProgress = !Console.IsErrorRedirected,
         };
 }

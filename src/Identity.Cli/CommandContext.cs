@@ -8,16 +8,31 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 {
     private ManagementClient? client;
     private Settings? settings;
+    private CliProfile? profile;
 
     public CliHost Host { get; } = host;
 
-    public Settings Settings => settings ??= Settings.Resolve(parse, global, Host);
+    public Settings Settings => settings ??= Settings.Resolve(parse, global, Host, Profile);
 
     /// <summary>The platform root, for commands that ask no service.</summary>
     public string? CaFile =>
-        parse.GetValue(global.CaFile) is { Length: > 0 } file ? file : Host.Variable(GlobalOptions.CaFileVariable);
+        parse.GetValue(global.CaFile) is { Length: > 0 } file ? file
+        : Host.Variable(GlobalOptions.CaFileVariable) is { Length: > 0 } text ? text
+        : Profile.CaFile;
 
-    public OutputFormat Format => parse.GetValue(global.Output) ?? OutputFormat.Table;
+    public OutputFormat Format => parse.GetValue(global.Output) ?? Profile.Output ?? OutputFormat.Table;
+
+    /// <summary>Only say what would be changed.</summary>
+    public bool IsDryRun => parse.GetValue(global.DryRun);
+
+    public bool IsQuiet => parse.GetValue(global.Quiet);
+
+    private CliProfile Profile => profile ??= CliProfiles.Read(ProfileName, Host);
+
+    private string? ProfileName =>
+        parse.GetValue(global.Profile) is { Length: > 0 } flag ? flag
+        : Host.Variable(GlobalOptions.ProfileVariable) is { Length: > 0 } text ? text
+        : null;
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);
 
@@ -31,7 +46,13 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
     {
         if (client is null)
         {
-            client = await ManagementClient.ConnectAsync(Settings, Host.Time, Trace, cancel);
+            client = await ManagementClient.ConnectAsync(
+                Settings,
+                Credentials.Find(Settings, Host),
+                Host.Time,
+                Trace,
+                cancel
+            );
             if (Settings.Workspace is { } workspace)
             {
                 client.UseWorkspace(await new NameResolver(client).IdAsync(Noun.Workspace, workspace, cancel));
@@ -51,7 +72,7 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
     /// <summary>A sentence for the operator; scripts read standard output alone.</summary>
     public void Note(string text)
     {
-        if (!parse.GetValue(global.Quiet))
+        if (!IsQuiet)
         {
             Host.Error.WriteLine(Output.CellText.Safe(text));
         }
@@ -63,7 +84,7 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
     /// </summary>
     public void Confirm(string deed, string name, bool yes)
     {
-        if (yes)
+        if (yes || IsDryRun)
         {
             return;
         }
@@ -82,6 +103,19 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
         if (Host.In.ReadLine()?.Trim() != name)
         {
             throw new CommandFailure(ExitCode.Refused, "the name typed is another one: nothing was changed");
+        }
+    }
+
+    /// <summary>For commands whose changes are not requests that could be shown instead of sent.</summary>
+    public void RefuseDryRun()
+    {
+        if (IsDryRun)
+        {
+            throw new CommandFailure(ExitCode.Usage, "this command cannot be tried without being done")
+            {
+                Where = "--dry-run",
+                Next = "leave --dry-run out",
+            };
         }
     }
 

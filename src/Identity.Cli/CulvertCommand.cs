@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Commands;
 using Culvert.Identity.Cli.Commands.Dev;
 using Culvert.Identity.Cli.Output;
@@ -19,7 +20,8 @@ internal sealed class CulvertCommand
         var root = culvert.Root();
         // A value that begins with "@" is a value (an npm scope, a subject), never a file of further arguments.
         var parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parse.Errors.Count > 0)
+        // Completion asks with a directive, which is no command line of ours.
+        if (parse.Errors.Count > 0 && !args.FirstOrDefault("").StartsWith("[suggest", StringComparison.Ordinal))
         {
             culvert.WriteUsage(parse);
             return ExitCode.Usage;
@@ -36,6 +38,9 @@ internal sealed class CulvertCommand
             cancel
         );
     }
+
+    /// <summary>The whole tree, for the reference and its test.</summary>
+    internal static RootCommand Describe(CliHost host) => new CulvertCommand(host).Root();
 
     private RootCommand Root()
     {
@@ -83,8 +88,16 @@ internal sealed class CulvertCommand
             AuditCommands.Create(verbs),
             ClockCommands.Create(verbs),
             StatusCommand.Create(verbs),
+            DoctorCommand.Create(verbs),
+            .. DeclarativeCommands.Create(verbs),
+            BackupCommands.Backup(verbs),
+            BackupCommands.Restore(verbs),
+            SupportBundleCommand.Create(verbs),
+            LoginCommand.Create(verbs),
+            LogoutCommand.Create(verbs),
             WhoAmICommand.Create(verbs),
             DevCommand.Create(verbs),
+            CompletionCommand.Create(verbs),
             VersionCommand.Create(verbs),
         ];
     }
@@ -115,10 +128,21 @@ internal sealed class CulvertCommand
     {
         try
         {
+            if (WatchFlags.IntervalOf(parse) is { } interval)
+            {
+                return await new Watch(host, interval).RunAsync(() => RunOnceAsync(parse, verb, cancel), cancel);
+            }
+
             using var context = new CommandContext(parse, global, host);
-            var result = await verb(context, cancel);
+            var result = ResultFilter.Of(parse).Apply(await verb(context, cancel));
             ResultWriter.Write(result, context.Format, host);
             return result.ExitCode;
+        }
+        catch (DryRunStop stop)
+        {
+            using var context = new CommandContext(parse, global, host);
+            ResultWriter.Write(stop.Result, context.Format, host);
+            return ExitCode.Done;
         }
         catch (CommandFailure failure)
         {
@@ -129,6 +153,25 @@ internal sealed class CulvertCommand
         {
             host.Error.WriteLine("interrupted; a change under way may have happened");
             return ExitCode.Interrupted;
+        }
+    }
+
+    // One round of a watch: its own context, since a connection may have ended since the last.
+    private async Task<(string Text, int ExitCode)> RunOnceAsync(ParseResult parse, Verb verb, CancellationToken cancel)
+    {
+        using var context = new CommandContext(parse, global, host);
+        try
+        {
+            var result = ResultFilter.Of(parse).Apply(await verb(context, cancel));
+            using var text = new StringWriter();
+            ResultWriter.Write(result, context.Format, host with { Out = text });
+            return (text.ToString(), result.ExitCode);
+        }
+        catch (CommandFailure failure) when (failure.ExitCode is ExitCode.Unreachable or ExitCode.TryAgain)
+        {
+            // A watch outlives a restart of the service: that is when it is wanted most.
+            FailureReport.Write(failure, PathOf(parse.CommandResult.Command), host.Error);
+            return ("", failure.ExitCode);
         }
     }
 

@@ -6,6 +6,7 @@ namespace Culvert.Identity.Cli;
 /// the global one goes before the noun or comes from the environment.</summary>
 internal sealed class GlobalOptions
 {
+    public const string ProfileVariable = "CULVERT_PROFILE";
     public const string UrlVariable = "CULVERT_IDENTITY_URL";
     public const string CaFileVariable = "CULVERT_PLATFORM_CA";
     public const string CaSha256Variable = "CULVERT_PLATFORM_CA_SHA256";
@@ -13,6 +14,9 @@ internal sealed class GlobalOptions
     public const string OrganizationVariable = "CULVERT_ORGANIZATION_ID";
     public const string WorkspaceVariable = "CULVERT_WORKSPACE_ID";
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+
+    public Option<string?> Profile { get; } =
+        Text("--profile", "NAME", $"a profile of $XDG_CONFIG_HOME/culvert/cli.yaml [{ProfileVariable}]");
 
     public Option<string?> Url { get; } = Text("--url", "URL", $"address of the identity service [{UrlVariable}]");
 
@@ -34,27 +38,27 @@ internal sealed class GlobalOptions
     public Option<OutputFormat?> Output { get; } =
         new("--output", "-o")
         {
-            Description = "table (default), json (the wire's own), yaml or name (ids only)",
+            Description = "table (default), wide (more columns), json (the wire's own), yaml or name (ids only)",
             HelpName = "FORMAT",
             Recursive = true,
             CustomParser = argument =>
             {
                 var word = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
-                switch (word)
+                if (OutputFormats.Parse(word) is not { } format)
                 {
-                    case "table":
-                        return OutputFormat.Table;
-                    case "json":
-                        return OutputFormat.Json;
-                    case "yaml":
-                        return OutputFormat.Yaml;
-                    case "name":
-                        return OutputFormat.Name;
-                    default:
-                        argument.AddError($"--output '{word}': use table, json, yaml or name");
-                        return OutputFormat.Table;
+                    argument.AddError($"--output '{word}': use {OutputFormats.Words}");
+                    return OutputFormat.Table;
                 }
+
+                return format;
             },
+        };
+
+    public Option<bool> DryRun { get; } =
+        new("--dry-run")
+        {
+            Description = "send no change: print the first request that would be one",
+            Recursive = true,
         };
 
     public Option<bool> Quiet { get; } =
@@ -77,7 +81,20 @@ internal sealed class GlobalOptions
         };
 
     public IEnumerable<Option> All =>
-        [Url, CaFile, CaSha256, AdminKeyFile, Organization, Workspace, Output, Quiet, Verbose, Timeout];
+        [
+            Profile,
+            Url,
+            CaFile,
+            CaSha256,
+            AdminKeyFile,
+            Organization,
+            Workspace,
+            Output,
+            Quiet,
+            Verbose,
+            Timeout,
+            DryRun,
+        ];
 
     private static Option<string?> Text(string name, string value, string description) =>
         new(name)

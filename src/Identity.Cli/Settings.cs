@@ -2,31 +2,48 @@ using System.CommandLine;
 
 namespace Culvert.Identity.Cli;
 
-/// <summary>The global flags after flag and environment were weighed: a flag wins, an empty variable is none.</summary>
+/// <summary>
+/// The global flags after flag, environment and profile were weighed: a flag wins over a variable, that over the
+/// profile; an empty variable is none.
+/// </summary>
 internal sealed record Settings
 {
     public required Uri Url { get; init; }
     public required string? CaFile { get; init; }
     public required string? CaSha256 { get; init; }
+
+    /// <summary>From a flag, a variable, or the profile.</summary>
     public required string? AdminKeyFile { get; init; }
+
+    /// <summary>The key was named for this very command: it wins over a sign-in, which wins over the profile's.</summary>
+    public required bool IsKeyNamed { get; init; }
+
     public required string? Organization { get; init; }
     public required string? Workspace { get; init; }
     public required TimeSpan Timeout { get; init; }
 
-    public static Settings Resolve(ParseResult parse, GlobalOptions global, CliHost host)
+    /// <summary>No change is sent: the first one ends the command and is shown.</summary>
+    public required bool IsDryRun { get; init; }
+
+    public static Settings Resolve(ParseResult parse, GlobalOptions global, CliHost host, CliProfile profile)
     {
-        var url = Value(global.Url, GlobalOptions.UrlVariable);
+        var url = Value(global.Url, GlobalOptions.UrlVariable, profile.Url);
         if (url is null)
         {
             throw new CommandFailure(ExitCode.Usage, "the address of the identity service is not known")
             {
-                Where = $"--url and {GlobalOptions.UrlVariable} are both empty",
+                Where = $"--url, {GlobalOptions.UrlVariable} and the profile ({profile.Source}) do not say it",
                 Next = $"export {GlobalOptions.UrlVariable}=https://identity.example.com:8443",
             };
         }
 
-        var caFile = Value(global.CaFile, GlobalOptions.CaFileVariable);
-        var caSha256 = Value(global.CaSha256, GlobalOptions.CaSha256Variable);
+        var caFile = Value(global.CaFile, GlobalOptions.CaFileVariable, null);
+        var caSha256 = Value(global.CaSha256, GlobalOptions.CaSha256Variable, null);
+        if (caFile is null && caSha256 is null)
+        {
+            (caFile, caSha256) = (profile.CaFile, profile.CaSha256);
+        }
+
         if (parse.GetValue(global.CaFile) is null && parse.GetValue(global.CaSha256) is { Length: > 0 })
         {
             caFile = null; // the flag beats the other setting's variable
@@ -50,16 +67,18 @@ internal sealed record Settings
             Url = ParseUrl(url),
             CaFile = caFile,
             CaSha256 = caSha256,
-            AdminKeyFile = Value(global.AdminKeyFile, GlobalOptions.AdminKeyFileVariable),
-            Organization = Value(global.Organization, GlobalOptions.OrganizationVariable),
-            Workspace = Value(global.Workspace, GlobalOptions.WorkspaceVariable),
-            Timeout = parse.GetValue(global.Timeout) ?? GlobalOptions.DefaultTimeout,
+            AdminKeyFile = Value(global.AdminKeyFile, GlobalOptions.AdminKeyFileVariable, profile.AdminKeyFile),
+            IsKeyNamed = Value(global.AdminKeyFile, GlobalOptions.AdminKeyFileVariable, null) is not null,
+            Organization = Value(global.Organization, GlobalOptions.OrganizationVariable, profile.Organization),
+            Workspace = Value(global.Workspace, GlobalOptions.WorkspaceVariable, profile.Workspace),
+            Timeout = parse.GetValue(global.Timeout) ?? profile.Timeout ?? GlobalOptions.DefaultTimeout,
+            IsDryRun = parse.GetValue(global.DryRun),
         };
 
-        string? Value(Option<string?> option, string variable) =>
+        string? Value(Option<string?> option, string variable, string? otherwise) =>
             parse.GetValue(option) is { Length: > 0 } flag ? flag
             : host.Variable(variable) is { Length: > 0 } text ? text
-            : null;
+            : otherwise;
     }
 
     /// <summary>Only https: the key travels in a header. A path prefix stays, so that a service behind one works.</summary>

@@ -13,7 +13,7 @@ public sealed class UsageTests : CommandTest
     [InlineData("tunnel create", "Required argument missing")]
     [InlineData("tunnel create a b", "'b'")]
     [InlineData("tunnel list --wat", "'--wat'")]
-    [InlineData("tunnel list -o xml", "use table, json, yaml or name")]
+    [InlineData("tunnel list -o xml", "use table, wide, json, yaml or name")]
     [InlineData("tunnel list --timeout 1y", "'1y' is no duration")]
     [InlineData("tunnel list --timeout 0ms", "from 1ms to 1h")]
     [InlineData("tunnel list --timeout 2h", "from 1ms to 1h")]

@@ -19,7 +19,7 @@ internal sealed class ManagementClient : IDisposable
     private readonly TimeProvider time;
     private readonly Action<string> trace;
     private readonly HttpClient http;
-    private readonly AuthenticationHeaderValue credential;
+    private readonly ICredential credential;
     private string? workspaceId;
     private bool organizationProven;
 
@@ -28,7 +28,7 @@ internal sealed class ManagementClient : IDisposable
         TimeProvider time,
         Action<string> trace,
         HttpClient http,
-        AuthenticationHeaderValue credential
+        ICredential credential
     )
     {
         this.settings = settings;
@@ -40,12 +40,12 @@ internal sealed class ManagementClient : IDisposable
 
     public static async Task<ManagementClient> ConnectAsync(
         Settings settings,
+        ICredential credential,
         TimeProvider time,
         Action<string> trace,
         CancellationToken cancel
     )
     {
-        var credential = AdminKey.Read(settings.AdminKeyFile);
         var handler = new SocketsHttpHandler
         {
             UseProxy = false, // HTTPS_PROXY is for other programs: the key goes to the service alone
@@ -62,15 +62,28 @@ internal sealed class ManagementClient : IDisposable
         return new ManagementClient(settings, time, trace, http, credential);
     }
 
+    public Uri Url => settings.Url;
+
+    /// <summary>How this program proves who it acts for.</summary>
+    public string CredentialKind => credential.Kind;
+
+    /// <summary>A question that must be asked by POST: it changes nothing, so a dry run asks it, too.</summary>
+    public Task<ApiAnswer> AskAsync(string path, JsonObject? body, CancellationToken cancel) =>
+        SendAsync(HttpMethod.Post, path, ContentOf(body), cancel);
+
     public Task<ApiAnswer> GetAsync(string path, CancellationToken cancel) =>
         SendAsync(HttpMethod.Get, path, content: null, cancel);
 
     /// <summary>An answer of any length, as it comes.</summary>
-    public async Task DownloadAsync(string path, Stream target, CancellationToken cancel)
+    /// <param name="path">What to read.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="report">Is told the bytes read so far.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task DownloadAsync(string path, Stream target, Action<long> report, CancellationToken cancel)
     {
         var url = new Uri(settings.Url, path);
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        request.Headers.Authorization = credential;
+        await credential.ProveAsync(request, cancel);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("culvert", ProgramVersion.Text));
         try
         {
@@ -81,9 +94,16 @@ internal sealed class ManagementClient : IDisposable
                 throw Refusals.From(HttpMethod.Get, url, response.StatusCode, Header(response, "request-id"), text);
             }
 
-            await response.Content.CopyToAsync(target, cancel);
+            await using var source = await response.Content.ReadAsStreamAsync(cancel);
+            var buffer = new byte[128 * 1024];
+            int read;
+            while ((read = await source.ReadAsync(buffer, cancel)) > 0)
+            {
+                await target.WriteAsync(buffer.AsMemory(0, read), cancel);
+                report(target.Position);
+            }
         }
-        catch (Exception e) when (IsUnreachable(e, cancel))
+        catch (Exception e) when (IsUnreachable(e, cancel) || e is HttpIOException)
         {
             throw Unreachable(HttpMethod.Get, url, e, settings);
         }
@@ -93,15 +113,16 @@ internal sealed class ManagementClient : IDisposable
     public async Task<ApiAnswer> PostAsync(string path, JsonObject? body, CancellationToken cancel)
     {
         await ProveOrganizationAsync(cancel);
-        return await SendAsync(
-            HttpMethod.Post,
-            path,
-            body is null
-                ? null
-                : new StringContent(body.ToJsonString(WireJson.Plain), Encoding.UTF8, "application/json"),
-            cancel
-        );
+        StopIfDryRun(HttpMethod.Post, path, body);
+        return await SendAsync(HttpMethod.Post, path, ContentOf(body), cancel);
     }
+
+    /// <summary>A question by form, as introspection is.</summary>
+    public Task<ApiAnswer> AskFormAsync(
+        string path,
+        IReadOnlyDictionary<string, string> form,
+        CancellationToken cancel
+    ) => SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form), cancel);
 
     /// <summary>A form, as OAuth's endpoints take it. An empty answer reads as an empty object.</summary>
     public async Task<ApiAnswer> PostFormAsync(
@@ -111,17 +132,30 @@ internal sealed class ManagementClient : IDisposable
     )
     {
         await ProveOrganizationAsync(cancel);
+        StopIfDryRun(HttpMethod.Post, path, body: null);
         return await SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form), cancel);
     }
 
     public async Task<ApiAnswer> DeleteAsync(string path, CancellationToken cancel)
     {
         await ProveOrganizationAsync(cancel);
+        StopIfDryRun(HttpMethod.Delete, path, body: null);
         return await SendAsync(HttpMethod.Delete, path, content: null, cancel);
     }
 
     /// <summary>From now on every request names this workspace.</summary>
     public void UseWorkspace(string id) => workspaceId = id;
+
+    private void StopIfDryRun(HttpMethod method, string path, JsonObject? body)
+    {
+        if (settings.IsDryRun)
+        {
+            throw new DryRunStop(method, path, body);
+        }
+    }
+
+    private static StringContent? ContentOf(JsonObject? body) =>
+        body is null ? null : new StringContent(body.ToJsonString(WireJson.Plain), Encoding.UTF8, "application/json");
 
     private async Task ProveOrganizationAsync(CancellationToken cancel)
     {
@@ -156,7 +190,7 @@ internal sealed class ManagementClient : IDisposable
     {
         var url = new Uri(settings.Url, path);
         using var request = new HttpRequestMessage(method, url);
-        request.Headers.Authorization = credential;
+        await credential.ProveAsync(request, cancel);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("culvert", ProgramVersion.Text));
         if (workspaceId is not null)

@@ -37,8 +37,7 @@ internal static class AgentCommands
             "print one agent",
             async (context, cancel) =>
                 CommandResult.Object((await FindAsync(context, context.Get(id), context.Get(tunnel), cancel)).Agent),
-            id,
-            tunnel
+            [id, tunnel, .. WatchFlags.Create()]
         );
     }
 
@@ -151,7 +150,7 @@ internal static class AgentCommands
                     Columns
                 );
             },
-            tunnel
+            [tunnel, .. ListFlags.OfWhole()]
         );
     }
 }

@@ -44,23 +44,36 @@ internal static class AuditCommands
     private static Command Export(VerbFactory verbs)
     {
         var file = Flags.Required("--out", "FILE", "write the chain there, as JSON lines");
+        var since = Flags.Text(
+            "--since",
+            "TIME",
+            "leave out the content of older events: 2026-01-31T12:00:00Z, or 24h; their digests stay, so it verifies"
+        );
         return verbs.Create(
             "export",
             "the whole chain: your organization's events, and the digests of all others",
             async (context, cancel) =>
             {
                 var path = context.Get(file)!;
+                var from = Moments.Of(context, since);
                 var client = await context.ClientAsync(cancel);
                 var aside = path + ".new";
                 await using (var target = File.Create(aside))
                 {
-                    await client.DownloadAsync("v1/audit/export", target, cancel);
+                    using var progress = new Progress(context, "bytes read");
+                    await client.DownloadAsync("v1/audit/export", target, progress.Report, cancel);
+                }
+
+                if (from is { } moment)
+                {
+                    await ExportWindow.NarrowAsync(aside, moment, cancel);
                 }
 
                 File.Move(aside, path, overwrite: true);
                 return CommandResult.Object(new JsonObject { ["file"] = path });
             },
-            file
+            file,
+            since
         );
     }
 

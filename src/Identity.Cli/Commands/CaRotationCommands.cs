@@ -23,7 +23,7 @@ internal static class CaRotationCommands
                 var answer = await client.GetAsync($"{await PathAsync(context, id, cancel)}/rotation", cancel);
                 return CommandResult.Object(answer) with { Plain = Text(answer.Json) };
             },
-            id
+            [id, .. WatchFlags.Create()]
         );
     }
 

@@ -19,7 +19,7 @@ internal static class CommonVerbs
                 var path = await context.PathAsync(noun, context.Get(id), cancel);
                 return CommandResult.Object(await client.GetAsync(path, cancel));
             },
-            id
+            [id, .. WatchFlags.Create()]
         );
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
 
@@ -56,8 +55,8 @@ internal static class HistoryCommands
                         .Add("federation_rule_id", await IdOf(Noun.Rule, context.Get(rule)))
                         .Add("issuer_id", await IdOf(Noun.Issuer, context.Get(issuer)))
                         .Add("subject", context.Get(subject))
-                        .Add("since", TimeOf(context, since))
-                        .Add("until", TimeOf(context, until))
+                        .Add("since", Moments.TextOf(context, since))
+                        .Add("until", Moments.TextOf(context, until))
                         .Add("request_id", context.Get(request));
                     return await flags.RunAsync(context, HistoryPath, query, Columns, cancel);
 
@@ -102,30 +101,5 @@ internal static class HistoryCommands
             },
             request
         );
-    }
-
-    // A time, or how long ago.
-    private static string? TimeOf(CommandContext context, Option<string?> option)
-    {
-        if (context.Get(option) is not { } text)
-        {
-            return null;
-        }
-
-        if (Durations.TryParse(text, out var ago))
-        {
-            return (context.Host.Time.GetUtcNow() - ago).ToString(
-                "yyyy-MM-dd'T'HH:mm:ss'Z'",
-                CultureInfo.InvariantCulture
-            );
-        }
-
-        return text.EndsWith('Z') && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)
-            ? text
-            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is neither a time nor a duration")
-            {
-                Where = option.Name,
-                Next = "write 2026-01-31T12:00:00Z, or 24h",
-            };
     }
 }

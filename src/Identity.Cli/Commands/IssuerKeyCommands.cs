@@ -24,12 +24,12 @@ internal static class IssuerKeyCommands
             {
                 var client = await context.ClientAsync(cancel);
                 var answer = context.Get(id) is { } known
-                    ? await client.PostAsync(
+                    ? await client.AskAsync(
                         $"{await context.PathAsync(Noun.Issuer, known, cancel)}/verify",
                         body: null,
                         cancel
                     )
-                    : await client.PostAsync($"{Noun.Issuer.Path}/verify", Draft(flags, context), cancel);
+                    : await client.AskAsync($"{Noun.Issuer.Path}/verify", Draft(flags, context), cancel);
                 var isAccepted = answer.Json["accepted"]?.GetValue<bool>() == true;
                 return CommandResult.Object(answer) with
                 {

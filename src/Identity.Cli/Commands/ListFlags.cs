@@ -16,6 +16,9 @@ internal sealed class ListFlags
     private readonly Option<bool> all = new("--all") { Description = "every page" };
     private readonly Option<bool> archived = new("--include-archived") { Description = "archived ones too" };
 
+    private readonly Option<string[]> filter = ResultFilter.Create();
+    private readonly Option[] watch = WatchFlags.Create();
+
     public ListFlags() =>
         limit.Validators.Add(result =>
         {
@@ -25,10 +28,13 @@ internal sealed class ListFlags
             }
         });
 
-    public Option[] Options => [limit, page, all, archived];
+    public Option[] Options => [limit, page, all, archived, filter, .. watch];
 
     /// <summary>For lists of things that are never archived.</summary>
-    public Option[] OptionsWithoutArchived => [limit, page, all];
+    public Option[] OptionsWithoutArchived => [limit, page, all, filter, .. watch];
+
+    /// <summary>For lists that the service gives whole.</summary>
+    public static Option[] OfWhole() => [ResultFilter.Create(), .. WatchFlags.Create()];
 
     public async Task<CommandResult> RunAsync(
         CommandContext context,
@@ -42,9 +48,10 @@ internal sealed class ListFlags
         query.Add("limit", context.Get(limit)?.ToString(System.Globalization.CultureInfo.InvariantCulture));
         query.Add("include_archived", context.Get(archived) ? "true" : null);
         var answer = await client.GetAsync(WithPage(query, context.Get(page)).On(path), cancel);
-        if (context.Get(all))
+        // A filter looks at all that there is, unless one page was asked for.
+        if (context.Get(all) || (context.Has(filter) && !context.Has(page) && !context.Has(limit)))
         {
-            return CommandResult.List(await RestAsync(client, path, query, answer, cancel), columns);
+            return CommandResult.List(await RestAsync(context, path, query, answer, cancel), columns);
         }
 
         if (answer.Json.Text("next_page") is { } next)
@@ -56,13 +63,15 @@ internal sealed class ListFlags
     }
 
     private static async Task<ApiAnswer> RestAsync(
-        ManagementClient client,
+        CommandContext context,
         string path,
         Query query,
         ApiAnswer first,
         CancellationToken cancel
     )
     {
+        var client = await context.ClientAsync(cancel);
+        using var progress = new Progress(context, "objects read");
         var data = new JsonArray();
         var answer = first;
         for (var n = 0; n < MaxPages; n++)
@@ -72,6 +81,7 @@ internal sealed class ListFlags
                 data.Add(item?.DeepClone());
             }
 
+            progress.Report(data.Count);
             if (answer.Json.Text("next_page") is not { } next)
             {
                 break;

@@ -15,7 +15,7 @@ internal static class OrganizationCommands
             "organization",
             "the organization that the key acts for",
             verbs.Create("show", "print it", ShowAsync),
-            verbs.Create("list", "list the organizations that the key may see", ListAsync)
+            verbs.Create("list", "list the organizations that the key may see", ListAsync, ListFlags.OfWhole())
         );
 
     private static async Task<CommandResult> ShowAsync(CommandContext context, CancellationToken cancel)

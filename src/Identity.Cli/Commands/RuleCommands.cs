@@ -19,6 +19,7 @@ internal static class RuleCommands
             Update(verbs),
             RuleTrialCommands.Simulate(verbs),
             RuleTrialCommands.Replay(verbs),
+            RuleTestCommand.Create(verbs),
             Versions(verbs),
             RuleWorkspaceCommands.Create(verbs),
             RuleLints.Create(verbs),

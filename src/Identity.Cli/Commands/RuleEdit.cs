@@ -13,6 +13,9 @@ internal sealed class RuleEdit
 
     public Symbol[] Symbols => [id, newName, .. flags.All];
 
+    public Task<string> PathAsync(CommandContext context, CancellationToken cancel) =>
+        context.PathAsync(Noun.Rule, context.Get(id), cancel);
+
     /// <summary>The rule's path, and the body that changes it.</summary>
     public async Task<(string Path, JsonObject Body)> ReadAsync(CommandContext context, CancellationToken cancel)
     {

@@ -21,7 +21,7 @@ internal static class RuleLints
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var report = (await client.PostAsync(Path, body: [], cancel)).Json;
+                var report = (await client.AskAsync(Path, body: [], cancel)).Json;
                 var rows = new JsonArray();
                 foreach (var rule in report["data"] as JsonArray ?? [])
                 {
@@ -70,7 +70,7 @@ internal static class RuleLints
         JsonObject report;
         try
         {
-            report = (await client.PostAsync(Path, question, cancel)).Json;
+            report = (await client.AskAsync(Path, question, cancel)).Json;
         }
         catch (CommandFailure failure) when (failure.ExitCode != ExitCode.Unreachable)
         {

@@ -20,6 +20,7 @@ internal static class RuleTrialCommands
         var token = Flags.Text("--token-file", "FILE", "the workload's token");
         var claims = Flags.Text("--claims", "FILE", "claims as the token would have them, JSON");
         var request = Flags.Text("--request", "REQUEST-ID", "the claims of an exchange of the past");
+        request.Aliases.Add("--event");
         var sample = Flags.Text("--sample", "PRESET/SAMPLE", "claims as that platform makes them");
         var issuer = Flags.Text("--issuer", "ISSUER", "whose rules to search, where the claims do not say");
         return verbs.Create(
@@ -64,7 +65,7 @@ internal static class RuleTrialCommands
                 }
 
                 var client = await context.ClientAsync(cancel);
-                var answer = await client.PostAsync($"{Noun.Rule.Path}/simulate", body, cancel);
+                var answer = await client.AskAsync($"{Noun.Rule.Path}/simulate", body, cancel);
                 return CommandResult.Object(answer) with
                 {
                     Plain = ExplainText.OfSimulation(answer.Json),
@@ -93,31 +94,47 @@ internal static class RuleTrialCommands
     {
         var edit = new RuleEdit();
         var days = new Option<int?>("--days") { Description = "how far back, 1 to 90 (default: 7)", HelpName = "N" };
+        var since = new Option<TimeSpan?>("--since")
+        {
+            Description = "the same as a duration: 30d; whole days, rounded up",
+            HelpName = "DURATION",
+            CustomParser = argument => Durations.Parser(TimeSpan.FromHours(1), TimeSpan.FromDays(90))(argument),
+        };
+        var file = Flags.Text("--file", "FILE", "the edit as JSON, as an update would send it, instead of flags");
+        file.Aliases.Add("-f");
         return verbs.Create(
             "replay",
             "put an edit to the exchanges of the last days: who would newly pass or fail; saves nothing",
             async (context, cancel) =>
             {
-                var (path, changes) = await edit.ReadAsync(context, cancel);
+                var (path, changes) = context.Get(file) is { } written
+                    ? (await edit.PathAsync(context, cancel), JsonOf(written))
+                    : await edit.ReadAsync(context, cancel);
                 var body = new JsonObject { ["changes"] = changes };
-                if (context.Get(days) is { } back)
+                if (context.Has(days) && context.Has(since))
+                {
+                    throw new CommandFailure(ExitCode.Usage, "--days and --since say the same");
+                }
+
+                var daysBack = context.Get(since) is { } ago ? (int)Math.Ceiling(ago.TotalDays) : context.Get(days);
+                if (daysBack is { } back)
                 {
                     body["days"] = back;
                 }
 
                 var client = await context.ClientAsync(cancel);
-                var answer = await client.PostAsync($"{path}/replay", body, cancel);
+                var answer = await client.AskAsync($"{path}/replay", body, cancel);
                 return CommandResult.Object(answer) with { Plain = ExplainText.OfReplay(answer.Json) };
             },
-            [.. edit.Symbols, days]
+            [.. edit.Symbols, days, since, file]
         );
     }
 
-    private static JsonNode JsonOf(string file)
+    private static JsonObject JsonOf(string file)
     {
         try
         {
-            return JsonNode.Parse(InFile.ReadText(file))
+            return JsonNode.Parse(InFile.ReadText(file)) as JsonObject
                 ?? throw new CommandFailure(ExitCode.Usage, "the file holds no object") { Where = file };
         }
         catch (JsonException e)

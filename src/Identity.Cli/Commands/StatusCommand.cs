@@ -30,7 +30,12 @@ internal static class StatusCommand
     private static readonly string[] Over = ["retiring", "retired", "expired", "deleted"];
 
     public static Command Create(VerbFactory verbs) =>
-        verbs.Create("status", "whether every tunnel carries calls now; exit code 2 if one does not", RunAsync);
+        verbs.Create(
+            "status",
+            "whether every tunnel carries calls now; exit code 2 if one does not",
+            RunAsync,
+            WatchFlags.Create()
+        );
 
     private static async Task<CommandResult> RunAsync(CommandContext context, CancellationToken cancel)
     {
@@ -44,7 +49,7 @@ internal static class StatusCommand
             tunnels.Add((JsonNode)status.DeepClone());
         }
 
-        var (authorities, approval) = await AuthoritiesAsync(client, cancel);
+        var (authorities, approval) = await AuthoritiesAsync(context, cancel);
         var ready = tunnels.All(IsReady);
         var result = new JsonObject
         {
@@ -106,10 +111,11 @@ internal static class StatusCommand
 
     // Whoever may not read them still sees their tunnels.
     private static async Task<(JsonArray? Attention, string? Approval)> AuthoritiesAsync(
-        ManagementClient client,
+        CommandContext context,
         CancellationToken cancel
     )
     {
+        var client = await context.ClientAsync(cancel);
         var attention = new JsonArray();
         string? approval = null;
         try
@@ -117,7 +123,7 @@ internal static class StatusCommand
             await foreach (var authority in NameResolver.AllAsync(client, Noun.Ca.Path, cancel))
             {
                 approval ??= authority.Text("approval");
-                if (WantsAttention(authority, TimeProvider.System.GetUtcNow()))
+                if (WantsAttention(authority, context.Host.Time.GetUtcNow()))
                 {
                     attention.Add((JsonNode)authority.DeepClone());
                 }

@@ -207,7 +207,7 @@ internal static class TunnelCommands
                 var path = await context.PathAsync(Noun.Tunnel, context.Get(id), cancel);
                 return CommandResult.Object(await client.GetAsync($"{path}/status", cancel));
             },
-            id
+            [id, .. WatchFlags.Create()]
         );
     }
 

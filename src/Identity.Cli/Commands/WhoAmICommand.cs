@@ -29,6 +29,7 @@ internal static class WhoAmICommand
                 ["organization_id"] = organization.Text("id"),
                 ["organization_name"] = organization.Text("name"),
                 ["workspace"] = settings.Workspace,
+                ["credential"] = client.CredentialKind,
                 ["admin_key_file"] = settings.AdminKeyFile,
             }
         );

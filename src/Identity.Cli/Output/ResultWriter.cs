@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Spectre.Console;
 
@@ -26,10 +27,38 @@ internal static class ResultWriter
                 WriteNames(result, host.Out);
                 break;
             default:
-                WriteForPeople(result, host);
+                WriteForPeople(format == OutputFormat.Wide ? Widen(result) : result, host);
                 break;
         }
     }
+
+    /// <summary>Every other member that fits on a line becomes a column of its own.</summary>
+    private static CommandResult Widen(CommandResult result)
+    {
+        if (result.Columns is not { } columns)
+        {
+            return result;
+        }
+
+        var more = result
+            .Json.Data()
+            .OfType<JsonObject>()
+            .SelectMany(item => item.Where(member => IsShort(member.Value)).Select(member => member.Key))
+            .Distinct()
+            .Where(name => name != "type" && columns.All(column => column.Member.Split('.')[0] != name))
+            .Select(name => new Column(name.ToUpperInvariant().Replace('_', ' '), name));
+        return result with { Columns = [.. columns, .. more] };
+    }
+
+    // A PEM is no cell, nor is an object of its own.
+    private static bool IsShort(JsonNode? value) =>
+        value switch
+        {
+            JsonObject => false,
+            JsonArray array => array.All(item => item is JsonValue),
+            JsonValue v when v.TryGetValue(out string? text) => !text.Contains('\n', StringComparison.Ordinal),
+            _ => true,
+        };
 
     private static void WriteNames(CommandResult result, TextWriter output)
     {

@@ -55,7 +55,7 @@ public sealed class BindingKey
     }
 
     /// <summary>A proof for one request.</summary>
-    internal string Prove(string method, Uri target, DateTimeOffset now, string? accessToken) =>
+    public string Prove(string method, Uri target, DateTimeOffset now, string? accessToken) =>
         signer.Sign(method, target, now, nonces.GetValueOrDefault(target.Authority), accessToken);
 
     /// <summary>Takes up a server's nonce (RFC 9449 §8).</summary>

@@ -28,6 +28,9 @@ internal sealed class CliStage : IAsyncDisposable
     /// <summary>What the operator types; null: nobody sits at a terminal.</summary>
     public string? Typed { get; set; }
 
+    /// <summary>Where the other programs are; by default none are.</summary>
+    public string ProgramFolder { get; set; } = "/nonexistent";
+
     public static async Task<CliStage> StartAsync()
     {
         var service = await WireServer.StartAsync(TestCertificates.Shared);
@@ -61,6 +64,7 @@ internal sealed class CliStage : IAsyncDisposable
             CanAsk = Typed is not null,
             OutputWidth = null,
             Time = TimeProvider.System,
+            ProgramFolder = ProgramFolder,
         };
         var exitCode = await CulvertCommand.RunAsync(args, host, cancel);
         return new CliRun(exitCode, output.ToString(), error.ToString());

@@ -13,6 +13,10 @@ internal sealed class WireServer : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentDictionary<string, (int Status, string Body)> script = new();
+    private readonly ConcurrentDictionary<
+        string,
+        (ConcurrentQueue<(int Status, string Body)> Answers, Action Then)
+    > turns = new();
     private readonly ConcurrentQueue<RecordedRequest> requests = new();
 
     private WireServer(WebApplication app) => this.app = app;
@@ -45,6 +49,33 @@ internal sealed class WireServer : IAsyncDisposable
         return this;
     }
 
+    /// <summary>These answers in turn; whoever asks once more gets none of them, and <paramref name="then"/> runs.</summary>
+    public WireServer OnNext(string request, IEnumerable<(int Status, string Body)> answers, Action then)
+    {
+        turns[request] = (new ConcurrentQueue<(int, string)>(answers), then);
+        return this;
+    }
+
+    private (int Status, string Body) AnswerTo(string request)
+    {
+        if (turns.TryGetValue(request, out var turn))
+        {
+            if (turn.Answers.TryDequeue(out var next))
+            {
+                return next;
+            }
+
+            turn.Then();
+        }
+
+        return script.TryGetValue(request, out var found)
+            ? found
+            : (
+                404,
+                """{"type":"error","error":{"type":"not_found_error","message":"not scripted"},"request_id":"req_01none"}"""
+            );
+    }
+
     private async Task AnswerAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
@@ -61,12 +92,7 @@ internal sealed class WireServer : IAsyncDisposable
             context.Response.Headers[name] = value;
         }
 
-        var (status, body) = script.TryGetValue(request.ToString(), out var found)
-            ? found
-            : (
-                404,
-                """{"type":"error","error":{"type":"not_found_error","message":"not scripted"},"request_id":"req_01none"}"""
-            );
+        var (status, body) = AnswerTo(request.ToString());
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(body);

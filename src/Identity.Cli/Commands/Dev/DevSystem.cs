@@ -138,10 +138,13 @@ internal sealed class DevSystem : IAsyncDisposable
                 CaFile = null,
                 CaSha256 = installation.RootPin,
                 AdminKeyFile = AdminKeyFile,
+                IsKeyNamed = true,
                 Organization = null,
                 Workspace = null,
                 Timeout = RequestTimeout,
+                IsDryRun = false,
             },
+            new AdminKeyCredential(AdminKeyFile),
             time,
             _ => { },
             cancel

@@ -1,0 +1,15 @@
+namespace Culvert.Identity.Cli.Api;
+
+/// <summary>A key of a file, read once per command.</summary>
+internal sealed class AdminKeyCredential(string? file) : ICredential
+{
+    private readonly System.Net.Http.Headers.AuthenticationHeaderValue key = AdminKey.Read(file);
+
+    public string Kind => $"admin key of {file}";
+
+    public Task ProveAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
+        request.Headers.Authorization = key;
+        return Task.CompletedTask;
+    }
+}

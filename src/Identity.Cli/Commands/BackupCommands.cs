@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Commands.Dev;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>
+/// <c>culvert backup</c> and <c>culvert restore</c>: on the service's host, where database and sealing key are. The work
+/// is the service's own program's (<c>identity-service backup</c>, <c>identity-service restore</c>).
+/// </summary>
+internal static class BackupCommands
+{
+    public static Command Backup(VerbFactory verbs)
+    {
+        var file = Flags.Required("--out", "FILE", "the file to make; it must not exist");
+        var config = Configuration();
+        return verbs.Create(
+            "backup",
+            "save the installation, beside the running service, and name what the file lacks; on the service's host",
+            (context, cancel) =>
+            {
+                context.RefuseDryRun();
+                return RunAsync(context, ["backup", "--out", context.Get(file)!, .. Config(context, config)], cancel);
+            },
+            file,
+            config
+        );
+    }
+
+    public static Command Restore(VerbFactory verbs)
+    {
+        var file = new Argument<string>("FILE") { Description = "of culvert backup" };
+        var plan = new Option<bool>("--plan") { Description = "check everything and write nothing" };
+        var later = Flags.Many(
+            "--later",
+            "EXPORT",
+            "an audit export of after the backup: what it took away stays away"
+        );
+        var lists = Flags.Many("--revocation-list", "CRL", "a revocation list that was published after the backup");
+        var nothing = new Option<bool>("--nothing-later")
+        {
+            Description = "nothing was changed after the backup: on your word, which is audited",
+        };
+        var config = Configuration();
+        return verbs.Create(
+            "restore",
+            "go on from a backup, in a place without an installation; on the service's host",
+            (context, cancel) =>
+                RunAsync(
+                    context,
+                    [
+                        "restore",
+                        context.Get(file),
+                        .. context.Get(plan) || context.IsDryRun ? ["--plan"] : Array.Empty<string>(),
+                        .. (context.Get(later) ?? []).SelectMany(one => new[] { "--later", one }),
+                        .. (context.Get(lists) ?? []).SelectMany(one => new[] { "--revocation-list", one }),
+                        .. context.Get(nothing) ? ["--nothing-later"] : Array.Empty<string>(),
+                        .. Config(context, config),
+                    ],
+                    cancel
+                ),
+            file,
+            plan,
+            later,
+            lists,
+            nothing,
+            config
+        );
+    }
+
+    private static async Task<CommandResult> RunAsync(
+        CommandContext context,
+        IReadOnlyList<string> arguments,
+        CancellationToken cancel
+    )
+    {
+        string program;
+        try
+        {
+            program = new SiblingPrograms(context.Host.ProgramFolder).Find(SiblingPrograms.Service);
+        }
+        catch (CommandFailure missing)
+        {
+            throw new CommandFailure(
+                ExitCode.Configuration,
+                "this is the work of the service's host: database and sealing key are there, and identity-service is not here",
+                missing
+            )
+            {
+                Where = missing.Where,
+                Next = $"on that host, as the service's user: identity-service {string.Join(' ', arguments)}",
+            };
+        }
+
+        var (exitCode, output) = await HostProgram.RunAsync(context, program, arguments, cancel);
+        return CommandResult.Object(
+            new JsonObject
+            {
+                ["program"] = program,
+                ["exit_code"] = exitCode,
+                ["lines"] = new JsonArray([.. output.Select(line => (JsonNode)line)]),
+            }
+        ) with
+        {
+            Plain = string.Join('\n', output),
+            ExitCode = exitCode,
+        };
+    }
+
+    private static Option<string?> Configuration() =>
+        Flags.Text("--config", "FILE", "the service's configuration (default: /etc/culvert/identity-service.yaml)");
+
+    private static string[] Config(CommandContext context, Option<string?> config) =>
+        context.Get(config) is { } file ? ["--config", file] : [];
+}

@@ -1,0 +1,256 @@
+using System.CommandLine;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Doctor;
+using Culvert.Identity.Cli.Output;
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert doctor</c>: proves the chain, link by link, and at its end by a real call.</summary>
+internal static class DoctorCommand
+{
+    private const string Tunnels = "tunnels_ready";
+    private const string UsualPath = "/mcp";
+    private const int UsualPort = 443;
+
+    private static readonly string[] Checks =
+    [
+        ServiceProbe.Reachable,
+        ServiceProbe.Clock,
+        ServiceProbe.Credential,
+        Tunnels,
+        CallProbe.Id,
+    ];
+
+    public static Command Create(VerbFactory verbs)
+    {
+        var flags = new Options();
+        return verbs.Create(
+            "doctor",
+            "prove the chain from here to an MCP server with a real call; exit code 2 if a link fails",
+            (context, cancel) => RunAsync(context, flags, cancel),
+            flags.Tunnel,
+            flags.Route,
+            flags.Path,
+            flags.Port,
+            flags.ConnectTo,
+            flags.TokenFile,
+            flags.Check
+        );
+    }
+
+    private static async Task<CommandResult> RunAsync(CommandContext context, Options flags, CancellationToken cancel)
+    {
+        List<DoctorFinding> findings = [.. await ServiceProbe.RunAsync(context, cancel)];
+        if (findings[0].Status == DoctorStatus.Fail)
+        {
+            findings.AddRange(
+                Checks
+                    .Except(findings.Select(finding => finding.Id))
+                    .Select(id => DoctorFinding.Skip(id, "The service is not reached."))
+            );
+        }
+        else
+        {
+            var (signedIn, client) = await ServiceProbe.SignedInAsync(context, cancel);
+            findings.Add(signedIn);
+            if (client is null)
+            {
+                findings.Add(DoctorFinding.Skip(Tunnels, "Nothing may be read."));
+                findings.Add(DoctorFinding.Skip(CallProbe.Id, "Nothing may be read."));
+            }
+            else
+            {
+                var (ready, tunnel) = await TunnelsAsync(context, client, context.Get(flags.Tunnel), cancel);
+                findings.Add(ready);
+                findings.Add(await CallAsync(context, client, flags, tunnel, cancel));
+            }
+        }
+
+        return Report(findings, context.Get(flags.Check));
+    }
+
+    private static async Task<(DoctorFinding Finding, JsonObject? Tunnel)> TunnelsAsync(
+        CommandContext context,
+        ManagementClient client,
+        string? wanted,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            List<JsonObject> states = [];
+            if (wanted is not null)
+            {
+                var path = await context.PathAsync(Noun.Tunnel, wanted, cancel);
+                states.Add((await client.GetAsync($"{path}/status", cancel)).Json);
+            }
+            else
+            {
+                await foreach (var tunnel in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
+                {
+                    var path = Noun.Tunnel.PathOf(tunnel.Text("id") ?? "");
+                    states.Add((await client.GetAsync($"{path}/status", cancel)).Json);
+                }
+            }
+
+            var bad = states.Where(state => !IsReady(state)).ToList();
+            var first = states.FirstOrDefault(IsReady) ?? states.FirstOrDefault();
+            return (
+                states.Count == 0 ? DoctorFinding.Skip(Tunnels, "There is no tunnel.")
+                : bad.Count == 0 ? DoctorFinding.Pass(Tunnels, $"{states.Count} tunnels are ready.")
+                : DoctorFinding.Fail(
+                    Tunnels,
+                    $"{bad.Count} of {states.Count} tunnels are not ready.",
+                    "No call gets through them.",
+                    "culvert status"
+                ) with
+                {
+                    Evidence = [.. bad.Select(state => $"{state.Text("tunnel_id")}: {CellText.Of(state["problems"])}")],
+                },
+                first
+            );
+        }
+        catch (CommandFailure failure)
+        {
+            return (DoctorFinding.Fail(Tunnels, failure.Message, failure.Where ?? "", failure.Next ?? ""), null);
+        }
+    }
+
+    private static async Task<DoctorFinding> CallAsync(
+        CommandContext context,
+        ManagementClient client,
+        Options flags,
+        JsonObject? tunnel,
+        CancellationToken cancel
+    )
+    {
+        if (tunnel is null)
+        {
+            return DoctorFinding.Skip(CallProbe.Id, "There is no tunnel to call through.");
+        }
+
+        try
+        {
+            var id = tunnel.Text("tunnel_id") ?? "";
+            var route = context.Get(flags.Route) ?? await FirstRouteAsync(client, id, cancel);
+            if (route is null)
+            {
+                return DoctorFinding.Skip(CallProbe.Id, "No agent has reported a route: give --route NAME.");
+            }
+
+            var bundle = new X509Certificate2Collection();
+            bundle.ImportFromPem(
+                (await client.GetAsync($"{Noun.Tunnel.PathOf(id)}/trust_bundle", cancel)).Json.Text("pem") ?? ""
+            );
+            var port = context.Get(flags.Port) ?? UsualPort;
+            var url = new UriBuilder(
+                "https",
+                $"{route}.{tunnel.Text("domain")}",
+                port,
+                context.Get(flags.Path) ?? UsualPath
+            );
+            var token = context.Get(flags.TokenFile) is { } file ? InFile.ReadText(file).Trim() : null;
+            return await new CallProbe(
+                new CallTarget(url.Uri, AddressOf(context.Get(flags.ConnectTo), port), bundle, token),
+                context.Settings.Timeout
+            ).RunAsync(cancel);
+        }
+        catch (CommandFailure failure)
+        {
+            return DoctorFinding.Fail(CallProbe.Id, failure.Message, failure.Where ?? "", failure.Next ?? "");
+        }
+        catch (CryptographicException e)
+        {
+            return DoctorFinding.Fail(CallProbe.Id, "The tunnel's trust bundle cannot be read.", e.Message);
+        }
+    }
+
+    private static async Task<string?> FirstRouteAsync(
+        ManagementClient client,
+        string tunnelId,
+        CancellationToken cancel
+    )
+    {
+        var agents = (await client.GetAsync($"{Noun.Tunnel.PathOf(tunnelId)}/agents", cancel)).Json;
+        return agents
+            .Data()
+            .SelectMany(agent => agent?["routes"] as JsonArray ?? [])
+            .Select(route => route.Text("name"))
+            .FirstOrDefault(name => name is not null);
+    }
+
+    private static EndPoint? AddressOf(string? text, int port)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (IPEndPoint.TryParse(text, out var address))
+        {
+            return address.Port == 0 ? new IPEndPoint(address.Address, port) : address;
+        }
+
+        var colon = text.LastIndexOf(':');
+        return colon > 0 && int.TryParse(text.AsSpan(colon + 1), out var number)
+            ? new DnsEndPoint(text[..colon], number)
+            : new DnsEndPoint(text, port);
+    }
+
+    private static CommandResult Report(IReadOnlyList<DoctorFinding> findings, string? only)
+    {
+        var report = new DoctorReport
+        {
+            Checks = only is null ? findings : [.. findings.Where(finding => finding.Id == only)],
+        };
+        var checks = report.Checks.Select(finding =>
+            (JsonNode)
+                new JsonObject
+                {
+                    ["id"] = finding.Id,
+                    ["status"] = finding.Status.ToString().ToLowerInvariant(),
+                    ["summary"] = finding.Summary,
+                    ["why"] = finding.Why,
+                    ["evidence"] = WireJson.ArrayOf(finding.Evidence),
+                    ["next"] = WireJson.ArrayOf(finding.Next),
+                }
+        );
+        return CommandResult.Object(
+            new JsonObject { ["result"] = report.Result.ToLowerInvariant(), ["checks"] = new JsonArray([.. checks]) }
+        ) with
+        {
+            Plain = report.ToText(),
+            ExitCode = report.Failed.Count == 0 ? ExitCode.Done : ExitCode.CheckFailed,
+        };
+    }
+
+    private static bool IsReady(JsonObject state) =>
+        state["ready"] is JsonValue ready && ready.TryGetValue(out bool isReady) && isReady;
+
+    private sealed class Options
+    {
+        public Option<string?> Tunnel { get; } =
+            Flags.Text("--tunnel", "TUNNEL", "call through this one (default: the first that is ready)");
+
+        public Option<string?> Route { get; } =
+            Flags.Text("--route", "NAME", "label of the MCP server under the tunnel's domain");
+
+        public Option<string?> Path { get; } = Flags.Text("--path", "PATH", "of the MCP server (default: /mcp)");
+
+        public Option<int?> Port { get; } =
+            new("--port") { Description = "that clients dial (default: 443)", HelpName = "N" };
+
+        public Option<string?> ConnectTo { get; } =
+            Flags.Text("--connect-to", "HOST:PORT", "an edge's address for clients, instead of what DNS says");
+
+        public Option<string?> TokenFile { get; } =
+            Flags.Text("--token-file", "FILE", "bearer token for the MCP server");
+
+        public Option<string?> Check { get; } = Flags.OneOf("--check", "print this check alone", Checks);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>Another program of ours, run to its end: its progress goes on to standard error, its results come back.</summary>
+internal static class HostProgram
+{
+    public static async Task<(int ExitCode, IReadOnlyList<string> Output)> RunAsync(
+        CommandContext context,
+        string program,
+        IReadOnlyList<string> arguments,
+        CancellationToken cancel
+    )
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process =
+            Process.Start(start)
+            ?? throw new CommandFailure(ExitCode.Failed, "the program did not start") { Where = program };
+        List<string> lines = [];
+        try
+        {
+            await Task.WhenAll(
+                EachLineAsync(process.StandardOutput, lines.Add, cancel),
+                EachLineAsync(process.StandardError, context.Host.Error.WriteLine, cancel)
+            );
+            await process.WaitForExitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return (process.ExitCode, lines);
+    }
+
+    private static async Task EachLineAsync(StreamReader text, Action<string> act, CancellationToken cancel)
+    {
+        while (await text.ReadLineAsync(cancel) is { } line)
+        {
+            act(line);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>Flags that take a time, or how long ago.</summary>
+internal static class Moments
+{
+    /// <summary>Null: the flag was not given.</summary>
+    public static DateTimeOffset? Of(CommandContext context, Option<string?> option)
+    {
+        if (context.Get(option) is not { } text)
+        {
+            return null;
+        }
+
+        if (Durations.TryParse(text, out var ago))
+        {
+            return context.Host.Time.GetUtcNow() - ago;
+        }
+
+        return
+            text.EndsWith('Z')
+            && DateTimeOffset.TryParse(
+                text,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var moment
+            )
+            ? moment
+            : throw new CommandFailure(ExitCode.Usage, $"'{text}' is neither a time nor a duration")
+            {
+                Where = option.Name,
+                Next = "write 2026-01-31T12:00:00Z, or 24h",
+            };
+    }
+
+    /// <summary>As the API takes it: what was written, or the second that a duration reaches back to.</summary>
+    public static string? TextOf(CommandContext context, Option<string?> option) =>
+        Of(context, option) is not { } moment ? null
+        : context.Get(option)!.EndsWith('Z') ? context.Get(option)
+        : Text(moment);
+
+    public static string Text(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary>
+/// <c>culvert rule test</c>: the rule's own tests, or those of a file, put to the rule as it stands. The service runs
+/// them at every save; this runs them in between, and tries new ones before they are saved.
+/// </summary>
+internal static class RuleTestCommand
+{
+    public static Command Create(VerbFactory verbs)
+    {
+        var id = Flags.Id("rule");
+        var file = Flags.Text("--file", "FILE", "tests to try, JSON as in a rule's member tests, instead of its own");
+        file.Aliases.Add("-f");
+        return verbs.Create(
+            "test",
+            "put the rule's tests to it as it stands; exit code 2 if one fails",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var rule = (
+                    await client.GetAsync(await context.PathAsync(Noun.Rule, context.Get(id), cancel), cancel)
+                ).Json;
+                var tests = context.Get(file) is { } path ? Read(path) : rule["tests"] as JsonArray ?? [];
+                if (tests.Count == 0)
+                {
+                    throw new CommandFailure(ExitCode.Refused, "the rule has no tests")
+                    {
+                        Where = rule.Text("name"),
+                        Next = "give some by --file; docs/presets-and-lints.md shows how",
+                    };
+                }
+
+                var rows = new JsonArray();
+                foreach (var test in tests.OfType<JsonObject>())
+                {
+                    rows.Add((JsonNode)await RunAsync(client, rule, test, cancel));
+                }
+
+                return CommandResult.List(
+                    ApiAnswer.FromJson(new JsonObject { ["data"] = rows, ["next_page"] = null }),
+                    new Column("TEST", "name"),
+                    new("EXPECTED", "expect"),
+                    new("GOT", "got"),
+                    new("REASON", "reason"),
+                    new("PASSED", "passed")
+                ) with
+                {
+                    ExitCode = rows.All(row => row!["passed"]!.GetValue<bool>()) ? ExitCode.Done : ExitCode.CheckFailed,
+                };
+            },
+            id,
+            file
+        );
+    }
+
+    private static async Task<JsonObject> RunAsync(
+        ManagementClient client,
+        JsonObject rule,
+        JsonObject test,
+        CancellationToken cancel
+    )
+    {
+        var body = new JsonObject
+        {
+            ["rule_id"] = rule.Text("id"),
+            ["claims"] = await ClaimsAsync(client, rule, test, cancel),
+        };
+        var answer = (await client.AskAsync($"{Noun.Rule.Path}/simulate", body, cancel)).Json;
+        var got = answer.Text("decision") == "granted" ? "allow" : "deny";
+        var reason = answer.Text("reason");
+        return new JsonObject
+        {
+            ["name"] = test.Text("name"),
+            ["expect"] = test.Text("expect"),
+            ["got"] = got,
+            ["reason"] = reason,
+            ["passed"] = got == test.Text("expect") && (test.Text("reason") is not { } wanted || wanted == reason),
+        };
+    }
+
+    // A test leaves out what it is not about: the issuer and the audience are the rule's own then.
+    private static async Task<JsonObject> ClaimsAsync(
+        ManagementClient client,
+        JsonObject rule,
+        JsonObject test,
+        CancellationToken cancel
+    )
+    {
+        var claims = (JsonObject?)test["claims"]?.DeepClone() ?? [];
+        if (!claims.ContainsKey("iss"))
+        {
+            var issuer = await client.GetAsync(Noun.Issuer.PathOf(rule.Text("issuer_id") ?? ""), cancel);
+            claims["iss"] = issuer.Json.Text("issuer_url");
+        }
+
+        if (!claims.ContainsKey("aud"))
+        {
+            claims["aud"] = rule["match"].Text("audience") ?? client.Url.ToString().TrimEnd('/');
+        }
+
+        return claims;
+    }
+
+    private static JsonArray Read(string path)
+    {
+        try
+        {
+            var json = JsonNode.Parse(InFile.ReadText(path));
+            return json as JsonArray
+                ?? json?["tests"] as JsonArray
+                ?? throw new CommandFailure(ExitCode.Usage, "the file holds no list of tests") { Where = path };
+        }
+        catch (JsonException e)
+        {
+            throw new CommandFailure(ExitCode.Usage, "the file is not JSON", e) { Where = path };
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+
+namespace Culvert.Identity.Cli.Declarative;
+
+/// <summary>
+/// Makes a plan's changes, one after the other. It stops at the first refusal: what was made stays, and the same files
+/// applied again go on from there.
+/// </summary>
+internal sealed class Applier(ManagementClient client, LiveState live)
+{
+    private const string RuleWorkspace = "workspace";
+
+    public async Task MakeAsync(PlannedChange change, CancellationToken cancel)
+    {
+        switch (change)
+        {
+            case { Verb: PlannedChange.Archive, Live: { } gone }:
+                await ArchiveAsync(gone, cancel);
+                break;
+            case { Verb: PlannedChange.Create, Declared: { } declared }:
+                await CreateAsync(declared, cancel);
+                break;
+            case { Declared: { } declared, Live: { } present }:
+                await UpdateAsync(declared, present, [.. change.Fields.Select(field => field.Field)], cancel);
+                break;
+        }
+    }
+
+    private Task<ApiAnswer> ArchiveAsync(LiveResource gone, CancellationToken cancel) =>
+        gone.Kind.Word == "range_set"
+            ? client.DeleteAsync(gone.Kind.Noun.PathOf(gone.Id), cancel)
+            : client.PostAsync($"{gone.Kind.Noun.PathOf(gone.Id)}/archive", body: null, cancel);
+
+    private async Task CreateAsync(DeclaredResource declared, CancellationToken cancel)
+    {
+        var kind = declared.Kind;
+        if (kind.Word == "range_set")
+        {
+            // Revision 0: only if it is still not there.
+            var set = Body(declared, [.. declared.Spec.Select(field => field.Key)]);
+            set["revision"] = 0;
+            await client.PostAsync(kind.Noun.PathOf(declared.Name), set, cancel);
+            live.Add(kind.Noun, declared.Name, declared.Name);
+            return;
+        }
+
+        var body = kind.IsCreatedBare ? [] : Body(declared, [.. declared.Spec.Select(field => field.Key)]);
+        body[kind.Noun.NameMember] = declared.Name;
+        await CompleteAsync(kind, declared, body, cancel);
+        var created = (await client.PostAsync(kind.Noun.Path, body, cancel)).Json;
+        var id = created.Text("id") ?? "";
+        live.Add(kind.Noun, declared.Name, id);
+        if (kind.IsCreatedBare && declared.Spec.Count > 0)
+        {
+            await client.PostAsync(
+                kind.Noun.PathOf(id),
+                Body(declared, [.. declared.Spec.Select(field => field.Key)]),
+                cancel
+            );
+        }
+
+        if (Apart(declared) is { } roles)
+        {
+            await Memberships.WriteAsync(client, live, id, roles, [], cancel);
+        }
+    }
+
+    private async Task UpdateAsync(
+        DeclaredResource declared,
+        LiveResource present,
+        IReadOnlyList<string> fields,
+        CancellationToken cancel
+    )
+    {
+        var own = fields.Where(name => declared.Kind.Find(name)!.IsApart is false).ToList();
+        if (own.Count > 0)
+        {
+            await client.PostAsync(declared.Kind.Noun.PathOf(present.Id), Body(declared, own), cancel);
+        }
+
+        if (own.Count < fields.Count && Apart(declared) is { } roles)
+        {
+            var before = (JsonObject?)present.Spec["workspaces"] ?? [];
+            await Memberships.WriteAsync(client, live, present.Id, roles, before, cancel);
+        }
+    }
+
+    private static JsonObject? Apart(DeclaredResource declared) =>
+        declared.Kind.Fields.FirstOrDefault(field => field.IsApart) is { } field
+            ? declared.Spec[field.Name] as JsonObject
+            : null;
+
+    // What the API wants at creation and a file may leave out.
+    private async Task CompleteAsync(
+        ResourceKind kind,
+        DeclaredResource declared,
+        JsonObject body,
+        CancellationToken cancel
+    )
+    {
+        if (kind.Noun == Noun.Issuer)
+        {
+            body["jwks"] ??= new JsonObject { ["type"] = "discovery" };
+        }
+
+        if (
+            kind.Noun == Noun.Rule
+            && declared.Spec[RuleWorkspace] is null
+            && (bool?)declared.Spec["applies_to_all_workspaces"] != true
+        )
+        {
+            body["workspace_id"] = await DefaultWorkspaceAsync(cancel);
+        }
+    }
+
+    private async Task<string> DefaultWorkspaceAsync(CancellationToken cancel)
+    {
+        await foreach (var workspace in NameResolver.AllAsync(client, Noun.Workspace.Path, cancel))
+        {
+            if (workspace["is_default"]?.GetValue<bool>() == true && workspace.Text("id") is { } id)
+            {
+                return id;
+            }
+        }
+
+        throw new CommandFailure(ExitCode.Refused, "the organization has no default workspace");
+    }
+
+    private JsonObject Body(DeclaredResource declared, IReadOnlyList<string> fields)
+    {
+        var body = new JsonObject();
+        foreach (var field in fields.Select(name => declared.Kind.Find(name)!).Where(field => !field.IsApart))
+        {
+            var value = declared.Spec[field.Name];
+            Set(body, field.Wire.Split('.'), field.RefersTo is { } noun ? Ids(noun, value) : Value(field, value));
+        }
+
+        if (body["target"] is JsonObject target)
+        {
+            target["type"] = "service_account";
+        }
+
+        return body;
+    }
+
+    // An emptied list is sent as one: null would leave it as it is.
+    private static JsonNode? Value(ResourceField field, JsonNode? value) =>
+        value?.DeepClone() ?? (field.Type is FieldType.TextSet or FieldType.ObjectList ? new JsonArray() : null);
+
+    private JsonNode? Ids(Noun noun, JsonNode? value) =>
+        value switch
+        {
+            JsonArray list => new JsonArray([.. list.Select(item => (JsonNode)Id(noun, (string)item!))]),
+            JsonValue one => Id(noun, (string)one!),
+            _ => null,
+        };
+
+    private string Id(Noun noun, string name) =>
+        live.IdOf(noun, name)
+        ?? throw new CommandFailure(ExitCode.Refused, $"there is no {noun.Word} named '{name}' yet");
+
+    private static void Set(JsonObject body, string[] path, JsonNode? value)
+    {
+        foreach (var step in path[..^1])
+        {
+            body = body[step] as JsonObject ?? (JsonObject)(body[step] = new JsonObject())!;
+        }
+
+        body[path[^1]] = value;
+    }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Nodes;
+
+namespace Culvert.Identity.Cli.Declarative;
+
+/// <summary>One resource as the service has it, in the words of a file.</summary>
+/// <param name="Kind">What of.</param>
+/// <param name="Name">Which.</param>
+/// <param name="Id">Of the API.</param>
+/// <param name="Spec">Every field that has a value; references by name.</param>
+internal sealed record LiveResource(ResourceKind Kind, string Name, string Id, JsonObject Spec)
+{
+    public string Title => $"{Kind.Word} {Name}";
+}

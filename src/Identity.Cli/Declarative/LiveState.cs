@@ -1,0 +1,178 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Declarative;
+
+/// <summary>What the service has of the kinds that can be declared: everything that is not archived.</summary>
+internal sealed class LiveState
+{
+    // Ids of objects that fields refer to, by kind of object, and back.
+    private readonly Dictionary<(string Path, string Id), string> names = [];
+    private readonly Dictionary<(string Path, string Name), List<string>> ids = [];
+    private readonly List<LiveResource> resources = [];
+
+    // Authorities that will never be anything again: their names are free.
+    private static readonly string[] Over = ["retired", "expired", "deleted", "rejected"];
+
+    private LiveState() { }
+
+    public IReadOnlyList<LiveResource> Resources => resources;
+
+    public static async Task<LiveState> ReadAsync(CommandContext context, CancellationToken cancel)
+    {
+        var state = new LiveState();
+        var client = await context.ClientAsync(cancel);
+        using var progress = new Progress(context, "objects read");
+        // What is only referred to, first: edges take a right that not everybody has who declares the rest.
+        await state.IndexAsync(client, Noun.Workspace, cancel);
+        try
+        {
+            await state.IndexAsync(client, Noun.Edge, cancel);
+        }
+        catch (CommandFailure refused) when (refused.ExitCode == ExitCode.Refused)
+        {
+            // Rules then show edges by id.
+        }
+
+        foreach (var kind in ResourceKind.All)
+        {
+            await state.ReadKindAsync(client, kind, progress, cancel);
+        }
+
+        return state;
+    }
+
+    /// <summary>The one that a file means; null: there is none.</summary>
+    public LiveResource? Find(ResourceKind kind, string name)
+    {
+        var found = resources.Where(resource => resource.Kind == kind && resource.Name == name).ToList();
+        return found.Count <= 1
+            ? found.FirstOrDefault()
+            : throw new CommandFailure(
+                ExitCode.Refused,
+                $"{found.Count} objects of kind {kind.Word} are named '{name}'"
+            )
+            {
+                Where = string.Join(' ', found.Select(resource => resource.Id)),
+                Next = "rename or archive all but one: a file means exactly one",
+            };
+    }
+
+    /// <summary>The id of what a name means; null: nothing has it yet. An id means itself.</summary>
+    public string? IdOf(Noun noun, string nameOrId)
+    {
+        if (nameOrId.StartsWith(noun.Prefix, StringComparison.Ordinal))
+        {
+            return nameOrId;
+        }
+
+        return ids.GetValueOrDefault((noun.Path, nameOrId)) switch
+        {
+            [var only] => only,
+            { Count: > 1 } several => throw new CommandFailure(
+                ExitCode.Refused,
+                $"{several.Count} objects of kind {noun.Word} are named '{nameOrId}'"
+            )
+            {
+                Where = string.Join(' ', several),
+                Next = "write the id",
+            },
+            _ => null,
+        };
+    }
+
+    /// <summary>A name that came to be just now.</summary>
+    public void Add(Noun noun, string name, string id)
+    {
+        names[(noun.Path, id)] = name;
+        if (!ids.TryGetValue((noun.Path, name), out var known))
+        {
+            ids[(noun.Path, name)] = known = [];
+        }
+
+        known.Add(id);
+    }
+
+    private async Task IndexAsync(ManagementClient client, Noun noun, CancellationToken cancel)
+    {
+        await foreach (var item in NameResolver.AllAsync(client, noun.Path, cancel))
+        {
+            if (item["archived_at"] is null && item.Text("id") is { } id && item.Text(noun.NameMember) is { } name)
+            {
+                Add(noun, name, id);
+            }
+        }
+    }
+
+    private async Task ReadKindAsync(
+        ManagementClient client,
+        ResourceKind kind,
+        Progress progress,
+        CancellationToken cancel
+    )
+    {
+        List<JsonObject> found = [];
+        await foreach (var item in NameResolver.AllAsync(client, kind.Noun.Path, cancel))
+        {
+            if (
+                item["archived_at"] is null
+                && !Over.Contains(item.Text("state"))
+                && item.Text(kind.Noun.NameMember) is { } name
+            )
+            {
+                found.Add(item);
+                Add(kind.Noun, name, IdIn(item));
+            }
+        }
+
+        foreach (var item in found)
+        {
+            progress.Report(resources.Count);
+            // A list leaves out what is long: a rule's tests.
+            var whole =
+                kind.Noun == Noun.Rule ? (await client.GetAsync(kind.Noun.PathOf(IdIn(item)), cancel)).Json : item;
+            var spec = SpecOf(kind, whole);
+            if (kind.Fields.FirstOrDefault(field => field.IsApart) is { } apart)
+            {
+                spec[apart.Name] = await Memberships.ReadAsync(client, IdIn(item), WorkspaceName, cancel);
+            }
+
+            resources.Add(new LiveResource(kind, item.Text(kind.Noun.NameMember)!, IdIn(item), spec));
+        }
+
+        string WorkspaceName(string id) => names.GetValueOrDefault((Noun.Workspace.Path, id), id);
+    }
+
+    // Range sets have no id but their name.
+    private static string IdIn(JsonObject item) => item.Text("id") ?? item.Text("name") ?? "";
+
+    private JsonObject SpecOf(ResourceKind kind, JsonObject item)
+    {
+        var spec = new JsonObject();
+        foreach (var field in kind.Fields.Where(field => !field.IsApart))
+        {
+            JsonNode? value = item;
+            foreach (var step in field.Wire.Split('.'))
+            {
+                value = (value as JsonObject)?[step];
+            }
+
+            if (value is not null)
+            {
+                spec[field.Name] = field.RefersTo is { } noun ? Named(noun, value) : value.DeepClone();
+            }
+        }
+
+        return spec;
+    }
+
+    private JsonNode Named(Noun noun, JsonNode value) =>
+        value is JsonArray list
+            ? new JsonArray([.. list.Select(item => (JsonNode)NameOf(noun, (string?)item ?? ""))])
+            : NameOf(noun, (string)value!);
+
+    // Of two that share a name only the id says which.
+    private string NameOf(Noun noun, string id) =>
+        names.GetValueOrDefault((noun.Path, id)) is { } name && ids[(noun.Path, name)].Count == 1 ? name : id;
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+
+namespace Culvert.Identity.Cli.Declarative;
+
+/// <summary>A service account's roles in workspaces: records of their own, one per workspace.</summary>
+internal static class Memberships
+{
+    /// <summary>Roles by the workspace's name. The implicit one is nobody's decision and stays out.</summary>
+    public static async Task<JsonObject> ReadAsync(
+        ManagementClient client,
+        string accountId,
+        Func<string, string> workspaceName,
+        CancellationToken cancel
+    )
+    {
+        var roles = new JsonObject();
+        await foreach (var member in NameResolver.AllAsync(client, PathOf(accountId), cancel))
+        {
+            if (
+                member["implicit"] is JsonValue isImplicit
+                && !isImplicit.GetValue<bool>()
+                && member.Text("workspace_id") is { } workspace
+            )
+            {
+                roles[workspaceName(workspace)] = member.Text("workspace_role");
+            }
+        }
+
+        return roles;
+    }
+
+    /// <summary>Makes the account's roles those, and no others.</summary>
+    public static async Task WriteAsync(
+        ManagementClient client,
+        LiveState live,
+        string accountId,
+        JsonObject wanted,
+        JsonObject present,
+        CancellationToken cancel
+    )
+    {
+        foreach (var (name, role) in wanted.Where(pair => !JsonNode.DeepEquals(pair.Value, present[pair.Key])))
+        {
+            var body = new JsonObject { ["workspace_id"] = IdOf(live, name), ["workspace_role"] = role?.DeepClone() };
+            await client.PostAsync(PathOf(accountId), body, cancel);
+        }
+
+        foreach (var (name, _) in present.Where(pair => !wanted.ContainsKey(pair.Key)).ToList())
+        {
+            await client.DeleteAsync($"{PathOf(accountId)}/{Uri.EscapeDataString(IdOf(live, name))}", cancel);
+        }
+    }
+
+    private static string IdOf(LiveState live, string workspace) =>
+        live.IdOf(Noun.Workspace, workspace)
+        ?? throw new CommandFailure(ExitCode.Refused, $"there is no workspace named '{workspace}'")
+        {
+            Next = "culvert workspace list",
+        };
+
+    private static string PathOf(string accountId) => $"{Noun.ServiceAccount.PathOf(accountId)}/workspaces";
+}

@@ -1,0 +1,24 @@
+using Culvert.Identity.Cli.Api;
+
+namespace Culvert.Identity.Cli.Declarative;
+
+/// <summary>A field that a file may declare. One that it leaves out is nobody's: apply never touches it.</summary>
+internal sealed record ResourceField(string Name, FieldType Type, string Description)
+{
+    /// <summary>The member of requests and answers, where it has another name; <c>a.b</c> is inside an object.</summary>
+    public string Wire { get; init; } = Name;
+
+    public bool IsRequired { get; init; }
+
+    /// <summary>Given at creation and never changed after it.</summary>
+    public bool IsFixed { get; init; }
+
+    /// <summary>The file has names of such objects, the API their ids.</summary>
+    public Noun? RefersTo { get; init; }
+
+    /// <summary>The only texts; empty: any.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>Kept in a place of its own, not in the object (<see cref="Memberships"/>).</summary>
+    public bool IsApart { get; init; }
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Culvert.Identity.Cli.Declarative;
+
+/// <summary>
+/// Reads the resources of a folder: every <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> in it and below, each with one
+/// or several documents <c>{kind, name, spec}</c>. All faults are told at once.
+/// </summary>
+internal static class ResourceFiles
+{
+    private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
+    private static readonly string[] Members = ["kind", "name", "spec"];
+
+    public static IReadOnlyList<DeclaredResource> Read(string path)
+    {
+        List<string> faults = [];
+        List<DeclaredResource> resources = [];
+        foreach (var file in FilesOf(path))
+        {
+            ReadFile(file, resources, faults);
+        }
+
+        foreach (var twice in resources.GroupBy(resource => resource.Title).Where(group => group.Count() > 1))
+        {
+            faults.Add($"{twice.Last().Source}: {twice.Key} is declared before, in {twice.First().Source}");
+        }
+
+        return faults.Count == 0
+            ? resources
+            : throw new CommandFailure(ExitCode.Configuration, string.Join('\n', faults))
+            {
+                Where = path,
+                Next = "culvert schema prints what may stand in a file; docs/declarative.md explains it",
+            };
+    }
+
+    private static string[] FilesOf(string path)
+    {
+        if (File.Exists(path))
+        {
+            return [path];
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new CommandFailure(ExitCode.Usage, "there is no such folder or file") { Where = path };
+        }
+
+        return
+        [
+            .. Directory
+                .EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                .Where(file => Extensions.Contains(Path.GetExtension(file)))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static void ReadFile(string file, List<DeclaredResource> resources, List<string> faults)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            using var text = File.OpenText(file);
+            stream.Load(text);
+            foreach (var document in stream.Documents)
+            {
+                ReadDocument(file, document.RootNode, resources, faults);
+            }
+        }
+        catch (YamlException e)
+        {
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{file}:{e.Start.Line}: {e.Message}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"{file}: {e.Message}");
+        }
+    }
+
+    private static void ReadDocument(string file, YamlNode root, List<DeclaredResource> resources, List<string> faults)
+    {
+        var source = string.Create(CultureInfo.InvariantCulture, $"{file}:{root.Start.Line}");
+        if (YamlNodes.ToJson(root) is not JsonObject document)
+        {
+            faults.Add($"{source}: a resource is a mapping with kind, name and spec");
+            return;
+        }
+
+        foreach (var (name, _) in document.Where(member => !Members.Contains(member.Key)))
+        {
+            faults.Add($"{source}: {name} is unknown; say kind, name and spec");
+        }
+
+        if (TextOf(document, "kind") is not { } word || ResourceKind.Of(word) is not { } kind)
+        {
+            faults.Add($"{source}: kind is one of {string.Join(", ", ResourceKind.All.Select(one => one.Word))}");
+            return;
+        }
+
+        if (TextOf(document, "name") is not { Length: > 0 } called)
+        {
+            faults.Add($"{source}: name is missing");
+            return;
+        }
+
+        var spec = document["spec"] switch
+        {
+            null => [],
+            JsonObject written => (JsonObject)written.DeepClone(),
+            _ => null,
+        };
+        if (spec is null)
+        {
+            faults.Add($"{source}: spec is a mapping");
+            return;
+        }
+
+        faults.AddRange(FaultsOf(kind, spec).Select(fault => $"{source}: {kind.Word} {called}: {fault}"));
+        resources.Add(new DeclaredResource(kind, called, spec, source));
+    }
+
+    private static IEnumerable<string> FaultsOf(ResourceKind kind, JsonObject spec)
+    {
+        foreach (var (name, value) in spec)
+        {
+            if (kind.Find(name) is not { } field)
+            {
+                yield return $"{name} is unknown; known are {string.Join(", ", kind.Fields.Select(one => one.Name))}";
+            }
+            else if (!Fits(field, value))
+            {
+                yield return $"{name} must be {Describe(field)}";
+            }
+        }
+
+        foreach (var field in kind.Fields.Where(field => field.IsRequired && spec[field.Name] is null))
+        {
+            yield return $"{field.Name} is missing";
+        }
+    }
+
+    private static bool Fits(ResourceField field, JsonNode? value) =>
+        (field.Type, value) switch
+        {
+            (_, null) => !field.IsRequired,
+            (FieldType.Text, JsonValue v) => v.TryGetValue(out string? text)
+                && (field.Words.Count == 0 || field.Words.Contains(text)),
+            (FieldType.Number, JsonValue v) => v.TryGetValue(out long _),
+            (FieldType.Boolean, JsonValue v) => v.TryGetValue(out bool _),
+            (FieldType.TextSet, JsonArray list) => list.All(item =>
+                item is JsonValue v && v.TryGetValue(out string? _)
+            ),
+            (FieldType.Object, JsonObject) => true,
+            (FieldType.ObjectList, JsonArray list) => list.All(item => item is JsonObject),
+            _ => false,
+        };
+
+    private static string Describe(ResourceField field) =>
+        field switch
+        {
+            { Words.Count: > 0 } => $"one of {string.Join(", ", field.Words)}",
+            { Type: FieldType.Text } => "a text (in quotes, where it looks like something else)",
+            { Type: FieldType.Number } => "a whole number",
+            { Type: FieldType.Boolean } => "true or false",
+            { Type: FieldType.TextSet } => "a list of texts",
+            { Type: FieldType.Object } => "a mapping",
+            _ => "a list of mappings",
+        };
+
+    private static string? TextOf(JsonObject document, string name) =>
+        document[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+}

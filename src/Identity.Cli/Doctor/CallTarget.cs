@@ -1,0 +1,15 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Culvert.Identity.Cli.Doctor;
+
+/// <summary>Where a real call goes.</summary>
+/// <param name="Url">The MCP server's address as its clients have it.</param>
+/// <param name="Address">Where to connect instead of what DNS says; null = as DNS says.</param>
+/// <param name="Bundle">What the tunnel's certificate must chain to.</param>
+/// <param name="Token">For the MCP server; null = none.</param>
+internal sealed record CallTarget(Uri Url, EndPoint? Address, X509Certificate2Collection Bundle, string? Token)
+{
+    // A record would print the token.
+    public override string ToString() => Url.ToString();
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net;
+using Culvert.Identity.Cli.Api;
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Cli.Doctor;
+
+/// <summary>The part of the chain between the operator and the service: reached, trusted, same time, credential good.</summary>
+internal static class ServiceProbe
+{
+    public const string Reachable = "service_reachable";
+    public const string Clock = "clock";
+    public const string Credential = "credential";
+
+    // What tokens are allowed by default (docs/issuers.md): beyond it exchanges fail that ought not to.
+    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
+
+    public static async Task<IReadOnlyList<DoctorFinding>> RunAsync(CommandContext context, CancellationToken cancel)
+    {
+        List<DoctorFinding> findings = [];
+        var settings = context.Settings;
+        try
+        {
+            using var handler = new SocketsHttpHandler
+            {
+                UseProxy = false,
+                AllowAutoRedirect = false,
+                SslOptions = await ServerTrust.CreateAsync(settings, cancel),
+            };
+            using var http = new HttpClient(handler) { Timeout = settings.Timeout };
+            var url = new Uri(settings.Url, "healthz");
+            using var answer = await http.GetAsync(url, cancel);
+            findings.Add(
+                answer.StatusCode == HttpStatusCode.OK
+                    ? DoctorFinding.Pass(Reachable, $"{settings.Url.Authority} answers and proves to be the service.")
+                    : DoctorFinding.Fail(
+                        Reachable,
+                        $"{url} answers {(int)answer.StatusCode}.",
+                        "Something else listens there, or the service is about to stop.",
+                        "check --url"
+                    )
+            );
+            findings.Add(ClockFinding(answer.Headers.Date, context.Host.Time.GetUtcNow()));
+        }
+        catch (Exception e) when (ManagementClient.IsUnreachable(e, cancel))
+        {
+            var failure = ManagementClient.Unreachable(HttpMethod.Get, settings.Url, e, settings);
+            findings.Add(DoctorFinding.Fail(Reachable, failure.Message, failure.Where ?? "", failure.Next ?? ""));
+        }
+        catch (CommandFailure failure)
+        {
+            findings.Add(DoctorFinding.Fail(Reachable, failure.Message, failure.Where ?? "", failure.Next ?? ""));
+        }
+
+        return findings;
+    }
+
+    /// <summary>Who this program acts as; the second is null when it may do nothing.</summary>
+    public static async Task<(DoctorFinding Finding, ManagementClient? Client)> SignedInAsync(
+        CommandContext context,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            var client = await context.ClientAsync(cancel);
+            var organization = (await client.GetAsync(Commands.OrganizationCommands.CurrentPath, cancel)).Json;
+            return (
+                DoctorFinding.Pass(
+                    Credential,
+                    $"The {client.CredentialKind} acts for organization {organization.Text("name")}."
+                ),
+                client
+            );
+        }
+        catch (CommandFailure failure)
+        {
+            return (DoctorFinding.Fail(Credential, failure.Message, failure.Where ?? "", failure.Next ?? ""), null);
+        }
+    }
+
+    private static DoctorFinding ClockFinding(DateTimeOffset? theirs, DateTimeOffset ours)
+    {
+        if (theirs is not { } date)
+        {
+            return DoctorFinding.Skip(Clock, "The answer has no time.");
+        }
+
+        var offset = date - ours;
+        var seconds = string.Create(CultureInfo.InvariantCulture, $"{offset.TotalSeconds:0} s");
+        return offset.Duration() <= Leeway
+            ? DoctorFinding.Pass(Clock, $"The service's clock and this one agree ({seconds}).")
+            : DoctorFinding.Warn(
+                Clock,
+                $"The service's clock is {seconds} from this one.",
+                "Tokens that are made by one clock are refused by the other beyond 30 s.",
+                "look at time synchronisation on both hosts"
+            );
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net.Http.Headers;
+using Culvert.Identity.Cli.Api;
+using Culvert.Platform.Identity;
+
+namespace Culvert.Identity.Cli.SignIn;
+
+/// <summary>
+/// A sign-in by the identity provider's token: exchanged for an access token that is bound to a key of this machine
+/// (RFC 9449) and kept in a 0600 file until shortly before its end.
+/// </summary>
+internal sealed class SignInCredential(SignInRecord record, Settings settings, CliHost host) : ICredential
+{
+    private const string ProofHeader = "DPoP";
+
+    private readonly FederatedProof proofs = ProofsOf(record, settings, host);
+
+    public string Kind => $"sign-in by rule {record.RuleId}";
+
+    public async Task ProveAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
+        var proof = await GetAsync(fresh: false, cancel);
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            proof.Binding is null ? "Bearer" : ProofHeader,
+            proof.Token
+        );
+        if (proof.Binding is { } binding)
+        {
+            request.Headers.Add(
+                ProofHeader,
+                binding.Prove(request.Method.Method, request.RequestUri!, host.Time.GetUtcNow(), proof.Token)
+            );
+        }
+    }
+
+    /// <summary>A token that holds; fresh: one that was exchanged just now.</summary>
+    public async Task<Proof> GetAsync(bool fresh, CancellationToken cancel)
+    {
+        var found = await proofs.GetAsync(fresh, cancel);
+        return found.IsSuccess ? found.Value : throw Failure(found.Failure);
+    }
+
+    private static FederatedProof ProofsOf(SignInRecord record, Settings settings, CliHost host)
+    {
+        var options = new IdentityOptions
+        {
+            Url = settings.Url,
+            CaFile = settings.CaFile ?? "",
+            CaSha256 = settings.CaSha256?.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant() ?? "",
+            OrganizationId = record.OrganizationId,
+            RuleId = record.RuleId,
+            ServiceAccountId = record.ServiceAccountId,
+            WorkspaceId = record.WorkspaceId,
+            Token = new IdentityTokenOptions { File = record.TokenFile },
+            TokenCache = SignInStore.TokenFolder(settings.Url, host),
+        };
+        var trust = new FirstTrust(options, host.Time);
+        return FederatedProof.Create(
+            options,
+            new IdentityClient(options, trust, host.Time),
+            options.TokenCache,
+            host.Time,
+            host.Time
+        );
+    }
+
+    private static CommandFailure Failure(ApiFailure failure) =>
+        new(
+            failure.Kind switch
+            {
+                ApiFailureKind.Unreachable or ApiFailureKind.Untrusted => ExitCode.Unreachable,
+                ApiFailureKind.Unavailable => ExitCode.TryAgain,
+                ApiFailureKind.Refused => ExitCode.Refused,
+                ApiFailureKind.NoProof => ExitCode.Configuration,
+                _ => ExitCode.Failed,
+            },
+            $"the sign-in is not possible: {failure.Message}"
+        )
+        {
+            Where = failure.Operation,
+            Code = failure.Code,
+            RequestId = failure.RequestId,
+            Next =
+                failure.Kind == ApiFailureKind.Refused
+                    ? "an administrator finds the reason: culvert history list --denied; culvert token inspect shows the token"
+                    : "culvert login --federated --rule ID --token-file FILE",
+        };
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Cli.SignIn;
+
+/// <summary>How a person or a pipeline signed in at one service: no secret, only where the next token comes from.</summary>
+internal sealed record SignInRecord
+{
+    [JsonPropertyName("url")]
+    public required string Url { get; init; }
+
+    [JsonPropertyName("organization_id")]
+    public required string OrganizationId { get; init; }
+
+    [JsonPropertyName("rule_id")]
+    public required string RuleId { get; init; }
+
+    [JsonPropertyName("service_account_id")]
+    public string ServiceAccountId { get; init; } = "";
+
+    [JsonPropertyName("workspace_id")]
+    public string WorkspaceId { get; init; } = "";
+
+    /// <summary>The identity provider's token, read anew at each exchange.</summary>
+    [JsonPropertyName("token_file")]
+    public required string TokenFile { get; init; }
+}

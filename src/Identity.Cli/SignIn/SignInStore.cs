@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Culvert.Platform.Identity;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Identity.Cli.SignIn;
+
+/// <summary>Sign-ins on this machine, one per service: 0600 files in a 0700 folder.</summary>
+internal static class SignInStore
+{
+    private const int MaxBytes = 64 * 1024;
+
+    /// <summary>Null: nobody signed in at that service. A file that others may read counts as none.</summary>
+    public static SignInRecord? Read(Uri url, CliHost host)
+    {
+        try
+        {
+            var path = PathOf(url, host);
+            return File.Exists(path)
+                ? JsonSerializer.Deserialize<SignInRecord>(PrivateFile.ReadText(path, MaxBytes))
+                : null;
+        }
+        catch (Exception e) when (e is SecretUnavailableException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static void Write(Uri url, SignInRecord record, CliHost host)
+    {
+        var path = PathOf(url, host);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, PrivateFile.FolderMode);
+            PrivateFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(record));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(ExitCode.Failed, $"the sign-in cannot be kept: {e.Message}", e) { Where = path };
+        }
+    }
+
+    /// <summary>Whether there was one. Its tokens go with it.</summary>
+    public static bool Remove(Uri url, CliHost host)
+    {
+        var folder = TokenFolder(url, host);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        var path = PathOf(url, host);
+        var was = File.Exists(path);
+        File.Delete(path);
+        return was;
+    }
+
+    /// <summary>Access tokens of that service, and the key that they are bound to.</summary>
+    public static string TokenFolder(Uri url, CliHost host) =>
+        Path.Combine(UserFolders.State(host), "tokens-" + KeyOf(url));
+
+    private static string PathOf(Uri url, CliHost host) =>
+        Path.Combine(UserFolders.State(host), $"sign-in-{KeyOf(url)}.json");
+
+    // The address may hold what no file name may.
+    private static string KeyOf(Uri url) => TokenCache.Key(url.AbsoluteUri)[..16];
+}

@@ -1,0 +1,121 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using Culvert.Identity.Cli.Support;
+using Shouldly;
+
+namespace Culvert.Identity.Cli.Tests.Commands;
+
+public sealed class SupportBundleCommandTests : CommandTest
+{
+    // Every kind of secret that a member, a log line or an answer could hold: none may be in the archive.
+    private static readonly string[] Canaries =
+    [
+        "clv_tun_canaryCanaryCanary0001",
+        "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlY2FuYXJ5",
+        "canary-plain-password",
+        "canary-query-secret",
+        "canary-user:canary-pass",
+        "Y2FuYXJ5IGtleSBib2R5",
+        "canary-basic-credential-0123456789",
+        "canary-member-secret",
+    ];
+
+    [Fact]
+    public async Task Bundle_HoldsWhatHelps_AndNoCanary()
+    {
+        Script();
+        var log = Stage.Write(
+            "service.log",
+            $$"""
+            {"ts":"2000-01-01T00:00:00Z","msg":"long ago"}
+            {"ts":"2999-01-01T00:00:00Z","msg":"Authorization: Bearer {{Canaries[0]}}","token":"{{Canaries[1]}}"}
+            plain line password={{Canaries[2]}} url https://idp.test/cb?code=x&client_secret={{Canaries[3]}}
+            proxy http://{{Canaries[4]}}@proxy.test:3128
+            -----BEGIN PRIVATE KEY-----
+            {{Canaries[5]}}
+            -----END PRIVATE KEY-----
+            Basic {{Canaries[6]}}
+            """
+        );
+        var file = Path.Combine(Stage.Folder, "bundle.tar.gz");
+
+        var run = await Stage.RunAsync("support-bundle", "--out", file, "--since", "1h", "--log", log);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        var texts = await ReadAsync(file);
+        foreach (var canary in Canaries.Append(Harness.CliStage.Key))
+        {
+            texts.ShouldAllBe(entry => !entry.Value.Contains(canary, StringComparison.Ordinal), canary);
+        }
+
+        texts["logs/service.log"].ShouldNotContain("long ago");
+        texts["logs/service.log"].ShouldContain("plain line");
+        texts["tunnels.json"].ShouldContain("docs");
+        texts["edges.json"].ShouldContain("not_read");
+        texts["audit.json"].ShouldContain("tunnel_created");
+        texts["audit.json"].ShouldNotContain("before the window");
+        texts.Keys.ShouldContain("manifest.json");
+        File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public async Task Bundle_NeverOverwrites()
+    {
+        Script();
+        var file = Stage.Write("bundle.tar.gz", "mine");
+
+        (await Stage.RunAsync("support-bundle", "--out", file)).ExitCode.ShouldBe(ExitCode.Failed);
+        (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldBe("mine");
+    }
+
+    [Theory]
+    [InlineData("token_lifetime_seconds", "600", "600")]
+    [InlineData("token_id", "\"ttok_01\"", "ttok_01")]
+    [InlineData("client_secret", "\"abc\"", "[redacted]")]
+    [InlineData("last_token", "\"abc\"", "[redacted]")]
+    [InlineData("token", "null", "null")]
+    public void Redaction_TellsNamesApart(string name, string value, string kept) =>
+        Redaction
+            .Of(System.Text.Json.Nodes.JsonNode.Parse($$"""{"{{name}}":{{value}}}"""))!
+            .ToJsonString()
+            .ShouldContain(kept);
+
+    private void Script()
+    {
+        Service
+            .On("GET /v1/organizations/current", """{"id":"aaaa","name":"acme"}""")
+            .On(
+                "GET /v1/tunnels?limit=100",
+                $$"""{"data":[{"id":"tnl_01","display_name":"docs {{Canaries[0]}}"}],"next_page":null}"""
+            )
+            .On("GET /v1/tunnels/tnl_01/status", """{"tunnel_id":"tnl_01","ready":true}""")
+            .On("GET /v1/tunnels/tnl_01/agents", """{"data":[],"next_page":null}""")
+            .On(
+                "GET /v1/webhooks?limit=100",
+                $$"""{"data":[{"id":"hook_01","secret":"{{Canaries[7]}}","url":"https://{{Canaries[4]}}@hook.test/?token={{Canaries[3]}}"}],"next_page":null}"""
+            )
+            .On(
+                "GET /v1/edges?limit=100",
+                """{"type":"error","error":{"type":"permission_error","message":"no"},"request_id":"req_1"}""",
+                403
+            )
+            .On(
+                "GET /v1/audit?limit=100",
+                """{"data":[{"time":"2999-01-01T00:00:00Z","event":"tunnel_created","salt":"00"},{"time":"2000-01-01T00:00:00Z","event":"before the window"}],"next_page":"x"}"""
+            );
+    }
+
+    private static async Task<Dictionary<string, string>> ReadAsync(string file)
+    {
+        Dictionary<string, string> texts = [];
+        await using var packed = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
+        await using var archive = new TarReader(packed);
+        while (await archive.GetNextEntryAsync() is { } entry)
+        {
+            using var text = new StreamReader(entry.DataStream ?? Stream.Null);
+            texts[entry.Name] = await text.ReadToEndAsync();
+        }
+
+        return texts;
+    }
+}
