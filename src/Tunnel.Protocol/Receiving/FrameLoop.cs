@@ -13,6 +13,9 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
     /// <summary>So much is handed to readers at the latest, before the next read.</summary>
     private const int MostBeforeWaking = 128 * 1024;
 
+    /// <summary>So much is read without a wait before others have their turn: about a millisecond's worth.</summary>
+    private const int MostBeforeYielding = 512 * 1024;
+
     /// <summary>A reader that waited so long probably waits long again, and then without a buffer.</summary>
     private static readonly TimeSpan IdleRead = TimeSpan.FromMilliseconds(100);
 
@@ -66,6 +69,7 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
     {
         var idle = true;
         var handled = 0; // since readers were last woken
+        var unbroken = 0; // since this loop last waited
         while (true)
         {
             if (start == end)
@@ -90,10 +94,14 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
             }
 
             var reading = transport.ReadAsync(buffer.AsMemory(end));
-            if (handled > 0 && !reading.IsCompleted)
+            if (!reading.IsCompleted)
             {
-                sink.Wake();
-                handled = 0;
+                unbroken = 0;
+                if (handled > 0)
+                {
+                    sink.Wake();
+                    handled = 0;
+                }
             }
 
             var read = await reading;
@@ -106,10 +114,16 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
             end += read;
             start += sink.Take(buffer.AsSpan(start, end - start));
             handled += read;
+            unbroken += read;
             if (idle || read < BulkBytes || handled >= MostBeforeWaking)
             {
                 sink.Wake();
                 handled = 0;
+                if (unbroken >= MostBeforeYielding)
+                {
+                    unbroken = 0;
+                    await PoolTurn.Next;
+                }
             }
         }
     }
