@@ -5,7 +5,7 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Applies the numbered SQL files embedded in this assembly, each in a transaction, each once, in order.</summary>
+/// <summary>Applies the numbered SQL files embedded in this assembly, each once, in order.</summary>
 internal static class Migrator
 {
     private const string Folder = ".Storage.Migrations.";
@@ -47,11 +47,16 @@ internal static class Migrator
         );
     }
 
-    public static void Apply(Database database, DbConnection connection, Migration migration)
+    /// <summary>In one transaction: one migration of a store in use, all of one that nobody uses yet.</summary>
+    public static void Apply(Database database, DbConnection connection, params IReadOnlyList<Migration> migrations)
     {
         using var transaction = connection.BeginTransaction();
-        connection.Execute(database.Translate(migration.Sql), transaction: transaction);
-        connection.Execute("INSERT INTO migrations (number, name) VALUES (@Number, @Name)", migration, transaction);
+        foreach (var migration in migrations)
+        {
+            connection.Execute(database.Translate(migration.Sql), transaction: transaction);
+            connection.Execute("INSERT INTO migrations (number, name) VALUES (@Number, @Name)", migration, transaction);
+        }
+
         transaction.Commit();
     }
 

@@ -154,7 +154,13 @@ internal sealed class Store : IDisposable
     public static Store Fill(Database database, ServiceOptions options, TimeProvider time, ILogger logger)
     {
         using var connection = database.OpenWrite();
-        Apply(database, connection, Migrator.Pending(connection), logger);
+        var pending = Migrator.Pending(connection);
+        Migrator.Apply(database, connection, pending);
+        foreach (var migration in pending)
+        {
+            Log.MigrationApplied(logger, migration.Name);
+        }
+
         var installation = new Installation(Identifier.New("inst"), options.PublicUrl, options.TrustDomain);
         var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
         connection.Execute(
