@@ -62,7 +62,7 @@ public sealed class MuxConnection : IAsyncDisposable
         this.options = options;
         this.time = time;
         table = new StreamTable(time, CheckDrained);
-        outbox = new Outbox(transport, time, e => EndOfTransport(e.Message), OnFlood, CheckDrained);
+        outbox = new Outbox(transport, time, e => EndOfTransport(e.Message), OnFlood, CheckDrained, options.BytesTaken);
         heartbeat = new Heartbeat(outbox, options, time);
         life = new ConnectionLife(outbox, time);
         door = new StreamDoor(role, options, outbox, table, life, heartbeat, time);

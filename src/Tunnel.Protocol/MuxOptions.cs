@@ -37,6 +37,12 @@ public sealed record MuxOptions
     public TimeSpan WriteStall { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// How many bytes the peer's machine has taken: progress of a write that is under way, which may be larger than a slow
+    /// peer takes within <see cref="WriteStall"/>. Null result = not known now; null = a write's end alone is progress.
+    /// </summary>
+    public Func<long?>? BytesTaken { get; init; }
+
+    /// <summary>
     /// How long a stream whose handler has unwound may still deliver what was written and wait for the peer's FIN
     /// before it is reset. Default 30 s.
     /// </summary>

@@ -13,7 +13,14 @@ namespace Culvert.Tunnel.Protocol.Sending;
 /// <param name="transport">Where they go.</param>
 /// <param name="time">The clock of <see cref="StalledFor"/>.</param>
 /// <param name="onFault">The transport cannot be written to; called once, without the gate.</param>
-internal sealed class BatchWriter(Outbox outbox, Stream transport, TimeProvider time, Action<Exception> onFault)
+/// <param name="bytesTaken">What the peer's machine has taken of a write that is under way; null = nobody can say.</param>
+internal sealed class BatchWriter(
+    Outbox outbox,
+    Stream transport,
+    TimeProvider time,
+    Action<Exception> onFault,
+    Func<long?>? bytesTaken = null
+)
 {
     /// <summary>One TLS record; progress is noted after each, so that a slow peer is not taken for a stuck one.</summary>
     private const int ChunkBytes = 16 * 1024;
@@ -34,18 +41,34 @@ internal sealed class BatchWriter(Outbox outbox, Stream transport, TimeProvider 
 
     private long writeStartedAt; // timestamp of the last progress of a running write; 0 = none is running
     private long bytesSent;
+    private long taken; // when somebody last looked; the ticking loop alone does
 
     public long BytesSent => Interlocked.Read(ref bytesSent);
 
     public bool IsBusy_NeedsLock => writing || stopped;
 
-    /// <summary>How long the running write has made no progress; zero if none is running.</summary>
+    /// <summary>
+    /// How long the running write has made no progress; zero if none is running. Asked at each tick: a transport that
+    /// gathers records hands down more at once than a slow peer takes in the time it has.
+    /// </summary>
     public TimeSpan StalledFor
     {
         get
         {
             var since = Interlocked.Read(ref writeStartedAt);
-            return since == 0 ? TimeSpan.Zero : time.GetElapsedTime(since);
+            if (since == 0)
+            {
+                return TimeSpan.Zero;
+            }
+
+            if (bytesTaken?.Invoke() is { } now && now != taken)
+            {
+                taken = now;
+                Interlocked.CompareExchange(ref writeStartedAt, time.GetTimestamp(), since); // unless it has just ended
+                return TimeSpan.Zero;
+            }
+
+            return time.GetElapsedTime(since);
         }
     }
 

@@ -49,9 +49,17 @@ internal sealed class Outbox
     /// <param name="onFault">The transport cannot be written to; called once, without the gate.</param>
     /// <param name="onFlood">More control frames wait than an honest peer could cause; called with the gate held.</param>
     /// <param name="onFramed">Waiting bytes and FINs may have been framed; called without the gate.</param>
-    public Outbox(Stream transport, TimeProvider time, Action<Exception> onFault, Action onFlood, Action onFramed)
+    /// <param name="bytesTaken">Progress of a write that is under way (W5); null = none is seen.</param>
+    public Outbox(
+        Stream transport,
+        TimeProvider time,
+        Action<Exception> onFault,
+        Action onFlood,
+        Action onFramed,
+        Func<long?>? bytesTaken = null
+    )
     {
-        writer = new BatchWriter(this, transport, time, onFault);
+        writer = new BatchWriter(this, transport, time, onFault, bytesTaken);
         this.onFlood = onFlood;
         this.onFramed = onFramed;
     }

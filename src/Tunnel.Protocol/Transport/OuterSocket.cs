@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Culvert.Tunnel.Protocol.Transport;
 
@@ -9,6 +10,10 @@ public static class OuterSocket
     // <netinet/tcp.h> of Linux.
     private const int IpProtoTcp = 6;
     private const int TcpNotSentLowWater = 25;
+    private const int TcpInfo = 11;
+
+    // <linux/tcp.h>, struct tcp_info: eight bytes, 24 numbers of four, two rates of eight, then what is asked for.
+    private const int BytesAckedAt = 8 + (24 * 4) + (2 * 8);
 
     /// <summary>
     /// Bytes that the kernel keeps beyond those on their way. By itself it would take megabytes of one bulk stream, and
@@ -16,6 +21,31 @@ public static class OuterSocket
     /// take turns (W14).
     /// </summary>
     private const int MostUnsentBytes = 256 * 1024;
+
+    /// <summary>
+    /// How many bytes the other side's kernel has acknowledged since the beginning; null where the system does not say, or
+    /// the socket is gone.
+    /// </summary>
+    public static long? BytesAcknowledged(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        try
+        {
+            Span<byte> info = stackalloc byte[BytesAckedAt + sizeof(long)];
+            return socket.GetRawSocketOption(IpProtoTcp, TcpInfo, info) == info.Length
+                ? MemoryMarshal.Read<long>(info[BytesAckedAt..])
+                : null;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
 
     public static void Prepare(Socket socket)
     {

@@ -145,6 +145,29 @@ public sealed class LivenessTests
         (peer.Connection.Outcome?.Code == ConnectionErrorCode.Idle).ShouldBe(over);
     }
 
+    [Fact] // a peer of a few KiB a second takes minutes for what one write hands down
+    public async Task Tick_WriteThatThePeerTakesSlowly_EndsOnlyWhenItStops()
+    {
+        var taken = 0L;
+        await using var peer = await ScriptedPeer.ConnectAsync(
+            MuxRole.Agent,
+            o => o with { PingAfter = TimeSpan.FromHours(1), BytesTaken = () => taken },
+            capacity: 4096
+        );
+        var stream = await peer.OpenAsync();
+        await stream.Output.WriteAsync(new byte[60_000]);
+        await WaitForStallAsync(peer);
+        for (var i = 0; i < 5; i++)
+        {
+            taken++;
+            peer.Time.Advance(TimeSpan.FromSeconds(29));
+            peer.Connection.Outcome.ShouldBeNull();
+        }
+
+        peer.Time.Advance(TimeSpan.FromSeconds(30));
+        peer.Connection.Outcome?.Code.ShouldBe(ConnectionErrorCode.Idle);
+    }
+
     /// <summary>Until the write loop has run into the full wire: its clock starts then.</summary>
     private static async Task WaitForStallAsync(ScriptedPeer peer)
     {

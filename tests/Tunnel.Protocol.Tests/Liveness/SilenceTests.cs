@@ -11,6 +11,9 @@ public sealed class SilenceTests
     [InlineData(5_001, 1, SilenceAction.None)]
     [InlineData(14_999, 9_999, SilenceAction.None)]
     [InlineData(15_000, 10_000, SilenceAction.Dead)]
+    [InlineData(11_000, 10_000, SilenceAction.None)] // asked early, as for an unanswered OPEN
+    [InlineData(14_999, 14_999, SilenceAction.None)]
+    [InlineData(15_000, 15_000, SilenceAction.Dead)]
     internal void Decide_Times_GiveTheAction(int sinceByteMs, int? sincePingMs, SilenceAction action) =>
         Silence
             .Decide(
