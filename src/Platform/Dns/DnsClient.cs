@@ -112,6 +112,9 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
             null => Ended(name, DnsOutcome.Timeout),
             { Code: not 0 and not NoSuchNameCode } => Ended(name, DnsOutcome.ServerFailure),
             { IsAuthoritative: false } when !recurse => Ended(name, DnsOutcome.ServerFailure),
+
+            // A server that asks nobody else knows its own zones alone: that it has nothing means nothing.
+            { IsAuthoritative: false, OffersRecursion: false } => Ended(name, DnsOutcome.ServerFailure),
             _ => Read(reply, name, type, follow: recurse),
         };
     }

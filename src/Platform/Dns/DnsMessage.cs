@@ -31,12 +31,16 @@ internal sealed record DnsMessage
     private const ushort AuthoritativeBit = 0x0400;
     private const ushort TruncatedBit = 0x0200;
     private const ushort RecursionDesired = 0x0100;
+    private const ushort RecursionAvailable = 0x0080;
     private const ushort CodeMask = 0x000F;
     private const ushort Internet = 1;
 
     public required ushort Id { get; init; }
 
     public required bool IsAuthoritative { get; init; }
+
+    /// <summary>The server asks others for what it does not know itself (RA).</summary>
+    public required bool OffersRecursion { get; init; }
 
     public required bool IsTruncated { get; init; }
 
@@ -116,6 +120,7 @@ internal sealed record DnsMessage
         {
             Id = BinaryPrimitives.ReadUInt16BigEndian(bytes),
             IsAuthoritative = (flags & AuthoritativeBit) != 0,
+            OffersRecursion = (flags & RecursionAvailable) != 0,
             IsTruncated = truncated,
             Code = flags & CodeMask,
             QuestionBytes = question,

@@ -251,10 +251,15 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
     {
         if (options.Network.Proxy is { } proxy && proxy.AppliesTo(target.Host))
         {
-            var checkedOne = (await connector.CheckAsync(target.Host, target.Port, ct))[0];
-            if (AddressClasses.Of(checkedOne.Address) == AddressClass.Public)
+            IPEndPoint[] open =
+            [
+                .. (await connector.CheckAsync(target.Host, target.Port, ct)).Where(e =>
+                    AddressClasses.Of(e.Address) == AddressClass.Public
+                ),
+            ];
+            if (open.Length > 0)
             {
-                return await ConnectAsync(request, target.Host, checkedOne, ct);
+                return await ConnectAsync(request, target.Host, open, ct);
             }
         }
 
@@ -263,23 +268,39 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         return stream;
     }
 
+    // By the proxy, to one checked address after the other, as without one.
     private async ValueTask<Stream> ConnectAsync(
         FetchRequest request,
         string host,
-        IPEndPoint target,
+        IPEndPoint[] targets,
         CancellationToken ct
     )
     {
-        try
+        for (var i = 0; ; i++)
         {
-            var dialer = new OutboundDialer(options.Network);
-            var stream = await dialer.ConnectAsync(target.Address.ToString(), target.Port, ct);
-            request.Observation?.Connected(target);
-            return stream;
-        }
-        catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
-        {
-            throw new VettedConnectException(ConnectFailure.Unreachable, host, target.Address, e.Message, e);
+            var (target, isLast) = (targets[i], i == targets.Length - 1);
+            using var limit = new CancellationTokenSource(
+                isLast ? Timeout.InfiniteTimeSpan : VettedConnector.AttemptTimeout,
+                time
+            );
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+            try
+            {
+                var dialer = new OutboundDialer(options.Network);
+                var stream = await dialer.ConnectAsync(target.Address.ToString(), target.Port, both.Token);
+                request.Observation?.Connected(target);
+                return stream;
+            }
+            catch (Exception e)
+                when (e is IOException or SocketException or AuthenticationException
+                    || (e is OperationCanceledException && !ct.IsCancellationRequested)
+                )
+            {
+                if (isLast)
+                {
+                    throw new VettedConnectException(ConnectFailure.Unreachable, host, target.Address, e.Message, e);
+                }
+            }
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
     /// How long one address may take while there are others. A dead first address (a broken IPv6 route, mostly) must
     /// not eat the whole time limit.
     /// </summary>
-    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     public async ValueTask<Stream> ConnectAsync(

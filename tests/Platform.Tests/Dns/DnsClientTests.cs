@@ -198,6 +198,22 @@ public sealed class DnsClientTests : IAsyncDisposable
         (await AuthorityAsync("a.example")).Outcome.ShouldBe(DnsOutcome.Found);
     }
 
+    [Theory] // it knows its own zones alone, so that a missing CAA record would only be missing there
+    [InlineData(false, false, DnsOutcome.ServerFailure)]
+    [InlineData(false, true, DnsOutcome.NoData)]
+    [InlineData(true, false, DnsOutcome.NoData)]
+    public async Task Query_ServerThatAsksNobodyElse_CountsForItsOwnZonesAlone(
+        bool authoritative,
+        bool recursion,
+        DnsOutcome outcome
+    )
+    {
+        server.Address("a.example", "192.0.2.1");
+        (server.IsAuthoritative, server.OffersRecursion) = (authoritative, recursion);
+
+        (await AskAsync("a.example", DnsRecordType.Caa)).Outcome.ShouldBe(outcome);
+    }
+
     [Fact]
     public async Task QueryAuthority_Alias_IsNotFollowed()
     {

@@ -85,6 +85,33 @@ public sealed class SafeFetcherTests : IAsyncDisposable
         await proxy.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData("93.184.216.34:443", 2)]
+    [InlineData("93.184.216.35:443", 1)]
+    public async Task Fetch_BehindAProxyThatReachesOneAddress_TriesEach(string unreachable, int asked)
+    {
+        ConnectProxy? proxy = null;
+        resolver.With("idp.test", "93.184.216.34", "93.184.216.35");
+
+        var result = await Fetch(
+            Hello,
+            r => r with { Url = "https://idp.test/", AllowedTargets = [] },
+            network: port =>
+            {
+                proxy = new ConnectProxy
+                {
+                    Open = true,
+                    Target = port,
+                    Unreachable = unreachable,
+                };
+                return new NetworkOptions { Proxy = new HttpProxyOptions { Url = proxy.Url } };
+            }
+        );
+
+        (result.IsSuccess, proxy!.Targets.Count).ShouldBe((true, asked));
+        await proxy.DisposeAsync();
+    }
+
     [Fact]
     public async Task Fetch_PrivateTargetBehindAProxy_IsDialledDirectly()
     {

@@ -38,6 +38,9 @@ internal sealed class ConnectProxy : IAsyncDisposable
     /// <summary>Where all its ways lead, on loopback, whatever it is asked for; null = where it is asked for.</summary>
     public int? Target { get; init; }
 
+    /// <summary>What it cannot connect to.</summary>
+    public string? Unreachable { get; init; }
+
     /// <summary>Said instead of an answer.</summary>
     public string? Answer { get; set; }
 
@@ -88,6 +91,12 @@ internal sealed class ConnectProxy : IAsyncDisposable
 
             var target = head.Split(' ')[1];
             targets.Enqueue(target);
+            if (target == Unreachable)
+            {
+                await stream.WriteAsync("HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop.Token);
+                return;
+            }
+
             using var upstream = new TcpClient();
             var colon = target.LastIndexOf(':');
             await upstream.ConnectAsync(

@@ -34,10 +34,17 @@ public static class DnsBytes
         IReadOnlyList<byte[]> answers,
         int code,
         bool authoritative,
-        bool truncated
+        bool truncated,
+        bool recursion = true
     )
     {
-        var flags = 0x8080 | (query[2] << 8 & 0x0100) | (authoritative ? 0x0400 : 0) | (truncated ? 0x0200 : 0) | code;
+        var flags =
+            0x8000
+            | (recursion ? 0x0080 : 0)
+            | (query[2] << 8 & 0x0100)
+            | (authoritative ? 0x0400 : 0)
+            | (truncated ? 0x0200 : 0)
+            | code;
         byte[] reply =
         [
             .. query[..2],

@@ -39,6 +39,9 @@ public sealed class ScriptedDns : IAsyncDisposable
     /// <summary>Whether answers carry the bit of authority.</summary>
     public bool IsAuthoritative { get; set; } = true;
 
+    /// <summary>Whether answers say that it asks others for what it does not know.</summary>
+    public bool OffersRecursion { get; set; } = true;
+
     /// <summary>Every answer over UDP says that it is cut short.</summary>
     public bool AlwaysTruncates { get; set; }
 
@@ -201,7 +204,14 @@ public sealed class ScriptedDns : IAsyncDisposable
 
         var answers = new List<byte[]>();
         var code = codes.GetValueOrDefault(name) is var given and not 0 ? given : Collect(name, type, answers);
-        var whole = DnsBytes.Reply(query[..questionEnd], answers, code, IsAuthoritative, truncated: false);
+        var whole = DnsBytes.Reply(
+            query[..questionEnd],
+            answers,
+            code,
+            IsAuthoritative,
+            truncated: false,
+            OffersRecursion
+        );
         var cut = !overTcp && (AlwaysTruncates || whole.Length > MaxDatagram);
         return Mangle(
             cut ? DnsBytes.Reply(query[..questionEnd], [], code, IsAuthoritative, truncated: true) : whole,
