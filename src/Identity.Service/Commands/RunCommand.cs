@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
@@ -45,9 +44,10 @@ internal static class RunCommand
         }
     }
 
+    private static readonly ReloadableKeys Reloadable = new("log.", "notices.");
+
     /// <summary>What is read at each use; everything else was built in at the start.</summary>
-    internal static bool IsReloadable(string key) =>
-        key == "log.level" || key.StartsWith("notices.", StringComparison.Ordinal);
+    internal static bool IsReloadable(string key) => Reloadable.Contains(key);
 
     private static async Task<int> ServeAsync(
         ParseResult parsed,
@@ -78,14 +78,7 @@ internal static class RunCommand
                 TimeProvider.System,
                 app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Culvert.Configuration")
             );
-            using var hangUp = PosixSignalRegistration.Create(
-                PosixSignal.SIGHUP,
-                signal =>
-                {
-                    signal.Cancel = true;
-                    watch.Hurry();
-                }
-            );
+            using var hangUp = HangUpSignal.Hurries(watch);
             List<ReadinessCheck> checks =
             [
                 .. app.Services.GetServices<ReadinessCheck>(),
@@ -124,7 +117,7 @@ internal static class RunCommand
 
     private static ValueTask Use(ServiceSettings next, LogLevels levels, ExpiryNotices notices)
     {
-        levels.Swap(next.Log.Level);
+        levels.Use(next.Log);
         notices.Use(next.Options.Notices);
         return ValueTask.CompletedTask;
     }

@@ -12,22 +12,49 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
     // Guards buffer and output: entries come from any thread and must not interleave.
     private readonly Lock gate = new();
     private ArrayBufferWriter<byte> buffer = new(4096);
+    private Stream output = output;
+    private LogFormat format = format;
 
-    public static LineLoggerProvider Open(LogOptions options, TimeProvider time)
-    {
-        var toFile = options.File.Length > 0;
-        var format = options.Format switch
-        {
-            LogFormat.Auto when toFile || Console.IsErrorRedirected => LogFormat.Json,
-            LogFormat.Auto => LogFormat.Text,
-            var chosen => chosen,
-        };
-        return new LineLoggerProvider(toFile ? Append(options.File) : Console.OpenStandardError(), format, time);
-    }
+    public static LineLoggerProvider Open(LogOptions options, TimeProvider time) =>
+        new(OutputOf(options), FormatOf(options), time);
 
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
+    /// <summary>
+    /// From the next line on another file or form. The same file is opened anew: it may have been moved away meanwhile.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be written, and nothing has changed.</exception>
+    public void Use(LogOptions options)
+    {
+        Stream next;
+        try
+        {
+            next = OutputOf(options);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"log.file: {e.Message}", e);
+        }
+
+        lock (gate)
+        {
+            output.Dispose();
+            (output, format) = (next, FormatOf(options));
+        }
+    }
+
     public void Dispose() => output.Dispose();
+
+    private static Stream OutputOf(LogOptions options) =>
+        options.File.Length > 0 ? Append(options.File) : Console.OpenStandardError();
+
+    private static LogFormat FormatOf(LogOptions options) =>
+        options.Format switch
+        {
+            LogFormat.Auto when options.File.Length > 0 || Console.IsErrorRedirected => LogFormat.Json,
+            LogFormat.Auto => LogFormat.Text,
+            var chosen => chosen,
+        };
 
     internal void Write(in LogLine line)
     {

@@ -4,18 +4,39 @@ using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>The least severe level that is written, which may change while the program runs.</summary>
+/// <summary>What is written and where to, which may change while the program runs: level, format and file.</summary>
 public sealed class LogLevels(LogLevel level)
     : IConfigureOptions<LoggerFilterOptions>,
         IOptionsChangeTokenSource<LoggerFilterOptions>,
         IDisposable
 {
     private volatile Change change = new(level);
+    private (LineLoggerProvider Lines, LogOptions Options)? writer; // set once, before anything changes
 
     public LogLevel Level => change.Level;
 
     /// <summary>Of the options that are filtered by: the unnamed ones.</summary>
     public string Name => Options.DefaultName;
+
+    /// <summary>
+    /// Puts another section in force. A file is opened anew even if it is the same one, since whoever turns logs over may
+    /// have moved it.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be written, and nothing has changed.</exception>
+    public void Use(LogOptions next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        if (
+            writer is (var lines, var before)
+            && (next.File.Length > 0 || (next.File, next.Format) != (before.File, before.Format))
+        )
+        {
+            lines.Use(next);
+            writer = (lines, next);
+        }
+
+        Swap(next.Level);
+    }
 
     public void Swap(LogLevel next)
     {
@@ -43,6 +64,8 @@ public sealed class LogLevels(LogLevel level)
     }
 
     public void Dispose() => change.Dispose();
+
+    internal void Writes(LineLoggerProvider lines, LogOptions options) => writer = (lines, options);
 
     private sealed class Change : IDisposable
     {

@@ -22,8 +22,11 @@ public static class LoggingExtensions
 
         // Built by the container, which then also disposes of it.
         builder.Services.AddSingleton<ILoggerProvider>(_ =>
-            LineLoggerProvider.Open(options, time ?? TimeProvider.System)
-        );
+        {
+            var lines = LineLoggerProvider.Open(options, time ?? TimeProvider.System);
+            levels.Writes(lines, options);
+            return lines;
+        });
         return builder;
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Microsoft.Extensions.Logging;
 
@@ -64,11 +65,27 @@ public sealed class ConfigWatch<T>
     /// <summary>How many files were taken up since the start.</summary>
     public long Reloads => Interlocked.Read(ref reloads);
 
+    /// <summary>For <c>/readyz</c>: what is wrong with the file stops nothing that runs.</summary>
+    public IReadOnlyList<ReadinessCheck> Checks =>
+        [
+            ReadinessCheck.Of("configuration", () => restartKeys is [] && problem.Length > 0 ? problem : null) with
+            {
+                IsAdvisory = true,
+            },
+            ReadinessCheck.Of("restart_needed", () => restartKeys is [_, ..] ? problem : null) with
+            {
+                IsAdvisory = true,
+            },
+        ];
+
     /// <summary>Takes the file up now, even if its text is the same: what it refers to may have changed (SIGHUP).</summary>
     public void Hurry() => hurry.Set();
 
     /// <summary>Looks until cancelled.</summary>
-    /// <param name="apply">Puts new settings in force.</param>
+    /// <param name="apply">
+    /// Puts new settings in force; or throws <see cref="IOException"/> before it has changed anything, and the file is
+    /// refused with its message.
+    /// </param>
     /// <param name="cancellationToken">Ends the looking.</param>
     public async Task RunAsync(Func<T, ValueTask> apply, CancellationToken cancellationToken)
     {
@@ -125,7 +142,16 @@ public sealed class ConfigWatch<T>
             return;
         }
 
-        await apply(settings);
+        try
+        {
+            await apply(settings);
+        }
+        catch (IOException e)
+        {
+            Refuse(e.Message);
+            return;
+        }
+
         inForce = loaded.Values;
         (restartKeys, problem) = ([], "");
         Interlocked.Increment(ref reloads);

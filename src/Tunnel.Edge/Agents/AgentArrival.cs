@@ -12,10 +12,12 @@ internal sealed class AgentArrival(TimeSpan settle)
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
     private TimeSpan? begun;
+    private TimeSpan settle = settle;
     private bool over = settle <= TimeSpan.Zero;
 
     /// <summary>It waits anew: everybody was sent away.</summary>
-    public void Restart() => (begun, over) = (null, settle <= TimeSpan.Zero);
+    /// <param name="next">The longest wait from now on.</param>
+    public void Restart(TimeSpan next) => (settle, begun, over) = (next, null, next <= TimeSpan.Zero);
 
     /// <param name="canServe">Whether agents could come at all: there is a certificate and a feed.</param>
     /// <param name="now">Of a clock that only goes forward.</param>

@@ -32,7 +32,15 @@ internal sealed class AgentListener(
 
     private readonly WindowBudget windows = new(WindowBudget.ProcessBytes); // W1
     private readonly SourceLimiter handshakes = new(options.HandshakesPerSource, options.NewPerSource, time);
+    private volatile AgentOptions options = options;
     private int connections;
+
+    /// <summary>Puts other options in force, for whoever comes from now on.</summary>
+    public void Use(AgentOptions next)
+    {
+        options = next;
+        handshakes.Use(next.HandshakesPerSource, next.NewPerSource);
+    }
 
     /// <summary>Takes over an accepted socket. Completes, never faults, when its connection is over.</summary>
     public async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
@@ -68,7 +76,7 @@ internal sealed class AgentListener(
             if (peer is not null)
             {
                 gathering.Begin();
-                await ServeAsync(tls, peer, remote, cancellationToken);
+                await ServeAsync(tls, socket, peer, remote, cancellationToken);
             }
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -172,6 +180,7 @@ internal sealed class AgentListener(
 
     private async Task ServeAsync(
         SslStream tls,
+        Socket socket,
         PeerVerification peer,
         IPEndPoint remote,
         CancellationToken cancellationToken
@@ -185,6 +194,7 @@ internal sealed class AgentListener(
                 InstanceId = edgeId,
                 MaxStreams = TunnelProtocol.MaxStreamsCeiling, // the agent's own number decides
                 ProcessWindows = windows,
+                BytesTaken = () => OuterSocket.BytesAcknowledged(socket),
                 RunReadersInline = true, // the relay neither blocks nor computes
             },
             time

@@ -23,6 +23,7 @@ internal sealed class AgentRegistry(
     private static readonly TimeSpan DisconnectDrain = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
+    private volatile AgentOptions options = options;
 
     // Arrays are replaced, never changed: picking takes no lock. Guarded by gate for writing.
     private readonly ConcurrentDictionary<string, AgentConnection[]> byTunnel = new(StringComparer.Ordinal);
@@ -32,6 +33,9 @@ internal sealed class AgentRegistry(
 
     /// <summary>When the newest connection came, by the clock's timestamp; 0 = none ever did.</summary>
     public long LastArrival => Volatile.Read(ref lastArrival);
+
+    /// <summary>Puts other limits and lives in force.</summary>
+    public void Use(AgentOptions next) => options = next;
 
     public IEnumerable<AgentConnection> All => byTunnel.Values.SelectMany(c => c);
 

@@ -27,15 +27,7 @@ internal static class DoctorCommand
     )
     {
         var (identity, time) = (settings.Identity, TimeProvider.System);
-        var federation = new FederationChecks(
-            identity,
-            new IdentityTokenSource(identity.Token, time),
-            new IdentityClient(identity, new FirstTrust(identity, time), time),
-            FederatedProof.BindingOf(identity, settings.StateDirectory),
-            "edge:serve",
-            "edge",
-            time
-        );
+        var federation = FederationChecks.Of(identity, settings.StateDirectory, "edge:serve", "edge", time);
         var memory = EdgeMemory.Read(identity, settings.EdgeId, settings.StateDirectory);
         return
         [

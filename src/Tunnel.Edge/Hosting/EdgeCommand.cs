@@ -32,9 +32,7 @@ internal static class EdgeCommand
     private static RootCommand Create()
     {
         var run = new Command("run", "Relay clients to agents until SIGTERM.");
-        run.SetAction(
-            (parsed, _) => WithSettingsAsync(parsed, settings => RunCommand.RunAsync(settings, Error(parsed)))
-        );
+        run.SetAction((parsed, _) => RunCommand.RunAsync(parsed));
         var health = new Command("health", "Ask the running edge whether it is ready.");
         health.SetAction(
             (parsed, cancel) =>

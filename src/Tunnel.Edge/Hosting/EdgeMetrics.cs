@@ -81,6 +81,21 @@ internal sealed class EdgeMetrics : IDisposable
             meter.CreateObservableCounter(name, () => PerTunnel(traffic, value), description: description);
     }
 
+    /// <summary>Shows how many changed configuration files were not taken up, and how many keys wait for a restart.</summary>
+    public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
+    {
+        meter.CreateObservableCounter(
+            "culvert_edge_configuration_refused",
+            refused,
+            description: "Changed configuration files that were not taken up."
+        );
+        meter.CreateObservableGauge(
+            "culvert_edge_restart_needed",
+            restartKeys,
+            description: "Keys that the configuration file changes and only a restart can."
+        );
+    }
+
     public void Dispose() => meter.Dispose();
 
     private static IEnumerable<Measurement<T>> PerTunnel<T>(TrafficBook traffic, Func<TunnelTraffic, T> value)

@@ -16,11 +16,11 @@ internal static class EdgeReadiness
         ReadinessCheck.Of("agents", () => awaitsAgents() ? "The agents are still awaited (agents.settle)." : null);
 
     /// <summary>Within the offline grace an edge works on; after it, it takes no new agents (S10).</summary>
-    public static ReadinessCheck Contact(EdgeState state, EdgeSettings settings, TimeProvider time) =>
+    public static ReadinessCheck Contact(EdgeState state, Func<EdgeSettings> settings, TimeProvider time) =>
         ReadinessCheck.Of(
             "service_contact",
             () =>
-                state.AgeOfFeed(time.GetUtcNow(), settings.Agents.OfflineGrace) == FeedAge.Stale
+                state.AgeOfFeed(time.GetUtcNow(), settings().Agents.OfflineGrace) == FeedAge.Stale
                     ? state.LastContact is { } last
                         ? $"The service was last heard at {last:u}; no new agents are taken."
                         : "The service was never heard."

@@ -7,10 +7,12 @@ namespace Culvert.Tunnel.Edge.Hosting;
 /// <summary>The edge's own part of its report.</summary>
 internal static class EdgeReporting
 {
-    /// <param name="settings">For the public ports.</param>
-    /// <param name="server">Null while it is not listening yet.</param>
-    public static EdgeReportContent Content(EdgeSettings settings, EdgeServer? server) =>
-        new()
+    /// <param name="started">With these settings, which count while it is not listening yet.</param>
+    /// <param name="server">Null until then.</param>
+    public static EdgeReportContent Content(EdgeSettings started, EdgeServer? server)
+    {
+        var settings = server?.Settings ?? started;
+        return new EdgeReportContent
         {
             SniPublicPort = settings.Sni.PublicPort,
             ConnectPublicPort = settings.Connect.Listen.Count > 0 ? settings.Connect.PublicPort : null,
@@ -29,4 +31,5 @@ internal static class EdgeReporting
                 .Where(t => t.Open > 0)
                 .ToDictionary(t => t.TunnelId, t => t.Open, StringComparer.Ordinal),
         };
+    }
 }

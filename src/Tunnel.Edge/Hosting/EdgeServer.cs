@@ -14,7 +14,7 @@ internal sealed class EdgeServer : IAsyncDisposable
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly EdgeSettings settings;
+    private volatile EdgeSettings settings;
     private readonly EdgeState state;
     private readonly TimeProvider time;
     private readonly ILogger<EdgeServer> logger;
@@ -123,6 +123,11 @@ internal sealed class EdgeServer : IAsyncDisposable
         );
     }
 
+    /// <summary>In force now: ask for them at each use.</summary>
+    public EdgeSettings Settings => settings;
+
+    public EdgeMetrics Metrics => metrics;
+
     public AgentRegistry Agents { get; }
 
     public TrafficBook Traffic { get; }
@@ -169,6 +174,21 @@ internal sealed class EdgeServer : IAsyncDisposable
             )
         );
         return server;
+    }
+
+    /// <summary>
+    /// Puts other settings in force: for new connections and, where a limit is of bytes or time, for those that are there.
+    /// Nothing that runs is dropped. Where it listens stays as it is.
+    /// </summary>
+    public void Use(EdgeSettings next)
+    {
+        settings = next;
+        agentListener.Use(next.Agents);
+        Agents.Use(next.Agents);
+        door.Use(next.Clients, next.ProxyProtocol);
+        sniListener.Use(next.Sni);
+        connectListener.Use(next.Sni);
+        Traffic.Use(next.TunnelDefaults, state.Snapshot);
     }
 
     /// <summary>
@@ -261,7 +281,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             return;
         }
 
-        arrival.Restart();
+        arrival.Restart(settings.Agents.Settle);
         awaitsAgents = settings.Agents.Settle > TimeSpan.Zero; // resumed, it is not ready before they are back
         drainingSince ??= time.GetTimestamp();
         if (agentsSentAway)

@@ -1,8 +1,11 @@
+using System.CommandLine;
 using System.Net;
+using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
+using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Agents;
@@ -14,12 +17,40 @@ namespace Culvert.Tunnel.Edge.Hosting;
 /// <summary><c>tunnel-edge run</c>: credentials, feed and data path, until a signal.</summary>
 internal static class RunCommand
 {
-    public static Task<int> RunAsync(EdgeSettings settings, TextWriter error) =>
-        ProgramHost.RunAsync(async stop =>
+    private static readonly ReloadableKeys Reloadable = new(
+        "agents.advertise",
+        "agents.max_connections",
+        "agents.handshake_timeout",
+        "agents.max_stream_life",
+        "agents.offline_grace",
+        "agents.settle",
+        "sni.public_port",
+        "sni.handshake_timeout",
+        "sni.max_hello_bytes",
+        "connect.public_port",
+        "proxy_protocol.",
+        "clients.",
+        "tunnel_defaults.",
+        "drain_timeout",
+        "drain_delay",
+        "network.",
+        "log."
+    );
+
+    public static Task<int> RunAsync(ParseResult parsed)
+    {
+        var error = parsed.InvocationConfiguration.Error;
+        var loaded = ConfigCommand.Load(parsed, ConfigLocation.Edge, EdgeSettingsReader.Read);
+        if (!loaded.IsValid)
+        {
+            return Task.FromResult(ProgramHost.Report(loaded.Errors, error));
+        }
+
+        return ProgramHost.RunAsync(async stop =>
         {
             try
             {
-                return await RunAsync(settings, stop);
+                return await RunAsync(parsed, loaded, stop);
             }
             catch (Exception e) when (e is StateDirectoryException or ListenException or IOException)
             {
@@ -27,11 +58,21 @@ internal static class RunCommand
                 return ExitCodes.Failed;
             }
         });
+    }
 
-    private static async Task<int> RunAsync(EdgeSettings settings, CancellationToken stop)
+    /// <summary>How clients are served; who the edge is, and what it listens on or keeps open, take a restart.</summary>
+    internal static bool IsReloadable(string key) => Reloadable.Contains(key);
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed,
+        ConfigResult<EdgeSettings> loaded,
+        CancellationToken stop
+    )
     {
         var time = TimeProvider.System;
-        using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log);
+        var settings = loaded.Settings!;
+        using var levels = new LogLevels(settings.Log.Level);
+        using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log, levels: levels);
         var logger = loggers.CreateLogger("Culvert.Tunnel.Edge");
         Log.Starting(logger, ProductVersion.Text, settings.EdgeId);
         using var directory = StateDirectory.Open(settings.StateDirectory);
@@ -51,19 +92,30 @@ internal static class RunCommand
             time
         );
         var state = new EdgeState(() => credentials.LastContact);
-        Connect(credentials, state, settings, logger);
+        Connect(credentials, state, () => server?.Settings ?? settings, logger);
         var challenges = new ChallengeAcknowledgements((id, ct) => AcknowledgeAsync(credentials, id, logger, ct), time);
         state.SnapshotChanged += challenges.Apply;
 
         await using var running = server = EdgeServer.Start(settings, state, time, loggers, () => mark.IsSet);
+        var watch = new ConfigWatch<EdgeSettings>(
+            ConfigCommand.FindFile(parsed, ConfigLocation.Edge),
+            () => ConfigCommand.Load(parsed, ConfigLocation.Edge, EdgeSettingsReader.Read),
+            loaded,
+            IsReloadable,
+            time,
+            loggers.CreateLogger("Culvert.Configuration")
+        );
+        running.Metrics.WatchConfiguration(() => watch.Refused, () => watch.RestartKeys.Count);
+        using var hangUp = HangUpSignal.Hurries(watch);
         await using var health = await HealthServer.StartAsync(
             settings.Health,
             new HealthEndpoints(
                 [
                     .. credentials.Checks,
-                    EdgeReadiness.Contact(state, settings, time),
+                    EdgeReadiness.Contact(state, () => running.Settings, time),
                     EdgeReadiness.Drain(() => running.IsDraining),
                     EdgeReadiness.Agents(() => running.AwaitsAgents),
+                    .. watch.Checks,
                 ],
                 metrics,
                 time
@@ -76,7 +128,14 @@ internal static class RunCommand
         }
 
         using var ending = new CancellationTokenSource();
-        var manager = Task.WhenAll(credentials.RunAsync(ending.Token), challenges.RunAsync(ending.Token));
+        var manager = Task.WhenAll(
+            credentials.RunAsync(ending.Token),
+            challenges.RunAsync(ending.Token),
+            watch.RunAsync(
+                next => Use(next, settings.Identity.NetworkInForce, running, credentials, levels),
+                ending.Token
+            )
+        );
         await Task.WhenAny(manager, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
 
         // The feed goes on while streams finish: a revocation counts to the last.
@@ -92,6 +151,22 @@ internal static class RunCommand
         }
 
         return ExitCodes.Done;
+    }
+
+    // The log's file is the one thing that can still fail: before it, nothing has changed.
+    private static ValueTask Use(
+        EdgeSettings next,
+        NetworkSource network,
+        EdgeServer server,
+        CredentialManager<EdgeFeed> credentials,
+        LogLevels levels
+    )
+    {
+        levels.Use(next.Log);
+        network.Swap(next.Identity.Network);
+        server.Use(next);
+        credentials.RequestReport(); // agents are told the public ports
+        return ValueTask.CompletedTask;
     }
 
     // The client of an old certificate is disposed of at a renewal, perhaps under this very call.
@@ -123,7 +198,7 @@ internal static class RunCommand
     private static void Connect(
         CredentialManager<EdgeFeed> credentials,
         EdgeState state,
-        EdgeSettings settings,
+        Func<EdgeSettings> settings,
         ILogger logger
     )
     {
@@ -139,7 +214,7 @@ internal static class RunCommand
                 state.Use(EdgeSnapshot.From(feed, trust));
             }
 
-            foreach (var address in settings.Agents.Advertise.Except(feed.Edge.Addresses, StringComparer.Ordinal))
+            foreach (var address in settings().Agents.Advertise.Except(feed.Edge.Addresses, StringComparer.Ordinal))
             {
                 Log.AdvertiseDiffers(logger, address, string.Join(", ", feed.Edge.Addresses));
             }

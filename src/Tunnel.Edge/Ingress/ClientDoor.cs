@@ -19,6 +19,8 @@ internal sealed class ClientDoor(
 )
 {
     private readonly SourceLimiter sources = new(options.PerSource, options.NewPerSource, time);
+    private volatile ClientOptions options = options;
+    private volatile ProxyOptions proxy = proxy;
     private int connections;
     private int reading;
 
@@ -27,6 +29,13 @@ internal sealed class ClientDoor(
 
     /// <summary>Clients that no listener counts as arriving yet: their header is still read.</summary>
     public int Reading => Volatile.Read(ref reading);
+
+    /// <summary>Puts other options in force, for whoever comes from now on.</summary>
+    public void Use(ClientOptions nextOptions, ProxyOptions nextProxy)
+    {
+        (options, proxy) = (nextOptions, nextProxy);
+        sources.Use(nextOptions.PerSource, nextOptions.NewPerSource);
+    }
 
     /// <summary>Takes over an accepted socket and hands it on. Completes, never faults, when its connection is over.</summary>
     public async Task ServeAsync(
@@ -52,9 +61,9 @@ internal sealed class ClientDoor(
 
             socket.NoDelay = true;
             ProbeWhenIdle(socket);
-            if (proxy.Required)
+            if (proxy is { Required: true } required)
             {
-                (var refusal, client) = await ReadProxyAsync(socket, client, cancellationToken);
+                (var refusal, client) = await ReadProxyAsync(socket, client, required, cancellationToken);
                 if (refusal != IngressRefusal.None)
                 {
                     Refuse(client, refusal);
@@ -115,10 +124,11 @@ internal sealed class ClientDoor(
     private async Task<(IngressRefusal Refusal, IPEndPoint Client)> ReadProxyAsync(
         Socket socket,
         IPEndPoint peer,
+        ProxyOptions required,
         CancellationToken cancellationToken
     )
     {
-        if (!proxy.TrustedProxies.Contains(peer.Address))
+        if (!required.TrustedProxies.Contains(peer.Address))
         {
             return (IngressRefusal.ProxyUntrusted, peer);
         }

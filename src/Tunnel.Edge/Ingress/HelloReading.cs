@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Culvert.Platform.Tls;
 using Culvert.Tunnel.Edge.Forwarding;
 
 namespace Culvert.Tunnel.Edge.Ingress;

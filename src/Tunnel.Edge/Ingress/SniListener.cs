@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Tls;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Routing;
@@ -28,7 +29,11 @@ internal sealed class SniListener(
     // Its bytes are counted apart and for nobody: it is no client of the tunnel.
     private static readonly TunnelLimits NoLimits = new(int.MaxValue, new Rate(int.MaxValue, TimeSpan.FromSeconds(1)));
 
+    private volatile SniOptions current = options;
     private int arriving;
+
+    /// <summary>Puts other options in force, for whoever comes from now on.</summary>
+    public void Use(SniOptions next) => current = next;
 
     /// <summary>Clients whose stream is not open yet; an edge that stops brings these to an agent first.</summary>
     public int Arriving => Volatile.Read(ref arriving);
@@ -38,11 +43,12 @@ internal sealed class SniListener(
     {
         var isArriving = 1;
         Interlocked.Increment(ref arriving);
-        using var hello = new FirstBytes(options.MaxHelloBytes);
+        var now = current;
+        using var hello = new FirstBytes(now.MaxHelloBytes);
         try
         {
             using var transport = new SocketTransport(socket);
-            var (refusal, read) = await ReadHelloAsync(transport, hello, cancellationToken);
+            var (refusal, read) = await ReadHelloAsync(transport, hello, now, cancellationToken);
             TunnelRoute? tunnel = null;
             if (refusal == IngressRefusal.None)
             {
@@ -86,15 +92,16 @@ internal sealed class SniListener(
     private async Task<(IngressRefusal, ClientHello?)> ReadHelloAsync(
         SocketTransport transport,
         FirstBytes hello,
+        SniOptions now,
         CancellationToken cancellationToken
     )
     {
-        using var deadline = new CancellationTokenSource(options.HandshakeTimeout, time);
+        using var deadline = new CancellationTokenSource(now.HandshakeTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var (refusal, read, length) = await HelloReading.ReadAsync(
             transport,
             hello.Buffer,
-            options.MaxHelloBytes,
+            now.MaxHelloBytes,
             both.Token
         );
         cancellationToken.ThrowIfCancellationRequested();

@@ -15,6 +15,17 @@ internal sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvid
 
     private readonly Lock gate = new();
     private readonly Dictionary<IPAddress, Source> sources = []; // guarded by gate
+    private int perSource = perSource; // guarded by gate
+    private Rate newPerSource = newPerSource; // guarded by gate
+
+    /// <summary>Other limits from now on; whoever holds more than they allow keeps it.</summary>
+    public void Use(int nextPerSource, Rate nextNewPerSource)
+    {
+        lock (gate)
+        {
+            (perSource, newPerSource) = (nextPerSource, nextNewPerSource);
+        }
+    }
 
     /// <summary>Counts a connection in; false if it is one too many.</summary>
     public bool TryEnter(IPAddress address)
@@ -33,7 +44,7 @@ internal sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvid
                 sources[key] = source = new Source(newPerSource.Count, now);
             }
 
-            Refill(source, now);
+            Refill_NeedsLock(source, now);
             if (source.Open >= perSource || source.Tokens < 1)
             {
                 return false;
@@ -72,7 +83,7 @@ internal sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvid
         List<IPAddress> idle = [];
         foreach (var (key, source) in sources)
         {
-            Refill(source, now);
+            Refill_NeedsLock(source, now);
             if (source.Open == 0 && source.Tokens >= newPerSource.Count)
             {
                 idle.Add(key);
@@ -83,7 +94,7 @@ internal sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvid
         return idle.Count;
     }
 
-    private void Refill(Source source, long now)
+    private void Refill_NeedsLock(Source source, long now)
     {
         var elapsed = time.GetElapsedTime(source.At, now);
         source.Tokens = Math.Min(

@@ -16,6 +16,38 @@ public sealed class LogLevelsTests : IDisposable
         File.Delete(file);
     }
 
+    [Fact] // whoever turns a log over moves the file and sends SIGHUP
+    public void Use_FileWasMovedOrIsAnother_GoesOnThere()
+    {
+        var (moved, other) = (file + ".1", file + ".2");
+        using (var loggers = LoggingExtensions.CreateLoggerFactory(new LogOptions { File = file }, levels: levels))
+        {
+            var log = loggers.CreateLogger("Culvert.Test");
+            log.LogError("one");
+            File.Move(file, moved);
+            levels.Use(new LogOptions { File = file });
+            log.LogError("two");
+            levels.Use(new LogOptions { File = other, Format = LogFormat.Text });
+            log.LogError("three");
+
+            // One that cannot be written changes nothing, the level included.
+            Should.Throw<IOException>(() =>
+                levels.Use(new LogOptions { File = "/nowhere/at/all.log", Level = LogLevel.Trace })
+            );
+            levels.Level.ShouldBe(LogLevel.Information);
+            log.LogError("four");
+        }
+
+        File.ReadAllText(moved).ShouldContain("\"one\"");
+        File.ReadAllText(file).ShouldContain("\"two\"");
+        var last = File.ReadAllText(other);
+        last.ShouldContain("three");
+        last.ShouldContain("four");
+        last.ShouldNotContain("{\"");
+        File.Delete(moved);
+        File.Delete(other);
+    }
+
     [Fact]
     public void Swap_OtherLevel_CountsForLoggersThatAreThere()
     {

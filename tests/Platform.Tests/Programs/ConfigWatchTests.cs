@@ -78,6 +78,20 @@ public sealed class ConfigWatchTests : IDisposable
         watch.RestartKeys.ShouldBeEmpty();
     }
 
+    [Fact] // the log's new file cannot be opened, as it turns out
+    public async Task Look_WhatIsAppliedFails_LeavesTheOldInForceAndIsTriedAgain()
+    {
+        Write("fixed: a\nroutes: {docs: {to: two}}");
+        await LookOnceAsync(false);
+        await watch.LookAsync(_ => throw new IOException("log.file: no."), false);
+        (watch.Problem, watch.Refused, watch.Reloads).ShouldBe(("log.file: no.", 1, 0));
+        (await Failing()).ShouldBe(["configuration"]);
+
+        await LookAsync(evenIfUnchanged: true);
+        applied.ShouldBe(["two"]);
+        (await Failing()).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Look_FileThatIsBeingWritten_IsNotTakenUp()
     {
@@ -124,6 +138,21 @@ public sealed class ConfigWatchTests : IDisposable
         }
 
         await LookOnceAsync(evenIfUnchanged);
+    }
+
+    private async Task<List<string>> Failing()
+    {
+        var failing = new List<string>();
+        foreach (var check in watch.Checks)
+        {
+            check.IsAdvisory.ShouldBeTrue();
+            if (await check.Evaluate(CancellationToken.None) is not null)
+            {
+                failing.Add(check.Name);
+            }
+        }
+
+        return failing;
     }
 
     private Task LookOnceAsync(bool evenIfUnchanged) =>

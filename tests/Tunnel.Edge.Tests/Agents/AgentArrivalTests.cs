@@ -34,7 +34,7 @@ public sealed class AgentArrivalTests
     {
         var arrival = new AgentArrival(TimeSpan.FromSeconds(30));
         arrival.IsAwaited(canServe: true, At(6), At(4)).ShouldBeFalse();
-        arrival.Restart();
+        arrival.Restart(TimeSpan.FromSeconds(30));
         arrival.IsAwaited(canServe: true, At(60), null).ShouldBeTrue();
     }
 

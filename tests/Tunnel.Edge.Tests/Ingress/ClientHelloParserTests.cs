@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using Culvert.Platform.Tls;
 using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Tests.Support;
 using FsCheck;

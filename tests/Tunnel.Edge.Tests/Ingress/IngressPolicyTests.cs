@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Platform.Tls;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Routing;

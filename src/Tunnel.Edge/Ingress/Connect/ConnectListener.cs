@@ -28,7 +28,11 @@ internal sealed class ConnectListener(
     ILogger<ConnectListener> logger
 )
 {
+    private volatile SniOptions current = sni;
     private int arriving;
+
+    /// <summary>Puts other options in force, for whoever comes from now on.</summary>
+    public void Use(SniOptions next) => current = next;
 
     /// <summary>Clients whose stream is not open yet; an edge that stops brings these to an agent first.</summary>
     public int Arriving => Volatile.Read(ref arriving);
@@ -38,11 +42,12 @@ internal sealed class ConnectListener(
     {
         var isArriving = 1;
         Interlocked.Increment(ref arriving);
+        var now = current;
         try
         {
             await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
             using var transport = new TlsTransport(socket, tls);
-            using var deadline = new CancellationTokenSource(sni.HandshakeTimeout, time);
+            using var deadline = new CancellationTokenSource(now.HandshakeTimeout, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
             var (handshake, presented) = await HandshakeAsync(tls, both.Token);
             if (handshake != IngressRefusal.None)
@@ -63,7 +68,7 @@ internal sealed class ConnectListener(
             var refusal = ConnectPolicy.Check(
                 state.Snapshot,
                 request,
-                sni.PublicPort,
+                now.PublicPort,
                 presented,
                 client.Address,
                 time.GetUtcNow(),
@@ -77,7 +82,7 @@ internal sealed class ConnectListener(
             }
 
             var visit = new ClientVisit(client, request!.ServerName, identity);
-            await EstablishAsync(transport, visit, tunnel!, Arrive, cancellationToken);
+            await EstablishAsync(transport, visit, tunnel!, now, Arrive, cancellationToken);
         }
         finally
         {
@@ -187,6 +192,7 @@ internal sealed class ConnectListener(
         TlsTransport transport,
         ClientVisit visit,
         TunnelRoute tunnel,
+        SniOptions now,
         Action placed,
         CancellationToken cancellationToken
     )
@@ -206,8 +212,8 @@ internal sealed class ConnectListener(
                 return;
             }
 
-            using var hello = new FirstBytes(sni.MaxHelloBytes);
-            var refusal = await AcceptAsync(transport, visit, hello, cancellationToken);
+            using var hello = new FirstBytes(now.MaxHelloBytes);
+            var refusal = await AcceptAsync(transport, visit, hello, now, cancellationToken);
             if (
                 refusal == IngressRefusal.None
                 && !await forwarder.RunAsync(transport, visit, tunnel, hello, counts, placed)
@@ -232,10 +238,11 @@ internal sealed class ConnectListener(
         TlsTransport transport,
         ClientVisit visit,
         FirstBytes hello,
+        SniOptions now,
         CancellationToken cancellationToken
     )
     {
-        using var deadline = new CancellationTokenSource(sni.HandshakeTimeout, time);
+        using var deadline = new CancellationTokenSource(now.HandshakeTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
@@ -249,7 +256,7 @@ internal sealed class ConnectListener(
         var (refusal, read, length) = await HelloReading.ReadAsync(
             transport,
             hello.Buffer,
-            sni.MaxHelloBytes,
+            now.MaxHelloBytes,
             both.Token
         );
         cancellationToken.ThrowIfCancellationRequested();
@@ -279,7 +286,7 @@ internal sealed class ConnectListener(
     {
         try
         {
-            using var deadline = new CancellationTokenSource(sni.HandshakeTimeout, time);
+            using var deadline = new CancellationTokenSource(current.HandshakeTimeout, time);
             await transport.SayAsync(bytes, deadline.Token);
         }
         catch (Exception e)
