@@ -68,10 +68,26 @@ internal static class DnsCommands
         var targets = context.Get(target) is { Length: > 0 } given ? given : await EdgesAsync(client, cancel);
         var value = context.Get(caa) ?? NobodyIssues;
         var domains = tunnels.Select(tunnel => tunnel.Text("domain")).OfType<string>().ToArray();
+        var wantsCaa = value != "none";
+        var (hostnames, names) = (new List<JsonObject>(), new List<PublicName>());
+        foreach (var tunnel in tunnels.Where(tunnel => tunnel.Text("id") is not null))
+        {
+            var own = await ListAsync(client, $"{Noun.Tunnel.Path}/{tunnel.Text("id")}/hostnames", cancel);
+            hostnames.AddRange(own);
+            if (wantsCaa && tunnel.Text("domain") is { } domain)
+            {
+                var agents = await client.GetAsync($"{Noun.Tunnel.Path}/{tunnel.Text("id")}/agents", cancel);
+                var custom = own.Select(hostname => hostname.Text("name")).OfType<string>().ToHashSet();
+                names.AddRange(
+                    PublicNames.Of(domain, custom, (agents.Json["data"] as JsonArray ?? []).OfType<JsonObject>())
+                );
+            }
+        }
+
         IReadOnlyList<DnsRecord> records =
         [
-            .. DnsZone.Of(domains, targets, value == "none" ? null : value),
-            .. DnsZone.OfHostnames(await HostnamesAsync(client, tunnels, cancel)),
+            .. DnsZone.Of(domains, targets, wantsCaa ? value : null, names),
+            .. DnsZone.OfHostnames(hostnames, names),
         ];
         var json = new JsonObject
         {
@@ -89,22 +105,19 @@ internal static class DnsCommands
         return CommandResult.Object(json) with { Plain = string.Join('\n', records) };
     }
 
-    private static async Task<IReadOnlyList<JsonObject>> HostnamesAsync(
+    private static async Task<IReadOnlyList<JsonObject>> ListAsync(
         ManagementClient client,
-        IReadOnlyList<JsonObject> tunnels,
+        string path,
         CancellationToken cancel
     )
     {
-        var names = new List<JsonObject>();
-        foreach (var id in tunnels.Select(tunnel => tunnel.Text("id")).OfType<string>())
+        var all = new List<JsonObject>();
+        await foreach (var one in NameResolver.AllAsync(client, path, cancel))
         {
-            await foreach (var name in NameResolver.AllAsync(client, $"{Noun.Tunnel.Path}/{id}/hostnames", cancel))
-            {
-                names.Add(name);
-            }
+            all.Add(one);
         }
 
-        return names;
+        return all;
     }
 
     /// <summary>Those that serve; one that drains gets no new clients by name either.</summary>
@@ -126,5 +139,9 @@ internal static class DnsCommands
         Flags.Many("--target", "NAME|ADDRESS", "where clients go instead of the edges' own addresses: a balancer");
 
     private static Option<string?> Caa() =>
-        Flags.Text("--caa", "VALUE|none", "the CAA record (default: no public CA may issue)");
+        Flags.Text(
+            "--caa",
+            "VALUE|none",
+            "the CAA record where no agent has an account at a public CA (default: none may issue)"
+        );
 }

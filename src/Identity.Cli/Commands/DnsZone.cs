@@ -15,8 +15,16 @@ internal static class DnsZone
     /// <param name="domains">Of the tunnels.</param>
     /// <param name="targets">Where clients go: addresses, or one name.</param>
     /// <param name="caa">Value of the CAA records; null = none.</param>
-    public static IReadOnlyList<DnsRecord> Of(IReadOnlyList<string> domains, IReadOnlyList<string> targets, string? caa)
+    /// <param name="names">Those that agents get public certificates for.</param>
+    public static IReadOnlyList<DnsRecord> Of(
+        IReadOnlyList<string> domains,
+        IReadOnlyList<string> targets,
+        string? caa,
+        IReadOnlyList<PublicName> names
+    )
     {
+        var isAlias = targets.Any(target => !IPAddress.TryParse(target, out _));
+        var own = names.Where(name => !name.IsCustom).ToList();
         var records = new List<DnsRecord>();
         foreach (var domain in domains.Order(StringComparer.Ordinal))
         {
@@ -28,26 +36,50 @@ internal static class DnsZone
             }
         }
 
-        if (caa is not null)
+        if (caa is null)
         {
-            // Not at the domains: beside a CNAME nothing else may stand (RFC 1034 §3.6.2), and CAs climb (RFC 8659 §3).
+            return records;
+        }
+
+        // A name with a record of its own is none of the wildcard's any more (RFC 4592 §2.2.1): it needs all of them.
+        foreach (var name in isAlias ? [] : own)
+        {
+            records.AddRange(name.Name == name.Domain ? [] : targets.Select(target => At(name.Name, Describe(target))));
+            records.AddRange(name.Caa.Select(value => new DnsRecord($"{name.Name}.", "CAA", value)));
+        }
+
+        // Not at the domains: beside a CNAME nothing else may stand (RFC 1034 §3.6.2), and CAs climb (RFC 8659 §3). So
+        // where the names are aliases, what they need stands above as well.
+        foreach (
+            var group in domains.GroupBy(ParentOf, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+        )
+        {
+            var above = isAlias ? own.Where(name => group.Contains(name.Domain)).SelectMany(name => name.Caa) : [];
             records.AddRange(
-                domains
-                    .Select(domain => domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..])
+                above
                     .Distinct(StringComparer.Ordinal)
                     .Order(StringComparer.Ordinal)
-                    .Select(parent => new DnsRecord($"{parent}.", "CAA", caa))
+                    .DefaultIfEmpty(caa)
+                    .Select(value => new DnsRecord($"{group.Key}.", "CAA", value))
             );
         }
 
         return records;
     }
 
+    private static string ParentOf(string name) => name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+
+    private static DnsRecord At(string name, (string Type, string Value) record) =>
+        new($"{name}.", record.Type, record.Value);
+
     /// <summary>
     /// Of custom hostnames, for the zones of their owners: the alias that leads to the tunnel, and the proof. No CAA
-    /// beside an alias (RFC 1034 §3.6.2): it belongs to the name above.
+    /// beside an alias (RFC 1034 §3.6.2): it belongs to the name above, where it binds whatever has none of its own.
     /// </summary>
-    public static IReadOnlyList<DnsRecord> OfHostnames(IReadOnlyList<JsonObject> hostnames) =>
+    public static IReadOnlyList<DnsRecord> OfHostnames(
+        IReadOnlyList<JsonObject> hostnames,
+        IReadOnlyList<PublicName> names
+    ) =>
         [
             .. hostnames
                 .OrderBy(hostname => hostname.Text("name"), StringComparer.Ordinal)
@@ -58,6 +90,10 @@ internal static class DnsZone
                             new($"{hostname.Text("txt_name")}.", "TXT", $"\"{hostname.Text("txt_value")}\""),
                         ]
                 ),
+            .. names
+                .Where(name => name.IsCustom)
+                .SelectMany(name => name.Caa, (name, value) => new DnsRecord($"{name.Parent}.", "CAA", value))
+                .Distinct(),
         ];
 
     /// <summary>The hosts of edges' addresses; the refusal says what else is needed.</summary>

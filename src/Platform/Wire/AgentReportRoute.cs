@@ -27,4 +27,9 @@ public sealed record AgentReportRoute
     [JsonPropertyName("oauth")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Oauth { get; init; }
+
+    /// <summary>Null where the tunnel's own authority certifies it.</summary>
+    [JsonPropertyName("public")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AgentReportPublic? Public { get; init; }
 }

@@ -6,6 +6,7 @@ namespace Culvert.Identity.Cli.Tests.Commands;
 public sealed class IngressCommandsTests : CommandTest
 {
     private const string Tunnels = "GET /v1/tunnels?limit=100";
+    private const string Agents = "GET /v1/tunnels/tnl_01a/agents";
     private const string Hostnames = "GET /v1/tunnels/tnl_01a/hostnames?limit=100";
     private const string OneTunnel = """{"data":[{"id":"tnl_01a","domain":"a.t.example"}],"next_page":null}""";
 
@@ -208,6 +209,8 @@ public sealed class IngressCommandsTests : CommandTest
             """
         );
 
+        Service.On(Agents, $$"""{"data":[{{Agent("acct/7", names: "mcp.b.example")}}],"next_page":null}""");
+
         var run = await Stage.RunAsync("dns", "export");
 
         run.ExitCode.ShouldBe(0, run.Error);
@@ -220,8 +223,67 @@ public sealed class IngressCommandsTests : CommandTest
             t.example. 300 IN CAA 0 issue ";"
             mcp.b.example. 300 IN CNAME a.t.example.
             _culvert.mcp.b.example. 300 IN TXT "culvert-hostname=x"
+            b.example. 300 IN CAA 0 issue "ca.example; accounturi=https://ca.example/acct/7; validationmethods=tls-alpn-01"
 
             """
+        );
+    }
+
+    [Theory]
+    [InlineData(
+        "192.0.2.1",
+        """
+            docs.a.t.example. 300 IN A 192.0.2.1
+            docs.a.t.example. 300 IN CAA 0 issue "ca.example; accounturi=https://ca.example/acct/1; validationmethods=tls-alpn-01"
+            docs.a.t.example. 300 IN CAA 0 issue "ca.example; accounturi=https://ca.example/acct/2; validationmethods=tls-alpn-01"
+            t.example. 300 IN CAA 0 issue ";"
+            """
+    )]
+    [InlineData(
+        "lb.example.com", // beside an alias no record may stand
+            """
+            t.example. 300 IN CAA 0 issue "ca.example; accounturi=https://ca.example/acct/1; validationmethods=tls-alpn-01"
+            t.example. 300 IN CAA 0 issue "ca.example; accounturi=https://ca.example/acct/2; validationmethods=tls-alpn-01"
+            """
+    )]
+    public async Task TunnelDns_AgentsWithPublicAccounts_AreBoundByCaa(string target, string expected)
+    {
+        Service
+            .On("GET /v1/tunnels/tnl_01a", """{"id":"tnl_01a","domain":"a.t.example"}""")
+            .On(Hostnames, """{"data":[],"next_page":null}""")
+            .On(
+                Agents,
+                $$"""{"data":[{{Agent("acct/2")}},{{Agent("acct/1")}},{{Agent("acct/1")}}],"next_page":null}"""
+            );
+
+        var run = await Stage.RunAsync("tunnel", "dns", "tnl_01a", "--target", target);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        string.Join('\n', run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2)).ShouldBe(expected);
+    }
+
+    [Fact] // whatever an agent says, the zone's owner publishes nothing for others' names, and no line of its own
+    public async Task TunnelDns_AgentThatLies_GetsNoRecord()
+    {
+        string[] lies =
+        [
+            Agent("acct/1", names: "docs.b.t.example"),
+            Agent("acct/1", names: "example"),
+            Agent("acct/1", names: "x y.a.t.example"),
+            Agent("acct/1\\\"\\nevil. 300 IN A 192.0.2.9 ;"),
+            Agent("acct/1", issuer: "ca.example; accounturi=x"),
+            Agent("acct/1").Replace("https:", "http:", StringComparison.Ordinal),
+        ];
+        Service
+            .On("GET /v1/tunnels/tnl_01a", """{"id":"tnl_01a","domain":"a.t.example"}""")
+            .On(Hostnames, """{"data":[],"next_page":null}""")
+            .On(Agents, $$"""{"data":[{{string.Join(',', lies)}}],"next_page":null}""");
+
+        var run = await Stage.RunAsync("tunnel", "dns", "tnl_01a", "--target", "192.0.2.1");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldBe(
+            "a.t.example. 300 IN A 192.0.2.1\n*.a.t.example. 300 IN A 192.0.2.1\nt.example. 300 IN CAA 0 issue \";\"\n"
         );
     }
 
@@ -253,4 +315,10 @@ public sealed class IngressCommandsTests : CommandTest
         run.ExitCode.ShouldBe(0, run.Error);
         run.Out.ShouldBe("a.t.example. 300 IN CNAME lb.example.com.\n*.a.t.example. 300 IN CNAME lb.example.com.\n");
     }
+
+    private static string Agent(string account, string names = "docs.a.t.example", string issuer = "ca.example") =>
+        $$$"""
+            {"revoked_at":null,"routes":[{"name":"files"},
+            {"public":{"names":["{{{names}}}"],"issuer":"{{{issuer}}}","account":"https://ca.example/{{{account}}}"}}]}
+            """;
 }

@@ -25,6 +25,7 @@ internal sealed class ReportEndpoints(
 )
 {
     private const int MaxRoutes = 256;
+    private const int MaxNames = 256;
     private const int MaxTextLength = 512;
     private const int MaxAgents = 20_000;
 
@@ -174,6 +175,7 @@ internal sealed class ReportEndpoints(
                 && IsShort(route.Hostname)
                 && IsShort(route.Detail)
                 && IsShort(route.Oauth ?? "")
+                && IsGood(route.Public)
             )
             && IsShort(report.Version)
             && AuditDisputes.IsKnown(report.AuditAlarm)
@@ -216,6 +218,16 @@ internal sealed class ReportEndpoints(
             ? null
             : TooLong();
     }
+
+    // It ends up in lines of a zone file: the command that prints them looks at each character again.
+    private static bool IsGood(AgentReportPublic? said) =>
+        said is null
+        || (
+            said.Names.Count <= MaxNames
+            && said.Names.All(name => name is not null && IsShort(name))
+            && IsShort(said.Issuer)
+            && IsShort(said.Account)
+        );
 
     private static bool IsShort(string? text) => text is null || text.Length <= MaxTextLength;
 
