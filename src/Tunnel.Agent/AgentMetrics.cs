@@ -17,6 +17,7 @@ internal sealed class AgentMetrics : IDisposable
     private readonly UpDownCounter<long> edgeConnections;
     private readonly Counter<long> dialFailures;
     private readonly Counter<long> publicOrders;
+    private readonly Counter<long> asksUnanswered;
 
     /// <param name="time">The clock of <see cref="Recent"/>; the system's when null.</param>
     public AgentMetrics(TimeProvider? time = null)
@@ -43,6 +44,10 @@ internal sealed class AgentMetrics : IDisposable
         publicOrders = meter.CreateCounter<long>(
             "culvert_agent_acme_orders",
             description: "Orders of public certificates, by how they ended."
+        );
+        asksUnanswered = meter.CreateCounter<long>(
+            "culvert_agent_asks_unanswered",
+            description: "Requests of servers that a policy keeps from the client, and that were too many to be told so."
         );
         dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
     }
@@ -101,6 +106,8 @@ internal sealed class AgentMetrics : IDisposable
             description: "Keys that the configuration file changes and only a restart can."
         );
     }
+
+    public void AskUnanswered(string route) => asksUnanswered.Add(1, new KeyValuePair<string, object?>("route", route));
 
     public void Forwarded(string route, int status)
     {

@@ -29,6 +29,9 @@ internal sealed class RouteUse : IDisposable
         return false;
     }
 
+    /// <summary>For what somebody inside leaves to be done behind it: it stays, retired or not. Pair with <see cref="Leave"/>.</summary>
+    public void EnterBehind() => Interlocked.Increment(ref exchanges);
+
     public void Leave()
     {
         if (Interlocked.Decrement(ref exchanges) == 0 && Volatile.Read(ref retired) != 0)

@@ -5,7 +5,9 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// <see cref="Freely"/> calls unanswered as it likes; more of them begin when one of its own is answered, or one every
 /// <see cref="Step"/>. So calls that come without a pause go no faster than they are answered, and many slow ones begin a
 /// moment later; a stream of events counts until it begins. A call with long headers counts as several
-/// (<see cref="WeightOf"/>), and a client may always have one. A client that is alone waits for nobody.
+/// (<see cref="WeightOf"/>), and a client may always have one. A client that is alone waits for nobody. What ends or
+/// steers calls waits in a lane of its own, which has as many places and goes first: it never stands behind the calls
+/// that it is about.
 /// </summary>
 internal sealed class ClientTurns(TimeProvider time)
 {
@@ -44,61 +46,78 @@ internal sealed class ClientTurns(TimeProvider time)
         return Math.Min(Freely, 1 + (characters / HeaderCharacters));
     }
 
-    /// <summary>Completes when the call may begin. Pair with <see cref="Leave"/>.</summary>
+    /// <summary>Null: the call has to wait (<see cref="EnterAsync"/>). Pair with <see cref="Leave"/>.</summary>
     /// <param name="key">Whose call.</param>
     /// <param name="weight">As how many it counts.</param>
-    /// <param name="cancellationToken">The client leaves.</param>
-    /// <exception cref="OperationCanceledException">The client left while its call waited.</exception>
-    public ValueTask<Calls> EnterAsync(ClientKey key, int weight, CancellationToken cancellationToken)
+    public Lane? TryEnter(ClientKey key, int weight)
     {
         lock (gate)
         {
             Note_NeedsLock(key);
-            if (!clients.TryGetValue(key, out var calls))
+            var lane = CallsOf_NeedsLock(key).Ordinary;
+            if (!lane.HasRoomFor(weight) && OthersCall_NeedsLock(key))
             {
-                clients[key] = calls = new Calls(key);
+                return null;
             }
 
-            if (calls.HasRoomFor(weight) || !OthersCall_NeedsLock(key))
+            lane.Begin(weight);
+            return lane;
+        }
+    }
+
+    /// <summary>Completes when the call may begin. Pair with <see cref="Leave"/>.</summary>
+    /// <param name="key">Whose call.</param>
+    /// <param name="weight">As how many it counts.</param>
+    /// <param name="isControl">Whether it only ends or steers other calls.</param>
+    /// <param name="cancellationToken">The client leaves.</param>
+    /// <exception cref="OperationCanceledException">The client left while its call waited.</exception>
+    public ValueTask<Lane> EnterAsync(ClientKey key, int weight, bool isControl, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            Note_NeedsLock(key);
+            var calls = CallsOf_NeedsLock(key);
+            var lane = isControl ? calls.Control : calls.Ordinary;
+            if (lane.HasRoomFor(weight) || !OthersCall_NeedsLock(key))
             {
-                calls.Begin(weight);
-                return new ValueTask<Calls>(calls);
+                lane.Begin(weight);
+                return new ValueTask<Lane>(lane);
             }
 
             var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            calls.Waiting.Enqueue((turn, weight));
+            lane.Waiting.Enqueue((turn, weight));
             held.Add(calls);
             stepping ??= time.CreateTimer(static turns => ((ClientTurns)turns!).OnStep(), this, Step, Step);
-            return WaitAsync(calls, turn, cancellationToken);
+            return WaitAsync(lane, turn, cancellationToken);
         }
     }
 
     /// <summary>The answer to a call begins, or the call ends without one. Once for each call.</summary>
-    public void Answer(Calls calls, int weight)
+    public void Answer(Lane lane, int weight)
     {
         lock (gate)
         {
-            calls.Unanswered -= weight;
-            while (calls.Waiting.TryPeek(out var next) && (next.Turn.Task.IsCompleted || calls.HasRoomFor(next.Weight)))
+            lane.Unanswered -= weight;
+            while (lane.Waiting.TryPeek(out var next) && (next.Turn.Task.IsCompleted || lane.HasRoomFor(next.Weight)))
             {
-                calls.Waiting.Dequeue();
-                calls.TryBegin(next);
+                lane.Waiting.Dequeue();
+                lane.TryBegin(next);
             }
         }
     }
 
     /// <summary>A call is over, after <see cref="Answer"/>.</summary>
-    public void Leave(Calls calls)
+    public void Leave(Lane lane)
     {
         lock (gate)
         {
-            calls.Running--;
-            Forget_NeedsLock(calls);
+            lane.Calls.Running--;
+            Forget_NeedsLock(lane.Calls);
         }
     }
 
-    private static async ValueTask<Calls> WaitAsync(
-        Calls calls,
+    private static async ValueTask<Lane> WaitAsync(
+        Lane lane,
         TaskCompletionSource turn,
         CancellationToken cancellationToken
     )
@@ -113,7 +132,7 @@ internal sealed class ClientTurns(TimeProvider time)
             await turn.Task;
         }
 
-        return calls;
+        return lane;
     }
 
     private void OnStep()
@@ -126,7 +145,7 @@ internal sealed class ClientTurns(TimeProvider time)
                 do
                 {
                     Begin_NeedsLock(calls);
-                } while (alone && calls.Waiting.Count > 0);
+                } while (alone && calls.IsWaiting);
 
                 Forget_NeedsLock(calls);
             }
@@ -139,15 +158,28 @@ internal sealed class ClientTurns(TimeProvider time)
         }
     }
 
-    /// <summary>The next call that still waits.</summary>
+    /// <summary>The next call that still waits: what steers before what is steered.</summary>
     private static void Begin_NeedsLock(Calls calls)
     {
-        while (calls.Waiting.TryDequeue(out var next) && !calls.TryBegin(next)) { }
+        if (!calls.Control.BeginNext())
+        {
+            calls.Ordinary.BeginNext();
+        }
+    }
+
+    private Calls CallsOf_NeedsLock(ClientKey key)
+    {
+        if (!clients.TryGetValue(key, out var calls))
+        {
+            clients[key] = calls = new Calls(key);
+        }
+
+        return calls;
     }
 
     private void Forget_NeedsLock(Calls calls)
     {
-        if (calls.Waiting.Count > 0)
+        if (calls.IsWaiting)
         {
             return;
         }
@@ -175,13 +207,28 @@ internal sealed class ClientTurns(TimeProvider time)
         return at is { } moment && time.GetElapsedTime(moment) < Recently;
     }
 
-    /// <summary>One client's calls.</summary>
-    internal sealed class Calls(ClientKey client)
+    /// <summary>One client's calls. Guarded by the turns' gate, as its lanes are.</summary>
+    internal sealed class Calls
     {
-        public ClientKey Client { get; } = client;
+        public Calls(ClientKey client) => (Client, Ordinary, Control) = (client, new Lane(this), new Lane(this));
 
-        /// <summary>Those under way, streams of events among them. Guarded by the turns' gate, as the others are.</summary>
+        public ClientKey Client { get; }
+
+        public Lane Ordinary { get; }
+
+        /// <summary>For what only ends or steers calls.</summary>
+        public Lane Control { get; }
+
+        /// <summary>Those under way, streams of events among them.</summary>
         public int Running { get; set; }
+
+        public bool IsWaiting => Ordinary.Waiting.Count > 0 || Control.Waiting.Count > 0;
+    }
+
+    /// <summary>Calls of one client that wait for one another.</summary>
+    internal sealed class Lane(Calls calls)
+    {
+        public Calls Calls => calls;
 
         /// <summary>As how many those count whose answer has not begun.</summary>
         public int Unanswered { get; set; }
@@ -192,8 +239,22 @@ internal sealed class ClientTurns(TimeProvider time)
 
         public void Begin(int weight)
         {
-            Running++;
+            calls.Running++;
             Unanswered += weight;
+        }
+
+        /// <summary>False: nobody waits any more.</summary>
+        public bool BeginNext()
+        {
+            while (Waiting.TryDequeue(out var next))
+            {
+                if (TryBegin(next))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 
         /// <summary>False when the client left while its call waited.</summary>

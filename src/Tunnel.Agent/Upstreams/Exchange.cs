@@ -29,9 +29,6 @@ internal sealed class Exchange
     /// <summary>What <see cref="Principal"/> calls, for a challenge that becomes due later; null with it.</summary>
     public ProtectedResource? Resource { get; set; }
 
-    /// <summary>Calls of the same client that are under way, this one included.</summary>
-    public int Held { get; set; }
-
     /// <summary>The verified token of <see cref="Principal"/>: for a token exchange, never for the upstream (A16).</summary>
     public string? ClientToken { get; set; }
 
@@ -78,7 +75,6 @@ internal sealed class Exchange
         Principal = null;
         Resource = null;
         ClientToken = null;
-        Held = 0;
         ReleaseBody();
         Request = null!;
         Response = null!;

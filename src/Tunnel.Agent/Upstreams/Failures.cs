@@ -266,7 +266,7 @@ internal static class Failures
         ApiError,
         "The proxy in front of the upstream gave no way to it.",
         "upstream.proxy refuses CONNECT to this host and port, wants credentials, or its certificate is not trusted.",
-        "The agent's log has what the proxy said; allow host and port there, or correct upstream.proxy."
+        "The agent's log has what the proxy said; allow host and port there, or correct upstream.proxy, proxy_username and proxy_password."
     );
 
     public static readonly Failure ConnectTimeout = new(

@@ -45,7 +45,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        if (!upstream.TryEnter(exchange.Held))
+        var client = ClientKey.Of(exchange);
+        if (!upstream.TryEnter(client))
         {
             await RefuseAsync(exchange, route, Failures.Busy, "");
             return;
@@ -63,7 +64,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
         finally
         {
-            upstream.Leave();
+            upstream.Leave(client);
         }
     }
 
@@ -74,8 +75,13 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     // All of the exchange is read before the first wait: it may belong to another request by then.
     public async Task RefuseAskAsync(Exchange exchange, Route route, HttpUpstream upstream, ReadOnlyMemory<byte> id)
     {
-        if (!RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target) || !upstream.TryEnter(held: 1))
+        var client = ClientKey.Of(exchange);
+        if (
+            !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+            || !upstream.TryEnterAsRefusal(client)
+        )
         {
+            metrics.AskUnanswered(route.Name);
             return;
         }
 
@@ -110,7 +116,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
         finally
         {
-            upstream.Leave();
+            upstream.LeaveAsRefusal(client);
         }
     }
 

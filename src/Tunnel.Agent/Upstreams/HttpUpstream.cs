@@ -15,8 +15,8 @@ internal sealed class HttpUpstream : Upstream
     // Then a connection is made anew, so that a changed address (or a changed verdict on it) takes effect under load.
     private static readonly TimeSpan PooledLife = TimeSpan.FromMinutes(10);
 
-    /// <summary>Fewer connections than these are no matter of shares.</summary>
-    private const int LeastShared = 16;
+    /// <summary>Answers in a client's place that are on their way; a server that asks for more is not answered.</summary>
+    internal const int MaxRefusals = 8;
 
     private static readonly UriCreationOptions AsWritten = new()
     {
@@ -28,13 +28,15 @@ internal sealed class HttpUpstream : Upstream
     private readonly HttpMessageInvoker client;
     private readonly string origin;
     private readonly HttpProbe probe;
-    private int inUse;
+    private readonly Places places;
+    private int refusals;
 
     public HttpUpstream(HttpUpstreamSettings settings, UpstreamConnector connector, Forwarder forwarder)
     {
         this.settings = settings;
         this.forwarder = forwarder;
         Connector = connector;
+        places = new Places(settings.MaxConnections);
 
         // TLS belongs to the connector: the HTTP client would take the certificate's name from the Host field.
         origin = $"http://{HttpUpstreamSettings.Bracketed(settings.Host)}:{settings.Port}";
@@ -66,26 +68,35 @@ internal sealed class HttpUpstream : Upstream
         _ = forwarder.RefuseAskAsync(exchange, route, this, id);
 
     /// <summary>
-    /// Takes one of the route's connections; false if all are in use, or all that one client may have: the last quarter
-    /// is for those that hold less than half. Pair with <see cref="Leave"/>.
+    /// Takes one of the route's connections; false if all are in use, or all that one client may have. Pair with
+    /// <see cref="Leave"/>.
     /// </summary>
-    /// <param name="held">Calls of the same client that are under way, this one included.</param>
-    public bool TryEnter(int held)
+    public bool TryEnter(ClientKey client) => places.TryEnter(client);
+
+    public void Leave(ClientKey client) => places.Leave(client);
+
+    /// <summary>
+    /// Takes a connection for an answer in the client's place, and keeps the upstream until it is sent; false if as many
+    /// are on their way as may be. Called from within an exchange. Pair with <see cref="LeaveAsRefusal"/>.
+    /// </summary>
+    public bool TryEnterAsRefusal(ClientKey client)
     {
-        var most =
-            held > settings.MaxConnections / 2 && settings.MaxConnections >= LeastShared
-                ? settings.MaxConnections - (settings.MaxConnections / 4)
-                : settings.MaxConnections;
-        if (Interlocked.Increment(ref inUse) <= most)
+        if (Interlocked.Increment(ref refusals) <= MaxRefusals && places.TryEnter(client))
         {
+            Use.EnterBehind();
             return true;
         }
 
-        Interlocked.Decrement(ref inUse);
+        Interlocked.Decrement(ref refusals);
         return false;
     }
 
-    public void Leave() => Interlocked.Decrement(ref inUse);
+    public void LeaveAsRefusal(ClientKey client)
+    {
+        places.Leave(client);
+        Use.Leave();
+        Interlocked.Decrement(ref refusals);
+    }
 
     /// <summary>The URL for a target that stays byte for byte as the client wrote it (P4).</summary>
     public Uri AddressOf(string target) => new(origin + target, AsWritten);

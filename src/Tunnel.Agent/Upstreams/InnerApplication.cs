@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
@@ -16,10 +17,13 @@ internal sealed class InnerApplication(
     AuthorizationGate gate,
     PolicyStage policy,
     ILogger<InnerApplication> logger,
-    TimeProvider? time = null
+    TimeProvider? time = null,
+    BodyBudget? held = null,
+    CallCounts? counts = null
 ) : IHttpApplication<Exchange>
 {
     private readonly ClientTurns turns = new(time ?? TimeProvider.System);
+    private readonly ControlMessages controls = new(held ?? new BodyBudget(), time ?? TimeProvider.System);
 
     public Exchange CreateContext(IFeatureCollection contextFeatures)
     {
@@ -122,10 +126,22 @@ internal sealed class InnerApplication(
 
         if (await gate.AdmitAsync(exchange, served) && await policy.AdmitAsync(exchange, served))
         {
+            var client = ClientKey.Of(exchange);
             var weight = ClientTurns.WeightOf(exchange.Request.Headers);
-            var calls = await turns.EnterAsync(ClientKey.Of(exchange), weight, exchange.ClientGone);
-            var turn = new Turn(turns, calls, weight);
-            exchange.Held = turn.Held;
+            var lane = turns.TryEnter(client, weight);
+            if (lane is null)
+            {
+                var (isControl, failure) = await controls.LookAsync(exchange, route);
+                if (failure is not null)
+                {
+                    await RefuseAsync(exchange, failure, route.Name);
+                    return;
+                }
+
+                lane = await turns.EnterAsync(client, weight, isControl, exchange.ClientGone);
+            }
+
+            var turn = new Turn(turns, lane, weight);
             exchange.Response.OnStarting(Turn.OnAnswer, turn);
             try
             {
@@ -145,11 +161,25 @@ internal sealed class InnerApplication(
             served.Issuer is { } issuer && issuer.IsMetadata(exchange) ? MetadataSplit.Begin(exchange, issuer) : null;
         await route.Upstream.ServeAsync(exchange, route, host);
         await PolicyStage.FinishAsync(exchange);
+        if (route.Policy.Mode == PolicyMode.Off && IsEndpoint(exchange.Request, served))
+        {
+            counts?.Add(exchange, route.Name);
+        }
+
         if (split is not null && await split.FinishAsync() is { } failure)
         {
             await RefuseAsync(exchange, failure, route.Name);
         }
     }
+
+    // Metadata and pages beside it are no calls.
+    private static bool IsEndpoint(IHttpRequestFeature request, ServedRoute served) =>
+        (
+            HttpMethods.IsPost(request.Method)
+            || HttpMethods.IsGet(request.Method)
+            || HttpMethods.IsDelete(request.Method)
+        )
+        && request.Path == served.Resource.Path;
 
     private Task RefuseAsync(Exchange exchange, Failure failure, string route)
     {

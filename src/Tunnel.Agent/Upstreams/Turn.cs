@@ -1,7 +1,7 @@
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>One call's place among its client's.</summary>
-internal sealed class Turn(ClientTurns turns, ClientTurns.Calls calls, int weight)
+internal sealed class Turn(ClientTurns turns, ClientTurns.Lane lane, int weight)
 {
     /// <summary>For the server, when it sends the head of an answer.</summary>
     public static readonly Func<object, Task> OnAnswer = static turn =>
@@ -12,20 +12,17 @@ internal sealed class Turn(ClientTurns turns, ClientTurns.Calls calls, int weigh
 
     private int answered;
 
-    /// <summary>Calls of the same client that were under way when this one began, this one included.</summary>
-    public int Held { get; } = calls.Running;
-
     public void End()
     {
         Answer();
-        turns.Leave(calls);
+        turns.Leave(lane);
     }
 
     private void Answer()
     {
         if (Interlocked.Exchange(ref answered, 1) == 0)
         {
-            turns.Answer(calls, weight);
+            turns.Answer(lane, weight);
         }
     }
 }

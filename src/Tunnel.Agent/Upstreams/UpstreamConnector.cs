@@ -60,7 +60,7 @@ internal sealed class UpstreamConnector
                 settings.Host,
                 settings.Port,
                 settings.ProxyCaBundle,
-                "",
+                "upstream.proxy_username and proxy_password",
                 cancellationToken
             );
         }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 using static Culvert.Tunnel.Agent.Tests.Policy.Policies;
 
@@ -67,6 +69,40 @@ public sealed class RefusedAsksTests
         told.BodyText.ShouldStartWith("{\"jsonrpc\":\"2.0\",\"id\":\"q1\",\"error\":{\"code\":-32601");
     }
 
+    [Fact] // a server that asked without end once took every connection of its route
+    public async Task HttpServer_AsksManyTimes_IsToldAFewAtATime()
+    {
+        var (told, finish) = (0, new TaskCompletionSource());
+        var upstream = RawUpstream.Scripted(
+            async (request, stream, token) =>
+            {
+                if (request.BodyText.Contains("-32601", StringComparison.Ordinal))
+                {
+                    Interlocked.Increment(ref told);
+                    await finish.Task.WaitAsync(token);
+                    return false;
+                }
+
+                const string Ask = """data: {"jsonrpc":"2.0","id":"q","method":"roots/list"}""";
+                const string Answer = """data: {"jsonrpc":"2.0","id":1,"result":{"content":[]}}""";
+                var events = string.Concat(Enumerable.Repeat(Ask + "\n\n", 100)) + Answer + "\n\n";
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(PolicyFixture.Events(events)), token);
+                return true;
+            }
+        );
+        await using var fixture = await PolicyFixture.StartAsync(Settings(Allow("a", "*")), upstream);
+
+        var (answer, body) = await fixture.PostAsync(PolicyFixture.Call("get"));
+        await StdioFixture.UntilAsync(() => Volatile.Read(ref told) == HttpUpstream.MaxRefusals);
+        var (next, _) = await fixture.PostAsync(PolicyFixture.Call("get"));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        body.ShouldContain("\"result\"");
+        next.StatusCode.ShouldBe(HttpStatusCode.OK);
+        Volatile.Read(ref told).ShouldBe(HttpUpstream.MaxRefusals);
+        finish.SetResult();
+    }
+
     [Fact]
     public async Task Program_AsksItsClient_IsAnsweredInTheClientsPlace()
     {
@@ -82,6 +118,28 @@ public sealed class RefusedAsksTests
         var messages = await StdioFixture.MessagesAsync(response);
         StdioFixture.TextOf(messages).ShouldContain("-32601");
         messages.Count.ShouldBe(1);
+    }
+
+    [Fact] // the timer may be late, the answer is so all the same
+    public async Task Program_AnswersAfterTheRulesTime_IsNotDelivered()
+    {
+        var time = new FakeTimeProvider();
+        var slow = Allow("slow", "hold") with { Limits = new() { Timeout = TimeSpan.FromMinutes(1) } };
+        await using var fixture = await StdioFixture.StartAsync(
+            StdioFixture.Settings(),
+            time: time,
+            policy: Route(Settings(slow, Allow("others", "held", "release")), time)
+        );
+        var session = await fixture.InitializeAsync();
+        var call = fixture.SendAsync(fixture.Call("hold"), session);
+        while (await fixture.ToolAsync(session, "held") == "[]") { }
+
+        time.JumpTo(time.GetUtcNow() + TimeSpan.FromMinutes(1)); // and no timer fires
+        (await fixture.ToolAsync(session, "release")).ShouldBe("released");
+
+        using var late = await call;
+        late.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
+        StdioFixture.Reason(late).ShouldBe("policy.timeout");
     }
 
     [Fact]

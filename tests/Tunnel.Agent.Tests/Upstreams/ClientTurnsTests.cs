@@ -51,7 +51,7 @@ public sealed class ClientTurnsTests
         var next = Enter(One);
 
         next.IsCompletedSuccessfully.ShouldBeTrue();
-        (await next).Running.ShouldBe(ClientTurns.Freely + 1);
+        (await next).Calls.Running.ShouldBe(ClientTurns.Freely + 1);
     }
 
     [Fact]
@@ -144,15 +144,60 @@ public sealed class ClientTurnsTests
         ClientTurns.WeightOf(new HeaderDictionary { ["x-much"] = new string('y', length) }).ShouldBe(weight);
     }
 
-    private void End(ClientTurns.Calls call, int weight = 1)
+    [Fact] // a cancellation once stood behind the calls that it was to end
+    public async Task Enter_ControlWhileCallsWait_DoesNotStandBehindThem()
+    {
+        await Enter(Other);
+        _ = Enumerable.Range(0, 100).Select(_ => Enter(One)).ToList();
+
+        var controls = Enumerable.Range(0, ClientTurns.Freely + 1).Select(_ => Control(One)).ToList();
+
+        controls.SkipLast(1).ShouldAllBe(c => c.IsCompletedSuccessfully);
+        controls[^1].IsCompleted.ShouldBeFalse();
+        time.Advance(ClientTurns.Step);
+        await controls[^1];
+    }
+
+    [Fact] // both lanes together go no faster than one
+    public async Task Step_BothLanesWait_OneOfThemBegins()
+    {
+        await Enter(Other);
+        var calls = Enumerable.Range(0, ClientTurns.Freely + 1).Select(_ => Enter(One)).ToList();
+        var controls = Enumerable.Range(0, ClientTurns.Freely + 1).Select(_ => Control(One)).ToList();
+
+        time.Advance(ClientTurns.Step);
+        await controls[^1];
+        calls[^1].IsCompleted.ShouldBeFalse();
+        time.Advance(ClientTurns.Step);
+        await calls[^1];
+        time.Advance(ClientTurns.Step);
+        time.PendingTimers.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task TryEnter_NoRoom_SaysSoAndCountsNothing()
+    {
+        await Enter(Other);
+        turns.TryEnter(One, ClientTurns.Freely).ShouldNotBeNull();
+
+        turns.TryEnter(One, 1).ShouldBeNull();
+
+        Enter(One).IsCompleted.ShouldBeFalse();
+        turns.TryEnter(Other, 1).ShouldNotBeNull();
+    }
+
+    private void End(ClientTurns.Lane call, int weight = 1)
     {
         turns.Answer(call, weight);
         turns.Leave(call);
     }
 
-    private Task<ClientTurns.Calls> Enter(
+    private Task<ClientTurns.Lane> Enter(
         ClientKey client,
         int weight = 1,
         CancellationToken cancellationToken = default
-    ) => turns.EnterAsync(client, weight, cancellationToken).AsTask();
+    ) => turns.EnterAsync(client, weight, isControl: false, cancellationToken).AsTask();
+
+    private Task<ClientTurns.Lane> Control(ClientKey client) =>
+        turns.EnterAsync(client, 1, isControl: true, CancellationToken.None).AsTask();
 }

@@ -50,23 +50,6 @@ public sealed class HttpUpstreamTests : IDisposable
         second.Header("X-Api-Key").ShouldBe(["second"]);
     }
 
-    [Fact] // one client with calls that never end once took every connection, and the others were refused
-    public async Task TryEnter_OneClientHoldsMostConnections_LeavesTheLastQuarterToOthers()
-    {
-        var settings = Support.Tunnel.UpstreamTo(1) with { MaxConnections = 16 };
-        await using var upstream = new HttpUpstream(
-            settings,
-            new UpstreamConnector(settings, TimeProvider.System),
-            Support.Tunnel.NewForwarder()
-        );
-
-        var held = Enumerable.Range(1, 16).Count(upstream.TryEnter);
-        var others = Enumerable.Range(0, 16).Count(_ => upstream.TryEnter(held: 1));
-
-        held.ShouldBe(12);
-        others.ShouldBe(4);
-    }
-
     [Theory]
     [InlineData(null)]
     [InlineData("two\nlines")]

@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Platform.Net;
+using Culvert.Platform.Secrets;
 using Culvert.Platform.Tests.Net;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -134,6 +135,52 @@ public sealed class UpstreamConnectorTests
         response.Headers.TryGetValues("culvert-reason", out var reasons);
         (reasons?.Single() ?? "").ShouldBe(reason);
         proxy.Targets.ShouldBe(reason.Length > 0 ? [] : [$"{host}:{upstream.Port}"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connect_ProxyWantsCredentials_TheyAreThoseOfTheRoute(bool withCredentials)
+    {
+        var secret = Path.GetTempFileName();
+        File.WriteAllText(secret, ConnectProxy.Password);
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        SecretReference.TryParse($"file:{secret}", "/", out var password).ShouldBeTrue();
+        var lines = new LogLines();
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var proxy = new ConnectProxy { Target = upstream.Port };
+        await using var tunnel = new Support.Tunnel(lines);
+        tunnel.Add(
+            "docs",
+            upstream.Port,
+            s =>
+                s with
+                {
+                    Host = "docs.internal",
+                    Proxy = new HttpProxyOptions
+                    {
+                        Url = proxy.Url,
+                        UserName = withCredentials ? ConnectProxy.UserName : "",
+                        Password = withCredentials ? password : null,
+                    },
+                }
+        );
+        await tunnel.StartAsync();
+        using var client = tunnel.Client();
+
+        using var response = await client.GetAsync("/", Token);
+
+        File.Delete(secret);
+        response.StatusCode.ShouldBe(withCredentials ? HttpStatusCode.OK : HttpStatusCode.BadGateway);
+        proxy.Denied.ShouldBe(withCredentials ? 0 : 1);
+        var said = lines.Text;
+        said.Contains("upstream.proxy_username and proxy_password", StringComparison.Ordinal)
+            .ShouldBe(!withCredentials);
+        said.ShouldNotContain(ConnectProxy.Password);
+        if (withCredentials)
+        {
+            (await upstream.NextAsync()).Header("Proxy-Authorization").ShouldBeEmpty();
+        }
     }
 
     [Theory]

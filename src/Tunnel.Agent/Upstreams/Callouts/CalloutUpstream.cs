@@ -25,15 +25,15 @@ internal sealed class CalloutUpstream(
 
     private readonly CalloutClient client = new(settings.Targets, time, resolver);
     private readonly BodyReader bodies = new(new BodyBudget(MaxHeldBytes), time);
-    private int inUse;
+    private readonly Places places = new(settings.MaxCalls);
 
     public override CalloutSettings Settings => settings;
 
     public override async Task ServeAsync(Exchange exchange, Route route, string host)
     {
-        if (Interlocked.Increment(ref inUse) > settings.MaxCalls)
+        var caller = ClientKey.Of(exchange);
+        if (!places.TryEnter(caller))
         {
-            Interlocked.Decrement(ref inUse);
             await RefuseAsync(exchange, route, Failures.Busy);
             return;
         }
@@ -62,7 +62,7 @@ internal sealed class CalloutUpstream(
         }
         finally
         {
-            Interlocked.Decrement(ref inUse);
+            places.Leave(caller);
         }
     }
 

@@ -15,12 +15,15 @@ internal sealed class HttpProbe(HttpUpstream upstream)
 {
     private const int MaxAnswerBytes = 4 * 1024 * 1024;
 
+    // The agent itself, which is nobody's principal.
+    private static readonly ClientKey Own = new("", "", System.Net.IPAddress.None);
+
     private volatile bool isLegacy;
 
     /// <summary>Tries the era that answered last first: the other one is an error in the server's log.</summary>
     public async Task<ProbeState> RunAsync(Route route, CancellationToken cancellationToken)
     {
-        if (!upstream.TryEnter(held: 1))
+        if (!upstream.TryEnter(Own))
         {
             return new ProbeState(true, "All connections are in use.");
         }
@@ -53,7 +56,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         }
         finally
         {
-            upstream.Leave();
+            upstream.Leave(Own);
         }
     }
 

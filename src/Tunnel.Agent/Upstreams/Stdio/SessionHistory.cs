@@ -73,6 +73,15 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget) : IDispos
         }
     }
 
+    /// <summary>Whether all of it has come.</summary>
+    public bool HasEnded(SessionStream stream)
+    {
+        lock (gate)
+        {
+            return stream.IsOver;
+        }
+    }
+
     /// <summary>The stream of an event, if it is known and the event was one of its.</summary>
     public SessionStream? Find(string eventId, out long sequence)
     {

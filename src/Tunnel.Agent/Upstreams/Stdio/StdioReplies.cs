@@ -40,7 +40,14 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         var isOver = true;
         try
         {
-            return await SendAsync(turn, answer, call, isModern, reading?.Token ?? turn.Deadline.Token);
+            return await SendAsync(
+                turn,
+                answer,
+                call,
+                isModern,
+                turn.Exchange.Call?.EndsAt,
+                reading?.Token ?? turn.Deadline.Token
+            );
         }
         catch (OperationCanceledException)
         {
@@ -93,12 +100,16 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             return;
         }
 
-        if (stream.EndsAt is { } end)
+        using var reading = await stream.ReadAsync(turn.Deadline.Token);
+
+        // What was all said in time can be had again at any time, and what came after the end is no part of it.
+        var hasEnded = history.HasEnded(stream);
+        var endsAt = hasEnded ? null : stream.EndsAt;
+        if (endsAt is { } end)
         {
             turn.Deadline.LimitTo(end);
         }
 
-        using var reading = await stream.ReadAsync(turn.Deadline.Token);
         if (stream.Call is { } taken)
         {
             taken.IsUnattended = false; // a replay may take its time
@@ -115,7 +126,19 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
 
             if (stream.Call is { } call)
             {
-                await SendAsync(turn, answer, call, isModern: false, reading.Token);
+                if (!hasEnded)
+                {
+                    await SendAsync(turn, answer, call, isModern: false, endsAt, reading.Token);
+                }
+                else if (call.Failure is { } failure)
+                {
+                    await FailAsync(turn, answer, call, failure);
+                }
+                else
+                {
+                    metrics.Forwarded(turn.Route.Name, StatusCodes.Status200OK);
+                }
+
                 session.End(call);
                 return;
             }
@@ -127,7 +150,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
         catch (OperationCanceledException)
         {
-            if (stream.Call is not null && !reading.IsReplaced)
+            if (stream.Call is not null && !hasEnded && !reading.IsReplaced)
             {
                 _ = KeepAsync(session, stream, session.Own!);
             }
@@ -170,17 +193,24 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         return OwnAnswer.WriteAsync(turn.Exchange, failure, requestId);
     }
 
-    // True: the program answered with a result.
+    // True: the program answered with a result. What waits to be read is read whatever the token says, so the moment is
+    // looked at as well: an answer that came too late is none.
     private async Task<bool> SendAsync(
         StdioTurn turn,
         EventAnswer answer,
         RpcCall call,
         bool isModern,
+        DateTimeOffset? endsAt,
         CancellationToken cancellationToken
     )
     {
         while (await answer.NextAsync(call.Messages, cancellationToken) is { } message)
         {
+            if (time.GetUtcNow() >= endsAt)
+            {
+                throw new OperationCanceledException("The rule's time is over.");
+            }
+
             if (!message.IsLast)
             {
                 await answer.EventAsync(message, cancellationToken);
@@ -243,7 +273,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             return;
         }
 
-        if (turn.IsClientGone || !deadline.Token.IsCancellationRequested)
+        var isLate = time.GetUtcNow() >= exchange.Call?.EndsAt;
+        if (turn.IsClientGone || !(isLate || deadline.Token.IsCancellationRequested))
         {
             metrics.Aborted(route);
             if (isModern || IsShared)

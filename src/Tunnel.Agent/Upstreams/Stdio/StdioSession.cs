@@ -89,15 +89,20 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         call.IsUnattended = true;
         Touch(); // its client left now, however long ago it called
         using var reading = await stream.ReadAsync(CancellationToken.None);
-        if (stream.EndsAt - time.GetUtcNow() is { } left)
+        if (stream.EndsAt is { } end)
         {
-            reading.LimitTo(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            reading.LimitTo(end, time);
         }
 
         try
         {
             while (await call.Messages.ReadAsync(reading.Token) is { } message)
             {
+                if (time.GetUtcNow() >= stream.EndsAt)
+                {
+                    return false; // whatever still comes has come too late
+                }
+
                 History.Add(stream, message);
             }
 

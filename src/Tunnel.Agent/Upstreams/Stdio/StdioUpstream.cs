@@ -28,11 +28,12 @@ internal sealed class StdioUpstream : Upstream
     private readonly StdioReplies replies;
     private readonly ConcurrentDictionary<string, ChildSlot> modern = new(StringComparer.Ordinal);
     private readonly ITimer sweeper;
-    private int inUse;
+    private readonly Places places;
 
     public StdioUpstream(StdioSettings settings, AgentMetrics metrics, TimeProvider time, ILogger logger)
     {
         this.settings = settings;
+        places = new Places(settings.MaxCalls);
         this.metrics = metrics;
         this.time = time;
         bodies = new BodyReader(new BodyBudget(MaxHeldBytes), time);
@@ -70,9 +71,9 @@ internal sealed class StdioUpstream : Upstream
     {
         using var deadline = new ExchangeDeadline(settings.Timeouts, time, exchange.ClientGone, Use.Over);
         var turn = new StdioTurn(exchange, route, deadline);
-        if (Interlocked.Increment(ref inUse) > settings.MaxCalls)
+        var client = ClientKey.Of(exchange);
+        if (!places.TryEnter(client))
         {
-            Interlocked.Decrement(ref inUse);
             await replies.RefuseAsync(turn, Failures.Busy);
             return;
         }
@@ -88,7 +89,7 @@ internal sealed class StdioUpstream : Upstream
         }
         finally
         {
-            Interlocked.Decrement(ref inUse);
+            places.Leave(client);
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.Tests.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -39,6 +41,38 @@ public sealed class StdioResumeTests
         var messages = await StdioFixture.MessagesAsync(resumed);
         StdioFixture.TextOf(messages).ShouldBe("late");
         messages.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Call_FinishedInTime_IsThereAfterItsRulesTimeToo()
+    {
+        var time = new FakeTimeProvider();
+        await using var fixture = await StartAsync(time);
+        var session = await fixture.InitializeAsync();
+        var seen = await LoseAsync(fixture, session);
+        (await fixture.ToolAsync(session, "finish")).ShouldBe("finished");
+        var inTime = await ResumeAsync(fixture, session, seen);
+
+        time.JumpTo(time.GetUtcNow() + TimeSpan.FromMinutes(2));
+        var again = await ResumeAsync(fixture, session, seen);
+
+        inTime[^1].Message["result"]!["content"]![0]!["text"]!.GetValue<string>().ShouldBe("late");
+        again.Select(e => e.Id).ShouldBe(inTime.Select(e => e.Id));
+    }
+
+    [Fact] // nobody reads it, and its timer is late
+    public async Task Call_FinishedAfterItsRulesTime_IsNoMore()
+    {
+        var time = new FakeTimeProvider();
+        await using var fixture = await StartAsync(time);
+        var session = await fixture.InitializeAsync();
+        var seen = await LoseAsync(fixture, session);
+
+        time.JumpTo(time.GetUtcNow() + TimeSpan.FromMinutes(1));
+        (await fixture.ToolAsync(session, "finish")).ShouldBe("finished");
+
+        using var resumed = await ListenAsync(fixture, session, seen);
+        (await resumed.Content.ReadAsStringAsync(Token)).ShouldNotContain("\"late\"");
     }
 
     [Fact]
@@ -118,6 +152,16 @@ public sealed class StdioResumeTests
 
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         StdioFixture.Reason(refused).ShouldBe("agent.event_unknown");
+    }
+
+    private static Task<StdioFixture> StartAsync(TimeProvider time)
+    {
+        var rule = Policies.Allow("paced", "pace") with { Limits = new() { Timeout = TimeSpan.FromMinutes(1) } };
+        return StdioFixture.StartAsync(
+            StdioFixture.Settings(),
+            time: time,
+            policy: Policies.Route(Policies.Settings(rule, Policies.Allow("finish", "finish")), time)
+        );
     }
 
     // The id of the last event that the client saw.
