@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Commands;
@@ -37,7 +36,7 @@ internal static class HostCommand
     // What sudo says about who called it is a hint for readers of the audit, no proof.
     public static AuditActor Actor() =>
         AuditActor.Host(
-            FileOwner.Self,
+            PosixFile.Self,
             Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } caller ? caller : Environment.UserName
         );
 }

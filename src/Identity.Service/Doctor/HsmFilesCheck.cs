@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Secrets;
 
@@ -8,7 +7,6 @@ namespace Culvert.Identity.Service.Doctor;
 internal sealed class HsmFilesCheck : IServiceCheck
 {
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-    private const uint Root = 0;
 
     public string Id => "hsm_files";
 
@@ -34,7 +32,7 @@ internal sealed class HsmFilesCheck : IServiceCheck
 
             if (
                 (File.GetUnixFileMode(module) & OthersWrite) != 0
-                || FileOwner.Of(module) is var owner && owner != Root && owner != FileOwner.Self
+                || PosixFile.OwnerBehind(module) is var owner && owner != PosixFile.Root && owner != PosixFile.Self
             )
             {
                 return DoctorFinding.Fail(

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Secrets;
 
@@ -34,7 +33,7 @@ internal sealed class StateDirectoryCheck : IServiceCheck
                 );
             }
 
-            return FileOwner.Of(folder) != FileOwner.Self
+            return PosixFile.OwnerBehind(folder) != PosixFile.Self
                 ? DoctorFinding.Fail(
                     Id,
                     $"{folder} belongs to another user than the one who runs the doctor.",

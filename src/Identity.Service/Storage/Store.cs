@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Storage.Sqlite;
+using Culvert.Platform.Secrets;
 using Dapper;
 
 namespace Culvert.Identity.Service.Storage;
@@ -72,8 +73,8 @@ internal sealed class Store : IDisposable
         if (
             options.SealingKey.File is { } key
             && File.Exists(key)
-            && FileOwner.Of(key) is var owner
-            && owner != FileOwner.Self
+            && PosixFile.OwnerBehind(key) is var owner
+            && owner != PosixFile.Self
         )
         {
             // As another user this would also leave files of the database behind that the service cannot open.

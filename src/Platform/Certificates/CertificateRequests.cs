@@ -22,10 +22,23 @@ public static class CertificateRequests
     /// identity, and the service refuses a request that brings its own.
     /// </summary>
     /// <exception cref="ArgumentException">The key is neither ECDSA nor RSA.</exception>
-    public static string Create(AsymmetricAlgorithm key)
+    public static string Create(AsymmetricAlgorithm key) => NewRequest(key).CreateSigningRequestPem();
+
+    /// <summary>A PKCS#10 request for one host name with an empty subject (RFC 8555 §7.4).</summary>
+    /// <exception cref="ArgumentException">The key is neither ECDSA nor RSA.</exception>
+    public static byte[] CreateFor(AsymmetricAlgorithm key, string name)
+    {
+        var request = NewRequest(key);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSigningRequest();
+    }
+
+    private static CertificateRequest NewRequest(AsymmetricAlgorithm key)
     {
         var nobody = new X500DistinguishedNameBuilder().Build();
-        var request = key switch
+        return key switch
         {
             ECDsa ec => new CertificateRequest(
                 nobody,
@@ -35,6 +48,5 @@ public static class CertificateRequests
             RSA rsa => new CertificateRequest(nobody, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
             _ => throw new ArgumentException("Only ECDSA and RSA keys can be certified.", nameof(key)),
         };
-        return request.CreateSigningRequestPem();
     }
 }

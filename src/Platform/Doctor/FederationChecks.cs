@@ -49,6 +49,32 @@ public sealed class FederationChecks(
 
     private readonly List<DoctorFinding> findings = [];
 
+    /// <summary>Of a program as it is configured.</summary>
+    /// <param name="identity">The <c>identity</c> section.</param>
+    /// <param name="stateDirectory">Where its binding key is kept.</param>
+    /// <param name="neededScope">What the rule must grant.</param>
+    /// <param name="whose">What the rule must name beside it: <c>tunnel</c> or <c>edge</c>.</param>
+    /// <param name="time">The clock.</param>
+    public static FederationChecks Of(
+        IdentityOptions identity,
+        string stateDirectory,
+        string neededScope,
+        string whose,
+        TimeProvider time
+    )
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        return new FederationChecks(
+            identity,
+            new IdentityTokenSource(identity.Token, time),
+            new IdentityClient(identity, new FirstTrust(identity, time), time),
+            FederatedProof.BindingOf(identity, stateDirectory),
+            neededScope,
+            whose,
+            time
+        );
+    }
+
     public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken)
     {
         if (options.Mode == IdentityMode.Manual)

@@ -57,10 +57,14 @@ public sealed class CredentialManager<TFeed> : IDisposable
         feeds = new FeedLoop<TFeed>(context, options, platform.DemandEnrolment, OnContactRestored, OnFeedAsync);
         reports = new ReportLoop<TFeed>(context);
         this.networkTime = networkTime;
-        servers =
-            options.ServerCertificates && context is LoopContext<AgentFeed> agent
-                ? new ServerCertificateLoop(agent, options.ServerKeyType, metrics, OnServerCertificateAsync)
-                : null;
+        servers = context is LoopContext<AgentFeed> agent
+            ? new ServerCertificateLoop(
+                agent,
+                options.ServerCertificates ? options.ServerKeyType : null,
+                metrics,
+                OnServerCertificateAsync
+            )
+            : null;
     }
 
     /// <summary>A new platform certificate is in use: dial new outer connections with it (S10).</summary>
@@ -135,6 +139,9 @@ public sealed class CredentialManager<TFeed> : IDisposable
             await FarewellAsync();
         }
     }
+
+    /// <summary>An agent's inner-TLS certificates: of which key from now on, or null for none.</summary>
+    public void UseServerCertificates(KeyType? keyType) => servers?.Use(keyType);
 
     /// <summary>Asks for a report, after something in the caller's part of it has changed.</summary>
     public void RequestReport() => reports.Request();
@@ -233,7 +240,8 @@ public sealed class CredentialManager<TFeed> : IDisposable
     private string? CheckFeed() => state.Feed is null ? $"No feed yet. {state.FeedFailure}".TrimEnd() : null;
 
     private string? CheckServer() =>
-        state.Server is not { } server ? $"None yet. {state.ServerFailure}".TrimEnd()
+        servers is { IsWanted: false } ? null
+        : state.Server is not { } server ? $"None yet. {state.ServerFailure}".TrimEnd()
         : context.Now > server.NotAfter ? $"Expired at {server.NotAfter:u}. {state.ServerFailure}".TrimEnd()
         : null;
 }

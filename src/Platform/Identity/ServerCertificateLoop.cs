@@ -11,7 +11,7 @@ namespace Culvert.Platform.Identity;
 /// </summary>
 internal sealed class ServerCertificateLoop(
     LoopContext<AgentFeed> context,
-    KeyType keyType,
+    KeyType? keyType,
     CredentialMetrics metrics,
     Func<KeyAndCertificate, CancellationToken, ValueTask> changed
 )
@@ -24,6 +24,8 @@ internal sealed class ServerCertificateLoop(
 
     private readonly AsyncSignal signal = new(context.Time);
     private readonly RetrySchedule retries = new(context.Time, context.Unit);
+    private volatile Wish wish = new(keyType);
+    private bool isRestored;
     private CertificateDocument? document;
 
     // Until its fate is known: a repeat with it is no second issuance.
@@ -37,7 +39,20 @@ internal sealed class ServerCertificateLoop(
     public CertificateDocument? Document => document;
 
     /// <summary>Whether another leaf is wanted now, whatever the last try came to.</summary>
-    public bool IsDue => State.Feed is { } feed && IsFromService(feed) && DueAt(feed) <= context.Now;
+    public bool IsDue => IsWanted && State.Feed is { } feed && IsFromService(feed) && DueAt(feed) <= context.Now;
+
+    /// <summary>False: the leaf comes from elsewhere.</summary>
+    public bool IsWanted => wish.KeyType is not null;
+
+    /// <summary>Of the next key; null: no leaf is wanted any more, and the last one is not renewed.</summary>
+    public void Use(KeyType? next)
+    {
+        if (next != wish.KeyType)
+        {
+            wish = new Wish(next);
+            signal.Set();
+        }
+    }
 
     /// <summary>Wakes the loop when identity or feed changed.</summary>
     public void Wake() => signal.Set();
@@ -52,6 +67,12 @@ internal sealed class ServerCertificateLoop(
     /// <summary>Takes up the last run's leaf while it is valid.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
+        if (!IsWanted || isRestored)
+        {
+            return;
+        }
+
+        isRestored = true;
         if (context.Store.LoadServerCertificate() is not { } stored || stored.Certificate.NotAfter <= context.Now)
         {
             return;
@@ -76,6 +97,14 @@ internal sealed class ServerCertificateLoop(
     {
         while (true)
         {
+            if (wish.KeyType is not { } keyType)
+            {
+                (State.Server, State.ServerFailure, document, isRestored) = (null, null, null, false);
+                await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken);
+                await RestoreAsync(cancellationToken);
+                continue;
+            }
+
             if (State is not { Client: { } client, Feed: { } feed } || !IsFromService(feed))
             {
                 State.ServerFailure = State.Feed is null ? null : Unusable(NotFromService);
@@ -91,7 +120,7 @@ internal sealed class ServerCertificateLoop(
             }
 
             retries.Begin();
-            var failure = await RequestAsync(client, feed, cancellationToken);
+            var failure = await RequestAsync(client, feed, keyType, cancellationToken);
             State.ServerFailure = failure;
             metrics.CountRenewal("server", failure);
             if (failure is null)
@@ -154,7 +183,12 @@ internal sealed class ServerCertificateLoop(
         return true;
     }
 
-    private async Task<ApiFailure?> RequestAsync(MachineClient client, AgentFeed feed, CancellationToken ct)
+    private async Task<ApiFailure?> RequestAsync(
+        MachineClient client,
+        AgentFeed feed,
+        KeyType keyType,
+        CancellationToken ct
+    )
     {
         var request = pending ??= PendingRequest.Create(keyType);
         var answer = await client.ServerCertificateAsync(request, ct);
@@ -235,4 +269,6 @@ internal sealed class ServerCertificateLoop(
             Operation = "server certificate",
             Message = message,
         };
+
+    private sealed record Wish(KeyType? KeyType);
 }

@@ -38,7 +38,7 @@ public sealed class OutboundDialer(NetworkSource network, IHostResolver? resolve
             host,
             port,
             options.CaBundle,
-            "network.proxy",
+            "network.proxy.username and password",
             cancellationToken
         );
     }

@@ -20,7 +20,7 @@ public static class ProxyTunnel
     /// <param name="host">Of the target: a name, which the proxy resolves, or an address.</param>
     /// <param name="port">Of the target.</param>
     /// <param name="caBundle">A PEM file with roots that may vouch for an https proxy beside the system's; empty for none.</param>
-    /// <param name="setting">Where its credentials would be set; empty where none can be.</param>
+    /// <param name="setting">Where its credentials are set.</param>
     /// <param name="cancellationToken">Bounds the whole.</param>
     /// <exception cref="IOException">The proxy refuses, or what it says is no answer.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">An https proxy does not prove itself.</exception>
@@ -141,10 +141,7 @@ public static class ProxyTunnel
 
         if (status is < 200 or > 299)
         {
-            var hint =
-                status != 407 ? ""
-                : setting.Length > 0 ? $" It wants credentials: {setting}.username and password."
-                : " It wants credentials.";
+            var hint = status == 407 ? $" It wants credentials: {setting}." : "";
             throw new IOException($"The proxy {proxy} refused with status {status}.{hint}");
         }
     }

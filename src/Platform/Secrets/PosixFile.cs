@@ -16,17 +16,25 @@ public static class PosixFile
     private const int StatxBytes = 256;
     private const int OwnerOffset = 20;
     private const int GroupOffset = 24;
-    private const uint Root = 0;
+
+    /// <summary>Whom no file mode stops.</summary>
+    public const uint Root = 0;
 
     /// <summary>The user that this process acts as.</summary>
     public static uint Self => GetEffectiveUser();
 
     /// <summary>The owner of a file, folder, or of a link itself.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
-    public static uint OwnerOf(string path)
+    public static uint OwnerOf(string path) => OwnerOf(path, NotThroughLinks);
+
+    /// <summary>The owner of a file or folder, or of what a link to it leads to.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static uint OwnerBehind(string path) => OwnerOf(path, 0);
+
+    private static uint OwnerOf(string path, int flags)
     {
         var status = new byte[StatxBytes];
-        return Statx(CurrentDirectory, Bytes(path), NotThroughLinks, OwnerWanted, status) == 0
+        return Statx(CurrentDirectory, Bytes(path), flags, OwnerWanted, status) == 0
             ? BitConverter.ToUInt32(status, OwnerOffset)
             : throw new IOException($"{path} cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
     }

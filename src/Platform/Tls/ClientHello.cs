@@ -1,7 +1,7 @@
-namespace Culvert.Tunnel.Edge.Ingress;
+namespace Culvert.Platform.Tls;
 
-/// <summary>What an edge may know of a client's first message; everything else stays between client and agent.</summary>
+/// <summary>What a client's first message says before any secret: all that an edge may know of it.</summary>
 /// <param name="ServerName">Lower case, of letters, digits, hyphens, underscores and dots.</param>
 /// <param name="OffersAcme">The ALPN list holds <c>acme-tls/1</c> (RFC 8737 §3).</param>
 /// <param name="IsChallenge">It holds nothing else: a certificate authority looks at the name (S25).</param>
-internal sealed record ClientHello(string ServerName, bool OffersAcme, bool IsChallenge = false);
+public sealed record ClientHello(string ServerName, bool OffersAcme, bool IsChallenge = false);

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Culvert.Tunnel.Edge.Ingress;
+namespace Culvert.Platform.Tls;
 
 /// <summary>
 /// Reads the server name out of a ClientHello without ending TLS. Fed as bytes arrive, in whatever pieces; the message
@@ -15,7 +15,7 @@ namespace Culvert.Tunnel.Edge.Ingress;
 /// </code>
 /// </remarks>
 /// <param name="scratch">Receives the message without record headers; its length is the bound.</param>
-internal sealed class ClientHelloParser(Memory<byte> scratch)
+public sealed class ClientHelloParser(Memory<byte> scratch)
 {
     private const byte HandshakeRecord = 22;
     private const byte MajorVersion = 3;

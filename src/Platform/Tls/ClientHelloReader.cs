@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Culvert.Tunnel.Edge.Ingress;
+namespace Culvert.Platform.Tls;
 
 /// <summary>Reads the body of a ClientHello (RFC 8446 §4.1.2). Every length is checked against what is left.</summary>
 internal static class ClientHelloReader

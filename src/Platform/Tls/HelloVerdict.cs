@@ -1,7 +1,7 @@
-namespace Culvert.Tunnel.Edge.Ingress;
+namespace Culvert.Platform.Tls;
 
 /// <summary>What the received bytes are so far.</summary>
-internal enum HelloVerdict
+public enum HelloVerdict
 {
     /// <summary>More bytes are needed.</summary>
     Incomplete,

@@ -23,22 +23,8 @@ internal sealed class AcmeAnswer(string what, FetchResult result)
 
     public string? Optional(string name) => Optional(Json, name);
 
-    public string? Optional(JsonElement element, string name)
-    {
-        try
-        {
-            return
-                element.ValueKind == JsonValueKind.Object
-                && element.TryGetProperty(name, out var value)
-                && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : null;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Invalid($"{name} is no text"); // half a surrogate pair
-        }
-    }
+    public string? Optional(JsonElement element, string name) =>
+        AcmeText.TryRead(element, name, out var text) ? text : throw Invalid($"{name} is no text");
 
     /// <summary>A member of any type; of kind Undefined when it is not there.</summary>
     public JsonElement Member(string name) => Json.TryGetProperty(name, out var value) ? value : default;

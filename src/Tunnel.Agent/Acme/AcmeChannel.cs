@@ -21,14 +21,26 @@ internal sealed class AcmeChannel
 
     private readonly AcmeSettings settings;
     private readonly SigningKey key;
-    private readonly SafeFetcher fetcher;
+    private readonly NetworkSource network;
+    private readonly TimeProvider time;
+    private readonly IHostResolver? resolver;
     private string? nonce;
 
-    public AcmeChannel(AcmeSettings settings, SigningKey key, TimeProvider time, IHostResolver? resolver = null)
+    /// <param name="settings">The CA.</param>
+    /// <param name="key">Of the account.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="resolver">Of the CA's servers; the system's when null.</param>
+    /// <param name="network">How they are reached; directly when null.</param>
+    public AcmeChannel(
+        AcmeSettings settings,
+        SigningKey key,
+        TimeProvider time,
+        IHostResolver? resolver = null,
+        NetworkSource? network = null
+    )
     {
-        (this.settings, this.key) = (settings, key);
-        var options = new SafeFetcherOptions { Timeout = Timeout, PrivateNetworks = settings.AllowedRanges };
-        fetcher = new SafeFetcher(options, time, resolver);
+        (this.settings, this.key, this.time, this.resolver) = (settings, key, time, resolver);
+        this.network = network ?? new NetworkSource(NetworkOptions.Default);
     }
 
     /// <summary>Where the account lives: the <c>kid</c> of requests; null while there is none, and the key speaks for itself.</summary>
@@ -134,7 +146,13 @@ internal sealed class AcmeChannel
             Post = body is null ? null : new FetchPost(body, JoseType, []),
             WantsAnyStatus = true,
         };
-        var result = await fetcher.FetchAsync(request, ct);
+        var options = new SafeFetcherOptions
+        {
+            Timeout = Timeout,
+            PrivateNetworks = settings.AllowedRanges,
+            Network = network.Current,
+        };
+        var result = await new SafeFetcher(options, time, resolver).FetchAsync(request, ct);
         return result.IsSuccess
             ? result
             : throw new AcmeException(

@@ -17,7 +17,8 @@ internal sealed class AcmeClient(
     AcmeSettings settings,
     SigningKey key,
     TimeProvider time,
-    IHostResolver? resolver = null
+    IHostResolver? resolver = null,
+    NetworkSource? network = null
 )
 {
     public const string ChallengeType = "tls-alpn-01";
@@ -27,7 +28,7 @@ internal sealed class AcmeClient(
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(10);
 
-    private readonly AcmeChannel channel = new(settings, key, time, resolver);
+    private readonly AcmeChannel channel = new(settings, key, time, resolver, network);
     private AcmeDirectory? directory;
 
     /// <summary>Where the account lives; null before <see cref="RegisterAsync"/> or a stored one.</summary>

@@ -7,22 +7,30 @@ internal sealed class AcmeIssuer(AcmeClient client, IChallengeGate gate, KeyType
 {
     /// <param name="name">The host name.</param>
     /// <param name="replaces">The certificate that it takes the place of (RFC 9773 §5), or null.</param>
+    /// <param name="journal">Records its challenges.</param>
     /// <param name="cancellationToken">Ends the order; what the CA keeps of it lapses there.</param>
     /// <exception cref="AcmeException">Why there is none.</exception>
-    public async Task<KeyAndCertificate> IssueAsync(string name, string? replaces, CancellationToken cancellationToken)
+    public async Task<KeyAndCertificate> IssueAsync(
+        string name,
+        string? replaces,
+        AcmeJournal.Entry journal,
+        CancellationToken cancellationToken
+    )
     {
         var order = await OrderAsync(name, replaces, cancellationToken);
         foreach (var authorization in order.Authorizations)
         {
             if (await client.ChallengeAsync(authorization, name, cancellationToken) is { } challenge)
             {
-                await using var open = await gate.OpenAsync(name, client.DigestOf(challenge), cancellationToken);
+                var digest = client.DigestOf(challenge);
+                journal.Challenge(digest);
+                await using var open = await gate.OpenAsync(name, digest, cancellationToken);
                 await client.AnswerAsync(challenge, authorization, cancellationToken);
             }
         }
 
         var key = CertificateRequests.NewKey(keyType);
-        var pem = await client.FinalizeAsync(order, AcmeRequest.Create(key, name), cancellationToken);
+        var pem = await client.FinalizeAsync(order, CertificateRequests.CreateFor(key, name), cancellationToken);
         return AcmeRequest.Accept(pem, key, name, time.GetUtcNow());
     }
 

@@ -5,6 +5,7 @@ using Culvert.Platform.Dns;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
@@ -25,11 +26,15 @@ internal sealed class AcmeKeeper : IDisposable
     private readonly TimeProvider time;
     private readonly ILogger<AcmeKeeper> logger;
     private readonly IHostResolver? resolver;
+    private readonly NetworkSource? network;
+    private readonly AcmeJournal journal;
     private readonly DnsClient dns;
     private readonly AsyncSignal signal;
     private readonly ConcurrentDictionary<string, AcmeName> names = new(StringComparer.OrdinalIgnoreCase);
     private volatile IReadOnlyList<string> wanted = [];
     private volatile string? account;
+    private volatile string? issuer;
+    private (string? Issuer, string? Account) told; // of the run alone
     private SigningKey? key;
     private AcmeClient? client;
 
@@ -43,7 +48,9 @@ internal sealed class AcmeKeeper : IDisposable
     /// <param name="metrics">Counts orders.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes its log.</param>
+    /// <param name="trail">Records orders.</param>
     /// <param name="resolver">Of the CA's servers; the system's when null.</param>
+    /// <param name="network">How they are reached; directly when null.</param>
     public AcmeKeeper(
         AcmeSettings settings,
         StateDirectory state,
@@ -55,21 +62,32 @@ internal sealed class AcmeKeeper : IDisposable
         AgentMetrics metrics,
         TimeProvider time,
         ILoggerFactory loggers,
-        IHostResolver? resolver = null
+        IAuditTrail trail,
+        IHostResolver? resolver = null,
+        NetworkSource? network = null
     )
     {
         (this.settings, this.leaves, this.gate, this.board) = (settings, leaves, gate, board);
         (this.keyType, this.instance, this.metrics, this.time) = (keyType, instance, metrics, time);
-        this.resolver = resolver;
+        (this.resolver, this.network) = (resolver, network);
+        journal = new AcmeJournal(trail, settings.Directory, time);
         logger = loggers.CreateLogger<AcmeKeeper>();
         store = new AcmeStore(state, settings.Directory);
         dns = new DnsClient(new DnsClientOptions { Servers = settings.Resolvers }, time);
         signal = new AsyncSignal(time);
-        metrics.WatchPublicLeaves(() => Status.Select(s => (s.Name, (s.NotAfter - time.GetUtcNow())?.TotalSeconds)));
     }
+
+    /// <summary>Of the CA; empty without one.</summary>
+    public string Directory => settings.Directory;
 
     /// <summary>Where the account lives; null before there is one.</summary>
     public string? Account => account;
+
+    /// <summary>By this name the CA goes in CAA records; null while that is not known.</summary>
+    public string? Issuer => issuer;
+
+    /// <summary>Called when there is another account.</summary>
+    public Action? AccountChanged { get; init; }
 
     /// <summary>How each wanted name stands.</summary>
     public IReadOnlyList<AcmeStatus> Status =>
@@ -161,12 +179,14 @@ internal sealed class AcmeKeeper : IDisposable
         await CheckCaaAsync(ca, name, cancellationToken);
 
         // From here on the CA counts: whoever is killed on the way does not begin again at once.
+        using var entry = journal.Begin(name.Name, ca.Account!, name.Pair);
         name.Begin();
         Save();
         var directory = await ca.DirectoryAsync(cancellationToken);
         var replaces = directory.RenewalInfo is not null && name.Pair is { } old ? AcmeRequest.IdOf(old) : null;
         var issuer = new AcmeIssuer(ca, gate, keyType, time);
-        var pair = await issuer.IssueAsync(name.Name, replaces, cancellationToken);
+        var pair = await issuer.IssueAsync(name.Name, replaces, entry, cancellationToken);
+        entry.Issued(pair);
         name.Take(pair);
         leaves.Keep(wanted); // an order takes minutes: the name may be none of ours any more
         metrics.PublicOrder(name.Name, "issued");
@@ -228,16 +248,27 @@ internal sealed class AcmeKeeper : IDisposable
         {
             key?.Dispose();
             (key, account) = store.LoadOrCreateAccount();
-            client = new AcmeClient(settings, key, time, resolver) { Account = account };
+            client = new AcmeClient(settings, key, time, resolver, network) { Account = account };
         }
 
         // Before the first signed request: it is where nonces come from.
-        await client.DirectoryAsync(cancellationToken);
+        var directory = await client.DirectoryAsync(cancellationToken);
         if (client.Account is null)
         {
             account = await client.RegisterAsync(cancellationToken);
             store.SaveAccount(key!, account);
             Log.AccountMade(logger, settings.Directory, account);
+        }
+
+        var before = told;
+        issuer =
+            settings.CaaIdentity.Length > 0 ? settings.CaaIdentity
+            : directory.CaaIdentities is [var first, ..] ? first
+            : null;
+        told = (issuer, account);
+        if (told != before)
+        {
+            AccountChanged?.Invoke();
         }
 
         return client;
@@ -260,6 +291,7 @@ internal sealed class AcmeKeeper : IDisposable
     {
         var code = AcmeException.Code(reason);
         name.Fail(reason, detail, wish);
+        journal.Failed(name.Name, account ?? "", code, detail);
         metrics.PublicOrder(name.Name, code);
         Log.PublicLeafFailed(logger, name.Name, code, detail, name.DueAt);
     }

@@ -87,22 +87,8 @@ internal static class AcmeProblem
             ? type[Prefix.Length..]
             : "";
 
-    private static string? Text(JsonElement element, string name)
-    {
-        try
-        {
-            return
-                element.ValueKind == JsonValueKind.Object
-                && element.TryGetProperty(name, out var value)
-                && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half a surrogate pair
-        }
-    }
+    private static string? Text(JsonElement element, string name) =>
+        AcmeText.TryRead(element, name, out var text) ? text : null;
 
     private static string Printable(string text)
     {

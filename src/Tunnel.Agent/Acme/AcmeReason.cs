@@ -98,4 +98,7 @@ internal enum AcmeReason
 
     /// <summary>Not all agents and edges took the challenge up in time (S25).</summary>
     ChallengeUnacknowledged,
+
+    /// <summary>The agent's audit has no room, and what cannot be recorded is not ordered.</summary>
+    AuditUnavailable,
 }

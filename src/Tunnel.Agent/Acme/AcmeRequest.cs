@@ -5,30 +5,10 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>A new key, the request for it, and the check of what comes back.</summary>
+/// <summary>The check of what a CA made of a request, and by what the CA knows it.</summary>
 internal static class AcmeRequest
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-
-    /// <summary>A PKCS#10 request for one name with an empty subject (RFC 8555 §7.4).</summary>
-    public static byte[] Create(AsymmetricAlgorithm key, string name)
-    {
-        var nobody = new X500DistinguishedNameBuilder().Build();
-        var request = key switch
-        {
-            ECDsa ec => new CertificateRequest(
-                nobody,
-                ec,
-                ec.KeySize > 256 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256
-            ),
-            RSA rsa => new CertificateRequest(nobody, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-            _ => throw new ArgumentException("Only ECDSA and RSA keys can be certified.", nameof(key)),
-        };
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        return request.CreateSigningRequest();
-    }
 
     /// <summary>Joins what the CA sent with the key, if it is what was asked for.</summary>
     /// <exception cref="AcmeException">It is not.</exception>

@@ -101,6 +101,7 @@ internal static class AcmeSchedule
                 or AcmeReason.ChallengeTaken
                 or AcmeReason.ChallengeRefused
                 or AcmeReason.ChallengeUnacknowledged
+                or AcmeReason.AuditUnavailable
                 or AcmeReason.AccountUnknown
                 or AcmeReason.Unreachable;
 

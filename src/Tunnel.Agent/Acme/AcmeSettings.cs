@@ -10,6 +10,9 @@ internal sealed record AcmeSettings
     /// <summary>No CA is configured.</summary>
     public static readonly AcmeSettings None = new();
 
+    /// <summary>Of what the file says, so that a reload knows whether it says something else.</summary>
+    public string Origin { get; init; } = "";
+
     /// <summary>An https URL; empty when no route needs a public certificate.</summary>
     public string Directory { get; init; } = "";
 

@@ -9,7 +9,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Records calls in a local file that only grows. Calls put their records into a queue when they end; one writer takes
+/// Records calls, and the agent's own orders of certificates, in a local file that only grows. Calls put their records into a queue when they end; one writer takes
 /// all that are there, writes them with one write and flushes the disk once for many. A record is in the file within a
 /// moment and on the disk <see cref="BetweenFlushes"/> later at most. While that is not possible, new calls get no place.
 /// </summary>
@@ -41,7 +41,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
     // Preparing the key costs more than hashing a call's arguments.
     private readonly ThreadLocal<IncrementalHash> keyed;
-    private readonly ConcurrentQueue<CallRecord> queue = new();
+    private readonly ConcurrentQueue<AuditRecord> queue = new();
     private readonly SemaphoreSlim arrived = new(0, 1);
     private readonly ArrayBufferWriter<byte> lines = new(64 * 1024);
     private int pending;
@@ -57,7 +57,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private DateTimeOffset checkpointAt;
     private long checkpointed; // the record that the last checkpoint spoke of
     private bool isDirty;
-    private readonly List<CallRecord> batch = new(MaxBatch);
+    private readonly List<AuditRecord> batch = new(MaxBatch);
 
     /// <param name="settings">The section.</param>
     /// <param name="folder">Where the files lie.</param>
@@ -127,7 +127,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
     public void Release() => Interlocked.Decrement(ref pending);
 
-    public void Add(CallRecord record)
+    public void Add(AuditRecord record)
     {
         if (!settings.DeniesWhenFull && (problem is not null || Volatile.Read(ref queued) >= MaxPending))
         {

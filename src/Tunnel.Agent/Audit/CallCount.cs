@@ -8,26 +8,20 @@ internal sealed class CallCount
     private readonly Dictionary<string, long> decisions = new(StringComparer.Ordinal);
     private DateTimeOffset seen;
     private DateTimeOffset? called;
-    private AgentReportCaller? caller;
+    private (string Issuer, string Subject, string ClientId) caller = ("", "", ""); // so where nobody is asked who calls
 
-    public void Add(CallRecord record)
+    public void Add(CallRecord record) =>
+        Add(record.Decision, record.Time, (record.Issuer, record.Subject, record.ClientId));
+
+    public void Add(string decision, DateTimeOffset at, (string Issuer, string Subject, string ClientId) who)
     {
-        if (record.Decision.Length > 0)
+        if (decision.Length > 0)
         {
-            decisions[record.Decision] = decisions.GetValueOrDefault(record.Decision) + 1;
+            decisions[decision] = decisions.GetValueOrDefault(decision) + 1;
         }
 
-        See(record.Time);
-        called = record.Time;
-        caller =
-            record.Issuer.Length == 0
-                ? null
-                : new AgentReportCaller
-                {
-                    Issuer = Cut(record.Issuer),
-                    Subject = Cut(record.Subject),
-                    ClientId = Cut(record.ClientId),
-                };
+        See(at);
+        (called, caller) = (at, who);
     }
 
     public void See(DateTimeOffset at) => seen = at > seen ? at : seen;
@@ -41,7 +35,15 @@ internal sealed class CallCount
             Decisions = decisions,
             LastSeenAt = seen.UtcDateTime,
             LastCalledAt = called?.UtcDateTime,
-            LastCaller = caller,
+            LastCaller =
+                caller.Issuer.Length == 0
+                    ? null
+                    : new AgentReportCaller
+                    {
+                        Issuer = Cut(caller.Issuer),
+                        Subject = Cut(caller.Subject),
+                        ClientId = Cut(caller.ClientId),
+                    },
         };
 
     // Not every database stores control characters.

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
@@ -55,6 +56,26 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
             {
                 Of_NeedsLock(record.Route, KindOf(seenKind), NameOf(seenKind, seen)).See(time.GetUtcNow());
             }
+        }
+    }
+
+    /// <summary>
+    /// A call on a route without a policy. Nobody has read it: the method that it says it has counts if MCP knows it, and
+    /// never a name.
+    /// </summary>
+    /// <param name="exchange">Answered.</param>
+    /// <param name="route">Its route.</param>
+    public void Add(Exchange exchange, string route)
+    {
+        var request = exchange.Request;
+        var method = request.Headers["Mcp-Method"] is [{ } said] && McpMethods.IsKnown(said) ? said : request.Method;
+        var decision = exchange.Response.Headers[HeaderRules.Reason].Count == 0 ? "allow" : "refuse";
+        var who = exchange.Principal is { } principal
+            ? (principal.Issuer, principal.Subject, principal.ClientId)
+            : ("", "", "");
+        lock (gate)
+        {
+            Of_NeedsLock(route, "method", Shown(method)).Add(decision, time.GetUtcNow(), who);
         }
     }
 

@@ -6,10 +6,8 @@ namespace Culvert.Tunnel.Agent.Audit;
 /// One call, or one that was refused: who, what, which rule, and how it ended. Never a token, a session id in clear, an
 /// argument's value or a result. Empty and null members are not written.
 /// </summary>
-internal sealed class CallRecord
+internal sealed class CallRecord : AuditRecord
 {
-    public required DateTimeOffset Time { get; init; }
-
     public required string Route { get; init; }
 
     public required string Host { get; init; }

@@ -7,9 +7,13 @@ internal sealed class CountedTrail(IAuditTrail inner, CallCounts counts) : IAudi
 
     public void Release() => inner.Release();
 
-    public void Add(CallRecord record)
+    public void Add(AuditRecord record)
     {
-        counts.Add(record);
+        if (record is CallRecord call)
+        {
+            counts.Add(call);
+        }
+
         inner.Add(record);
     }
 

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>Where calls are recorded. Two implementations: the file, and none.</summary>
+/// <summary>Where calls, and what the agent does in its own name, are recorded. Two implementations: the file, and none.</summary>
 internal interface IAuditTrail
 {
     /// <summary>
@@ -13,7 +13,7 @@ internal interface IAuditTrail
     void Release();
 
     /// <summary>Keeps a record; returns at once.</summary>
-    void Add(CallRecord record);
+    void Add(AuditRecord record);
 
     /// <summary>Names and types of arguments, as JSON; empty where the operator wants none.</summary>
     string ShapeOf(ReadOnlySpan<byte> arguments);

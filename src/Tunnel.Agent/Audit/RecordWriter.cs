@@ -12,7 +12,41 @@ internal sealed class RecordWriter(string instance, string version) : IDisposabl
     private readonly ArrayBufferWriter<byte> buffer = new(2048);
     private Utf8JsonWriter? writer;
 
-    public void Write(ArrayBufferWriter<byte> output, CallRecord record)
+    public void Write(ArrayBufferWriter<byte> output, AuditRecord record)
+    {
+        if (record is AcmeRecord order)
+        {
+            Write(output, order);
+        }
+        else
+        {
+            Write(output, (CallRecord)record);
+        }
+    }
+
+    private void Write(ArrayBufferWriter<byte> output, AcmeRecord record)
+    {
+        var json = Begin("acme", record.Time);
+        json.WriteString("agent"u8, instance);
+        json.WriteString("version"u8, version);
+        json.WriteString("event"u8, record.Event);
+        Text(json, "host"u8, record.Name);
+        Text(json, "directory"u8, record.Directory);
+        Text(json, "account"u8, record.Account);
+        Text(json, "replaces"u8, record.Replaces);
+        Text(json, "key_authorization_sha256"u8, record.Digest);
+        Text(json, "serial"u8, record.Serial);
+        if (record.NotAfter is { } end)
+        {
+            json.WriteString("not_after"u8, end.UtcDateTime);
+        }
+
+        Text(json, "reason"u8, record.Reason);
+        Text(json, "detail"u8, record.Detail);
+        End(output);
+    }
+
+    private void Write(ArrayBufferWriter<byte> output, CallRecord record)
     {
         var json = Begin("call", record.Time);
         json.WriteString("agent"u8, instance);

@@ -30,6 +30,7 @@ internal sealed class ProtectedResource
             : $"https://{authority}{oauth.Path}";
         var url = new Uri(Resource);
         Origin = url.GetLeftPart(UriPartial.Authority);
+        Path = Resource.Length > Origin.Length ? Resource[Origin.Length..] : "/";
 
         // RFC 9728 §3.1: the well-known part goes between host and path.
         metadataPath = WellKnown + Resource[Origin.Length..];
@@ -45,7 +46,7 @@ internal sealed class ProtectedResource
     public string Origin { get; }
 
     /// <summary>Of the MCP endpoint, as clients write it.</summary>
-    public string Path => Resource.Length > Origin.Length ? Resource[Origin.Length..] : "/";
+    public string Path { get; }
 
     public string MetadataUrl { get; }
 

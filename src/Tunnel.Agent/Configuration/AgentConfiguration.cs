@@ -46,10 +46,10 @@ internal static class AgentConfiguration
             section.Error("id", "This is not a tunnel id.", "Write the id that `culvert tunnel list` shows: tnl_….");
         }
 
-        section.NotYet("edges");
         return new TunnelSettings
         {
             Id = id,
+            Edges = section.Strings("edges"),
             Connections = section.Int("connections", 2, 1, 8),
             DialTimeout = section.Duration(
                 "dial_timeout",

@@ -256,15 +256,34 @@ internal static partial class RouteReader
     private static HttpProxyOptions? ReadProxy(ConfigSection upstream, Uri url, string socketPath)
     {
         var written = upstream.String("proxy");
+        var (user, password) = (upstream.String("proxy_username"), upstream.Secret("proxy_password"));
         if (written.Length == 0)
         {
+            if (user.Length > 0 || password is not null)
+            {
+                upstream.Error(
+                    user.Length > 0 ? "proxy_username" : "proxy_password",
+                    "There is no proxy that would be told.",
+                    "Set proxy, or remove it."
+                );
+            }
+
             return null;
         }
 
         if (!NetworkSection.IsProxy(written, out var proxy) || proxy.UserInfo.Length > 0)
         {
-            upstream.Error("proxy", "This is no proxy.", "Write http://proxy.example:3128, without a user.");
+            upstream.Error(
+                "proxy",
+                "This is no proxy.",
+                "Write http://proxy.example:3128; a user goes into proxy_username."
+            );
             return null;
+        }
+
+        if (password is not null && user.Length == 0)
+        {
+            upstream.Error("proxy_password", "A password alone proves nothing.", "Set proxy_username as well.");
         }
 
         if (socketPath.Length > 0)
@@ -280,7 +299,12 @@ internal static partial class RouteReader
             );
         }
 
-        return new HttpProxyOptions { Url = proxy };
+        return new HttpProxyOptions
+        {
+            Url = proxy,
+            UserName = user,
+            Password = password,
+        };
     }
 
     private static bool IsNobodys(string name) =>

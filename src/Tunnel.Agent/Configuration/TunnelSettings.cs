@@ -5,6 +5,9 @@ internal sealed record TunnelSettings
 {
     public required string Id { get; init; }
 
+    /// <summary>Ids, names or addresses of those of the feed's edges that are dialled; none = all of them.</summary>
+    public IReadOnlyList<string> Edges { get; init; } = [];
+
     /// <summary>Per edge, 1 to 8.</summary>
     public required int Connections { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
@@ -18,15 +19,19 @@ internal sealed record DialResult
 
     public DateTimeOffset PeerNotAfter { get; private init; }
 
+    /// <summary>The connection itself; null where a proxy's TLS lies between.</summary>
+    public Socket? Socket { get; private init; }
+
     public DialStage Stage { get; private init; }
 
     /// <summary>For the log.</summary>
     public string Detail { get; private init; } = "";
 
-    public static DialResult Connected(Stream transport, string peerSerial, DateTimeOffset notAfter) =>
+    public static DialResult Connected(Stream transport, Socket? socket, string peerSerial, DateTimeOffset notAfter) =>
         new()
         {
             Transport = transport,
+            Socket = socket,
             PeerSerial = peerSerial,
             PeerNotAfter = notAfter,
         };

@@ -10,7 +10,10 @@ using Culvert.Tunnel.Protocol.Transport;
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>Makes one outer connection: TCP, TLS 1.3 with both certificates, ALPN. Tries once and tells how it went.</summary>
-internal sealed class EdgeDialer(TimeSpan timeout, NetworkSource network, TimeProvider time)
+/// <param name="limit">For TCP and TLS together; asked at each dial.</param>
+/// <param name="network">How edges are reached.</param>
+/// <param name="time">The clock.</param>
+internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, TimeProvider time)
 {
     private readonly OutboundDialer dialer = new(network);
 
@@ -21,6 +24,7 @@ internal sealed class EdgeDialer(TimeSpan timeout, NetworkSource network, TimePr
             return DialResult.Failed(DialStage.Address, "It is not host:port.");
         }
 
+        var timeout = limit();
         using var deadline = new CancellationTokenSource(timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var stage = DialStage.Connect;
@@ -95,7 +99,7 @@ internal sealed class EdgeDialer(TimeSpan timeout, NetworkSource network, TimePr
         }
 
         gathering.Begin();
-        return DialResult.Connected(tls, accepted.Serial, accepted.NotAfter);
+        return DialResult.Connected(tls, (stream as NetworkStream)?.Socket, accepted.Serial, accepted.NotAfter);
 
         SslClientAuthenticationOptions Options() =>
             new()

@@ -7,24 +7,36 @@ using Culvert.Tunnel.Protocol.Windows;
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>Every edge of the feed, each with its slots.</summary>
-internal sealed class EdgeFleet(
-    EdgeFleetOptions options,
-    InnerServer server,
-    AgentMetrics metrics,
-    TimeProvider time,
-    ILoggerFactory loggers
-) : IAsyncDisposable
+internal sealed class EdgeFleet : IAsyncDisposable
 {
-    private readonly EdgeDialer dialer = new(options.DialTimeout, options.Network, time);
-    private readonly ILogger<EdgeSlot> slotLogger = loggers.CreateLogger<EdgeSlot>();
+    private readonly InnerServer server;
+    private readonly AgentMetrics metrics;
+    private readonly TimeProvider time;
+    private readonly EdgeDialer dialer;
+    private readonly ILogger<EdgeSlot> slotLogger;
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private readonly Dictionary<string, EdgeSlot[]> slots = []; // guarded by gate
     private readonly Dictionary<EdgeSession, string> sessions = []; // to edge ids; guarded by gate; old ones too
     private readonly List<Task> loops = []; // guarded by gate
     private volatile DialContext? context;
+    private volatile EdgeFleetOptions options;
     private volatile TaskCompletionSource changed = NewSignal();
 
+    public EdgeFleet(
+        EdgeFleetOptions options,
+        InnerServer server,
+        AgentMetrics metrics,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
+    {
+        (this.options, this.server, this.metrics, this.time) = (options, server, metrics, time);
+        dialer = new EdgeDialer(() => this.options.DialTimeout, options.Network, time);
+        slotLogger = loggers.CreateLogger<EdgeSlot>();
+    }
+
+    /// <summary>In force now: ask for them at each use.</summary>
     public EdgeFleetOptions Options => options;
 
     /// <summary>Shared by all connections of this agent (W1).</summary>
@@ -104,6 +116,38 @@ internal sealed class EdgeFleet(
         }
 
         EndOlder(next);
+    }
+
+    /// <summary>
+    /// Puts other options in force, all but how edges are reached. More connections are dialled, those that are too many
+    /// are drained, and where a number was told to edges a new connection takes the place of the old.
+    /// </summary>
+    public void Use(EdgeFleetOptions next)
+    {
+        lock (gate)
+        {
+            if (stopping.IsCancellationRequested || next == options)
+            {
+                return;
+            }
+
+            options = next;
+            foreach (var (edge, running) in slots.ToList())
+            {
+                Array.ForEach(running[Math.Min(next.Connections, running.Length)..], slot => slot.Leave());
+                slots[edge] =
+                [
+                    .. running.Take(next.Connections),
+                    .. Enumerable
+                        .Range(running.Length, Math.Max(0, next.Connections - running.Length))
+                        .Select(i => StartSlot_NeedsLock(edge, i)),
+                ];
+            }
+
+            var signal = changed;
+            changed = NewSignal();
+            signal.TrySetResult();
+        }
     }
 
     /// <summary>Keeps a session known until it is over, so that a stop reaches old ones too.</summary>

@@ -2,6 +2,7 @@ using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Session;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
@@ -17,7 +18,9 @@ namespace Culvert.Tunnel.Agent.Dialing;
 /// edge's GOAWAY         –           old is closed gently      close gently; dial at once, after back-off if short
 /// connection ended      –           old is forgotten          dial at once, after back-off if it was short
 /// certificate renewed   dial        next dial uses it         dial; old is drained
+/// max_streams changed   –           next dial tells it        dial; old is drained
 /// edge left the feed    stop        stop; old is drained      stop; drained
+/// fewer connections     stop        stop; old is drained      stop; drained
 /// peer revoked          –           old is cut                cut, dial
 /// </code>
 /// </remarks>
@@ -29,7 +32,6 @@ internal sealed class EdgeSlot
     private readonly string edgeId;
     private readonly int number;
     private readonly EdgeFleet fleet;
-    private readonly EdgeFleetOptions options;
     private readonly EdgeDialer dialer;
     private readonly InnerServer server;
     private readonly AgentMetrics metrics;
@@ -61,7 +63,6 @@ internal sealed class EdgeSlot
         this.metrics = metrics;
         this.time = time;
         this.logger = logger;
-        options = fleet.Options;
         nextAddress = number; // the slots of an edge begin at different addresses
     }
 
@@ -105,16 +106,18 @@ internal sealed class EdgeSlot
         }
         finally
         {
-            Retire(current, options.Drain, "the agent leaves this edge");
+            Retire(current, fleet.Options.Drain, "the agent leaves this edge");
         }
     }
 
     private bool IsGood(DialContext context) =>
-        current is { IsServing: true } session && session.CertificateSerial == context.Certificate.Serial;
+        current is { IsServing: true } session
+        && session.CertificateSerial == context.Certificate.Serial
+        && session.MaxStreams == fleet.Options.MaxStreams;
 
     private async Task<bool> TryDialAsync(AgentFeedEdge edge, DialContext context, CancellationToken cancellationToken)
     {
-        if (current is { IsServing: true })
+        if (current is { IsServing: true } replaced && replaced.CertificateSerial != context.Certificate.Serial)
         {
             Log.EdgeRenewing(logger, edgeId, context.Certificate.Serial);
         }
@@ -142,7 +145,7 @@ internal sealed class EdgeSlot
         var old = current;
         current = session;
         connectedAt = time.GetTimestamp();
-        Retire(old, options.RenewalDrain, "a newer connection took over");
+        Retire(old, fleet.Options.RenewalDrain, "a newer connection took over");
         return true;
     }
 
@@ -152,14 +155,19 @@ internal sealed class EdgeSlot
         CancellationToken cancellationToken
     )
     {
+        var maxStreams = fleet.Options.MaxStreams;
         var muxOptions = new MuxOptions
         {
-            InstanceId = options.InstanceId,
-            MaxStreams = options.MaxStreams,
+            InstanceId = fleet.Options.InstanceId,
+            MaxStreams = maxStreams,
             ProcessWindows = fleet.Windows,
+            BytesTaken = dialed.Socket is { } socket ? () => OuterSocket.BytesAcknowledged(socket) : null,
         };
         var mux = new MuxConnection(dialed.Transport!, MuxRole.Agent, muxOptions, time);
-        var session = new EdgeSession(mux, server, context.Certificate.Serial, dialed.PeerSerial!, time, logger);
+        var session = new EdgeSession(mux, server, context.Certificate.Serial, dialed.PeerSerial!, time, logger)
+        {
+            MaxStreams = maxStreams,
+        };
         fleet.Track(session, edgeId);
         try
         {

@@ -107,7 +107,7 @@ internal sealed class PathChecks(
             Edges = feed.Edges,
             RevokedSerials = feed.RevokedSerials.ToHashSet(StringComparer.Ordinal),
         };
-        var dialer = new EdgeDialer(settings.Tunnel.DialTimeout, settings.Identity.NetworkInForce, time);
+        var dialer = new EdgeDialer(() => settings.Tunnel.DialTimeout, settings.Identity.NetworkInForce, time);
         var (good, bad) = (new List<string>(), new List<string>());
         foreach (var (edge, address) in feed.Edges.SelectMany(e => e.Addresses.Select(a => (e, a))))
         {

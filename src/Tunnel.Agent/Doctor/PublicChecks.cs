@@ -98,7 +98,14 @@ internal sealed class PublicChecks(AgentSettings settings, AgentState state, Tim
             IReadOnlyList<string> identities =
                 settings.Acme.CaaIdentity.Length > 0
                     ? [settings.Acme.CaaIdentity]
-                    : (await new AcmeClient(settings.Acme, key, time).DirectoryAsync(cancellationToken)).CaaIdentities;
+                    : (
+                        await new AcmeClient(
+                            settings.Acme,
+                            key,
+                            time,
+                            network: settings.Identity.NetworkInForce
+                        ).DirectoryAsync(cancellationToken)
+                    ).CaaIdentities;
             var dns = new DnsClient(new DnsClientOptions { Servers = settings.Acme.Resolvers }, time);
             if (!DnsName.TryParse(name, out var parsed))
             {

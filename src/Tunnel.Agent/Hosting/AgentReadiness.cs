@@ -16,7 +16,7 @@ namespace Culvert.Tunnel.Agent.Hosting;
 internal sealed class AgentReadiness(
     CredentialManager<AgentFeed> credentials,
     LeafSlot leaves,
-    LeafFiles? leafFiles,
+    LeafFiles leafFiles,
     EdgeFleet fleet,
     RouteMap map,
     AuditTrail trail,
@@ -26,6 +26,7 @@ internal sealed class AgentReadiness(
 {
     private volatile bool isDraining;
     private volatile bool isPortMissing;
+    private volatile IReadOnlyList<string> unknownEdges = [];
 
     /// <summary>Whether it takes nobody new.</summary>
     public bool IsDraining
@@ -41,6 +42,13 @@ internal sealed class AgentReadiness(
         set => isPortMissing = value;
     }
 
+    /// <summary>What <c>tunnel.edges</c> names and the feed does not.</summary>
+    public IReadOnlyList<string> UnknownEdges
+    {
+        get => unknownEdges;
+        set => unknownEdges = value;
+    }
+
     /// <summary>What <c>/readyz</c> asks.</summary>
     public IReadOnlyList<ReadinessCheck> Checks =>
         [
@@ -50,27 +58,19 @@ internal sealed class AgentReadiness(
             ReadinessCheck.Of("upstreams", CheckUpstreams),
             ReadinessCheck.Of("issuers", CheckIssuers),
             ReadinessCheck.Of("audit", CheckAudit),
-            ReadinessCheck.Of(
-                "configuration",
-                () => watch is { RestartKeys: [], Problem: { Length: > 0 } problem } ? problem : null
-            ) with
-            {
-                IsAdvisory = true,
-            },
-            ReadinessCheck.Of("restart_needed", () => watch is { RestartKeys: [_, ..] } ? watch.Problem : null) with
-            {
-                IsAdvisory = true,
-            },
+            .. watch?.Checks ?? [],
         ];
 
     private string? CheckLeaf() =>
         leaves.IsServing ? null
-        : leafFiles is { Problem.Length: > 0 } files ? files.Problem
+        : leafFiles.Problem.Length > 0 ? leafFiles.Problem
         : leaves.Current is null ? "No inner-TLS certificate yet."
         : "The inner-TLS certificate has ended.";
 
     private string? CheckEdges() =>
         IsDraining ? "The agent is stopping."
+        : fleet.ServingEdges == 0 && UnknownEdges.Count > 0
+            ? $"No edge is connected; the tunnel has none of: {string.Join(", ", UnknownEdges)} (tunnel.edges)."
         : fleet.ServingEdges == 0 ? "No edge is connected."
         : IsPortMissing ? "No edge has said yet on which port clients dial it: resources would have the wrong name."
         : map.Current.Unserved is { Count: > 0 } unserved

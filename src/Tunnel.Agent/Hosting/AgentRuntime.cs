@@ -29,7 +29,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private const int HttpsPort = 443;
     private static readonly TimeSpan BetweenCounts = TimeSpan.FromMinutes(1);
 
-    private readonly AgentSettings settings;
+    private readonly AgentSettings settings; // what it started with
     private readonly TimeProvider time;
     private readonly ILogger<AgentRuntime> logger;
     private readonly AgentMetrics metrics;
@@ -43,10 +43,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly Channel<AgentSettings> changes = Channel.CreateBounded<AgentSettings>(1);
     private readonly RouteMap map = new();
     private readonly LeafSlot leaves;
-    private readonly LeafFiles? leafFiles;
+    private readonly LeafFiles leafFiles;
     private readonly ChallengeBoard challenges;
     private readonly AcmeLeaves publicLeaves;
-    private readonly AcmeKeeper publicCertificates;
+    private readonly PublicCertificates publicCertificates;
     private readonly AuditTrail trail;
     private readonly CallCounts counts;
     private readonly InnerServer server;
@@ -94,19 +94,25 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
         leaves = new LeafSlot(settings.Certificates.Protocols, time, loggers.CreateLogger<LeafSlot>());
         metrics.WatchLeaf(() => (leaves.Current?.Pair.NotAfter - time.GetUtcNow())?.TotalSeconds);
-        leafFiles = settings.Certificates.FromFiles
-            ? new LeafFiles(
-                settings.Certificates.CertificateFile,
-                settings.Certificates.KeyFile,
-                time,
-                loggers.CreateLogger<LeafFiles>()
-            )
-            : null;
+        leafFiles = new LeafFiles(
+            settings.Certificates.CertificateFile,
+            settings.Certificates.KeyFile,
+            time,
+            loggers.CreateLogger<LeafFiles>()
+        );
         trail = OpenTrail(state, loggers);
         counts = new CallCounts(time);
         publicLeaves = new AcmeLeaves(settings.Certificates.Protocols, time);
         challenges = new ChallengeBoard(() => credentials?.Machine, time, loggers.CreateLogger<ChallengeBoard>());
-        publicCertificates = CreateKeeper(state, loggers);
+        publicCertificates = new PublicCertificates(
+            settings.Acme,
+            settings.Certificates.KeyType,
+            (acme, keyType) => CreateKeeper(acme, keyType, state, loggers),
+            publicLeaves
+        );
+        metrics.WatchPublicLeaves(() =>
+            publicCertificates.Status.Select(s => (s.Name, (s.NotAfter - time.GetUtcNow())?.TotalSeconds))
+        );
         server = CreateServer(loggers);
         fleet = CreateFleet(state, loggers);
         credentials = CreateCredentials(state, loggers);
@@ -122,12 +128,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Log.Starting(logger, ProductVersion.Text, settings.Tunnel.Id);
-        if (settings.Acme.DangerousAllowUnbound)
-        {
-            Log.DangerousUnboundAcme(logger);
-        }
-
-        generation.Announce(logger);
+        Announce();
         await server.StartAsync(cancellationToken);
         var endpoints = new HealthEndpoints(Checks, metricsText, time);
         await using var listening = await HealthServer.StartAsync(
@@ -145,11 +146,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
             credentials.RunAsync(background.Token),
             challenges.RunAsync(background.Token),
             publicCertificates.RunAsync(background.Token),
-            leafFiles?.RunAsync(leaves, background.Token) ?? Task.CompletedTask,
+            leafFiles.RunAsync(leaves, background.Token),
             RunGenerationsAsync(background.Token),
             ReportCountsAsync(background.Token),
-            watch?.RunAsync(next => changes.Writer.WriteAsync(next, background.Token), background.Token)
-                ?? Task.CompletedTask,
+            watch?.RunAsync(next => TakeUpAsync(next, background.Token), background.Token) ?? Task.CompletedTask,
         ];
         await WaitForStopAsync([.. running, recording], cancellationToken);
         await StopAsync();
@@ -187,7 +187,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             loggers.CreateLogger<PolicyStage>()
         );
         return new InnerServer(
-            new InnerServerOptions(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes),
+            ServerOptionsOf(settings),
             new InnerHandshake(
                 leaves,
                 map,
@@ -195,24 +195,34 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 loggers.CreateLogger<InnerHandshake>(),
                 new PublicLeaves(publicLeaves, challenges)
             ),
-            new InnerApplication(map, gate, policy, loggers.CreateLogger<InnerApplication>(), time),
+            new InnerApplication(map, gate, policy, loggers.CreateLogger<InnerApplication>(), time, held, counts),
             loggers
         );
     }
 
-    private AcmeKeeper CreateKeeper(StateDirectory state, ILoggerFactory loggers) =>
+    private AcmeKeeper CreateKeeper(
+        AcmeSettings acme,
+        Platform.Certificates.KeyType keyType,
+        StateDirectory state,
+        ILoggerFactory loggers
+    ) =>
         new(
-            settings.Acme,
+            acme,
             state,
             publicLeaves,
             new ServiceChallenges(() => credentials?.Machine, challenges, time),
             challenges,
-            settings.Certificates.KeyType,
+            keyType,
             InstanceId.LoadOrCreate(state).Value,
             metrics,
             time,
-            loggers
-        );
+            loggers,
+            trail,
+            network: settings.Identity.NetworkInForce
+        )
+        {
+            AccountChanged = () => credentials.RequestReport(),
+        };
 
     // Open from the start, whatever the routes are: they may get a policy while the agent runs, and are recorded then.
     private AuditTrail OpenTrail(StateDirectory state, ILoggerFactory loggers)
@@ -250,6 +260,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
         return new EdgeFleet(options, server, metrics, time, loggers);
     }
 
+    private static InnerServerOptions ServerOptionsOf(AgentSettings settings) =>
+        new(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes);
+
     private CredentialManager<AgentFeed> CreateCredentials(StateDirectory state, ILoggerFactory loggers)
     {
         var options = new CredentialManagerOptions
@@ -262,7 +275,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
             options,
             settings.Tunnel.Id,
             state,
-            () => generation.Report(map.Current.Domain),
+            () =>
+                generation.Report(
+                    map.Current.Domain,
+                    map.Current.Hostnames,
+                    (publicCertificates.Issuer, publicCertificates.Account)
+                ),
             loggers,
             time,
             usage: counts
@@ -271,7 +289,11 @@ internal sealed class AgentRuntime : IAsyncDisposable
         manager.FeedChanged = (_, _) => Apply();
         manager.ServerCertificateChanged = (pair, _) =>
         {
-            leaves.Swap(pair);
+            if (!generation.Settings.Certificates.FromFiles)
+            {
+                leaves.Swap(pair);
+            }
+
             return ValueTask.CompletedTask;
         };
         return manager;
@@ -290,6 +312,13 @@ internal sealed class AgentRuntime : IAsyncDisposable
         }
     }
 
+    // The log's file is the one thing that can still fail: before it, nothing has changed.
+    private ValueTask TakeUpAsync(AgentSettings next, CancellationToken cancellationToken)
+    {
+        levels?.Use(next.Log);
+        return changes.Writer.WriteAsync(next, cancellationToken);
+    }
+
     // The one place where a set of routes takes the place of another. Requests go on with the set they began with.
     private async Task RunGenerationsAsync(CancellationToken cancellationToken)
     {
@@ -306,14 +335,14 @@ internal sealed class AgentRuntime : IAsyncDisposable
             }
 
             var next = new RouteGeneration(await change, upstreams, time, loggers, keptKeys, current);
-            ApplySettings(next.Settings);
             lock (gate)
             {
                 generation = next;
+                ApplySettings(next.Settings);
                 ApplyFeed();
             }
 
-            generation.Announce(logger);
+            Announce();
             credentials.RequestReport();
             await replaced.CancelAsync();
             await EndAsync([running]);
@@ -331,13 +360,44 @@ internal sealed class AgentRuntime : IAsyncDisposable
         }
     }
 
+    private void Announce()
+    {
+        if (generation.Settings.Acme.DangerousAllowUnbound)
+        {
+            Log.DangerousUnboundAcme(logger);
+        }
+
+        generation.Announce(logger);
+    }
+
     // What is no part of the routes and can change while the agent runs.
     private void ApplySettings(AgentSettings next)
     {
-        levels?.Swap(next.Log.Level);
         trail.Apply(next.Audit);
         settings.Identity.NetworkInForce.Swap(next.Identity.Network);
         health?.Apply(next.Health);
+        server.Use(ServerOptionsOf(next));
+        fleet.Use(
+            fleet.Options with
+            {
+                Connections = next.Tunnel.Connections,
+                DialTimeout = next.Tunnel.DialTimeout,
+                MaxStreams = next.Tunnel.MaxStreams,
+                Drain = next.Tunnel.DrainTimeout,
+            }
+        );
+        ApplyCertificates(next.Certificates);
+        publicCertificates.Use(next.Acme, next.Certificates.KeyType);
+    }
+
+    // What is in service stays so until the other source has something.
+    private void ApplyCertificates(CertificateSettings next)
+    {
+        leaves.Use(next.Protocols);
+        publicLeaves.Use(next.Protocols);
+        leafFiles.Use(next.CertificateFile, next.KeyFile);
+        leafFiles.Look(leaves);
+        credentials.UseServerCertificates(next.FromFiles ? null : next.KeyType);
     }
 
     // Called for each change of credentials or feed; does nothing before both are there.
@@ -362,7 +422,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 {
                     Certificate = identity.Credential,
                     Trust = trust,
-                    Edges = feed.Tunnel.Status == TunnelStatus.Archived ? [] : feed.Edges,
+                    Edges =
+                        feed.Tunnel.Status == TunnelStatus.Archived
+                            ? []
+                            : EdgeChoice.Of(feed.Edges, generation.Settings.Tunnel.Edges),
                     RevokedSerials = credentials.RevokedSerials,
                 }
             );
@@ -376,6 +439,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
         // Edges of one tunnel are dialled on one port; where they are not, each route says its resource itself.
         var port = feed.Edges.Select(e => e.PublicPort).FirstOrDefault(p => p is not null) ?? HttpsPort;
+        readiness.UnknownEdges = EdgeChoice.Unknown(feed.Edges, generation.Settings.Tunnel.Edges);
         readiness.IsPortMissing =
             feed.Edges.All(e => e.PublicPort is null)
             && generation.Settings.Routes.Any(r => r.Oauth is { Mode: OauthMode.Required, Resource: "" });
@@ -437,7 +501,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             ],
             PublicNames = publicCertificates.Status,
             PublicAccount = publicCertificates.Account,
-            AllowsUnboundNames = settings.Acme.DangerousAllowUnbound,
+            AllowsUnboundNames = generation.Settings.Acme.DangerousAllowUnbound,
             Calls = metrics.Recent.Calls,
             Lines = lines?.Lines ?? [],
         };
@@ -462,7 +526,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private async Task StopAsync()
     {
         readiness.IsDraining = true;
-        Log.Draining(logger, settings.Tunnel.DrainTimeout);
+        Log.Draining(logger, fleet.Options.Drain);
         await fleet.StopAsync();
 
         // No stream is left by now, or none that may stay.

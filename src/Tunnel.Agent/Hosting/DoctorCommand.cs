@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
@@ -36,15 +35,7 @@ internal static class DoctorCommand
     )
     {
         var (identity, time) = (settings.Identity, TimeProvider.System);
-        var checks = new FederationChecks(
-            identity,
-            new IdentityTokenSource(identity.Token, time),
-            new IdentityClient(identity, new FirstTrust(identity, time), time),
-            FederatedProof.BindingOf(identity, settings.StateDirectory),
-            "tunnel:agent",
-            "tunnel",
-            time
-        );
+        var checks = FederationChecks.Of(identity, settings.StateDirectory, "tunnel:agent", "tunnel", time);
         var routes = new RouteChecks(settings, new KeySetSource(new IssuerDocuments(time)));
         var facts = await CertificateFacts.GatherAsync(settings, time, cancellationToken);
         return

@@ -109,7 +109,14 @@ internal sealed class RouteGeneration : IAsyncDisposable
     }
 
     /// <summary>The routes as the service is told of them.</summary>
-    public AgentReportRoute[] Report(string domain) =>
+    /// <param name="domain">What they hang under.</param>
+    /// <param name="hostnames">Custom names that are active on the tunnel.</param>
+    /// <param name="authority">The public CA's name in CAA records, and the account there, as far as they are known.</param>
+    public AgentReportRoute[] Report(
+        string domain,
+        IReadOnlyCollection<string> hostnames,
+        (string? Issuer, string? Account) authority
+    ) =>
         [
             .. Probes.Select(p => new AgentReportRoute
             {
@@ -118,6 +125,14 @@ internal sealed class RouteGeneration : IAsyncDisposable
                 UpstreamHealthy = p.State.IsHealthy,
                 Detail = p.State.Detail,
                 Oauth = OauthText.Of(p.Route.Access.Oauth.Mode),
+                Public = p.Route.IsPublic
+                    ? new AgentReportPublic
+                    {
+                        Names = [.. p.Route.NamesUnder(domain, hostnames)],
+                        Issuer = authority.Issuer,
+                        Account = authority.Account,
+                    }
+                    : null,
             }),
         ];
 

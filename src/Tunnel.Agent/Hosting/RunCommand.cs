@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
@@ -63,14 +62,7 @@ internal static class RunCommand
             TimeProvider.System,
             loggers.CreateLogger("Culvert.Configuration")
         );
-        using var hangUp = PosixSignalRegistration.Create(
-            PosixSignal.SIGHUP,
-            signal =>
-            {
-                signal.Cancel = true;
-                watch.Hurry();
-            }
-        );
+        using var hangUp = HangUpSignal.Hurries(watch);
         await using var runtime = new AgentRuntime(
             loaded.Settings,
             state,
@@ -84,21 +76,28 @@ internal static class RunCommand
         return ExitCodes.Done;
     }
 
-    private static readonly string[] Reloadable =
-    [
+    private static readonly ReloadableKeys Reloadable = new(
         "routes.",
         "issuers.",
         "network.",
-        "log.level",
+        "log.",
+        "tunnel.edges",
+        "tunnel.connections",
+        "tunnel.dial_timeout",
+        "tunnel.drain_timeout",
+        "tunnel.max_connections",
+        "tunnel.max_streams",
+        "tunnel.max_header_bytes",
+        "certificates.",
+        "acme.",
         "audit.rotate.",
         "audit.disk_reserve",
         "audit.on_full",
         "audit.arguments",
         "health.ui",
-        "health.allowed_hosts",
-    ];
+        "health.allowed_hosts"
+    );
 
     /// <summary>Who is served and how; who the agent is, and what it listens on or keeps open, take a restart.</summary>
-    internal static bool IsReloadable(string key) =>
-        Reloadable.Any(r => r.EndsWith('.') ? key.StartsWith(r, StringComparison.Ordinal) : key == r);
+    internal static bool IsReloadable(string key) => Reloadable.Contains(key);
 }

@@ -47,6 +47,9 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
     /// <summary>Kestrel's own blocks for the buffers of TLS and HTTP; the shared pool would allocate an owner each time.</summary>
     public MemoryPool<byte> MemoryPool { get; private set; } = MemoryPool<byte>.Shared;
 
+    /// <summary>Called when it has unwound, if a server took it.</summary>
+    public Action? Left { get; set; }
+
     public string ServerName => stream.Open.ServerName;
 
     public IPEndPoint Client => stream.Open.Client;
@@ -150,6 +153,8 @@ internal sealed class InnerConnection : DefaultConnectionContext, ITunnelConnect
         Close();
         await stream.DisposeAsync();
         session.Remove(this);
+        Left?.Invoke();
+        Left = null;
         await base.DisposeAsync();
     }
 

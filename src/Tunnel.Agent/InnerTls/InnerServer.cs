@@ -19,6 +19,9 @@ internal sealed class InnerServer : IAsyncDisposable
     private readonly IServer server;
     private readonly MemoryPool<byte> memory;
     private readonly InnerApplication application;
+    private KestrelServerLimits? limits; // set while the server is built
+    private volatile InnerServerOptions options;
+    private int open;
 
     public InnerServer(
         InnerServerOptions options,
@@ -27,14 +30,18 @@ internal sealed class InnerServer : IAsyncDisposable
         ILoggerFactory loggers
     )
     {
-        this.application = application;
+        (this.application, this.options) = (application, options);
 
         // Only Kestrel's parts are taken from the builder; the web host itself is never started.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IConnectionListenerFactory>(new TunnelListenerFactory(listener));
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, handshake));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            limits = kestrel.Limits;
+            Configure(kestrel, options, handshake);
+        });
         host = builder.Build();
         server = host.Services.GetRequiredService<IServer>();
         memory = host.Services.GetRequiredService<IMemoryPoolFactory<byte>>().Create();
@@ -42,11 +49,35 @@ internal sealed class InnerServer : IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
 
-    /// <summary>Hands a connection to the server; false, the connection untouched, if it cannot take it.</summary>
+    /// <summary>Other bounds from now on: for new connections, and those of headers for the next request too.</summary>
+    public void Use(InnerServerOptions next)
+    {
+        options = next;
+        Apply(next, limits!);
+    }
+
+    /// <summary>
+    /// Hands a connection to the server; false, the connection untouched, if it cannot take it: the edge may have another
+    /// place for the client.
+    /// </summary>
     public bool TryOffer(InnerConnection connection)
     {
+        // Counted here and not by Kestrel, whose own limit is fixed at its start.
+        if (Interlocked.Increment(ref open) > options.MaxConnections)
+        {
+            Interlocked.Decrement(ref open);
+            return false;
+        }
+
         connection.UseMemory(memory);
-        return listener.TryOffer(connection);
+        connection.Left = () => Interlocked.Decrement(ref open);
+        if (listener.TryOffer(connection))
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref open);
+        return false;
     }
 
     /// <summary>Takes no more streams, asks open connections to end, aborts them when the token fires.</summary>
@@ -67,10 +98,8 @@ internal sealed class InnerServer : IAsyncDisposable
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
 
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = options.MaxConnections;
-        limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
+        Apply(options, limits);
         limits.MaxRequestHeaderCount = 512;
-        limits.MaxRequestLineSize = Math.Min(options.MaxHeaderBytes, 16 * 1024);
 
         // P2: streams of events and slow uploads are normal here; idle time is bounded per route instead. Between
         // requests a connection may rest long: ending it races the client's next request.
@@ -84,7 +113,6 @@ internal sealed class InnerServer : IAsyncDisposable
         limits.Http2.MaxStreamsPerConnection = 1024;
         limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
         limits.Http2.InitialStreamWindowSize = 1024 * 1024;
-        limits.Http2.MaxRequestHeaderFieldSize = options.MaxHeaderBytes;
 
         kestrel.Listen(
             TunnelEndPoint.Instance,
@@ -96,5 +124,12 @@ internal sealed class InnerServer : IAsyncDisposable
                 listen.Use(InnerConnection.Agree);
             }
         );
+    }
+
+    private static void Apply(InnerServerOptions options, KestrelServerLimits limits)
+    {
+        limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
+        limits.MaxRequestLineSize = Math.Min(options.MaxHeaderBytes, 16 * 1024);
+        limits.Http2.MaxRequestHeaderFieldSize = options.MaxHeaderBytes;
     }
 }

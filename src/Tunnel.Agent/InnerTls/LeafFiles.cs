@@ -9,6 +9,10 @@ namespace Culvert.Tunnel.Agent.InnerTls;
 /// Manual mode: the inner-TLS pair from two files, looked at again and again and taken into service when it changes.
 /// The content is compared, not the time stamp: mounted secrets are swapped by links and restored backups are old.
 /// </summary>
+/// <param name="certificateFile">The leaf and its chain; empty: there are no files, and nothing is looked at.</param>
+/// <param name="keyFile">Its key.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For what is wrong with them.</param>
 internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProvider time, ILogger<LeafFiles> logger)
 {
     /// <summary>How often the files are looked at.</summary>
@@ -17,11 +21,25 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
     // A PEM file with a chain has a few kilobytes; more than this is not one.
     private const int MaxFileBytes = 256 * 1024;
 
-    private byte[] seen = [];
-    private string lastProblem = "";
+    private readonly Lock gate = new();
+    private (string Certificate, string Key) files = (certificateFile, keyFile); // guarded by gate
+    private byte[] seen = []; // guarded by gate
+    private volatile string lastProblem = "";
 
     /// <summary>The problem of the last look; empty when the files are in service.</summary>
     public string Problem => lastProblem;
+
+    /// <summary>Other files from now on, or none. What is in service stays until they can take its place.</summary>
+    public void Use(string nextCertificateFile, string nextKeyFile)
+    {
+        lock (gate)
+        {
+            if (files != (nextCertificateFile, nextKeyFile))
+            {
+                (files, seen, lastProblem) = ((nextCertificateFile, nextKeyFile), [], "");
+            }
+        }
+    }
 
     /// <summary>Looks until cancelled. A pair that does not fit together stays out: renewal tools write one file first.</summary>
     public async Task RunAsync(LeafSlot leaves, CancellationToken cancellationToken)
@@ -35,6 +53,17 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
 
     /// <summary>One look at the files.</summary>
     public void Look(LeafSlot leaves)
+    {
+        lock (gate)
+        {
+            if (files.Certificate.Length > 0)
+            {
+                Look_NeedsLock(leaves, files.Certificate, files.Key);
+            }
+        }
+    }
+
+    private void Look_NeedsLock(LeafSlot leaves, string certificateFile, string keyFile)
     {
         try
         {

@@ -36,6 +36,10 @@ internal static class McpMethods
         Listen,
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>Whether it is one of MCP's own, whatever the route makes of it.</summary>
+    public static bool IsKnown(string method) =>
+        Basic.Contains(method) || Chosen.Contains(method) || TargetOf(method, out _) is not null;
+
     public static bool IsBasic(string method) => Basic.Contains(method);
 
     public static bool NeedsChoice(string method) =>

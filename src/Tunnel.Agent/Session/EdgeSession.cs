@@ -42,6 +42,9 @@ internal sealed class EdgeSession : IAsyncDisposable
 
     public string PeerSerial { get; }
 
+    /// <summary>As the edge was told in HELLO.</summary>
+    public int MaxStreams { get; init; }
+
     /// <summary>Completes, never faults, when the outer connection is over.</summary>
     public Task Completion { get; }
 

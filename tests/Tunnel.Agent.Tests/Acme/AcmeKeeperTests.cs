@@ -1,10 +1,13 @@
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
 using Culvert.Testing;
 using Culvert.Testing.Dns;
 using Culvert.Tunnel.Agent.Acme;
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Tests.Acme;
@@ -17,6 +20,7 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-keeper-").FullName;
     private readonly ScriptedDns dns = ScriptedDns.Start();
     private readonly ChallengeDoor door = new();
+    private readonly KeptTrail trail = new();
     private readonly AcmeLeaves leaves = new(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System);
     private Pebble pebble = null!;
     private ScriptedDirectory directory = null!;
@@ -147,18 +151,81 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
         directory.Asked.Distinct().Count().ShouldBe(2);
     }
 
-    private Run Start(bool unbound = false, bool direct = false)
+    [Fact]
+    public async Task Keep_WhateverItDoes_IsRecorded()
     {
-        var settings = AcmeSettings.None with
+        dns.Issuers("t1.example.test", "other.test");
+        await using var run = Start();
+        await run.FailedAsync("acme.caa_other_authority");
+        dns.Issuers("t1.example.test", $"pebble.test; accounturi={run.Keeper.Account}; validationmethods=tls-alpn-01");
+        var serial = await run.ServedAsync();
+
+        var records = trail.Records.Cast<AcmeRecord>().ToList();
+        records.Select(r => r.Event).Distinct().ShouldBe(["failure", "order", "challenge", "certificate"]);
+        records.ShouldAllBe(r => r.Name == Name && r.Directory == directory.Url && r.Account == run.Keeper.Account);
+        records[0].Reason.ShouldBe("acme.caa_other_authority");
+        records[^2].Digest.Length.ShouldBe(43);
+        records[^1].Serial.ShouldBe(serial);
+        trail.Places.ShouldBe(0);
+    }
+
+    [Fact] // on_full: deny
+    public async Task Keep_NothingCanBeRecorded_OrdersNothing()
+    {
+        trail.IsFull = true;
+        await using var run = Start(unbound: true);
+
+        await run.FailedAsync("acme.audit_unavailable");
+        door.Opened.ShouldBe(0);
+        trail.Records.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Use_OtherDirectory_ServesNothingOfTheOldAndOrdersAnew()
+    {
+        using var state = StateDirectory.Open(folder);
+        using var metrics = new AgentMetrics();
+        using var stop = new CancellationTokenSource();
+        var keepers = new List<AcmeKeeper>();
+        using var certificates = new PublicCertificates(
+            SettingsOf(unbound: true, direct: false),
+            KeyType.EcdsaP256,
+            (settings, keyType) =>
+            {
+                keepers.Add(Run.NewKeeper(settings, keyType, state, leaves, door, metrics, trail));
+                return keepers[^1];
+            },
+            leaves
+        );
+        certificates.Want([Name]);
+        var running = certificates.RunAsync(stop.Token);
+        await StdioFixture.UntilAsync(() => leaves.Find(Name) is not null);
+        var first = leaves.Find(Name)!.Pair.Serial;
+
+        certificates.Use(SettingsOf(unbound: true, direct: false), KeyType.EcdsaP256); // says the same
+        certificates.Use(SettingsOf(unbound: true, direct: true), KeyType.EcdsaP384);
+        await StdioFixture.UntilAsync(() => leaves.Find(Name) is { } leaf && leaf.Pair.Serial != first);
+
+        leaves.Find(Name)!.Pair.Certificate.GetECDsaPublicKey()!.KeySize.ShouldBe(384);
+        keepers.Count.ShouldBe(2);
+        certificates.Status.ShouldHaveSingleItem().Failure.ShouldBeNull();
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
+    }
+
+    private Run Start(bool unbound = false, bool direct = false) =>
+        new(SettingsOf(unbound, direct), folder, leaves, door, trail);
+
+    private AcmeSettings SettingsOf(bool unbound, bool direct) =>
+        AcmeSettings.None with
         {
+            Origin = $"{unbound} {direct}",
             Directory = direct ? pebble.DirectoryUrl : directory.Url,
             Roots = [pebble.ServerRoot, directory.Root],
             AllowedRanges = Support.Tunnel.Ranges("127.0.0.0/8"),
             Resolvers = [dns.EndPoint],
             DangerousAllowUnbound = unbound,
         };
-        return new Run(settings, folder, leaves, door);
-    }
 
     /// <summary>A keeper at work.</summary>
     private sealed class Run : IAsyncDisposable
@@ -169,27 +236,39 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
         private readonly AcmeLeaves leaves;
         private readonly Task running;
 
-        public Run(AcmeSettings settings, string folder, AcmeLeaves leaves, ChallengeDoor door)
+        public Run(AcmeSettings settings, string folder, AcmeLeaves leaves, ChallengeDoor door, IAuditTrail trail)
         {
             this.leaves = leaves;
             state = StateDirectory.Open(folder);
-            Keeper = new AcmeKeeper(
-                settings,
-                state,
-                leaves,
-                door,
-                new ChallengeBoard(() => null, TimeProvider.System, NullLogger<ChallengeBoard>.Instance),
-                KeyType.EcdsaP256,
-                Early(),
-                metrics,
-                TimeProvider.System,
-                NullLoggerFactory.Instance
-            );
+            Keeper = NewKeeper(settings, KeyType.EcdsaP256, state, leaves, door, metrics, trail);
             Keeper.Want([Name]);
             running = Keeper.RunAsync(stop.Token);
         }
 
         public AcmeKeeper Keeper { get; }
+
+        public static AcmeKeeper NewKeeper(
+            AcmeSettings settings,
+            KeyType keyType,
+            StateDirectory state,
+            AcmeLeaves leaves,
+            ChallengeDoor door,
+            AgentMetrics metrics,
+            IAuditTrail trail
+        ) =>
+            new(
+                settings,
+                state,
+                leaves,
+                door,
+                new ChallengeBoard(() => null, TimeProvider.System, NullLogger<ChallengeBoard>.Instance),
+                keyType,
+                Early(),
+                metrics,
+                TimeProvider.System,
+                NullLoggerFactory.Instance,
+                trail
+            );
 
         public string? Serial(string name) => leaves.Find(name)?.Pair.Serial;
 

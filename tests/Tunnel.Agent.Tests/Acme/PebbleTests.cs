@@ -6,6 +6,7 @@ using Culvert.Platform.Secrets;
 using Culvert.Testing;
 using Culvert.Testing.Dns;
 using Culvert.Tunnel.Agent.Acme;
+using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Acme;
 
@@ -40,7 +41,7 @@ public sealed class PebbleTests : IAsyncLifetime
         var client = new AcmeClient(Settings(pebble), key, TimeProvider.System);
         (await client.RegisterAsync(Token)).ShouldStartWith("https://127.0.0.1:");
 
-        var pair = await Issuer(client).IssueAsync(Name, null, Token);
+        var pair = await Issuer(client).IssueAsync(Name, null, Journal(), Token);
 
         await ShouldVouchAsync(pebble, pair);
         pair.Certificate.MatchesHostname(Name).ShouldBeTrue();
@@ -59,8 +60,8 @@ public sealed class PebbleTests : IAsyncLifetime
         await client.RegisterAsync(Token);
         var issuer = Issuer(client);
 
-        var first = await issuer.IssueAsync(Name, null, Token);
-        var second = await issuer.IssueAsync(Name, AcmeRequest.IdOf(first), Token);
+        var first = await issuer.IssueAsync(Name, null, Journal(), Token);
+        var second = await issuer.IssueAsync(Name, AcmeRequest.IdOf(first), Journal(), Token);
 
         await ShouldVouchAsync(pebble, second);
         second.Certificate.GetPublicKey().ShouldNotBe(first.Certificate.GetPublicKey());
@@ -120,7 +121,9 @@ public sealed class PebbleTests : IAsyncLifetime
         await client.RegisterAsync(Token);
         door.ShowsAnother = true;
 
-        (await Refused(() => Issuer(client).IssueAsync(Name, null, Token))).ShouldBe(AcmeReason.IncorrectResponse);
+        (await Refused(() => Issuer(client).IssueAsync(Name, null, Journal(), Token))).ShouldBe(
+            AcmeReason.IncorrectResponse
+        );
     }
 
     [Fact]
@@ -173,4 +176,7 @@ public sealed class PebbleTests : IAsyncLifetime
         chain.ChainPolicy.ExtraStore.AddRange(pair.Chain.ToArray());
         chain.Build(pair.Certificate).ShouldBeTrue();
     }
+
+    private static AcmeJournal.Entry Journal() =>
+        new AcmeJournal(NoTrail.Instance, "", TimeProvider.System).Begin(Name, "", null);
 }

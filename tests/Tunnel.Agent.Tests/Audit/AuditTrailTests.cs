@@ -25,6 +25,50 @@ public sealed class AuditTrailTests
     }
 
     [Fact]
+    public void Records_OfTheAgentsOwnOrders_StandInTheSameChain()
+    {
+        using var scene = new AuditScene();
+        scene.Write(1);
+        scene.Trail.TryReserve().ShouldBeTrue();
+        scene.Trail.Add(
+            new AcmeRecord
+            {
+                Time = DateTimeOffset.UnixEpoch,
+                Event = "certificate",
+                Name = "docs.example.test",
+                Directory = "https://ca.example/dir",
+                Account = "https://ca.example/acct/1",
+                Serial = "0a",
+                NotAfter = DateTimeOffset.UnixEpoch.AddDays(90),
+            }
+        );
+        scene.Write(1);
+
+        using var order = JsonDocument.Parse(scene.Lines[1]);
+        order
+            .RootElement.EnumerateObject()
+            .Select(m => m.Name)
+            .ShouldBe([
+                "seq",
+                "prev",
+                "time",
+                "type",
+                "agent",
+                "version",
+                "event",
+                "host",
+                "directory",
+                "account",
+                "serial",
+                "not_after",
+                "hash",
+            ]);
+        order.RootElement.GetProperty("type").GetString().ShouldBe("acme");
+        order.RootElement.GetProperty("not_after").GetDateTime().ShouldBe(new DateTime(1970, 4, 1));
+        scene.Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Verify_EditedRecord_IsFound()
     {
         using var scene = new AuditScene();

@@ -96,7 +96,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("  id: tnl", "  connections: 0\n  id: tnl", "tunnel.connections")]
     [InlineData("  id: tnl", "  max_streams: 16385\n  id: tnl", "tunnel.max_streams")]
     [InlineData("  id: tnl", "  dial_timeout: 10\n  id: tnl", "tunnel.dial_timeout")]
-    [InlineData("  id: tnl", "  edges: [a]\n  id: tnl", "tunnel.edges")]
+    [InlineData("  id: tnl", "  edges: a\n  id: tnl", "tunnel.edges")]
     [InlineData("  docs:", "  Docs:", "routes.Docs")]
     [InlineData("  docs:", "  a.b:", "routes.a.b")]
     [InlineData("  docs:", "  -docs:", "routes.-docs")]
@@ -358,6 +358,17 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("      url:", "      sse_keep_alive: 100ms\n      url:", "routes.docs.upstream.sse_keep_alive")]
     [InlineData("      url:", "      proxy: \"p:1\"\n      url:", "routes.docs.upstream.proxy")]
     [InlineData("      url:", "      proxy: \"http://u:p@p:1\"\n      url:", "routes.docs.upstream.proxy")]
+    [InlineData("      url:", "      proxy_username: u\n      url:", "routes.docs.upstream.proxy_username")]
+    [InlineData(
+        "      url:",
+        "      proxy: \"http://p:1\"\n      proxy_username: u\n      proxy_password: secret\n      url:",
+        "routes.docs.upstream.proxy_password"
+    )]
+    [InlineData(
+        "      url:",
+        "      proxy: \"http://p:1\"\n      proxy_password: env:P\n      url:",
+        "routes.docs.upstream.proxy_password"
+    )]
     [InlineData(Upstream, "      url: http://localhost:1\n      proxy: \"http://p:1\"\n", "routes.docs.upstream.proxy")]
     [InlineData(
         Upstream,

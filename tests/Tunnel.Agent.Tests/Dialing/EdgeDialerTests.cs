@@ -15,7 +15,7 @@ public sealed class EdgeDialerTests
 
     private readonly TunnelPki pki = new();
     private readonly EdgeDialer dialer = new(
-        TimeSpan.FromSeconds(10),
+        () => TimeSpan.FromSeconds(10),
         new NetworkSource(NetworkOptions.Default),
         TimeProvider.System
     );

@@ -1,4 +1,5 @@
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Protocol;
@@ -97,6 +98,73 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         {
             await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1));
         }
+    }
+
+    [Fact]
+    public async Task Use_OtherNumberOfConnections_DialsMoreOrDrainsTheSpare()
+    {
+        fleet.Apply(Context(pki.Agent("a1"), first));
+        FakeEdgeConnection[] made = [await first.NextAsync(), await first.NextAsync()];
+        await EventuallyAsync(() => fleet.Connections is [(_, 2, 2)]);
+
+        fleet.Use(fleet.Options with { Connections = 4 });
+        await first.NextAsync();
+        await first.NextAsync();
+        await EventuallyAsync(() => fleet.Connections is [(_, 4, 4)]);
+        made.ShouldAllBe(c => !c.Mux.PeerGoAway.IsCompleted);
+
+        fleet.Use(fleet.Options with { Connections = 1 });
+        await EventuallyAsync(() => fleet.Connections is [(_, 1, 1)]);
+        made.Count(c => c.Mux.PeerGoAway.IsCompleted).ShouldBeLessThan(2);
+    }
+
+    [Fact] // edges learn the number from HELLO, which is said once
+    public async Task Use_OtherNumberOfStreams_ReplacesEachConnectionBeforeDrainingTheOld()
+    {
+        fleet.Apply(Context(pki.Agent("a1"), first));
+        FakeEdgeConnection[] old = [await first.NextAsync(), await first.NextAsync()];
+        await EventuallyAsync(() => fleet.Connections is [(_, 2, 2)]);
+
+        fleet.Use(fleet.Options with { MaxStreams = 7 });
+
+        foreach (var connection in (FakeEdgeConnection[])[await first.NextAsync(), await first.NextAsync()])
+        {
+            (await connection.Mux.PeerHello).MaxStreams.ShouldBe(7u);
+        }
+
+        foreach (var connection in old)
+        {
+            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    [Theory]
+    [InlineData("edge_1", "edge_1")]
+    [InlineData("EDGE-TWO", "edge_2")]
+    [InlineData("two.example:7844", "edge_2")]
+    [InlineData("nowhere", "")]
+    [InlineData("", "edge_1 edge_2")]
+    public void Choice_OfEdges_NarrowsTheFeeds(string named, string chosen)
+    {
+        AgentFeedEdge[] edges =
+        [
+            new()
+            {
+                Id = "edge_1",
+                Name = "edge-one",
+                Addresses = ["one.example:7844"],
+            },
+            new()
+            {
+                Id = "edge_2",
+                Name = "edge-two",
+                Addresses = ["two.example:7844"],
+            },
+        ];
+        string[] names = named.Length > 0 ? [named] : [];
+
+        string.Join(' ', EdgeChoice.Of(edges, names).Select(e => e.Id)).ShouldBe(chosen);
+        EdgeChoice.Unknown(edges, names).ShouldBe(named == "nowhere" ? ["nowhere"] : []);
     }
 
     [Fact]

@@ -176,6 +176,75 @@ public sealed class AgentRuntimeTests : IDisposable
         levels.Level.ShouldBe(LogLevel.Debug); // whole or not at all
     }
 
+    [Fact]
+    public async Task Run_FileChangesTheTunnelSection_ConnectionsFollow()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        service.Edges = [edge.Feed];
+        var settings = Configure(service, upstream.Port);
+        var watch = Watch();
+        await using var agent = new RunningAgent(settings, watch);
+        FakeEdgeConnection[] made = [await agent.ReadyAsync(edge), await edge.NextAsync()];
+        using var client = Client(service, made[0].Mux);
+        await client.GetStringAsync("/mcp", Token);
+
+        Replace("drain_timeout: 1s", "drain_timeout: 2s, connections: 3");
+        watch.Hurry();
+        await edge.NextAsync();
+        made.ShouldAllBe(c => !c.Mux.PeerGoAway.IsCompleted);
+        (await client.GetStringAsync("/mcp", Token)).ShouldBe("ok");
+
+        Replace("connections: 3", "edges: [elsewhere]");
+        watch.Hurry();
+        foreach (var connection in made)
+        {
+            await connection.Mux.PeerGoAway.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        }
+
+        await UntilAsync(async () =>
+            (await agent.FailedCheckAsync("edges"))?.Contains("elsewhere", StringComparison.Ordinal) == true
+        );
+        Replace("edges: [elsewhere]", $"edges: [{EdgeId}]");
+        watch.Hurry();
+        await edge.NextAsync();
+    }
+
+    [Fact]
+    public async Task Run_FileChangesTheCertificatesSource_TheOtherLeafIsServed()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        service.Edges = [edge.Feed];
+        var own = new TunnelPki();
+        var leaf = own.Server("*." + FakeService.Domain);
+        await File.WriteAllTextAsync(Path.Combine(folder, "leaf.pem"), leaf.ExportCertificatesPem(), Token);
+        await File.WriteAllTextAsync(Path.Combine(folder, "leaf.key"), leaf.ExportPrivateKeyPem(), Token);
+        File.SetUnixFileMode(Path.Combine(folder, "leaf.key"), UnixFileMode.UserRead);
+        var settings = Configure(service, upstream.Port);
+        var watch = Watch();
+        await using var agent = new RunningAgent(settings, watch);
+        var mux = (await agent.ReadyAsync(edge)).Mux;
+        using var first = Client(service, mux);
+        await first.GetStringAsync("/mcp", Token);
+
+        Configure(
+            service,
+            upstream.Port,
+            "certificates: {source: files, certificate_file: leaf.pem, key_file: leaf.key}"
+        );
+        watch.Hurry();
+        await UntilAsync(() => IsServedAsync(service, mux, own.Ca));
+        (await first.GetStringAsync("/mcp", Token)).ShouldBe("ok"); // over the connection that it has
+
+        Configure(service, upstream.Port);
+        watch.Hurry();
+        await UntilAsync(() => IsServedAsync(service, mux, service.Tunnel.Root));
+        (await agent.FailedCheckAsync("server_certificate")).ShouldBeNull();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -248,6 +317,27 @@ public sealed class AgentRuntimeTests : IDisposable
         {
             limit.IsCancellationRequested.ShouldBeFalse();
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    private void Replace(string old, string next)
+    {
+        var text = File.ReadAllText(ConfigurationFile);
+        text.ShouldContain(old);
+        File.WriteAllText(ConfigurationFile, text.Replace(old, next, StringComparison.Ordinal));
+    }
+
+    // To a client that trusts that root alone.
+    private static async Task<bool> IsServedAsync(FakeService service, MuxConnection edge, X509Certificate2 root)
+    {
+        using var client = Client(service, edge, root: root);
+        try
+        {
+            return await client.GetStringAsync("/mcp", Token) == "ok";
+        }
+        catch (HttpRequestException)
+        {
+            return false;
         }
     }
 
@@ -337,7 +427,12 @@ public sealed class AgentRuntimeTests : IDisposable
         return await client.SendAsync(request, Token);
     }
 
-    private static HttpClient Client(FakeService service, MuxConnection edge, string route = "docs")
+    private static HttpClient Client(
+        FakeService service,
+        MuxConnection edge,
+        string route = "docs",
+        X509Certificate2? root = null
+    )
     {
         var host = $"{route}.{FakeService.Domain}";
         var policy = new X509ChainPolicy
@@ -345,7 +440,7 @@ public sealed class AgentRuntimeTests : IDisposable
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        policy.CustomTrustStore.Add(service.Tunnel.Root);
+        policy.CustomTrustStore.Add(root ?? service.Tunnel.Root);
         policy.ExtraStore.Add(service.Tunnel.Issuing);
         var handler = new SocketsHttpHandler
         {

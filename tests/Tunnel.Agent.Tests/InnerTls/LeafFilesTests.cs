@@ -33,6 +33,42 @@ public sealed class LeafFilesTests : IDisposable
         files.Problem.ShouldBeEmpty();
     }
 
+    [Fact] // a reload
+    public void Use_OtherFilesOrNone_KeepsWhatIsInServiceUntilTheyHaveAPair()
+    {
+        var first = Write(pki.Server("t.example"));
+        files.Look(leaves);
+
+        files.Use(PathOf("other.pem"), PathOf("other.key"));
+        files.Look(leaves);
+        leaves.Current!.Pair.Serial.ShouldBe(first.Serial);
+        files.Problem.ShouldContain("other.pem");
+
+        files.Use("", "");
+        files.Look(leaves);
+        (leaves.Current!.Pair.Serial, files.Problem).ShouldBe((first.Serial, ""));
+
+        files.Use(PathOf("leaf.pem"), PathOf("leaf.key"));
+        var second = Write(pki.Server("t.example"));
+        files.Look(leaves);
+        leaves.Current!.Pair.Serial.ShouldBe(second.Serial);
+    }
+
+    [Fact]
+    public void Slot_OtherProtocols_CountForTheLeafThatIsThere()
+    {
+        Write(pki.Server("t.example"));
+        files.Look(leaves);
+        var before = leaves.Current!;
+
+        leaves.Use(SslProtocols.Tls13);
+        leaves.Current.ShouldBeSameAs(before);
+        leaves.Use(SslProtocols.Tls12 | SslProtocols.Tls13);
+
+        leaves.Current!.Pair.ShouldBeSameAs(before.Pair);
+        leaves.Current.TlsOptions.EnabledSslProtocols.ShouldBe(SslProtocols.Tls12 | SslProtocols.Tls13);
+    }
+
     [Fact]
     public void Look_SecondPair_ReplacesTheFirst()
     {

@@ -13,7 +13,7 @@ internal sealed class NoTrail : IAuditTrail
 
     public void Release() { }
 
-    public void Add(CallRecord record) { }
+    public void Add(AuditRecord record) { }
 
     public string ShapeOf(ReadOnlySpan<byte> arguments) => "";
 

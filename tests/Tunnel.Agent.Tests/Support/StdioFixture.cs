@@ -21,7 +21,7 @@ internal sealed class StdioFixture : IAsyncDisposable
 
     private StdioFixture(StdioSettings settings, ILoggerFactory loggers, TimeProvider time)
     {
-        Tunnel = new Tunnel(loggers);
+        Tunnel = new Tunnel(loggers, time);
         Upstream = new StdioUpstream(settings, new AgentMetrics(), time, loggers.CreateLogger<StdioUpstream>());
     }
 

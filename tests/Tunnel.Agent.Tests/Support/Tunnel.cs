@@ -42,7 +42,8 @@ internal sealed class Tunnel : IAsyncDisposable
         TimeProvider? time = null,
         bool withLeaf = true,
         long maxHeldBytes = 64 * 1024 * 1024,
-        IAuditTrail? trail = null
+        IAuditTrail? trail = null,
+        CallCounts? counts = null
     )
     {
         loggers ??= NullLoggerFactory.Instance;
@@ -80,7 +81,7 @@ internal sealed class Tunnel : IAsyncDisposable
                 loggers.CreateLogger<InnerHandshake>(),
                 new PublicLeaves(PublicLeaves, Challenges)
             ),
-            new InnerApplication(Map, gate, policy, loggers.CreateLogger<InnerApplication>()),
+            new InnerApplication(Map, gate, policy, loggers.CreateLogger<InnerApplication>(), time, held, counts),
             loggers
         );
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Storage.Sealing;
 
@@ -51,7 +52,12 @@ internal static class SealingKeyFile
     /// <exception cref="StoreException">Somebody else owns it.</exception>
     public static void RequireOwner(string file)
     {
-        if (File.Exists(file) && FileOwner.Of(file) is var owner && owner != FileOwner.Root && owner != FileOwner.Self)
+        if (
+            File.Exists(file)
+            && PosixFile.OwnerBehind(file) is var owner
+            && owner != PosixFile.Root
+            && owner != PosixFile.Self
+        )
         {
             throw new StoreException(
                 $"The sealing key {file} belongs to another user, who could exchange it: chown it to the service's user."

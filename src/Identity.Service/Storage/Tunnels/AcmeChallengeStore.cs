@@ -58,11 +58,7 @@ internal sealed class AcmeChallengeStore(Database database) : IAcmeChallengeStor
         };
         return
         [
-            // The tunnel's row is the lock that makes count and insert one step.
-            new Statement(
-                "UPDATE tunnels SET id = id WHERE id = @TunnelId AND archived_at_ms IS NULL",
-                parameters
-            ).ExpectingOne(TunnelConflict.Stale),
+            TunnelLock.Take(parameters),
             new Statement(
                 "DELETE FROM acme_challenge_holders WHERE challenge_id IN "
                     + $"(SELECT id FROM acme_challenges WHERE {Ended})",

@@ -63,11 +63,7 @@ internal sealed class ClientAuthorityStore(Database database) : IClientAuthority
         };
         return
         [
-            // The tunnel's row is the lock that makes count and check one step.
-            new Statement(
-                "UPDATE tunnels SET id = id WHERE id = @TunnelId AND archived_at_ms IS NULL",
-                parameters
-            ).ExpectingOne(TunnelConflict.Stale),
+            TunnelLock.Take(parameters),
             new Statement(
                 "INSERT INTO client_authorities (id, ordinal, tunnel_id, fingerprint, live_key, certificate_pem, "
                     + "identities, created_at_ms, expires_at_ms) "

@@ -83,11 +83,7 @@ internal sealed class HostnameStore(Database database) : IHostnameStore
         };
         return
         [
-            // The tunnel's row is the lock that makes count and check one step.
-            new Statement(
-                "UPDATE tunnels SET id = id WHERE id = @TunnelId AND archived_at_ms IS NULL",
-                parameters
-            ).ExpectingOne(TunnelConflict.Stale),
+            TunnelLock.Take(parameters),
             new Statement(
                 "INSERT INTO hostnames (tunnel_id, name, state, created_at_ms, misses) "
                     + "SELECT @TunnelId, @Name, @State, @CreatedAt, 0 "

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Secrets;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -78,7 +79,7 @@ public sealed class SealerTests
         using var chown = Process.Start("chown", ["65534", file]);
         await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        FileOwner.Of(file).ShouldBe(65534u);
+        PosixFile.OwnerBehind(file).ShouldBe(65534u);
         Should
             .Throw<StoreException>(() => Store.Open(store.ServiceOptions, NullLogger.Instance))
             .Message.ShouldContain("another user");
@@ -91,7 +92,7 @@ public sealed class SealerTests
         var file = Path.GetTempFileName();
         try
         {
-            FileOwner.Of(file).ShouldBe(FileOwner.Self);
+            PosixFile.OwnerBehind(file).ShouldBe(PosixFile.Self);
         }
         finally
         {

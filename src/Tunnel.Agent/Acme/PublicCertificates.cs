@@ -1,0 +1,112 @@
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Tunnel.Agent.Acme;
+
+/// <summary>
+/// The keeper in force. Other settings make another one, which begins when the old one has put down what it was at: two
+/// would order the same names, and write the same files.
+/// </summary>
+internal sealed class PublicCertificates : IDisposable
+{
+    private readonly Func<AcmeSettings, KeyType, AcmeKeeper> create;
+    private readonly AcmeLeaves leaves;
+    private readonly Lock gate = new();
+    private (AcmeSettings Settings, KeyType KeyType) inForce; // guarded by gate
+    private IReadOnlyList<string> wanted = []; // guarded by gate
+    private TaskCompletionSource changed = NewSignal(); // guarded by gate
+    private volatile AcmeKeeper keeper;
+
+    /// <param name="settings">What it starts with.</param>
+    /// <param name="keyType">Of new keys.</param>
+    /// <param name="create">Makes a keeper.</param>
+    /// <param name="leaves">What keepers serve from.</param>
+    public PublicCertificates(
+        AcmeSettings settings,
+        KeyType keyType,
+        Func<AcmeSettings, KeyType, AcmeKeeper> create,
+        AcmeLeaves leaves
+    )
+    {
+        (this.create, this.leaves, inForce) = (create, leaves, (settings, keyType));
+        keeper = create(settings, keyType);
+    }
+
+    /// <summary>Where the account lives; null before there is one.</summary>
+    public string? Account => keeper.Account;
+
+    /// <summary>By this name the CA goes in CAA records; null while that is not known.</summary>
+    public string? Issuer => keeper.Issuer;
+
+    /// <summary>How each wanted name stands.</summary>
+    public IReadOnlyList<AcmeStatus> Status => keeper.Status;
+
+    /// <summary>Names that are to be certified from now on.</summary>
+    public void Want(IReadOnlyList<string> next)
+    {
+        lock (gate)
+        {
+            wanted = next;
+            keeper.Want(next);
+        }
+    }
+
+    /// <summary>Puts other settings in force, if they are others. An order that is under way is given up.</summary>
+    public void Use(AcmeSettings settings, KeyType keyType)
+    {
+        lock (gate)
+        {
+            if (inForce.Settings.Origin != settings.Origin || inForce.KeyType != keyType)
+            {
+                inForce = (settings, keyType);
+                changed.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Orders and renews until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task replaced;
+            lock (gate)
+            {
+                replaced = changed.Task;
+            }
+
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var running = keeper.RunAsync(over.Token);
+            if (await Task.WhenAny(running, replaced) == running)
+            {
+                await running; // cancelled, or a fault of ours
+            }
+
+            await over.CancelAsync();
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Replace();
+        }
+    }
+
+    public void Dispose() => keeper.Dispose();
+
+    private void Replace()
+    {
+        lock (gate)
+        {
+            changed = NewSignal();
+            var (old, next) = (keeper, create(inForce.Settings, inForce.KeyType));
+
+            // One CA's certificates are never served for another's: its staging directory's, mostly.
+            if (next.Directory != old.Directory)
+            {
+                leaves.Keep([]);
+            }
+
+            keeper = next;
+            next.Want(wanted);
+            old.Dispose();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,7 @@
+namespace Culvert.Tunnel.Agent.Audit;
+
+/// <summary>What becomes a line of the trail.</summary>
+internal abstract class AuditRecord
+{
+    public required DateTimeOffset Time { get; init; }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using Culvert.Tunnel.Agent.Audit;
+
+namespace Culvert.Tunnel.Agent.Tests.Support;
+
+/// <summary>Keeps what is recorded, and counts places as the real one does.</summary>
+internal sealed class KeptTrail : IAuditTrail
+{
+    private int places;
+
+    public ConcurrentQueue<AuditRecord> Records { get; } = [];
+
+    /// <summary>Whether there is no place for anybody.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>Taken, and neither used nor given back.</summary>
+    public int Places => Volatile.Read(ref places);
+
+    public bool TryReserve()
+    {
+        if (!IsFull)
+        {
+            Interlocked.Increment(ref places);
+        }
+
+        return !IsFull;
+    }
+
+    public void Release() => Interlocked.Decrement(ref places);
+
+    public void Add(AuditRecord record)
+    {
+        Records.Enqueue(record);
+        Release();
+    }
+
+    public string ShapeOf(ReadOnlySpan<byte> arguments) => "";
+
+    public string HashOf(ReadOnlySpan<byte> value) => "";
+}
