@@ -60,6 +60,10 @@ internal sealed class IdentityService
         var life = options.ServerLife is { } seconds
             ? string.Create(CultureInfo.InvariantCulture, $", server_life: {seconds.TotalSeconds:0}s")
             : "";
+        life += options.PlatformLife is { } platform
+            ? string.Create(CultureInfo.InvariantCulture, $", platform_life: {platform.TotalSeconds:0}s")
+            : "";
+        var hostnames = options.Hostnames.Length > 0 ? $", hostnames: {options.Hostnames}" : "";
         var signing = options.SigningCommand is { } command
             ? $$""", propagation: 0s, signing_connector: {command: ["{{command}}"]}"""
             : "";
@@ -103,7 +107,7 @@ internal sealed class IdentityService
                 Loopback.Ranges.Select(range => $"\"{range}\"")
             )}}]  # the IdP is here
             certificates: {approval: single{{life}}{{signing}}}  # one person runs this; two would approve for each other
-            tunnels: {domain_suffix: tunnel.localhost}
+            tunnels: {domain_suffix: tunnel.localhost{{hostnames}}}
             limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s{{issuing}}}
             {{refresh}}{{storage}}
             """,

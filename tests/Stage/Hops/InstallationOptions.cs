@@ -6,6 +6,12 @@ internal sealed record InstallationOptions
     /// <summary>Life of inner-TLS leaves; null leaves the service's default (24 h).</summary>
     public TimeSpan? ServerLife { get; init; }
 
+    /// <summary>Life of the platform certificates of agents and edges; null leaves the service's default (1 h).</summary>
+    public TimeSpan? PlatformLife { get; init; }
+
+    /// <summary>What <c>tunnels.hostnames</c> says, on one line; empty = nothing.</summary>
+    public string Hostnames { get; init; } = "";
+
     /// <summary>The program that signs requests of tunnels' authorities, which then rotate by themselves; null = people do.</summary>
     public string? SigningCommand { get; init; }
 
