@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -51,6 +52,8 @@ internal static class Composition
             // First of the background services: what changes while the others read is seen.
             services.AddSingleton(shared);
             services.AddHostedService<ChangeWatch>();
+            services.AddSingleton<NodeExchange>();
+            services.AddHostedService(provider => provider.GetRequiredService<NodeExchange>());
         }
 
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<Journal>());
@@ -67,10 +70,13 @@ internal static class Composition
             ));
         }
 
+        services.AddSingleton<ServiceDrain>();
+        services.AddSingleton(provider => provider.GetRequiredService<ServiceDrain>().Readiness);
         services.AddSingleton<Authenticator>();
         services.AddSingleton<Challenges>();
         services.AddSingleton<SourceLimits>();
         services.AddSingleton<CallerLimits>();
+        services.AddSingleton(new LimitShares(isShared: store.Database is PostgresDatabase));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerMatcherPolicy>());
 
         services.AddAdmin();
@@ -78,6 +84,7 @@ internal static class Composition
         services.AddClock();
         services.AddCertificates();
         services.AddFederation();
+        services.AddNodes();
         services.AddTokens();
         services.AddTunnels(options);
         return services;
@@ -91,6 +98,7 @@ internal static class Composition
         api.MapClock();
         api.MapCertificates();
         api.MapFederation();
+        api.MapNodes();
         api.MapTokens();
         api.MapTunnels();
         machine.MapCertificates();

@@ -27,4 +27,6 @@ if (parsed.Errors.Count > 0)
     return ExitCodes.Usage;
 }
 
-return await ProgramHost.RunAsync(cancellation => parsed.InvokeAsync(cancellationToken: cancellation));
+// A node that drains takes longer than the library's two seconds: signals are the run command's business.
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null };
+return await ProgramHost.RunAsync(cancellation => parsed.InvokeAsync(invocation, cancellation));

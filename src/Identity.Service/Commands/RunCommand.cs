@@ -99,6 +99,11 @@ internal static class RunCommand
             var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
             await WatchAsync(watch, next => Use(next, levels, notices), either.Token);
+            if (!stopping.IsCancellationRequested)
+            {
+                await app.Services.GetRequiredService<ServiceDrain>().RunAsync();
+            }
+
             return cancellationToken.IsCancellationRequested ? ExitCodes.Done : ExitCodes.TryAgain;
         }
         finally

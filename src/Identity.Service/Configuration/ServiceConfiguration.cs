@@ -34,6 +34,7 @@ internal static partial class ServiceConfiguration
             MachineListen = root.Section("machine").EndPoints("listen", "[::]:8444"),
             NodeId = root.Section("node").Int("id", 0, 0, 127),
             NodeName = NodeName(root.Section("node")),
+            DrainDelay = root.Duration("drain_delay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
             Storage = Storage(root.Section("storage")),
             SealingKey = SealingKey(keys),
             Pkcs11 = Pkcs11(keys.Section("pkcs11")),

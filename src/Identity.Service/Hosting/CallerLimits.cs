@@ -4,11 +4,13 @@ namespace Culvert.Identity.Service.Hosting;
 /// Limits per authenticated caller, of what costs more than a request: one caller's scripts must not slow down everybody's
 /// exchanges, nor make this service a tool against name servers.
 /// </summary>
-internal sealed class CallerLimits(ServiceOptions options, TimeProvider time)
+internal sealed class CallerLimits(ServiceOptions options, TimeProvider time, LimitShares shares)
 {
     private readonly KeyedRateLimiter<(string Actor, CostlyWork Work)> buckets = new(
         options.Limits.CostlyPerCaller,
-        time
+        time,
+        shares: shares,
+        name: "costly_per_caller"
     );
 
     /// <summary>Takes one; null = go on, else the refusal with its waiting time.</summary>

@@ -83,6 +83,9 @@ internal static class EventIds
     public const int ChangeNotHandled = 6005;
     public const int ChangeWatchLost = 6006;
     public const int ChangeWatchRegained = 6007;
+    public const int SchemaNewer = 6008;
+    public const int NodeExchangeFailed = 6009;
+    public const int NodeExchangeRegained = 6010;
 
     // 7000: Admin
     public const int AdminKeyUsesNotWritten = 7000;

@@ -31,6 +31,7 @@ internal static class ServiceHost
 
         var app = builder.Build();
         app.UseMiddleware<EnvelopeMiddleware>();
+        app.UseMiddleware<DrainMiddleware>();
         app.UseRouting();
         Composition.Map(new ApiHost(app), new MachineHost(app));
         return app;

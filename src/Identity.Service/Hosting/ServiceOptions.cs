@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Platform.Net;
@@ -33,6 +34,16 @@ internal sealed record ServiceOptions
 
     /// <summary>Names this node's audit chain and service identity; empty = node-1, or node-<see cref="NodeId"/>.</summary>
     public string NodeName { get; init; } = "";
+
+    /// <summary>The name under which this node is registered.</summary>
+    public string EffectiveNodeName =>
+        NodeName.Length > 0 ? NodeName : string.Create(CultureInfo.InvariantCulture, $"node-{Math.Max(1, NodeId)}");
+
+    /// <summary>
+    /// How long a node that was told to stop goes on, not ready: longer than two health checks of its balancer, shorter
+    /// than the time that its supervisor gives it.
+    /// </summary>
+    public TimeSpan DrainDelay { get; init; }
 
     public StorageOptions Storage { get; init; } = new();
 

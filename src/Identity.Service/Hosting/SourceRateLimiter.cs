@@ -8,9 +8,15 @@ namespace Culvert.Identity.Service.Hosting;
 /// One token bucket per source address (IPv6: per /64, the smallest block a single customer gets) for paths that no
 /// credential protects.
 /// </summary>
-internal sealed class SourceRateLimiter(RateLimit limit, TimeProvider time, int maxSources = 65536)
+internal sealed class SourceRateLimiter(
+    RateLimit limit,
+    TimeProvider time,
+    int maxSources = 65536,
+    LimitShares? shares = null,
+    string name = ""
+)
 {
-    private readonly KeyedRateLimiter<UInt128> buckets = new(limit, time, maxSources);
+    private readonly KeyedRateLimiter<UInt128> buckets = new(limit, time, maxSources, shares, name);
 
     /// <summary>Takes one; null = go on, else the refusal with its waiting time.</summary>
     public Refusal? TryTake(IPAddress source) => RefusalOf(buckets.TryTake(KeyOf(source)));

@@ -19,6 +19,9 @@ internal abstract class Database : IDisposable
     /// <summary>Keeps other nodes' start-up work out until that write connection is closed.</summary>
     public abstract void Exclude(DbConnection connection);
 
+    /// <summary>Names of the nodes that run on this database now; those of a file are kept out by its lock.</summary>
+    public virtual IReadOnlyList<string> RunningNodes(DbConnection connection) => [];
+
     /// <summary>For migrations and the making of a store alone.</summary>
     public abstract DbConnection OpenWrite();
 

@@ -37,6 +37,23 @@ internal static partial class Log
     )]
     public static partial void WatchLost(ILogger logger, string reason);
 
+    [LoggerMessage(
+        EventIds.SchemaNewer,
+        LogLevel.Warning,
+        "A newer version has added to the database what this one does not use: {Migrations}"
+    )]
+    public static partial void SchemaNewer(ILogger logger, string migrations);
+
+    [LoggerMessage(
+        EventIds.NodeExchangeFailed,
+        LogLevel.Warning,
+        "Other nodes cannot be told of this one; its limits are its part alone: {Reason}"
+    )]
+    public static partial void ExchangeFailed(ILogger logger, string reason);
+
+    [LoggerMessage(EventIds.NodeExchangeRegained, LogLevel.Information, "Nodes share their limits again")]
+    public static partial void ExchangeRegained(ILogger logger);
+
     [LoggerMessage(EventIds.ChangeWatchRegained, LogLevel.Warning, "Other nodes' changes are seen again")]
     public static partial void WatchRegained(ILogger logger);
 }

@@ -2,4 +2,13 @@ namespace Culvert.Identity.Service.Storage;
 
 /// <param name="Number">The file's first four digits; its place in the order.</param>
 /// <param name="Name">The file's name without ending.</param>
-internal sealed record Migration(int Number, string Name, string Sql);
+internal sealed record Migration(int Number, string Name, string Sql)
+{
+    /// <summary>
+    /// First line of a file that only adds (tables, nullable columns, columns with defaults, indexes): a program that does
+    /// not know of it may go on beside it.
+    /// </summary>
+    public const string ExpansionMark = "-- expand";
+
+    public bool IsExpansion => Sql.StartsWith(ExpansionMark, StringComparison.Ordinal);
+}

@@ -17,6 +17,8 @@ internal static class Migrator
         connection.Execute(
             "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)"
         );
+        // Apart from the other, whose columns programs know that were there before it.
+        connection.Execute("CREATE TABLE IF NOT EXISTS expansions (number BIGINT NOT NULL PRIMARY KEY)");
         return Unapplied(connection);
     }
 
@@ -27,13 +29,29 @@ internal static class Migrator
             .Query<(long Number, string Name)>("SELECT number AS Number, name AS Name FROM migrations")
             .ToDictionary(row => row.Number, row => row.Name);
         var known = All();
-        var newest = applied.Keys.Except(known.Select(m => (long)m.Number)).DefaultIfEmpty().Max();
+        var unknown = applied.Keys.Except(known.Select(m => (long)m.Number)).ToList();
+        var newest = unknown.Except(unknown.Count > 0 ? Expansions(connection) : []).DefaultIfEmpty().Max();
         return newest == 0
             ? [.. known.Where(migration => !applied.ContainsKey(migration.Number))]
             : throw new SchemaException(
                 $"The database has the migration {applied[newest]}; this version knows up to {known[^1].Name}: run the "
                     + "newer version, or restore the backup that was made before it."
             );
+    }
+
+    /// <summary>Names of what a newer program has added without harm to this one, in order.</summary>
+    public static IReadOnlyList<string> Newer(DbConnection connection)
+    {
+        var known = All().Select(migration => (long)migration.Number).ToHashSet();
+        return
+        [
+            .. connection
+                .Query<(long Number, string Name)>(
+                    "SELECT number AS Number, name AS Name FROM migrations ORDER BY number"
+                )
+                .Where(row => !known.Contains(row.Number))
+                .Select(row => row.Name),
+        ];
     }
 
     /// <summary>Why a program does not start on a database that lacks migrations.</summary>
@@ -54,7 +72,19 @@ internal static class Migrator
         foreach (var migration in migrations)
         {
             connection.Execute(database.Translate(migration.Sql), transaction: transaction);
-            connection.Execute("INSERT INTO migrations (number, name) VALUES (@Number, @Name)", migration, transaction);
+            connection.Execute(
+                "INSERT INTO migrations (number, name) VALUES (@Number, @Name)",
+                new { migration.Number, migration.Name },
+                transaction
+            );
+            if (migration.IsExpansion)
+            {
+                connection.Execute(
+                    "INSERT INTO expansions (number) VALUES (@Number)",
+                    new { migration.Number },
+                    transaction
+                );
+            }
         }
 
         transaction.Commit();
@@ -74,6 +104,19 @@ internal static class Migrator
         return migrations.DistinctBy(migration => migration.Number).Count() == migrations.Count
             ? migrations
             : throw new InvalidOperationException("Two migrations share a number.");
+    }
+
+    private static List<long> Expansions(DbConnection connection)
+    {
+        try
+        {
+            return connection.Query<long>("SELECT number FROM expansions").AsList();
+        }
+        catch (DbException)
+        {
+            // Only read here, so perhaps never made: then nobody has marked anything.
+            return [];
+        }
     }
 
     private static Migration Read(Assembly assembly, string resource)

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Culvert.Identity.Service.Hosting;
 using Dapper;
 
@@ -14,7 +13,7 @@ internal static class NodeRegister
     /// <summary>Throws <see cref="StoreException"/> when name and id do not fit what is registered.</summary>
     public static StoreNode Enter(DbConnection connection, ServiceOptions options)
     {
-        var name = NameOf(options);
+        var name = options.EffectiveNodeName;
         var registered = connection
             .Query<(string Name, long Id)>("SELECT name, id FROM nodes")
             .ToDictionary(row => row.Name, row => (int)row.Id, StringComparer.Ordinal);
@@ -64,11 +63,6 @@ internal static class NodeRegister
         );
         return new StoreNode(name, id);
     }
-
-    private static string NameOf(ServiceOptions options) =>
-        options.NodeName.Length > 0
-            ? options.NodeName
-            : string.Create(CultureInfo.InvariantCulture, $"node-{Math.Max(1, options.NodeId)}");
 
     private static int LowestFree(ICollection<int> taken)
     {

@@ -52,7 +52,13 @@ internal sealed class Store : IDisposable
                 throw Migrator.Refusal(pending);
             }
 
+            RequireAlone(database, connection, pending, options.EffectiveNodeName);
             Apply(database, connection, pending, logger);
+            if (Migrator.Newer(connection) is { Count: > 0 } newer)
+            {
+                Log.SchemaNewer(logger, string.Join(' ', newer));
+            }
+
             var (installation, sealer) = ReadInstallation(connection, options);
             return new Store(database, NodeRegister.Enter(connection, options), installation, sealer);
         }
@@ -118,6 +124,7 @@ internal sealed class Store : IDisposable
         var pending = Migrator.Pending(connection);
         if (!isPlan)
         {
+            RequireAlone(database, connection, pending, self: null);
             Apply(database, connection, pending, logger);
         }
 
@@ -234,6 +241,26 @@ internal sealed class Store : IDisposable
         {
             Migrator.Apply(database, connection, migration);
             Log.MigrationApplied(logger, migration.Name);
+        }
+    }
+
+    // What takes something away would break the statements of nodes that still use it.
+    private static void RequireAlone(
+        Database database,
+        DbConnection connection,
+        IReadOnlyList<Migration> pending,
+        string? self
+    )
+    {
+        if (
+            pending.FirstOrDefault(migration => !migration.IsExpansion) is { } contracting
+            && database.RunningNodes(connection).Where(node => node != self).ToList() is { Count: > 0 } running
+        )
+        {
+            throw new SchemaException(
+                $"{contracting.Name} cannot be applied while {string.Join(", ", running)} run: stop every node, "
+                    + "apply it, start the new version. (A node that ended without a word counts for ten seconds.)"
+            );
         }
     }
 

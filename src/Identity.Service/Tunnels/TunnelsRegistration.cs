@@ -54,6 +54,7 @@ internal static class TunnelsRegistration
             .AddSingleton<EdgeEndpoints>()
             .AddSingleton<IMachinePeerVerifier, MachinePeers>()
             .AddSingleton<MachineContacts>()
+            .AddSingleton<EdgeContacts>()
             .AddSingleton<MachineFacts>()
             .AddSingleton<FeedPolling>()
             .AddSingleton<InstallationFeeds>()

@@ -70,6 +70,28 @@ public sealed class MigrateTests : IDisposable
     }
 
     [Fact]
+    public void Open_StoreThatWasOnlyExpanded_Opens()
+    {
+        MakeOlder(by: 0);
+        using (var database = new SqliteDatabase(Store.FileOf(Options)))
+        using (var connection = database.OpenWrite())
+        {
+            Migrator.Apply(
+                database,
+                connection,
+                new Migration(
+                    9999,
+                    "9999_of_tomorrow",
+                    Migration.ExpansionMark + "\nCREATE TABLE of_tomorrow (id TEXT);"
+                )
+            );
+            Migrator.Newer(connection).ShouldBe(["9999_of_tomorrow"]);
+        }
+
+        Store.Migrate(Options, isPlan: true, NullLogger.Instance).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Migrate_NoStore_IsRefused() =>
         Should.Throw<StoreException>(() => Store.Migrate(Options, isPlan: true, NullLogger.Instance));
 

@@ -4,13 +4,28 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
 /// How many certificates one identity, one tunnel and one authority may get. A client in a loop is stopped at its own
-/// limit, a fleet in a loop at its tunnel's, before either fills the inventory or the signer's queue. Per node.
+/// limit, a fleet in a loop at its tunnel's, before either fills the inventory or the signer's queue. All nodes count together.
 /// </summary>
-internal sealed class IssuanceLimits(ServiceOptions options, TimeProvider time)
+internal sealed class IssuanceLimits(ServiceOptions options, TimeProvider time, LimitShares shares)
 {
-    private readonly KeyedRateLimiter<string> perIdentity = new(options.Limits.CertificatesPerIdentity, time);
-    private readonly KeyedRateLimiter<string> perTunnel = new(options.Limits.CertificatesPerTunnel, time);
-    private readonly KeyedRateLimiter<string> perAuthority = new(options.Limits.CertificatesPerAuthority, time);
+    private readonly KeyedRateLimiter<string> perIdentity = new(
+        options.Limits.CertificatesPerIdentity,
+        time,
+        shares: shares,
+        name: "certificates_per_identity"
+    );
+    private readonly KeyedRateLimiter<string> perTunnel = new(
+        options.Limits.CertificatesPerTunnel,
+        time,
+        shares: shares,
+        name: "certificates_per_tunnel"
+    );
+    private readonly KeyedRateLimiter<string> perAuthority = new(
+        options.Limits.CertificatesPerAuthority,
+        time,
+        shares: shares,
+        name: "certificates_per_authority"
+    );
 
     /// <summary>Takes one of each; null = go on. The service's own certificates are not counted.</summary>
     public Refusal? TryTake(IssuanceJob job)

@@ -13,7 +13,8 @@ internal sealed class RevocationListEndpoint(
     IRevocationStore store,
     IImportedListStore imported,
     ServiceOptions options,
-    TimeProvider time
+    TimeProvider time,
+    LimitShares shares
 )
 {
     private const string Suffix = ".crl";
@@ -22,7 +23,12 @@ internal sealed class RevocationListEndpoint(
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
 
     // Many addresses must not be able to do what one may not (S31). One bucket: the key is always the same.
-    private readonly KeyedRateLimiter<int> total = new(options.Limits.ListsTotal, time);
+    private readonly KeyedRateLimiter<int> total = new(
+        options.Limits.ListsTotal,
+        time,
+        shares: shares,
+        name: "lists_total"
+    );
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {

@@ -6,35 +6,17 @@ namespace Culvert.Identity.Service.Federation.Exchange;
 /// One token bucket for all callers of the token endpoint together (S31): many addresses must not be able to do what
 /// one may not.
 /// </summary>
-internal sealed class GlobalLimit(ServiceOptions options, TimeProvider time)
+internal sealed class GlobalLimit(ServiceOptions options, TimeProvider time, LimitShares shares)
 {
-    private readonly RateLimit limit = options.Limits.ExchangeTotal;
-    private readonly Lock gate = new();
-    private double tokens = options.Limits.ExchangeTotal.Count;
-    private long touched = time.GetTimestamp();
+    // One bucket: the key is always the same.
+    private readonly KeyedRateLimiter<int> total = new(
+        options.Limits.ExchangeTotal,
+        time,
+        shares: shares,
+        name: "exchange_total"
+    );
 
     /// <summary>Takes one; null = go on.</summary>
-    public Refusal? TryTake()
-    {
-        var perSecond = limit.Count / limit.Per.TotalSeconds;
-        double missing;
-        lock (gate)
-        {
-            var now = time.GetTimestamp();
-            tokens = Math.Min(limit.Count, tokens + (time.GetElapsedTime(touched, now).TotalSeconds * perSecond));
-            touched = now;
-            if (tokens >= 1)
-            {
-                tokens--;
-                return null;
-            }
-
-            missing = 1 - tokens;
-        }
-
-        return ExchangeErrors.Busy.Refuse() with
-        {
-            RetryAfter = TimeSpan.FromSeconds(missing / perSecond),
-        };
-    }
+    public Refusal? TryTake() =>
+        total.TryTake(0) is { } wait ? ExchangeErrors.Busy.Refuse() with { RetryAfter = wait } : null;
 }

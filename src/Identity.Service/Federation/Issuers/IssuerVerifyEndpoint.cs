@@ -13,10 +13,16 @@ internal sealed class IssuerVerifyEndpoint(
     IssuerValidator validator,
     IssuerVerifier verifier,
     IJournal journal,
-    TimeProvider time
+    TimeProvider time,
+    LimitShares shares
 )
 {
-    private readonly KeyedRateLimiter<string> limiter = new(new RateLimit(30, TimeSpan.FromMinutes(1)), time, 65536);
+    private readonly KeyedRateLimiter<string> limiter = new(
+        new RateLimit(30, TimeSpan.FromMinutes(1)),
+        time,
+        shares: shares,
+        name: "issuer_verify"
+    );
 
     public async ValueTask<ApiAnswer> VerifyAsync(ApiRequest request, CancellationToken cancellationToken)
     {

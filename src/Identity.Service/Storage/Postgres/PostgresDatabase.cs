@@ -85,6 +85,18 @@ internal sealed class PostgresDatabase : Database
     public override void Exclude(DbConnection connection) =>
         connection.Execute("SELECT pg_advisory_lock(@key)", new { key = LockKey("start") });
 
+    public override IReadOnlyList<string> RunningNodes(DbConnection connection) =>
+        connection.ExecuteScalar<bool>("SELECT to_regclass('node_presence') IS NOT NULL")
+            ? connection
+                .Query<string>(
+                    $"SELECT node FROM node_presence WHERE seen_at_ms > {Now} - {NodeExchange.LiveForMs} ORDER BY node"
+                )
+                .AsList()
+            : [];
+
+    /// <summary>The server's clock, which is the same for all nodes, as the store writes instants.</summary>
+    public const string Now = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+
     public override NpgsqlConnection OpenWrite()
     {
         try

@@ -92,6 +92,29 @@ internal sealed class EdgeStore(Database database) : IEdgeStore
             }
         );
 
+    public Statement Heard(EdgeId id, DateTimeOffset at) =>
+        new(
+            "INSERT INTO edge_contacts (edge_id, heard_at_ms) VALUES (@Id, @At) "
+                + "ON CONFLICT (edge_id) DO UPDATE SET heard_at_ms = excluded.heard_at_ms "
+                + "WHERE excluded.heard_at_ms > edge_contacts.heard_at_ms",
+            new { Id = id.Value, At = at.ToStore() }
+        );
+
+    public async ValueTask<IReadOnlyDictionary<string, DateTimeOffset>> ListContactsAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string EdgeId, long At)>(
+            new CommandDefinition(
+                "SELECT c.edge_id, c.heard_at_ms FROM edge_contacts c JOIN edges e ON e.id = c.edge_id "
+                    + "WHERE e.archived_at_ms IS NULL",
+                cancellationToken: cancellationToken
+            )
+        );
+        return rows.ToDictionary(row => row.EdgeId, row => Instants.FromStore(row.At), StringComparer.Ordinal);
+    }
+
     public async ValueTask<IReadOnlyList<StoredEdgeReport>> ListReportsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);

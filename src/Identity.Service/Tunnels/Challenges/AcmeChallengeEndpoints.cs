@@ -21,7 +21,8 @@ internal sealed class AcmeChallengeEndpoints(
     AgentDirectory agents,
     TunnelEdges edges,
     IJournal journal,
-    TimeProvider time
+    TimeProvider time,
+    LimitShares shares
 )
 {
     /// <summary>Live ones of one tunnel: edges and agents hold them all.</summary>
@@ -33,7 +34,7 @@ internal sealed class AcmeChallengeEndpoints(
     private const int MaxNameLength = 253;
 
     private static readonly RateLimit Announcements = new(30, TimeSpan.FromMinutes(1));
-    private readonly KeyedRateLimiter<string> rate = new(Announcements, time);
+    private readonly KeyedRateLimiter<string> rate = new(Announcements, time, shares: shares, name: "acme_challenges");
 
     public async ValueTask<ApiAnswer> AnnounceAsync(ApiRequest request, CancellationToken cancellationToken)
     {

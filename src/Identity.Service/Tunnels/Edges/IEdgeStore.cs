@@ -27,6 +27,12 @@ internal interface IEdgeStore
     /// <summary>Replaces the edge's last report.</summary>
     Statement SaveReport(EdgeId id, DateTimeOffset at, string body);
 
+    /// <summary>Notes that it called; an older moment changes nothing.</summary>
+    Statement Heard(EdgeId id, DateTimeOffset at);
+
+    /// <summary>When each unarchived edge last called, to within the interval in which that is written down.</summary>
+    ValueTask<IReadOnlyDictionary<string, DateTimeOffset>> ListContactsAsync(CancellationToken cancellationToken);
+
     /// <summary>Last reports of the unarchived edges.</summary>
     ValueTask<IReadOnlyList<StoredEdgeReport>> ListReportsAsync(CancellationToken cancellationToken);
 }

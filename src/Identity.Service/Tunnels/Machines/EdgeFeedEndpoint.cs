@@ -13,6 +13,7 @@ internal sealed class EdgeFeedEndpoint(
     EdgeTunnels tunnels,
     FeedNames names,
     IEdgeStore edges,
+    EdgeContacts contacts,
     MachineFacts facts
 )
 {
@@ -26,6 +27,8 @@ internal sealed class EdgeFeedEndpoint(
             return refusal!;
         }
 
+        // Before the answer: whoever asks another node from now on whether all edges know something is told of this one.
+        await contacts.HeardAsync(peer.EdgeId!, cancellationToken);
         var revision = await polling.WaitAsync(poll, cancellationToken);
         facts.Heard(peer);
         if (revision is null)

@@ -25,13 +25,26 @@ internal sealed class TunnelEdges(
             report => report.EdgeId,
             StringComparer.Ordinal
         );
+        var written = await edges.ListContactsAsync(cancellationToken);
         var live = await edges.ListLiveAsync(cancellationToken);
-        return [.. live.Select(edge => Describe(tunnel, edge, reports.GetValueOrDefault(edge.Id.Value)))];
+        return
+        [
+            .. live.Select(edge =>
+                Describe(
+                    tunnel,
+                    edge,
+                    reports.GetValueOrDefault(edge.Id.Value),
+                    written.TryGetValue(edge.Id.Value, out var at) ? at : null
+                )
+            ),
+        ];
     }
 
-    private TunnelStatusEdge Describe(Tunnel tunnel, Edge edge, StoredEdgeReport? stored)
+    /// <param name="written">Contact with other nodes, and with this one before it last started.</param>
+    private TunnelStatusEdge Describe(Tunnel tunnel, Edge edge, StoredEdgeReport? stored, DateTimeOffset? written)
     {
         var heard = contacts.LastOf(SpiffeId.Edge(installation.TrustDomain, edge.Id.Value).ToString());
+        heard = heard is null || written > heard ? written : heard;
         var contact = heard > stored?.At || stored is null ? heard : stored.At;
         var report = stored is null ? null : JsonSerializer.Deserialize(stored.Body, WireJson.Default.EdgeReport);
         return new TunnelStatusEdge

@@ -50,7 +50,9 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             "certificates_per_tunnel" => options with { CertificatesPerTunnel = few },
             _ => options with { CertificatesPerAuthority = few },
         };
-        var issuer = Issuer(new IssuanceLimits(Service.Options with { Limits = options }, Service.Time));
+        var issuer = Issuer(
+            new IssuanceLimits(Service.Options with { Limits = options }, Service.Time, LimitShares.Alone)
+        );
         IssuanceJob AnyJob() => Job() with { EnrollmentId = limit == "certificates_per_identity" ? "agt_one" : null };
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();

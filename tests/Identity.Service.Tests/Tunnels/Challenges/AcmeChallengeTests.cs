@@ -4,7 +4,9 @@ using System.Text.Json;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tunnels.Machines;
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Challenges;
+using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 using Shouldly;
 
@@ -157,6 +159,29 @@ public sealed class AcmeChallengeTests
         await edge.PostAsync($"/v1/edge/acme_challenges/{id}/acknowledgements", null)
             .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
         (await edge.GetOkAsync("/v1/edge/feed")).TryGetProperty("acme_challenges", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Announce_AtANodeThatTheEdgeNeverCalled_WaitsForTheEdge()
+    {
+        await using var bench = await MachineBench.StartAsync(o =>
+            o with
+            {
+                Storage = ServiceUnderTest.OptionsIn(o.StateDirectory, StorageBackend.Postgres).Storage,
+            }
+        );
+        var (edgeId, edge) = await JoinEdgeAsync(bench);
+        await edge.GetOkAsync("/v1/edge/feed");
+        await using var other = await bench.Service.JoinAsync("node-2");
+        var (_, agent) = await bench.JoinAsync(bench.AgentToken());
+        await agent.GetOkAsync("/v1/agent/feed");
+        var live = await other.Get<TunnelEdges>().ListAsync(await TunnelAsync(), Cancel);
+
+        live.ShouldHaveSingleItem().Live.ShouldBeTrue();
+        live[0].Id.ShouldBe(edgeId);
+
+        async Task<Tunnel> TunnelAsync() =>
+            (await other.Get<ITunnelStore>().FindAsync(bench.TunnelId, Cancel)).ShouldNotBeNull();
     }
 
     private static string Name(MachineBench bench) => "docs." + bench.Tunnel.Text("domain");

@@ -1,0 +1,23 @@
+using Culvert.Platform.Health;
+
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>
+/// The time between the word to stop and the stop: the node is not ready, so that balancers send nobody new, and answers
+/// whoever is there, telling each to come again over another connection.
+/// </summary>
+internal sealed class ServiceDrain(ServiceOptions options, TimeProvider time)
+{
+    private volatile bool isDraining;
+
+    public bool IsDraining => isDraining;
+
+    public ReadinessCheck Readiness =>
+        ReadinessCheck.Of("drain", () => isDraining ? "The service was told to stop." : null);
+
+    public async Task RunAsync()
+    {
+        isDraining = true;
+        await Task.Delay(options.DrainDelay, time, CancellationToken.None);
+    }
+}

@@ -1,0 +1,18 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage.Nodes;
+
+namespace Culvert.Identity.Service.Nodes;
+
+/// <summary>The capability's door.</summary>
+internal static class NodesRegistration
+{
+    public static IServiceCollection AddNodes(this IServiceCollection services) =>
+        services.AddSingleton<IVersionStore, VersionStore>().AddSingleton<VersionEndpoint>();
+
+    public static void MapNodes(this ApiHost host) =>
+        host.Get(
+            "/v1/versions",
+            Access.Scope(Scopes.InstallationOperate),
+            host.Services.GetRequiredService<VersionEndpoint>().ListAsync
+        );
+}

@@ -1,0 +1,32 @@
+namespace Culvert.Identity.Service.Nodes;
+
+/// <summary>How far a program's version is from this service's.</summary>
+internal static class Skew
+{
+    /// <summary>Edges, agents and other nodes work with a service that is so many minor versions older or newer.</summary>
+    public const int MaxMinor = 1;
+
+    public const string Same = "same";
+    public const string Older = "older";
+    public const string Newer = "newer";
+    public const string Unsupported = "unsupported";
+    public const string Unknown = "unknown";
+
+    /// <param name="service">This service's.</param>
+    /// <param name="other">What the program says of itself; null = nothing yet.</param>
+    public static string Of(string service, string? other)
+    {
+        if (!Version.TryParse(CoreOf(service), out var own) || !Version.TryParse(CoreOf(other), out var theirs))
+        {
+            return Unknown;
+        }
+
+        return own.Major != theirs.Major || Math.Abs(own.Minor - theirs.Minor) > MaxMinor ? Unsupported
+            : theirs == own ? Same
+            : theirs < own ? Older
+            : Newer;
+    }
+
+    // A pre-release counts as what it is to become.
+    private static string? CoreOf(string? version) => version?.Split('-', '+')[0];
+}

@@ -1,0 +1,229 @@
+using System.Security.Cryptography;
+using Culvert.Identity.Service.Commands;
+using Culvert.Identity.Service.Hosting;
+using Npgsql;
+
+namespace Culvert.Identity.Service.Storage.Postgres;
+
+/// <summary>
+/// Once a second, in one round trip: says that this node runs and what its limits let through, and reads the same of the
+/// others. Nothing here is durable or decides by itself; a lost second is made up for in the next.
+/// </summary>
+internal sealed class NodeExchange(
+    PostgresDatabase database,
+    StoreNode node,
+    LimitShares shares,
+    JournalOptions options,
+    ILogger<NodeExchange> logger
+) : BackgroundService
+{
+    /// <summary>A node that has not said so for longer does not run.</summary>
+    public const int LiveForMs = 10_000;
+
+    private const int KeepForMs = 15_000;
+    private const int TimeoutSeconds = 3;
+
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim gate = new(1);
+    private readonly long run = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+    private readonly long startedAt = TimeProvider.System.GetUtcNow().ToStore();
+
+    // The last report of each process that was read. Guarded by the gate, as all below.
+    private readonly Dictionary<(string Node, long Run), long> read = [];
+    private NpgsqlConnection? connection;
+    private long sequence;
+    private byte[] untold = [];
+    private long heardAt;
+    private bool isFailing;
+
+    public override void Dispose()
+    {
+        connection?.Dispose();
+        gate.Dispose();
+        base.Dispose();
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            // What was taken in the last second, and that this node's part is free.
+            await RoundAsync(cancellationToken);
+            await using var leave = new NpgsqlCommand("DELETE FROM node_presence WHERE node = $1", connection)
+            {
+                CommandTimeout = TimeoutSeconds,
+            };
+            leave.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node.Name });
+            await leave.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The others find out by themselves, ten seconds later.
+            Log.ExchangeFailed(logger, fault.Message);
+        }
+    }
+
+    /// <summary>One round; tests take them when they want.</summary>
+    public async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            connection ??= await OpenAsync(cancellationToken);
+            if (untold.Length == 0)
+            {
+                untold = shares.Collect();
+                sequence++;
+            }
+
+            await using var batch = Batch(connection);
+            await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+            {
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    read[(reader.GetString(0), reader.GetInt64(1))] = reader.GetInt64(2);
+                    shares.Apply(reader.GetFieldValue<byte[]>(3));
+                }
+
+                await reader.NextResultAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
+                shares.Heard((int)reader.GetInt64(0));
+            }
+
+            untold = [];
+            heardAt = options.Pulse.GetTimestamp();
+        }
+        catch
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync();
+                connection = null;
+            }
+
+            throw;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        heardAt = options.Pulse.GetTimestamp();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RoundAsync(stoppingToken);
+                if (isFailing)
+                {
+                    isFailing = false;
+                    Log.ExchangeRegained(logger);
+                }
+            }
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // The root of a background task: without the others this node keeps to its part.
+                if (!isFailing)
+                {
+                    isFailing = true;
+                    Log.ExchangeFailed(logger, fault.Message);
+                }
+
+                if (options.Pulse.GetElapsedTime(heardAt) > MaxSilence)
+                {
+                    shares.Lost();
+                }
+            }
+
+            await Task.Delay(Every, TimeProvider.System, stoppingToken)
+                .ContinueWith(static _ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var opened = await database.OpenWatchAsync(cancellationToken);
+        try
+        {
+            // A node's word of the last second may be lost with the server: it is not worth a flush.
+            await using var set = new NpgsqlCommand("SET synchronous_commit = off", opened);
+            await set.ExecuteNonQueryAsync(cancellationToken);
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    private NpgsqlBatch Batch(NpgsqlConnection on)
+    {
+        var batch = new NpgsqlBatch(on) { Timeout = TimeoutSeconds };
+        Add(
+            $"""
+            INSERT INTO node_presence (node, version, started_at_ms, seen_at_ms) VALUES ($1, $2, $3, {PostgresDatabase.Now})
+            ON CONFLICT (node) DO UPDATE SET version = excluded.version, started_at_ms = excluded.started_at_ms,
+              seen_at_ms = excluded.seen_at_ms
+            """,
+            new NpgsqlParameter<string> { TypedValue = node.Name },
+            new NpgsqlParameter<string> { TypedValue = VersionCommand.Version },
+            new NpgsqlParameter<long> { TypedValue = startedAt }
+        );
+        Add(
+            $"DELETE FROM limit_shares WHERE node = $1 AND told_at_ms < {PostgresDatabase.Now} - {KeepForMs}",
+            new NpgsqlParameter<string> { TypedValue = node.Name }
+        );
+        if (untold.Length > 0)
+        {
+            // The same report again when its answer was lost.
+            Add(
+                $"""
+                INSERT INTO limit_shares (node, run, sequence, told_at_ms, body) VALUES ($1, $2, $3, {PostgresDatabase.Now}, $4)
+                ON CONFLICT DO NOTHING
+                """,
+                new NpgsqlParameter<string> { TypedValue = node.Name },
+                new NpgsqlParameter<long> { TypedValue = run },
+                new NpgsqlParameter<long> { TypedValue = sequence },
+                new NpgsqlParameter<byte[]> { TypedValue = untold }
+            );
+        }
+
+        var known = read.ToList();
+        Add(
+            $"""
+            SELECT s.node, s.run, s.sequence, s.body FROM limit_shares s
+            LEFT JOIN unnest($2::text[], $3::bigint[], $4::bigint[]) AS k (node, run, sequence) ON k.node = s.node AND k.run = s.run
+            WHERE s.node <> $1 AND s.told_at_ms >= {PostgresDatabase.Now} - {KeepForMs} AND s.sequence > COALESCE(k.sequence, 0)
+            ORDER BY s.node, s.run, s.sequence
+            """,
+            new NpgsqlParameter<string> { TypedValue = node.Name },
+            new NpgsqlParameter<string[]> { TypedValue = [.. known.Select(k => k.Key.Node)] },
+            new NpgsqlParameter<long[]> { TypedValue = [.. known.Select(k => k.Key.Run)] },
+            new NpgsqlParameter<long[]> { TypedValue = [.. known.Select(k => k.Value)] }
+        );
+        Add($"SELECT count(*) FROM node_presence WHERE seen_at_ms > {PostgresDatabase.Now} - {LiveForMs}");
+        return batch;
+
+        void Add(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            foreach (var parameter in parameters)
+            {
+                command.Parameters.Add(parameter);
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+    }
+}
