@@ -27,12 +27,17 @@ try
     return await (
         command.Verb switch
         {
-            StageVerb.Up => new UpCommand(context).RunAsync(command.PortBase, command.Postgres, interrupted.Token),
+            StageVerb.Up => new UpCommand(context).RunAsync(
+                command.PortBase,
+                command.Postgres,
+                command.Ha,
+                interrupted.Token
+            ),
             StageVerb.Demo => new DemoCommand(context).RunAsync(interrupted.Token),
             StageVerb.Status => new StatusCommand(context).RunAsync(interrupted.Token),
             StageVerb.Logs => new LogsCommand(context).RunAsync(command.Name!, interrupted.Token),
             StageVerb.Down => new DownCommand(context).RunAsync(command.Delete, interrupted.Token),
-            _ => new OnceCommand(context).RunAsync(command.PortBase, command.Postgres, interrupted.Token),
+            _ => new OnceCommand(context).RunAsync(command.PortBase, command.Postgres, command.Ha, interrupted.Token),
         }
     );
 }

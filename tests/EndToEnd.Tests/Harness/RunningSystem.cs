@@ -23,6 +23,11 @@ public abstract class RunningSystem : IAsyncLifetime
     private protected RunningSystem(InstallationOptions options)
     {
         var ports = PortProbe.FreeBlock();
+        while (ports.Api == options.HighAvailability?.FirstApi)
+        {
+            ports = PortProbe.FreeBlock();
+        }
+
         AgentSide = new TcpTap(new IPEndPoint(IPAddress.Loopback, ports.Agents));
         UpstreamSide = new TcpTap(new IPEndPoint(IPAddress.Loopback, ports.McpServer));
         Installation = new Installation(
@@ -50,7 +55,7 @@ public abstract class RunningSystem : IAsyncLifetime
     /// <summary>Set when a test failed: its logs stay under <c>.run/test</c>.</summary>
     internal bool Failed { get; set; }
 
-    internal IPEndPoint Ingress => IPEndPoint.Parse(Installation.Edge.Ingress);
+    internal IPEndPoint Ingress => IPEndPoint.Parse(Installation.Ingress);
 
     public virtual async ValueTask InitializeAsync()
     {

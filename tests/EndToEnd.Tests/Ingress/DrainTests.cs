@@ -40,12 +40,20 @@ public sealed partial class DrainTests(IngressSystem system) : SystemTest(system
             await StartAgentAsync(agent);
             await UntilConnectedAsync(ports.Item1);
             await UntilConnectedAsync(ports.Item2);
-            await using var balancer = Haproxy.Start(
-                Installation.Run.Folder("haproxy"),
-                ports.Item1.McpServer,
-                (ports.Item1.Sni, ports.Item1.EdgeHealth),
-                (ports.Item2.Sni, ports.Item2.EdgeHealth)
+            await using var balancer = new Balancer(
+                Installation.Run.Folder(Balancer.Name),
+                Installation.Run.LogFile(Balancer.Name),
+                TimeSpan.FromMilliseconds(300),
+                TimeProvider.System,
+                new BalancedPort(
+                    "clients",
+                    ports.Item1.McpServer,
+                    SendProxy: true,
+                    (ports.Item1.Sni, ports.Item1.EdgeHealth),
+                    (ports.Item2.Sni, ports.Item2.EdgeHealth)
+                )
             );
+            balancer.Start();
             await using var load = CallLoad.Start(System, keeping: 3, reconnecting: 2, balancer.EndPoint);
             await GoodCallAsync(load);
             var before = load.Outcomes.Count(o => o.Error is not null); // the balancer's first look at its servers

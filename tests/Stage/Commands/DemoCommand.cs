@@ -14,7 +14,7 @@ internal sealed class DemoCommand(StageContext context)
             return ExitCode.CheckFailed;
         }
 
-        var installation = context.Installation(run, record.Ports);
+        var installation = context.Installation(run, record.Ports, ha: record.HighAvailability);
         installation.Attach(record);
         var demonstration = new Demonstration(installation, context.Steps, context.Time);
         await demonstration.CallAsync(cancellationToken);

@@ -6,7 +6,7 @@ namespace Culvert.Stage.Commands;
 /// <summary>Plain <c>./quickstart</c>: start everything, make the call, say what happened, stop everything.</summary>
 internal sealed class OnceCommand(StageContext context)
 {
-    public async Task<int> RunAsync(int? portBase, bool postgres, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(int? portBase, bool postgres, bool isHa, CancellationToken cancellationToken)
     {
         var run = context.Once;
         using var runLock = RunLock.TryTake(run.Path);
@@ -22,7 +22,8 @@ internal sealed class OnceCommand(StageContext context)
         try
         {
             var ports = PortChoice.Choose(portBase, mayMove: true, context.Steps);
-            var installation = context.Installation(run, ports, postgres);
+            var ha = isHa ? PortChoice.ChooseHa(portBase, ports, context.Steps) : null;
+            var installation = context.Installation(run, ports, postgres, ha);
             await installation.CreateAsync(cancellationToken);
             var demonstration = new Demonstration(installation, context.Steps, context.Time);
             await demonstration.CallAsync(cancellationToken);

@@ -13,6 +13,20 @@ internal static class PortChoice
         return Check(plan, mayMove && requestedBase is null, steps);
     }
 
+    /// <summary>
+    /// The ports behind a balancer: those that follow the base that was asked for, the documented ones, or a free block
+    /// where the plan itself is one.
+    /// </summary>
+    public static HaPorts ChooseHa(int? requestedBase, PortPlan plan, StepReporter steps)
+    {
+        var ha =
+            requestedBase is { } first ? HaPorts.FromBase(first + PortPlan.BlockSize)
+            : plan == PortPlan.Default ? HaPorts.Default
+            : HaPorts.Of(PortProbe.FreeBlock());
+        Refuse([.. ha.Uses.Where(use => !PortProbe.IsFree(use.Port))], steps);
+        return ha;
+    }
+
     /// <summary>The plan itself when all its ports are free.</summary>
     public static PortPlan Check(PortPlan plan, bool mayMove, StepReporter steps)
     {
@@ -31,11 +45,20 @@ internal static class PortChoice
             return free;
         }
 
+        Refuse(taken, steps);
+        return plan;
+    }
+
+    private static void Refuse(IReadOnlyList<PortUse> taken, StepReporter steps)
+    {
         foreach (var use in taken)
         {
             steps.Line($"port {use.Port} ({use.Key}) is taken by {PortHolder.Describe(use.Port)}");
         }
 
-        throw new HopFailureException("ports", "free them, or choose others with --port-base N");
+        if (taken.Count > 0)
+        {
+            throw new HopFailureException("ports", "free them, or choose others with --port-base N");
+        }
     }
 }

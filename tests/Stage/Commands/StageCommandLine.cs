@@ -3,16 +3,23 @@ using System.Globalization;
 namespace Culvert.Stage.Commands;
 
 /// <summary>What <c>./quickstart</c> was asked for. The shell script has the usage text.</summary>
-internal sealed record StageCommandLine(StageVerb Verb, string? Name, int? PortBase, bool Delete, bool Postgres)
+internal sealed record StageCommandLine(
+    StageVerb Verb,
+    string? Name,
+    int? PortBase,
+    bool Delete,
+    bool Postgres,
+    bool Ha
+)
 {
     /// <summary>Privileged ports are not ours to take, and the whole block must exist.</summary>
     private const int LowestBase = 1024;
-    private const int HighestBase = 65_535 - Ports.PortPlan.BlockSize + 1;
+    private const int HighestBase = 65_535 - (2 * Ports.PortPlan.BlockSize) + 1;
 
     /// <returns>Null with the reason when it cannot be understood.</returns>
     public static StageCommandLine? Parse(IReadOnlyList<string> arguments, out string reason)
     {
-        var result = new StageCommandLine(StageVerb.Once, null, null, Delete: false, Postgres: false);
+        var result = new StageCommandLine(StageVerb.Once, null, null, Delete: false, Postgres: false, Ha: false);
         var words = new List<string>();
         reason = "";
         for (var i = 0; i < arguments.Count; i++)
@@ -21,6 +28,9 @@ internal sealed record StageCommandLine(StageVerb Verb, string? Name, int? PortB
             {
                 case "--delete":
                     result = result with { Delete = true };
+                    break;
+                case "--ha":
+                    result = result with { Ha = true };
                     break;
                 case "--storage":
                     if (i + 1 == arguments.Count || arguments[++i] is not ("sqlite" or "postgres"))
@@ -78,6 +88,12 @@ internal sealed record StageCommandLine(StageVerb Verb, string? Name, int? PortB
         if (result.Postgres && verb is not (StageVerb.Once or StageVerb.Up))
         {
             reason = "--storage belongs to a plain run or to up";
+            return null;
+        }
+
+        if (result.Ha && verb is not (StageVerb.Once or StageVerb.Up))
+        {
+            reason = "--ha belongs to a plain run or to up";
             return null;
         }
 

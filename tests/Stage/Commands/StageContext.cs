@@ -22,8 +22,24 @@ internal sealed record StageContext(Checkout Checkout, StepReporter Steps, TimeP
 
     public string EnvironmentFile => Path.Combine(Checkout.RunFolder, "quickstart.env");
 
-    public Installation Installation(RunDirectory run, PortPlan ports, bool postgres = false) =>
-        new(Checkout, run, ports, new InstallationOptions { Postgres = postgres }, Steps, Time);
+    /// <param name="run">Its files.</param>
+    /// <param name="ports">Its ports.</param>
+    /// <param name="postgres">Whether its state is to be in PostgreSQL; with several nodes it is.</param>
+    /// <param name="ha">Null = one of each part.</param>
+    public Installation Installation(RunDirectory run, PortPlan ports, bool postgres = false, HaPorts? ha = null) =>
+        new(
+            Checkout,
+            run,
+            ports,
+            new InstallationOptions
+            {
+                Postgres = postgres || ha is not null,
+                HighAvailability = ha,
+                ManualTunnel = ha is null,
+            },
+            Steps,
+            Time
+        );
 
     /// <summary>All state of a run, wherever it lies.</summary>
     public static void Delete(RunDirectory run)

@@ -14,7 +14,7 @@ internal sealed class StatusCommand(StageContext context)
             return ExitCode.CheckFailed;
         }
 
-        var installation = context.Installation(run, record.Ports);
+        var installation = context.Installation(run, record.Ports, ha: record.HighAvailability);
         installation.Attach(record);
         var probes = Diagnosis.Probes(installation).ToDictionary(p => p.Process.Name, p => p.Health);
         var allWell = true;

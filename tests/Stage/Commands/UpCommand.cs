@@ -9,7 +9,7 @@ namespace Culvert.Stage.Commands;
 /// </summary>
 internal sealed class UpCommand(StageContext context)
 {
-    public async Task<int> RunAsync(int? portBase, bool postgres, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(int? portBase, bool postgres, bool isHa, CancellationToken cancellationToken)
     {
         var run = context.Up;
         using var runLock = RunLock.TryTake(run.Path);
@@ -32,7 +32,7 @@ internal sealed class UpCommand(StageContext context)
         var complete = false;
         try
         {
-            await StartAsync(run, record, portBase, postgres, cancellationToken);
+            await StartAsync(run, record, portBase, postgres, isHa, cancellationToken);
             complete = true;
         }
         finally
@@ -52,6 +52,7 @@ internal sealed class UpCommand(StageContext context)
         InstallationRecord? record,
         int? portBase,
         bool postgres,
+        bool isHa,
         CancellationToken cancellationToken
     )
     {
@@ -60,7 +61,8 @@ internal sealed class UpCommand(StageContext context)
         {
             StageContext.Delete(run);
             var ports = PortChoice.Choose(portBase, mayMove: false, context.Steps);
-            installation = context.Installation(run, ports, postgres);
+            var ha = isHa ? PortChoice.ChooseHa(portBase, ports, context.Steps) : null;
+            installation = context.Installation(run, ports, postgres, ha);
             await installation.CreateAsync(cancellationToken);
         }
         else
@@ -82,8 +84,16 @@ internal sealed class UpCommand(StageContext context)
                 );
             }
 
+            if (isHa && record.HighAvailability is null)
+            {
+                throw new Reporting.HopFailureException(
+                    "--ha",
+                    $"the state in {run.Path} was made for one of each part; ./quickstart down --delete removes it"
+                );
+            }
+
             PortChoice.Check(record.Ports, mayMove: false, context.Steps);
-            installation = context.Installation(run, record.Ports);
+            installation = context.Installation(run, record.Ports, ha: record.HighAvailability);
             await installation.ResumeAsync(record, cancellationToken);
         }
 

@@ -41,7 +41,7 @@ internal sealed class Demonstration(Installation installation, StepReporter step
             $"identity     {Exchange(audit, record.AgentRuleId)}",
             $"agent        {Certificate(certificates, "agent")}, platform CA",
             $"inner TLS    {Certificate(certificates, "server")}, {Authority(certificates)}",
-            $"edge         {record.EdgeId}: clients on {installation.Edge.Ingress}, agents on {installation.Edge.AgentAddress}; it cannot read the call",
+            $"edge         {record.EdgeId}: clients on {installation.Ingress}, agents on {installation.Edge.AgentAddress}; it cannot read the call",
             $"access       without a token: 401 and {refusal}; tokens by {installation.IdentityProvider.Issuer}",
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -36,6 +36,17 @@ internal static class Diagnosis
         yield return (installation.Service.Process, installation.Service.Health);
         yield return (installation.Edge.Process, installation.Edge.Health);
         yield return (installation.Agent.Process, installation.Agent.Health);
+        foreach (var agent in installation.Several?.Agents ?? [])
+        {
+            yield return (agent.Process, agent.Health);
+        }
+
+        if (installation.Several is { } several)
+        {
+            yield return (several.SecondService.Process, several.SecondService.Health);
+            yield return (several.SecondEdge.Process, several.SecondEdge.Health);
+        }
+
         if (installation.Record.Manual is not null)
         {
             yield return (installation.ManualAgent.Process, installation.ManualAgent.Health);

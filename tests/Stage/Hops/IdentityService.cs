@@ -9,7 +9,7 @@ using Culvert.Stage.RunState;
 
 namespace Culvert.Stage.Hops;
 
-/// <summary>The identity service: one node, first <c>init</c>, then <c>run</c>.</summary>
+/// <summary>The identity service: first <c>init</c>, then <c>run</c>; alone, or one of several nodes.</summary>
 internal sealed class IdentityService
 {
     public const string Name = Programs.IdentityService;
@@ -18,24 +18,31 @@ internal sealed class IdentityService
     private readonly PortPlan ports;
     private readonly TimeProvider time;
     private readonly string program;
+    private readonly ServiceNode? node;
 
-    public IdentityService(RunDirectory run, PortPlan ports, TimeProvider time)
+    /// <param name="run">For its files.</param>
+    /// <param name="ports">Where the service is called.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="node">Which node it is, where a balancer is called instead; null = the only one.</param>
+    public IdentityService(RunDirectory run, PortPlan ports, TimeProvider time, ServiceNode? node = null)
     {
-        (this.run, this.ports, this.time) = (run, ports, time);
+        (this.run, this.ports, this.time, this.node) = (run, ports, time, node);
         program = Path.Combine(run.Binaries, Name);
-        Health = new HealthProbe(ports.ServiceHealth);
+        Health = new HealthProbe(node?.Health ?? ports.ServiceHealth);
         Process = new ProgramProcess(
             new ProgramCommand(
-                Name,
+                Folder,
                 program,
                 ["run", "--config", ConfigurationFile],
                 new Dictionary<string, string>(),
                 run.Path
             ),
-            run.LogFile(Name),
+            run.LogFile(Folder),
             time
         );
     }
+
+    private string Folder => node?.Program ?? Name;
 
     public ProgramProcess Process { get; }
 
@@ -52,11 +59,14 @@ internal sealed class IdentityService
 
     private string InitLog => run.LogFile("identity-service-init");
 
-    private string ConfigurationFile => run.File(Name, "identity-service.yaml");
+    private string ConfigurationFile => run.File(Folder, "identity-service.yaml");
+
+    /// <summary>This very node, past the balancer.</summary>
+    public Uri OwnUrl => new($"https://localhost:{node?.Api ?? ports.Api}");
 
     public async Task ConfigureAsync(InstallationOptions options, CancellationToken cancellationToken)
     {
-        run.Folder(Name);
+        run.Folder(Folder);
         var life = options.ServerLife is { } seconds
             ? string.Create(CultureInfo.InvariantCulture, $", server_life: {seconds.TotalSeconds:0}s")
             : "";
@@ -84,12 +94,14 @@ internal sealed class IdentityService
         if (options.Postgres)
         {
             await PrivateFile.WriteAsync(
-                run.File(Name, "database.connection"),
+                run.File(Folder, "database.connection"),
                 Database.ConnectionString(run),
                 cancellationToken
             );
             storage = "storage: {type: postgres, postgres: {connection: file:database.connection}}\n";
         }
+
+        var several = node is null ? "" : $"node: {{name: {node.Name}}}\ndrain_delay: 3s\n";
 
         await File.WriteAllTextAsync(
             ConfigurationFile,
@@ -98,9 +110,9 @@ internal sealed class IdentityService
             public_url: {{PublicUrl}}
             machine_url: {{MachineUrl}}
             state_dir: state
-            api: {listen: {{Loopback.Listen(ports.Api)}}}
-            machine: {listen: {{Loopback.Listen(ports.Machine)}}}
-            health: {listen: ["127.0.0.1:{{ports.ServiceHealth}}"]}
+            api: {listen: {{Loopback.Listen(node?.Api ?? ports.Api)}}}
+            machine: {listen: {{Loopback.Listen(node?.Machine ?? ports.Machine)}}}
+            health: {listen: ["127.0.0.1:{{node?.Health ?? ports.ServiceHealth}}"]}
             keys: {sealing_key: file:sealing.key{{hsm}}}
             private_issuer_networks: [{{string.Join(
                 ", ",
@@ -109,7 +121,7 @@ internal sealed class IdentityService
             certificates: {approval: single{{life}}{{signing}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost{{hostnames}}}
             limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s{{issuing}}}
-            {{refresh}}{{storage}}
+            {{refresh}}{{storage}}{{several}}
             """,
             cancellationToken
         );
@@ -135,6 +147,14 @@ internal sealed class IdentityService
             throw new HopFailureException(Name, $"init ended with exit code {result.ExitCode}", InitLog);
         }
     }
+
+    /// <summary>What a further node needs besides its configuration: the sealing key of the first.</summary>
+    public void Join(IdentityService first) =>
+        File.Copy(
+            run.File(first.Folder, "sealing.key"),
+            run.File(Folder, "sealing.key"),
+            overwrite: true // the mode comes along
+        );
 
     public void Start() => Process.Start();
 

@@ -14,6 +14,10 @@ namespace Culvert.Stage.Hops;
 internal sealed class Installation
 {
     private const string RecordFile = "installation.json";
+
+    // What edges in the plural say besides: the balancer says who comes, and asks every second.
+    private const string BalancedEdge =
+        "drain_delay: 3s\nproxy_protocol: {required: true, trusted_proxies: [127.0.0.1/32]}";
     private static readonly TimeSpan TokenUse = TimeSpan.FromMinutes(30);
 
     private readonly Checkout checkout;
@@ -43,15 +47,27 @@ internal sealed class Installation
         Fixture = options.FixtureServer ? new FixtureServer(checkout, run, time) : null;
         // A state that exists says itself where it is kept.
         Database = options.Postgres || Database.Exists(run) ? new Database(run, time) : null;
-        Service = new IdentityService(run, ports, time);
+        var ha = options.HighAvailability;
+        Service = new IdentityService(
+            run,
+            ports,
+            time,
+            ha is null
+                ? null
+                : new ServiceNode(IdentityService.Name, "node-1", ha.FirstApi, ha.FirstMachine, ports.ServiceHealth)
+        );
         culvert = new Operator(run, Service);
-        Edge = new TunnelEdge(run, ports, time);
+        Edge = new TunnelEdge(run, ha is null ? ports : ports with { Sni = ha.FirstSni }, time);
         Agent = new TunnelAgent(TunnelAgent.AutomaticName, run, ports.AgentHealth, time, options.AgentEnvironment)
         {
             UpstreamSettings = options.UpstreamSettings,
         };
         ManualAgent = new TunnelAgent(TunnelAgent.ManualName, run, ports.ManualAgentHealth, time);
         Inspector = new Inspector(checkout);
+        if (ha is not null)
+        {
+            Several = new SeveralParts(run, ports, ha, time);
+        }
     }
 
     public PortPlan Ports => ports;
@@ -76,6 +92,12 @@ internal sealed class Installation
 
     public TunnelAgent ManualAgent { get; }
 
+    /// <summary>Null = there is one of each part.</summary>
+    public SeveralParts? Several { get; }
+
+    /// <summary>Where clients reach the tunnels.</summary>
+    public string Ingress => Several is null ? Edge.Ingress : $"127.0.0.1:{ports.Sni}";
+
     public Inspector Inspector { get; }
 
     public Operator Operator => culvert;
@@ -97,7 +119,9 @@ internal sealed class Installation
                 Service.Process,
                 Edge.Process,
             ];
-            return options.ManualTunnel ? [.. always, Agent.Process, ManualAgent.Process] : [.. always, Agent.Process];
+            return Several is { } several ? [.. always, Agent.Process, .. several.Processes]
+                : options.ManualTunnel ? [.. always, Agent.Process, ManualAgent.Process]
+                : [.. always, Agent.Process];
         }
     }
 
@@ -178,6 +202,16 @@ internal sealed class Installation
                 await Service.InitializeAsync("Example Corp", cancellationToken);
                 Started(Service.Start);
                 await Service.WaitAsync(cancellationToken);
+                if (Several is { } several)
+                {
+                    await several.SecondService.ConfigureAsync(options, cancellationToken);
+                    several.SecondService.Join(Service);
+                    Started(several.SecondService.Start);
+                    await several.SecondService.WaitAsync(cancellationToken);
+                    Started(several.Balancer.Start);
+                    await several.WaitForBalancerAsync(ports.Api, cancellationToken);
+                }
+
                 await Service.FetchPlatformRootAsync(cancellationToken);
                 return $"{Service.PublicUrl} (approval: single, one person decides)";
             }
@@ -214,11 +248,27 @@ internal sealed class Installation
                     McpServer.WaitAsync(cancellationToken),
                     Service.WaitAsync(cancellationToken)
                 );
+                if (Several is { } several)
+                {
+                    Started(several.SecondService.Start);
+                    Started(several.Balancer.Start);
+                    await several.SecondService.WaitAsync(cancellationToken);
+                    await several.WaitForBalancerAsync(ports.Api, cancellationToken);
+                    Started(several.SecondEdge.Start);
+                    several.Agents.ToList().ForEach(agent => Started(agent.Start));
+                }
+
                 Started(Edge.Start);
                 await Edge.WaitAsync(cancellationToken);
                 Started(Agent.Start);
-                Started(ManualAgent.Start);
-                await Task.WhenAll(Agent.WaitAsync(cancellationToken), ManualAgent.WaitAsync(cancellationToken));
+                await Agent.WaitAsync(cancellationToken);
+                if (options.ManualTunnel)
+                {
+                    Started(ManualAgent.Start);
+                    await ManualAgent.WaitAsync(cancellationToken);
+                }
+
+                await (Several?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
                 return "ready";
             }
         );
@@ -250,6 +300,7 @@ internal sealed class Installation
     {
         var (organization, workspace) = ("", "");
         var (issuer, edge) = ("", "");
+        string? secondEdge = null;
         string[] accounts = [];
         TunnelRecord tunnel = null!;
         TunnelRecord? manual = null;
@@ -283,6 +334,15 @@ internal sealed class Installation
                 );
                 await Task.WhenAll(creatingIssuer, creatingEdge, creatingAccounts, creatingTunnels);
                 (issuer, edge, accounts) = (await creatingIssuer, await creatingEdge, await creatingAccounts);
+                if (Several is { } several)
+                {
+                    secondEdge = await culvert.CreateAsync(
+                        "edge create edge-2",
+                        cancellationToken,
+                        ["--address", several.SecondEdge.AgentAddress, "--dns-name", "localhost"]
+                    );
+                }
+
                 var tunnels = await creatingTunnels;
                 (tunnel, manual) = (tunnels[0], tunnels.ElementAtOrDefault(1));
                 return $"{tunnel.Domain}, {IdentityProvider.Issuer} trusted";
@@ -296,7 +356,16 @@ internal sealed class Installation
             {
                 var (claim, value) = IdentityProvider.DeploymentClaim;
                 string[] agents = ["--scope", "tunnel:agent", "--claim", $"{claim}={value}", "--tunnel", tunnel.Id];
-                string[] edges = ["--scope", "edge:serve", "--subject", IdentityProvider.EdgeClient, "--edge", edge];
+                string[] edges =
+                [
+                    "--scope",
+                    "edge:serve",
+                    "--subject",
+                    IdentityProvider.EdgeClient,
+                    "--edge",
+                    edge,
+                    .. secondEdge is null ? Array.Empty<string>() : ["--edge", secondEdge],
+                ];
                 string[] operators =
                 [
                     "--scope",
@@ -325,6 +394,8 @@ internal sealed class Installation
             AdminServiceAccountId = accounts[2],
             Tunnel = tunnel,
             Manual = manual,
+            HighAvailability = options.HighAvailability,
+            SecondEdgeId = secondEdge,
         };
 
         Task<string> CreateRuleAsync(string name, string account, string[] arguments)
@@ -444,9 +515,29 @@ internal sealed class Installation
                     options.AgentAddress ?? Edge.AgentAddress,
                     options.ClientsPerSecond,
                     cancellationToken,
-                    options.ConnectIngress ? "connect: {listen: [\"127.0.0.1:0\"]}" : ""
+                    Several is not null ? BalancedEdge
+                        : options.ConnectIngress ? "connect: {listen: [\"127.0.0.1:0\"]}"
+                        : "",
+                    ports.Sni,
+                    Several is null ? "0s" : "60s"
                 );
                 Started(Edge.Start);
+                if (Several is { } several)
+                {
+                    await several.SecondEdge.ConfigureAsync(
+                        Record.SecondEdgeId!,
+                        Federated(Record.EdgeRuleId, IdentityProvider.EdgeClient),
+                        several.SecondEdge.AgentAddress,
+                        options.ClientsPerSecond,
+                        cancellationToken,
+                        BalancedEdge,
+                        ports.Sni,
+                        "60s"
+                    );
+                    Started(several.SecondEdge.Start);
+                    return "two, ready once they have agents"; // only then do they take clients from the balancer
+                }
+
                 await Edge.WaitAsync(cancellationToken);
                 return $"agents on {Edge.AgentAddress}, clients on {Edge.Ingress}";
             }
@@ -486,6 +577,27 @@ internal sealed class Installation
                 );
                 Started(Agent.Start);
                 await Agent.WaitAsync(cancellationToken);
+                if (Several is { } several)
+                {
+                    foreach (var further in several.Agents)
+                    {
+                        await further.ConfigureAsync(
+                            identity.ToYaml(),
+                            Record.Tunnel.Id,
+                            certificates: "",
+                            automatic,
+                            options.AllowedOrigins,
+                            areMcp: options.Upstream is null,
+                            issuer,
+                            cancellationToken
+                        );
+                        Started(further.Start);
+                    }
+
+                    await several.WaitAsync(cancellationToken);
+                    await Edge.WaitAsync(cancellationToken);
+                }
+
                 return Record.Tunnel.Domain;
             }
         );

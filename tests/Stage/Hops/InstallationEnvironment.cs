@@ -36,7 +36,7 @@ internal static class InstallationEnvironment
             Add("CULVERT_MANUAL_TRUST_BUNDLE", manual.TrustBundle);
         }
 
-        Add("CULVERT_EDGE_INGRESS", installation.Edge.Ingress);
+        Add("CULVERT_EDGE_INGRESS", installation.Ingress);
         Add("CULVERT_UPSTREAM_URL", installation.McpServer.Endpoint.AbsoluteUri);
         Add("CULVERT_SERVICE_HEALTH_URL", Base(installation.Service.Health));
         Add("CULVERT_EDGE_HEALTH_URL", Base(installation.Edge.Health));

@@ -1,3 +1,5 @@
+using Culvert.Stage.Ports;
+
 namespace Culvert.Stage.Hops;
 
 /// <summary>How a test's installation differs from the quickstart's.</summary>
@@ -32,6 +34,12 @@ internal sealed record InstallationOptions
 
     /// <summary>Whether the service keeps its state in PostgreSQL rather than in SQLite.</summary>
     public bool Postgres { get; init; }
+
+    /// <summary>
+    /// Two nodes of the service on PostgreSQL, two edges and three agents of the first tunnel, with a balancer before nodes
+    /// and edges; null = one of each.
+    /// </summary>
+    public HaPorts? HighAvailability { get; init; }
 
     /// <summary>Where agents are told to dial the edge, when a test listens in between; null = the edge itself.</summary>
     public string? AgentAddress { get; init; }

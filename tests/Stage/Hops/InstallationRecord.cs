@@ -15,6 +15,12 @@ internal sealed record InstallationRecord
     public required string EdgeRuleId { get; init; }
     public required string AdminRuleId { get; init; }
     public required string AdminServiceAccountId { get; init; }
+
+    /// <summary>Null = one of each part.</summary>
+    public HaPorts? HighAvailability { get; init; }
+
+    /// <summary>Null = there is one edge.</summary>
+    public string? SecondEdgeId { get; init; }
     public required TunnelRecord Tunnel { get; init; }
     public required TunnelRecord? Manual { get; init; }
 

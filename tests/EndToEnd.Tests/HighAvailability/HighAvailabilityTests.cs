@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage.Hops;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.EndToEnd.Tests.HighAvailability;
+
+/// <summary>
+/// Whatever one part of several does, ends or suffers: established calls that need not fail do not, every grant is in the
+/// audit, no serial is given twice, and an assertion is worth one token in the whole installation.
+/// </summary>
+[Collection(HaSystemCollection.Name)]
+public sealed partial class HighAvailabilityTests(HaSystem system) : SystemTest(system)
+{
+    private const int Keeping = 2;
+    private const int Reconnecting = 1;
+    private const int Clients = Keeping + Reconnecting;
+
+    /// <summary>Three agents with both of their connections.</summary>
+    private const int AgentConnections = 6;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    private SeveralParts Several => system.Several;
+
+    [Fact]
+    [Trait("Attack", "A19")]
+    public async Task Exchange_OneAssertionAtBothNodesAtOnce_IsGrantedOnce()
+    {
+        using var first = system.Exchanger.Client(Installation.Service.OwnUrl);
+        using var second = system.Exchanger.Client(Several.SecondService.OwnUrl);
+
+        for (var round = 0; round < 50; round++)
+        {
+            var assertion = system.Exchanger.NextAssertion();
+            var answers = await Task.WhenAll(
+                new[] { first, second, first, second }.Select(client =>
+                    Task.Run(() => system.Exchanger.SendAsync(client, assertion, Cancel))
+                )
+            );
+
+            answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+            answers.Count(answer => answer.StatusCode == HttpStatusCode.Unauthorized).ShouldBe(3);
+            answers.ToList().ForEach(answer => answer.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Rolling_RestartOfEveryPart_FailsNothing()
+    {
+        await using var watch = await WatchAsync();
+
+        var row = await watch.RowAsync(
+            "rolling restart of nodes, edges and agents",
+            async () =>
+            {
+                foreach (var (process, health) in Parts())
+                {
+                    await process.StopAsync(TimeSpan.FromSeconds(60), Cancel);
+                    process.ExitCode.ShouldBe(0, process.Name);
+                    await System.RestartAsync(process, health, Cancel);
+                    await UntilWholeAsync();
+                }
+            }
+        );
+
+        (row.CallsFailed, row.ExchangesFailed).ShouldBe((0, 0), watch.Errors);
+        await watch.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Kill_OfAnyOneProcess_FailsOnlyWhatItWasDoing()
+    {
+        await using var watch = await WatchAsync();
+        var services = new[] { Installation.Service.Process.Name, Several.SecondService.Process.Name };
+
+        foreach (var (process, health) in Parts())
+        {
+            var row = await watch.RowAsync($"kill -9 of {process.Name}", () => process.KillAsync(Cancel));
+
+            // Clients of the service meet no edge and the other way round; of those that it was serving, each loses at
+            // most what was on its way.
+            var isService = services.Contains(process.Name);
+            row.CallsFailed.ShouldBeLessThanOrEqualTo(isService ? 0 : Clients, watch.Errors);
+            row.ExchangesFailed.ShouldBeLessThanOrEqualTo(isService ? Clients : 0, watch.Errors);
+            await System.RestartAsync(process, health, Cancel);
+            await UntilWholeAsync();
+        }
+
+        await watch.RowAsync(
+            "kill -9 of haproxy, started again",
+            async () =>
+            {
+                await Several.Balancer.Process.KillAsync(Cancel);
+                Several.Balancer.Process.Start();
+                Installation.RecordProcesses();
+            }
+        );
+        await UntilWholeAsync();
+        await watch.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Postgres_RestartedUnderLoad_FailsNoCallAndLosesNoGrant()
+    {
+        await using var watch = await WatchAsync();
+        var postgres = Installation.Database!;
+
+        var row = await watch.RowAsync(
+            "restart of PostgreSQL",
+            async () =>
+            {
+                // What `pg_ctl restart` does: clients are cut off, what is committed is written out.
+                Signals.Send(postgres.Process.Stamp, Signals.Interrupt);
+                (await postgres.Process.WaitForEndAsync(TimeSpan.FromSeconds(60), Cancel)).ShouldBeTrue();
+                postgres.Start();
+                Installation.RecordProcesses();
+                await postgres.WaitAsync(Cancel);
+            }
+        );
+
+        row.CallsFailed.ShouldBe(0, watch.Errors);
+        await UntilWholeAsync();
+        await watch.CheckAsync();
+    }
+
+    private Task<DisturbanceWatch> WatchAsync() => DisturbanceWatch.StartAsync(system, Keeping, Reconnecting, Cancel);
+
+    private IEnumerable<(ProgramProcess Process, HealthProbe Health)> Parts() =>
+        [
+            (Installation.Service.Process, Installation.Service.Health),
+            (Several.SecondService.Process, Several.SecondService.Health),
+            (Installation.Edge.Process, Installation.Edge.Health),
+            (Several.SecondEdge.Process, Several.SecondEdge.Health),
+            (Installation.Agent.Process, Installation.Agent.Health),
+            .. Several.Agents.Select(agent => (agent.Process, agent.Health)),
+        ];
+
+    /// <summary>Every agent is back at both edges, and the balancer knows of everybody: the next part may go.</summary>
+    private async Task UntilWholeAsync()
+    {
+        await UntilAsync(async () =>
+            await ConnectionsAsync(Installation.Edge) >= AgentConnections
+            && await ConnectionsAsync(Several.SecondEdge) >= AgentConnections
+        );
+        await UntilAsync(() => Several.Balancer.SeesAllAsync(Cancel));
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(Limit);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+        }
+    }
+
+    private static async Task<int> ConnectionsAsync(TunnelEdge edge)
+    {
+        var text = await edge.Health.MetricsAsync(Cancel);
+        return Connections().Matches(text).Sum(m => int.Parse(m.Groups["count"].Value, CultureInfo.InvariantCulture));
+    }
+
+    [GeneratedRegex("^culvert_edge_agent_connections\\{[^}]*\\} (?<count>\\d+)", RegexOptions.Multiline)]
+    private static partial Regex Connections();
+}

@@ -1,0 +1,92 @@
+using Culvert.Stage.Ports;
+using Culvert.Stage.RunState;
+
+namespace Culvert.Stage.Hops;
+
+/// <summary>What a highly available installation has besides one of each: the second node and edge, two agents, the balancer.</summary>
+internal sealed class SeveralParts
+{
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider time;
+
+    public SeveralParts(RunDirectory run, PortPlan ports, HaPorts ha, TimeProvider time)
+    {
+        this.time = time;
+        SecondService = new IdentityService(
+            run,
+            ports,
+            time,
+            new ServiceNode("identity-service-2", "node-2", ha.SecondApi, ha.SecondMachine, ha.SecondHealth)
+        );
+        SecondEdge = new TunnelEdge(
+            run,
+            ports with
+            {
+                Sni = ha.SecondSni,
+                Agents = ha.SecondAgents,
+                EdgeHealth = ha.SecondEdgeHealth,
+            },
+            time,
+            "tunnel-edge-2"
+        );
+        Agents =
+        [
+            new TunnelAgent("tunnel-agent-2", run, ports.ManualAgentHealth, time),
+            new TunnelAgent("tunnel-agent-3", run, ha.ThirdAgentHealth, time),
+        ];
+        Balancer = new Balancer(
+            run.File(Balancer.Name),
+            run.LogFile(Balancer.Name),
+            CheckEvery,
+            time,
+            new BalancedPort(
+                "api",
+                ports.Api,
+                SendProxy: false,
+                (ha.FirstApi, ports.ServiceHealth),
+                (ha.SecondApi, ha.SecondHealth)
+            ),
+            new BalancedPort(
+                "machines",
+                ports.Machine,
+                SendProxy: false,
+                (ha.FirstMachine, ports.ServiceHealth),
+                (ha.SecondMachine, ha.SecondHealth)
+            ),
+            new BalancedPort(
+                "clients",
+                ports.Sni,
+                SendProxy: true,
+                (ha.FirstSni, ports.EdgeHealth),
+                (ha.SecondSni, ha.SecondEdgeHealth)
+            )
+        );
+    }
+
+    public IdentityService SecondService { get; }
+
+    public TunnelEdge SecondEdge { get; }
+
+    /// <summary>The second and the third of the first tunnel.</summary>
+    public IReadOnlyList<TunnelAgent> Agents { get; }
+
+    public Balancer Balancer { get; }
+
+    public IEnumerable<ProgramProcess> Processes =>
+        [SecondService.Process, Balancer.Process, SecondEdge.Process, .. Agents.Select(agent => agent.Process)];
+
+    /// <summary>Edge and agents; the service is waited for where it is started.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        foreach (var agent in Agents)
+        {
+            await agent.WaitAsync(cancellationToken);
+        }
+
+        await SecondEdge.WaitAsync(cancellationToken);
+    }
+
+    public Task WaitForBalancerAsync(int port, CancellationToken cancellationToken) =>
+        Readiness.UntilListeningAsync(Balancer.Process, port, TimeSpan.FromSeconds(30), time, cancellationToken);
+}
