@@ -165,6 +165,6 @@ internal static class CommandTable
         "completion bash",
         "completion zsh",
         "completion fish",
-        "version",
+        "version --all",
     ];
 }
