@@ -99,7 +99,7 @@ internal static class RunCommand
             var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
             await WatchAsync(watch, next => Use(next, levels, notices), either.Token);
-            if (!stopping.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
             {
                 await app.Services.GetRequiredService<ServiceDrain>().RunAsync();
             }

@@ -25,6 +25,7 @@ internal static class ServiceHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, ProgramLifetime>();
         builder.Services.AddCulvertService(options, store, time);
         configure?.Invoke(builder.Services);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>(Listen);
