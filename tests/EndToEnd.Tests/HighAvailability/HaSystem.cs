@@ -39,6 +39,7 @@ public sealed class HaSystem()
     protected override ValueTask ReleaseAsync()
     {
         assertions.Dispose();
+        Database.Delete(Installation.Run);
         return ValueTask.CompletedTask;
     }
 }
