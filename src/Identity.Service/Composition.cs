@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Console;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Nodes;
@@ -87,6 +88,7 @@ internal static class Composition
         services.AddNodes();
         services.AddTokens();
         services.AddTunnels(options);
+        services.AddConsole();
         return services;
     }
 
@@ -101,6 +103,7 @@ internal static class Composition
         api.MapNodes();
         api.MapTokens();
         api.MapTunnels();
+        api.MapConsole();
         machine.MapCertificates();
         machine.MapTunnels();
     }

@@ -18,6 +18,9 @@ internal sealed class FirstTenant(
     /// <summary>Life of the key that init makes.</summary>
     public static readonly TimeSpan KeyLife = TimeSpan.FromDays(30);
 
+    /// <summary>Its name, by which people know it.</summary>
+    public const string KeyName = "init";
+
     public async Task RunAsync(InitContext context, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -53,7 +56,7 @@ internal sealed class FirstTenant(
         {
             Id = AdminKeyId.New(),
             OrganizationId = organization.Id,
-            Name = "init",
+            Name = KeyName,
             Scopes = AdminRole.InstallationOperator.Scopes,
             CreatedAt = now,
             ExpiresAt = now + KeyLife,

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Audit;
 /// <summary>Who caused an event.</summary>
 internal sealed record AuditActor
 {
-    /// <summary><c>admin_api_key</c>, <c>federated</c>, <c>service_account</c>, <c>agent</c>, <c>edge</c>, <c>system</c> …</summary>
+    /// <summary><c>admin_api_key</c>, <c>person</c>, <c>federated</c>, <c>service_account</c>, <c>agent</c>, <c>edge</c>, <c>system</c> …</summary>
     public required string Type { get; init; }
 
     public required string Id { get; init; }
@@ -43,6 +43,7 @@ internal sealed record AuditActor
                 CallerKind.AdminKey => "admin_api_key",
                 CallerKind.TunnelToken => "tunnel_token",
                 CallerKind.RelyingParty => "relying_party",
+                CallerKind.Person => "person",
                 _ => "federated",
             },
             Id = request.Caller.ActorId,
@@ -93,5 +94,6 @@ internal sealed record AuditActor
         }
     }
 
-    private static string? Bounded(string? text) => text is { Length: > 256 } ? text[..256] : text;
+    /// <summary>What a stranger wrote, cut to a length that a record can bear.</summary>
+    public static string? Bounded(string? text) => text is { Length: > 256 } ? text[..256] : text;
 }

@@ -118,4 +118,7 @@ internal static class AuditEvents
     public const string SealsRotated = "seals_rotated";
     public const string AdminKeyCreated = "admin_key_created";
     public const string AdminKeyRevoked = "admin_key_revoked";
+    public const string ConsoleSignedIn = "console_signed_in";
+    public const string ConsoleSignInRefused = "console_sign_in_refused";
+    public const string ConsoleSignedOut = "console_signed_out";
 }

@@ -4,11 +4,14 @@ using System.Text.RegularExpressions;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Jose.Signatures;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Fetching;
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;
@@ -47,13 +50,10 @@ internal static partial class ServiceConfiguration
             Agents = Agents(root.Section("agents")),
             Limits = Limits(root.Section("limits")),
             Notices = Notices(root.Section("notices")),
+            SignIn = SignIn(root.Section("sign_in")),
             Network = NetworkSection.Read(root),
         };
-        foreach (var later in new[] { "sign_in", "audit" })
-        {
-            root.NotYet(later);
-        }
-
+        root.NotYet("audit");
         TelemetrySection.Read(root);
         var health = HealthSection.ReadServer(root, "127.0.0.1:8445");
         return new ServiceSettings(options with { HealthListen = health.Listen }, health, LogSection.Read(root));
@@ -463,6 +463,94 @@ internal static partial class ServiceConfiguration
         }
 
         return new NoticeOptions { Days = [.. days.Distinct().OrderDescending()] };
+    }
+
+    private static SignInOptions SignIn(ConfigSection signIn)
+    {
+        var issuer = signIn.String("issuer");
+        if (issuer.Length > 0 && !SafeFetcher.TryParseUrl(issuer, out _))
+        {
+            signIn.Error("issuer", "This is not the URL of an identity provider.", "Write its issuer: https://…");
+        }
+
+        var options = new SignInOptions
+        {
+            Issuer = issuer,
+            ClientId = signIn.String("client_id"),
+            ClientSecret = signIn.Secret("client_secret", mustExist: false),
+            CaFile = signIn.Path("ca_file"),
+            Networks = signIn.Ranges("networks"),
+            Algorithms = Algorithms(signIn),
+            Scopes = signIn.Strings("scopes"),
+            RolesClaim = signIn.String("roles_claim", "groups"),
+            Roles = signIn.StringLists("roles"),
+            Organization = signIn.String("organization"),
+            AdminKeys = signIn.Bool("admin_keys", true),
+            Session = signIn.Duration(
+                "session",
+                TimeSpan.FromHours(8),
+                TimeSpan.FromMinutes(5),
+                SignInOptions.LongestSession
+            ),
+            Idle = signIn.Duration("idle", TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(2), TimeSpan.FromHours(24)),
+        };
+        foreach (var (role, _) in options.Roles)
+        {
+            if (!ConsoleRole.All.Contains(role))
+            {
+                signIn.Error("roles", $"There is no role {role}.", $"Use {string.Join(", ", ConsoleRole.All)}.");
+            }
+        }
+
+        if (options.HasProvider && options.ClientId.Length == 0)
+        {
+            signIn.Error(
+                "client_id",
+                "The provider knows the console by no name.",
+                "Register it there, and write its id."
+            );
+        }
+
+        if (options.HasProvider && options.Roles.All(role => role.Value.Count == 0))
+        {
+            signIn.Error(
+                "roles",
+                "Nobody could sign in: no value is mapped to a role.",
+                "Write roles: {viewer: [VALUE]}."
+            );
+        }
+
+        if (
+            !options.HasProvider
+            && (options.ClientId.Length > 0 || options.ClientSecret is not null || options.Roles.Count > 0)
+        )
+        {
+            signIn.Error(
+                "issuer",
+                "Client and roles belong to an identity provider.",
+                "Name it, or remove the other keys."
+            );
+        }
+
+        return options;
+    }
+
+    private static JwsAlgorithms Algorithms(ConfigSection signIn)
+    {
+        var set = JwsAlgorithms.Empty;
+        foreach (var name in signIn.Strings("algorithms", "RS256", "PS256", "ES256"))
+        {
+            if (JwsAlgorithmExtensions.TryParse(name, out var algorithm))
+            {
+                set |= algorithm.AsSet();
+            }
+            else
+            {
+                signIn.Error("algorithms", $"There is no algorithm {name}.", "Use RS256, PS256, ES256 and their like.");
+            }
+        }
+
+        return set;
     }
 
     private static TunnelOptions Tunnels(ConfigSection tunnels)

@@ -112,35 +112,45 @@ internal sealed class Authenticator(
             : await accessTokens.ValidateAsync(credential, cancellationToken);
     }
 
+    /// <summary>The live admin key that this is, or why it is none.</summary>
+    public async ValueTask<(AdminKey? Key, Refusal? Refusal)> FindAdminKeyAsync(
+        string credential,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await adminKeys.FindAsync(HashOf(credential), cancellationToken) is not { RevokedAt: null } key)
+        {
+            return (null, AuthErrors.Invalid.Refuse());
+        }
+
+        if (time.GetUtcNow() > key.ExpiresAt)
+        {
+            return (null, AuthErrors.KeyExpired.Refuse());
+        }
+
+        adminKeyUses.Note(key.Id);
+        return (key, null);
+    }
+
     private async ValueTask<AuthenticationResult> ProveAdminKeyAsync(
         string credential,
         CancellationToken cancellationToken
     )
     {
-        var hash = HashOf(credential);
-        if (await adminKeys.FindAsync(hash, cancellationToken) is not { RevokedAt: null } key)
-        {
-            return AuthenticationResult.Refused(AuthErrors.Invalid.Refuse());
-        }
-
-        if (time.GetUtcNow() > key.ExpiresAt)
-        {
-            return AuthenticationResult.Refused(AuthErrors.KeyExpired.Refuse());
-        }
-
-        adminKeyUses.Note(key.Id);
-
-        return AuthenticationResult.Of(
-            new Caller
-            {
-                Kind = CallerKind.AdminKey,
-                OrganizationId = key.OrganizationId,
-                Scopes = key.Scopes,
-                ActorId = key.Id.Value,
-                ExpiresAt = key.ExpiresAt,
-                CredentialHash = Convert.ToHexStringLower(hash),
-            }
-        );
+        var (key, refusal) = await FindAdminKeyAsync(credential, cancellationToken);
+        return key is null
+            ? AuthenticationResult.Refused(refusal!)
+            : AuthenticationResult.Of(
+                new Caller
+                {
+                    Kind = CallerKind.AdminKey,
+                    OrganizationId = key.OrganizationId,
+                    Scopes = key.Scopes,
+                    ActorId = key.Id.Value,
+                    ExpiresAt = key.ExpiresAt,
+                    CredentialHash = Convert.ToHexStringLower(HashOf(credential)),
+                }
+            );
     }
 
     private async ValueTask<AuthenticationResult> ApplyWorkspaceAsync(

@@ -89,4 +89,8 @@ internal static class EventIds
 
     // 7000: Admin
     public const int AdminKeyUsesNotWritten = 7000;
+
+    // 7010: Console
+    public const int SignInRefused = 7010;
+    public const int ProviderFailed = 7011;
 }

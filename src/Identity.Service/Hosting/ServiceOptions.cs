@@ -73,4 +73,6 @@ internal sealed record ServiceOptions
     public LimitOptions Limits { get; init; } = new();
 
     public NoticeOptions Notices { get; init; } = new();
+
+    public SignInOptions SignIn { get; init; } = new();
 }

@@ -58,7 +58,17 @@ public sealed class ServiceConfigurationTests
     [InlineData("agents: {feed_wait_max: 200s}", "agents.live_for")]
     [InlineData("federation: {leeway: 61s}", "federation.leeway")]
     [InlineData("federation: {replay_mode: off}", "federation.replay_mode")]
-    [InlineData("sign_in: {issuer: https://x}", "sign_in")]
+    [InlineData("sign_in: {issuer: http://x, client_id: c, roles: {viewer: [a]}}", "sign_in.issuer")]
+    [InlineData("sign_in: {issuer: https://x, roles: {viewer: [a]}}", "sign_in.client_id")]
+    [InlineData("sign_in: {issuer: https://x, client_id: c}", "sign_in.roles")]
+    [InlineData("sign_in: {issuer: https://x, client_id: c, roles: {owner: [a]}}", "sign_in.roles")]
+    [InlineData(
+        "sign_in: {issuer: https://x, client_id: c, roles: {viewer: [a]}, algorithms: [HS256]}",
+        "sign_in.algorithms"
+    )]
+    [InlineData("sign_in: {client_id: c}", "sign_in.issuer")]
+    [InlineData("sign_in: {client_secret: plain-secret}", "sign_in.client_secret")]
+    [InlineData("sign_in: {session: 25h}", "sign_in.session")]
     [InlineData("audit: {retention: 400d}", "audit")]
     [InlineData("limits: {signing_queue: 0}", "limits.signing_queue")]
     [InlineData("certificates: {blocked_keys_file: /nowhere/keys.txt}", "certificates.blocked_keys_file")]

@@ -234,7 +234,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     }
 
     /// <summary>A client of 8443 with that bearer, or with none. Trusts the service's own certificate alone.</summary>
-    public HttpClient Client(string? bearer)
+    public HttpClient Client(string? bearer, bool followsRedirects = true)
     {
         var presented = Get<IApiCertificate>();
         var handler = new SocketsHttpHandler
@@ -247,6 +247,8 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
                     && certificate.GetRawCertData().AsSpan().SequenceEqual(presented.Api.TargetCertificate.RawData),
             },
             UseProxy = false,
+            AllowAutoRedirect = followsRedirects,
+            UseCookies = false,
         };
         var client = new HttpClient(handler) { BaseAddress = ApiUrl };
         if (bearer is not null)

@@ -140,7 +140,7 @@ check_prerequisites() {
 # node of its own (200 MB), which only tests need, as they do the types of Kubernetes' API.
 install_peers() {
   local folder done
-  for folder in tests/Peers ${with_test_tools:+tests/Peers/conformance tests/Peers/kubernetes}; do
+  for folder in tests/Peers ${with_test_tools:+tests/Peers/conformance tests/Peers/console tests/Peers/kubernetes}; do
     done="$folder/node_modules/.installed-lock.json"
     cmp -s "$folder/package-lock.json" "$done" && continue
     echo "npm: installing the test peers under $folder/node_modules (undo: remove that folder)"
@@ -225,6 +225,22 @@ ensure_haproxy() {
   printf '#!/bin/sh\nhere=${0%%/*}\nexport LD_LIBRARY_PATH=$(echo "$here"/usr/lib/*-linux-gnu)\nexec "$here/usr/sbin/haproxy" "$@"\n' >"$folder/haproxy"
   chmod +x "$folder/haproxy"
   "$folder/haproxy" -v >/dev/null || { echo "the unpacked haproxy does not start; install with: sudo apt-get install haproxy"; exit 69; }
+}
+
+# A browser for the console, with the libraries that a server lacks. Unpacked only; nothing of it is installed or started.
+chromium_packages="chromium chromium-common libasound2 libasyncns0 libdouble-conversion3 libflac12 libgtk-3-0 \
+  libharfbuzz-subset0 libminizip1 libmp3lame0 libmpg123-0 libogg0 libopenh264-7 libopenjp2-7 libopus0 libpulse0 libsndfile1 \
+  libvorbis0a libvorbisenc2 libxnvctrl0"
+ensure_chromium() {
+  local folder=.run/chromium
+  [ "$(cat "$folder/.packages" 2>/dev/null)" = "$chromium_packages" ] && return 0
+  rm -rf "$folder"
+  # shellcheck disable=SC2086
+  unpack chromium usr/lib/chromium/chromium $chromium_packages
+  rm -f "$folder"/*.deb
+  printf '#!/bin/sh\nhere=${0%%/*}\nexport LD_LIBRARY_PATH=$(echo "$here"/usr/lib/*-linux-gnu):$(echo "$here"/usr/lib/*-linux-gnu/pulseaudio)\nexec "$here/usr/lib/chromium/chromium" "$@"\n' >"$folder/chromium"
+  chmod +x "$folder/chromium"
+  printf '%s\n' "$chromium_packages" >"$folder/.packages"
 }
 
 # What judges the files under deploy/: promtool, docker-compose, kubectl with its kustomize, bubblewrap, and Go with the

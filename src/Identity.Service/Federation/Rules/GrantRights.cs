@@ -19,7 +19,7 @@ internal static class GrantRights
             return "installation:operate is never granted by a rule.";
         }
 
-        if (caller.Kind == CallerKind.AdminKey)
+        if (caller.Kind is CallerKind.AdminKey or CallerKind.Person)
         {
             return scope is Scopes.EdgeServe or Scopes.OrganizationAdmin && !caller.Has(Scopes.InstallationOperate)
                 ? $"Granting {scope} needs installation:operate."

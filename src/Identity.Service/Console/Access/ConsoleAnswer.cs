@@ -1,0 +1,10 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Console.Access;
+
+/// <summary>What the API answered: a document, or a refusal.</summary>
+internal readonly record struct ConsoleAnswer(JsonElement Document, Refusal? Refusal)
+{
+    public static ConsoleAnswer Refused(Refusal refusal) => new(default, refusal);
+}

@@ -1,0 +1,112 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Hosting;
+using Microsoft.Extensions.Primitives;
+
+namespace Culvert.Identity.Service.Console.Access;
+
+/// <summary>
+/// The API as a page calls it: inside the process, the same handlers, with the rights of whoever is signed in. So every
+/// page shows and does exactly what the API would, with its checks, its refusals and its audit.
+/// </summary>
+internal sealed class ConsoleApi(
+    IReadOnlyDictionary<string, ApiOperation> operations,
+    ConsolePrincipal principal,
+    SecretAlarm secrets,
+    HttpContext page
+)
+{
+    /// <summary>Whether the person may; pages leave out what is not allowed. The call itself decides again.</summary>
+    public bool May(string operation) => principal.May(OperationOf(operation));
+
+    /// <param name="path">The operation's template.</param>
+    /// <param name="values">Parts of the path by name; the others are the query. Empty ones are left out.</param>
+    public ValueTask<ConsoleAnswer> GetAsync(string path, params (string Name, string? Value)[] values) =>
+        CallAsync($"GET {path}", values, body: null);
+
+    public ValueTask<ConsoleAnswer> PostAsync(
+        string path,
+        JsonObject? body,
+        params (string Name, string? Value)[] values
+    ) => CallAsync($"POST {path}", values, body);
+
+    private async ValueTask<ConsoleAnswer> CallAsync(
+        string name,
+        (string Name, string? Value)[] values,
+        JsonObject? body
+    )
+    {
+        var operation = OperationOf(name);
+        if (principal.CallerFor(operation) is not { } caller)
+        {
+            return ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse());
+        }
+
+        var request = new ApiRequest(ContextOf(name, values, body));
+        request.SetCaller(caller);
+        if (ControlCharacters.Find(request.Http) is { } unreadable)
+        {
+            return ConsoleAnswer.Refused(unreadable);
+        }
+
+        var answer = await operation.Handler(request, page.RequestAborted);
+        if (answer.Refusal is { } refusal)
+        {
+            if (SecretAlarm.Concerns(refusal))
+            {
+                await secrets.RaiseAsync(request, page.RequestAborted);
+            }
+
+            return ConsoleAnswer.Refused(refusal);
+        }
+
+        using var document = answer.Body.Length == 0 ? null : JsonDocument.Parse(answer.Body);
+        return new ConsoleAnswer(document?.RootElement.Clone() ?? default, null);
+    }
+
+    // A page that names an operation which does not exist is a fault of ours, and shows in the first test.
+    private ApiOperation OperationOf(string name) =>
+        operations.TryGetValue(name, out var operation)
+            ? operation
+            : throw new InvalidOperationException($"There is no operation {name}.");
+
+    private DefaultHttpContext ContextOf(string name, (string Name, string? Value)[] values, JsonObject? body)
+    {
+        var http = new DefaultHttpContext { RequestServices = page.RequestServices };
+        http.Features.Set(page.Features.Get<RequestIdentityFeature>());
+        http.RequestAborted = page.RequestAborted;
+        http.Connection.RemoteIpAddress = page.Connection.RemoteIpAddress ?? IPAddress.None;
+        http.Request.Scheme = page.Request.Scheme;
+        http.Request.Host = page.Request.Host;
+        http.Request.Headers.UserAgent = page.Request.Headers.UserAgent;
+        var space = name.IndexOf(' ', StringComparison.Ordinal);
+        http.Request.Method = name[..space];
+        http.Request.Path = name[(space + 1)..];
+        var query = new Dictionary<string, StringValues>(StringComparer.Ordinal);
+        foreach (var (key, value) in values)
+        {
+            if (name.Contains($"{{{key}}}", StringComparison.Ordinal))
+            {
+                http.Request.RouteValues[key] = value;
+            }
+            else if (!string.IsNullOrEmpty(value))
+            {
+                query[key] = value;
+            }
+        }
+
+        http.Request.Query = new QueryCollection(query);
+        if (body is not null)
+        {
+            var bytes = Encoding.UTF8.GetBytes(body.ToJsonString());
+            http.Request.ContentType = "application/json";
+            http.Request.ContentLength = bytes.Length;
+            http.Request.Body = new MemoryStream(bytes, writable: false);
+        }
+
+        return http;
+    }
+}

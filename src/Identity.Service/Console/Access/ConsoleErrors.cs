@@ -1,0 +1,55 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Console.Access;
+
+/// <summary>Refusals of the console.</summary>
+internal static class ConsoleErrors
+{
+    public static readonly ErrorCode Role = new(
+        "console.role",
+        403,
+        "Your role does not allow this.",
+        "The session's roles, or the admin key's scopes, do not cover the operation.",
+        "Ask somebody with the role, or have a group mapped to it in `sign_in.roles`."
+    );
+
+    public static readonly ErrorCode Form = new(
+        "console.form",
+        403,
+        "This form was not sent from the page that it belongs to.",
+        "Its token is missing or of another session, or another site sent it.",
+        "Open the page again and repeat; if you did not send anything, another site tried to."
+    );
+
+    public static readonly ErrorCode NoAdminKeys = new(
+        "console.admin_keys_off",
+        403,
+        "Signing in with an admin key is turned off.",
+        "The configuration says `sign_in.admin_keys: false`.",
+        "Sign in with the identity provider."
+    );
+
+    public static readonly ErrorCode SignIn = new(
+        "console.sign_in",
+        403,
+        "Signing in did not succeed.",
+        "The identity provider refused, or its answer does not hold: wrong or late state, nonce, issuer, audience, signature or time.",
+        "Begin again; if it repeats, the service's log names the check that failed (event 7010)."
+    );
+
+    public static readonly ErrorCode NoRole = new(
+        "console.no_role",
+        403,
+        "You are known, but no role is mapped to you.",
+        "None of the values in the claim `sign_in.roles_claim` is listed in `sign_in.roles`.",
+        "Ask an administrator to put you into a group that is mapped, or to map one of yours."
+    );
+
+    public static readonly ErrorCode Provider = new(
+        "console.provider",
+        502,
+        "The identity provider cannot be asked.",
+        "Its discovery document, keys or token endpoint cannot be fetched or make no sense.",
+        "Try again; the service's log names the URL and what is wrong (event 7011)."
+    );
+}

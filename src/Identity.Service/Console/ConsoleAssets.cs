@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+
+namespace Culvert.Identity.Service.Console;
+
+/// <summary>The console's own files: one style sheet and one picture, under names that change with their content.</summary>
+internal static class ConsoleAssets
+{
+    private static readonly byte[] Styles = Read("console.css");
+    private static readonly byte[] Icon = Read("icon.svg");
+
+    public static string StylesPath { get; } = PathOf("console", Styles, "css");
+
+    public static string IconPath { get; } = PathOf("icon", Icon, "svg");
+
+    public static Task SendStylesAsync(HttpContext http) => SendAsync(http, Styles, "text/css; charset=utf-8");
+
+    public static Task SendIconAsync(HttpContext http) => SendAsync(http, Icon, "image/svg+xml");
+
+    private static async Task SendAsync(HttpContext http, byte[] content, string type)
+    {
+        ConsoleHeaders.Set(http.Response);
+        http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        http.Response.ContentType = type;
+        http.Response.ContentLength = content.Length;
+        await http.Response.Body.WriteAsync(content, http.RequestAborted);
+    }
+
+    private static string PathOf(string name, byte[] content, string extension) =>
+        $"/console/assets/{name}-{Convert.ToHexStringLower(SHA256.HashData(content))[..12]}.{extension}";
+
+    private static byte[] Read(string file)
+    {
+        using var stream =
+            typeof(ConsoleAssets).Assembly.GetManifestResourceStream(typeof(ConsoleAssets), $"Assets.{file}")
+            ?? throw new InvalidOperationException($"{file} is not part of this program.");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

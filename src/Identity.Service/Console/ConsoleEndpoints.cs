@@ -1,0 +1,221 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.Pages;
+using Culvert.Identity.Service.Console.Sessions;
+using Culvert.Identity.Service.Hosting;
+using Microsoft.Net.Http.Headers;
+
+namespace Culvert.Identity.Service.Console;
+
+/// <summary>
+/// What happens around every page and form: 1. headers, 2. the session, or the way to sign in, 3. for forms: that the page
+/// sent it and nobody else, 4. the operation, 5. the page, or where to go next.
+/// </summary>
+internal sealed class ConsoleEndpoints(
+    ConsoleSessions sessions,
+    ConsoleRenderer renderer,
+    SourceLimits limits,
+    SecretAlarm secrets,
+    ServiceOptions options,
+    TimeProvider time,
+    IReadOnlyDictionary<string, ApiOperation> operations
+)
+{
+    public const string Home = "/console";
+    public const string SignInPath = "/console/sign-in";
+    public const string ProviderPath = "/console/sign-in/provider";
+
+    /// <summary>Name of the hidden field that every form carries.</summary>
+    public const string TokenField = "_token";
+
+    private const string FormPurpose = "form";
+
+    public async Task ShowAsync(Type page, HttpContext http)
+    {
+        ConsoleHeaders.Set(http.Response);
+        var (cookie, principal) = await FindAsync(http);
+        if (principal is null || NeedsProof(principal))
+        {
+            await SendToSignInAsync(http, principal);
+            return;
+        }
+
+        await renderer.WriteAsync(page, RequestOf(http, cookie!, principal), StatusCodes.Status200OK);
+    }
+
+    public async Task ActAsync(Type page, string pagePath, ConsoleAction action, HttpContext http)
+    {
+        ConsoleHeaders.Set(http.Response);
+        var (cookie, principal) = await FindAsync(http);
+        if (principal is null)
+        {
+            // What was typed is lost: nothing of it may wait for somebody to come.
+            await SendToSignInAsync(http, null);
+            return;
+        }
+
+        if (await ReadFormAsync(http, cookie!) is not { } form)
+        {
+            await RefuseAsync(RequestOf(http, cookie!, principal), ConsoleErrors.Form.Refuse());
+            return;
+        }
+
+        var api = ApiOf(http, principal);
+        var (body, malformed) = FormBody.Of(form, action.Fields);
+        var answer = body is null
+            ? ConsoleAnswer.Refused(malformed!)
+            : await api.PostAsync(action.Operation, action.IsBodyless ? null : body, RouteValuesOf(http));
+        if (answer.Refusal is null && !action.ShowsResult)
+        {
+            Redirect(http, (action.Next?.Invoke(answer.Document) ?? Fill(pagePath, http)) + "?done");
+            return;
+        }
+
+        await renderer.WriteAsync(
+            page,
+            new ConsoleRequest(http, options, time.GetUtcNow(), cookie!.Derive(FormPurpose))
+            {
+                Principal = principal,
+                Api = api,
+                Form = form,
+                Failure = answer.Refusal,
+                Result = answer.Refusal is null ? answer.Document : (JsonElement?)null,
+            },
+            StatusCodes.Status200OK
+        );
+    }
+
+    public async Task SignOutAsync(HttpContext http)
+    {
+        ConsoleHeaders.Set(http.Response);
+        var (cookie, principal) = await FindAsync(http);
+        if (principal is not null)
+        {
+            if (await ReadFormAsync(http, cookie!) is null)
+            {
+                await RefuseAsync(RequestOf(http, cookie!, principal), ConsoleErrors.Form.Refuse());
+                return;
+            }
+
+            var request = new ApiRequest(http);
+            request.SetCaller(principal.Caller);
+            var ended = await sessions.EndAsync(
+                principal.Session,
+                AuditActor.Of(request),
+                request,
+                http.RequestAborted
+            );
+            if (ended is not null)
+            {
+                await RefuseAsync(RequestOf(http, cookie!, principal), ended);
+                return;
+            }
+        }
+
+        ConsoleCookie.Delete(http, ConsoleCookie.Session);
+        http.Response.Headers["Clear-Site-Data"] = "\"cache\", \"storage\"";
+        Redirect(http, SignInPath);
+    }
+
+    /// <summary>The fields of a form that the page of this cookie sent; null = it did not.</summary>
+    public static async ValueTask<IFormCollection?> ReadFormAsync(HttpContext http, ConsoleCookie cookie)
+    {
+        // Browsers say where a request comes from; those that do not are left with the token.
+        if (
+            http.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin")
+            || !RequestBody.IsForm(http.Request)
+        )
+        {
+            return null;
+        }
+
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        return cookie.Matches(FormPurpose, form[TokenField]) ? form : null;
+    }
+
+    /// <summary>What a page for a browser that is not signed in knows.</summary>
+    public ConsoleRequest RequestOf(HttpContext http, ConsoleCookie cookie, IFormCollection? form = null) =>
+        new(http, options, time.GetUtcNow(), cookie.Derive(FormPurpose)) { Form = form };
+
+    /// <summary>A path of this console and nothing else: what somebody wrote into a link leads nowhere else (S32).</summary>
+    public static string LocalPath(string? wanted) =>
+        wanted is { Length: <= 512 }
+        && (wanted == Home || wanted.StartsWith(Home + "/", StringComparison.Ordinal))
+        && !wanted.StartsWith(SignInPath, StringComparison.Ordinal)
+        && wanted.All(c => char.IsAsciiLetterOrDigit(c) || "/-_.~?=&%".Contains(c, StringComparison.Ordinal))
+            ? wanted
+            : Home;
+
+    public static void Redirect(HttpContext http, string path)
+    {
+        http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        http.Response.Headers[HeaderNames.Location] = path;
+    }
+
+    public Task RefuseAsync(ConsoleRequest request, Refusal refusal)
+    {
+        request.Failure = refusal;
+        request.IsMissing = true;
+        return renderer.WriteAsync(typeof(ProblemPage), request, refusal.Code.Status);
+    }
+
+    /// <summary>Who is signed in. A source whose cookies keep failing is cut off before the next one is looked at (S31).</summary>
+    private async ValueTask<(ConsoleCookie? Cookie, ConsolePrincipal? Principal)> FindAsync(HttpContext http)
+    {
+        var source = new ApiRequest(http).Source;
+        if (
+            ConsoleCookie.Of(http, ConsoleCookie.Session) is not { } cookie
+            || limits.FailedAuthentication.IsExhausted(source) is not null
+        )
+        {
+            return (null, null);
+        }
+
+        var principal = await sessions.FindAsync(cookie, http.RequestAborted);
+        if (principal is null)
+        {
+            limits.FailedAuthentication.TryTake(source);
+        }
+
+        return (cookie, principal);
+    }
+
+    private bool NeedsProof(ConsolePrincipal principal) =>
+        principal.Session.AdminKeyId is null
+        && principal.Session.ProvenAt + ConsoleSessions.ProofRenewal < time.GetUtcNow();
+
+    private async Task SendToSignInAsync(HttpContext http, ConsolePrincipal? known)
+    {
+        if (limits.Unauthenticated.TryTake(new ApiRequest(http).Source) is { } limited)
+        {
+            await RefuseAsync(RequestOf(http, ConsoleCookie.New()), limited);
+            return;
+        }
+
+        var wanted = HttpMethods.IsGet(http.Request.Method) ? http.Request.Path + http.Request.QueryString : Home;
+        var path = known is null ? SignInPath : ProviderPath;
+        Redirect(http, $"{path}?next={Uri.EscapeDataString(LocalPath(wanted))}");
+    }
+
+    private ConsoleRequest RequestOf(HttpContext http, ConsoleCookie cookie, ConsolePrincipal principal) =>
+        new(http, options, time.GetUtcNow(), cookie.Derive(FormPurpose))
+        {
+            Principal = principal,
+            Api = ApiOf(http, principal),
+        };
+
+    private ConsoleApi ApiOf(HttpContext http, ConsolePrincipal principal) => new(operations, principal, secrets, http);
+
+    private static (string, string?)[] RouteValuesOf(HttpContext http) =>
+        [.. http.Request.RouteValues.Select(pair => (pair.Key, (string?)pair.Value))];
+
+    // Route values are ids and names that came in by the path, and go out by it.
+    private static string Fill(string template, HttpContext http) =>
+        http.Request.RouteValues.Aggregate(
+            template,
+            (path, pair) =>
+                path.Replace($"{{{pair.Key}}}", Uri.EscapeDataString((string)pair.Value!), StringComparison.Ordinal)
+        );
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Console.Access;
+using Microsoft.AspNetCore.Components;
+
+namespace Culvert.Identity.Service.Console;
+
+/// <summary>A page: first it loads what it shows, then it is rendered, once. Public, because the compiler makes pages public.</summary>
+public abstract class ConsolePage : ComponentBase
+{
+    [Parameter]
+    [EditorRequired]
+    public ConsoleRequest Request { get; set; } = null!;
+
+    public sealed override async Task SetParametersAsync(ParameterView parameters)
+    {
+        parameters.SetParameterProperties(this);
+        await LoadAsync();
+        StateHasChanged();
+    }
+
+    /// <summary>Asks the API for what the page shows.</summary>
+    protected virtual Task LoadAsync() => Task.CompletedTask;
+
+    /// <summary>What adds to a page without being it: nothing for whoever may not see it.</summary>
+    private protected async ValueTask<JsonElement> SeeAsync(string path, params (string Name, string? Value)[] values)
+    {
+        if (!Request.May($"GET {path}"))
+        {
+            return default;
+        }
+
+        var answer = await Request.Api.GetAsync(path, values);
+        Request.Failure ??= answer.Refusal;
+        return answer.Document;
+    }
+
+    /// <summary>Without this document there is no page: its refusal becomes the page's.</summary>
+    private protected JsonElement Require(ConsoleAnswer answer)
+    {
+        if (answer.Refusal is { } refusal)
+        {
+            // Why a form was refused is what its sender must read.
+            Request.Failure ??= refusal;
+            Request.IsMissing = true;
+        }
+
+        return answer.Document;
+    }
+}

@@ -1,0 +1,274 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Console.Pages;
+using Culvert.Identity.Service.Console.Sessions;
+using Culvert.Identity.Service.Console.Shared;
+using Culvert.Identity.Service.Console.SignIn;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage.Console;
+
+namespace Culvert.Identity.Service.Console;
+
+/// <summary>The capability's doors: every page and every form of the console.</summary>
+internal static class ConsoleRegistration
+{
+    private const string Reason = "reason";
+
+    // What the lifecycle of an authority is made of, besides what needs more than a reason.
+    private static readonly string[] Verbs = ["activate", "suspend", "resume", "retire", "taint", "delete", "restore"];
+
+    // Of the bundle: they take no expected state.
+    private static readonly string[] BundleVerbs = ["rollback", "withdraw"];
+
+    public static IServiceCollection AddConsole(this IServiceCollection services) =>
+        services
+            .AddSingleton<IConsoleSessionStore, ConsoleSessionStore>()
+            .AddSingleton<ConsoleSessions>()
+            .AddSingleton<ConsoleRenderer>()
+            .AddSingleton<ProviderClient>()
+            .AddSingleton<ProviderSignIn>();
+
+    /// <summary>Last: it calls what the others mapped.</summary>
+    public static void MapConsole(this ApiHost host)
+    {
+        var console = ActivatorUtilities.CreateInstance<ConsoleEndpoints>(host.Services, host.Operations);
+        host.MapSignIn(console);
+        host.Page(HttpMethods.Get, ConsoleAssets.StylesPath, ConsoleAssets.SendStylesAsync);
+        host.Page(HttpMethods.Get, ConsoleAssets.IconPath, ConsoleAssets.SendIconAsync);
+        new Pages(host, console).Map();
+    }
+
+    private static void MapSignIn(this ApiHost host, ConsoleEndpoints console)
+    {
+        var signIn = ActivatorUtilities.CreateInstance<SignInEndpoints>(host.Services, console);
+        host.Page(HttpMethods.Get, ConsoleEndpoints.SignInPath, signIn.ShowAsync);
+        host.Page(HttpMethods.Post, ConsoleEndpoints.SignInPath, signIn.SignInAsync);
+        var provider = ActivatorUtilities.CreateInstance<ProviderEndpoints>(host.Services, console);
+        host.Page(HttpMethods.Get, ConsoleEndpoints.ProviderPath, provider.BeginAsync);
+        host.Page(HttpMethods.Get, ProviderSignIn.CallbackPath, provider.FinishAsync);
+        host.Page(HttpMethods.Post, "/console/sign-out", console.SignOutAsync);
+    }
+
+    /// <summary>One method per resource.</summary>
+    private sealed class Pages(ApiHost host, ConsoleEndpoints console)
+    {
+        public void Map()
+        {
+            Page<OverviewPage>(ConsoleEndpoints.Home);
+            MapTunnels();
+            MapAuthorities();
+            MapCertificates();
+            MapFederation();
+            MapRecords();
+        }
+
+        private void MapTunnels()
+        {
+            Page<TunnelsPage>(
+                "/console/tunnels",
+                new ConsoleAction("/console/tunnels", "/v1/tunnels", FormField.Text("display_name"))
+                {
+                    Next = made => PathOf("tunnels", made),
+                }
+            );
+            const string tunnel = "/v1/tunnels/{tunnel_id}";
+            const string page = "/console/tunnels/{tunnel_id}";
+            Page<TunnelPage>(
+                page,
+                new ConsoleAction($"{page}/pause", $"{tunnel}/pause", FormField.Text(Reason)),
+                new ConsoleAction($"{page}/resume", $"{tunnel}/resume", FormField.Text(Reason)),
+                new ConsoleAction(
+                    $"{page}/settings",
+                    tunnel,
+                    FormField.Text("display_name"),
+                    FormField.Number("revision"),
+                    FormField.Lines("client_source_ranges"),
+                    FormField.Lines("agent_source_ranges")
+                ),
+                new ConsoleAction(
+                    $"{page}/agents/{{agent_id}}/disconnect",
+                    $"{tunnel}/agents/{{agent_id}}/disconnect",
+                    FormField.Text(Reason)
+                ),
+                new ConsoleAction(
+                    $"{page}/agents/{{agent_id}}/revoke",
+                    $"{tunnel}/agents/{{agent_id}}/revoke",
+                    FormField.Text(Reason)
+                )
+            );
+        }
+
+        private void MapAuthorities()
+        {
+            const string list = "/console/authorities";
+            const string page = $"{list}/{{ca_id}}";
+            const string authority = "/v1/certificate_authorities/{ca_id}";
+            Page<AuthoritiesPage>(list);
+            Page<NewAuthorityPage>(
+                $"{list}/new",
+                new ConsoleAction(
+                    $"{list}/new",
+                    "/v1/certificate_authorities",
+                    FormField.Required("name"),
+                    FormField.Required("tunnel_id"),
+                    FormField.Text("custody"),
+                    FormField.Text("key_label")
+                )
+                {
+                    Next = made => PathOf("authorities", made),
+                }
+            );
+            Page<AuthorityPage>(
+                page,
+                [
+                    new ConsoleAction($"{page}/key", $"{authority}/key") { IsBodyless = true },
+                    new ConsoleAction(
+                        $"{page}/chain",
+                        $"{authority}/chain",
+                        FormField.Required("chain_pem"),
+                        FormField.Required("fingerprint"),
+                        FormField.Flag("allow_public_anchor")
+                    ),
+                    new ConsoleAction($"{page}/approve", $"{authority}/approve", FormField.Required("fingerprint")),
+                    new ConsoleAction(
+                        $"{page}/override",
+                        $"{authority}/override",
+                        FormField.Lines("missing"),
+                        FormField.Required(Reason)
+                    ),
+                    .. Verbs.Select(verb => new ConsoleAction(
+                        $"{page}/{verb}",
+                        $"{authority}/{verb}",
+                        FormField.Text(Reason),
+                        FormField.Text("expected_state")
+                    )),
+                    .. BundleVerbs.Select(verb => new ConsoleAction(
+                        $"{page}/{verb}",
+                        $"{authority}/{verb}",
+                        FormField.Text(Reason)
+                    )),
+                ]
+            );
+        }
+
+        private void MapCertificates()
+        {
+            Page<CertificatesPage>("/console/certificates");
+            Page<CertificatePage>(
+                "/console/certificates/{certificate_id}",
+                new ConsoleAction(
+                    "/console/certificates/{certificate_id}/revoke",
+                    "/v1/certificates/revoke",
+                    FormField.Required("serial"),
+                    FormField.Required("reason"),
+                    FormField.Text("comment")
+                )
+            );
+        }
+
+        private void MapFederation()
+        {
+            const string federation = "/v1/organizations";
+            Page<IssuersPage>("/console/issuers");
+            const string issuer = "/console/issuers/{id}";
+            Page<IssuerPage>(
+                issuer,
+                new ConsoleAction($"{issuer}/verify", $"{federation}/federation_issuers/{{id}}/verify")
+                {
+                    IsBodyless = true,
+                    ShowsResult = true,
+                }
+            );
+            Page<RulesPage>("/console/rules");
+            const string rule = "/console/rules/{id}";
+            Page<NewRulePage>("/console/rules/new", SaveRule("/console/rules/new", $"{federation}/federation_rules"));
+            Page<RulePage>(
+                rule,
+                new ConsoleAction(
+                    $"{rule}/state",
+                    $"{federation}/federation_rules/{{id}}",
+                    FormField.Required("state")
+                ),
+                new ConsoleAction($"{rule}/archive", $"{federation}/federation_rules/{{id}}/archive")
+                {
+                    IsBodyless = true,
+                },
+                new ConsoleAction(
+                    $"{rule}/replay",
+                    $"{federation}/federation_rules/{{id}}/replay",
+                    FormField.Json("changes"),
+                    FormField.Number("days")
+                )
+                {
+                    ShowsResult = true,
+                }
+            );
+            Page<SimulatePage>(
+                "/console/simulate",
+                new ConsoleAction(
+                    "/console/simulate",
+                    $"{federation}/federation_rules/simulate",
+                    FormField.Text("rule_id"),
+                    FormField.Text("issuer_id"),
+                    FormField.Text("token"),
+                    FormField.Json("claims"),
+                    FormField.Text("request_id")
+                )
+                {
+                    ShowsResult = true,
+                }
+            );
+        }
+
+        private void MapRecords()
+        {
+            Page<HistoryPage>("/console/history");
+            Page<ExplainPage>("/console/history/{request_id}");
+            Page<AuditPage>("/console/audit");
+            Page<InventoryPage>("/console/inventory");
+            Page<SettingsPage>(
+                "/console/settings",
+                new ConsoleAction(
+                    "/console/settings/admin-keys/{admin_key_id}/revoke",
+                    "/v1/admin_keys/{admin_key_id}/revoke",
+                    FormField.Text(Reason)
+                )
+            );
+        }
+
+        private static ConsoleAction SaveRule(string path, string operation) =>
+            new(
+                path,
+                operation,
+                FormField.Required("name"),
+                FormField.Text("description"),
+                FormField.Required("issuer_id"),
+                FormField.Text("match.subject_prefix"),
+                FormField.Text("match.audience"),
+                FormField.Json("match.claims"),
+                FormField.Text("match.condition"),
+                FormField.Constant("target.type", "service_account"),
+                FormField.Required("target.service_account_id"),
+                FormField.Required("oauth_scope"),
+                FormField.Number("token_lifetime_seconds"),
+                FormField.LinesIfAny("tunnel_ids"),
+                FormField.Text("state"),
+                FormField.Text("lint_justification")
+            )
+            {
+                Next = made => PathOf("rules", made),
+            };
+
+        private void Page<TPage>(string path, params IReadOnlyList<ConsoleAction> actions)
+            where TPage : ConsolePage
+        {
+            host.Page(HttpMethods.Get, path, http => console.ShowAsync(typeof(TPage), http));
+            foreach (var action in actions)
+            {
+                host.Page(HttpMethods.Post, action.Path, http => console.ActAsync(typeof(TPage), path, action, http));
+            }
+        }
+
+        private static string PathOf(string resource, JsonElement made) =>
+            $"/console/{resource}/{Uri.EscapeDataString(made.Text("id") ?? "")}";
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Console;
+
+/// <summary>What a page knows of the request that it answers. Public, because the compiler makes pages public.</summary>
+public sealed class ConsoleRequest
+{
+    internal ConsoleRequest(HttpContext http, ServiceOptions options, DateTimeOffset now, string formToken)
+    {
+        Http = http;
+        Options = options;
+        Now = now;
+        FormToken = formToken;
+    }
+
+    internal HttpContext Http { get; }
+
+    internal ServiceOptions Options { get; }
+
+    internal DateTimeOffset Now { get; }
+
+    /// <summary>For the hidden field of every form.</summary>
+    internal string FormToken { get; }
+
+    /// <summary>Null on the page where one signs in.</summary>
+    internal ConsolePrincipal? Principal { get; init; }
+
+    /// <summary>With <see cref="Principal"/>.</summary>
+    internal ConsoleApi Api
+    {
+        get => field ?? throw new InvalidOperationException("Nobody is signed in.");
+        init;
+    }
+
+    /// <summary>What was sent, if this answers a form.</summary>
+    internal IFormCollection? Form { get; init; }
+
+    /// <summary>Why the form was refused, or the page cannot be shown.</summary>
+    internal Refusal? Failure { get; set; }
+
+    /// <summary>There is nothing to show but the failure.</summary>
+    internal bool IsMissing { get; set; }
+
+    /// <summary>What the form's operation answered, where the page shows that.</summary>
+    internal JsonElement? Result { get; init; }
+
+    internal string RequestId => RequestIdentity.Of(Http);
+
+    internal string Path => Http.Request.Path.Value ?? "/";
+
+    internal string Route(string name) => (string?)Http.Request.RouteValues[name] ?? "";
+
+    internal string? Query(string name) => Http.Request.Query[name].ToString() is { Length: > 0 } value ? value : null;
+
+    /// <summary>What a field showed when the form was sent; else what it shows first.</summary>
+    internal string? Field(string name, string? first = null) => Form is null ? first : Form[name].ToString();
+
+    internal bool May(string operation) => Api.May(operation);
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Console;
+
+/// <summary>Makes the API's request of a form that was sent. Fields that the action does not name are ignored.</summary>
+internal static class FormBody
+{
+    public static (JsonObject? Body, Refusal? Refusal) Of(IFormCollection form, IReadOnlyList<FormField> fields)
+    {
+        var body = new JsonObject();
+        foreach (var field in fields)
+        {
+            // Browsers end lines with CR LF; a PEM or a list means LF.
+            var text = form[field.Name].ToString().Replace("\r\n", "\n", StringComparison.Ordinal).Trim();
+            var (value, refusal) = field.Read(text);
+            if (refusal is not null)
+            {
+                return (null, refusal);
+            }
+
+            if (value is not null)
+            {
+                Set(body, field.Name.Split('.'), value);
+            }
+        }
+
+        return (body, null);
+    }
+
+    private static void Set(JsonObject body, string[] path, JsonNode value)
+    {
+        foreach (var part in path[..^1])
+        {
+            if (body[part] is not JsonObject inner)
+            {
+                body[part] = inner = [];
+            }
+
+            body = inner;
+        }
+
+        body[path[^1]] = value;
+    }
+}

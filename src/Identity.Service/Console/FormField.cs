@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Console;
+
+/// <summary>How a field of a form becomes a member of the API's request. A dot in the name makes an object.</summary>
+/// <param name="Name">Of the field and of the member.</param>
+/// <param name="Read">The member's value; null = it is left out. The refusal says what is wrong with the field.</param>
+internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Refusal? Refusal)> Read)
+{
+    /// <summary>A text; left out when empty.</summary>
+    public static FormField Text(string name) => new(name, text => (text.Length == 0 ? null : text, null));
+
+    /// <summary>A text, also when it is empty: the API says that it is missing.</summary>
+    public static FormField Required(string name) => new(name, text => (text, null));
+
+    /// <summary>A value that no field asks for.</summary>
+    public static FormField Constant(string name, JsonNode value) => new(name, _ => (value.DeepClone(), null));
+
+    /// <summary>A list, one entry in a line; an empty field is an empty list.</summary>
+    public static FormField Lines(string name) =>
+        new(
+            name,
+            text =>
+                (
+                    new JsonArray([
+                        .. text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                            .Select(line => JsonValue.Create(line)),
+                    ]),
+                    null
+                )
+        );
+
+    /// <summary>As <see cref="Lines"/>; left out when empty.</summary>
+    public static FormField LinesIfAny(string name) =>
+        new(name, text => text.Trim().Length == 0 ? (null, null) : Lines(name).Read(text));
+
+    public static FormField Number(string name) =>
+        new(
+            name,
+            text =>
+                text.Length == 0 ? (null, null)
+                : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (number, null)
+                : (null, RequestErrors.Invalid.Refuse($"{name}: a whole number is required."))
+        );
+
+    /// <summary>A check box.</summary>
+    public static FormField Flag(string name) => new(name, text => (text.Length > 0, null));
+
+    /// <summary>JSON written out; left out when empty.</summary>
+    public static FormField Json(string name) => new(name, text => ReadJson(name, text));
+
+    private static (JsonNode?, Refusal?) ReadJson(string name, string text)
+    {
+        try
+        {
+            return (text.Trim().Length == 0 ? null : JsonNode.Parse(text), null);
+        }
+        catch (JsonException)
+        {
+            return (null, RequestErrors.Invalid.Refuse($"{name}: this is not JSON."));
+        }
+    }
+}

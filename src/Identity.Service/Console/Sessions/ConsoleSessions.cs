@@ -1,0 +1,331 @@
+using System.Collections.Frozen;
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.SignIn;
+using Culvert.Identity.Service.Federation.Exchange;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Console.Sessions;
+
+/// <summary>
+/// Opens, finds and ends sessions. A session is as good as what it rests on: an admin key is looked at again with every
+/// request, the provider's word every quarter of an hour (S32).
+/// </summary>
+internal sealed class ConsoleSessions(
+    IConsoleSessionStore store,
+    IAdminKeyStore adminKeys,
+    AdminKeys keys,
+    AdminKeyUses adminKeyUses,
+    ITenantStore tenants,
+    IJournal journal,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>How old the provider's word may be.</summary>
+    public static readonly TimeSpan ProofLife = TimeSpan.FromMinutes(15);
+
+    /// <summary>When it is asked for anew, if the person opens a page; before its end, so that no form is lost.</summary>
+    public static readonly TimeSpan ProofRenewal = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan UseWrittenEvery = TimeSpan.FromMinutes(1);
+
+    private readonly SignInOptions signIn = options.SignIn;
+
+    /// <summary>Opens a session with an admin key that was proved.</summary>
+    public ValueTask<(ConsoleCookie? Cookie, Refusal? Refusal)> OpenAsync(
+        AdminKey key,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var session = Draft(key.OrganizationId, key.Name) with { AdminKeyId = key.Id.Value };
+        if (session.ExpiresAt > key.ExpiresAt)
+        {
+            session = session with { ExpiresAt = key.ExpiresAt };
+        }
+
+        var actor = new AuditActor
+        {
+            Type = "admin_api_key",
+            Id = key.Id.Value,
+            IpAddress = request.Source.ToString(),
+            UserAgent = AuditActor.Bounded(request.UserAgent),
+        };
+        return CommitAsync(session, actor, request, cancellationToken);
+    }
+
+    /// <summary>
+    /// Opens a session for whom the provider vouched, or lets <paramref name="known"/> go on with the roles of now. Without
+    /// a role there is none, and the one that was ends (S32).
+    /// </summary>
+    public async ValueTask<(ConsoleCookie? Cookie, Refusal? Refusal)> OpenAsync(
+        ProviderPerson person,
+        ConsoleSession? known,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var organizationId = await OrganizationAsync(cancellationToken);
+        var session = Draft(organizationId, person.Name) with
+        {
+            Issuer = signIn.Issuer,
+            Subject = person.Subject,
+            Roles = person.Roles,
+        };
+        var actor = new AuditActor
+        {
+            Type = "person",
+            Id = PersonIdOf(signIn.Issuer, person.Subject),
+            Issuer = signIn.Issuer,
+            Subject = person.Subject,
+            IpAddress = request.Source.ToString(),
+            UserAgent = AuditActor.Bounded(request.UserAgent),
+        };
+        if (person.Roles.Count == 0)
+        {
+            return (null, await RefuseAsync(session, known, actor, request, cancellationToken));
+        }
+
+        if (known is not null && known.Subject == person.Subject)
+        {
+            // The same session under a new cookie: its end does not move.
+            session = session with
+            {
+                ExpiresAt = known.ExpiresAt,
+            };
+        }
+
+        var opened = await CommitAsync(session, actor, request, cancellationToken, known);
+        if (opened.Cookie is not null && person.Roles.Contains(ConsoleRole.SecurityAdmin))
+        {
+            await EndFirstKeyAsync(organizationId, actor, request, cancellationToken);
+        }
+
+        return opened;
+    }
+
+    /// <summary>Who is signed in by that cookie; null = nobody, or no longer.</summary>
+    public async ValueTask<ConsolePrincipal?> FindAsync(ConsoleCookie cookie, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var hash = cookie.Hash;
+        if (
+            await store.FindAsync(hash, cancellationToken) is not { } session
+            || session.ExpiresAt < now
+            || session.UsedAt + signIn.Idle < now
+        )
+        {
+            return null;
+        }
+
+        var caller = session.AdminKeyId is { } keyId
+            ? await CallerOfKeyAsync(session, keyId, hash, now, cancellationToken)
+            : CallerOfPerson(session, hash, now);
+        if (caller is null)
+        {
+            return null;
+        }
+
+        await NoteUseAsync(session, now, cancellationToken);
+        return new ConsolePrincipal(session, caller);
+    }
+
+    public async ValueTask<Refusal?> EndAsync(
+        ConsoleSession session,
+        AuditActor actor,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new ConsoleSignedOut(session)
+                {
+                    At = time.GetStoreNow(),
+                    Actor = actor,
+                    OrganizationId = session.OrganizationId,
+                    RequestId = request.RequestId,
+                },
+                Statements = [store.End(session.Id)],
+            },
+            cancellationToken
+        );
+        return result.RefusalIfUnavailable();
+    }
+
+    private ConsoleSession Draft(string organizationId, string name)
+    {
+        var now = time.GetStoreNow();
+        return new ConsoleSession
+        {
+            Id = Identifier.New("cses"),
+            OrganizationId = organizationId,
+            Name = name,
+            CreatedAt = now,
+            ProvenAt = now,
+            UsedAt = now,
+            ExpiresAt = now + signIn.Session,
+        };
+    }
+
+    private async ValueTask<(ConsoleCookie? Cookie, Refusal? Refusal)> CommitAsync(
+        ConsoleSession session,
+        AuditActor actor,
+        ApiRequest request,
+        CancellationToken cancellationToken,
+        ConsoleSession? before = null
+    )
+    {
+        // Another cookie with every sign-in: nobody can plant one beforehand.
+        var cookie = ConsoleCookie.New();
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new ConsoleSignedIn(session)
+                {
+                    At = session.CreatedAt,
+                    Actor = actor,
+                    OrganizationId = session.OrganizationId,
+                    RequestId = request.RequestId,
+                },
+                Statements =
+                [
+                    store.DropExpired(session.CreatedAt),
+                    store.End(before?.Id ?? session.Id),
+                    store.Insert(session, cookie.Hash),
+                ],
+            },
+            cancellationToken
+        );
+        return result.RefusalIfUnavailable() is { } unavailable ? (null, unavailable) : (cookie, null);
+    }
+
+    // S1: the key that init made is for the beginning, which is over when a security-admin signs in. Should the store fail
+    // here, the next sign-in ends it.
+    private async ValueTask EndFirstKeyAsync(
+        string organizationId,
+        AuditActor actor,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var firsts = await adminKeys.ListFirstAsync(organizationId, cancellationToken);
+        if (firsts.FirstOrDefault(key => key is { Name: FirstTenant.KeyName, RevokedAt: null }) is { } key)
+        {
+            await keys.RevokeAsync(
+                key,
+                "A security-admin has signed in to the console.",
+                actor,
+                request.RequestId,
+                cancellationToken
+            );
+        }
+    }
+
+    // The signature held, so it is somebody: this belongs into the chain (S31 is about what anybody can send).
+    private async ValueTask<Refusal> RefuseAsync(
+        ConsoleSession session,
+        ConsoleSession? known,
+        AuditActor actor,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new ConsoleSignInRefused(session.Name)
+                {
+                    At = session.CreatedAt,
+                    Actor = actor,
+                    OrganizationId = session.OrganizationId,
+                    RequestId = request.RequestId,
+                    Status = AuditStatus.Denied(ConsoleErrors.NoRole.Code),
+                },
+                Statements = known is null ? [] : [store.End(known.Id)],
+            },
+            cancellationToken
+        );
+        return result.RefusalIfUnavailable() ?? ConsoleErrors.NoRole.Refuse();
+    }
+
+    private async ValueTask<string> OrganizationAsync(CancellationToken cancellationToken) =>
+        signIn.Organization.Length > 0
+            ? signIn.Organization
+            : (await tenants.ListOrganizationsAsync(cancellationToken))[0].Id;
+
+    private async ValueTask<Caller?> CallerOfKeyAsync(
+        ConsoleSession session,
+        string keyId,
+        byte[] hash,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            !signIn.AdminKeys
+            || await adminKeys.FindAsync(session.OrganizationId, keyId, cancellationToken)
+                is not { RevokedAt: null } key
+            || key.ExpiresAt < now
+        )
+        {
+            return null;
+        }
+
+        adminKeyUses.Note(key.Id);
+        return new Caller
+        {
+            Kind = CallerKind.AdminKey,
+            OrganizationId = key.OrganizationId,
+            Scopes = key.Scopes,
+            ActorId = key.Id.Value,
+            ExpiresAt = session.ExpiresAt,
+            CredentialHash = Convert.ToHexStringLower(hash),
+        };
+    }
+
+    // Nothing outlives the configuration that allowed it: another provider, or none, ends its sessions.
+    private Caller? CallerOfPerson(ConsoleSession session, byte[] hash, DateTimeOffset now) =>
+        session is { Issuer: { } issuer, Subject: { } subject }
+        && issuer == signIn.Issuer
+        && session.ProvenAt + ProofLife >= now
+            ? new Caller
+            {
+                Kind = CallerKind.Person,
+                OrganizationId = session.OrganizationId,
+                Scopes = FrozenSet<string>.Empty,
+                ActorId = PersonIdOf(issuer, subject),
+                ExpiresAt = session.ExpiresAt,
+                CredentialHash = Convert.ToHexStringLower(hash),
+                IssuerId = issuer,
+                Subject = subject,
+                SubjectHash = Sha256Text.Base64UrlOf(subject),
+            }
+            : null;
+
+    // The same person has the same id in every session: records say who made them.
+    private static string PersonIdOf(string issuer, string subject) =>
+        $"psn_01{Sha256Text.Base64UrlOf($"{issuer}\n{subject}")[..22]}";
+
+    private async ValueTask NoteUseAsync(
+        ConsoleSession session,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (session.UsedAt + UseWrittenEvery >= now)
+        {
+            return;
+        }
+
+        // Bookkeeping: while the store takes no writes, pages can still be read.
+        await journal.CommitAsync(
+            new Decision { Statements = [store.Used(session.Id, now)], Class = DecisionClass.Bulk },
+            cancellationToken
+        );
+    }
+}

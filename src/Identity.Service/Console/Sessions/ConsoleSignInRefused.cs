@@ -1,0 +1,12 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Console.Sessions;
+
+/// <summary>The identity provider vouched for somebody whom no role is mapped to.</summary>
+internal sealed record ConsoleSignInRefused(string PersonName) : AuditEvent
+{
+    public override string Name => AuditEvents.ConsoleSignInRefused;
+
+    protected override void WriteData(Utf8JsonWriter json) => json.WriteString("name", PersonName);
+}

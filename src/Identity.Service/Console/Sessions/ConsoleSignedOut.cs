@@ -1,0 +1,12 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Console.Sessions;
+
+/// <summary>A person ended a session of the console.</summary>
+internal sealed record ConsoleSignedOut(ConsoleSession Session) : AuditEvent
+{
+    public override string Name => AuditEvents.ConsoleSignedOut;
+
+    protected override void WriteData(Utf8JsonWriter json) => json.WriteString("session_id", Session.Id);
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Console.Shared;
+
+/// <summary>Short ways to look into the API's documents; what is absent or null reads as nothing.</summary>
+internal static class JsonView
+{
+    public static JsonElement? Member(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty(name, out var value)
+        && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
+
+    /// <summary>A text as it is, anything else as JSON writes it.</summary>
+    public static string? Text(this JsonElement element, string name) => element.Member(name)?.ToString();
+
+    public static long Number(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt64() : 0;
+
+    public static bool Flag(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.True };
+
+    public static DateTimeOffset? Time(this JsonElement element, string name) =>
+        element.Text(name) is { } text
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : null;
+
+    public static IReadOnlyList<JsonElement> Items(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : [];
+
+    public static IReadOnlyList<string> Texts(this JsonElement element, string name) =>
+        [.. element.Items(name).Select(item => item.ToString())];
+
+    /// <summary>For people: indented.</summary>
+    public static string Pretty(this JsonElement element) =>
+        JsonSerializer.Serialize(element, ConsoleJson.Default.JsonElement);
+}

@@ -1,0 +1,16 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Console.SignIn;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventIds.SignInRefused, LogLevel.Warning, "Signing in to the console was refused: {Check}")]
+    public static partial void SignInRefused(ILogger logger, string check);
+
+    [LoggerMessage(
+        EventIds.ProviderFailed,
+        LogLevel.Warning,
+        "The identity provider of the console cannot be asked: {What}"
+    )]
+    public static partial void ProviderFailed(ILogger logger, string what);
+}

@@ -1,0 +1,111 @@
+using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.Sessions;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Console.SignIn;
+
+/// <summary>The way to the identity provider, and back from it.</summary>
+internal sealed class ProviderEndpoints(
+    ConsoleEndpoints console,
+    ConsoleSessions sessions,
+    ProviderSignIn signIn,
+    SourceLimits limits,
+    ServiceOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>Also the way of a session whose roles are to be looked at again; the person then is asked nothing.</summary>
+    public async Task BeginAsync(HttpContext http)
+    {
+        ConsoleHeaders.Set(http.Response);
+        if (await FindObstacleAsync(http))
+        {
+            return;
+        }
+
+        var browser = ConsoleCookie.Of(http, ConsoleCookie.SignIn) ?? ConsoleCookie.New();
+        browser.Set(http, ConsoleCookie.SignIn, life: null);
+        var isSilent = await SessionOfAsync(http) is not null;
+        var next = ConsoleEndpoints.LocalPath(http.Request.Query["next"]);
+        var (url, refusal) = await signIn.BeginAsync(browser, next, isSilent, http.RequestAborted);
+        if (url is null)
+        {
+            await console.RefuseAsync(console.RequestOf(http, browser), refusal!);
+            return;
+        }
+
+        ConsoleEndpoints.Redirect(http, url);
+    }
+
+    /// <summary>1. The state is this browser's. 2. The provider vouches for somebody. 3. Who has a role. 4. A session.</summary>
+    public async Task FinishAsync(HttpContext http)
+    {
+        ConsoleHeaders.Set(http.Response);
+        if (await FindObstacleAsync(http))
+        {
+            return;
+        }
+
+        var browser = ConsoleCookie.Of(http, ConsoleCookie.SignIn) ?? ConsoleCookie.New();
+        if (SignInState.Read(http.Request.Query["state"], browser, time.GetUtcNow()) is not { } state)
+        {
+            await RefuseAsync(http, browser, signIn.Refused("state"));
+            return;
+        }
+
+        var known = await SessionOfAsync(http);
+        var (person, refusal) = await signIn.FinishAsync(http.Request.Query, state, browser, http.RequestAborted);
+        if (person is null)
+        {
+            if (state.IsSilent && refusal!.Code == ConsoleErrors.SignIn)
+            {
+                // The provider will not vouch again without asking the person: so it is asked.
+                ConsoleCookie.Delete(http, ConsoleCookie.Session);
+                ConsoleEndpoints.Redirect(
+                    http,
+                    $"{ConsoleEndpoints.SignInPath}?next={Uri.EscapeDataString(ConsoleEndpoints.LocalPath(state.Next))}"
+                );
+                return;
+            }
+
+            await RefuseAsync(http, browser, refusal!);
+            return;
+        }
+
+        var request = new ApiRequest(http);
+        var (cookie, denied) = await sessions.OpenAsync(person, known, request, http.RequestAborted);
+        if (cookie is null)
+        {
+            ConsoleCookie.Delete(http, ConsoleCookie.Session);
+            await RefuseAsync(http, browser, denied!);
+            return;
+        }
+
+        cookie.Set(http, ConsoleCookie.Session, options.SignIn.Session);
+        ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
+        ConsoleEndpoints.Redirect(http, ConsoleEndpoints.LocalPath(state.Next));
+    }
+
+    private async ValueTask<ConsoleSession?> SessionOfAsync(HttpContext http) =>
+        ConsoleCookie.Of(http, ConsoleCookie.Session) is { } cookie
+        && await sessions.FindAsync(cookie, http.RequestAborted) is { Session: { AdminKeyId: null } session }
+            ? session
+            : null;
+
+    private async ValueTask<bool> FindObstacleAsync(HttpContext http)
+    {
+        var obstacle = options.SignIn.HasProvider
+            ? limits.Unauthenticated.TryTake(new ApiRequest(http).Source)
+            : RequestErrors.NotFound.Refuse();
+        if (obstacle is null)
+        {
+            return false;
+        }
+
+        await console.RefuseAsync(console.RequestOf(http, ConsoleCookie.New()), obstacle);
+        return true;
+    }
+
+    private Task RefuseAsync(HttpContext http, ConsoleCookie browser, Refusal refusal) =>
+        console.RefuseAsync(console.RequestOf(http, browser), refusal);
+}

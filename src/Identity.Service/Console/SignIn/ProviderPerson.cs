@@ -1,0 +1,7 @@
+namespace Culvert.Identity.Service.Console.SignIn;
+
+/// <summary>Whom the provider vouched for.</summary>
+/// <param name="Subject">Its name for the person; decides who it is.</param>
+/// <param name="Name">Shown; decides nothing.</param>
+/// <param name="Roles">As the mapping makes them of the claim; none = no session.</param>
+internal sealed record ProviderPerson(string Subject, string Name, IReadOnlyList<string> Roles);

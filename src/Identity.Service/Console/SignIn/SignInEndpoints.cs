@@ -1,0 +1,109 @@
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.Pages;
+using Culvert.Identity.Service.Console.Sessions;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Console.SignIn;
+
+/// <summary>The page where one signs in, and signing in with an admin key.</summary>
+internal sealed class SignInEndpoints(
+    ConsoleEndpoints console,
+    ConsoleRenderer renderer,
+    ConsoleSessions sessions,
+    Authenticator authenticator,
+    SourceLimits limits,
+    ServiceOptions options
+)
+{
+    public const string KeyField = "admin_key";
+    public const string NextField = "next";
+
+    public async Task ShowAsync(HttpContext http)
+    {
+        ConsoleHeaders.Set(http.Response);
+        if (limits.Unauthenticated.TryTake(new ApiRequest(http).Source) is { } limited)
+        {
+            await console.RefuseAsync(console.RequestOf(http, ConsoleCookie.New()), limited);
+            return;
+        }
+
+        await renderer.WriteAsync(
+            typeof(SignInPage),
+            console.RequestOf(http, BrowserOf(http)),
+            StatusCodes.Status200OK
+        );
+    }
+
+    public async Task SignInAsync(HttpContext http)
+    {
+        ConsoleHeaders.Set(http.Response);
+        var request = new ApiRequest(http);
+        var browser = BrowserOf(http);
+        if (limits.FailedAuthentication.IsExhausted(request.Source) is { } limited)
+        {
+            await RefuseAsync(http, browser, limited);
+            return;
+        }
+
+        if (await ConsoleEndpoints.ReadFormAsync(http, browser) is not { } form)
+        {
+            await RefuseAsync(http, browser, ConsoleErrors.Form.Refuse());
+            return;
+        }
+
+        if (!options.SignIn.AdminKeys)
+        {
+            await RefuseAsync(http, browser, ConsoleErrors.NoAdminKeys.Refuse());
+            return;
+        }
+
+        var (key, refusal) = await ProveAsync(form[KeyField].ToString().Trim(), http.RequestAborted);
+        if (key is null)
+        {
+            limits.FailedAuthentication.TryTake(request.Source);
+            await RefuseAsync(http, browser, refusal!);
+            return;
+        }
+
+        var (cookie, unavailable) = await sessions.OpenAsync(key, request, http.RequestAborted);
+        if (cookie is null)
+        {
+            await RefuseAsync(http, browser, unavailable!);
+            return;
+        }
+
+        cookie.Set(http, ConsoleCookie.Session, options.SignIn.Session);
+        ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
+        ConsoleEndpoints.Redirect(http, ConsoleEndpoints.LocalPath(form[NextField]));
+    }
+
+    // The browser's own cookie, made at its first look at the page: what it sends then is known to come from there.
+    private static ConsoleCookie BrowserOf(HttpContext http)
+    {
+        if (ConsoleCookie.Of(http, ConsoleCookie.SignIn) is { } known)
+        {
+            return known;
+        }
+
+        var cookie = ConsoleCookie.New();
+        cookie.Set(http, ConsoleCookie.SignIn, life: null);
+        return cookie;
+    }
+
+    private async ValueTask<(AdminKey? Key, Refusal? Refusal)> ProveAsync(
+        string credential,
+        CancellationToken cancellationToken
+    ) =>
+        credential.StartsWith(AdminKey.SecretPrefix, StringComparison.Ordinal)
+        && credential.Length <= Authenticator.MaxCredentialLength
+            ? await authenticator.FindAdminKeyAsync(credential, cancellationToken)
+            : (null, AuthErrors.Invalid.Refuse());
+
+    private Task RefuseAsync(HttpContext http, ConsoleCookie browser, Refusal refusal)
+    {
+        var request = console.RequestOf(http, browser);
+        request.Failure = refusal;
+        return renderer.WriteAsync(typeof(SignInPage), request, refusal.Code.Status);
+    }
+}

@@ -1,0 +1,70 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Console.Sessions;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>Sessions of people with roles, as if their identity provider had just vouched for them.</summary>
+internal static class ConsolePersons
+{
+    public const string Issuer = "https://login.test";
+
+    /// <summary>The service must know <see cref="Issuer"/> as its provider.</summary>
+    public static ServiceOptions WithProvider(ServiceOptions options) =>
+        options with
+        {
+            SignIn = new SignInOptions
+            {
+                Issuer = Issuer,
+                ClientId = "culvert",
+                Roles = [new("viewer", ["staff"])],
+            },
+        };
+
+    public static async Task<ConsoleBrowser> SignedInAsync(
+        ServiceUnderTest service,
+        IReadOnlyList<string> roles,
+        string subject = "ada"
+    )
+    {
+        var organization = await service.Api.GetOkAsync("/v1/organizations/current");
+        var now = service.Time.GetUtcNow();
+        var cookie = ConsoleCookie.New();
+        var session = new ConsoleSession
+        {
+            Id = Identifier.New("cses"),
+            OrganizationId = organization.Id(),
+            Issuer = Issuer,
+            Subject = subject,
+            Name = subject,
+            Roles = roles,
+            CreatedAt = now,
+            ProvenAt = now,
+            UsedAt = now,
+            ExpiresAt = now + TimeSpan.FromHours(8),
+        };
+        var result = await service
+            .Get<IJournal>()
+            .CommitAsync(
+                new Decision
+                {
+                    Event = new ConsoleSignedIn(session)
+                    {
+                        At = now,
+                        Actor = AuditActor.System,
+                        OrganizationId = session.OrganizationId,
+                    },
+                    Statements = [service.Get<IConsoleSessionStore>().Insert(session, cookie.Hash)],
+                },
+                TestContext.Current.CancellationToken
+            );
+        if (!result.IsCommitted)
+        {
+            throw new InvalidOperationException($"The session was not stored: {result.Outcome}.");
+        }
+
+        return new ConsoleBrowser(service) { Cookies = { [ConsoleCookie.Session] = cookie.Value } };
+    }
+}
