@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Console;
@@ -80,6 +81,7 @@ internal static class Composition
         services.AddSingleton(new LimitShares(isShared: store.Database is PostgresDatabase));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerMatcherPolicy>());
 
+        services.AddBackup(); // first: its entry begins the chain after a restore
         services.AddAdmin();
         services.AddAudit();
         services.AddClock();

@@ -12,6 +12,8 @@ var root = new RootCommand("The identity service: federation, tokens, certificat
     MigrateCommand.Create(),
     ConfigCommand.Create(ConfigLocation.Service, ServiceConfiguration.Read),
     SealCommand.Create(),
+    BackupCommand.Create(),
+    RestoreCommand.Create(),
     AdminKeyCommand.Create(),
     DoctorCommand.Create(),
     VersionCommand.Create(),

@@ -91,6 +91,10 @@ public sealed class ParsedRevocationList
         }
     }
 
+    /// <summary>Whether that authority issued the list: its name and its signature. Nothing else is checked.</summary>
+    public bool IsSignedBy(ParsedCertificate issuer) =>
+        Issuer.HasSameEncoding(issuer.Subject) && issuer.PublicKey is { } key && IsSignedBy(key);
+
     internal bool IsSignedBy(SubjectPublicKey issuer) =>
         SignatureScheme is { } scheme && issuer.Verify(TbsEncoded.Span, Signature.Span, scheme);
 

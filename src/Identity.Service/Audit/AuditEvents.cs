@@ -115,6 +115,7 @@ internal static class AuditEvents
     public const string ClockConfirmed = "clock_confirmed";
 
     public const string InstallationInitialized = "installation_initialized";
+    public const string InstallationRestored = "installation_restored";
     public const string SealsRotated = "seals_rotated";
     public const string AdminKeyCreated = "admin_key_created";
     public const string AdminKeyRevoked = "admin_key_revoked";

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Culvert.Identity.Service.Backup;
 
 namespace Culvert.Identity.Service.Storage;
 
@@ -34,6 +35,16 @@ internal abstract class Database : IDisposable
     /// </summary>
     /// <param name="parameter">With its @.</param>
     public abstract string AnyOf(string column, string parameter);
+
+    /// <summary>
+    /// What begins a transaction that sees one moment and holds nobody up, until the connection is closed.
+    /// </summary>
+    public abstract string BeginSnapshot { get; }
+
+    /// <summary>Every table of the installation but that of migrations, and which tables each refers to.</summary>
+    public abstract IReadOnlyList<(BackupTable Table, IReadOnlyList<string> RefersTo)> DescribeTables(
+        DbConnection connection
+    );
 
     /// <summary>A portable migration as this database wants it.</summary>
     public abstract string Translate(string migration);

@@ -8,12 +8,12 @@ namespace Culvert.Identity.Service.Storage;
 internal static class NodeRegister
 {
     private const int LargestId = 127;
-    private const string HostName = "host-commands";
+    private const string HostCommands = "host-commands";
 
     /// <summary>Throws <see cref="StoreException"/> when name and id do not fit what is registered.</summary>
     public static StoreNode Enter(DbConnection connection, ServiceOptions options)
     {
-        var name = options.EffectiveNodeName;
+        var name = OfGeneration(connection, options.EffectiveNodeName);
         var registered = connection
             .Query<(string Name, long Id)>("SELECT name, id FROM nodes")
             .ToDictionary(row => row.Name, row => (int)row.Id, StringComparer.Ordinal);
@@ -27,7 +27,10 @@ internal static class NodeRegister
         var id = options.NodeId is 0 ? LowestFree(registered.Values) : options.NodeId;
         if (registered.FirstOrDefault(node => node.Value == id).Key is { } other)
         {
-            throw new StoreException($"node.id {id} belongs to node {other}: choose another, or none.");
+            throw new StoreException(
+                $"node.id {id} belongs to node {other}: choose another, or none. Ids from before a restore are never used "
+                    + "again, since they are the prefixes of serial numbers."
+            );
         }
 
         return Add(connection, name, id);
@@ -38,16 +41,25 @@ internal static class NodeRegister
     /// </summary>
     public static StoreNode EnterHost(DbConnection connection)
     {
+        var name = OfGeneration(connection, HostCommands);
         var registered = connection
             .Query<(string Name, long Id)>("SELECT name, id FROM nodes")
             .ToDictionary(row => row.Name, row => (int)row.Id, StringComparer.Ordinal);
-        if (registered.TryGetValue(HostName, out var known))
+        if (registered.TryGetValue(name, out var known))
         {
-            return new StoreNode(HostName, known);
+            return new StoreNode(name, known);
         }
 
         var id = Enumerable.Range(1, LargestId).Reverse().FirstOrDefault(id => !registered.ContainsValue(id));
-        return id > 0 ? Add(connection, HostName, id) : throw NoneFree();
+        return id > 0 ? Add(connection, name, id) : throw NoneFree();
+    }
+
+    // After a restore every node is a new one: the old one may have given out serial numbers, and signed for entries of
+    // its chain, that this database does not know.
+    private static string OfGeneration(DbConnection connection, string name)
+    {
+        var generation = connection.QuerySingle<long>("SELECT generation FROM installation");
+        return generation == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-r{generation}");
     }
 
     private static StoreNode Add(DbConnection connection, string name, int id)

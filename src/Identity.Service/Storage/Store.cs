@@ -169,7 +169,7 @@ internal sealed class Store : IDisposable
             Log.MigrationApplied(logger, migration.Name);
         }
 
-        var installation = new Installation(Identifier.New("inst"), options.PublicUrl, options.TrustDomain);
+        var installation = new Installation(Identifier.New("inst"), options.PublicUrl, options.TrustDomain, null);
         var sealer = new Sealer(ReadKeys(options), installation.InstallationId);
         connection.Execute(
             "INSERT INTO installation (one, installation_id, public_url, trust_domain, created_at_ms, "
@@ -184,6 +184,32 @@ internal sealed class Store : IDisposable
             }
         );
         return new Store(database, NodeRegister.Enter(connection, options), installation, sealer);
+    }
+
+    /// <summary>Fills an empty database from a backup; the store owns it. Throws as <see cref="Open"/>.</summary>
+    /// <param name="database">Empty.</param>
+    /// <param name="options">Whose public URL, trust domain and sealing key must be the backup's.</param>
+    /// <param name="migrations">Those that the backup's rows are of; the others are applied to the rows.</param>
+    /// <param name="load">Puts the rows in.</param>
+    /// <param name="finish">Changes them, in the newest schema.</param>
+    /// <param name="logger">Hears of the migrations.</param>
+    public static Store Refill(
+        Database database,
+        ServiceOptions options,
+        IReadOnlyList<string> migrations,
+        Action<DbConnection> load,
+        Action<DbConnection> finish,
+        ILogger logger
+    )
+    {
+        using var connection = database.OpenWrite();
+        var all = Migrator.Pending(connection);
+        Apply(database, connection, [.. all.Where(migration => migrations.Contains(migration.Name))], logger);
+        load(connection);
+        Apply(database, connection, Migrator.Pending(connection), logger);
+        finish(connection);
+        var (installation, sealer) = ReadInstallation(connection, options);
+        return new Store(database, NodeRegister.EnterHost(connection), installation, sealer);
     }
 
     public static string FileOf(ServiceOptions options) => Path.Combine(options.StateDirectory, options.Storage.File);
@@ -211,7 +237,8 @@ internal sealed class Store : IDisposable
     )
     {
         var installation = connection.QuerySingle<Installation>(
-            "SELECT installation_id AS InstallationId, public_url AS PublicUrl, trust_domain AS TrustDomain FROM installation"
+            "SELECT installation_id AS InstallationId, public_url AS PublicUrl, trust_domain AS TrustDomain, "
+                + "restored_at_ms AS RestoredAtMs FROM installation"
         );
         RequireSame("public_url", installation.PublicUrl, options.PublicUrl);
         RequireSame("trust_domain", installation.TrustDomain, options.TrustDomain);
@@ -220,7 +247,7 @@ internal sealed class Store : IDisposable
         return (installation, sealer);
     }
 
-    private static SealingKeys ReadKeys(ServiceOptions options)
+    internal static SealingKeys ReadKeys(ServiceOptions options)
     {
         if (options.SealingKey.File is { } file)
         {

@@ -26,9 +26,12 @@ internal abstract class StoreDraft(Store store) : IDisposable
     }
 
     public static StoreDraft Make(ServiceOptions options, TimeProvider time, ILogger logger) =>
-        options.Storage.Postgres is { } postgres
-            ? PostgresDraft.Make(postgres, options, time, logger)
-            : SqliteDraft.Make(options, time, logger);
+        Make(options, database => Store.Fill(database, options, time, logger));
+
+    /// <param name="options">Where it will be.</param>
+    /// <param name="fill">Makes the store in an empty database, which it then owns.</param>
+    public static StoreDraft Make(ServiceOptions options, Func<Database, Store> fill) =>
+        options.Storage.Postgres is { } postgres ? PostgresDraft.Make(postgres, fill) : SqliteDraft.Make(options, fill);
 
     /// <summary>The store takes its real name, and is closed.</summary>
     public abstract void Publish();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -67,6 +68,16 @@ internal sealed class FederatedService : IAsyncDisposable
         anonymous.Dispose();
         Service = await Service.RestartAsync();
         anonymous = Service.Client(bearer: null);
+    }
+
+    /// <summary>The service is another one from here on: restored from that backup; the former goes on beside it.</summary>
+    public async Task<ServiceUnderTest> RestoreAsync(string backup, RestoreChoice choice)
+    {
+        var former = Service;
+        Service = await former.RestoreElsewhereAsync(backup, choice);
+        anonymous.Dispose();
+        anonymous = Service.Client(bearer: null);
+        return former;
     }
 
     /// <summary>The body that registers the provider by discovery, with its CA pinned and its port opened.</summary>

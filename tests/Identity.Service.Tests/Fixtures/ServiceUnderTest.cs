@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
@@ -176,6 +179,47 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
                 adjust?.Invoke(services);
             }
         );
+    }
+
+    /// <summary>
+    /// Another service on a backup of this one: its own folder and database, the same sealing key, clock and names. Its
+    /// admin key is a new one, as the host's command would make it.
+    /// </summary>
+    public async Task<ServiceUnderTest> RestoreElsewhereAsync(string backup, RestoreChoice choice)
+    {
+        var restored = Directory.CreateTempSubdirectory("culvert-service-").FullName;
+        File.Copy(Path.Combine(folder, "sealing.key"), Path.Combine(restored, "sealing.key"));
+        var fresh = OptionsIn(restored);
+        var options = Options with
+        {
+            StateDirectory = restored,
+            SealingKey = fresh.SealingKey,
+            Storage = fresh.Storage,
+        };
+        var restorer = new Restorer(options, Time, NullLoggerFactory.Instance);
+        var plan = restorer.Check(backup, choice);
+        await restorer.RestoreAsync(plan, choice, (_, _) => { }, TestContext.Current.CancellationToken);
+        var secret = Identity.Service.Admin.AdminKey.NewSecret();
+        AdminKeyFile.WriteNew(Path.Combine(restored, "admin.key"), secret);
+        var service = await OpenAsync(restored, options, Time, Names, configure);
+        await service
+            .Get<HostAdminKeys>()
+            .CreateAsync(
+                new AdminKeyWish
+                {
+                    OrganizationId = (
+                        await service.Get<ITenantStore>().ListOrganizationsAsync(TestContext.Current.CancellationToken)
+                    )[0].Id,
+                    Name = "after the restore",
+                    Role = AdminRole.InstallationOperator,
+                    Life = AdminKeyWish.DefaultLife,
+                    CreatedBy = null,
+                },
+                secret,
+                AuditActor.System,
+                TestContext.Current.CancellationToken
+            );
+        return service;
     }
 
     public static ServiceOptions OptionsIn(string folder, StorageBackend? backend = null) =>

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
@@ -9,7 +10,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// </summary>
 internal static class AssertionChecks
 {
-    public static IAssertionCheck[] InOrder(ServiceOptions options, ITenantStore tenants) =>
+    public static IAssertionCheck[] InOrder(ServiceOptions options, Installation installation, ITenantStore tenants) =>
         [
             // What the rule itself says.
             new RuleIsLive(),
@@ -26,6 +27,7 @@ internal static class AssertionChecks
             new SubjectIsPresent(),
             new AudienceMatches(),
             new TokenIdIsUsable(),
+            new IssuedAfterRestore(installation.RestoredAt),
             new SubjectMatches(),
             new ClaimsMatch(),
             new WorkspaceIsCovered(tenants),

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
@@ -8,9 +9,9 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// The one evaluator: exchange, simulation, rule tests and policy replay ask it, so that none of them can answer
 /// otherwise than the exchange would. It stores nothing and mints nothing; single use is decided with the commit.
 /// </summary>
-internal sealed class AssertionEvaluator(ServiceOptions options, ITenantStore tenants)
+internal sealed class AssertionEvaluator(ServiceOptions options, Installation installation, ITenantStore tenants)
 {
-    private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, tenants);
+    private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, installation, tenants);
 
     /// <summary>Null = everything holds. With a <see cref="AssertionContext.Trace"/>, it says afterwards what was looked at.</summary>
     public async ValueTask<Denial?> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)

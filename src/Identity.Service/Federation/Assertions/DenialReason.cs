@@ -158,6 +158,12 @@ internal enum DenialReason
     /// <summary>The chain of actors would be longer than two.</summary>
     ActorTooDeep,
 
+    /// <summary>
+    /// The token is older than the restore of this installation from a backup: whether it was used since the backup is not
+    /// known here.
+    /// </summary>
+    IssuedBeforeRestore,
+
     /// <summary>The rule covers several workspaces and the request names none.</summary>
     WorkspaceIdRequired,
 

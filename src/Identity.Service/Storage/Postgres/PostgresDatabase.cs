@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Identity.Service.Backup;
 using Dapper;
 using Npgsql;
 
@@ -128,6 +129,52 @@ internal sealed class PostgresDatabase : Database
     }
 
     public override string AnyOf(string column, string parameter) => $"{column} = ANY({parameter})";
+
+    public override string BeginSnapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+    public override IReadOnlyList<(BackupTable Table, IReadOnlyList<string> RefersTo)> DescribeTables(
+        DbConnection connection
+    )
+    {
+        var references = connection
+            .Query<(string Table, string Other)>(
+                "SELECT child.relname, parent.relname FROM pg_constraint c "
+                    + "JOIN pg_class child ON child.oid = c.conrelid JOIN pg_class parent ON parent.oid = c.confrelid "
+                    + "WHERE c.contype = 'f' AND c.connamespace = to_regnamespace(@schema)",
+                new { schema = SchemaName }
+            )
+            .ToLookup(row => row.Table, row => row.Other);
+        return
+        [
+            .. connection
+                .Query<(string Table, string Column, string Type)>(
+                    "SELECT c.table_name::text, c.column_name::text, c.data_type::text FROM information_schema.columns c "
+                        + "JOIN information_schema.tables t USING (table_schema, table_name) "
+                        + "WHERE c.table_schema = @schema AND t.table_type = 'BASE TABLE' AND c.table_name <> 'migrations' "
+                        + "ORDER BY c.table_name, c.ordinal_position",
+                    new { schema = SchemaName }
+                )
+                .GroupBy(row => row.Table)
+                .Select(table =>
+                    (
+                        new BackupTable(
+                            table.Key,
+                            [.. table.Select(row => new BackupColumn(row.Column, TypeOf(row.Table, row.Type)))]
+                        ),
+                        (IReadOnlyList<string>)[.. references[table.Key].Distinct()]
+                    )
+                ),
+        ];
+    }
+
+    private static BackupColumnType TypeOf(string table, string type) =>
+        type switch
+        {
+            "bigint" => BackupColumnType.Number,
+            "text" => BackupColumnType.Text,
+            "bytea" => BackupColumnType.Bytes,
+            _ => throw new InvalidOperationException($"A column of {table} is a {type}."),
+        };
 
     public override string Translate(string migration) => PostgresDialect.TranslateMigration(migration);
 

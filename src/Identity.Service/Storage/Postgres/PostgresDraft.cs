@@ -27,12 +27,7 @@ internal sealed class PostgresDraft : StoreDraft
         }
     }
 
-    public static PostgresDraft Make(
-        PostgresOptions postgres,
-        ServiceOptions options,
-        TimeProvider time,
-        ILogger logger
-    )
+    public static PostgresDraft Make(PostgresOptions postgres, Func<Database, Store> fill)
     {
         var database = new PostgresDatabase(
             postgres.ReadConnection(),
@@ -54,7 +49,7 @@ internal sealed class PostgresDraft : StoreDraft
                 $"DROP SCHEMA IF EXISTS {PostgresDatabase.DraftSchema} CASCADE; "
                     + $"CREATE SCHEMA {PostgresDatabase.DraftSchema}"
             );
-            return new PostgresDraft(connection, Store.Fill(database, options, time, logger));
+            return new PostgresDraft(connection, fill(database));
         }
         catch (Exception fault)
         {

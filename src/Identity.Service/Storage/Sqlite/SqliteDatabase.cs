@@ -2,6 +2,8 @@ using System.Data.Common;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Culvert.Identity.Service.Backup;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -125,6 +127,51 @@ internal sealed class SqliteDatabase : Database
     }
 
     public override string AnyOf(string column, string parameter) => $"{column} IN {parameter}";
+
+    public override string BeginSnapshot => "BEGIN DEFERRED";
+
+    public override IReadOnlyList<(BackupTable Table, IReadOnlyList<string> RefersTo)> DescribeTables(
+        DbConnection connection
+    ) =>
+        [
+            .. connection
+                .Query<string>(
+                    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' "
+                        + "AND name <> 'migrations' ORDER BY name"
+                )
+                .AsList()
+                .Select(name =>
+                    (
+                        new BackupTable(name, ColumnsOf(connection, name)),
+                        (IReadOnlyList<string>)
+                            connection
+                                .Query<string>(
+                                    "SELECT DISTINCT \"table\" FROM pragma_foreign_key_list(@name)",
+                                    new { name }
+                                )
+                                .AsList()
+                    )
+                ),
+        ];
+
+    private static List<BackupColumn> ColumnsOf(DbConnection connection, string table) =>
+        [
+            .. connection
+                .Query<(string Name, string Type)>(
+                    "SELECT name, type FROM pragma_table_info(@table) ORDER BY cid",
+                    new { table }
+                )
+                .Select(column => new BackupColumn(
+                    column.Name,
+                    column.Type switch
+                    {
+                        "BIGINT" => BackupColumnType.Number,
+                        "TEXT" => BackupColumnType.Text,
+                        "BLOB" => BackupColumnType.Bytes,
+                        _ => throw new InvalidOperationException($"{table}.{column.Name} is a {column.Type}."),
+                    }
+                )),
+        ];
 
     public override string Translate(string migration) => migration;
 

@@ -22,14 +22,14 @@ internal sealed class SqliteDraft : StoreDraft
         }
     }
 
-    public static new SqliteDraft Make(ServiceOptions options, TimeProvider time, ILogger logger)
+    public static new SqliteDraft Make(ServiceOptions options, Func<Database, Store> fill)
     {
         var file = Store.FileOf(options);
         Delete(file);
         try
         {
             SqliteDatabase.Create(NameOf(file));
-            return new SqliteDraft(file, Store.Fill(new SqliteDatabase(NameOf(file)), options, time, logger));
+            return new SqliteDraft(file, fill(new SqliteDatabase(NameOf(file))));
         }
         catch
         {

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Backup;
+
+[JsonSourceGenerationOptions(UseStringEnumConverter = true)]
+[JsonSerializable(typeof(BackupHeader))]
+[JsonSerializable(typeof(BackupEnd))]
+internal sealed partial class BackupJson : JsonSerializerContext;

@@ -1,0 +1,8 @@
+namespace Culvert.Identity.Service.Backup;
+
+/// <summary>The capability's door.</summary>
+internal static class BackupRegistration
+{
+    public static IServiceCollection AddBackup(this IServiceCollection services) =>
+        services.AddHostedService<RestoreNotice>();
+}

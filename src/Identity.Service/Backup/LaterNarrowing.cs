@@ -1,0 +1,237 @@
+using System.Data.Common;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Backup;
+
+/// <summary>
+/// Does again what was taken away after the backup, as the audit tells it. What was changed in a way that cannot be done
+/// again is held: it serves nobody until an operator has looked at it.
+/// </summary>
+internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now)
+{
+    private const string Held = "held";
+    private const string Archived = "archived";
+    private const string ByRestore = "restore";
+
+    // Events after which the record is gone for good.
+    private static readonly HashSet<string> Archivals =
+    [
+        AuditEvents.FederationRuleArchived,
+        AuditEvents.FederationIssuerArchived,
+        AuditEvents.ServiceAccountArchived,
+        AuditEvents.TunnelArchived,
+        AuditEvents.TunnelCertificateRevoked,
+        AuditEvents.ClientAuthorityArchived,
+        AuditEvents.EdgeArchived,
+        AuditEvents.RelyingPartyArchived,
+        AuditEvents.WebhookArchived,
+    ];
+
+    // Events that say what was seen or done, and change no record that a restore brings back.
+    private static readonly HashSet<string> Harmless =
+    [
+        AuditEvents.FederatedAuthentication,
+        AuditEvents.UnprovenRefusals,
+        AuditEvents.ReplayDetected,
+        AuditEvents.IssuerKeysChanged,
+        AuditEvents.IssuerPollDegraded,
+        AuditEvents.IssuerPollRecovered,
+        AuditEvents.IssuerPollPaused,
+        AuditEvents.IssuerPollResumed,
+        AuditEvents.IssuerVerified,
+        AuditEvents.FederationRuleSimulated,
+        AuditEvents.TunnelTokenRevealed,
+        AuditEvents.AcmeChallengeAnnounced,
+        AuditEvents.AcmeChallengeEnded,
+        AuditEvents.EdgeDrained,
+        AuditEvents.EdgeResumed,
+        AuditEvents.AgentDisconnected,
+        AuditEvents.AuditCheckpointDisputed,
+        AuditEvents.AgentInstanceRefused,
+        AuditEvents.CertificateSigning,
+        AuditEvents.CertificateSigned,
+        AuditEvents.CertificateVoided,
+        AuditEvents.ExpiryNotice,
+        AuditEvents.WebhookTested,
+        AuditEvents.WebhookDeliveryFailed,
+        AuditEvents.RevocationListRefused,
+        AuditEvents.RevocationListImported,
+        AuditEvents.TrustBundleAcknowledged,
+        AuditEvents.SecretDiscarded,
+    ];
+
+    // The table of each kind of record that can be archived, and what else its archival ends.
+    private static readonly Dictionary<string, string[]> ArchivalOf = new(StringComparer.Ordinal)
+    {
+        ["federation_rule"] = [ArchiveBy("federation_rules")],
+        ["federation_issuer"] =
+        [
+            "UPDATE federation_rules SET state = 'disabled', enforced_version = NULL WHERE issuer_id = @id AND archived_at_ms IS NULL",
+            ArchiveBy("federation_issuers"),
+        ],
+        ["service_account"] =
+        [
+            "UPDATE federation_rules SET state = 'disabled', enforced_version = NULL WHERE service_account_id = @id AND archived_at_ms IS NULL",
+            ArchiveBy("service_accounts"),
+        ],
+        ["tunnel"] =
+        [
+            "UPDATE registered_certificates SET archived_at_ms = @now WHERE tunnel_id = @id AND archived_at_ms IS NULL",
+            "UPDATE relying_parties SET archived_at_ms = @now, secret_hash = NULL WHERE tunnel_id = @id "
+                + "AND archived_at_ms IS NULL",
+            "UPDATE tunnels SET archived_at_ms = @now, token_hash = NULL, token_sealed = NULL, "
+                + "bundle_epoch = bundle_epoch + 1 WHERE id = @id AND archived_at_ms IS NULL",
+        ],
+        ["tunnel_certificate"] =
+        [
+            "UPDATE tunnels SET bundle_epoch = bundle_epoch + 1 WHERE id = (SELECT tunnel_id FROM registered_certificates "
+                + "WHERE id = @id AND archived_at_ms IS NULL)",
+            "UPDATE registered_certificates SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL",
+        ],
+        ["client_certificate_authority"] =
+        [
+            "UPDATE client_authorities SET archived_at_ms = @now, live_key = NULL WHERE id = @id AND archived_at_ms IS NULL",
+        ],
+        ["edge"] =
+        [
+            "UPDATE edges SET archived_at_ms = @now, live_name = NULL WHERE id = @id AND archived_at_ms IS NULL",
+        ],
+        ["relying_party"] =
+        [
+            "UPDATE relying_parties SET archived_at_ms = @now, secret_hash = NULL WHERE id = @id AND archived_at_ms IS NULL",
+        ],
+        ["webhook"] = ["UPDATE webhooks SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL"],
+    };
+
+    // How a record is kept from serving anybody, in a way that its operator can take back.
+    private static readonly Dictionary<string, string[]> HoldOf = new(StringComparer.Ordinal)
+    {
+        ["federation_rule"] = [DisableRules("id = @id")],
+        ["federation_issuer"] = [DisableRules("issuer_id = @id")],
+        ["service_account"] = [DisableRules("service_account_id = @id")],
+        ["tunnel"] =
+        [
+            "UPDATE tunnels SET paused_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL AND paused_at_ms IS NULL",
+        ],
+        ["client_range_set"] =
+        [
+            "UPDATE tunnels SET paused_at_ms = @now WHERE ' ' || client_range_sets || ' ' LIKE '% ' || @id || ' %' "
+                + "AND archived_at_ms IS NULL AND paused_at_ms IS NULL",
+        ],
+        ["hostname"] = ["UPDATE hostnames SET state = 'suspended' WHERE name = @id AND state = 'active'"],
+        ["certificate_authority"] =
+        [
+            "UPDATE certificate_authorities SET state_before = state, state = 'suspended', state_since_ms = @now "
+                + "WHERE id = @id AND state IN ('approved', 'staged', 'active')",
+        ],
+    };
+
+    private readonly HashSet<Narrowing> done = [];
+
+    /// <summary>What was taken away, each once.</summary>
+    public IReadOnlyCollection<Narrowing> Apply(IReadOnlyList<LaterEvent> events)
+    {
+        foreach (var later in events.Where(later => !Harmless.Contains(later.Name)))
+        {
+            if (later.Name == AuditEvents.CertificateRevoked)
+            {
+                Revoke(later);
+                continue;
+            }
+
+            if (later.Name == AuditEvents.TunnelTokenRotated)
+            {
+                ForgetTunnelToken(later);
+            }
+
+            var (type, id) = SubjectOf(later);
+            if (later.Name == AuditEvents.AgentRevoked)
+            {
+                // It lost its enrolment like all others, but could enrol again.
+                done.Add(new Narrowing(type, id, "revoke it again", later.Name));
+                continue;
+            }
+
+            var (statements, deed) = Archivals.Contains(later.Name)
+                ? (ArchivalOf.GetValueOrDefault(type, []), Archived)
+                : (HoldOf.GetValueOrDefault(type, []), Held);
+            Execute(statements, type, id, deed, later.Name);
+        }
+
+        return done;
+    }
+
+    // Events of a tunnel's parts name the tunnel as well, and memberships their workspace.
+    private static (string Type, string Id) SubjectOf(LaterEvent later) =>
+        later
+            .Resources.OrderBy(resource => resource.Type is "tunnel" or "workspace" ? 1 : 0)
+            .FirstOrDefault(("installation", ""));
+
+    private void Execute(IReadOnlyList<string> statements, string type, string id, string deed, string cause)
+    {
+        var changed = 0;
+        foreach (var sql in statements)
+        {
+            changed += connection.Execute(
+                sql,
+                new
+                {
+                    id,
+                    now = now.ToStore(),
+                    by = ByRestore,
+                }
+            );
+        }
+
+        if (changed > 0)
+        {
+            done.Add(new Narrowing(type, id, deed, cause));
+        }
+    }
+
+    private void Revoke(LaterEvent later)
+    {
+        var serial = later.Data.GetProperty("serial").GetString()!;
+        var reason = later.Data.GetProperty("reason").GetString()!;
+        var changed = connection.Execute(
+            "UPDATE certificates SET revoked_at_ms = @at, revocation_reason = @reason WHERE serial = @serial "
+                + "AND (revoked_at_ms IS NULL OR revocation_reason <> @reason)",
+            new
+            {
+                serial,
+                reason,
+                at = later.At.ToStore(),
+            }
+        );
+        if (changed > 0)
+        {
+            RevokedSerials.Place(connection, serial);
+            done.Add(new Narrowing("certificate", serial, "revoked", later.Name));
+        }
+    }
+
+    // The former token must not work again, and nobody here knows the one that replaced it.
+    private void ForgetTunnelToken(LaterEvent later)
+    {
+        foreach (var (_, id) in later.Resources.Where(resource => resource.Type == "tunnel"))
+        {
+            if (
+                connection.Execute(
+                    "UPDATE tunnels SET token_hash = NULL WHERE id = @id AND token_hash IS NOT NULL",
+                    new { id }
+                ) > 0
+            )
+            {
+                done.Add(new Narrowing("tunnel_token", id, "forgotten", later.Name));
+            }
+        }
+    }
+
+    private static string ArchiveBy(string table) =>
+        $"UPDATE {table} SET archived_at_ms = @now, archived_by = @by WHERE id = @id AND archived_at_ms IS NULL";
+
+    private static string DisableRules(string which) =>
+        $"UPDATE federation_rules SET state = 'disabled', enforced_version = NULL WHERE {which} AND archived_at_ms IS NULL AND state <> 'disabled'";
+}

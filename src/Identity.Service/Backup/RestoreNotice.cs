@@ -1,0 +1,54 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Storage;
+using Dapper;
+
+namespace Culvert.Identity.Service.Backup;
+
+/// <summary>
+/// Writes the gap into the chain before anything else is decided: the first node that starts after a restore does it. Its
+/// next checkpoint, within a minute and at its stop, signs it, so that whoever cuts the chain off there again is seen.
+/// </summary>
+internal sealed class RestoreNotice(Database database, IJournal journal, TimeProvider time) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (await PendingAsync(cancellationToken) is not { } record)
+        {
+            return;
+        }
+
+        var written = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new InstallationRestored(record) { At = time.GetUtcNow(), Actor = AuditActor.System },
+                Statements =
+                [
+                    // Of several nodes that start at once, one writes it.
+                    new Statement(
+                        "UPDATE installation SET restore_record = NULL WHERE restore_record IS NOT NULL"
+                    ).ExpectingOne(RestoreConflict.Written),
+                ],
+            },
+            cancellationToken
+        );
+        if (written.Conflict is RestoreConflict.Written)
+        {
+            return;
+        }
+
+        if (written.RefusalIfUnavailable() is { } unavailable)
+        {
+            throw new StoreException($"The restore could not be written into the audit: {unavailable.Message}");
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<string?> PendingAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        return await connection.QuerySingleAsync<string?>(
+            new CommandDefinition("SELECT restore_record FROM installation", cancellationToken: cancellationToken)
+        );
+    }
+}

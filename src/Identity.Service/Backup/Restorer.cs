@@ -1,0 +1,294 @@
+using System.Data;
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tokens.SigningKeys;
+using Culvert.Platform.Certificates;
+using Dapper;
+
+namespace Culvert.Identity.Service.Backup;
+
+/// <summary>
+/// Puts a backup where no installation is. First everything is checked, then the store grows under a temporary name, as
+/// at init, and takes its real one in the last step: an interrupted restore leaves nothing and is simply run again.
+/// </summary>
+internal sealed class Restorer(ServiceOptions options, TimeProvider time, ILoggerFactory loggers)
+{
+    private const string AuthorityTable = "certificate_authorities";
+
+    /// <summary>Checks everything that can be known before a byte is written.</summary>
+    public RestorePlan Check(string file, RestoreChoice choice)
+    {
+        StoreDraft.RequireAbsent(options);
+        using var reader = BackupReader.Open(file);
+        var header = reader.Header;
+        RequireSame("public_url", header.PublicUrl, options.PublicUrl);
+        RequireSame("trust_domain", header.TrustDomain, options.TrustDomain);
+        var known = Migrator.All().Select(migration => migration.Name).ToList();
+        if (header.Migrations.Except(known).LastOrDefault() is { } newer)
+        {
+            throw new SchemaException(
+                $"The backup is of a newer version: it has {newer}, this version knows up to {known[^1]}. Restore it with "
+                    + $"{header.Program} or later."
+            );
+        }
+
+        RequireKeys(header);
+        List<(string Id, ParsedCertificate Certificate)> authorities = [];
+        foreach (var (table, rows) in reader.Tables())
+        {
+            // Every row is read: only a whole file is a backup.
+            foreach (var row in rows)
+            {
+                if (table.Name == AuthorityTable && AuthorityOf(table, row) is { } authority)
+                {
+                    authorities.Add(authority);
+                }
+            }
+        }
+
+        var sealer = new Sealer(Store.ReadKeys(options), header.InstallationId);
+        return new RestorePlan
+        {
+            File = file,
+            Header = header,
+            Rows = reader.Finish(sealer),
+            Migrations = [.. known.Except(header.Migrations)],
+            Later = ReadLater(header, choice),
+            Lists = [.. choice.Lists.Select(path => ReadList(path, authorities))],
+        };
+    }
+
+    /// <summary>What was taken away. The plan must be this program's, of just now.</summary>
+    public async Task<IReadOnlyCollection<Narrowing>> RestoreAsync(
+        RestorePlan plan,
+        RestoreChoice choice,
+        Action<BackupTable, long> report,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        IReadOnlyCollection<Narrowing> narrowed = [];
+        using var draft = StoreDraft.Make(
+            options,
+            database =>
+                Store.Refill(
+                    database,
+                    options,
+                    plan.Header.Migrations,
+                    connection => Load(plan, connection, report, cancellationToken),
+                    connection => narrowed = Finish(plan, choice, connection, now),
+                    loggers.CreateLogger("Culvert.Restore")
+                )
+        );
+        await MakeSigningKeyAsync(draft.Store, cancellationToken);
+        draft.Publish();
+        return narrowed;
+    }
+
+    private static void Load(
+        RestorePlan plan,
+        DbConnection connection,
+        Action<BackupTable, long> report,
+        CancellationToken cancellationToken
+    )
+    {
+        using var transaction = connection.BeginTransaction();
+        // Migrations leave rows of their own behind.
+        foreach (var table in plan.Header.Tables.Reverse())
+        {
+            connection.Execute($"DELETE FROM \"{table.Name}\"", transaction: transaction);
+        }
+
+        using var reader = BackupReader.Open(plan.File);
+        foreach (var (table, rows) in reader.Tables())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            report(table, Insert(connection, transaction, table, rows));
+        }
+
+        transaction.Commit();
+    }
+
+    private static long Insert(
+        DbConnection connection,
+        DbTransaction transaction,
+        BackupTable table,
+        IEnumerable<object?[]> rows
+    )
+    {
+        using var insert = connection.CreateCommand();
+        insert.Transaction = transaction;
+        // The file was written by who has the sealing key: its names are those of our own catalogue.
+        insert.CommandText =
+            $"INSERT INTO \"{table.Name}\" ({string.Join(", ", table.Columns.Select(c => $"\"{c.Name}\""))}) "
+            + $"VALUES ({string.Join(", ", table.Columns.Select((_, i) => $"@p{i}"))})";
+        for (var i = 0; i < table.Columns.Count; i++)
+        {
+            var parameter = insert.CreateParameter();
+            parameter.ParameterName = $"@p{i}";
+            parameter.DbType = table.Columns[i].Type switch
+            {
+                BackupColumnType.Number => DbType.Int64,
+                BackupColumnType.Text => DbType.String,
+                _ => DbType.Binary,
+            };
+            insert.Parameters.Add(parameter);
+        }
+
+        long count = 0;
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < row.Length; i++)
+            {
+                insert.Parameters[i].Value = row[i] ?? DBNull.Value;
+            }
+
+            insert.ExecuteNonQuery();
+            count++;
+        }
+
+        return count;
+    }
+
+    private List<Narrowing> Finish(
+        RestorePlan plan,
+        RestoreChoice choice,
+        DbConnection connection,
+        DateTimeOffset now
+    )
+    {
+        using var transaction = connection.BeginTransaction();
+        var cut = RestoreCut.Apply(connection, now);
+        List<Narrowing> narrowed = [.. new LaterNarrowing(connection, now).Apply(plan.Later?.Events ?? [])];
+        // The id of no node: these numbers are of rows that no node made.
+        var ordinals = new Ordinals(nodeId: 0, time);
+        foreach (var (file, caId, list) in plan.Lists)
+        {
+            narrowed.AddRange(
+                list.Entries.Where(entry => RevokedSerials.Take(connection, caId, entry, ordinals))
+                    .Select(entry => new Narrowing("certificate", entry.SerialHex, "revoked", Path.GetFileName(file)))
+            );
+        }
+
+        var record = RestoreRecord.Write(plan, choice.NothingLater, cut, narrowed, now);
+        connection.Execute(
+            "UPDATE installation SET generation = generation + 1, restored_at_ms = @now, restore_record = @record",
+            new { now = now.ToStore(), record }
+        );
+        transaction.Commit();
+        return narrowed;
+    }
+
+    // The old ones are gone: whoever holds a token of before, or has learnt a key since, has nothing.
+    private async Task MakeSigningKeyAsync(Store store, CancellationToken cancellationToken)
+    {
+        var services = new ServiceCollection().AddCulvertService(options, store, time);
+        services.AddSingleton(loggers);
+        await using var provider = services.BuildServiceProvider();
+        var step = provider.GetServices<IInitStep>().OfType<FirstSigningKey>().Single();
+        await step.RunAsync(new InitContext("", ""), cancellationToken);
+    }
+
+    private void RequireKeys(BackupHeader header)
+    {
+        var keys = Store.ReadKeys(options);
+        foreach (var needed in header.SealingKeys)
+        {
+            var present = keys.FingerprintOf(needed.Version);
+            if (present is null || (needed.Fingerprint.Length == present.Length && needed.Fingerprint != present))
+            {
+                throw new BackupException(
+                    $"The backup needs version {needed.Version} of the sealing key, SHA-256 {needed.Fingerprint}, for "
+                        + $"{needed.Values} secrets; keys.sealing_key has "
+                        + (present is null ? "no such version." : $"another key there ({present}).")
+                );
+            }
+        }
+    }
+
+    private static LaterHistory? ReadLater(BackupHeader header, RestoreChoice choice)
+    {
+        if (choice.Exports.Count == 0)
+        {
+            return choice.NothingLater
+                ? null
+                : throw new BackupException(
+                    $"What was revoked after {header.MadeAt:u} would come back to life. Give the audit exports that were "
+                        + "made since (--later FILE), or say that nothing was changed after the backup (--nothing-later)."
+                );
+        }
+
+        var later = LaterHistory.Read(header.Chains, choice.Exports);
+        return later.Unreadable == 0 || choice.NothingLater
+            ? later
+            : throw new BackupException(
+                $"Of {later.Unreadable} later entries the exports have only the digest: they are another organization's, "
+                    + "or were left out. Give the exports of every organization."
+            );
+    }
+
+    private static (string Id, ParsedCertificate Certificate)? AuthorityOf(BackupTable table, object?[] row)
+    {
+        var chain = Value("chain_pem");
+        return
+            chain is not null
+            && CertificatePem.TryRead(chain, out var read)
+            && ParsedCertificate.TryParse(read[0].RawData) is { } certificate
+            ? (Value("id")!, certificate)
+            : null;
+
+        string? Value(string name) => (string?)row[table.Columns.TakeWhile(column => column.Name != name).Count()];
+    }
+
+    // Verified against the authority's certificate as the backup has it.
+    private static LaterRevocationList ReadList(
+        string path,
+        IReadOnlyList<(string Id, ParsedCertificate Certificate)> authorities
+    )
+    {
+        byte[] encoded;
+        try
+        {
+            encoded = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException($"{path} cannot be read: {e.Message}", e);
+        }
+
+        var text = Encoding.Latin1.GetString(encoded);
+        if (PemEncoding.TryFind(text, out var fields))
+        {
+            encoded = Convert.FromBase64String(text[fields.Base64Data]);
+        }
+
+        var list =
+            ParsedRevocationList.TryParse(encoded) ?? throw new BackupException($"{path} is no revocation list.");
+        foreach (var (id, certificate) in authorities)
+        {
+            if (list.IsSignedBy(certificate))
+            {
+                return new LaterRevocationList(path, id, list);
+            }
+        }
+
+        throw new BackupException($"{path} is not signed by an authority of the backup.");
+    }
+
+    private static void RequireSame(string key, string saved, string configured)
+    {
+        if (saved != configured)
+        {
+            throw new BackupException(
+                $"{key} is fixed by init: the backup is of {saved}, the configuration says {configured}."
+            );
+        }
+    }
+}
