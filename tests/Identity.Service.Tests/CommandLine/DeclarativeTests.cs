@@ -1,0 +1,185 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.CommandLine;
+
+/// <summary><c>culvert apply</c>, <c>diff</c> and <c>export</c> on a real service.</summary>
+public sealed class DeclarativeTests : IAsyncLifetime
+{
+    private const string Files = """
+        kind: range_set
+        name: office
+        spec: {ranges: [203.0.113.0/24, 198.51.100.0/24]}
+        ---
+        kind: service_account
+        name: deployer
+        spec:
+          description: deploys
+          organization_role: developer
+          workspaces: {Default: workspace_developer}
+        ---
+        kind: issuer
+        name: ci
+        spec:
+          issuer_url: https://ci.example.com
+          jwks:
+            type: inline
+            keys: [{kty: EC, crv: P-256, kid: one, alg: ES256, x: "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", y: "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]
+          max_jwt_lifetime_seconds: 900
+        ---
+        kind: tunnel
+        name: docs
+        spec:
+          client_source_ranges: [10.0.0.0/8]
+          client_range_sets: [office]
+          affinity: client
+        ---
+        kind: certificate_authority
+        name: docs-ca
+        spec: {tunnel: docs, custody: sealed}
+        ---
+        kind: rule
+        name: deploy
+        spec:
+          issuer: ci
+          service_account: deployer
+          match: {subject_prefix: "repo:acme/app:ref:refs/heads/main"}
+          oauth_scope: tunnel:agent
+          tunnels: [docs]
+          token_lifetime_seconds: 600
+        """;
+
+    private OperatorDesk desk = null!;
+    private string folder = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        desk = await OperatorDesk.StartAsync();
+        folder = Path.GetDirectoryName(desk.Write("files/all.yaml", Files))!;
+    }
+
+    public async ValueTask DisposeAsync() => await desk.DisposeAsync();
+
+    [Fact]
+    public async Task Apply_Twice_MakesEverythingOnce()
+    {
+        (await ChangesAsync("apply"))
+            .Select(change => (string?)change!["verb"])
+            .ShouldBe(Enumerable.Repeat("create", 6));
+
+        (await ChangesAsync("apply")).ShouldBeEmpty();
+        (await ChangesAsync("diff")).ShouldBeEmpty();
+        var tunnel = await desk.JsonAsync("tunnel", "list", "--filter", "display_name=docs");
+        ((string?)tunnel["data"]![0]!["affinity"]).ShouldBe("client");
+        var rule = await desk.JsonAsync("rule", "show", "deploy");
+        ((string?)rule["tunnel_ids"]![0]).ShouldBe((string?)tunnel["data"]![0]!["id"]);
+    }
+
+    [Fact]
+    public async Task DryRun_ChangesNothing()
+    {
+        var plan = await desk.RunAsync(0, "apply", "-f", folder, "--dry-run");
+
+        plan.ShouldContain("would make 6 changes");
+        (await desk.JsonAsync("tunnel", "list"))["data"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Drift_IsFoundFieldByField_AndMended()
+    {
+        await ChangesAsync("apply");
+        await desk.RunAsync(0, "tunnel", "update", "docs", "--client-range", "192.0.2.0/24");
+        await desk.RunAsync(0, "rule", "update", "deploy", "--life", "20m");
+        await desk.RunAsync(0, "range-set", "apply", "office", "--range", "192.0.2.0/24");
+
+        await desk.RunAsync(2, "diff", "-f", folder, "--drift-exit");
+        var changes = await ChangesAsync("diff");
+
+        changes
+            .Select(change => $"{change!["verb"]} {change["kind"]} {change["name"]}")
+            .ShouldBe(["update range_set office", "update tunnel docs", "update rule deploy"]);
+        changes[1]!["fields"]!.AsObject().Select(field => field.Key).ShouldBe(["client_source_ranges"]);
+        (await ChangesAsync("apply")).Count.ShouldBe(3);
+        await desk.RunAsync(0, "diff", "-f", folder, "--drift-exit");
+    }
+
+    [Fact]
+    public async Task Prune_ArchivesWhatNoFileHas_InAnOrderThatWorks()
+    {
+        await ChangesAsync("apply");
+        await desk.RunAsync(0, "tunnel", "create", "by-hand");
+        var empty = Path.GetDirectoryName(
+            desk.Write(
+                "empty/none.yaml",
+                "kind: range_set\nname: office\nspec: {ranges: [203.0.113.0/24, 198.51.100.0/24]}\n"
+            )
+        )!;
+
+        await desk.RunAsync(64, "apply", "-f", empty, "--prune"); // nobody can be asked
+        var plan = await desk.JsonAsync("apply", "-f", empty, "--prune", "--yes");
+
+        plan["changes"]!.AsArray().Count.ShouldBe(5);
+        (await desk.JsonAsync("tunnel", "list"))["data"]!.AsArray().ShouldBeEmpty();
+        (await desk.JsonAsync("issuer", "list"))["data"]!.AsArray().ShouldBeEmpty();
+        (await desk.JsonAsync("range-set", "list"))["data"]!.AsArray().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Export_ThenDiff_FindsNothing_AndSaysNoSecret()
+    {
+        await ChangesAsync("apply");
+        var files = desk.Path("exported");
+
+        await desk.RunAsync(0, "export", "-f", files);
+
+        await desk.RunAsync(0, "diff", "-f", files, "--prune", "--drift-exit");
+        Directory.GetFiles(files, "*.yaml", SearchOption.AllDirectories).Length.ShouldBe(6);
+        foreach (var file in Directory.GetFiles(files, "*.yaml", SearchOption.AllDirectories))
+        {
+            (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldNotContain("clv_");
+        }
+    }
+
+    [Fact]
+    public async Task FixedField_CannotBeChanged()
+    {
+        await ChangesAsync("apply");
+        desk.Write("files/all.yaml", Files.Replace("custody: sealed", "custody: trust_only", StringComparison.Ordinal));
+
+        (await desk.RunAsync(3, "diff", "-f", folder)).ShouldContain("fixed at creation");
+    }
+
+    [Theory]
+    [InlineData("kind: tunnle\nname: a", "kind is one of")]
+    [InlineData("kind: tunnel\nname: a\nspec: {afinity: client}", "afinity is unknown")]
+    [InlineData("kind: tunnel\nname: a\nspec: {affinity: both}", "affinity must be one of hostname, client")]
+    [InlineData(
+        "kind: tunnel\nname: a\nspec: {client_source_ranges: 10.0.0.0/8}",
+        "client_source_ranges must be a list"
+    )]
+    [InlineData("kind: rule\nname: a\nspec: {}", "issuer is missing")]
+    [InlineData("kind: tunnel\nspec: {}", "name is missing")]
+    [InlineData("kind: tunnel\nname: a\nkind: tunnel", "Duplicate key")]
+    [InlineData("kind: tunnel\nname: a\n---\nkind: tunnel\nname: a", "is declared before")]
+    public async Task BadFile_IsConfiguration_AndSaysWhere(string yaml, string what)
+    {
+        var bad = Path.GetDirectoryName(desk.Write("bad/bad.yaml", yaml))!;
+
+        var error = await desk.RunAsync(78, "apply", "-f", bad);
+
+        error.ShouldContain(what);
+        error.ShouldContain("bad.yaml:");
+    }
+
+    [Fact]
+    public async Task UnknownReference_IsRefused_BeforeAnythingIsMade()
+    {
+        desk.Write("files/all.yaml", Files.Replace("issuer: ci", "issuer: cd", StringComparison.Ordinal));
+
+        (await desk.RunAsync(3, "apply", "-f", folder)).ShouldContain("'cd', which is neither declared nor there");
+        (await desk.JsonAsync("tunnel", "list"))["data"]!.AsArray().ShouldBeEmpty();
+    }
+
+    private async Task<JsonArray> ChangesAsync(string verb) =>
+        (await desk.JsonAsync(verb, "-f", folder))["changes"]!.AsArray();
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli;
+using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Certificates;
+using Culvert.Testing;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.CommandLine;
+
+/// <summary>The real <c>culvert</c>, in this process, before a real service.</summary>
+internal sealed class OperatorDesk : IAsyncDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-desk-").FullName;
+
+    private OperatorDesk(ServiceUnderTest service) => Service = service;
+
+    public ServiceUnderTest Service { get; }
+
+    public string CaFile => Path("ca.pem");
+
+    // The commands check certificates by the machine's clock: the service's begins there.
+    public static async Task<OperatorDesk> StartAsync(Func<ServiceOptions, ServiceOptions>? options = null)
+    {
+        var service = await ServiceUnderTest.StartAsync(
+            options: o =>
+            {
+                o = o with
+                {
+                    PublicUrl = "https://localhost:8443",
+                    MachineUrl = "https://localhost:8444",
+                    TrustDomain = "localhost",
+                };
+                return options?.Invoke(o) ?? o;
+            },
+            time: new FakeTimeProvider(TimeProvider.System.GetUtcNow())
+        );
+        var desk = new OperatorDesk(service);
+        await File.WriteAllTextAsync(desk.CaFile, service.Get<PlatformCa>().Root.ToPem());
+        await File.WriteAllTextAsync(desk.Path("admin.key"), service.AdminKey);
+        File.SetUnixFileMode(desk.Path("admin.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return desk;
+    }
+
+    public string Path(params string[] parts) => System.IO.Path.Combine([folder, .. parts]);
+
+    public string Write(string name, string text)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path(name))!);
+        File.WriteAllText(Path(name), text);
+        return Path(name);
+    }
+
+    /// <summary>Exit code and output of a run; what stands on standard error comes with a wrong code.</summary>
+    public async Task<string> RunAsync(int exitCode, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await CulvertCommand.RunAsync(
+            args,
+            new CliHost
+            {
+                Variable = Variable,
+                Out = output,
+                Error = error,
+                In = TextReader.Null,
+                CanAsk = false,
+                OutputWidth = null,
+                Time = TimeProvider.System,
+            },
+            TestContext.Current.CancellationToken
+        );
+        code.ShouldBe(exitCode, $"{string.Join(' ', args)}\n{output}\n{error}");
+        return code == 0 || output.GetStringBuilder().Length > 0 ? output.ToString() : error.ToString();
+    }
+
+    public async Task<JsonNode> JsonAsync(params string[] args) =>
+        JsonNode.Parse(await RunAsync(0, [.. args, "-o", "json"]))!;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Service.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private string? Variable(string name) =>
+        name switch
+        {
+            "CULVERT_IDENTITY_URL" => $"https://localhost:{Service.ApiUrl.Port}",
+            "CULVERT_PLATFORM_CA" => CaFile,
+            "CULVERT_ADMIN_KEY_FILE" => Path("admin.key"),
+            "XDG_CONFIG_HOME" or "XDG_STATE_HOME" or "HOME" => folder,
+            _ => null,
+        };
+}
