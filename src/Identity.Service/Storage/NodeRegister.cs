@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Culvert.Identity.Service.Hosting;
 using Dapper;
 
