@@ -19,7 +19,16 @@ internal sealed class ApiHost(IEndpointRouteBuilder routes)
 
     /// <summary>A page for people: it authenticates by itself, and no operation of the API.</summary>
     public void Page(string method, string path, RequestDelegate answer) =>
-        routes.MapMethods(path, [method], answer).WithMetadata(new ListenerMetadata(Listener.Api));
+        routes
+            .MapMethods(
+                path,
+                [method],
+                http =>
+                    ControlCharacters.Find(http) is { } unreadable
+                        ? ErrorEnvelope.WriteAsync(http, unreadable)
+                        : answer(http)
+            )
+            .WithMetadata(new ListenerMetadata(Listener.Api));
 
     private void Map(string method, string path, Access access, ApiHandler handler)
     {

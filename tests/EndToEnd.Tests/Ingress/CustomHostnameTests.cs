@@ -46,7 +46,7 @@ public sealed class CustomHostnameTests(IngressSystem system) : SystemTest(syste
             var root = ServeFromFiles(before);
             await UntilAsync(() => CallAsync(root), "the name is called");
 
-            await culvert.RunAsync($"tunnel hostname remove {tunnel.Id} {Name}", Cancel, ["--yes"]);
+            await culvert.RunAsync($"tunnel hostname remove {tunnel.Id} {Name}", Cancel);
             await UntilAsync(async () => !await IsKnownAsync(), "the name is nobody's again");
         }
         finally
