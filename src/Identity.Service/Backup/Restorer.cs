@@ -157,12 +157,7 @@ internal sealed class Restorer(ServiceOptions options, TimeProvider time, ILogge
         return count;
     }
 
-    private List<Narrowing> Finish(
-        RestorePlan plan,
-        RestoreChoice choice,
-        DbConnection connection,
-        DateTimeOffset now
-    )
+    private List<Narrowing> Finish(RestorePlan plan, RestoreChoice choice, DbConnection connection, DateTimeOffset now)
     {
         using var transaction = connection.BeginTransaction();
         var cut = RestoreCut.Apply(connection, now);
