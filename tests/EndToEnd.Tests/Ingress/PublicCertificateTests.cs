@@ -20,7 +20,7 @@ namespace Culvert.EndToEnd.Tests.Ingress;
 public sealed class PublicCertificateTests(IngressSystem system) : SystemTest(system)
 {
     // An agent that has looked in vain a few times looks again within five minutes.
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
     private string Name => $"{TunnelAgent.Route}.{Installation.Record.Tunnel.Domain}";
 

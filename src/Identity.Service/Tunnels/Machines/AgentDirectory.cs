@@ -67,7 +67,7 @@ internal sealed class AgentDirectory(
                 && record.NotAfter >= now
                 && contact is { } at
                 && now - at <= options.LiveFor
-                && !(report is { Leaving: true } && at <= stored!.At),
+                && !(report is { Leaving: true } && at - stored!.At < TunnelEdges.Farewell),
             CreatedAt = record.CreatedAt.UtcDateTime,
             LastProofAt = record.LastProofAt.UtcDateTime,
             LastContactAt = contact?.UtcDateTime,

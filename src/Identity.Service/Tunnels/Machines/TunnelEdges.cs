@@ -16,6 +16,12 @@ internal sealed class TunnelEdges(
     TimeProvider time
 )
 {
+    /// <summary>
+    /// A last word is a contact, too, and the end of its poll may be noted a moment later: only what is heard after that
+    /// means that the machine is back.
+    /// </summary>
+    internal static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
     public async ValueTask<IReadOnlyList<TunnelStatusEdge>> ListAsync(
         Tunnel tunnel,
         CancellationToken cancellationToken
@@ -54,7 +60,7 @@ internal sealed class TunnelEdges(
             Live =
                 contact is { } at
                 && time.GetUtcNow() - at <= options.LiveFor
-                && !(report is { Leaving: true } && at <= stored!.At),
+                && !(report is { Leaving: true } && at - stored!.At < Farewell),
             LastContactAt = contact?.UtcDateTime,
             ReportedAt = stored?.At.UtcDateTime,
             AgentConnections =
