@@ -127,6 +127,11 @@ internal sealed class SuccessorSteps(
         }
 
         var all = await authorities.ListOfTunnelAsync(active.TunnelId, cancellationToken);
+        if (!all.Any(other => other.Id == active.Id && other.State == AuthorityState.Active))
+        {
+            return; // another node has made the switch since the page was read: the next look sees its result
+        }
+
         var successor = all.FirstOrDefault(other => other.Ordinal > active.Ordinal && PhaseOf(other) is not null);
         var isDone = schedule.Decide((successor is null ? null : PhaseOf(successor)) ?? SuccessorPhase.None, now) switch
         {
