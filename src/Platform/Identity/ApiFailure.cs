@@ -32,7 +32,10 @@ public sealed record ApiFailure
     /// Whether the request may have been carried out, or still is: repeated with the same <c>Idempotency-Key</c> it gives
     /// what the first one made.
     /// </summary>
-    public bool IsUndecided => IsTransient || Code == "idempotency.pending";
+    public bool IsUndecided => IsTransient || IsPending;
+
+    /// <summary>Whether the service says that the first request with that <c>Idempotency-Key</c> has not ended.</summary>
+    public bool IsPending => Code == "idempotency.pending";
 
     public override string ToString()
     {

@@ -32,7 +32,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     private readonly RetrySchedule retries = new(context.Time, context.Unit);
 
     // Until its fate is known: a repeat with it is no second issuance.
-    private PendingRequest? pending;
+    private readonly RepeatedRequest repeated = new();
     private DateTimeOffset renewAt;
     private DateTimeOffset? lastEnrolment;
     private volatile bool isDemanded;
@@ -152,9 +152,9 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             return proof.Failure;
         }
 
-        var request = pending ??= PendingRequest.Create();
+        var request = repeated.Take();
         var answer = await context.Dialect.EnrolAsync(request, proof.Value, ct);
-        pending = answer.Failure?.IsUndecided == true ? request : null;
+        repeated.Settle(answer.Failure);
         ReportClock(identityClient.ClockOffset);
         if (answer.Failure is { Kind: ApiFailureKind.Refused })
         {
@@ -185,9 +185,9 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             Log.RenewedWithoutProof(context.Log, proof.Failure);
         }
 
-        var request = pending ??= PendingRequest.Create();
+        var request = repeated.Take();
         var answer = await context.Dialect.RenewAsync(client, request, proof.Value, ct);
-        pending = answer.Failure?.IsUndecided == true ? request : null;
+        repeated.Settle(answer.Failure);
         ReportClock(client.ClockOffset);
         var failure = answer.IsSuccess
             ? await TakeAsync(answer.Value, request.Key, isRestart: false, ct)

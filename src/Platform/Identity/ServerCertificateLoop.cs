@@ -24,12 +24,11 @@ internal sealed class ServerCertificateLoop(
 
     private readonly AsyncSignal signal = new(context.Time);
     private readonly RetrySchedule retries = new(context.Time, context.Unit);
+    private readonly RepeatedRequest repeated = new();
     private volatile Wish wish = new(keyType);
     private bool isRestored;
     private CertificateDocument? document;
 
-    // Until its fate is known: a repeat with it is no second issuance.
-    private PendingRequest? pending;
     private DateTimeOffset renewAt;
     private long judgedEpoch = -1;
 
@@ -190,15 +189,14 @@ internal sealed class ServerCertificateLoop(
         CancellationToken ct
     )
     {
-        var request = pending ??= PendingRequest.Create(keyType);
+        var request = repeated.Take(keyType);
         var answer = await client.ServerCertificateAsync(request, ct);
+        repeated.Settle(answer.Failure);
         if (!answer.IsSuccess)
         {
-            pending = answer.Failure.IsUndecided ? request : null;
             return answer.Failure;
         }
 
-        pending = null;
         try
         {
             var issued = answer.Value.Certificate;
@@ -210,7 +208,7 @@ internal sealed class ServerCertificateLoop(
 
             if (IsAheadOfTheBundle(pair))
             {
-                pending = request; // it will do as soon as the feed has caught up
+                repeated.Keep(request); // it will do as soon as the feed has caught up
                 return Unusable(AheadOfTheBundle);
             }
 
