@@ -27,17 +27,19 @@ public sealed class ReloadTests(IngressSystem system) : SystemTest(system)
         {
             // Nobody new may come; who is there goes on.
             await UseAsync(before + "clients: {max_connections: 1}\n");
-            await UntilAsync(async () => !await IsLetInAsync());
+            await UntilAsync(async () => !await IsLetInAsync(), "nobody new is let in", Limit);
             (await there.EchoAsync("still here", Cancel)).ShouldContain("still here");
 
             // What it listens on takes a restart: nothing of such a file counts.
             await UseAsync(
                 before.Replace("sni: {listen: ", "sni: {listen: [\"127.0.0.1:1\"], x: ", StringComparison.Ordinal)
             );
-            await UntilAsync(async () => (await AdviceAsync()).Contains("sni.x", StringComparison.Ordinal));
+            await UntilAsync(async () => await IsAdvisedAsync("sni.x"), "the fault is named", Limit);
             await UseAsync(Elsewhere(before));
-            await UntilAsync(async () =>
-                (await AdviceAsync()).Contains("Only a restart can change sni.listen", StringComparison.Ordinal)
+            await UntilAsync(
+                async () => await IsAdvisedAsync("Only a restart can change sni.listen"),
+                "the key is named",
+                Limit
             );
             (await IsLetInAsync()).ShouldBeFalse();
         }
@@ -46,8 +48,8 @@ public sealed class ReloadTests(IngressSystem system) : SystemTest(system)
             await UseAsync(before);
         }
 
-        await UntilAsync(IsLetInAsync);
-        await UntilAsync(async () => !(await AdviceAsync()).Contains("Only a restart", StringComparison.Ordinal));
+        await UntilAsync(IsLetInAsync, "everybody is let in", Limit);
+        await UntilAsync(async () => !await IsAdvisedAsync("Only a restart"), "nothing is left to advise", Limit);
         (await there.EchoAsync("to the end", Cancel)).ShouldContain("to the end");
     }
 
@@ -66,10 +68,14 @@ public sealed class ReloadTests(IngressSystem system) : SystemTest(system)
     private string Elsewhere(string yaml) =>
         yaml.Replace($":{System.Ingress.Port}\"", ":1\"", StringComparison.Ordinal);
 
-    private async Task<string> AdviceAsync()
+    private async Task<bool> IsAdvisedAsync(string text)
     {
         using var client = new HttpClient();
-        return await client.GetStringAsync(new Uri($"http://127.0.0.1:{Installation.Ports.EdgeHealth}/readyz"), Cancel);
+        var readiness = await client.GetStringAsync(
+            new Uri($"http://127.0.0.1:{Installation.Ports.EdgeHealth}/readyz"),
+            Cancel
+        );
+        return readiness.Contains(text, StringComparison.Ordinal);
     }
 
     // A handshake that reaches the agent.
@@ -93,16 +99,6 @@ public sealed class ReloadTests(IngressSystem system) : SystemTest(system)
         catch (Exception e) when (e is IOException or SocketException)
         {
             return false;
-        }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var begun = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(Limit);
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
         }
     }
 }

@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Testing.Faults;
-using Shouldly;
 
 namespace Culvert.EndToEnd.Tests.Faults;
 
@@ -14,28 +11,8 @@ public abstract class FaultTest(FaultSystem system) : SystemTest(system)
 
     internal new FaultSystem System { get; } = system;
 
-    /// <summary>Waits for something to become true, and says how long that took.</summary>
-    internal static async Task<TimeSpan> UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
-    {
-        var begun = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(limit ?? Limit, what);
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
-        }
-
-        return TimeProvider.System.GetElapsedTime(begun);
-    }
-
-    /// <summary>A number of a program's <c>/metrics</c>, summed over its labels.</summary>
-    internal static async Task<double> MetricAsync(int healthPort, string name)
-    {
-        using var client = new HttpClient();
-        var text = await client.GetStringAsync(new Uri($"http://127.0.0.1:{healthPort}/metrics"), Cancel);
-        return Regex
-            .Matches(text, $"^{name}(?:\\{{[^}}]*\\}})? (?<value>[\\d.e+]+)", RegexOptions.Multiline)
-            .Sum(m => double.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture));
-    }
+    internal static Task<TimeSpan> UntilAsync(Func<Task<bool>> condition, string what) =>
+        UntilAsync(condition, what, Limit);
 
     internal Task<double> EdgeAsync(string name) => MetricAsync(Installation.Ports.EdgeHealth, name);
 

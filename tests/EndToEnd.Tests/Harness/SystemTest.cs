@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Culvert.Stage.Hops;
+using Shouldly;
 using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Harness;
@@ -18,6 +21,32 @@ public abstract class SystemTest(RunningSystem system) : IAsyncDisposable
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Waits for something to become true, and says how long that took.</summary>
+    internal static async Task<TimeSpan> UntilAsync(Func<Task<bool>> condition, string what, TimeSpan limit)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(limit, what);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+        }
+
+        return TimeProvider.System.GetElapsedTime(begun);
+    }
+
+    /// <summary>A number of a program's <c>/metrics</c>, summed over its labels.</summary>
+    internal static async Task<double> MetricAsync(int healthPort, string name)
+    {
+        using var client = new HttpClient();
+        return MetricOf(await client.GetStringAsync(new Uri($"http://127.0.0.1:{healthPort}/metrics"), Cancel), name);
+    }
+
+    /// <summary>The same of a text that was fetched.</summary>
+    internal static double MetricOf(string metrics, string name) =>
+        Regex
+            .Matches(metrics, $"^{name}(?:\\{{[^}}]*\\}})? (?<value>[\\d.e+]+)", RegexOptions.Multiline)
+            .Sum(m => double.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture));
 
     /// <summary>A line that <c>./test</c> repeats beside its results.</summary>
     internal static void Figure(string text) => Console.WriteLine($"figure: {text}");

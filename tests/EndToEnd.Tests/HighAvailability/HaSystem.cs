@@ -22,7 +22,7 @@ public sealed class HaSystem()
         }
     )
 {
-    public static readonly TimeSpan LeafLife = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan LeafLife = TimeSpan.FromSeconds(30);
 
     private readonly AssertionSource assertions = new();
 

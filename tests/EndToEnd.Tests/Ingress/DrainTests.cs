@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Stage.Hops;
 using Culvert.Stage.Ports;
@@ -13,7 +11,7 @@ namespace Culvert.EndToEnd.Tests.Ingress;
 /// no call of a steady stream fails: of clients that keep their connection and of clients that open one for each call.
 /// </summary>
 [Collection(IngressSystemCollection.Name)]
-public sealed partial class DrainTests(IngressSystem system) : SystemTest(system)
+public sealed class DrainTests(IngressSystem system) : SystemTest(system)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
@@ -94,7 +92,7 @@ public sealed partial class DrainTests(IngressSystem system) : SystemTest(system
     private async Task OperatorDrainsAsync(string id, TunnelEdge edge, PortPlan ports)
     {
         await Installation.Operator.RunAsync($"edge drain {id}", Cancel, "--reason", "update");
-        await UntilAsync(async () => await ConnectionsAsync(ports) == 0);
+        await UntilAsync(async () => await ConnectionsAsync(ports) == 0, "no agent is left at the edge", Limit);
         await SystemStopsAsync(edge.Process, edge.Start);
         await Installation.Operator.RunAsync($"edge resume {id}", Cancel);
         await edge.WaitAsync(Cancel);
@@ -194,26 +192,9 @@ public sealed partial class DrainTests(IngressSystem system) : SystemTest(system
 
     /// <summary>Both agents, with both of their connections.</summary>
     private static Task UntilConnectedAsync(PortPlan ports) =>
-        UntilAsync(async () => await ConnectionsAsync(ports) >= 4);
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var begun = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(Limit);
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
-        }
-    }
+        UntilAsync(async () => await ConnectionsAsync(ports) >= 4, "both agents are connected", Limit);
 
     /// <summary>Agents' connections, as the edge itself counts them.</summary>
-    private static async Task<int> ConnectionsAsync(PortPlan ports)
-    {
-        using var client = new HttpClient();
-        var text = await client.GetStringAsync(new Uri($"http://127.0.0.1:{ports.EdgeHealth}/metrics"), Cancel);
-        return Connections().Matches(text).Sum(m => int.Parse(m.Groups["count"].Value, CultureInfo.InvariantCulture));
-    }
-
-    [GeneratedRegex("^culvert_edge_agent_connections\\{[^}]*\\} (?<count>\\d+)", RegexOptions.Multiline)]
-    private static partial Regex Connections();
+    private static Task<double> ConnectionsAsync(PortPlan ports) =>
+        MetricAsync(ports.EdgeHealth, "culvert_edge_agent_connections");
 }

@@ -53,24 +53,31 @@ public sealed class PublicCertificateTests(IngressSystem system) : SystemTest(sy
 
             string[] accounts = [await AccountAsync(first), await AccountAsync(second)];
             // The account is kept before its name is looked at.
-            await UntilAsync(async () =>
-                (await File.ReadAllTextAsync(first.Process.LogFile, Cancel)).Contains(
-                    "acme.caa_missing",
-                    StringComparison.Ordinal
-                )
+            await UntilAsync(
+                async () =>
+                    (await File.ReadAllTextAsync(first.Process.LogFile, Cancel)).Contains(
+                        "acme.caa_missing",
+                        StringComparison.Ordinal
+                    ),
+                "the missing record is found out",
+                Limit
             );
             dns.Issuers(Name, accounts.Select(a => $"pebble.test; accounturi={a}; validationmethods=tls-alpn-01"));
             var root = await pebble.RootAsync();
-            await UntilAsync(async () => await HasCertificateAsync(first) && await HasCertificateAsync(second));
+            await UntilAsync(
+                async () => await HasCertificateAsync(first) && await HasCertificateAsync(second),
+                "both agents have a certificate",
+                Limit
+            );
             (await SerialAsync(root)).ShouldNotBeNull();
 
             // Whichever of the two served so far: the other has one of its own.
             await first.Process.StopAsync(TimeSpan.FromSeconds(30), Cancel);
-            await UntilAsync(async () => await SerialAsync(root) is not null);
+            await UntilAsync(async () => await SerialAsync(root) is not null, "the second serves", Limit);
             first.Start();
             await first.WaitAsync(Cancel);
             await second.Process.StopAsync(TimeSpan.FromSeconds(30), Cancel);
-            await UntilAsync(async () => await SerialAsync(root) is not null);
+            await UntilAsync(async () => await SerialAsync(root) is not null, "the first serves", Limit);
         }
         finally
         {
@@ -117,16 +124,20 @@ public sealed class PublicCertificateTests(IngressSystem system) : SystemTest(sy
     private async Task<string> AccountAsync(TunnelAgent agent)
     {
         string? url = null;
-        await UntilAsync(async () =>
-        {
-            foreach (var file in Directory.EnumerateFiles(StateOf(agent), "acme-*.account.json"))
+        await UntilAsync(
+            async () =>
             {
-                using var stored = JsonDocument.Parse(await File.ReadAllTextAsync(file, Cancel));
-                url = stored.RootElement.GetProperty("url").GetString();
-            }
+                foreach (var file in Directory.EnumerateFiles(StateOf(agent), "acme-*.account.json"))
+                {
+                    using var stored = JsonDocument.Parse(await File.ReadAllTextAsync(file, Cancel));
+                    url = stored.RootElement.GetProperty("url").GetString();
+                }
 
-            return url is not null;
-        });
+                return url is not null;
+            },
+            "the agent has an account",
+            Limit
+        );
         return url!;
     }
 
@@ -169,16 +180,6 @@ public sealed class PublicCertificateTests(IngressSystem system) : SystemTest(sy
             when (e is IOException or SocketException or global::System.Security.Authentication.AuthenticationException)
         {
             return null;
-        }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var begun = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(Limit);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancel);
         }
     }
 }

@@ -559,39 +559,19 @@ internal sealed class Installation
         }
 
         var issuer = options.DangerousOpenRoute ? null : IdentityProvider;
+        var identity = Federated(Record.AgentRuleId, IdentityProvider.AgentClient);
         await Step(
             "tunnel-agent (automatic)",
             Agent.Process,
             async () =>
             {
-                var identity = Federated(Record.AgentRuleId, IdentityProvider.AgentClient);
-                await Agent.ConfigureAsync(
-                    identity.ToYaml(),
-                    Record.Tunnel.Id,
-                    certificates: "",
-                    automatic,
-                    options.AllowedOrigins,
-                    areMcp: options.Upstream is null,
-                    issuer,
-                    cancellationToken
-                );
-                Started(Agent.Start);
+                await StartAsync(Agent);
                 await Agent.WaitAsync(cancellationToken);
                 if (Several is { } several)
                 {
                     foreach (var further in several.Agents)
                     {
-                        await further.ConfigureAsync(
-                            identity.ToYaml(),
-                            Record.Tunnel.Id,
-                            certificates: "",
-                            automatic,
-                            options.AllowedOrigins,
-                            areMcp: options.Upstream is null,
-                            issuer,
-                            cancellationToken
-                        );
-                        Started(further.Start);
+                        await StartAsync(further);
                     }
 
                     await several.WaitAsync(cancellationToken);
@@ -630,6 +610,21 @@ internal sealed class Installation
         }
 
         await McpServer.WaitAsync(cancellationToken);
+
+        async Task StartAsync(TunnelAgent agent)
+        {
+            await agent.ConfigureAsync(
+                identity.ToYaml(),
+                Record.Tunnel.Id,
+                certificates: "",
+                automatic,
+                options.AllowedOrigins,
+                areMcp: options.Upstream is null,
+                issuer,
+                cancellationToken
+            );
+            Started(agent.Start);
+        }
     }
 
     private string ManualTokenFile => run.File("docs-manual.token");
