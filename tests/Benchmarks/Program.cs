@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Culvert.Benchmarks.ConsolePages;
 using Culvert.Benchmarks.Exchange;
 using Culvert.Benchmarks.Feed;
 using Culvert.Benchmarks.Figures;
+using Culvert.Benchmarks.HighAvailability;
 using Culvert.Benchmarks.Issuance;
 using Culvert.Benchmarks.Jose;
 using Culvert.Benchmarks.Policy;
@@ -61,6 +63,12 @@ try
         case ["jose"]:
             figures = new JoseBench(TimeProvider.System).Run(stopping.Token);
             break;
+        case ["ha"]:
+            figures = await new HaBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+            break;
+        case ["console"]:
+            figures = await new ConsoleBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+            break;
         case ["policy"]:
             figures = await new PolicyBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
             break;
@@ -74,7 +82,7 @@ try
             await Console.Error.WriteLineAsync(
                 "usage: ./bench tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
                     + "| exchange [rate | cold | flatness] "
-                    + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | policy [decision]"
+                    + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | policy [decision] | ha | console"
             );
             return 64;
     }

@@ -43,6 +43,9 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
     /// <summary>The operator's commands.</summary>
     public Operator Operator => new(run, service);
 
+    /// <summary>The API with the operator's key.</summary>
+    public ManagementApi OpenApi() => new(service);
+
     public string AdminKeyFile => service.AdminKeyFile;
 
     /// <summary>Where clients find the root of the service's certificates.</summary>
@@ -171,7 +174,7 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
         var keys = run.File("jwks.json");
         await File.WriteAllTextAsync(keys, mill.JwkSet(), cancellationToken);
         var culvert = new Operator(run, service);
-        using var api = new ManagementApi(service);
+        using var api = OpenApi();
         var organization = await api.GetAsync("/v1/organizations/current", cancellationToken);
         OrganizationId = organization.GetProperty("id").GetString()!;
         IssuerId = await culvert.CreateAsync(

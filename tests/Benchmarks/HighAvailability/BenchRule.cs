@@ -1,0 +1,47 @@
+using Culvert.Benchmarks.Exchange;
+using Culvert.Stage.Hops;
+
+namespace Culvert.Benchmarks.HighAvailability;
+
+/// <summary>Issuer, service account and rule of a load, made by the operator's commands.</summary>
+internal sealed record BenchRule(string Id)
+{
+    public static async Task<BenchRule> CreateAsync(
+        Installation installation,
+        AssertionMill mill,
+        CancellationToken cancellationToken
+    )
+    {
+        var keys = installation.Run.File("jwks.json");
+        await File.WriteAllTextAsync(keys, mill.JwkSet(), cancellationToken);
+        var culvert = installation.Operator;
+        var issuer = await culvert.CreateAsync(
+            "issuer create bench",
+            cancellationToken,
+            "--url",
+            ExchangeInstallation.Issuer,
+            "--jwks-file",
+            keys
+        );
+        var account = await culvert.CreateAsync(
+            "service-account create bench",
+            cancellationToken,
+            "--workspace-role",
+            "developer"
+        );
+        return new BenchRule(
+            await culvert.CreateAsync(
+                "rule create bench",
+                cancellationToken,
+                "--issuer",
+                issuer,
+                "--service-account",
+                account,
+                "--subject",
+                AssertionMill.Subject,
+                "--scope",
+                "workspace:manage_tunnels"
+            )
+        );
+    }
+}
