@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Culvert.Identity.Service.Backup;
+using Dapper;
 
 namespace Culvert.Identity.Service.Storage;
 
@@ -8,6 +9,9 @@ namespace Culvert.Identity.Service.Storage;
 /// </summary>
 internal abstract class Database : IDisposable
 {
+    /// <summary>Of a command that takes as long as its table is large.</summary>
+    public const int NoTimeout = 0;
+
     /// <summary>The file whose disk may fill; null = the database is somewhere else.</summary>
     public abstract string? File { get; }
 
@@ -25,6 +29,18 @@ internal abstract class Database : IDisposable
 
     /// <summary>For migrations and the making of a store alone.</summary>
     public abstract DbConnection OpenWrite();
+
+    /// <summary>Changes the schema in one transaction; those who write meanwhile do not wait long for it.</summary>
+    public virtual void ChangeSchema(DbConnection connection, Action<DbTransaction> change)
+    {
+        using var transaction = connection.BeginTransaction();
+        change(transaction);
+        transaction.Commit();
+    }
+
+    /// <summary>Makes or drops an index, unless that is done; in no transaction.</summary>
+    public virtual void ChangeIndex(DbConnection connection, IndexChange change) =>
+        connection.Execute(change.ToSql(), commandTimeout: NoTimeout);
 
     /// <summary>The journal's own connection, as that node's writer.</summary>
     public abstract JournalSession OpenSession(StoreNode node, Ordinals ordinals);

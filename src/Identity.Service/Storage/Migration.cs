@@ -10,5 +10,13 @@ internal sealed record Migration(int Number, string Name, string Sql)
     /// </summary>
     public const string ExpansionMark = "-- expand";
 
+    /// <summary>
+    /// First line of an expansion that makes and drops indexes alone: where the database can, beside its writers, however
+    /// large the table.
+    /// </summary>
+    public const string OnlineMark = ExpansionMark + " online";
+
     public bool IsExpansion => Sql.StartsWith(ExpansionMark, StringComparison.Ordinal);
+
+    public bool IsOnline => Sql.StartsWith(OnlineMark, StringComparison.Ordinal);
 }

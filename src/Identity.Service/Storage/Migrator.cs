@@ -65,29 +65,56 @@ internal static class Migrator
         );
     }
 
-    /// <summary>In one transaction: one migration of a store in use, all of one that nobody uses yet.</summary>
+    /// <summary>
+    /// In one transaction: one migration of a store in use, all of one that nobody uses yet. What is marked
+    /// <see cref="Migration.OnlineMark"/> is applied beside the store's users, statement by statement, and again when that
+    /// was cut short.
+    /// </summary>
     public static void Apply(Database database, DbConnection connection, params IReadOnlyList<Migration> migrations)
     {
-        using var transaction = connection.BeginTransaction();
-        foreach (var migration in migrations)
+        if (migrations is [{ IsOnline: true } online])
         {
-            connection.Execute(database.Translate(migration.Sql), transaction: transaction);
-            connection.Execute(
-                "INSERT INTO migrations (number, name) VALUES (@Number, @Name)",
-                new { migration.Number, migration.Name },
-                transaction
-            );
-            if (migration.IsExpansion)
+            foreach (var change in IndexChange.ParseAll(online))
             {
-                connection.Execute(
-                    "INSERT INTO expansions (number) VALUES (@Number)",
-                    new { migration.Number },
-                    transaction
-                );
+                database.ChangeIndex(connection, change);
             }
+
+            database.ChangeSchema(connection, transaction => Record(connection, transaction, online));
+            return;
         }
 
-        transaction.Commit();
+        database.ChangeSchema(
+            connection,
+            transaction =>
+            {
+                foreach (var migration in migrations)
+                {
+                    connection.Execute(
+                        database.Translate(migration.Sql),
+                        transaction: transaction,
+                        commandTimeout: Database.NoTimeout
+                    );
+                    Record(connection, transaction, migration);
+                }
+            }
+        );
+    }
+
+    private static void Record(DbConnection connection, DbTransaction transaction, Migration migration)
+    {
+        connection.Execute(
+            "INSERT INTO migrations (number, name) VALUES (@Number, @Name)",
+            new { migration.Number, migration.Name },
+            transaction
+        );
+        if (migration.IsExpansion)
+        {
+            connection.Execute(
+                "INSERT INTO expansions (number) VALUES (@Number)",
+                new { migration.Number },
+                transaction
+            );
+        }
     }
 
     public static IReadOnlyList<Migration> All()

@@ -91,6 +91,44 @@ public sealed class MigrateTests : IDisposable
         Store.Migrate(Options, isPlan: true, NullLogger.Instance).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("CREATE TABLE other (id TEXT);")]
+    [InlineData("CREATE INDEX of_tomorrow ON tunnels (id); UPDATE tunnels SET name = '';")]
+    [InlineData("DROP INDEX of_tomorrow CASCADE;")]
+    public void Online_MoreThanIndexes_IsAFaultOfTheFile(string sql) =>
+        Should.Throw<InvalidOperationException>(() =>
+            IndexChange.ParseAll(new Migration(9999, "9999_of_tomorrow", $"{Migration.OnlineMark}\n{sql}"))
+        );
+
+    [Fact]
+    public void Online_CutShort_IsAppliedAgain()
+    {
+        MakeOlder(by: 0);
+        using var database = new SqliteDatabase(Store.FileOf(Options));
+        using var connection = database.OpenWrite();
+        connection.Execute("CREATE INDEX of_tomorrow ON tunnels (id)");
+        connection.Execute("CREATE INDEX of_yesterday ON tunnels (id)");
+        var online = new Migration(
+            9999,
+            "9999_of_tomorrow",
+            $"""
+            {Migration.OnlineMark}
+            -- Whatever for;
+            CREATE INDEX of_tomorrow ON tunnels (id);
+            CREATE UNIQUE INDEX of_all
+                ON tunnels (id) WHERE id > 'a';
+            DROP INDEX of_yesterday;
+            """
+        );
+
+        Migrator.Apply(database, connection, online);
+
+        connection
+            .Query<string>("SELECT name FROM sqlite_master WHERE name IN ('of_tomorrow', 'of_all', 'of_yesterday')")
+            .ShouldBe(["of_tomorrow", "of_all"], ignoreOrder: true);
+        Migrator.Newer(connection).ShouldBe(["9999_of_tomorrow"]);
+    }
+
     [Fact]
     public void Migrate_NoStore_IsRefused() =>
         Should.Throw<StoreException>(() => Store.Migrate(Options, isPlan: true, NullLogger.Instance));

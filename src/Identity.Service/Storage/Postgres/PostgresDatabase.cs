@@ -29,6 +29,11 @@ internal sealed class PostgresDatabase : Database
     // A node that stands still in the midst of a change must not keep the others from theirs.
     private const string Idle = "-c idle_in_transaction_session_timeout=10000";
 
+    // Nobody who writes waits longer than that for a change of the schema.
+    private const int LockMs = 500;
+    private const int LockTries = 120;
+    private const string Pause = "SELECT pg_sleep(0.3)";
+
     private readonly NpgsqlDataSource readers;
     private readonly NpgsqlDataSource writers;
 
@@ -83,8 +88,56 @@ internal sealed class PostgresDatabase : Database
             new { table = Schema + ".installation" }
         );
 
-    public override void Exclude(DbConnection connection) =>
-        connection.Execute("SELECT pg_advisory_lock(@key)", new { key = LockKey("start") });
+    // Asked again and again: a session that waits in the server is one that whoever makes an index would wait for.
+    public override void Exclude(DbConnection connection)
+    {
+        while (!connection.ExecuteScalar<bool>("SELECT pg_try_advisory_lock(@key)", new { key = LockKey("start") }))
+        {
+            connection.Execute(Pause);
+        }
+    }
+
+    // A change of a table waits for everybody who uses it, and everybody who comes then waits for the change: it gives up
+    // soon, lets them pass, and comes again.
+    public override void ChangeSchema(DbConnection connection, Action<DbTransaction> change)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                using var transaction = connection.BeginTransaction();
+                connection.Execute($"SET LOCAL lock_timeout = {LockMs}", transaction: transaction);
+                change(transaction);
+                transaction.Commit();
+                return;
+            }
+            catch (PostgresException busy)
+                when (busy.SqlState == PostgresErrorCodes.LockNotAvailable && tries < LockTries)
+            {
+                connection.Execute(Pause);
+            }
+        }
+    }
+
+    // https://www.postgresql.org/docs/current/sql-createindex.html, "Building Indexes Concurrently": what was cut short
+    // leaves an invalid index behind.
+    public override void ChangeIndex(DbConnection connection, IndexChange change)
+    {
+        const string alone = "CONCURRENTLY";
+        var isBroken = connection.ExecuteScalar<bool>(
+            "SELECT EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(@name) AND NOT indisvalid)",
+            new { name = change.Name }
+        );
+        if (isBroken)
+        {
+            connection.Execute(
+                new IndexChange(change.Name, IsUnique: false, null).ToSql(alone),
+                commandTimeout: NoTimeout
+            );
+        }
+
+        connection.Execute(change.ToSql(alone), commandTimeout: NoTimeout);
+    }
 
     public override IReadOnlyList<string> RunningNodes(DbConnection connection) =>
         connection.ExecuteScalar<bool>("SELECT to_regclass('node_presence') IS NOT NULL")

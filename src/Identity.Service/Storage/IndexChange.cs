@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+
+namespace Culvert.Identity.Service.Storage;
+
+/// <summary>One statement of a migration that changes nothing but indexes.</summary>
+/// <param name="Name">The index's.</param>
+/// <param name="IsUnique">Of one that is made.</param>
+/// <param name="Definition">From <c>ON</c> on; null = the index is dropped.</param>
+internal sealed partial record IndexChange(string Name, bool IsUnique, string? Definition)
+{
+    /// <summary>What a file says, comments aside.</summary>
+    /// <exception cref="InvalidOperationException">It says something else, too.</exception>
+    public static IReadOnlyList<IndexChange> ParseAll(Migration migration) =>
+        [
+            .. Comment()
+                .Replace(migration.Sql, "")
+                .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(statement => Parse(migration, statement)),
+        ];
+
+    /// <summary>As a statement that may be repeated.</summary>
+    /// <param name="how">What stands before the name: nothing, or a word of one database.</param>
+    public string ToSql(string how = "") =>
+        Definition is null
+            ? $"DROP INDEX {how} IF EXISTS {Name}"
+            : $"CREATE {(IsUnique ? "UNIQUE " : "")}INDEX {how} IF NOT EXISTS {Name} {Definition}";
+
+    private static IndexChange Parse(Migration migration, string statement)
+    {
+        if (Drop().Match(statement) is { Success: true } dropped)
+        {
+            return new IndexChange(dropped.Groups["name"].Value, IsUnique: false, null);
+        }
+
+        return Create().Match(statement) is { Success: true } made
+            ? new IndexChange(made.Groups["name"].Value, made.Groups["unique"].Success, made.Groups["definition"].Value)
+            : throw new InvalidOperationException(
+                $"{migration.Name} is marked '{Migration.OnlineMark}' and does more than make and drop indexes."
+            );
+    }
+
+    [GeneratedRegex("--[^\n]*")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"^DROP INDEX (?<name>\w+)$")]
+    private static partial Regex Drop();
+
+    [GeneratedRegex(@"^CREATE (?<unique>UNIQUE )?INDEX (?<name>\w+)\s+(?<definition>ON .+)$", RegexOptions.Singleline)]
+    private static partial Regex Create();
+}
