@@ -64,7 +64,13 @@ try
             figures = new JoseBench(TimeProvider.System).Run(stopping.Token);
             break;
         case ["ha"]:
-            figures = await new HaBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+            figures = [.. await MeasureNodesAsync(), await MeasureMigrationAsync()];
+            break;
+        case ["ha", "nodes"]:
+            figures = await MeasureNodesAsync();
+            break;
+        case ["ha", "migration"]:
+            figures = [await MeasureMigrationAsync()];
             break;
         case ["console"]:
             figures = await new ConsoleBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
@@ -82,7 +88,7 @@ try
             await Console.Error.WriteLineAsync(
                 "usage: ./bench tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
                     + "| exchange [rate | cold | flatness] "
-                    + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | policy [decision] | ha | console"
+                    + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | policy [decision] | ha [nodes | migration] | console"
             );
             return 64;
     }
@@ -121,6 +127,12 @@ Task<IReadOnlyList<Figure>> MeasureIssuanceAsync(string? part) =>
 
 Task<IReadOnlyList<Figure>> MeasureRateAsync() =>
     new ExchangeBench(checkout, Path.Combine(folder, "rate"), TimeProvider.System).RunAsync(stopping.Token);
+
+Task<IReadOnlyList<Figure>> MeasureNodesAsync() =>
+    new HaBench(checkout, Path.Combine(folder, "nodes"), TimeProvider.System).RunAsync(stopping.Token);
+
+Task<Figure> MeasureMigrationAsync() =>
+    new MigrationBench(Path.Combine(folder, "migration"), TimeProvider.System).RunAsync(stopping.Token);
 
 Task<IReadOnlyList<Figure>> MeasureColdStartAsync() =>
     new ColdStartBench(checkout, Path.Combine(folder, "cold"), TimeProvider.System).RunAsync(stopping.Token);

@@ -8,11 +8,12 @@ namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>One client does the worst it can; the others' slowest calls may take twice as long as without it, no more.</summary>
 [Collection(FaultSystemCollection.Name)]
+[Trait("Machine", "alone")]
 public sealed class FloodTests(FaultSystem system) : FaultTest(system)
 {
     private const int Others = 4;
 
-    private const int Rounds = 8;
+    private const int Rounds = 5;
 
     /// <summary>Below this, a ratio says more about the machine's scheduler than about us.</summary>
     private static readonly TimeSpan Noise = TimeSpan.FromMilliseconds(25);
