@@ -26,6 +26,9 @@ internal static class ServerTrust
             : new SslClientAuthenticationOptions { CertificateChainPolicy = NoDownloads() };
     }
 
+    /// <summary>Servers that a root of that PEM file vouches for, and no others.</summary>
+    public static SslClientAuthenticationOptions TrustingFile(string file) => Trusting(ReadRoots(file));
+
     private static SslClientAuthenticationOptions Trusting(X509Certificate2Collection roots)
     {
         var policy = new X509ChainPolicy

@@ -15,7 +15,27 @@ internal static class LoginCommand
             Description = "by a token of an identity provider that a federation rule knows",
         };
         var rule = Flags.Required("--rule", "ID", "the federation rule (fdrl_…) that says what may be done");
-        var token = Flags.Required("--token-file", "FILE", "the identity provider's token, read anew at each exchange");
+        var token = Flags.Text("--token-file", "FILE", "the identity provider's token, read anew at each exchange");
+        var device = new Option<bool>("--device")
+        {
+            Description = "by a person, who confirms a code in a browser on any device (RFC 8628)",
+        };
+        var issuer = Flags.Text("--issuer", "URL", "the identity provider where the code is confirmed");
+        var client = Flags.Text(
+            "--client-id",
+            "ID",
+            "the registration of this program there: public, with the device grant"
+        );
+        var audience = Flags.Text(
+            "--audience",
+            "URL",
+            "exchange an access token for that audience instead of the id_token, whose audience is the client"
+        );
+        var issuerCa = Flags.Text(
+            "--issuer-ca-file",
+            "FILE",
+            "the only roots that may vouch for the identity provider"
+        );
         var account = Flags.Text("--service-account", "ID", "refuse to be anybody but that service account");
         return verbs.Create(
             "login",
@@ -24,27 +44,56 @@ internal static class LoginCommand
             {
                 context.RefuseDryRun();
                 var settings = context.Settings;
-                if (!context.Get(federated))
+                if (context.Get(federated) == context.Get(device))
                 {
-                    throw new CommandFailure(ExitCode.Usage, "how to sign in is not said")
-                    {
-                        Where = "--federated",
-                        Next =
-                            "culvert login --federated --rule ID --token-file FILE, or use an admin key without a sign-in",
-                    };
+                    throw Usage("how to sign in is not said", "--federated or --device");
+                }
+
+                var organization = Organization(settings);
+                string file;
+                if (context.Get(federated))
+                {
+                    file = Path.GetFullPath(
+                        context.Get(token) ?? throw Usage("the token is not named", "--token-file")
+                    );
+                }
+                else
+                {
+                    using var signIn = new DeviceSignIn(
+                        new DeviceProvider
+                        {
+                            Issuer = IssuerOf(context.Get(issuer)),
+                            ClientId = context.Get(client) ?? throw Usage("the client is not named", "--client-id"),
+                            Audience = context.Get(audience),
+                            CaFile = context.Get(issuerCa),
+                        },
+                        settings.Timeout,
+                        context.Host
+                    );
+                    file = SignInStore.WriteToken(settings.Url, await signIn.RunAsync(cancel), context.Host);
                 }
 
                 var record = new SignInRecord
                 {
                     Url = settings.Url.AbsoluteUri,
-                    OrganizationId = Organization(settings),
+                    OrganizationId = organization,
                     RuleId = context.Get(rule)!,
                     ServiceAccountId = context.Get(account) ?? "",
                     WorkspaceId = settings.Workspace ?? "",
-                    TokenFile = Path.GetFullPath(context.Get(token)!),
+                    TokenFile = file,
+                    IsDevice = context.Get(device),
                 };
                 // Nothing is kept of a sign-in that does not work.
-                await new SignInCredential(record, settings, context.Host).GetAsync(fresh: true, cancel);
+                try
+                {
+                    await new SignInCredential(record, settings, context.Host).GetAsync(fresh: true, cancel);
+                }
+                catch when (record.IsDevice)
+                {
+                    File.Delete(file);
+                    throw;
+                }
+
                 SignInStore.Write(settings.Url, record, context.Host);
                 return CommandResult.Object(
                     new JsonObject
@@ -60,11 +109,32 @@ internal static class LoginCommand
                 };
             },
             federated,
+            device,
             rule,
             token,
+            issuer,
+            client,
+            audience,
+            issuerCa,
             account
         );
     }
+
+    private static Uri IssuerOf(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.Scheme == Uri.UriSchemeHttps
+        && url.UserInfo.Length == 0
+            ? url
+            : throw Usage("the identity provider is not named by an https URL", "--issuer");
+
+    private static CommandFailure Usage(string what, string where) =>
+        new(ExitCode.Usage, what)
+        {
+            Where = where,
+            Next =
+                "culvert login --federated --rule ID --token-file FILE, "
+                + "or culvert login --device --rule ID --issuer URL --client-id ID, or use an admin key without a sign-in",
+        };
 
     private static string Organization(Settings settings) =>
         settings.Organization

@@ -36,7 +36,7 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
     public async Task<Proof> GetAsync(bool fresh, CancellationToken cancel)
     {
         var found = await proofs.GetAsync(fresh, cancel);
-        return found.IsSuccess ? found.Value : throw Failure(found.Failure);
+        return found.IsSuccess ? found.Value : throw Failure(found.Failure, record);
     }
 
     private static FederatedProof ProofsOf(SignInRecord record, Settings settings, CliHost host)
@@ -63,7 +63,7 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
         );
     }
 
-    private static CommandFailure Failure(ApiFailure failure) =>
+    private static CommandFailure Failure(ApiFailure failure, SignInRecord record) =>
         new(
             failure.Kind switch
             {
@@ -80,8 +80,10 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
             Code = failure.Code,
             RequestId = failure.RequestId,
             Next =
-                failure.Kind == ApiFailureKind.Refused
+                record.IsDevice
+                    ? "sign in again: culvert login --device; an administrator finds a refusal's reason by culvert history list --denied"
+                : failure.Kind == ApiFailureKind.Refused
                     ? "an administrator finds the reason: culvert history list --denied; culvert token inspect shows the token"
-                    : "culvert login --federated --rule ID --token-file FILE",
+                : "culvert login --federated --rule ID --token-file FILE",
         };
 }

@@ -23,4 +23,8 @@ internal sealed record SignInRecord
     /// <summary>The identity provider's token, read anew at each exchange.</summary>
     [JsonPropertyName("token_file")]
     public required string TokenFile { get; init; }
+
+    /// <summary>A person must come again when the token is spent: it was got with a code (RFC 8628).</summary>
+    [JsonPropertyName("device")]
+    public bool IsDevice { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Secrets;
@@ -36,6 +37,22 @@ internal static class SignInStore
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure(ExitCode.Failed, $"the sign-in cannot be kept: {e.Message}", e) { Where = path };
+        }
+    }
+
+    /// <summary>Keeps the identity provider's token that a person got with a code, and says where.</summary>
+    public static string WriteToken(Uri url, string token, CliHost host)
+    {
+        var path = Path.Combine(TokenFolder(url, host), "identity-token");
+        try
+        {
+            Directory.CreateDirectory(TokenFolder(url, host), PrivateFile.FolderMode);
+            PrivateFile.Replace(path, Encoding.ASCII.GetBytes(token));
+            return path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(ExitCode.Failed, $"the token cannot be kept: {e.Message}", e) { Where = path };
         }
     }
 

@@ -28,6 +28,8 @@ internal sealed class CliStage : IAsyncDisposable
     /// <summary>What the operator types; null: nobody sits at a terminal.</summary>
     public string? Typed { get; set; }
 
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     /// <summary>Where the other programs are; by default none are.</summary>
     public string ProgramFolder { get; set; } = "/nonexistent";
 
@@ -63,7 +65,7 @@ internal sealed class CliStage : IAsyncDisposable
             In = input,
             CanAsk = Typed is not null,
             OutputWidth = null,
-            Time = TimeProvider.System,
+            Time = Time,
             ProgramFolder = ProgramFolder,
         };
         var exitCode = await CulvertCommand.RunAsync(args, host, cancel);

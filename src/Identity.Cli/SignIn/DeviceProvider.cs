@@ -1,0 +1,20 @@
+namespace Culvert.Identity.Cli.SignIn;
+
+/// <summary>The identity provider at which a person signs in with a code (RFC 8628).</summary>
+internal sealed record DeviceProvider
+{
+    /// <summary>Its issuer URL, which is also where its metadata is.</summary>
+    public required Uri Issuer { get; init; }
+
+    /// <summary>This program's own registration there: a public client with the device grant.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>
+    /// RFC 8707: whom an access token is asked for, which is then exchanged. Null = the <c>id_token</c> is, whose audience
+    /// is the client.
+    /// </summary>
+    public string? Audience { get; init; }
+
+    /// <summary>The only roots that may vouch for it; null = the system's.</summary>
+    public string? CaFile { get; init; }
+}

@@ -1,0 +1,211 @@
+using Culvert.Identity.Cli.Tests.Harness;
+using Culvert.Testing;
+using Shouldly;
+
+namespace Culvert.Identity.Cli.Tests.Commands;
+
+/// <summary>RFC 8628 against a scripted identity provider, up to the exchange; a real one is tried end to end.</summary>
+public sealed class DeviceLoginTests : CommandTest
+{
+    private const string Exchange = "POST /v1/oauth/token";
+    private const string Codes = "POST /device";
+    private const string Tokens = "POST /token";
+    private const string Pending = """{"error":"authorization_pending"}""";
+
+    private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+
+    private string Issuer => Service.Url.AbsoluteUri.TrimEnd('/');
+
+    [Fact]
+    public async Task Confirmed_AfterAWhile_IsSignedIn()
+    {
+        Prepare();
+        Service.OnNext(
+            Tokens,
+            [
+                (400, Pending),
+                (400, """{"error":"slow_down"}"""),
+                (200, """{"id_token":"eyJ.id.token","access_token":"eyJ.access.token"}"""),
+            ],
+            () => { }
+        );
+
+        var begun = time.GetUtcNow();
+        var run = await LoginAsync(3);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        // 5 s, 5 s again, then 5 s more than before.
+        (time.GetUtcNow() - begun).TotalSeconds.ShouldBeInRange(20, 21);
+        run.Error.ShouldContain("https://idp.example.com/device?user_code=WDJB-MJHT");
+        run.Error.ShouldContain("WDJB-MJHT");
+        Sent(Exchange).Single().Json!["assertion"]!.GetValue<string>().ShouldBe("eyJ.id.token");
+        Sent(Codes).Single().Body.ShouldBe("client_id=culvert-cli&scope=openid");
+        Sent(Tokens)
+            .ShouldAllBe(request =>
+                request.Body
+                == "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=secret-code&client_id=culvert-cli"
+            );
+        foreach (var secret in (string[])["secret-code", "eyJ.id.token", "clv_access"])
+        {
+            (run.Out + run.Error).ShouldNotContain(secret);
+        }
+
+        Files().ShouldAllBe(file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        (await Stage.RunAsync("logout")).ExitCode.ShouldBe(0);
+        Files().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Audience_AsksForAnAccessTokenAndExchangesThat()
+    {
+        Prepare();
+        Service.On(Tokens, """{"id_token":"eyJ.id.token","access_token":"eyJ.access.token"}""");
+
+        (await LoginAsync(1, "--audience", "https://identity.example.com")).ExitCode.ShouldBe(0);
+
+        Sent(Codes).Single().Body.ShouldEndWith("&resource=https%3A%2F%2Fidentity.example.com");
+        Sent(Exchange).Single().Json!["assertion"]!.GetValue<string>().ShouldBe("eyJ.access.token");
+    }
+
+    [Theory]
+    [InlineData("""{"error":"access_denied"}""", ExitCode.Refused, "refused it")]
+    [InlineData("""{"error":"expired_token"}""", ExitCode.TryAgain, "in time")]
+    [InlineData("""{"error":"invalid_client"}""", ExitCode.Refused, "invalid_client")]
+    [InlineData(Pending, ExitCode.TryAgain, "in time")] // until the code's end
+    public async Task NotConfirmed_KeepsNothing(string answer, int exitCode, string why)
+    {
+        Prepare();
+        Service.On(Tokens, answer, 400);
+
+        var run = await LoginAsync(int.MaxValue);
+
+        run.ExitCode.ShouldBe(exitCode);
+        run.Error.ShouldContain(why);
+        Files().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Exchange_Refused_KeepsNoToken()
+    {
+        Prepare();
+        Service.On(Tokens, """{"id_token":"eyJ.id.token"}""");
+        Service.On(
+            Exchange,
+            """{"type":"error","error":{"type":"authentication_error","message":"Authentication failed"},"request_id":"req_1"}""",
+            401
+        );
+
+        var run = await LoginAsync(1);
+
+        run.ExitCode.ShouldBe(ExitCode.Refused);
+        Files().ShouldAllBe(file => !file.EndsWith("identity-token"));
+    }
+
+    [Theory]
+    [InlineData("issuer", "https://elsewhere.example.com", "another issuer")]
+    [InlineData("token_endpoint", "http://idp.example.com/token", "token_endpoint")]
+    [InlineData("device_authorization_endpoint", "file:///etc/passwd", "device_authorization_endpoint")]
+    public async Task Metadata_ThatIsNotToBeTrusted_IsRefused(string member, string value, string why)
+    {
+        Prepare((member, value));
+
+        var run = await LoginAsync(1);
+
+        run.ExitCode.ShouldBe(ExitCode.Refused);
+        run.Error.ShouldContain(why);
+        Sent(Codes).ShouldBeEmpty();
+        Sent(Tokens).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("--issuer http://idp.example.com --client-id c", "https URL")]
+    [InlineData("--issuer https://me:secret@idp.example.com --client-id c", "https URL")]
+    [InlineData("--issuer https://idp.example.com", "--client-id")]
+    [InlineData("--federated --token-file t", "how to sign in")]
+    public async Task Incomplete_IsUsage(string line, string why)
+    {
+        var run = await Stage.RunAsync([
+            "login",
+            "--device",
+            "--rule",
+            "fdrl_01",
+            "--organization",
+            "o",
+            .. line.Split(' '),
+        ]);
+
+        run.ExitCode.ShouldBe(ExitCode.Usage);
+        run.Error.ShouldContain(why);
+    }
+
+    private void Prepare((string Member, string Value)? other = null)
+    {
+        Stage.Time = time;
+        Stage.Variables["XDG_STATE_HOME"] = Path.Combine(Stage.Folder, "state");
+        Stage.Variables.Remove(GlobalOptions.AdminKeyFileVariable);
+        var metadata = new Dictionary<string, string>
+        {
+            ["issuer"] = Issuer,
+            ["device_authorization_endpoint"] = Issuer + "/device",
+            ["token_endpoint"] = Issuer + "/token",
+        };
+        if (other is var (member, value))
+        {
+            metadata[member] = value;
+        }
+
+        Service.On("GET /.well-known/openid-configuration", System.Text.Json.JsonSerializer.Serialize(metadata));
+        Service.On(
+            Codes,
+            """
+            {"device_code":"secret-code","user_code":"WDJB-MJHT","verification_uri":"https://idp.example.com/device",
+             "verification_uri_complete":"https://idp.example.com/device?user_code=WDJB-MJHT","expires_in":600}
+            """
+        );
+        Service.On(
+            Exchange,
+            """{"access_token":"clv_access","token_type":"DPoP","expires_in":3600,"scope":"workspace:manage_tunnels"}"""
+        );
+    }
+
+    /// <param name="polls">After so many nobody waits for the provider any more, and the clock stands still.</param>
+    /// <param name="more">Flags.</param>
+    private async Task<CliRun> LoginAsync(int polls, params string[] more)
+    {
+        var running = Stage.RunAsync([
+            "login",
+            "--device",
+            "--issuer",
+            Issuer,
+            "--issuer-ca-file",
+            Stage.CaFile,
+            "--client-id",
+            "culvert-cli",
+            "--rule",
+            "fdrl_01",
+            "--organization",
+            "11111111-1111-1111-1111-111111111111",
+            .. more,
+        ]);
+        while (!running.IsCompleted)
+        {
+            if (time.PendingTimers > 0 && Sent(Tokens).Count < polls)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            await Task.Yield();
+        }
+
+        return await running;
+    }
+
+    private IReadOnlyList<RecordedRequest> Sent(string request) =>
+        [.. Service.Requests.Where(sent => sent.ToString() == request)];
+
+    private string[] Files()
+    {
+        var folder = Path.Combine(Stage.Folder, "state");
+        return Directory.Exists(folder) ? Directory.GetFiles(folder, "*", SearchOption.AllDirectories) : [];
+    }
+}
