@@ -1,28 +1,8 @@
 using System.CommandLine;
 using Culvert.Identity.Service.Commands;
-using Culvert.Identity.Service.Configuration;
-using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 
-// Composition only: which commands there are.
-var root = new RootCommand("The identity service: federation, tokens, certificates, tunnels.")
-{
-    InitCommand.Create(),
-    RunCommand.Create(),
-    MigrateCommand.Create(),
-    ConfigCommand.Create(ConfigLocation.Service, ServiceConfiguration.Read),
-    SealCommand.Create(),
-    BackupCommand.Create(),
-    RestoreCommand.Create(),
-    AdminKeyCommand.Create(),
-    DoctorCommand.Create(),
-    VersionCommand.Create(),
-};
-root.Options.Add(ConfigCommand.ConfigOption);
-root.Options.Add(ConfigCommand.ProfileOption);
-root.Options.Add(ConfigCommand.SetOption);
-
-var parsed = root.Parse(args);
+var parsed = ServiceCommand.Create().Parse(args);
 if (parsed.Errors.Count > 0)
 {
     await parsed.InvokeAsync();

@@ -29,7 +29,7 @@ internal static class EdgeCommand
         return await parsed.InvokeAsync(invocation);
     }
 
-    private static RootCommand Create()
+    public static RootCommand Create()
     {
         var run = new Command("run", "Relay clients to agents until SIGTERM.");
         run.SetAction((parsed, _) => RunCommand.RunAsync(parsed));

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Culvert.Identity.Cli;
+using Culvert.Identity.Service.Commands;
+using Culvert.Stage.Commands;
+using Culvert.Tunnel.Agent.Hosting;
+using Culvert.Tunnel.Edge.Hosting;
+
+namespace Culvert.Documentation.Tests.CommandLines;
+
+/// <summary>The programs' own parsers; of the scripts, their usage.</summary>
+internal static class ProgramParsers
+{
+    /// <returns>What the program would object to; empty = it understands.</returns>
+    public static IReadOnlyList<string> Check(ProgramCall call) =>
+        call.Program switch
+        {
+            "culvert" => Check(CulvertCommand.Describe(Silent()), call),
+            "tunnel-agent" => Check(AgentCommand.Create(), call),
+            "tunnel-edge" => Check(EdgeCommand.Create(), call),
+            "identity-service" => Check(ServiceCommand.Create(), call),
+            "./quickstart" => CheckQuickstart(call.Arguments),
+            "./test" => ScriptUsage.Test.Check(call.Arguments),
+            "./bench" => ScriptUsage.Bench.Check(call.Arguments),
+            _ => throw new ArgumentOutOfRangeException(nameof(call), call.Program, "no program of ours"),
+        };
+
+    private static IReadOnlyList<string> Check(RootCommand root, ProgramCall call)
+    {
+        var parsed = root.Parse([.. call.Arguments], new ParserConfiguration { ResponseFileTokenReplacer = null });
+        return
+        [
+            .. parsed.Errors.Select(error => error.Message),
+            .. parsed.Errors.Count == 0 && parsed.CommandResult.Command.Subcommands.Count > 0 && !IsHelp(call)
+                ? ["a word is missing"]
+                : Array.Empty<string>(),
+        ];
+    }
+
+    private static bool IsHelp(ProgramCall call) => call.Arguments.Any(word => word is "--help" or "-h" or "--version");
+
+    private static IReadOnlyList<string> CheckQuickstart(IReadOnlyList<string> arguments) =>
+        arguments is ["help"] || StageCommandLine.Parse(arguments, out var reason) is not null ? [] : [reason];
+
+    private static CliHost Silent() =>
+        new()
+        {
+            Variable = _ => null,
+            Out = TextWriter.Null,
+            Error = TextWriter.Null,
+            In = TextReader.Null,
+            CanAsk = false,
+            OutputWidth = null,
+            Time = TimeProvider.System,
+        };
+}
