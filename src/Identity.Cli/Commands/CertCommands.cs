@@ -58,15 +58,22 @@ internal static class CertCommands
     {
         var serial = new Argument<string>("SERIAL")
         {
-            Description = "serial number in hexadecimal, as openssl prints it",
+            Description = "serial number in hexadecimal, as openssl prints it, or certificate id",
         };
         return verbs.Create(
             "show",
             "print one certificate's record",
             async (context, cancel) =>
             {
-                var number = Serial(context.Get(serial), "SERIAL");
+                var text = context.Get(serial);
                 var client = await context.ClientAsync(cancel);
+                if (text.StartsWith("cert_", StringComparison.Ordinal))
+                {
+                    var one = await client.GetAsync($"{InventoryPath}/{Uri.EscapeDataString(text)}", cancel);
+                    return CommandResult.Object(one.Json);
+                }
+
+                var number = Serial(text, "SERIAL");
                 var answer = await client.GetAsync(new Query().Add("serial", number).On(InventoryPath), cancel);
                 if (answer.Json.Data() is [JsonObject only])
                 {

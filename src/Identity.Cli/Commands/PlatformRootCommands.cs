@@ -37,7 +37,13 @@ internal static class PlatformRootCommands
             {
                 JsonObject body = context.Get(reason) is { } why ? new() { ["reason"] = why } : [];
                 var path = id is null ? Path : $"{Path}/{Uri.EscapeDataString(context.Get(id))}/{verb}";
-                return Told(await (await context.ClientAsync(cancel)).PostAsync(path, body, cancel));
+                var answer = await (await context.ClientAsync(cancel)).PostAsync(path, body, cancel);
+                if (id is null && Items(answer.Json, "roots").FirstOrDefault(IsStaged)?.Text("id") is { } made)
+                {
+                    answer.Json["id"] = made; // what scripts go on with: -o name
+                }
+
+                return Told(answer);
             },
             symbols
         );
@@ -115,6 +121,8 @@ internal static class PlatformRootCommands
 
         void Line(string line) => text.Append(CultureInfo.InvariantCulture, $"{line.TrimEnd()}\n");
     }
+
+    private static bool IsStaged(JsonObject root) => root.Text("state") == "staged";
 
     private static IEnumerable<JsonObject> Items(JsonObject state, string name) =>
         (state[name] as JsonArray ?? []).OfType<JsonObject>();

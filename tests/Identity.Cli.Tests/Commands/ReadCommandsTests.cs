@@ -66,6 +66,27 @@ public sealed class ReadCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task CertShow_IdOfAList_FindsTheOne()
+    {
+        Service.On("GET /v1/certificates/cert_01", """{"id":"cert_01","serial":"0aff"}""");
+
+        var run = await Stage.RunAsync("cert", "show", "cert_01", "-o", "json");
+
+        run.Json["serial"]!.GetValue<string>().ShouldBe("0aff");
+    }
+
+    [Fact]
+    public async Task PlatformRootPrepare_AsName_IsTheNewRoot()
+    {
+        Service.On(
+            "POST /v1/platform_ca/roots",
+            """{"epoch":2,"roots":[{"id":"ca_02","state":"staged"},{"id":"ca_01","state":"active"}],"missing":[]}"""
+        );
+
+        (await Stage.RunAsync("platform-root", "prepare", "-o", "name")).Out.ShouldBe("ca_02\n");
+    }
+
+    [Fact]
     public async Task Explain_KnownRequest_PrintsItsEntry()
     {
         Service.On(
