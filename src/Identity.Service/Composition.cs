@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Console;
+using Culvert.Identity.Service.Documentation;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Nodes;
@@ -91,6 +92,7 @@ internal static class Composition
         services.AddTokens();
         services.AddTunnels(options);
         services.AddConsole();
+        services.AddDocumentation();
         return services;
     }
 
@@ -105,6 +107,7 @@ internal static class Composition
         api.MapNodes();
         api.MapTokens();
         api.MapTunnels();
+        api.MapDocumentation();
         api.MapConsole();
         machine.MapCertificates();
         machine.MapTunnels();

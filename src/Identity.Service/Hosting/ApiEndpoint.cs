@@ -32,7 +32,9 @@ internal sealed class ApiEndpoint(
             routes.ServiceProvider.GetRequiredService<SourceLimits>(),
             routes.ServiceProvider.GetRequiredService<SecretAlarm>()
         );
-        routes.MapMethods(path, [method], endpoint.InvokeAsync).WithMetadata(new ListenerMetadata(listener));
+        routes
+            .MapMethods(path, [method], endpoint.InvokeAsync)
+            .WithMetadata(new ListenerMetadata(listener), new ApiOperation($"{method} {path}", access, handler));
     }
 
     private async Task InvokeAsync(HttpContext http)

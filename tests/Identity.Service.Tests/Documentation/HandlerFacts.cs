@@ -1,0 +1,111 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Tests.Documentation;
+
+/// <summary>
+/// What a handler's code says of its endpoint: the bodies that it reads and writes, the query that it looks at, the codes
+/// that it refuses with. Followed through the methods it calls within its own capability.
+/// </summary>
+internal sealed class HandlerFacts
+{
+    private const int Depth = 5;
+
+    private readonly HashSet<MethodBase> seen = [];
+
+    private HandlerFacts(MethodInfo handler)
+    {
+        Assembly = handler.Module.Assembly;
+        Follow(handler, Depth);
+    }
+
+    public SortedSet<string> Query { get; } = new(StringComparer.Ordinal);
+
+    public SortedSet<string> Errors { get; } = new(StringComparer.Ordinal);
+
+    public List<Type> Requests { get; } = [];
+
+    public List<Type> Answers { get; } = [];
+
+    private Assembly Assembly { get; }
+
+    public static HandlerFacts Of(ApiHandler handler) => new(handler.Method);
+
+    private void Follow(MethodBase method, int depth)
+    {
+        if (!seen.Add(method) || depth == 0)
+        {
+            return;
+        }
+
+        if (method.GetCustomAttribute<AsyncStateMachineAttribute>() is { } machine)
+        {
+            var type = machine.StateMachineType;
+            type = type.IsGenericTypeDefinition ? type.MakeGenericType(ArgumentsOf(method)) : type;
+            Follow(type.GetMethod("MoveNext", BindingFlags.Instance | BindingFlags.NonPublic)!, depth);
+            return;
+        }
+
+        var text = "";
+        foreach (var reference in MethodCode.References(method))
+        {
+            switch (reference)
+            {
+                case string literal:
+                    text = literal;
+                    break;
+                case FieldInfo { IsStatic: true } field when field.FieldType == typeof(ErrorCode):
+                    Errors.Add(((ErrorCode)field.GetValue(null)!).Code);
+                    break;
+                case MethodBase called:
+                    Note(called, text);
+                    if (IsOurs(called))
+                    {
+                        Follow(called, depth - 1);
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private static Type[] ArgumentsOf(MethodBase method) =>
+        [
+            .. method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : [],
+            .. method.IsGenericMethod ? method.GetGenericArguments() : [],
+        ];
+
+    private void Note(MethodBase called, string text)
+    {
+        switch ((called.DeclaringType?.Name, called.Name))
+        {
+            case (nameof(ApiRequest), nameof(ApiRequest.Query)) when text.Length > 0:
+                Query.Add(text);
+                break;
+            case (nameof(ApiRequest), nameof(ApiRequest.ReadJsonAsync) or nameof(ApiRequest.ReadJsonOrEmptyAsync)):
+            case (nameof(RequestBody), nameof(RequestBody.Parse)):
+                AddTo(Requests, called.GetGenericArguments()[0]);
+                break;
+            case (nameof(ApiAnswer), nameof(ApiAnswer.Json)):
+                AddTo(Answers, called.GetGenericArguments()[0]);
+                break;
+        }
+    }
+
+    private static void AddTo(List<Type> types, Type type)
+    {
+        if (!type.IsGenericParameter && !types.Contains(type))
+        {
+            types.Add(type);
+        }
+    }
+
+    // Storage, auditing and what stands around every handler say nothing of one endpoint.
+    private bool IsOurs(MethodBase called) =>
+        called.Module.Assembly == Assembly
+        && called.DeclaringType is { Namespace: { } place } type
+        && !place.Contains(".Storage", StringComparison.Ordinal)
+        && !place.EndsWith(".Audit", StringComparison.Ordinal)
+        && (!place.EndsWith(".Hosting", StringComparison.Ordinal) || type == typeof(PageRequest));
+}
