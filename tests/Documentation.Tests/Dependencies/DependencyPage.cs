@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+
+namespace Culvert.Documentation.Tests.Dependencies;
+
+/// <summary>Writes <c>docs/dependencies.md</c>.</summary>
+internal static class DependencyPage
+{
+    public static string Write()
+    {
+        var page = new StringBuilder(
+            """
+            # What the programs are made of
+
+            Generated from the lock files and the packages' own declarations; a test fails when it is stale, and when a licence is not
+            one of those that are allowed. Versions are exact: a restore that would take another one fails.
+
+            ## Shipped
+
+
+            """
+        );
+        Table(page, "Package", NuGetPackages.Shipped());
+        page.Append(
+            """
+
+            Besides, each program carries the .NET runtime and what it uses of ASP.NET Core (both MIT). OpenSSL and the service's SQLite
+            are the system's; a PKCS#11 module and PostgreSQL are the installation's own.
+
+            ## Build and tests
+
+            Nothing of these is in a program.
+
+
+            """
+        );
+        Table(page, "Package", NuGetPackages.Others());
+        page.Append(
+            """
+
+            ## Peers of the tests
+
+            Programs of others, from npm, that the tests and the quickstart run unmodified, each in a process of its own.
+
+
+            """
+        );
+        Table(page, "Package", NpmPackages.Named());
+        page.Append("\nWith all that these bring:\n\n| Licence | Packages |\n|---|---|\n");
+        foreach (var (licence, count) in NpmPackages.Licences())
+        {
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"| {(licence.Length > 0 ? licence : "not declared")} | {count} |\n"
+            );
+        }
+
+        page.Append(
+            """
+
+            From Debian, where they are not installed already: nginx, haproxy, PostgreSQL, SoftHSM, OpenSSH, Chromium, Prometheus'
+            `promtool`, docker-compose and kubectl (which check what is under `deploy/`), Go and some of its libraries (which render the
+            chart). They are unpacked below `.run` and not handed on.
+
+            """
+        );
+        return page.ToString();
+    }
+
+    private static void Table(StringBuilder page, string heading, IEnumerable<Dependency> dependencies)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"| {heading} | Version | Licence | Used by |\n|---|---|---|---|\n");
+        foreach (var one in dependencies)
+        {
+            var licence = one.Licence.Length > 0 ? one.Licence : "not declared";
+            page.Append(CultureInfo.InvariantCulture, $"| {one.Name} | {one.Version} | {licence} | {one.UsedBy} |\n");
+        }
+    }
+}
