@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Console;
 
@@ -12,17 +13,15 @@ internal static class ConsoleAssets
 
     public static string IconPath { get; } = PathOf("icon", Icon, "svg");
 
-    public static Task SendStylesAsync(HttpContext http) => SendAsync(http, Styles, "text/css; charset=utf-8");
+    public static ApiAnswer SendStyles(ApiRequest request) => Send(request, Styles, "text/css; charset=utf-8");
 
-    public static Task SendIconAsync(HttpContext http) => SendAsync(http, Icon, "image/svg+xml");
+    public static ApiAnswer SendIcon(ApiRequest request) => Send(request, Icon, "image/svg+xml");
 
-    private static async Task SendAsync(HttpContext http, byte[] content, string type)
+    private static ApiAnswer Send(ApiRequest request, byte[] content, string type)
     {
-        ConsoleHeaders.Set(http.Response);
-        http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
-        http.Response.ContentType = type;
-        http.Response.ContentLength = content.Length;
-        await http.Response.Body.WriteAsync(content, http.RequestAborted);
+        ConsoleHeaders.Set(request.Http.Response);
+        request.Http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        return ApiAnswer.Raw(content, type);
     }
 
     private static string PathOf(string name, byte[] content, string extension) =>

@@ -113,6 +113,11 @@ internal sealed class ConsoleEndpoints(
                 return;
             }
         }
+        else if (limits.Unauthenticated.TryTake(new ApiRequest(http).Source) is { } limited)
+        {
+            await RefuseAsync(RequestOf(http, ConsoleCookie.New()), limited);
+            return;
+        }
 
         ConsoleCookie.Delete(http, ConsoleCookie.Session);
         http.Response.Headers["Clear-Site-Data"] = "\"cache\", \"storage\"";

@@ -32,8 +32,16 @@ internal static class ConsoleRegistration
     {
         var console = ActivatorUtilities.CreateInstance<ConsoleEndpoints>(host.Services, host.Operations);
         host.MapSignIn(console);
-        host.Page(HttpMethods.Get, ConsoleAssets.StylesPath, ConsoleAssets.SendStylesAsync);
-        host.Page(HttpMethods.Get, ConsoleAssets.IconPath, ConsoleAssets.SendIconAsync);
+        host.Get(
+            ConsoleAssets.StylesPath,
+            Hosting.Access.Anonymous,
+            (request, _) => new(ConsoleAssets.SendStyles(request))
+        );
+        host.Get(
+            ConsoleAssets.IconPath,
+            Hosting.Access.Anonymous,
+            (request, _) => new(ConsoleAssets.SendIcon(request))
+        );
         new Pages(host, console).Map();
     }
 

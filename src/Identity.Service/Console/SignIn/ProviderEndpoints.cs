@@ -94,9 +94,9 @@ internal sealed class ProviderEndpoints(
 
     private async ValueTask<bool> FindObstacleAsync(HttpContext http)
     {
-        var obstacle = options.SignIn.HasProvider
-            ? limits.Unauthenticated.TryTake(new ApiRequest(http).Source)
-            : RequestErrors.NotFound.Refuse();
+        var obstacle =
+            limits.Unauthenticated.TryTake(new ApiRequest(http).Source)
+            ?? (options.SignIn.HasProvider ? null : RequestErrors.NotFound.Refuse());
         if (obstacle is null)
         {
             return false;

@@ -40,7 +40,13 @@ internal sealed class SignInEndpoints(
         ConsoleHeaders.Set(http.Response);
         var request = new ApiRequest(http);
         var browser = BrowserOf(http);
-        if (limits.FailedAuthentication.IsExhausted(request.Source) is { } limited)
+        if (
+            (
+                limits.Unauthenticated.TryTake(request.Source)
+                ?? limits.FailedAuthentication.IsExhausted(request.Source)
+            ) is
+            { } limited
+        )
         {
             await RefuseAsync(http, browser, limited);
             return;
