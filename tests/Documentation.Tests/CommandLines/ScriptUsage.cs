@@ -7,21 +7,21 @@ internal sealed partial class ScriptUsage
 {
     private readonly string script;
     private readonly HashSet<string> words;
-    private readonly string freeWord;
+    private readonly bool takesAnyWord;
 
     /// <param name="script">Its path in the repository.</param>
     /// <param name="usage">Picks the part of the head that lists options and names.</param>
-    /// <param name="freeWord">The option in front of which a word may be anything; empty = none may.</param>
-    private ScriptUsage(string script, Func<string, string> usage, string freeWord)
+    /// <param name="takesAnyWord">Whether a word that is no option may be anything, such as a part of a test's name.</param>
+    private ScriptUsage(string script, Func<string, string> usage, bool takesAnyWord)
     {
-        (this.script, this.freeWord) = (script, freeWord);
+        (this.script, this.takesAnyWord) = (script, takesAnyWord);
         var head = File.ReadLines(Repository.PathOf(script)).Skip(1).TakeWhile(line => line.StartsWith('#'));
         words = [.. Word().Matches(usage(string.Join('\n', head))).Select(match => match.Value)];
     }
 
-    public static ScriptUsage Test { get; } = new("test", OptionsAndSuites, freeWord: "--soak");
+    public static ScriptUsage Test { get; } = new("test", OptionsAndSuites, takesAnyWord: true);
 
-    public static ScriptUsage Bench { get; } = new("bench", head => head.Split('\n')[0], freeWord: "");
+    public static ScriptUsage Bench { get; } = new("bench", head => head.Split('\n')[0], takesAnyWord: false);
 
     /// <summary>Names in the head: long suites, measurements.</summary>
     public bool Knows(string word) => words.Contains(word);
@@ -33,7 +33,7 @@ internal sealed partial class ScriptUsage
         {
             var argument = arguments[i];
             var isOption = argument.StartsWith('-');
-            if ((isOption || freeWord.Length == 0) && !Knows(argument))
+            if ((isOption || !takesAnyWord) && !Knows(argument))
             {
                 faults.Add($"{argument} is not in the usage of ./{script}");
             }

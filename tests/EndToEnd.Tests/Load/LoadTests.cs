@@ -17,7 +17,7 @@ public sealed class LoadTests(LoadSystem system) : SystemTest(system)
     [Trait(Soak.Name, "load")]
     public async Task Load_OfEveryKindAtOnce_LeavesThePartsAsTheyWere()
     {
-        var length = Soak.Duration("load", TimeSpan.FromSeconds(45), TimeSpan.FromMinutes(30));
+        var length = Soak.Duration("load", TimeSpan.FromSeconds(40), TimeSpan.FromMinutes(30));
         UseSeries[] parts =
         [
             new("service", Installation.Service.Process),
