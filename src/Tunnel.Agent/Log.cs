@@ -238,8 +238,8 @@ internal static partial class Log
     )]
     public static partial void RouteAudienceShared(ILogger logger, string route);
 
-    [LoggerMessage(EventIds.Starting, LogLevel.Information, "tunnel-agent {Version} starts for tunnel {Tunnel}.")]
-    public static partial void Starting(ILogger logger, string version, string tunnel);
+    [LoggerMessage(EventIds.Starting, LogLevel.Information, "tunnel-agent {Version} starts for tunnel {TunnelId}.")]
+    public static partial void Starting(ILogger logger, string version, string tunnelId);
 
     [LoggerMessage(EventIds.Draining, LogLevel.Information, "Stopping: running calls may finish within {Drain}.")]
     public static partial void Draining(ILogger logger, TimeSpan drain);

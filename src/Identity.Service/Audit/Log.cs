@@ -17,7 +17,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AuditDisputed,
         LogLevel.Critical,
-        "{Agent} holds audit checkpoints that contradict each other ({Reason}): verify an export with its file"
+        "{AgentId} holds audit checkpoints that contradict each other ({Reason}): verify an export with its file"
     )]
-    public static partial void Disputed(ILogger logger, string agent, string reason);
+    public static partial void Disputed(ILogger logger, string agentId, string reason);
 }

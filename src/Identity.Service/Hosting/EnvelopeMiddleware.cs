@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.SigningKeys;
+using Culvert.Platform.Logging;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Identity.Service.Hosting;
@@ -13,6 +14,7 @@ internal sealed class EnvelopeMiddleware(RequestDelegate next, TimeProvider time
     public async Task InvokeAsync(HttpContext http)
     {
         var requestId = RequestIdentity.Begin(http, time.GetUtcNow());
+        LogContext.RequestId = requestId;
         try
         {
             await next(http);

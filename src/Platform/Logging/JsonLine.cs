@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Culvert.Platform.Wire;
@@ -7,12 +8,16 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Logging;
 
 /// <summary>
-/// An entry as one JSON object: <c>time level event category message</c>, then the message's own fields, then
-/// <c>exception</c>. Field values that are not numbers or booleans are text.
+/// An entry as one JSON object: <c>ts level event_id event msg</c>, then <c>request_id tunnel_id agent_id trace_id</c>
+/// where they are known, then the message's own fields, <c>category</c> and <c>exception</c>. Field values that are not
+/// numbers or booleans are text.
 /// </summary>
 internal static class JsonLine
 {
     private const string TemplateField = "{OriginalFormat}";
+    private const string RequestIdField = "RequestId";
+    private const string TunnelIdField = "TunnelId";
+    private const string AgentIdField = "AgentId";
 
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
 
@@ -21,19 +26,24 @@ internal static class JsonLine
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
-            json.WriteString("time", UtcTimeConverter.Format(time));
+            json.WriteString("ts", UtcTimeConverter.Format(time));
             json.WriteString("level", NameOf(line.Level));
-            json.WriteNumber("event", line.Event.Id);
-            json.WriteString("category", line.Category);
-            json.WriteString("message", line.Message);
+            json.WriteNumber("event_id", line.Event.Id);
+            json.WriteString("event", line.Event.Name ?? "");
+            json.WriteString("msg", line.Message);
+            WriteIfKnown(json, "request_id", Own(line, RequestIdField) ?? LogContext.RequestId);
+            WriteIfKnown(json, "tunnel_id", Own(line, TunnelIdField) ?? line.Subject?.TunnelId);
+            WriteIfKnown(json, "agent_id", Own(line, AgentIdField) ?? line.Subject?.AgentId);
+            WriteIfKnown(json, "trace_id", Activity.Current?.TraceId.ToHexString());
             foreach (var (name, value) in line.Fields ?? [])
             {
-                if (name != TemplateField)
+                if (name is not (TemplateField or RequestIdField or TunnelIdField or AgentIdField))
                 {
                     WriteField(json, NameOf(name), value);
                 }
             }
 
+            json.WriteString("category", line.Category);
             if (line.Exception is { } exception)
             {
                 json.WriteString("exception", exception.ToString());
@@ -55,6 +65,28 @@ internal static class JsonLine
             LogLevel.Error => "error",
             _ => "critical",
         };
+
+    // The message's own word counts before what its surroundings know.
+    private static string? Own(in LogLine line, string placeholder)
+    {
+        foreach (var (name, value) in line.Fields ?? [])
+        {
+            if (name == placeholder)
+            {
+                return Convert.ToString(value, CultureInfo.InvariantCulture);
+            }
+        }
+
+        return null;
+    }
+
+    private static void WriteIfKnown(Utf8JsonWriter json, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            json.WriteString(name, value);
+        }
+    }
 
     private static void WriteField(Utf8JsonWriter json, string name, object? value)
     {

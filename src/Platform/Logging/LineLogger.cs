@@ -18,6 +18,8 @@ internal sealed class LineLogger(LineLoggerProvider provider, string category) :
     )
     {
         var fields = state as IReadOnlyList<KeyValuePair<string, object?>>;
-        provider.Write(new LogLine(logLevel, eventId, category, formatter(state, exception), fields, exception));
+        provider.Write(
+            new LogLine(logLevel, eventId, category, formatter(state, exception), fields, exception, provider.Subject)
+        );
     }
 }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Logging;
 
 /// <summary>Writes each entry as one line, whole, in the order of the calls.</summary>
-internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimeProvider time) : ILoggerProvider
+internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimeProvider time, LogSubject? subject = null)
+    : ILoggerProvider
 {
     // A larger buffer than this is given back after an outlier.
     private const int KeptBytes = 64 * 1024;
@@ -15,8 +16,10 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
     private Stream output = output;
     private LogFormat format = format;
 
-    public static LineLoggerProvider Open(LogOptions options, TimeProvider time) =>
-        new(OutputOf(options), FormatOf(options), time);
+    public LogSubject? Subject { get; } = subject;
+
+    public static LineLoggerProvider Open(LogOptions options, TimeProvider time, LogSubject? subject = null) =>
+        new(OutputOf(options), FormatOf(options), time, subject);
 
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 

@@ -9,5 +9,6 @@ internal readonly record struct LogLine(
     string Category,
     string Message,
     IReadOnlyList<KeyValuePair<string, object?>>? Fields,
-    Exception? Exception
+    Exception? Exception,
+    LogSubject? Subject = null
 );

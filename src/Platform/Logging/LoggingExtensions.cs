@@ -12,7 +12,8 @@ public static class LoggingExtensions
         this ILoggingBuilder builder,
         LogOptions options,
         TimeProvider? time = null,
-        LogLevels? levels = null
+        LogLevels? levels = null,
+        LogSubject? subject = null
     )
     {
         levels ??= new LogLevels(options.Level);
@@ -23,7 +24,7 @@ public static class LoggingExtensions
         // Built by the container, which then also disposes of it.
         builder.Services.AddSingleton<ILoggerProvider>(_ =>
         {
-            var lines = LineLoggerProvider.Open(options, time ?? TimeProvider.System);
+            var lines = LineLoggerProvider.Open(options, time ?? TimeProvider.System, subject);
             levels.Writes(lines, options);
             return lines;
         });
@@ -34,9 +35,11 @@ public static class LoggingExtensions
     /// <param name="options">The section.</param>
     /// <param name="time">The clock of lines.</param>
     /// <param name="levels">Where the level may change; fixed when null.</param>
+    /// <param name="subject">What all lines are about.</param>
     public static ILoggerFactory CreateLoggerFactory(
         LogOptions options,
         TimeProvider? time = null,
-        LogLevels? levels = null
-    ) => LoggerFactory.Create(builder => builder.AddCulvertLogging(options, time, levels));
+        LogLevels? levels = null,
+        LogSubject? subject = null
+    ) => LoggerFactory.Create(builder => builder.AddCulvertLogging(options, time, levels, subject));
 }

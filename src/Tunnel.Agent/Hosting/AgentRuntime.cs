@@ -35,6 +35,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly AgentMetrics metrics;
     private readonly RecentLines? lines;
     private readonly LogLevels? levels;
+    private readonly LogSubject? subject;
     private readonly MetricsText metricsText = new("Culvert");
     private readonly ILoggerFactory loggers;
     private readonly UpstreamFactory upstreams;
@@ -65,6 +66,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <param name="watch">Tells of changes to the file; null: there are none.</param>
     /// <param name="lines">The end of the log, for the status page.</param>
     /// <param name="levels">Of the log; null: it does not change.</param>
+    /// <param name="subject">Learns which agent this is; null: the log does not say.</param>
     public AgentRuntime(
         AgentSettings settings,
         StateDirectory state,
@@ -72,11 +74,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
         TimeProvider time,
         ConfigWatch<AgentSettings>? watch = null,
         RecentLines? lines = null,
-        LogLevels? levels = null
+        LogLevels? levels = null,
+        LogSubject? subject = null
     )
     {
         (this.settings, this.loggers, this.time, this.watch, this.lines) = (settings, loggers, time, watch, lines);
-        this.levels = levels;
+        (this.levels, this.subject) = (levels, subject);
         metrics = new AgentMetrics(time);
         logger = loggers.CreateLogger<AgentRuntime>();
         upstreams = new UpstreamFactory(
@@ -285,7 +288,11 @@ internal sealed class AgentRuntime : IAsyncDisposable
             time,
             usage: counts
         );
-        manager.IdentityChanged = (_, _) => Apply();
+        manager.IdentityChanged = (identity, _) =>
+        {
+            subject?.AgentId = identity.EnrolmentId;
+            return Apply();
+        };
         manager.FeedChanged = (_, _) => Apply();
         manager.ServerCertificateChanged = (pair, _) =>
         {

@@ -51,7 +51,12 @@ internal static class RunCommand
     )
     {
         using var levels = new LogLevels(loaded.Settings!.Log.Level);
-        using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log, levels: levels);
+        var subject = new LogSubject(loaded.Settings.Tunnel.Id);
+        using var loggers = LoggingExtensions.CreateLoggerFactory(
+            loaded.Settings.Log,
+            levels: levels,
+            subject: subject
+        );
         using var lines = new RecentLines(TimeProvider.System);
         loggers.AddProvider(lines);
         var watch = new ConfigWatch<AgentSettings>(
@@ -70,7 +75,8 @@ internal static class RunCommand
             TimeProvider.System,
             watch,
             lines,
-            levels
+            levels,
+            subject
         );
         await runtime.RunAsync(cancellationToken);
         return ExitCodes.Done;

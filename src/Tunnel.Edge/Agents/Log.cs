@@ -9,12 +9,12 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AgentConnected,
         LogLevel.Information,
-        "Agent {Instance} of {Tunnel} connected from {Remote}, certificate {Serial}"
+        "Agent {InstanceId} of {TunnelId} connected from {Remote}, certificate {Serial}"
     )]
     public static partial void AgentConnected(
         ILogger logger,
-        string tunnel,
-        string instance,
+        string tunnelId,
+        string instanceId,
         string serial,
         IPEndPoint remote
     );
@@ -22,12 +22,12 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AgentDisconnected,
         LogLevel.Information,
-        "A connection of agent {Instance} of {Tunnel}, certificate {Serial}, is over: {Outcome}"
+        "A connection of agent {InstanceId} of {TunnelId}, certificate {Serial}, is over: {Outcome}"
     )]
     public static partial void AgentDisconnected(
         ILogger logger,
-        string tunnel,
-        string instance,
+        string tunnelId,
+        string instanceId,
         string serial,
         MuxOutcome outcome
     );
@@ -42,12 +42,12 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.AgentEnded,
         LogLevel.Information,
-        "Ending a connection of agent {Instance} of {Tunnel}, certificate {Serial}, with {Code}: {Reason}"
+        "Ending a connection of agent {InstanceId} of {TunnelId}, certificate {Serial}, with {Code}: {Reason}"
     )]
     public static partial void AgentEnded(
         ILogger logger,
-        string tunnel,
-        string instance,
+        string tunnelId,
+        string instanceId,
         string serial,
         ConnectionErrorCode code,
         string reason

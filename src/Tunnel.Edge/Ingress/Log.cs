@@ -6,19 +6,24 @@ namespace Culvert.Tunnel.Edge.Ingress;
 
 internal static partial class Log
 {
-    [LoggerMessage(EventIds.ClientRefused, LogLevel.Debug, "Client {Client} was refused: {Refusal} {Tunnel}")]
-    public static partial void ClientRefused(ILogger logger, IPEndPoint client, IngressRefusal refusal, string tunnel);
+    [LoggerMessage(EventIds.ClientRefused, LogLevel.Debug, "Client {Client} was refused: {Refusal} {TunnelId}")]
+    public static partial void ClientRefused(
+        ILogger logger,
+        IPEndPoint client,
+        IngressRefusal refusal,
+        string tunnelId
+    );
 
     [LoggerMessage(
         EventIds.ClientReopened,
         LogLevel.Information,
-        "Agent {Instance} of {Tunnel} did not start on client connection {Connection} ({End}); trying another"
+        "Agent {InstanceId} of {TunnelId} did not start on client connection {Connection} ({End}); trying another"
     )]
     public static partial void ClientReopened(
         ILogger logger,
         string connection,
-        string tunnel,
-        string instance,
+        string tunnelId,
+        string instanceId,
         StreamEnd end
     );
 

@@ -12,6 +12,16 @@ internal static class BuiltProgram
         CancellationToken cancel
     )
     {
+        using var process = Start(program, arguments);
+        var output = process.StandardOutput.ReadToEndAsync(cancel);
+        var error = process.StandardError.ReadToEndAsync(cancel);
+        await process.WaitForExitAsync(cancel);
+        return (process.ExitCode, await output + await error);
+    }
+
+    /// <summary>Starts one that goes on by itself.</summary>
+    public static Process Start(string program, IEnumerable<string> arguments)
+    {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
         {
             RedirectStandardOutput = true,
@@ -25,10 +35,6 @@ internal static class BuiltProgram
             start.Environment.Remove(name);
         }
 
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(cancel);
-        var error = process.StandardError.ReadToEndAsync(cancel);
-        await process.WaitForExitAsync(cancel);
-        return (process.ExitCode, await output + await error);
+        return Process.Start(start)!;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Logging;
@@ -17,13 +18,39 @@ public sealed class LineLoggerTests : IDisposable
     [Fact]
     public void Json_Entry_IsOneObjectWithItsFields()
     {
-        Logger(LogFormat.Json).LogInformation(new EventId(7), "Renewed {Serial} in {DurationMs}", "0a", 12);
+        Logger(LogFormat.Json).LogInformation(new EventId(7, "Renewed"), "Renewed {Serial} in {DurationMs}", "0a", 12);
 
         Written()
             .ShouldBe(
-                """{"time":"2026-01-01T00:00:00Z","level":"info","event":7,"category":"Test","message":"Renewed 0a in 12","serial":"0a","duration_ms":12}"""
+                """{"ts":"2026-01-01T00:00:00Z","level":"info","event_id":7,"event":"Renewed","msg":"Renewed 0a in 12","serial":"0a","duration_ms":12,"category":"Test"}"""
                     + "\n"
             );
+    }
+
+    [Fact]
+    public async Task Json_WhatIsKnownAround_IsNamedOnce()
+    {
+        using var activity = new Activity("call").Start();
+        var logger = Logger(LogFormat.Json, new LogSubject("tnl_1") { AgentId = "agt_1" });
+        await AnswerAsync();
+        logger.LogInformation("later");
+
+        var lines = Written().Split('\n');
+        var trace = activity.TraceId.ToHexString();
+        lines[0]
+            .ShouldContain(
+                $"\"msg\":\"at req_1\",\"request_id\":\"req_1\",\"tunnel_id\":\"tnl_1\",\"agent_id\":\"agt_1\",\"trace_id\":\"{trace}\",\"category\""
+            );
+        lines[1].ShouldContain("\"request_id\":\"req_own\",\"tunnel_id\":\"tnl_own\"");
+        lines[2].ShouldNotContain("request_id"); // the request is over
+
+        async Task AnswerAsync()
+        {
+            LogContext.RequestId = "req_1";
+            await Task.Yield();
+            logger.LogInformation("at {RequestId}", "req_1");
+            logger.LogInformation("{RequestId} of {TunnelId}", "req_own", "tnl_own");
+        }
     }
 
     [Fact]
@@ -70,8 +97,8 @@ public sealed class LineLoggerTests : IDisposable
         File.Delete(file);
     }
 
-    private ILogger Logger(LogFormat format) =>
-        new LineLoggerProvider(output, format, new FakeTimeProvider()).CreateLogger("Test");
+    private ILogger Logger(LogFormat format, LogSubject? subject = null) =>
+        new LineLoggerProvider(output, format, new FakeTimeProvider(), subject).CreateLogger("Test");
 
     private string Written() => Encoding.UTF8.GetString(output.ToArray());
 }

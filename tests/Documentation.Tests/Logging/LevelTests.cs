@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Culvert.Documentation.Tests.Samples;
+using Shouldly;
+
+namespace Culvert.Documentation.Tests.Logging;
+
+/// <summary>Each program as a process of its own: its log's level follows the file.</summary>
+public sealed class LevelTests : IDisposable
+{
+    private const string Marker = "LEVEL";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("culvert-level-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("identity-service")]
+    [InlineData("tunnel-agent")]
+    [InlineData("tunnel-edge")]
+    public async Task Level_FileChangesIt_CountsWithoutARestart(string program)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var file = Path.Combine(folder, "program.yaml");
+        var text = Configuration(program);
+        await File.WriteAllTextAsync(file, text.Replace(Marker, "error", StringComparison.Ordinal), cancel);
+        if (program == "identity-service")
+        {
+            var (status, output) = await BuiltProgram.RunAsync(
+                program,
+                ["init", "--config", file, "--organization", "acme"],
+                cancel
+            );
+            status.ShouldBe(0, output);
+        }
+
+        using var running = BuiltProgram.Start(program, ["run", "--config", file]);
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, cancel);
+            running.HasExited.ShouldBeFalse();
+            Lines().ShouldNotContain(line => line.GetProperty("level").GetString() == "info");
+
+            await File.WriteAllTextAsync(file, text.Replace(Marker, "info", StringComparison.Ordinal), cancel);
+            while (!Lines().Any(line => line.GetProperty("event_id").GetInt32() == 8100))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancel);
+            }
+
+            Lines().ShouldContain(line => line.GetProperty("event").GetString() == "ConfigurationReloaded");
+        }
+        finally
+        {
+            running.Kill();
+            await running.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private IEnumerable<JsonElement> Lines()
+    {
+        var log = Path.Combine(folder, "log");
+        return File.Exists(log) ? File.ReadAllLines(log).Select(line => JsonElement.Parse(line)) : [];
+    }
+
+    private string Configuration(string program) =>
+        $"config_version: 1\nstate_dir: {folder}/state\nlog: {{level: {Marker}, file: {folder}/log}}\n"
+        + $"health: {{listen: {(program == "tunnel-agent" ? Address() : $"[\"{Address()}\"]")}}}\n"
+        + program switch
+        {
+            "identity-service" => $"public_url: https://localhost:8443\nmachine_url: https://localhost:8444\n"
+                + $"api: {{listen: [\"{Address()}\"]}}\nmachine: {{listen: [\"{Address()}\"]}}\n"
+                + "keys: {sealing_key: \"file:sealing.key\"}\n",
+            "tunnel-agent" =>
+                $"tunnel: {{id: tnl_{Id}}}\n{Identity}\nroutes: {{docs: {{upstream: {{url: \"http://docs.test:80\"}}, oauth: {{mode: dangerous_none}}}}}}\n",
+            _ =>
+                $"edge_id: edge_{Id}\n{Identity}\nagents: {{listen: [\"{Address()}\"], advertise: [\"edge.test:7844\"]}}\n"
+                    + $"sni: {{listen: [\"{Address()}\"]}}\nconnect: {{listen: [\"{Address()}\"]}}\n",
+        };
+
+    private const string Id = "01ABCDEFGHIJKLMNOPQRSTUV";
+
+    // Nobody is there: a program that waits for its service still follows its file.
+    private static string Identity =>
+        $"identity: {{url: \"https://{Address()}\", organization_id: 00000000-0000-4000-8000-000000000000, rule_id: fdrl_{Id}, token: {{environment: HOME}}}}";
+
+    private static string Address()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return string.Create(CultureInfo.InvariantCulture, $"{free.LocalEndpoint}");
+    }
+}
