@@ -32,6 +32,7 @@ internal sealed class Metric
     private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], MetricSeries> series = new(TagSet.Comparer);
     private readonly MetricKind kind;
     private readonly bool isObservable;
+    private readonly bool replaces;
     private readonly double[] bounds;
     private readonly string description;
 
@@ -45,7 +46,8 @@ internal sealed class Metric
             : MetricKind.Gauge;
 
         // These report what is; the others report what changed.
-        isObservable = instrument.IsObservable || definition == typeof(Gauge<>);
+        isObservable = instrument.IsObservable;
+        replaces = isObservable || definition == typeof(Gauge<>);
         bounds = kind == MetricKind.Histogram ? BoundsOf(instrument) : [];
         description = instrument.Description ?? "";
         Name = NameOf(instrument, kind);
@@ -75,7 +77,7 @@ internal sealed class Metric
             case MetricKind.Histogram:
                 found.Observe(measurement);
                 break;
-            case var _ when isObservable:
+            case var _ when replaces:
                 found.Set(measurement);
                 break;
             default:
@@ -84,7 +86,10 @@ internal sealed class Metric
         }
     }
 
-    /// <summary>An observable's series live from one reading to the next: what it no longer reports is gone.</summary>
+    /// <summary>
+    /// An observable's series live from one reading to the next: what it no longer reports is gone. A gauge that is set
+    /// keeps what it was set to, however often it is read.
+    /// </summary>
     public void BeforeReading()
     {
         if (isObservable && kind != MetricKind.Histogram)

@@ -50,6 +50,17 @@ public sealed class MetricsTextTests : IDisposable
     }
 
     [Fact]
+    public void Write_GaugeThatIsSet_IsThereAtEachReading()
+    {
+        var gauge = meter.CreateGauge<int>("set");
+        gauge.Record(2);
+        gauge.Record(1);
+
+        Text().ShouldBe("# TYPE set gauge\nset 1\n");
+        Text().ShouldBe("# TYPE set gauge\nset 1\n");
+    }
+
+    [Fact]
     public void Write_ObservableGauge_ShowsOnlyWhatIsReportedNow()
     {
         var reports = new Queue<Measurement<int>[]>([
