@@ -9,6 +9,7 @@ using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Telemetry;
 
 namespace Culvert.Identity.Service.Commands;
 
@@ -61,11 +62,12 @@ internal static class RunCommand
         using var metrics = new MetricsText();
         using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log, levels: levels);
         using var store = Store.Open(settings.Options, loggers.CreateLogger("Culvert.Storage"));
+        using var traces = Traces.Start(settings.Telemetry, "identity-service", RequestSpan.SourceName);
         await using var app = ServiceHost.Build(
             settings.Options,
             store,
             TimeProvider.System,
-            services => services.AddLogging(logging => Configure(logging, settings.Log, levels))
+            services => services.AddSingleton(traces).AddLogging(logging => Configure(logging, settings.Log, levels))
         );
         await app.StartAsync(cancellationToken);
         try

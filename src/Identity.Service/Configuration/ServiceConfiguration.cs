@@ -16,6 +16,7 @@ using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Telemetry;
 
 namespace Culvert.Identity.Service.Configuration;
 
@@ -54,9 +55,16 @@ internal static partial class ServiceConfiguration
             Network = NetworkSection.Read(root),
         };
         root.NotYet("audit");
-        TelemetrySection.Read(root);
         var health = HealthSection.ReadServer(root, "127.0.0.1:8445");
-        return new ServiceSettings(options with { HealthListen = health.Listen }, health, LogSection.Read(root));
+        return new ServiceSettings(
+            options with
+            {
+                HealthListen = health.Listen,
+            },
+            health,
+            LogSection.Read(root),
+            TelemetrySection.Read(root)
+        );
     }
 
     // Compared byte for byte by tokens and machines, so it is kept as written: there must be one way to write it.

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Identity.Service.Hosting;
@@ -9,12 +10,18 @@ namespace Culvert.Identity.Service.Hosting;
 /// Outermost: gives every request its id, and turns what no endpoint answered (unknown path, wrong method, a fault)
 /// into the envelope. Unmapped faults disclose nothing but the request id.
 /// </summary>
-internal sealed class EnvelopeMiddleware(RequestDelegate next, TimeProvider time, ILogger<EnvelopeMiddleware> logger)
+internal sealed class EnvelopeMiddleware(
+    RequestDelegate next,
+    TimeProvider time,
+    ILogger<EnvelopeMiddleware> logger,
+    Traces? traces = null
+)
 {
     public async Task InvokeAsync(HttpContext http)
     {
         var requestId = RequestIdentity.Begin(http, time.GetUtcNow());
         LogContext.RequestId = requestId;
+        var span = RequestSpan.Begin(traces, http);
         try
         {
             await next(http);
@@ -60,6 +67,11 @@ internal sealed class EnvelopeMiddleware(RequestDelegate next, TimeProvider time
             // The boundary of the request: whatever went wrong inside must not take the connection's peers with it.
             Log.RequestFaulted(logger, fault, requestId, http.Request.Method, http.Request.Path);
             await RefuseAsync(http, RequestErrors.Internal.Refuse());
+        }
+
+        if (span is not null)
+        {
+            RequestSpan.End(span, http, requestId);
         }
 
         Count(http);

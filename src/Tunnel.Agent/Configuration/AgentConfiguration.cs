@@ -5,6 +5,7 @@ using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;
+using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -32,8 +33,8 @@ internal static class AgentConfiguration
             Audit = AuditReader.Read(root.Section("audit")),
             Health = HealthSection.ReadAgent(root),
             Log = LogSection.Read(root),
+            Telemetry = TelemetrySection.Read(root),
         };
-        TelemetrySection.Read(root);
         CheckTogether(root, settings);
         return settings;
     }

@@ -1,6 +1,7 @@
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
 
@@ -31,4 +32,7 @@ internal sealed record AgentSettings
     public required HealthOptions Health { get; init; }
 
     public required LogOptions Log { get; init; }
+
+    /// <summary>Where spans go.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
 }

@@ -6,6 +6,7 @@ using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Telemetry;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
@@ -36,6 +37,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly RecentLines? lines;
     private readonly LogLevels? levels;
     private readonly LogSubject? subject;
+    private readonly Traces? traces;
     private readonly MetricsText metricsText = new("Culvert");
     private readonly ILoggerFactory loggers;
     private readonly UpstreamFactory upstreams;
@@ -67,6 +69,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <param name="lines">The end of the log, for the status page.</param>
     /// <param name="levels">Of the log; null: it does not change.</param>
     /// <param name="subject">Learns which agent this is; null: the log does not say.</param>
+    /// <param name="traces">Takes the spans of calls; null: there are none.</param>
     public AgentRuntime(
         AgentSettings settings,
         StateDirectory state,
@@ -75,11 +78,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
         ConfigWatch<AgentSettings>? watch = null,
         RecentLines? lines = null,
         LogLevels? levels = null,
-        LogSubject? subject = null
+        LogSubject? subject = null,
+        Traces? traces = null
     )
     {
         (this.settings, this.loggers, this.time, this.watch, this.lines) = (settings, loggers, time, watch, lines);
-        (this.levels, this.subject) = (levels, subject);
+        (this.levels, this.subject, this.traces) = (levels, subject, traces);
         metrics = new AgentMetrics(time);
         logger = loggers.CreateLogger<AgentRuntime>();
         upstreams = new UpstreamFactory(
@@ -198,7 +202,16 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 loggers.CreateLogger<InnerHandshake>(),
                 new PublicLeaves(publicLeaves, challenges)
             ),
-            new InnerApplication(map, gate, policy, loggers.CreateLogger<InnerApplication>(), time, held, counts),
+            new InnerApplication(
+                map,
+                gate,
+                policy,
+                loggers.CreateLogger<InnerApplication>(),
+                time,
+                held,
+                counts,
+                traces
+            ),
             loggers
         );
     }

@@ -2,7 +2,9 @@ using System.CommandLine;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
@@ -68,6 +70,7 @@ internal static class RunCommand
             loggers.CreateLogger("Culvert.Configuration")
         );
         using var hangUp = HangUpSignal.Hurries(watch);
+        using var traces = Traces.Start(loaded.Settings.Telemetry, "tunnel-agent", CallSpan.SourceName);
         await using var runtime = new AgentRuntime(
             loaded.Settings,
             state,
@@ -76,7 +79,8 @@ internal static class RunCommand
             watch,
             lines,
             levels,
-            subject
+            subject,
+            traces
         );
         await runtime.RunAsync(cancellationToken);
         return ExitCodes.Done;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.InnerTls;
@@ -41,6 +42,9 @@ internal sealed class Exchange
     /// <summary>Answers that the agent makes itself go here, past what <see cref="FilterAnswer"/> put in between.</summary>
     public IHttpResponseBodyFeature UnfilteredBody { get; private set; } = null!;
 
+    /// <summary>This call's part of a trace; null where nothing is traced.</summary>
+    public Activity? Span { get; set; }
+
     /// <summary>True once the answer was cut off.</summary>
     public bool IsCut { get; private set; }
 
@@ -72,6 +76,7 @@ internal sealed class Exchange
         Call = null;
         IsCut = IsBrokenOff = false;
         features = null;
+        Span = null;
         Principal = null;
         Resource = null;
         ClientToken = null;

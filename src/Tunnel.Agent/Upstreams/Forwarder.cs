@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
@@ -286,7 +288,19 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             request.Content = new EmptyContent();
         }
 
-        CopyRequestHeaders(source.Headers, request, route.Access, credential.Name, upstream.Settings.Headers);
+        CopyRequestHeaders(
+            source.Headers,
+            request,
+            route.Access,
+            credential.Name,
+            upstream.Settings.Headers,
+            isTraced: exchange.Span is not null
+        );
+        if (exchange.Span is { } span)
+        {
+            AddTraceContext(request, span, upstream.Settings.Headers);
+        }
+
         request.Headers.Host = upstream.HostHeader;
         request.Headers.TryAddWithoutValidation("Forwarded", exchange.Connection.Forwarded(host));
         if (credential.Name.Length > 0)
@@ -302,7 +316,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         HttpRequestMessage request,
         RouteAccess access,
         string credential,
-        IReadOnlyList<KeyValuePair<string, SettingValue>> configured
+        IReadOnlyList<KeyValuePair<string, SettingValue>> configured,
+        bool isTraced
     )
     {
         var connection = source.Connection;
@@ -313,6 +328,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 || (!access.IsPassthrough && HeaderRules.IsClientCredential(name))
                 || name.Equals(credential, StringComparison.OrdinalIgnoreCase)
                 || (configured.Count > 0 && IsConfigured(configured, name))
+                || (isTraced && IsTraceContext(name))
             )
             {
                 continue;
@@ -330,6 +346,29 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                     Add(request, name, value ?? "");
                 }
             }
+        }
+    }
+
+    private static bool IsTraceContext(string name) =>
+        name.Equals(TraceContext.ParentHeader, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(TraceContext.StateHeader, StringComparison.OrdinalIgnoreCase);
+
+    // W3C Trace Context §4.2: the next hop's parent is this call's span; the state goes on as it came.
+    private static void AddTraceContext(
+        HttpRequestMessage request,
+        Activity span,
+        IReadOnlyList<KeyValuePair<string, SettingValue>> configured
+    )
+    {
+        if (IsConfigured(configured, TraceContext.ParentHeader))
+        {
+            return;
+        }
+
+        Add(request, TraceContext.ParentHeader, span.Id!);
+        if (span.TraceStateString is { Length: > 0 } state && !IsConfigured(configured, TraceContext.StateHeader))
+        {
+            Add(request, TraceContext.StateHeader, state);
         }
     }
 

@@ -1,7 +1,10 @@
+using System.Diagnostics;
+using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
@@ -19,11 +22,13 @@ internal sealed class InnerApplication(
     ILogger<InnerApplication> logger,
     TimeProvider? time = null,
     BodyBudget? held = null,
-    CallCounts? counts = null
+    CallCounts? counts = null,
+    Traces? traces = null
 ) : IHttpApplication<Exchange>
 {
     private readonly ClientTurns turns = new(time ?? TimeProvider.System);
     private readonly ControlMessages controls = new(held ?? new BodyBudget(), time ?? TimeProvider.System);
+    private readonly MessageTrace messages = new(held ?? new BodyBudget(), time ?? TimeProvider.System);
 
     public Exchange CreateContext(IFeatureCollection contextFeatures)
     {
@@ -36,6 +41,7 @@ internal sealed class InnerApplication(
 
     public async Task ProcessRequestAsync(Exchange context)
     {
+        var span = context.Span = CallSpan.Begin(traces, context);
         try
         {
             await HandleAsync(context);
@@ -47,6 +53,7 @@ internal sealed class InnerApplication(
         catch (Exception e)
         {
             // The root of a request: whatever went wrong concerns this one alone, and the server must go on.
+            Activity.Current = context.Span ?? span; // for the line's trace_id
             Log.ExchangeFault(logger, e);
             if (context.Response.HasStarted)
             {
@@ -55,6 +62,13 @@ internal sealed class InnerApplication(
             else
             {
                 await OwnAnswer.WriteAsync(context, Failures.Internal, RequestIds.Next());
+            }
+        }
+        finally
+        {
+            if (context.Span is { } ended)
+            {
+                CallSpan.End(ended, context);
             }
         }
     }
@@ -124,7 +138,29 @@ internal sealed class InnerApplication(
             CrossOrigin.AllowReading(exchange);
         }
 
-        if (await gate.AdmitAsync(exchange, served) && await policy.AdmitAsync(exchange, served))
+        exchange.Span?.SetTag("culvert.route", route.Name);
+        if (!await gate.AdmitAsync(exchange, served))
+        {
+            return;
+        }
+
+        if (exchange.Span is { } span)
+        {
+            var (parent, failure) = await messages.LookAsync(exchange, route);
+            if (failure is not null)
+            {
+                await RefuseAsync(exchange, failure, route.Name);
+                return;
+            }
+
+            if (parent != default)
+            {
+                exchange.Span = CallSpan.Continue(traces!, span, parent);
+                exchange.Span?.SetTag("culvert.route", route.Name);
+            }
+        }
+
+        if (await policy.AdmitAsync(exchange, served))
         {
             var client = ClientKey.Of(exchange);
             var weight = ClientTurns.WeightOf(exchange.Request.Headers);

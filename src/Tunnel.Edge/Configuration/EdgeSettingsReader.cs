@@ -2,6 +2,7 @@ using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
@@ -17,7 +18,7 @@ internal static class EdgeSettingsReader
 
     public static EdgeSettings Read(ConfigSection root)
     {
-        TelemetrySection.Read(root);
+        TelemetrySection.Read(root); // an edge sees no calls and makes no spans: the key is one of all three programs
         var clients = root.Section("clients");
         var drain = root.Duration("drain_timeout", TimeSpan.FromSeconds(60), TimeSpan.Zero, TimeSpan.FromHours(24));
         return new EdgeSettings

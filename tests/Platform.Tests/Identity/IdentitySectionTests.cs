@@ -3,6 +3,7 @@ using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;
+using Culvert.Platform.Telemetry;
 using Culvert.Platform.Tests.Configuration;
 using Shouldly;
 using Xunit;
@@ -92,7 +93,7 @@ public sealed class IdentitySectionTests : IDisposable
     [InlineData("network: {proxy: {url: \"http://u:p@x:1\"}}", "network.proxy.url")]
     [InlineData("network: {ca_bundle: /nonexistent}", "network.ca_bundle")]
     [InlineData("network: {address_family: ipv9}", "network.address_family")]
-    [InlineData("telemetry: {otlp: environment}", "telemetry.otlp")]
+    [InlineData("telemetry: {otlp: on}", "telemetry.otlp")]
     [InlineData("log: {level: loud}", "log.level")]
     [InlineData("health: {ui: maybe}", "health.ui")]
     [InlineData("health: {listen: 8081}", "health.listen")]

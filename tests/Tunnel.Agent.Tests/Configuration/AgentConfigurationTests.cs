@@ -463,7 +463,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("    oauth:", "    certificate: acme\n    hostnames: [a.test, a.test]\n    oauth:", "routes")]
     [InlineData("    oauth:", "    certificate: public\n    oauth:", "routes.docs.certificate")]
     [InlineData("routes:", "network: {proxy: {url: \"ftp://p\"}}\nroutes:", "network.proxy.url")]
-    [InlineData("routes:", "telemetry: {otlp: environment}\nroutes:", "telemetry.otlp")]
+    [InlineData("routes:", "telemetry: {otlp: on}\nroutes:", "telemetry.otlp")]
     [InlineData("routes:", "health: {ui: maybe}\nroutes:", "health.ui")]
     [InlineData("routes:", "certificates: {source: files}\nroutes:", "certificates.certificate_file")]
     [InlineData("routes:", "certificates: {key_file: x.key}\nroutes:", "certificates.key_file")]

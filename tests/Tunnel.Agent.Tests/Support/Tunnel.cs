@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
+using Culvert.Platform.Telemetry;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Audit;
@@ -43,7 +44,8 @@ internal sealed class Tunnel : IAsyncDisposable
         bool withLeaf = true,
         long maxHeldBytes = 64 * 1024 * 1024,
         IAuditTrail? trail = null,
-        CallCounts? counts = null
+        CallCounts? counts = null,
+        Traces? traces = null
     )
     {
         loggers ??= NullLoggerFactory.Instance;
@@ -81,7 +83,16 @@ internal sealed class Tunnel : IAsyncDisposable
                 loggers.CreateLogger<InnerHandshake>(),
                 new PublicLeaves(PublicLeaves, Challenges)
             ),
-            new InnerApplication(Map, gate, policy, loggers.CreateLogger<InnerApplication>(), time, held, counts),
+            new InnerApplication(
+                Map,
+                gate,
+                policy,
+                loggers.CreateLogger<InnerApplication>(),
+                time,
+                held,
+                counts,
+                traces
+            ),
             loggers
         );
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
@@ -157,6 +158,8 @@ internal sealed class RpcChannel : IAsyncDisposable
 
     private async Task RunAsync(ChildErrors errors)
     {
+        // It outlives the call that began it: what the program says later belongs to no trace.
+        Activity.Current = null;
         using var output = new CancellationTokenSource();
         var (saying, hearing) = (errors.RunAsync(output.Token), WriteAsync());
         var watching = WatchAsync(output);

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using OpenTelemetry;
+
+namespace Culvert.Platform.Telemetry;
+
+/// <summary>
+/// Spans on their way to the collector, sent in batches by a thread of their own. When as many wait as may, further ones
+/// are dropped and counted: no call waits for a collector.
+/// </summary>
+internal sealed class SpanQueue : BatchActivityExportProcessor
+{
+    /// <summary>How many spans may wait.</summary>
+    public const int DefaultCapacity = 2048;
+
+    /// <summary>How long a batch gathers at most.</summary>
+    public const int DefaultDelayMs = 5000;
+
+    private const int MaxBatch = 512;
+    private const int TimeoutMs = 10_000;
+
+    private readonly SpanExporter sender;
+    private readonly int capacity;
+
+    public SpanQueue(SpanExporter sender, int capacity, int delayMs)
+        : base(sender, capacity, delayMs, TimeoutMs, Math.Min(capacity, MaxBatch)) =>
+        (this.sender, this.capacity) = (sender, capacity);
+
+    public override void OnEnd(Activity data)
+    {
+        if (!data.Recorded)
+        {
+            return;
+        }
+
+        if (!sender.TryAwait(capacity))
+        {
+            SpanMeters.Spans.Add(1, SpanMeters.Dropped);
+            return;
+        }
+
+        base.OnEnd(data);
+    }
+}

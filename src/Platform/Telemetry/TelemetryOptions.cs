@@ -1,0 +1,11 @@
+namespace Culvert.Platform.Telemetry;
+
+/// <summary>Where spans go. Credentials are no part of it: they are read from the environment when the sending begins.</summary>
+public sealed record TelemetryOptions
+{
+    /// <summary>The collector's address, with its path; null: no spans are made.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>Spoken is OTLP over gRPC rather than over HTTP.</summary>
+    public bool IsGrpc { get; init; }
+}
