@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Presets;
+using Culvert.Identity.Service.Federation.Probing;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
@@ -82,6 +83,9 @@ internal static class FederationRegistration
             .AddSingleton<TokenExchange>()
             .AddSingleton<GrantDecider>()
             .AddSingleton<GrantIssuer>()
+            .AddSingleton<ExchangeProber>()
+            .AddHostedService(provider => provider.GetRequiredService<ExchangeProber>())
+            .AddSingleton(provider => provider.GetRequiredService<ExchangeProber>().Readiness)
             .AddSingleton<TokenTargets>()
             .AddSingleton<AssertionReplays>()
             .AddSingleton<ReplayAlerts>()

@@ -27,4 +27,14 @@ internal static partial class Log
         string family,
         string requestId
     );
+
+    [LoggerMessage(EventIds.ProbeFailed, LogLevel.Error, "The {Kind} probe of the exchange failed: {Reason}")]
+    public static partial void ProbeFailed(ILogger logger, string kind, string reason);
+
+    [LoggerMessage(
+        EventIds.ProbeRegained,
+        LogLevel.Information,
+        "The {Kind} probe of the exchange comes out as it must again"
+    )]
+    public static partial void ProbeRegained(ILogger logger, string kind);
 }

@@ -21,6 +21,8 @@ internal static class EventIds
     public const int IssuerKeysNotStored = 1003;
     public const int RefusalNotRecorded = 1004;
     public const int FederationStale = 1005;
+    public const int ProbeFailed = 1006;
+    public const int ProbeRegained = 1007;
     public const int ReplayDetected = 1010;
     public const int IssuerControlsStale = 1030;
     public const int IssuerStoredKeysRefused = 1031;

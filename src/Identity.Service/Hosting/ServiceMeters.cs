@@ -33,6 +33,19 @@ internal static class ServiceMeters
         description: "Private keys found in requests, and discarded."
     );
 
+    /// <summary>Whether the last probe of each kind came out as it must.</summary>
+    public static readonly Gauge<int> ProbeSuccess = Meter.CreateGauge<int>(
+        "culvert_probe_success",
+        description: "1 if the last probe of the exchange came out as it must, by kind: positive is granted, negative denied."
+    );
+
+    /// <summary>How long a probe took.</summary>
+    public static readonly Histogram<double> ProbeDuration = Meter.CreateHistogram<double>(
+        "culvert_probe_duration_seconds",
+        unit: "s",
+        description: "How long a probe of the exchange took, by kind."
+    );
+
     /// <summary>Decisions in committed batches.</summary>
     public static readonly Counter<long> Decisions = Meter.CreateCounter<long>(
         "culvert_journal_decisions",
