@@ -9,6 +9,9 @@ internal static class AuditRegistration
     public static IServiceCollection AddAudit(this IServiceCollection services) =>
         services
             .AddSingleton<IAuditLog, AuditLog>()
+            .AddSingleton<IAuditBodies, AuditBodies>()
+            .AddSingleton<AuditRetention>()
+            .AddHostedService(provider => provider.GetRequiredService<AuditRetention>())
             .AddSingleton<AuditCheckpoints>()
             .AddHostedService(provider => provider.GetRequiredService<AuditCheckpoints>());
 

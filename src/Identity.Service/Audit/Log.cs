@@ -20,4 +20,18 @@ internal static partial class Log
         "{AgentId} holds audit checkpoints that contradict each other ({Reason}): verify an export with its file"
     )]
     public static partial void Disputed(ILogger logger, string agentId, string reason);
+
+    [LoggerMessage(
+        EventIds.AuditBodiesDropped,
+        LogLevel.Information,
+        "Retention dropped {Count} bodies of the audit of {Node}, up to entry {Sequence}; their digests stay"
+    )]
+    public static partial void BodiesDropped(ILogger logger, string node, long count, long sequence);
+
+    [LoggerMessage(
+        EventIds.AuditRetentionFailed,
+        LogLevel.Error,
+        "Bodies of the audit that are past their retention could not be dropped; trying again in an hour"
+    )]
+    public static partial void RetentionFailed(ILogger logger, Exception fault);
 }

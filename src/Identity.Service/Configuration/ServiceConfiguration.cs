@@ -46,6 +46,7 @@ internal static partial class ServiceConfiguration
             PlatformCa = PlatformCa(keys.Section("platform_ca")),
             PrivateIssuerNetworks = root.Ranges("private_issuer_networks").Ranges,
             Federation = Federation(root.Section("federation")),
+            AuditRetention = AuditRetention(root.Section("audit")),
             Certificates = Certificates(root.Section("certificates")),
             Tunnels = Tunnels(root.Section("tunnels")),
             Agents = Agents(root.Section("agents")),
@@ -54,7 +55,7 @@ internal static partial class ServiceConfiguration
             SignIn = SignIn(root.Section("sign_in")),
             Network = NetworkSection.Read(root),
         };
-        root.NotYet("audit");
+        CheckRetention(root, options);
         var health = HealthSection.ReadServer(root, "127.0.0.1:8445");
         return new ServiceSettings(
             options with
@@ -267,6 +268,26 @@ internal static partial class ServiceConfiguration
         }
 
         return options;
+    }
+
+    private static TimeSpan AuditRetention(ConfigSection audit)
+    {
+        audit.NotYet("export");
+        return audit.Duration("retention", TimeSpan.FromDays(400), TimeSpan.FromDays(30), TimeSpan.FromDays(3650));
+    }
+
+    // The history is read from the audit's bodies where a token was proven: it cannot reach further back.
+    private static void CheckRetention(ConfigSection root, ServiceOptions options)
+    {
+        if (options.AuditRetention < options.Federation.HistoryRetention)
+        {
+            root.Section("audit")
+                .Error(
+                    "retention",
+                    "The audit would be dropped before the history that is read from it (federation.history_retention).",
+                    "Raise audit.retention, or lower federation.history_retention."
+                );
+        }
     }
 
     private static FederationOptions Federation(ConfigSection federation)

@@ -75,6 +75,8 @@ internal static class EventIds
     public const int AuditCheckpoint = 5000;
     public const int AuditCheckpointFailed = 5001;
     public const int AuditDisputed = 5002;
+    public const int AuditBodiesDropped = 5003;
+    public const int AuditRetentionFailed = 5004;
 
     // 6000: Storage
     public const int StoreFailed = 6000;

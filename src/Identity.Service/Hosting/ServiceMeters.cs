@@ -33,6 +33,12 @@ internal static class ServiceMeters
         description: "Private keys found in requests, and discarded."
     );
 
+    /// <summary>Bodies of audit entries that retention dropped.</summary>
+    public static readonly Counter<long> AuditBodiesDropped = Meter.CreateCounter<long>(
+        "culvert_audit_bodies_dropped",
+        description: "Bodies of audit entries dropped because they are older than audit.retention."
+    );
+
     /// <summary>Whether the last probe of each kind came out as it must.</summary>
     public static readonly Gauge<int> ProbeSuccess = Meter.CreateGauge<int>(
         "culvert_probe_success",

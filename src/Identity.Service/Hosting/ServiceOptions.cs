@@ -64,6 +64,9 @@ internal sealed record ServiceOptions
 
     public FederationOptions Federation { get; init; } = new();
 
+    /// <summary>How long bodies of audit entries are kept; their digests stay for ever. At least 30 days.</summary>
+    public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(400);
+
     public CertificateOptions Certificates { get; init; } = new();
 
     public TunnelOptions Tunnels { get; init; } = new();
