@@ -13,6 +13,7 @@ public sealed class LevelTests : IDisposable
 {
     private const string Marker = "LEVEL";
 
+    private readonly string health = Address();
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-level-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -23,7 +24,9 @@ public sealed class LevelTests : IDisposable
     [InlineData("tunnel-edge")]
     public async Task Level_FileChangesIt_CountsWithoutARestart(string program)
     {
-        var cancel = TestContext.Current.CancellationToken;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        var cancel = limit.Token;
         var file = Path.Combine(folder, "program.yaml");
         var text = Configuration(program);
         await File.WriteAllTextAsync(file, text.Replace(Marker, "error", StringComparison.Ordinal), cancel);
@@ -40,8 +43,7 @@ public sealed class LevelTests : IDisposable
         using var running = BuiltProgram.Start(program, ["run", "--config", file]);
         try
         {
-            await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, cancel);
-            running.HasExited.ShouldBeFalse();
+            await UntilItWatchesAsync(running, cancel);
             Lines().ShouldNotContain(line => line.GetProperty("level").GetString() == "info");
 
             await File.WriteAllTextAsync(file, text.Replace(Marker, "info", StringComparison.Ordinal), cancel);
@@ -59,6 +61,25 @@ public sealed class LevelTests : IDisposable
         }
     }
 
+    // The health listener opens after the file's watch has begun.
+    private async Task UntilItWatchesAsync(Process running, CancellationToken cancel)
+    {
+        using var client = new HttpClient();
+        while (true)
+        {
+            running.HasExited.ShouldBeFalse();
+            try
+            {
+                await client.GetStringAsync(new Uri($"http://{health}/healthz"), cancel);
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancel);
+            }
+        }
+    }
+
     private IEnumerable<JsonElement> Lines()
     {
         var log = Path.Combine(folder, "log");
@@ -67,7 +88,7 @@ public sealed class LevelTests : IDisposable
 
     private string Configuration(string program) =>
         $"config_version: 1\nstate_dir: {folder}/state\nlog: {{level: {Marker}, file: {folder}/log}}\n"
-        + $"health: {{listen: {(program == "tunnel-agent" ? Address() : $"[\"{Address()}\"]")}}}\n"
+        + $"health: {{listen: {(program == "tunnel-agent" ? health : $"[\"{health}\"]")}}}\n"
         + program switch
         {
             "identity-service" => $"public_url: https://localhost:8443\nmachine_url: https://localhost:8444\n"
