@@ -50,7 +50,9 @@ public sealed class ConfigWatch<T>
         (this.path, this.load, this.isReloadable, this.logger) = (path, load, isReloadable, logger);
         this.inForce = inForce.Values;
         hurry = new AsyncSignal(time);
-        seen = Digest();
+        // What was changed while the program was still starting is news: it was read before.
+        var digest = Digest();
+        seen = IsInForce() ? digest : [];
     }
 
     /// <summary>Why the file as it is now is not in force; empty when it is.</summary>
@@ -156,6 +158,20 @@ public sealed class ConfigWatch<T>
         (restartKeys, problem) = ([], "");
         Interlocked.Increment(ref reloads);
         Log.ConfigurationReloaded(logger, path);
+    }
+
+    private bool IsInForce()
+    {
+        try
+        {
+            var now = load();
+            return now.IsValid && !Changed(now.Values).Any();
+        }
+        catch (Exception)
+        {
+            // Whatever a file can do to its reader: the first look will say it.
+            return false;
+        }
     }
 
     private void Refuse(string reason)

@@ -37,6 +37,32 @@ public sealed class ConfigWatchTests : IDisposable
         applied.ShouldBe(["one"]);
     }
 
+    [Fact] // a program may take its time between reading its file and watching it
+    public async Task Look_FileChangedBeforeTheWatchBegan_IsApplied()
+    {
+        var read = Load();
+        Write("fixed: a\nroutes: {docs: {to: two}}");
+        var late = new ConfigWatch<string>(
+            Target,
+            Load,
+            read,
+            key => key.StartsWith("routes.", StringComparison.Ordinal),
+            TimeProvider.System,
+            NullLogger.Instance
+        );
+
+        await late.LookAsync(Apply, evenIfUnchanged: false);
+        await late.LookAsync(Apply, evenIfUnchanged: false);
+
+        applied.ShouldBe(["two"]);
+
+        ValueTask Apply(string next)
+        {
+            applied.Add(next);
+            return ValueTask.CompletedTask;
+        }
+    }
+
     [Fact]
     public async Task Look_ReloadableChange_IsApplied()
     {
