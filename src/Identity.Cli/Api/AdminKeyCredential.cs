@@ -12,4 +12,6 @@ internal sealed class AdminKeyCredential(string? file) : ICredential
         request.Headers.Authorization = key;
         return Task.CompletedTask;
     }
+
+    public bool Learn(HttpResponseMessage answer) => false;
 }

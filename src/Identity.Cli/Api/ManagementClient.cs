@@ -54,7 +54,7 @@ internal sealed class ManagementClient : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             SslOptions = await ServerTrust.CreateAsync(settings, cancel),
         };
-        var http = new HttpClient(handler)
+        var http = new HttpClient(new ProvingHandler(credential, handler))
         {
             Timeout = settings.Timeout,
             MaxResponseContentBufferSize = MaxAnswerBytes,
@@ -83,7 +83,6 @@ internal sealed class ManagementClient : IDisposable
     {
         var url = new Uri(settings.Url, path);
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        await credential.ProveAsync(request, cancel);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("culvert", ProgramVersion.Text));
         try
         {
@@ -190,7 +189,6 @@ internal sealed class ManagementClient : IDisposable
     {
         var url = new Uri(settings.Url, path);
         using var request = new HttpRequestMessage(method, url);
-        await credential.ProveAsync(request, cancel);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("culvert", ProgramVersion.Text));
         if (workspaceId is not null)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using Culvert.Identity.Cli.Api;
 using Culvert.Platform.Identity;
@@ -11,8 +12,11 @@ namespace Culvert.Identity.Cli.SignIn;
 internal sealed class SignInCredential(SignInRecord record, Settings settings, CliHost host) : ICredential
 {
     private const string ProofHeader = "DPoP";
+    private const string NonceHeader = "DPoP-Nonce";
+    private const int MaxNonce = 512;
 
     private readonly FederatedProof proofs = ProofsOf(record, settings, host);
+    private BindingKey? binding;
 
     public string Kind => $"sign-in by rule {record.RuleId}";
 
@@ -23,7 +27,9 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
             proof.Binding is null ? "Bearer" : ProofHeader,
             proof.Token
         );
-        if (proof.Binding is { } binding)
+        request.Headers.Remove(ProofHeader);
+        binding = proof.Binding;
+        if (binding is not null)
         {
             request.Headers.Add(
                 ProofHeader,
@@ -31,6 +37,13 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
             );
         }
     }
+
+    public bool Learn(HttpResponseMessage answer) =>
+        binding is not null
+        && answer.Headers.TryGetValues(NonceHeader, out var nonces)
+        && nonces.FirstOrDefault() is { Length: > 0 and <= MaxNonce } nonce
+        && binding.Remember(answer.RequestMessage!.RequestUri!, nonce)
+        && answer.StatusCode == HttpStatusCode.Unauthorized;
 
     /// <summary>A token that holds; fresh: one that was exchanged just now.</summary>
     public async Task<Proof> GetAsync(bool fresh, CancellationToken cancel)

@@ -60,7 +60,7 @@ public sealed class BindingKey
 
     /// <summary>Takes up a server's nonce (RFC 9449 §8).</summary>
     /// <returns>Whether it is another than the last.</returns>
-    internal bool Remember(Uri target, string nonce)
+    public bool Remember(Uri target, string nonce)
     {
         var known = nonces.GetValueOrDefault(target.Authority);
         nonces[target.Authority] = nonce;

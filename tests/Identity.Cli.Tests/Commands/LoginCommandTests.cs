@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text.Json.Nodes;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -25,6 +27,53 @@ public sealed class LoginCommandTests : CommandTest
         Service.Requests.Count(request => request.ToString() == Exchange).ShouldBe(1);
         Service.Requests[0].Json!["assertion"]!.GetValue<string>().ShouldBe("eyJ.first.token");
         (login.Out + login.Error + run.Out + run.Error).ShouldNotContain("clv_access");
+    }
+
+    // RFC 9449 §9: the service asks for its nonce instead of answering, once in each program's life.
+    [Fact]
+    public async Task ServiceThatWantsANonce_GetsTheRequestAgainWithIt()
+    {
+        Prepare("DPoP");
+        (await LoginAsync()).ExitCode.ShouldBe(0);
+        Service.AnswerHeaders["DPoP-Nonce"] = "nonce-1";
+        Service.On("POST /v1/tunnels", """{"id":"tnl_01"}""");
+        Service.OnNext(
+            "POST /v1/tunnels",
+            [
+                (
+                    401,
+                    """{"type":"error","error":{"type":"authentication_error","message":"nonce","details":{"error_code":"token.dpop_nonce"}},"request_id":"req_1"}"""
+                ),
+            ],
+            () => { }
+        );
+
+        var run = await Stage.RunAsync("tunnel", "create", "docs");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        var sent = Service.Requests.Where(request => request.ToString() == "POST /v1/tunnels").ToList();
+        sent.Count.ShouldBe(2);
+        sent[1].Body.ShouldBe(sent[0].Body);
+        NonceOf(sent[0]).ShouldBeNull();
+        NonceOf(sent[1]).ShouldBe("nonce-1");
+    }
+
+    // Asked for it again and again, it gives up.
+    [Fact]
+    public async Task ServiceThatNeverIsContent_IsAskedTwice()
+    {
+        Prepare("DPoP");
+        (await LoginAsync()).ExitCode.ShouldBe(0);
+        Service.AnswerHeaders["DPoP-Nonce"] = "nonce-1";
+        Service.On(
+            "GET /v1/tunnels",
+            """{"type":"error","error":{"type":"authentication_error","message":"nonce"},"request_id":"req_1"}""",
+            401
+        );
+
+        (await Stage.RunAsync("tunnel", "list")).ExitCode.ShouldBe(ExitCode.Refused);
+
+        Service.Requests.Count(request => request.ToString() == "GET /v1/tunnels").ShouldBe(2);
     }
 
     [Fact]
@@ -106,6 +155,9 @@ public sealed class LoginCommandTests : CommandTest
             "--organization",
             "11111111-1111-1111-1111-111111111111"
         );
+
+    private static string? NonceOf(Harness.RecordedRequest request) =>
+        JsonNode.Parse(Base64Url.DecodeFromChars(request.Headers["dpop"].Split('.')[1]))!["nonce"]?.GetValue<string>();
 
     private string[] Files()
     {
