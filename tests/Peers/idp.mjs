@@ -1,10 +1,11 @@
-// The company's identity provider: oidc-provider behind TLS, client credentials only.
+// The company's identity provider: oidc-provider behind TLS, client credentials for workloads, device codes for people.
 // usage: node idp.mjs CONFIG.json
 //
 // CONFIG: { issuer, port, addresses, certificate_file, key_file, keys_file,
-//           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }] }
+//           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }], device_client }
 // Every client may ask for a token for any resource; the answer is a JWT access token whose `aud` is that resource,
 // whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
+// The device client is public; whoever says a name on the sign-in page is that person (oidc-provider's own pages).
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -18,21 +19,30 @@ const claims = new Map(config.clients.map((client) => [client.client_id, client.
 
 const provider = new Provider(config.issuer, {
   jwks: { keys: signingKeys(config.keys_file) },
-  clients: config.clients.map((client) => ({
+  clients: [...config.clients.map((client) => ({
     client_id: client.client_id,
     client_secret: readFileSync(client.client_secret_file, 'utf8').trim(),
     grant_types: ['client_credentials'],
     redirect_uris: [],
     response_types: [],
     id_token_signed_response_alg: client.algorithm,
-  })),
-  clientAuthMethods: ['client_secret_basic'],
+  })), {
+    client_id: config.device_client,
+    token_endpoint_auth_method: 'none',
+    application_type: 'native',
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+    redirect_uris: [],
+    response_types: [],
+    id_token_signed_response_alg: 'ES256',
+  }],
+  clientAuthMethods: ['client_secret_basic', 'none'],
   cookies: { keys: [randomBytes(32).toString('base64url')] },
   enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
   extraTokenClaims: (_ctx, token) => claims.get(token.clientId),
   features: {
     clientCredentials: { enabled: true },
-    devInteractions: { enabled: false },
+    deviceFlow: { enabled: true },
+    devInteractions: { enabled: true },
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: (_ctx, resource, client) => ({

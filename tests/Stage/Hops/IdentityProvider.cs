@@ -30,6 +30,9 @@ internal sealed class IdentityProvider
     /// <summary>Not a workload of ours but a caller of the MCP server: it asks for tokens of a tunnel's route.</summary>
     public const string McpClient = "mcp-client";
 
+    /// <summary>People who sign in at a command line, by a code that they confirm in a browser.</summary>
+    public const string DeviceClient = "culvert-cli";
+
     private static readonly TimeSpan WorkloadTokenLife = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan McpTokenLife = TimeSpan.FromHours(1);
 
@@ -140,6 +143,7 @@ internal sealed class IdentityProvider
                 certificate_file = Path.Combine(folder, "server.pem"),
                 key_file = Path.Combine(folder, "server.key"),
                 keys_file = KeysFile,
+                device_client = DeviceClient,
                 clients = Workloads.Select(workload => new
                 {
                     client_id = workload.Client,
