@@ -40,9 +40,17 @@ internal sealed class NodeExchange(
 
     public override void Dispose()
     {
-        connection?.Dispose();
-        gate.Dispose();
         base.Dispose();
+        try
+        {
+            connection?.Dispose();
+        }
+        catch (NpgsqlException)
+        {
+            // Of a host that is thrown away without having been stopped: a round was under way.
+        }
+
+        gate.Dispose();
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
