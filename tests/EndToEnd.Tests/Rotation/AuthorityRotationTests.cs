@@ -213,7 +213,7 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
 
     private static DateTimeOffset TimeOf(JsonElement entry) =>
         DateTimeOffset.Parse(
-            entry.TryGetProperty("time", out var time) ? time.GetString()! : entry.GetProperty("at").GetString()!,
+            entry.GetProperty("ts").GetString()!,
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal
         );

@@ -64,7 +64,7 @@ public sealed class GrowingWindowTests
             await sender.RoundTripAsync();
         }
 
-        sender.Credit.ShouldBe(Initial);
+        sender.Credit.ShouldBeInRange(Initial / 2, Initial); // up to half waits to be given
     }
 
     /// <summary>
