@@ -29,6 +29,7 @@ internal sealed class DeviceSignIn : IDisposable
         http = new HttpClient(
             new SocketsHttpHandler
             {
+                UseProxy = false, // as to the service: proxy variables are for other programs
                 AllowAutoRedirect = false,
                 UseCookies = false,
                 SslOptions = provider.CaFile is { } file

@@ -174,7 +174,7 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
         );
         var recorded = (await api.ListAsync("/v1/audit?limit=1000", Cancel))
             .Where(entry => entry.GetRawText().Contains("agent_revoked", StringComparison.Ordinal))
-            .Select(TimeOf)
+            .Select(entry => TimeOf(entry, "time"))
             .Max();
         Figure(
             string.Create(
@@ -204,16 +204,16 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
             )
             {
                 using var document = JsonDocument.Parse(line);
-                return TimeOf(document.RootElement);
+                return TimeOf(document.RootElement, "ts");
             }
         }
 
         return null;
     }
 
-    private static DateTimeOffset TimeOf(JsonElement entry) =>
+    private static DateTimeOffset TimeOf(JsonElement entry, string member) =>
         DateTimeOffset.Parse(
-            entry.GetProperty("ts").GetString()!,
+            entry.GetProperty(member).GetString()!,
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal
         );
