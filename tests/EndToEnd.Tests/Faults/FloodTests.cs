@@ -13,7 +13,7 @@ public sealed class FloodTests(FaultSystem system) : FaultTest(system)
 {
     private const int Others = 4;
 
-    private const int Rounds = 5;
+    private const int Rounds = 8;
 
     /// <summary>Below this, a ratio says more about the machine's scheduler than about us.</summary>
     private static readonly TimeSpan Noise = TimeSpan.FromMilliseconds(25);
