@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Culvert.Benchmarks.Exchange;
 
@@ -23,21 +21,13 @@ internal sealed partial class ConsoleBrowser : IDisposable
         CancellationToken cancellationToken
     )
     {
-        var roots = new X509Certificate2Collection();
-        roots.ImportFromPemFile(service.RootFile);
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        policy.CustomTrustStore.AddRange(roots);
         var client = new HttpClient(
             new SocketsHttpHandler
             {
                 UseProxy = false,
                 AllowAutoRedirect = false,
                 CookieContainer = new CookieContainer(),
-                SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
+                SslOptions = service.TrustOnly(),
             }
         )
         {

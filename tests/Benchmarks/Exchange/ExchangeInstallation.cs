@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Benchmarks.Load;
 using Culvert.Stage;
 using Culvert.Stage.Hops;
@@ -45,6 +47,18 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
 
     /// <summary>The API with the operator's key.</summary>
     public ManagementApi OpenApi() => new(service);
+
+    /// <summary>The check of a client that trusts this service's root and no other.</summary>
+    public SslClientAuthenticationOptions TrustOnly()
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        policy.CustomTrustStore.ImportFromPemFile(RootFile);
+        return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+    }
 
     public string AdminKeyFile => service.AdminKeyFile;
 
@@ -171,27 +185,9 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
 
     private async Task RegisterAsync(AssertionMill mill, CancellationToken cancellationToken)
     {
-        var keys = run.File("jwks.json");
-        await File.WriteAllTextAsync(keys, mill.JwkSet(), cancellationToken);
-        var culvert = new Operator(run, service);
         using var api = OpenApi();
         var organization = await api.GetAsync("/v1/organizations/current", cancellationToken);
         OrganizationId = organization.GetProperty("id").GetString()!;
-        IssuerId = await culvert.CreateAsync(
-            "issuer create bench",
-            cancellationToken,
-            ["--url", Issuer, "--jwks-file", keys]
-        );
-        var account = await culvert.CreateAsync(
-            "service-account create bench",
-            cancellationToken,
-            ["--workspace-role", "developer"]
-        );
-        string[] rule = ["--issuer", IssuerId, "--service-account", account, "--subject", AssertionMill.Subject];
-        RuleId = await culvert.CreateAsync(
-            "rule create bench",
-            cancellationToken,
-            [.. rule, "--scope", "workspace:manage_tunnels"]
-        );
+        (RuleId, IssuerId) = await BenchRule.CreateAsync(run, Operator, mill, cancellationToken);
     }
 }

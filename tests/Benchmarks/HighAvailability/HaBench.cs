@@ -50,7 +50,7 @@ internal sealed class HaBench(Checkout checkout, string folder, TimeProvider tim
         {
             await installation.CreateAsync(cancellationToken);
             using var mill = AssertionMill.WithEllipticKey();
-            var rule = await BenchRule.CreateAsync(installation, mill, cancellationToken);
+            var rule = await BenchRule.CreateAsync(run, installation.Operator, mill, cancellationToken);
             return
             [
                 .. await ScaleAsync(installation, mill, rule, cancellationToken),

@@ -1,12 +1,11 @@
 using System.Globalization;
 using Culvert.Benchmarks.Figures;
+using Culvert.Benchmarks.Stores;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
-using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Testing.Postgres;
 using Dapper;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Benchmarks.HighAvailability;
 
@@ -33,7 +32,7 @@ internal sealed class MigrationBench(string folder, TimeProvider time)
     {
         using var server = new PostgresServer();
         var connection = server.CreateDatabase();
-        Make(connection);
+        EmptyStore.Make(folder, new PostgresOptions(() => connection) { MaxConnections = 10 }, time);
         using var database = new PostgresDatabase(connection, 10);
         await using var migrator = database.OpenWrite();
         await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"filling: {rows} entries"));
@@ -103,23 +102,5 @@ internal sealed class MigrationBench(string folder, TimeProvider time)
         var begun = time.GetTimestamp();
         await writer.ExecuteAsync(Insertion, new { i = ++written });
         return time.GetElapsedTime(begun);
-    }
-
-    private void Make(string connection)
-    {
-        Directory.CreateDirectory(folder);
-        var sealing = Path.Combine(folder, "sealing.key");
-        SealingKeyFile.Ensure(sealing);
-        var options = new ServiceOptions
-        {
-            PublicUrl = "https://identity.test",
-            MachineUrl = "https://identity.test:8444",
-            TrustDomain = "identity.test",
-            StateDirectory = folder,
-            SealingKey = new SealingKeyOptions(sealing, () => File.ReadAllText(sealing)),
-            Storage = new StorageOptions { Postgres = new PostgresOptions(() => connection) { MaxConnections = 10 } },
-        };
-        using var draft = StoreDraft.Make(options, time, NullLogger.Instance);
-        draft.Publish();
     }
 }

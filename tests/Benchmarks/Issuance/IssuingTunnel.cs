@@ -1,7 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Benchmarks.Exchange;
 using Culvert.Stage.Hops;
@@ -108,20 +106,6 @@ internal sealed class IssuingTunnel
             : throw new InvalidOperationException($"The authority was refused: {body}");
     }
 
-    private static HttpClient Client(ExchangeInstallation service)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        policy.CustomTrustStore.ImportFromPemFile(service.RootFile);
-        return new HttpClient(
-            new SocketsHttpHandler
-            {
-                UseProxy = false,
-                SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
-            }
-        );
-    }
+    private static HttpClient Client(ExchangeInstallation service) =>
+        new(new SocketsHttpHandler { UseProxy = false, SslOptions = service.TrustOnly() });
 }

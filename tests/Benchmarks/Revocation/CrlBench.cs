@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
+using Culvert.Benchmarks.Stores;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
@@ -14,7 +15,6 @@ using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Certificates;
-using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Testing.Postgres;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -59,23 +59,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        Directory.CreateDirectory(state);
-        var sealing = Path.Combine(state, "sealing.key");
-        var options = new ServiceOptions
-        {
-            PublicUrl = "https://identity.test",
-            MachineUrl = "https://identity.test:8444",
-            TrustDomain = "identity.test",
-            StateDirectory = state,
-            SealingKey = new SealingKeyOptions(sealing, () => File.ReadAllText(sealing)),
-            Storage = new StorageOptions { DiskReserveBytes = 0, Postgres = postgres },
-        };
-        SealingKeyFile.Ensure(options.SealingKey.File!);
-        using (var draft = StoreDraft.Make(options, time, NullLogger.Instance))
-        {
-            draft.Publish();
-        }
-
+        var options = EmptyStore.Make(state, postgres, time);
         using var store = Store.Open(options, NullLogger.Instance);
         var journalOptions = new JournalOptions { DiskReserveBytes = 0 };
         using var changes = new ChangeHub(time, journalOptions, NullLogger<ChangeHub>.Instance);

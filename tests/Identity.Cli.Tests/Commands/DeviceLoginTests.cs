@@ -50,9 +50,11 @@ public sealed class DeviceLoginTests : CommandTest
             (run.Out + run.Error).ShouldNotContain(secret);
         }
 
-        Files().ShouldAllBe(file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Stage
+            .StateFiles()
+            .ShouldAllBe(file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
         (await Stage.RunAsync("logout")).ExitCode.ShouldBe(0);
-        Files().ShouldBeEmpty();
+        Stage.StateFiles().ShouldBeEmpty();
     }
 
     [Fact]
@@ -81,7 +83,7 @@ public sealed class DeviceLoginTests : CommandTest
 
         run.ExitCode.ShouldBe(exitCode);
         run.Error.ShouldContain(why);
-        Files().ShouldBeEmpty();
+        Stage.StateFiles().ShouldBeEmpty();
     }
 
     [Fact]
@@ -98,7 +100,7 @@ public sealed class DeviceLoginTests : CommandTest
         var run = await LoginAsync(1);
 
         run.ExitCode.ShouldBe(ExitCode.Refused);
-        Files().ShouldAllBe(file => !file.EndsWith("identity-token"));
+        Stage.StateFiles().ShouldAllBe(file => !file.EndsWith("identity-token"));
     }
 
     [Theory]
@@ -141,7 +143,7 @@ public sealed class DeviceLoginTests : CommandTest
     private void Prepare((string Member, string Value)? other = null)
     {
         Stage.Time = time;
-        Stage.Variables["XDG_STATE_HOME"] = Path.Combine(Stage.Folder, "state");
+        Stage.KeepState();
         Stage.Variables.Remove(GlobalOptions.AdminKeyFileVariable);
         var metadata = new Dictionary<string, string>
         {
@@ -202,10 +204,4 @@ public sealed class DeviceLoginTests : CommandTest
 
     private IReadOnlyList<RecordedRequest> Sent(string request) =>
         [.. Service.Requests.Where(sent => sent.ToString() == request)];
-
-    private string[] Files()
-    {
-        var folder = Path.Combine(Stage.Folder, "state");
-        return Directory.Exists(folder) ? Directory.GetFiles(folder, "*", SearchOption.AllDirectories) : [];
-    }
 }

@@ -93,12 +93,14 @@ public sealed class LoginCommandTests : CommandTest
     {
         Prepare("Bearer");
         (await LoginAsync()).ExitCode.ShouldBe(0);
-        Files().ShouldNotBeEmpty();
-        Files().ShouldAllBe(file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Stage.StateFiles().ShouldNotBeEmpty();
+        Stage
+            .StateFiles()
+            .ShouldAllBe(file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
 
         (await Stage.RunAsync("logout")).Out.ShouldContain("signed out");
 
-        Files().ShouldBeEmpty();
+        Stage.StateFiles().ShouldBeEmpty();
         (await Stage.RunAsync("tunnel", "list")).ExitCode.ShouldBe(ExitCode.Usage, "there is neither key nor sign-in");
         (await Stage.RunAsync("logout")).Out.ShouldContain("nobody was signed in");
     }
@@ -117,7 +119,7 @@ public sealed class LoginCommandTests : CommandTest
 
         run.ExitCode.ShouldBe(ExitCode.Refused);
         run.Error.ShouldContain("request id: req_");
-        Files().ShouldAllBe(file => file.EndsWith(".pem") || file.EndsWith(".lock"));
+        Stage.StateFiles().ShouldAllBe(file => file.EndsWith(".pem") || file.EndsWith(".lock"));
         (await Stage.RunAsync("tunnel", "list")).ExitCode.ShouldBe(ExitCode.Usage);
     }
 
@@ -136,7 +138,7 @@ public sealed class LoginCommandTests : CommandTest
     private void Prepare(string type)
     {
         File.WriteAllText(TokenFile, "eyJ.first.token");
-        Stage.Variables["XDG_STATE_HOME"] = Path.Combine(Stage.Folder, "state");
+        Stage.KeepState();
         Stage.Variables.Remove(GlobalOptions.AdminKeyFileVariable);
         Service.On(
             Exchange,
@@ -158,10 +160,4 @@ public sealed class LoginCommandTests : CommandTest
 
     private static string? NonceOf(Harness.RecordedRequest request) =>
         JsonNode.Parse(Base64Url.DecodeFromChars(request.Headers["dpop"].Split('.')[1]))!["nonce"]?.GetValue<string>();
-
-    private string[] Files()
-    {
-        var folder = Path.Combine(Stage.Folder, "state");
-        return Directory.Exists(folder) ? Directory.GetFiles(folder, "*", SearchOption.AllDirectories) : [];
-    }
 }

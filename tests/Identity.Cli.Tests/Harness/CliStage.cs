@@ -43,6 +43,15 @@ internal sealed class CliStage : IAsyncDisposable
         return stage;
     }
 
+    private string StateFolder => Path.Combine(Folder, "state");
+
+    /// <summary>From now on sign-ins are kept in this stage's folder.</summary>
+    public void KeepState() => Variables["XDG_STATE_HOME"] = StateFolder;
+
+    /// <summary>Everything that was kept there.</summary>
+    public string[] StateFiles() =>
+        Directory.Exists(StateFolder) ? Directory.GetFiles(StateFolder, "*", SearchOption.AllDirectories) : [];
+
     public string Write(string name, string text)
     {
         var path = Path.Combine(Folder, name);

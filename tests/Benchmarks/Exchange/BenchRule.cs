@@ -1,20 +1,20 @@
-using Culvert.Benchmarks.Exchange;
 using Culvert.Stage.Hops;
+using Culvert.Stage.RunState;
 
-namespace Culvert.Benchmarks.HighAvailability;
+namespace Culvert.Benchmarks.Exchange;
 
 /// <summary>Issuer, service account and rule of a load, made by the operator's commands.</summary>
-internal sealed record BenchRule(string Id)
+internal sealed record BenchRule(string Id, string IssuerId)
 {
     public static async Task<BenchRule> CreateAsync(
-        Installation installation,
+        RunDirectory run,
+        Operator culvert,
         AssertionMill mill,
         CancellationToken cancellationToken
     )
     {
-        var keys = installation.Run.File("jwks.json");
+        var keys = run.File("jwks.json");
         await File.WriteAllTextAsync(keys, mill.JwkSet(), cancellationToken);
-        var culvert = installation.Operator;
         var issuer = await culvert.CreateAsync(
             "issuer create bench",
             cancellationToken,
@@ -41,7 +41,8 @@ internal sealed record BenchRule(string Id)
                 AssertionMill.Subject,
                 "--scope",
                 "workspace:manage_tunnels"
-            )
+            ),
+            issuer
         );
     }
 }
