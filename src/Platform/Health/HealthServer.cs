@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,18 +12,16 @@ public sealed class HealthServer : IAsyncDisposable
 {
     private const string PagePath = "/ui";
 
-    private readonly WebApplication app;
-    private readonly StrongBox<HealthOptions> rules;
+    private readonly HealthEndpoints endpoints;
+    private readonly Func<HttpContext, Task>? page;
+    private volatile HealthOptions options;
+    private WebApplication? app;
 
-    private HealthServer(WebApplication app, StrongBox<HealthOptions> rules, IReadOnlyList<string> urls)
-    {
-        this.app = app;
-        this.rules = rules;
-        Urls = urls;
-    }
+    private HealthServer(HealthOptions options, HealthEndpoints endpoints, Func<HttpContext, Task>? page) =>
+        (this.options, this.endpoints, this.page) = (options, endpoints, page);
 
     /// <summary>Where it listens, with the ports that the system chose.</summary>
-    public IReadOnlyList<string> Urls { get; }
+    public IReadOnlyList<string> Urls { get; private set; } = [];
 
     /// <summary>Listens.</summary>
     /// <param name="options">Where, and for whom.</param>
@@ -39,6 +36,41 @@ public sealed class HealthServer : IAsyncDisposable
         Func<HttpContext, Task>? page = null
     )
     {
+        var server = new HealthServer(options, endpoints, page);
+        await server.ListenAsync(options, cancellationToken);
+        return server;
+    }
+
+    /// <summary>Puts in force who may ask for what, and where it listens.</summary>
+    /// <exception cref="IOException">A new address is taken or not ours; it listens where it did before.</exception>
+    public async Task ApplyAsync(HealthOptions next, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        var before = options;
+        if (!ListensAlike(before, next))
+        {
+            await EndAsync(); // first: both may name the same address
+            try
+            {
+                await ListenAsync(next, cancellationToken);
+            }
+            catch (IOException)
+            {
+                await ListenAsync(before, cancellationToken);
+                throw;
+            }
+        }
+
+        options = next;
+    }
+
+    public async ValueTask DisposeAsync() => await EndAsync();
+
+    private static bool ListensAlike(HealthOptions one, HealthOptions other) =>
+        one.Listen.SequenceEqual(other.Listen) && one.UnixSocket == other.UnixSocket && one.UrlFile == other.UrlFile;
+
+    private async Task ListenAsync(HealthOptions next, CancellationToken cancellationToken)
+    {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -46,50 +78,54 @@ public sealed class HealthServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 0;
             kestrel.Limits.MaxConcurrentConnections = 64;
-            foreach (var endPoint in options.Listen)
+            foreach (var endPoint in next.Listen)
             {
                 kestrel.Listen(endPoint);
             }
 
-            if (options.UnixSocket.Length > 0)
+            if (next.UnixSocket.Length > 0)
             {
-                File.Delete(options.UnixSocket); // left by a killed process; a live one holds the state lock
-                kestrel.ListenUnixSocket(options.UnixSocket);
+                File.Delete(next.UnixSocket); // left by a killed process; a live one holds the state lock
+                kestrel.ListenUnixSocket(next.UnixSocket);
             }
         });
-        var app = builder.Build();
-        var rules = new StrongBox<HealthOptions>(options);
-        app.Run(context => HandleAsync(context, Volatile.Read(ref rules.Value!), endpoints, page));
-        await app.StartAsync(cancellationToken);
-        var urls = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        if (options.UrlFile.Length > 0)
+        app = builder.Build();
+        app.Run(HandleAsync);
+        try
         {
-            await File.WriteAllTextAsync(options.UrlFile, urls.First() + "\n", cancellationToken);
+            await app.StartAsync(cancellationToken);
+            Urls = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+            if (next.UrlFile.Length > 0)
+            {
+                await File.WriteAllTextAsync(next.UrlFile, Urls[0] + "\n", cancellationToken);
+            }
         }
-
-        return new HealthServer(app, rules, [.. urls]);
+        catch
+        {
+            await EndAsync();
+            throw;
+        }
     }
 
-    /// <summary>Puts in force who may ask for what. Where it listens stays as it is.</summary>
-    public void Apply(HealthOptions options) => Volatile.Write(ref rules.Value, options);
-
-    public async ValueTask DisposeAsync()
+    private async Task EndAsync()
     {
-        await app.StopAsync();
-        await app.DisposeAsync();
+        if (app is { } listening)
+        {
+            app = null;
+            await listening.StopAsync();
+            await listening.DisposeAsync();
+        }
     }
 
-    private static Task HandleAsync(
-        HttpContext context,
-        HealthOptions options,
-        HealthEndpoints endpoints,
-        Func<HttpContext, Task>? page
-    ) =>
-        !IsAllowed(context, options.AllowedHosts) ? Refuse(context, StatusCodes.Status400BadRequest)
-        : context.Request.Path != PagePath || page is null || !options.Ui ? endpoints.HandleAsync(context)
-        : !LocalPage.Permits(context, options.AllowedHosts) ? Refuse(context, StatusCodes.Status403Forbidden)
-        : !HttpMethods.IsGet(context.Request.Method) ? Refuse(context, StatusCodes.Status405MethodNotAllowed)
-        : page(context);
+    private Task HandleAsync(HttpContext context)
+    {
+        var rules = options;
+        return !IsAllowed(context, rules.AllowedHosts) ? Refuse(context, StatusCodes.Status400BadRequest)
+            : context.Request.Path != PagePath || page is null || !rules.Ui ? endpoints.HandleAsync(context)
+            : !LocalPage.Permits(context, rules.AllowedHosts) ? Refuse(context, StatusCodes.Status403Forbidden)
+            : !HttpMethods.IsGet(context.Request.Method) ? Refuse(context, StatusCodes.Status405MethodNotAllowed)
+            : page(context);
+    }
 
     private static bool IsAllowed(HttpContext context, IReadOnlyList<string> hosts) =>
         hosts.Count == 0

@@ -10,7 +10,6 @@ namespace Culvert.Platform.Identity;
 internal sealed class AgentDialect(
     string tunnelId,
     InstanceId instance,
-    IdentityClient identityClient,
     Func<IReadOnlyList<AgentReportRoute>> routes,
     CheckpointWatch? checkpoints = null,
     IUsageSource? usage = null
@@ -25,6 +24,7 @@ internal sealed class AgentDialect(
     public override JsonTypeInfo<StoredFeed<AgentFeed>> StoredFeedType => StateJson.Default.StoredFeedAgentFeed;
 
     public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+        IdentityClient client,
         PendingRequest pending,
         Proof proof,
         CancellationToken ct
@@ -36,7 +36,7 @@ internal sealed class AgentDialect(
             InstanceId = instance.Value,
             Csr = pending.Csr,
         };
-        var answer = await identityClient.EnrolAgentAsync(request, pending.IdempotencyKey, proof, ct);
+        var answer = await client.EnrolAgentAsync(request, pending.IdempotencyKey, proof, ct);
         return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
     }
 

@@ -60,9 +60,7 @@ public sealed record AgentState
             return new AgentState { Unusable = Present(files, FilePlatform, FileFeed, FileServer) };
         }
 
-        var time = TimeProvider.System;
-        var client = new IdentityClient(identity, new FirstTrust(identity, time), time);
-        var dialect = new AgentDialect(tunnelId, id, client, () => []);
+        var dialect = new AgentDialect(tunnelId, id, () => []);
         var store = new CredentialStore<AgentFeed>(files, identity.Url.OriginalString, dialect, NullLogger.Instance);
         var platform = store.LoadIdentity();
         var server = store.LoadServerCertificate();

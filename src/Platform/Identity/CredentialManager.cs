@@ -29,14 +29,12 @@ public static class CredentialManager
     )
     {
         var limits = networkTime ?? time;
-        var client = NewClient(options, time, limits);
         var checkpoints = new CheckpointWatch(state, logs.CreateLogger("Culvert.Credentials"));
-        var dialect = new AgentDialect(tunnelId, InstanceId.LoadOrCreate(state), client, routes, checkpoints, usage);
+        var dialect = new AgentDialect(tunnelId, InstanceId.LoadOrCreate(state), routes, checkpoints, usage);
         return new CredentialManager<AgentFeed>(
             options,
             dialect,
-            client,
-            NewProof(options, client, state, time, limits),
+            IdentityAccess.Open(options.Identity, state, time, limits),
             state,
             logs,
             time,
@@ -63,37 +61,15 @@ public static class CredentialManager
     )
     {
         var limits = networkTime ?? time;
-        var client = NewClient(options, time, limits);
-        var dialect = new EdgeDialect(edgeId, client, content);
+        var dialect = new EdgeDialect(edgeId, content);
         return new CredentialManager<EdgeFeed>(
             options,
             dialect,
-            client,
-            NewProof(options, client, state, time, limits),
+            IdentityAccess.Open(options.Identity, state, time, limits),
             state,
             logs,
             time,
             limits
         );
     }
-
-    private static IdentityClient NewClient(CredentialManagerOptions options, TimeProvider time, TimeProvider limits) =>
-        new(options.Identity, new FirstTrust(options.Identity, time, limits), time, limits);
-
-    private static IProofSource NewProof(
-        CredentialManagerOptions options,
-        IdentityClient client,
-        StateDirectory state,
-        TimeProvider time,
-        TimeProvider limits
-    ) =>
-        options.Identity switch
-        {
-            { Mode: IdentityMode.Manual, TunnelToken: { } token } => new TunnelTokenProof(token),
-            { Mode: IdentityMode.Manual } => throw new ArgumentException(
-                "Manual mode needs a tunnel token.",
-                nameof(options)
-            ),
-            var identity => FederatedProof.Create(identity, client, state.Path, time, limits),
-        };
 }

@@ -23,6 +23,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
 
     private readonly CredentialState<TFeed> state = new();
+    private readonly IdentityAccess access;
     private readonly CredentialMetrics metrics;
     private readonly LoopContext<TFeed> context;
     private readonly PlatformCertificateLoop<TFeed> platform;
@@ -34,8 +35,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
     internal CredentialManager(
         CredentialManagerOptions options,
         MachineDialect<TFeed> dialect,
-        IdentityClient identityClient,
-        IProofSource proofs,
+        IdentityAccess access,
         StateDirectory directory,
         ILoggerFactory logs,
         TimeProvider time,
@@ -46,17 +46,10 @@ public sealed class CredentialManager<TFeed> : IDisposable
         var store = new CredentialStore<TFeed>(directory, options.Identity.Url.OriginalString, dialect, log);
         metrics = new CredentialMetrics(Expiries, () => state.LastContact, () => dialect.AuditAlarm);
         context = new LoopContext<TFeed>(dialect, state, store, time, networkTime, Jitter.Unit, log);
-        platform = new PlatformCertificateLoop<TFeed>(
-            context,
-            proofs,
-            options.Identity,
-            identityClient,
-            metrics,
-            OnIdentityAsync
-        );
+        platform = new PlatformCertificateLoop<TFeed>(context, access, metrics, OnIdentityAsync);
         feeds = new FeedLoop<TFeed>(context, options, platform.DemandEnrolment, OnContactRestored, OnFeedAsync);
         reports = new ReportLoop<TFeed>(context);
-        this.networkTime = networkTime;
+        (this.access, this.networkTime) = (access, networkTime);
         servers = context is LoopContext<AgentFeed> agent
             ? new ServerCertificateLoop(
                 agent,
@@ -142,6 +135,29 @@ public sealed class CredentialManager<TFeed> : IDisposable
 
     /// <summary>An agent's inner-TLS certificates: of which key from now on, or null for none.</summary>
     public void UseServerCertificates(KeyType? keyType) => servers?.Use(keyType);
+
+    /// <summary>
+    /// Makes another way to prove this machine ready, and changes nothing yet: the action puts it in force, for the next
+    /// enrolment or renewal and for one that waits after a failure, and the network's settings for every new dial. The service's URLs are not taken up: what is kept
+    /// belongs to them.
+    /// </summary>
+    /// <exception cref="IOException">The folder of kept tokens cannot be used.</exception>
+    public Action PrepareIdentity(IdentityOptions identity)
+    {
+        try
+        {
+            var use = access.Prepare(identity);
+            return () =>
+            {
+                use();
+                platform.RetryNow();
+            };
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
 
     /// <summary>Asks for a report, after something in the caller's part of it has changed.</summary>
     public void RequestReport() => reports.Request();

@@ -6,8 +6,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Platform.Identity;
 
 /// <summary>The edge's side of the machine API.</summary>
-internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, Func<EdgeReportContent> content)
-    : MachineDialect<EdgeFeed>
+internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content) : MachineDialect<EdgeFeed>
 {
     public override string Subject => $"edge {edgeId}";
 
@@ -19,13 +18,14 @@ internal sealed class EdgeDialect(string edgeId, IdentityClient identityClient, 
     public override JsonTypeInfo<StoredFeed<EdgeFeed>> StoredFeedType => StateJson.Default.StoredFeedEdgeFeed;
 
     public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+        IdentityClient client,
         PendingRequest pending,
         Proof proof,
         CancellationToken ct
     )
     {
         var request = new EdgeEnrollmentRequest { EdgeId = edgeId, Csr = pending.Csr };
-        var answer = await identityClient.EnrolEdgeAsync(request, pending.IdempotencyKey, proof, ct);
+        var answer = await client.EnrolEdgeAsync(request, pending.IdempotencyKey, proof, ct);
         return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
     }
 

@@ -21,13 +21,7 @@ public sealed record EdgeMemory(
     public static EdgeMemory Read(IdentityOptions identity, string edgeId, string directory)
     {
         using var files = StateDirectory.Look(directory);
-        var time = TimeProvider.System;
-        var client = new IdentityClient(identity, new FirstTrust(identity, time), time);
-        var dialect = new EdgeDialect(
-            edgeId,
-            client,
-            () => throw new InvalidOperationException("Nothing is reported.")
-        );
+        var dialect = new EdgeDialect(edgeId, () => throw new InvalidOperationException("Nothing is reported."));
         var store = new CredentialStore<EdgeFeed>(files, identity.Url.OriginalString, dialect, NullLogger.Instance);
         var platform = store.LoadIdentity();
         var feed = store.LoadFeed();

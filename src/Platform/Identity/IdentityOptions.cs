@@ -53,4 +53,7 @@ public sealed record IdentityOptions
 
     /// <summary>Where <see cref="Network"/> may change while the program runs.</summary>
     public NetworkSource NetworkInForce { get; private init; } = new(NetworkOptions.Default);
+
+    /// <summary>The same, reached as <paramref name="network"/> says from now on.</summary>
+    public IdentityOptions Under(NetworkSource network) => this with { NetworkInForce = network };
 }

@@ -20,6 +20,7 @@ internal abstract class MachineDialect<TFeed>
     public abstract JsonTypeInfo<StoredFeed<TFeed>> StoredFeedType { get; }
 
     public abstract Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+        IdentityClient client,
         PendingRequest pending,
         Proof proof,
         CancellationToken ct

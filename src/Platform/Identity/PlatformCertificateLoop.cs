@@ -16,9 +16,7 @@ namespace Culvert.Platform.Identity;
 /// </summary>
 internal sealed class PlatformCertificateLoop<TFeed>(
     LoopContext<TFeed> context,
-    IProofSource proofs,
-    IdentityOptions options,
-    IdentityClient identityClient,
+    IdentityAccess access,
     CredentialMetrics metrics,
     Func<MachineIdentity, CancellationToken, ValueTask> changed
 )
@@ -52,7 +50,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         }
     }
 
-    /// <summary>Ends the wait after a failure: the service answers again.</summary>
+    /// <summary>Ends the wait after a failure: the service answers again, or is asked in another way.</summary>
     public void RetryNow()
     {
         retries.Waive();
@@ -145,20 +143,21 @@ internal sealed class PlatformCertificateLoop<TFeed>(
 
     private async Task<ApiFailure?> EnrolAsync(CancellationToken ct)
     {
-        var proof = await proofs.GetAsync(fresh: false, ct);
+        var way = access.Current;
+        var proof = await way.Proofs.GetAsync(fresh: false, ct);
         if (!proof.IsSuccess)
         {
-            ReportClock(identityClient.ClockOffset);
+            ReportClock(way.Client.ClockOffset);
             return proof.Failure;
         }
 
         var request = repeated.Take();
-        var answer = await context.Dialect.EnrolAsync(request, proof.Value, ct);
+        var answer = await context.Dialect.EnrolAsync(way.Client, request, proof.Value, ct);
         repeated.Settle(answer.Failure);
-        ReportClock(identityClient.ClockOffset);
+        ReportClock(way.Client.ClockOffset);
         if (answer.Failure is { Kind: ApiFailureKind.Refused })
         {
-            await proofs.ForgetAsync(ct);
+            await way.Proofs.ForgetAsync(ct);
         }
 
         var failure = answer.IsSuccess
@@ -179,7 +178,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
 
     private async Task<ApiFailure?> RenewAsync(MachineClient client, CancellationToken ct)
     {
-        var proof = await proofs.GetAsync(fresh: true, ct);
+        var proof = await access.Current.Proofs.GetAsync(fresh: true, ct);
         if (!proof.IsSuccess)
         {
             Log.RenewedWithoutProof(context.Log, proof.Failure);
@@ -279,7 +278,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             Document = enrolment.Certificate,
             SpiffeId = id,
             EnrolmentId = enrolment.Id,
-            MachineUrl = options.MachineUrl ?? told,
+            MachineUrl = access.Current.Options.MachineUrl ?? told,
         };
         State.AdoptTrust(trust, enrolment.PlatformBundle.Epoch, isRestart);
         renewAt = RenewalPlan.RenewAt(enrolment.Certificate, RenewalPlan.UnitOf(context.Dialect.Subject));
@@ -293,7 +292,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             () => State.RevokedSerials,
             context.Time,
             context.NetworkTime,
-            options.NetworkInForce
+            access.Current.Options.NetworkInForce
         );
         await changed(identity, ct);
         return identity;

@@ -14,12 +14,15 @@ namespace Culvert.Platform.Telemetry;
 /// </summary>
 public sealed class Traces : IDisposable
 {
-    private readonly TracerProvider? provider;
+    private readonly Func<TelemetryOptions, TracerProvider?> listen;
+    private TelemetryOptions options;
+    private TracerProvider? provider;
 
-    private Traces(string source, Func<TracerProvider?> listen)
+    private Traces(string source, TelemetryOptions options, Func<TelemetryOptions, TracerProvider?> listen)
     {
+        (this.options, this.listen) = (options, listen);
         Source = new ActivitySource(source, ProductVersion.Text);
-        provider = listen();
+        provider = listen(options);
     }
 
     /// <summary>Where the program's spans begin. Ask <see cref="ActivitySource.HasListeners"/> before any work for one.</summary>
@@ -35,17 +38,47 @@ public sealed class Traces : IDisposable
     public static Traces Start(TelemetryOptions options, string program, string source) =>
         Start(options, program, source, SpanQueue.DefaultCapacity, SpanQueue.DefaultDelayMs);
 
+    internal static Traces Start(TelemetryOptions options, string program, string source, int capacity, int delayMs)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new Traces(source, options, next => Listen(next, program, source, capacity, delayMs));
+    }
+
+    /// <summary>Sends to another collector, or none, from now on. What waits for the old one is still sent there.</summary>
+    public void Use(TelemetryOptions next)
+    {
+        if (next == options)
+        {
+            return;
+        }
+
+        var old = provider;
+        (options, provider) = (next, listen(next));
+        old?.Dispose();
+    }
+
+    public void Dispose()
+    {
+        provider?.Dispose();
+        Source.Dispose();
+    }
+
     [SuppressMessage(
         "Reliability",
         "CA2000",
         Justification = "The provider owns the queue, the queue the exporter, and it the one that sends."
     )]
-    internal static Traces Start(TelemetryOptions options, string program, string source, int capacity, int delayMs)
+    private static TracerProvider? Listen(
+        TelemetryOptions options,
+        string program,
+        string source,
+        int capacity,
+        int delayMs
+    )
     {
-        ArgumentNullException.ThrowIfNull(options);
         if (options.Endpoint is null)
         {
-            return new Traces(source, () => null);
+            return null;
         }
 
         var resource = ResourceBuilder
@@ -53,21 +86,11 @@ public sealed class Traces : IDisposable
             .AddService(program, serviceVersion: ProductVersion.Text, autoGenerateServiceInstanceId: false)
             .AddEnvironmentVariableDetector();
         var sender = new OtlpTraceExporter(ExporterOptionsOf(options));
-        return new Traces(
-            source,
-            () =>
-                Sdk.CreateTracerProviderBuilder()
-                    .SetResourceBuilder(resource)
-                    .AddSource(source)
-                    .AddProcessor(new SpanQueue(new SpanExporter(sender), capacity, delayMs))
-                    .Build()
-        );
-    }
-
-    public void Dispose()
-    {
-        provider?.Dispose();
-        Source.Dispose();
+        return Sdk.CreateTracerProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddSource(source)
+            .AddProcessor(new SpanQueue(new SpanExporter(sender), capacity, delayMs))
+            .Build();
     }
 
     private static OtlpExporterOptions ExporterOptionsOf(TelemetryOptions options)

@@ -59,7 +59,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly Lock gate = new(); // one state is applied at a time, the later one last
     private readonly ConcurrentDictionary<Task, bool> retiring = [];
     private volatile RouteGeneration generation;
-    private volatile HealthServer? health;
+    private HealthServer? health; // set before anything looks at the file
 
     /// <param name="settings">What it starts with.</param>
     /// <param name="state">Its state directory.</param>
@@ -332,11 +332,24 @@ internal sealed class AgentRuntime : IAsyncDisposable
         }
     }
 
-    // The log's file is the one thing that can still fail: before it, nothing has changed.
-    private ValueTask TakeUpAsync(AgentSettings next, CancellationToken cancellationToken)
+    // What can still fail comes first, and is taken back: a file counts whole or not at all.
+    private async ValueTask TakeUpAsync(AgentSettings next, CancellationToken cancellationToken)
     {
-        levels?.Use(next.Log);
-        return changes.Writer.WriteAsync(next, cancellationToken);
+        var useIdentity = credentials.PrepareIdentity(next.Identity);
+        await health!.ApplyAsync(next.Health, cancellationToken);
+        try
+        {
+            levels?.Use(next.Log);
+        }
+        catch (IOException)
+        {
+            await health.ApplyAsync(generation.Settings.Health, cancellationToken);
+            throw;
+        }
+
+        traces?.Use(next.Telemetry);
+        useIdentity();
+        await changes.Writer.WriteAsync(next, cancellationToken);
     }
 
     // The one place where a set of routes takes the place of another. Requests go on with the set they began with.
@@ -394,8 +407,6 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private void ApplySettings(AgentSettings next)
     {
         trail.Apply(next.Audit);
-        settings.Identity.NetworkInForce.Swap(next.Identity.Network);
-        health?.Apply(next.Health);
         server.Use(ServerOptionsOf(next));
         fleet.Use(
             fleet.Options with

@@ -69,6 +69,7 @@ internal static class RunCommand
             TimeProvider.System,
             loggers.CreateLogger("Culvert.Configuration")
         );
+        WorkerThreads.Reserve();
         using var hangUp = HangUpSignal.Hurries(watch);
         using var traces = Traces.Start(loaded.Settings.Telemetry, "tunnel-agent", CallSpan.SourceName);
         await using var runtime = new AgentRuntime(
@@ -100,14 +101,24 @@ internal static class RunCommand
         "tunnel.max_header_bytes",
         "certificates.",
         "acme.",
+        "identity.ca_file",
+        "identity.ca_sha256",
+        "identity.mode",
+        "identity.organization_id",
+        "identity.rule_id",
+        "identity.service_account_id",
+        "identity.workspace_id",
+        "identity.token.",
+        "identity.token_cache",
+        "identity.tunnel_token",
+        "telemetry.",
         "audit.rotate.",
         "audit.disk_reserve",
         "audit.on_full",
         "audit.arguments",
-        "health.ui",
-        "health.allowed_hosts"
+        "health."
     );
 
-    /// <summary>Who is served and how; who the agent is, and what it listens on or keeps open, take a restart.</summary>
+    /// <summary>Everything but which agent this is: its service, its tunnel, and where it keeps what it must not lose.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);
 }

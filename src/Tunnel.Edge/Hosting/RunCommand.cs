@@ -5,7 +5,6 @@ using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
-using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Agents;
@@ -33,6 +32,15 @@ internal static class RunCommand
         "tunnel_defaults.",
         "drain_timeout",
         "drain_delay",
+        "identity.ca_file",
+        "identity.ca_sha256",
+        "identity.organization_id",
+        "identity.rule_id",
+        "identity.service_account_id",
+        "identity.workspace_id",
+        "identity.token.",
+        "identity.token_cache",
+        "health.",
         "network.",
         "log."
     );
@@ -60,7 +68,7 @@ internal static class RunCommand
         });
     }
 
-    /// <summary>How clients are served; who the edge is, and what it listens on or keeps open, take a restart.</summary>
+    /// <summary>Everything but which edge this is, and where clients and agents find it.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);
 
     private static async Task<int> RunAsync(
@@ -69,6 +77,7 @@ internal static class RunCommand
         CancellationToken stop
     )
     {
+        WorkerThreads.Reserve();
         var time = TimeProvider.System;
         var settings = loaded.Settings!;
         using var levels = new LogLevels(settings.Log.Level);
@@ -131,10 +140,7 @@ internal static class RunCommand
         var manager = Task.WhenAll(
             credentials.RunAsync(ending.Token),
             challenges.RunAsync(ending.Token),
-            watch.RunAsync(
-                next => Use(next, settings.Identity.NetworkInForce, running, credentials, levels),
-                ending.Token
-            )
+            watch.RunAsync(next => UseAsync(next, running, health, credentials, levels, ending.Token), ending.Token)
         );
         await Task.WhenAny(manager, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
 
@@ -153,20 +159,31 @@ internal static class RunCommand
         return ExitCodes.Done;
     }
 
-    // The log's file is the one thing that can still fail: before it, nothing has changed.
-    private static ValueTask Use(
+    // What can still fail comes first, and is taken back: a file counts whole or not at all.
+    private static async ValueTask UseAsync(
         EdgeSettings next,
-        NetworkSource network,
         EdgeServer server,
+        HealthServer health,
         CredentialManager<EdgeFeed> credentials,
-        LogLevels levels
+        LogLevels levels,
+        CancellationToken cancellationToken
     )
     {
-        levels.Use(next.Log);
-        network.Swap(next.Identity.Network);
+        var useIdentity = credentials.PrepareIdentity(next.Identity);
+        await health.ApplyAsync(next.Health, cancellationToken);
+        try
+        {
+            levels.Use(next.Log);
+        }
+        catch (IOException)
+        {
+            await health.ApplyAsync(server.Settings.Health, cancellationToken);
+            throw;
+        }
+
+        useIdentity();
         server.Use(next);
         credentials.RequestReport(); // agents are told the public ports
-        return ValueTask.CompletedTask;
     }
 
     // The client of an old certificate is disposed of at a renewal, perhaps under this very call.

@@ -190,6 +190,48 @@ public sealed class HealthServerTests : IAsyncDisposable
         body.ShouldContain("not in force");
     }
 
+    [Fact]
+    public async Task Apply_AnotherAddress_IsListenedOnInTheOldOnesPlace()
+    {
+        await Start();
+        var before = new Uri(server!.Urls[0]);
+        var next = new IPEndPoint(IPAddress.Loopback, FreePort());
+
+        await server.ApplyAsync(new HealthOptions { Listen = [next] }, TestContext.Current.CancellationToken);
+
+        server.Urls.ShouldBe([$"http://{next}"]);
+        (await Get("/healthz")).Status.ShouldBe(HttpStatusCode.OK);
+        await Should.ThrowAsync<HttpRequestException>(() =>
+            client.GetAsync(new Uri(before, "/healthz"), TestContext.Current.CancellationToken)
+        );
+    }
+
+    [Fact]
+    public async Task Apply_AddressIsTaken_ListensWhereItDidBefore()
+    {
+        var own = new HealthOptions { Listen = [new(IPAddress.Loopback, FreePort())] };
+        await Start(own);
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        await Should.ThrowAsync<IOException>(() =>
+            server!.ApplyAsync(
+                new HealthOptions { Listen = [(IPEndPoint)taken.LocalEndpoint], AllowedHosts = ["nobody.test"] },
+                TestContext.Current.CancellationToken
+            )
+        );
+
+        server!.Urls.ShouldBe([$"http://{own.Listen[0]}"]);
+        (await Get("/healthz")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static int FreePort()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
+    }
+
     private async Task StartWithPage(HealthOptions options) =>
         server = await HealthServer.StartAsync(
             options,

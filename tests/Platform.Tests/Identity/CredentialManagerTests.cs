@@ -1,7 +1,9 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
 using Culvert.Platform.Wire;
@@ -926,6 +928,30 @@ public sealed class CredentialManagerTests : IAsyncLifetime
 
         var asked = service.Of(feed).Select(r => r.At).ToList();
         asked.Zip(asked.Skip(1), (a, b) => b - a).Max().ShouldBeLessThan(TimeSpan.FromSeconds(3));
+    }
+
+    // Whoever mends the configuration should not wait out the back-off of the one before.
+    [Fact]
+    public async Task PrepareIdentity_Used_ProvesInTheNewWayAtOnce()
+    {
+        File.Move(TokenFile, TokenFile + ".elsewhere");
+        var manager = Agent();
+        Run(manager);
+        await Until(() => logs.Count(EventIds.EnrolmentFailed) >= 5, TimeSpan.FromSeconds(10));
+        var use = manager.PrepareIdentity(
+            Identity() with
+            {
+                RuleId = "fdrl_2",
+                Token = new() { File = TokenFile + ".elsewhere" },
+                Network = NetworkOptions.Default with { Family = AddressFamily.InterNetwork },
+            }
+        );
+        service.Count(Exchange).ShouldBe(0); // prepared is not in force
+
+        use();
+
+        await Until(() => manager.Identity is not null, TimeSpan.Zero);
+        service.Of(Exchange)[0].Body.ShouldContain("fdrl_2");
     }
 
     // S10 and style: whatever goes wrong, no token is in any line.

@@ -51,6 +51,23 @@ public sealed class TracesTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1000);
     }
 
+    [Fact]
+    public async Task Use_AnotherCollector_GetsWhatBeginsFromThenOn()
+    {
+        await using var first = await SpanCollector.StartAsync();
+        await using var second = await SpanCollector.StartAsync();
+        using var traces = Start(first);
+        traces.Source.StartActivity("old")!.Dispose();
+
+        traces.Use(new TelemetryOptions { Endpoint = second.Endpoint });
+        traces.Source.StartActivity("new")!.Dispose();
+        await first.SpanAsync(span => span.Name == "old", Token);
+        await second.SpanAsync(span => span.Name == "new", Token);
+        traces.Use(new TelemetryOptions());
+
+        traces.Source.StartActivity("none").ShouldBeNull();
+    }
+
     [Fact] // a collector that does not answer holds nobody up
     public async Task Span_TooManyWait_IsDroppedAndCounted()
     {

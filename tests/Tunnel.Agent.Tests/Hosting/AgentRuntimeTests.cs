@@ -177,6 +177,50 @@ public sealed class AgentRuntimeTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_FileChangesIdentityAndHealth_TheyAreInForce()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        service.Edges = [edge.Feed];
+        var settings = Configure(service, upstream.Port);
+        File.Delete(settings.Identity.Token.File);
+        var watch = Watch();
+        await using var agent = new RunningAgent(settings, watch);
+        await UntilAsync(async () => await agent.FailedCheckAsync("platform_certificate") is not null);
+
+        // Nothing else is mended: the token is where the new file says.
+        await File.WriteAllTextAsync(Path.Combine(folder, "other-token"), "eyJ.idp.other", Token);
+        File.SetUnixFileMode(Path.Combine(folder, "other-token"), UnixFileMode.UserRead);
+        Replace("idp-token", "other-token");
+        await File.AppendAllTextAsync(ConfigurationFile, "telemetry: {otlp: off}\n", Token);
+        var health = await File.ReadAllTextAsync(ConfigurationFile, Token);
+        Replace("health: {", $"health: {{url_file: \"{Path.Combine(folder, "missing", "url")}\", ");
+        watch.Hurry();
+        await UntilAsync(() => Task.FromResult(watch.Refused == 1));
+        service.Count("/v1/oauth/token").ShouldBe(0); // whole or not at all
+
+        await File.WriteAllTextAsync(ConfigurationFile, health, Token);
+        watch.Hurry();
+        await agent.ReadyAsync(edge);
+        watch.RestartKeys.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("health.listen", true)]
+    [InlineData("telemetry.otlp", true)]
+    [InlineData("identity.mode", true)]
+    [InlineData("identity.token.command", true)]
+    [InlineData("identity.tunnel_token", true)]
+    [InlineData("identity.url", false)]
+    [InlineData("identity.machine_url", false)]
+    [InlineData("tunnel.id", false)]
+    [InlineData("state_dir", false)]
+    [InlineData("audit.file", false)]
+    public void IsReloadable_EverythingButWhichAgentItIs(string key, bool reloadable) =>
+        RunCommand.IsReloadable(key).ShouldBe(reloadable);
+
+    [Fact]
     public async Task Run_FileChangesTheTunnelSection_ConnectionsFollow()
     {
         await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");

@@ -78,11 +78,13 @@ public sealed class EdgeReloadTests
     [InlineData("sni.listen", false)]
     [InlineData("connect.listen", false)]
     [InlineData("agents.listen", false)]
-    [InlineData("health.listen", false)]
+    [InlineData("health.listen", true)]
+    [InlineData("identity.rule_id", true)]
+    [InlineData("identity.token.file", true)]
     [InlineData("edge_id", false)]
     [InlineData("state_dir", false)]
     [InlineData("identity.url", false)]
-    public void IsReloadable_WhatItListensOnAndWhoItIs_TakesARestart(string key, bool reloadable) =>
+    public void IsReloadable_WhereItIsFoundAndWhoItIs_TakesARestart(string key, bool reloadable) =>
         RunCommand.IsReloadable(key).ShouldBe(reloadable);
 
     private static EdgeSettings Narrowed(EdgeSettings settings, string section) =>
