@@ -26,7 +26,7 @@ internal sealed class ReceiveWindow
     /// Least delay reckoned with. On a short path bytes wait longer for threads and batches of busy machines than on the
     /// wire, and a window that only fits the wire would hold them up.
     /// </summary>
-    private static readonly TimeSpan LeastRoundTrip = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LeastRoundTrip = TimeSpan.FromMilliseconds(1);
 
     private readonly int initial;
     private readonly WindowBudget budget;

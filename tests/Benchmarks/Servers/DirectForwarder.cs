@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
+using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
@@ -26,6 +27,7 @@ internal static class DirectForwarder
 {
     public static async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
+        WorkerThreads.Reserve(); // as the agent does
         var port = int.Parse(arguments[0], CultureInfo.InvariantCulture);
         var (certificate, key) = (File.ReadAllText(arguments[1]), File.ReadAllText(arguments[2]));
         var domain = arguments[3];
