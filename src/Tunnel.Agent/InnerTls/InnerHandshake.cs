@@ -18,6 +18,15 @@ internal sealed class InnerHandshake(
     // The client's own round trips over the tunnel; a stalled hello must not hold a stream for long.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether there is anything to show a client of that name. A leaf that has ended is nothing: another agent of the
+    /// tunnel may hold a good one.
+    /// </summary>
+    public bool CanServe(string serverName) =>
+        leaves.HasGood
+        || certified?.Leaves.Find(serverName) is not null
+        || certified?.Challenges.Find(serverName) is not null;
+
     /// <summary>Connection middleware that ends the client's TLS.</summary>
     public ConnectionDelegate Use(ConnectionDelegate next)
     {

@@ -19,6 +19,7 @@ internal sealed class InnerServer : IAsyncDisposable
     private readonly IServer server;
     private readonly MemoryPool<byte> memory;
     private readonly InnerApplication application;
+    private readonly InnerHandshake handshake;
     private KestrelServerLimits? limits; // set while the server is built
     private volatile InnerServerOptions options;
     private int open;
@@ -30,7 +31,7 @@ internal sealed class InnerServer : IAsyncDisposable
         ILoggerFactory loggers
     )
     {
-        (this.application, this.options) = (application, options);
+        (this.application, this.handshake, this.options) = (application, handshake, options);
 
         // Only Kestrel's parts are taken from the builder; the web host itself is never started.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -62,6 +63,11 @@ internal sealed class InnerServer : IAsyncDisposable
     /// </summary>
     public bool TryOffer(InnerConnection connection)
     {
+        if (!handshake.CanServe(connection.ServerName))
+        {
+            return false;
+        }
+
         // Counted here and not by Kestrel, whose own limit is fixed at its start.
         if (Interlocked.Increment(ref open) > options.MaxConnections)
         {

@@ -16,6 +16,9 @@ internal sealed class LeafSlot(SslProtocols protocols, TimeProvider time, ILogge
     /// <summary>Ready: there is a leaf and it is valid now.</summary>
     public bool IsServing => current is { } leaf && leaf.IsValidAt(time.GetUtcNow());
 
+    /// <summary>There is a leaf that has not ended. One that is not valid yet counts: the client's clock decides that.</summary>
+    public bool HasGood => current is { } leaf && time.GetUtcNow() <= leaf.Pair.NotAfter;
+
     /// <summary>Puts a leaf in service for handshakes from now on; connections made with the old one go on.</summary>
     public void Swap(KeyAndCertificate pair)
     {

@@ -86,17 +86,23 @@ internal sealed class AgentRegistry(
     /// <summary>
     /// Of the agent that the key belongs to (S29), the connection with the fewest open streams that takes one more
     /// (W14). An agent that leaves, drains or is full gives way to the next one; null if there is none. Connections that
-    /// have gone silent come last of all.
+    /// have gone silent come last of all, and with them those of an agent that has refused this client.
     /// </summary>
     /// <param name="tunnelId">The tunnel.</param>
     /// <param name="key">Hash of the hostname or the client, as <see cref="Affinity"/> makes it.</param>
     /// <param name="tried">Connections that already failed this client.</param>
-    public AgentConnection? Pick(string tunnelId, ulong key, IReadOnlyCollection<AgentConnection> tried)
+    /// <param name="unwilling">Instances that refused it.</param>
+    public AgentConnection? Pick(
+        string tunnelId,
+        ulong key,
+        IReadOnlyCollection<AgentConnection> tried,
+        IReadOnlyCollection<string> unwilling
+    )
     {
         var all = byTunnel.GetValueOrDefault(tunnelId, []);
         var start = all.Length == 0 ? 0 : (int)(turn++ % (uint)all.Length);
         AgentConnection? best = null;
-        var (top, fewest, overdue) = (0UL, int.MaxValue, true);
+        var (top, fewest, last) = (0UL, int.MaxValue, true);
         for (var i = 0; i < all.Length; i++)
         {
             var candidate = all[(start + i) % all.Length];
@@ -106,16 +112,16 @@ internal sealed class AgentRegistry(
             }
 
             var (score, streams) = (Affinity.Score(key, candidate.InstanceHash), candidate.OpenStreams);
-            var isOverdue = candidate.IsOverdue;
+            var isLast = candidate.IsOverdue || unwilling.Contains(candidate.InstanceId);
             if (
                 (
                     best is null
-                    || (overdue && !isOverdue)
-                    || (overdue == isOverdue && (score > top || (score == top && streams < fewest)))
+                    || (last && !isLast)
+                    || (last == isLast && (score > top || (score == top && streams < fewest)))
                 ) && candidate.AcceptsStreams
             )
             {
-                (best, top, fewest, overdue) = (candidate, score, streams, isOverdue);
+                (best, top, fewest, last) = (candidate, score, streams, isLast);
             }
         }
 

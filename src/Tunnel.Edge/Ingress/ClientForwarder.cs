@@ -26,7 +26,7 @@ internal sealed class ClientForwarder(
 
     /// <summary>Whether some agent would take a client now.</summary>
     public bool HasAgent(ClientVisit visit, TunnelRoute tunnel) =>
-        agents.Pick(tunnel.Id, visit.AffinityTo(tunnel), []) is not null;
+        agents.Pick(tunnel.Id, visit.AffinityTo(tunnel), [], []) is not null;
 
     /// <summary>Gives up streams whose client has left while nobody read from it. Call every <see cref="Leavers.LookEvery"/>.</summary>
     public void LookForLeavers() => leavers.Look();
@@ -99,9 +99,10 @@ internal sealed class ClientForwarder(
     )
     {
         List<AgentConnection> tried = [];
+        List<string> unwilling = [];
         while (tried.Count < MaxOpens)
         {
-            if (agents.Pick(tunnelId, affinity, tried) is not { } agent)
+            if (agents.Pick(tunnelId, affinity, tried, unwilling) is not { } agent)
             {
                 return null;
             }
@@ -113,7 +114,7 @@ internal sealed class ClientForwarder(
             }
 
             leavers.Watch(stream, client, mayFinish: false);
-            var waiting = new Waiting(agent, () => agents.Pick(tunnelId, affinity, tried));
+            var waiting = new Waiting(agent, () => agents.Pick(tunnelId, affinity, tried, unwilling));
             unanswered[stream] = waiting;
             try
             {
@@ -123,6 +124,11 @@ internal sealed class ClientForwarder(
             }
             catch (MuxStreamException e) when ((e.MayReopen || waiting.IsMoving) && !stream.Answered)
             {
+                if (e.End == StreamEnd.ResetByPeer)
+                {
+                    unwilling.Add(agent.InstanceId); // its other connections would say the same
+                }
+
                 counts.CountReopened();
                 Log.ClientReopened(logger, open.ConnectionId, tunnelId, agent.InstanceId, e.End);
                 await stream.DisposeAsync();

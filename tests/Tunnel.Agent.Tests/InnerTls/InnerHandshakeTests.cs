@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Protocol;
 
 namespace Culvert.Tunnel.Agent.Tests.InnerTls;
 
@@ -62,14 +63,36 @@ public sealed class InnerHandshakeTests
         none.NegotiatedApplicationProtocol.ShouldBe(default);
     }
 
-    [Fact]
-    public async Task Handshake_BeforeTheFirstLeaf_IsRefused()
+    // The edge then takes the client to another agent (W12), who may hold a good leaf.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Open_WithoutALeafOrOneThatHasEnded_IsRefusedBeforeTheHandshake(bool ended)
     {
         await using var tunnel = new Support.Tunnel(withLeaf: false);
         tunnel.Add("docs", 1);
         await tunnel.StartAsync();
+        if (ended)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            tunnel.Leaves.Swap(tunnel.Pki.Server(now.AddHours(-2), now.AddSeconds(-2), "*." + Support.Tunnel.Domain));
+        }
 
-        await Should.ThrowAsync<Exception>(() => tunnel.ConnectAsync());
+        var refused = await Should.ThrowAsync<MuxStreamException>(() => OpenAsync(tunnel));
+
+        (refused.Code, refused.MayReopen).ShouldBe((StreamErrorCode.Refused, true));
+    }
+
+    [Fact]
+    public async Task Open_LeafHasEndedAndTheNamesPublicOneHasNot_IsServed()
+    {
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var tunnel = new Support.Tunnel(withLeaf: false);
+        tunnel.Add("docs", upstream.Port);
+        await tunnel.StartAsync();
+        tunnel.PublicLeaves.Swap(Support.Tunnel.Host, tunnel.Pki.Server(Support.Tunnel.Host));
+
+        await using var tls = await tunnel.ConnectAsync();
     }
 
     [Fact]
@@ -101,5 +124,18 @@ public sealed class InnerHandshakeTests
         }
 
         seen.Count.ShouldBe(Swaps + 1);
+    }
+
+    private static async Task OpenAsync(Support.Tunnel tunnel)
+    {
+        await using var stream = tunnel.Edge.Open(
+            new OpenPayload
+            {
+                ServerName = Support.Tunnel.Host,
+                Client = Support.Tunnel.ClientEndPoint,
+                ConnectionId = "c1",
+            }
+        );
+        await stream.Input.ReadAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -30,11 +30,7 @@ public sealed class UnjudgedCallsTests
     )
     {
         await using var upstream = RawUpstream.Answering(Ok);
-        await using var tunnel = new Support.Tunnel(counts: counts);
-        tunnel.Add("docs", upstream.Port);
-        await tunnel.StartAsync();
-
-        await SendAsync(tunnel, method, path, said);
+        await SendAsync(upstream.Port, method, path, said);
 
         var entries = counts.Next()?.Entries ?? [];
         entries.Select(e => e.Name).ShouldBe(counted is null ? [] : [counted]);
@@ -44,11 +40,7 @@ public sealed class UnjudgedCallsTests
     [Fact]
     public async Task Call_ThatTheAgentAnswers_CountsAsRefused()
     {
-        await using var tunnel = new Support.Tunnel(counts: counts);
-        tunnel.Add("docs", 1); // nobody listens
-        await tunnel.StartAsync();
-
-        await SendAsync(tunnel, "POST", "/mcp", "");
+        await SendAsync(1, "POST", "/mcp", ""); // nobody listens
 
         counts
             .Next()!
@@ -56,8 +48,12 @@ public sealed class UnjudgedCallsTests
             .Decisions.ShouldBe(new Dictionary<string, long> { ["refuse"] = 1 });
     }
 
-    private static async Task SendAsync(Support.Tunnel tunnel, string method, string path, string said)
+    // A call counts once it is over, a moment after its answer: when the tunnel has ended, all are.
+    private async Task SendAsync(int port, string method, string path, string said)
     {
+        await using var tunnel = new Support.Tunnel(counts: counts);
+        tunnel.Add("docs", port);
+        await tunnel.StartAsync();
         using var client = tunnel.Client();
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (method == "POST")

@@ -381,6 +381,45 @@ public sealed class SniListenerTests
         edge.Server.Traffic.All.Single().Reopened.ShouldBe(1);
     }
 
+    [Fact] // an agent that cannot serve refuses on each of its connections, however many it has
+    public async Task Open_AgentOfManyConnectionsRefuses_GoesToAnotherAgent()
+    {
+        await using var edge = RunningEdge.Start();
+        List<TestAgent> agents = [];
+        foreach (var instance in new[] { "a1", "a2", "a3" })
+        {
+            var certificate = edge.Platform.Agent(instance);
+            for (var i = 0; i < 4; i++)
+            {
+                agents.Add(await TestAgent.DialAsync(edge, certificate, ServeAs(instance)));
+            }
+        }
+
+        await RunningEdge.UntilAsync(() => edge.Server.Agents.All.Count() == agents.Count);
+
+        using var socket = await edge.ConnectAsync();
+        await socket.SendAsync(Hello);
+
+        (await ReceiveAsync(socket, Hello.Length)).ShouldBe(Hello);
+        foreach (var agent in agents)
+        {
+            await agent.DisposeAsync();
+        }
+
+        // Whichever the client belongs to: two of three refuse, and three places are tried.
+        static Func<MuxStream, Task> ServeAs(string instance) =>
+            stream =>
+            {
+                if (instance == "a3")
+                {
+                    return TestAgent.EchoAsync(stream);
+                }
+
+                stream.Abort(StreamErrorCode.Refused);
+                return Task.CompletedTask;
+            };
+    }
+
     [Fact] // a cut cable: nothing says that the agent is gone, and it will count as dead much later
     public async Task Open_AgentHasGoneSilent_GoesToAnotherWithinSeconds()
     {
