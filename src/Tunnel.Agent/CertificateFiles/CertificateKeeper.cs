@@ -2,6 +2,7 @@ using Culvert.Platform.CertificateFiles;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.CertificateFiles;
@@ -20,6 +21,7 @@ internal sealed class CertificateKeeper : IDisposable
     private readonly CertificateFolder folder;
     private readonly ChangeCommand? command;
     private readonly CredentialManager<AgentFeed> credentials;
+    private readonly ChallengeBoard challenges;
     private readonly string url;
     private readonly string tunnelId;
     private readonly TimeProvider time;
@@ -62,7 +64,13 @@ internal sealed class CertificateKeeper : IDisposable
             loggers,
             time
         );
-        credentials.FeedChanged = (_, _) => OnChange();
+        // No client reaches it, a CA least of all, yet an order waits for every agent of the tunnel (S25).
+        challenges = new ChallengeBoard(() => credentials.Machine, time, loggers.CreateLogger<ChallengeBoard>());
+        credentials.FeedChanged = (feed, _) =>
+        {
+            challenges.Apply(feed.AcmeChallenges);
+            return OnChange();
+        };
         credentials.ServerCertificateChanged = (_, _) => OnChange();
     }
 
@@ -104,6 +112,7 @@ internal sealed class CertificateKeeper : IDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var following = credentials.RunAsync(stop.Token);
+        var answering = challenges.RunAsync(stop.Token);
         try
         {
             using var timer = new PeriodicTimer(LookEvery, time);
@@ -121,12 +130,8 @@ internal sealed class CertificateKeeper : IDisposable
         finally
         {
             await stop.CancelAsync();
-            await following.ContinueWith(
-                _ => { },
-                CancellationToken.None,
-                TaskContinuationOptions.None,
-                TaskScheduler.Default
-            );
+            await Task.WhenAll(following, answering)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 

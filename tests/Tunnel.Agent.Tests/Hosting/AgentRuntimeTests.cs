@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.CertificateFiles;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
@@ -10,7 +11,9 @@ using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Tests.Identity;
 using Culvert.Platform.Tests.Net;
+using Culvert.Platform.Wire;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.CertificateFiles;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Hosting;
@@ -323,6 +326,46 @@ public sealed class AgentRuntimeTests : IDisposable
             proxy.Targets.ShouldBeEmpty();
             service.Count("/v1/oauth/token").ShouldBe(0);
         }
+    }
+
+    // S25: an order of the tunnel waits for each of its agents, and one that only keeps files is one of them.
+    [Fact]
+    public async Task Certs_AnotherAgentsChallenge_IsAcknowledged()
+    {
+        const string Acknowledgements = "/v1/agent/acme_challenges/acmc_1/acknowledgements";
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        service.Intercept = (request, context) =>
+        {
+            context.Response.StatusCode = request.Path == Acknowledgements ? 204 : 200;
+            return Task.FromResult(request.Path == Acknowledgements);
+        };
+        service.Challenges =
+        [
+            new FeedAcmeChallenge
+            {
+                Id = "acmc_1",
+                TunnelId = FakeService.TunnelId,
+                Name = "docs." + FakeService.Domain,
+                KeyAuthorizationSha256 = System.Buffers.Text.Base64Url.EncodeToString(new byte[32]),
+                ExpiresAt = TimeProvider.System.GetUtcNow().AddMinutes(9),
+            },
+        ];
+        using var files = CertificateFolder.Open(Path.Combine(folder, "files"));
+        using var keeper = new CertificateKeeper(
+            Configure(service, 1),
+            files,
+            command: null,
+            TimeSpan.FromSeconds(1),
+            NullLoggerFactory.Instance,
+            TimeProvider.System
+        );
+        using var stop = new CancellationTokenSource();
+        var keeping = keeper.RunAsync(stop.Token);
+
+        await UntilAsync(() => Task.FromResult(service.Count(Acknowledgements) == 1));
+
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => keeping);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
