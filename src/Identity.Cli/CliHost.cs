@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.SignIn;
+
 namespace Culvert.Identity.Cli;
 
 /// <summary>Everything that a command sees of the process it runs in; tests hand in their own.</summary>
@@ -27,6 +29,9 @@ internal sealed record CliHost
     /// <summary>Where the other programs are looked for first.</summary>
     public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
 
+    /// <summary>Shows a page to whoever sits here, if that is possible.</summary>
+    public Action<Uri> OpenBrowser { get; init; } = static _ => { };
+
     public static CliHost ForProcess() =>
         new()
         {
@@ -38,5 +43,6 @@ internal sealed record CliHost
             OutputWidth = Console.IsOutputRedirected ? null : Math.Max(Console.WindowWidth, 40),
             Time = TimeProvider.System,
             ShowsProgress = !Console.IsErrorRedirected,
+            OpenBrowser = BrowserOpener.Open,
         };
 }

@@ -1,11 +1,12 @@
-// The company's identity provider: oidc-provider behind TLS, client credentials for workloads, device codes for people.
+// The company's identity provider: oidc-provider behind TLS, client credentials for workloads, codes for people.
 // usage: node idp.mjs CONFIG.json
 //
 // CONFIG: { issuer, port, addresses, certificate_file, key_file, keys_file,
-//           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }], device_client }
+//           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }], person_client }
 // Every client may ask for a token for any resource; the answer is a JWT access token whose `aud` is that resource,
 // whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
-// The device client is public; whoever says a name on the sign-in page is that person (oidc-provider's own pages).
+// The client of people is public, with device codes and the loopback redirect on any port (RFC 8252 §7.3); whoever says a
+// name on the sign-in page is that person (oidc-provider's own pages).
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -27,12 +28,12 @@ const provider = new Provider(config.issuer, {
     response_types: [],
     id_token_signed_response_alg: client.algorithm,
   })), {
-    client_id: config.device_client,
+    client_id: config.person_client,
     token_endpoint_auth_method: 'none',
     application_type: 'native',
-    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
-    redirect_uris: [],
-    response_types: [],
+    grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
+    redirect_uris: ['http://127.0.0.1/callback'],
+    response_types: ['code'],
     id_token_signed_response_alg: 'ES256',
   }],
   clientAuthMethods: ['client_secret_basic', 'none'],
@@ -50,7 +51,7 @@ const provider = new Provider(config.issuer, {
         audience: resource,
         accessTokenFormat: 'jwt',
         accessTokenTTL: lives.get(client.clientId),
-        jwt: { sign: { alg: algorithms.get(client.clientId) } },
+        jwt: { sign: { alg: algorithms.get(client.clientId) ?? 'ES256' } },
       }),
     },
   },

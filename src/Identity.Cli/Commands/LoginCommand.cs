@@ -20,11 +20,15 @@ internal static class LoginCommand
         {
             Description = "by a person, who confirms a code in a browser on any device (RFC 8628)",
         };
-        var issuer = Flags.Text("--issuer", "URL", "the identity provider where the code is confirmed");
+        var browser = new Option<bool>("--browser")
+        {
+            Description = "by a person, in a browser on this machine (authorization code with PKCE, RFC 8252)",
+        };
+        var issuer = Flags.Text("--issuer", "URL", "the identity provider where the person signs in");
         var client = Flags.Text(
             "--client-id",
             "ID",
-            "the registration of this program there: public, with the device grant"
+            "the registration of this program there: public, with the device grant or the loopback redirect"
         );
         var audience = Flags.Text(
             "--audience",
@@ -44,9 +48,9 @@ internal static class LoginCommand
             {
                 context.RefuseDryRun();
                 var settings = context.Settings;
-                if (context.Get(federated) == context.Get(device))
+                if (new[] { federated, device, browser }.Count(context.Get) != 1)
                 {
-                    throw Usage("how to sign in is not said", "--federated or --device");
+                    throw Usage("how to sign in is not said", "--federated, --device or --browser");
                 }
 
                 var organization = Organization(settings);
@@ -59,17 +63,16 @@ internal static class LoginCommand
                 }
                 else
                 {
-                    using var signIn = new DeviceSignIn(
-                        new DeviceProvider
-                        {
-                            Issuer = IssuerOf(context.Get(issuer)),
-                            ClientId = context.Get(client) ?? throw Usage("the client is not named", "--client-id"),
-                            Audience = context.Get(audience),
-                            CaFile = context.Get(issuerCa),
-                        },
-                        settings.Timeout,
-                        context.Host
-                    );
+                    var provider = new SignInProvider
+                    {
+                        Issuer = IssuerOf(context.Get(issuer)),
+                        ClientId = context.Get(client) ?? throw Usage("the client is not named", "--client-id"),
+                        Audience = context.Get(audience),
+                        CaFile = context.Get(issuerCa),
+                    };
+                    using IPersonSignIn signIn = context.Get(device)
+                        ? new DeviceSignIn(provider, settings.Timeout, context.Host)
+                        : new BrowserSignIn(provider, settings.Timeout, context.Host);
                     file = SignInStore.WriteToken(settings.Url, await signIn.RunAsync(cancel), context.Host);
                 }
 
@@ -82,13 +85,14 @@ internal static class LoginCommand
                     WorkspaceId = settings.Workspace ?? "",
                     TokenFile = file,
                     IsDevice = context.Get(device),
+                    IsBrowser = context.Get(browser),
                 };
                 // Nothing is kept of a sign-in that does not work.
                 try
                 {
                     await new SignInCredential(record, settings, context.Host).GetAsync(fresh: true, cancel);
                 }
-                catch when (record.IsDevice)
+                catch when (record.IsPerson)
                 {
                     File.Delete(file);
                     throw;
@@ -110,6 +114,7 @@ internal static class LoginCommand
             },
             federated,
             device,
+            browser,
             rule,
             token,
             issuer,
@@ -133,7 +138,7 @@ internal static class LoginCommand
             Where = where,
             Next =
                 "culvert login --federated --rule ID --token-file FILE, "
-                + "or culvert login --device --rule ID --issuer URL --client-id ID, or use an admin key without a sign-in",
+                + "or culvert login --browser or --device --rule ID --issuer URL --client-id ID, or use an admin key without a sign-in",
         };
 
     private static string Organization(Settings settings) =>

@@ -93,8 +93,8 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
             Code = failure.Code,
             RequestId = failure.RequestId,
             Next =
-                record.IsDevice
-                    ? "sign in again: culvert login --device; an administrator finds a refusal's reason by culvert history list --denied"
+                record.IsPerson
+                    ? $"sign in again: culvert login {(record.IsDevice ? "--device" : "--browser")}; an administrator finds a refusal's reason by culvert history list --denied"
                 : failure.Kind == ApiFailureKind.Refused
                     ? "an administrator finds the reason: culvert history list --denied; culvert token inspect shows the token"
                 : "culvert login --federated --rule ID --token-file FILE",

@@ -27,4 +27,12 @@ internal sealed record SignInRecord
     /// <summary>A person must come again when the token is spent: it was got with a code (RFC 8628).</summary>
     [JsonPropertyName("device")]
     public bool IsDevice { get; init; }
+
+    /// <summary>A person must come again when the token is spent: it was got through a browser here (RFC 8252).</summary>
+    [JsonPropertyName("browser")]
+    public bool IsBrowser { get; init; }
+
+    /// <summary>The token is a person's, and its file is ours.</summary>
+    [JsonIgnore]
+    public bool IsPerson => IsDevice || IsBrowser;
 }

@@ -40,7 +40,7 @@ internal static class SignInStore
         }
     }
 
-    /// <summary>Keeps the identity provider's token that a person got with a code, and says where.</summary>
+    /// <summary>Keeps the identity provider's token that a person got, and says where.</summary>
     public static string WriteToken(Uri url, string token, CliHost host)
     {
         var path = Path.Combine(TokenFolder(url, host), "identity-token");

@@ -5,16 +5,10 @@ using Shouldly;
 namespace Culvert.Identity.Cli.Tests.Commands;
 
 /// <summary>RFC 8628 against a scripted identity provider, up to the exchange; a real one is tried end to end.</summary>
-public sealed class DeviceLoginTests : CommandTest
+public sealed class DeviceLoginTests : PersonLoginTest
 {
-    private const string Exchange = "POST /v1/oauth/token";
     private const string Codes = "POST /device";
-    private const string Tokens = "POST /token";
     private const string Pending = """{"error":"authorization_pending"}""";
-
-    private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
-
-    private string Issuer => Service.Url.AbsoluteUri.TrimEnd('/');
 
     [Fact]
     public async Task Confirmed_AfterAWhile_IsSignedIn()
@@ -30,12 +24,12 @@ public sealed class DeviceLoginTests : CommandTest
             () => { }
         );
 
-        var begun = time.GetUtcNow();
+        var begun = Time.GetUtcNow();
         var run = await LoginAsync(3);
 
         run.ExitCode.ShouldBe(0, run.Error);
         // 5 s, 5 s again, then 5 s more than before.
-        (time.GetUtcNow() - begun).TotalSeconds.ShouldBeInRange(20, 21);
+        (Time.GetUtcNow() - begun).TotalSeconds.ShouldBeInRange(20, 21);
         run.Error.ShouldContain("https://idp.example.com/device?user_code=WDJB-MJHT");
         run.Error.ShouldContain("WDJB-MJHT");
         Sent(Exchange).Single().Json!["assertion"]!.GetValue<string>().ShouldBe("eyJ.id.token");
@@ -43,7 +37,7 @@ public sealed class DeviceLoginTests : CommandTest
         Sent(Tokens)
             .ShouldAllBe(request =>
                 request.Body
-                == "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=secret-code&client_id=culvert-cli"
+                == "client_id=culvert-cli&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=secret-code"
             );
         foreach (var secret in (string[])["secret-code", "eyJ.id.token", "clv_access"])
         {
@@ -65,7 +59,11 @@ public sealed class DeviceLoginTests : CommandTest
 
         (await LoginAsync(1, "--audience", "https://identity.example.com")).ExitCode.ShouldBe(0);
 
-        Sent(Codes).Single().Body.ShouldEndWith("&resource=https%3A%2F%2Fidentity.example.com");
+        foreach (var request in (string[])[Codes, Tokens])
+        {
+            Sent(request).Single().Body.ShouldContain("&resource=https%3A%2F%2Fidentity.example.com&");
+        }
+
         Sent(Exchange).Single().Json!["assertion"]!.GetValue<string>().ShouldBe("eyJ.access.token");
     }
 
@@ -124,6 +122,7 @@ public sealed class DeviceLoginTests : CommandTest
     [InlineData("--issuer https://me:secret@idp.example.com --client-id c", "https URL")]
     [InlineData("--issuer https://idp.example.com", "--client-id")]
     [InlineData("--federated --token-file t", "how to sign in")]
+    [InlineData("--browser --issuer https://idp.example.com --client-id c", "how to sign in")]
     public async Task Incomplete_IsUsage(string line, string why)
     {
         var run = await Stage.RunAsync([
@@ -140,23 +139,9 @@ public sealed class DeviceLoginTests : CommandTest
         run.Error.ShouldContain(why);
     }
 
-    private void Prepare((string Member, string Value)? other = null)
+    private void Prepare(params ReadOnlySpan<(string Member, object Value)> other)
     {
-        Stage.Time = time;
-        Stage.KeepState();
-        Stage.Variables.Remove(GlobalOptions.AdminKeyFileVariable);
-        var metadata = new Dictionary<string, string>
-        {
-            ["issuer"] = Issuer,
-            ["device_authorization_endpoint"] = Issuer + "/device",
-            ["token_endpoint"] = Issuer + "/token",
-        };
-        if (other is var (member, value))
-        {
-            metadata[member] = value;
-        }
-
-        Service.On("GET /.well-known/openid-configuration", System.Text.Json.JsonSerializer.Serialize(metadata));
+        PrepareProvider([("device_authorization_endpoint", Issuer + "/device"), .. other]);
         Service.On(
             Codes,
             """
@@ -164,36 +149,18 @@ public sealed class DeviceLoginTests : CommandTest
              "verification_uri_complete":"https://idp.example.com/device?user_code=WDJB-MJHT","expires_in":600}
             """
         );
-        Service.On(
-            Exchange,
-            """{"access_token":"clv_access","token_type":"DPoP","expires_in":3600,"scope":"workspace:manage_tunnels"}"""
-        );
     }
 
     /// <param name="polls">After so many nobody waits for the provider any more, and the clock stands still.</param>
     /// <param name="more">Flags.</param>
     private async Task<CliRun> LoginAsync(int polls, params string[] more)
     {
-        var running = Stage.RunAsync([
-            "login",
-            "--device",
-            "--issuer",
-            Issuer,
-            "--issuer-ca-file",
-            Stage.CaFile,
-            "--client-id",
-            "culvert-cli",
-            "--rule",
-            "fdrl_01",
-            "--organization",
-            "11111111-1111-1111-1111-111111111111",
-            .. more,
-        ]);
+        var running = Start("--device", more);
         while (!running.IsCompleted)
         {
-            if (time.PendingTimers > 0 && Sent(Tokens).Count < polls)
+            if (Time.PendingTimers > 0 && Sent(Tokens).Count < polls)
             {
-                time.Advance(TimeSpan.FromSeconds(1));
+                Time.Advance(TimeSpan.FromSeconds(1));
             }
 
             await Task.Yield();
@@ -201,7 +168,4 @@ public sealed class DeviceLoginTests : CommandTest
 
         return await running;
     }
-
-    private IReadOnlyList<RecordedRequest> Sent(string request) =>
-        [.. Service.Requests.Where(sent => sent.ToString() == request)];
 }

@@ -30,6 +30,9 @@ internal sealed class CliStage : IAsyncDisposable
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
+    /// <summary>What a page does that the program opens; by default nobody sees it.</summary>
+    public Action<Uri> Browser { get; set; } = _ => { };
+
     /// <summary>Where the other programs are; by default none are.</summary>
     public string ProgramFolder { get; set; } = "/nonexistent";
 
@@ -76,6 +79,7 @@ internal sealed class CliStage : IAsyncDisposable
             OutputWidth = null,
             Time = Time,
             ProgramFolder = ProgramFolder,
+            OpenBrowser = Browser,
         };
         var exitCode = await CulvertCommand.RunAsync(args, host, cancel);
         return new CliRun(exitCode, output.ToString(), error.ToString());

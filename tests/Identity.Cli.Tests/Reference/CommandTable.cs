@@ -17,7 +17,8 @@ internal static class CommandTable
 
     public static string[] Lines { get; } =
     [
-        "login --federated --device --rule --token-file --issuer --client-id --audience --issuer-ca-file --service-account",
+        "login --federated --device --browser --rule --token-file --issuer --client-id --audience --issuer-ca-file "
+            + "--service-account",
         "logout",
         "whoami",
         "doctor --tunnel --route --path --port --connect-to --token-file --check",

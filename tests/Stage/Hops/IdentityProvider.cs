@@ -30,8 +30,8 @@ internal sealed class IdentityProvider
     /// <summary>Not a workload of ours but a caller of the MCP server: it asks for tokens of a tunnel's route.</summary>
     public const string McpClient = "mcp-client";
 
-    /// <summary>People who sign in at a command line, by a code that they confirm in a browser.</summary>
-    public const string DeviceClient = "culvert-cli";
+    /// <summary>People who sign in at a command line, by a code that they confirm or in a browser of the same machine.</summary>
+    public const string PersonClient = "culvert-cli";
 
     private static readonly TimeSpan WorkloadTokenLife = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan McpTokenLife = TimeSpan.FromHours(1);
@@ -143,7 +143,7 @@ internal sealed class IdentityProvider
                 certificate_file = Path.Combine(folder, "server.pem"),
                 key_file = Path.Combine(folder, "server.key"),
                 keys_file = KeysFile,
-                device_client = DeviceClient,
+                person_client = PersonClient,
                 clients = Workloads.Select(workload => new
                 {
                     client_id = workload.Client,

@@ -1,12 +1,12 @@
 namespace Culvert.Identity.Cli.SignIn;
 
-/// <summary>The identity provider at which a person signs in with a code (RFC 8628).</summary>
-internal sealed record DeviceProvider
+/// <summary>The identity provider at which a person signs in.</summary>
+internal sealed record SignInProvider
 {
     /// <summary>Its issuer URL, which is also where its metadata is.</summary>
     public required Uri Issuer { get; init; }
 
-    /// <summary>This program's own registration there: a public client with the device grant.</summary>
+    /// <summary>This program's own registration there: a public client.</summary>
     public required string ClientId { get; init; }
 
     /// <summary>

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Culvert.Identity.Cli.SignIn;
+
+/// <summary>What the browser brought back (RFC 6749 §4.1.2 and §4.1.2.1, RFC 9207 §2). Nothing in it is proved yet.</summary>
+internal sealed record AuthorizationAnswer
+{
+    public string? State { get; init; }
+
+    public string? Issuer { get; init; }
+
+    /// <summary>A secret.</summary>
+    public string? Code { get; init; }
+
+    public string? Error { get; init; }
+
+    public string? ErrorDescription { get; init; }
+
+    /// <summary>RFC 6749 §3.1: what is said twice is not said.</summary>
+    public static AuthorizationAnswer Of(IQueryCollection query)
+    {
+        return new()
+        {
+            State = One("state"),
+            Issuer = One("iss"),
+            Code = One("code"),
+            Error = One("error"),
+            ErrorDescription = One("error_description"),
+        };
+
+        string? One(string name) => query[name] is [{ Length: > 0 } value] ? value : null;
+    }
+
+    // Never the code.
+    public override string ToString() => Error ?? "answer";
+}
