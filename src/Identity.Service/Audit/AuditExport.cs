@@ -49,17 +49,22 @@ internal static class AuditExport
     private static void Write(Utf8JsonWriter json, AuditEntry entry, bool isOwn)
     {
         json.WriteStartObject();
+        WriteChained(json, entry, isOwn);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What proves an entry and its place: members of the object that is being written.</summary>
+    public static void WriteChained(Utf8JsonWriter json, AuditEntry entry, bool withBody)
+    {
         json.WriteString("node", entry.Node);
         json.WriteNumber("sequence", entry.Sequence);
         json.WriteString("hash", Convert.ToHexStringLower(entry.Hash));
         json.WriteString("body_digest", Convert.ToHexStringLower(entry.BodyDigest));
-        if (isOwn && entry.Body is { } body)
+        if (withBody && entry.Body is { } body)
         {
             // As text, byte for byte: the digest covers these bytes and no other spelling of them.
             json.WriteString("salt", Convert.ToHexStringLower(entry.Salt));
             json.WriteString("body", body);
         }
-
-        json.WriteEndObject();
     }
 }

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Audit.Export;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -12,6 +13,8 @@ internal static class AuditRegistration
             .AddSingleton<IAuditBodies, AuditBodies>()
             .AddSingleton<AuditRetention>()
             .AddHostedService(provider => provider.GetRequiredService<AuditRetention>())
+            .AddSingleton<IAuditExportStore, AuditExportStore>()
+            .AddHostedService<AuditExporters>()
             .AddSingleton<AuditCheckpoints>()
             .AddHostedService(provider => provider.GetRequiredService<AuditCheckpoints>());
 

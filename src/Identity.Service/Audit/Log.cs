@@ -34,4 +34,32 @@ internal static partial class Log
         "Bodies of the audit that are past their retention could not be dropped; trying again in an hour"
     )]
     public static partial void RetentionFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(
+        EventIds.AuditExportFailed,
+        LogLevel.Warning,
+        "{Target} did not take audit entries, and gets them again in {Wait}: {Fault}"
+    )]
+    public static partial void ExportFailed(ILogger logger, string target, string fault, TimeSpan wait);
+
+    [LoggerMessage(
+        EventIds.AuditExportResumed,
+        LogLevel.Information,
+        "{Target} takes audit entries again, after {Failures} failed attempts"
+    )]
+    public static partial void ExportResumed(ILogger logger, string target, int failures);
+
+    [LoggerMessage(
+        EventIds.AuditExportRejected,
+        LogLevel.Error,
+        "{Target} rejected {Count} audit entries for good; they are not sent again"
+    )]
+    public static partial void ExportRejected(ILogger logger, string target, long count);
+
+    [LoggerMessage(
+        EventIds.AuditExportRoundFailed,
+        LogLevel.Error,
+        "The audit could not be read for {Target}; trying again in a few seconds"
+    )]
+    public static partial void ExportRoundFailed(ILogger logger, Exception fault, string target);
 }

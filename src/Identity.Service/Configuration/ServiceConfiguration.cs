@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Audit.Export;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Hosting;
@@ -47,6 +48,7 @@ internal static partial class ServiceConfiguration
             PrivateIssuerNetworks = root.Ranges("private_issuer_networks").Ranges,
             Federation = Federation(root.Section("federation")),
             AuditRetention = AuditRetention(root.Section("audit")),
+            AuditTargets = AuditTargets.Read(root),
             Certificates = Certificates(root.Section("certificates")),
             Tunnels = Tunnels(root.Section("tunnels")),
             Agents = Agents(root.Section("agents")),
@@ -270,11 +272,8 @@ internal static partial class ServiceConfiguration
         return options;
     }
 
-    private static TimeSpan AuditRetention(ConfigSection audit)
-    {
-        audit.NotYet("export");
-        return audit.Duration("retention", TimeSpan.FromDays(400), TimeSpan.FromDays(30), TimeSpan.FromDays(3650));
-    }
+    private static TimeSpan AuditRetention(ConfigSection audit) =>
+        audit.Duration("retention", TimeSpan.FromDays(400), TimeSpan.FromDays(30), TimeSpan.FromDays(3650));
 
     // The history is read from the audit's bodies where a token was proven: it cannot reach further back.
     private static void CheckRetention(ConfigSection root, ServiceOptions options)

@@ -16,6 +16,7 @@ internal static class ServiceChecks
         new HsmCheck(),
         new AuthoritiesCheck(),
         new RevocationListsCheck(),
+        new AuditExportCheck(),
         new TunnelLimitCheck(),
         new TunnelCertificatesCheck(),
         new ApiCertificateCheck(),

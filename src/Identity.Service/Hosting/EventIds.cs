@@ -77,6 +77,10 @@ internal static class EventIds
     public const int AuditDisputed = 5002;
     public const int AuditBodiesDropped = 5003;
     public const int AuditRetentionFailed = 5004;
+    public const int AuditExportFailed = 5005;
+    public const int AuditExportResumed = 5006;
+    public const int AuditExportRejected = 5007;
+    public const int AuditExportRoundFailed = 5008;
 
     // 6000: Storage
     public const int StoreFailed = 6000;

@@ -39,6 +39,31 @@ internal static class ServiceMeters
         description: "Bodies of audit entries dropped because they are older than audit.retention."
     );
 
+    /// <summary>Entries that a target of <c>audit.export</c> took.</summary>
+    public static readonly Counter<long> AuditExported = Meter.CreateCounter<long>(
+        "culvert_audit_exported",
+        description: "Audit entries that a target of audit.export took, by target."
+    );
+
+    /// <summary>Attempts that a target did not take, and entries that it rejected for good.</summary>
+    public static readonly Counter<long> AuditExportFailures = Meter.CreateCounter<long>(
+        "culvert_audit_export_failures",
+        description: "Failed attempts to export audit entries, and entries that the target rejected, by target."
+    );
+
+    /// <summary>How old the oldest entry is that a target lacks. Alert when it grows.</summary>
+    public static readonly Gauge<double> AuditExportLag = Meter.CreateGauge<double>(
+        "culvert_audit_export_lag_seconds",
+        unit: "s",
+        description: "Age of the oldest audit entry that a target of audit.export lacks, by target."
+    );
+
+    /// <summary>How many entries a target lacks.</summary>
+    public static readonly Gauge<long> AuditExportWaiting = Meter.CreateGauge<long>(
+        "culvert_audit_export_waiting",
+        description: "Audit entries that a target of audit.export lacks, by target."
+    );
+
     /// <summary>Whether the last probe of each kind came out as it must.</summary>
     public static readonly Gauge<int> ProbeSuccess = Meter.CreateGauge<int>(
         "culvert_probe_success",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Culvert.Ca.Keys.Pkcs11;
+using Culvert.Identity.Service.Audit.Export;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Hosting;
@@ -66,6 +67,9 @@ internal sealed record ServiceOptions
 
     /// <summary>How long bodies of audit entries are kept; their digests stay for ever. At least 30 days.</summary>
     public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>Where every audit entry is sent as well.</summary>
+    public IReadOnlyList<AuditTarget> AuditTargets { get; init; } = [];
 
     public CertificateOptions Certificates { get; init; } = new();
 

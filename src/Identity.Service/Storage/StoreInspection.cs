@@ -35,7 +35,7 @@ internal static class StoreInspection
             };
             return state.Pending.Count > 0
                 ? state
-                : await FillAsync(state, database, connection, now, cancellationToken);
+                : await FillAsync(state, options, database, connection, now, cancellationToken);
         }
         catch (Exception fault)
             when (fault
@@ -52,6 +52,7 @@ internal static class StoreInspection
 
     private static async Task<StoreState> FillAsync(
         StoreState state,
+        ServiceOptions options,
         Database database,
         DbConnection connection,
         DateTimeOffset now,
@@ -93,8 +94,17 @@ internal static class StoreInspection
                 cancellationToken: cancellationToken
             )
         );
+        var exports = new AuditExportStore(database);
+        List<(string, DateTimeOffset)> lags = [];
+        foreach (var target in options.AuditTargets)
+        {
+            var behind = await exports.LagsAsync(target.Name, cancellationToken);
+            lags.AddRange(behind.Select(lag => (target.Name, lag.OldestAt)));
+        }
+
         return state with
         {
+            AuditLags = lags,
             Organizations = [.. organizations],
             UnusualTunnels = [.. tunnels],
             NewestEntry = newest.Select(at => (DateTimeOffset?)Instants.FromStore(at)).Max(),

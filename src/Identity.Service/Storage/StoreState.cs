@@ -17,6 +17,9 @@ internal sealed record StoreState
     /// <summary>When the newest decision of any node was recorded; null before the first.</summary>
     public DateTimeOffset? NewestEntry { get; init; }
 
+    /// <summary>Of each target of <c>audit.export</c> and chain of which it lacks something: its oldest such entry.</summary>
+    public IReadOnlyList<(string Target, DateTimeOffset OldestAt)> AuditLags { get; init; } = [];
+
     public IReadOnlyList<AuthorityEnd> Authorities { get; init; } = [];
 
     public IReadOnlyList<ListAge> Lists { get; init; } = [];

@@ -5,13 +5,21 @@ namespace Culvert.Platform.Telemetry;
 /// <summary>Reads the <c>telemetry</c> section, which the three programs share.</summary>
 public static class TelemetrySection
 {
-    private const string TracesEndpoint = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-    private const string AnyEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private const string TracesPath = "v1/traces";
+    private const string Prefix = "OTEL_EXPORTER_OTLP_";
+    private const string Grpc = "grpc";
 
     /// <param name="root">The file.</param>
     /// <param name="environment">Looks a variable up; the process's when null.</param>
-    public static TelemetryOptions Read(ConfigSection root, Func<string, string?>? environment = null)
+    public static TelemetryOptions Read(ConfigSection root, Func<string, string?>? environment = null) =>
+        Read(root, "TRACES", "v1/traces", ["http/protobuf", Grpc], environment ?? Environment.GetEnvironmentVariable);
+
+    internal static TelemetryOptions Read(
+        ConfigSection root,
+        string signal,
+        string path,
+        ReadOnlySpan<string> protocols,
+        Func<string, string?> environment
+    )
     {
         var section = root.Section("telemetry");
         if (section.Choice("otlp", "environment", "environment", "off") == "off")
@@ -19,25 +27,38 @@ public static class TelemetrySection
             return new TelemetryOptions();
         }
 
-        environment ??= Environment.GetEnvironmentVariable;
-        var protocol = Either(environment, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL");
-        if (protocol is not (null or "http/protobuf" or "grpc"))
+        var protocol = Value(environment, signal, "PROTOCOL");
+        if (protocol is not null && !protocols.Contains(protocol))
         {
             section.Error(
                 "otlp",
-                "OTEL_EXPORTER_OTLP_PROTOCOL is neither http/protobuf nor grpc.",
+                $"{NameOf(environment, signal, "PROTOCOL")} is neither {protocols[0]} nor {protocols[1]}.",
                 "Set it to one of them, unset it, or write `otlp: off`."
             );
         }
 
-        var isGrpc = protocol == "grpc";
-        return new TelemetryOptions { Endpoint = EndpointOf(section, environment, isGrpc), IsGrpc = isGrpc };
+        var isGrpc = protocol == Grpc;
+        return new TelemetryOptions
+        {
+            Endpoint = EndpointOf(section, signal, path, environment, isGrpc),
+            IsGrpc = isGrpc,
+        };
     }
 
-    // The one for traces is the whole address, the one for all signals a base (OpenTelemetry, OTLP exporter, endpoint URLs).
-    private static Uri? EndpointOf(ConfigSection section, Func<string, string?> environment, bool isGrpc)
+    /// <summary>A variable of one signal, or of all; an empty one counts as unset (OpenTelemetry, environment variables).</summary>
+    internal static string? Value(Func<string, string?> environment, string signal, string setting) =>
+        Known(environment(NameOf(environment, signal, setting)));
+
+    // The one for a signal is the whole address, the one for all a base (OpenTelemetry, OTLP exporter, endpoint URLs).
+    private static Uri? EndpointOf(
+        ConfigSection section,
+        string signal,
+        string path,
+        Func<string, string?> environment,
+        bool isGrpc
+    )
     {
-        var (name, isBase) = Known(environment(TracesEndpoint)) is null ? (AnyEndpoint, true) : (TracesEndpoint, false);
+        var name = NameOf(environment, signal, "ENDPOINT");
         if (Known(environment(name)) is not { } text)
         {
             return null;
@@ -52,17 +73,16 @@ public static class TelemetrySection
             section.Error(
                 "otlp",
                 $"{name} is no http or https URL without a user.",
-                $"Correct or unset it, or write `otlp: off`; credentials belong into OTEL_EXPORTER_OTLP_HEADERS."
+                $"Correct or unset it, or write `otlp: off`; credentials belong into {Prefix}HEADERS."
             );
             return null;
         }
 
-        return isBase && !isGrpc ? new Uri($"{text.TrimEnd('/')}/{TracesPath}") : url;
+        return name == Prefix + "ENDPOINT" && !isGrpc ? new Uri($"{text.TrimEnd('/')}/{path}") : url;
     }
 
-    private static string? Either(Func<string, string?> environment, string first, string second) =>
-        Known(environment(first)) ?? Known(environment(second));
+    private static string NameOf(Func<string, string?> environment, string signal, string setting) =>
+        Known(environment($"{Prefix}{signal}_{setting}")) is null ? Prefix + setting : $"{Prefix}{signal}_{setting}";
 
-    // An empty variable counts as unset (OpenTelemetry, environment variables).
     private static string? Known(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -57,6 +57,13 @@ public sealed class Traces : IDisposable
         old?.Dispose();
     }
 
+    /// <summary>What spans and log records say of the program, unless the environment says otherwise.</summary>
+    internal static ResourceBuilder ResourceOf(string program) =>
+        ResourceBuilder
+            .CreateEmpty()
+            .AddService(program, serviceVersion: ProductVersion.Text, autoGenerateServiceInstanceId: false)
+            .AddEnvironmentVariableDetector();
+
     public void Dispose()
     {
         provider?.Dispose();
@@ -81,13 +88,9 @@ public sealed class Traces : IDisposable
             return null;
         }
 
-        var resource = ResourceBuilder
-            .CreateEmpty()
-            .AddService(program, serviceVersion: ProductVersion.Text, autoGenerateServiceInstanceId: false)
-            .AddEnvironmentVariableDetector();
         var sender = new OtlpTraceExporter(ExporterOptionsOf(options));
         return Sdk.CreateTracerProviderBuilder()
-            .SetResourceBuilder(resource)
+            .SetResourceBuilder(ResourceOf(program))
             .AddSource(source)
             .AddProcessor(new SpanQueue(new SpanExporter(sender), capacity, delayMs))
             .Build();

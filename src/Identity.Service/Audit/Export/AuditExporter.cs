@@ -1,0 +1,159 @@
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Audit.Export;
+
+/// <summary>
+/// Brings one target every entry, chain by chain in order, at least once. It reads what is durable and writes down how
+/// far it came: no decision waits for it, and a restart goes on where the last batch ended. Of several nodes the one
+/// whose turn it is sends; all measure how far behind the target is.
+/// </summary>
+internal sealed class AuditExporter(
+    AuditTarget target,
+    IAuditSink sink,
+    IAuditExportStore store,
+    IJournal journal,
+    StoreNode node,
+    TimeProvider time,
+    ILogger<AuditExporter> logger
+) : RecurringWork(LookEvery, time, beginsAtOnce: true)
+{
+    public const int BatchEntries = 500;
+
+    /// <summary>A batch that has reached it takes no further entry: below what collectors accept by default.</summary>
+    public const int BatchBytes = 1024 * 1024;
+
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longer than a batch may take, so that nobody else begins while one is under way.</summary>
+    public static readonly TimeSpan Turn = TimeSpan.FromMinutes(1);
+
+    public static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(20);
+
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    private int failures;
+    private DateTimeOffset notBefore = DateTimeOffset.MinValue;
+
+    public AuditTarget Target => target;
+
+    private KeyValuePair<string, object?> Label => new("target", target.Name);
+
+    /// <summary>Sends what the target lacks, unless it failed just now or another node does.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var now = Time.GetStoreNow();
+            var lags = await store.LagsAsync(target.Name, cancellationToken);
+            Measure(lags, now);
+            if (lags.Count == 0 || now < notBefore || !journal.IsHealthy)
+            {
+                return;
+            }
+
+            if (!await CommitAsync([store.TakeTurn(target.Name, node.Name, now, now + Turn)], cancellationToken))
+            {
+                return;
+            }
+
+            foreach (var lag in lags)
+            {
+                if (!await SendAsync(lag, cancellationToken))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
+
+    // What was not written down is sent again.
+    protected override void Tell(Exception fault) => Log.ExportRoundFailed(logger, fault, target.Name);
+
+    // One batch of one chain. False: this round is over.
+    private async Task<bool> SendAsync(ChainLag lag, CancellationToken cancellationToken)
+    {
+        var batch = Cut(await store.ReadAsync(lag.Node, lag.Position, BatchEntries, cancellationToken));
+        var sent = await TrySendAsync(batch, cancellationToken);
+        if (sent.Fault is { } fault)
+        {
+            Fail(fault);
+            return false;
+        }
+
+        if (sent.Rejected > 0)
+        {
+            ServiceMeters.AuditExportFailures.Add(sent.Rejected, Label);
+            Log.ExportRejected(logger, target.Name, sent.Rejected);
+        }
+
+        if (failures > 0)
+        {
+            Log.ExportResumed(logger, target.Name, failures);
+            failures = 0;
+        }
+
+        ServiceMeters.AuditExported.Add(batch.Count, Label);
+        var now = Time.GetStoreNow();
+        return await CommitAsync(
+            [
+                store.Advance(target.Name, lag.Node, lag.Position, batch[^1].Entry.Sequence),
+                store.TakeTurn(target.Name, node.Name, now, now + Turn),
+            ],
+            cancellationToken
+        );
+    }
+
+    private async Task<AuditSent> TrySendAsync(IReadOnlyList<ExportedEntry> batch, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(SendWithin, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await sink.SendAsync(batch, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new AuditSent($"It took longer than {SendWithin.TotalSeconds:0} s.");
+        }
+    }
+
+    private void Fail(string fault)
+    {
+        failures++;
+        var wait = LookEvery * Math.Pow(2, Math.Min(failures - 1, 16));
+        wait = wait < LongestWait ? wait : LongestWait;
+        notBefore = Time.GetUtcNow() + wait;
+        ServiceMeters.AuditExportFailures.Add(1, Label);
+        Log.ExportFailed(logger, target.Name, fault, wait);
+    }
+
+    private void Measure(IReadOnlyList<ChainLag> lags, DateTimeOffset now)
+    {
+        var oldest = lags.Select(lag => lag.OldestAt).Append(now).Min();
+        ServiceMeters.AuditExportLag.Record((now - oldest).TotalSeconds, Label);
+        ServiceMeters.AuditExportWaiting.Record(lags.Sum(lag => lag.Entries), Label);
+    }
+
+    // False: another node has the turn, or the store is away.
+    private async ValueTask<bool> CommitAsync(
+        IReadOnlyList<Statement> statements,
+        CancellationToken cancellationToken
+    ) => (await journal.CommitAsync(new Decision { Statements = statements }, cancellationToken)).IsCommitted;
+
+    private static List<ExportedEntry> Cut(IReadOnlyList<ExportedEntry> entries)
+    {
+        long bytes = 0;
+        return
+        [
+            .. entries.TakeWhile(entry =>
+            {
+                var fits = bytes < BatchBytes;
+                bytes += entry.Entry.Body?.Length ?? 0;
+                return fits;
+            }),
+        ];
+    }
+}

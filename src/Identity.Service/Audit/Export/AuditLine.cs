@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Audit.Export;
+
+/// <summary>
+/// An entry as one line of JSON: what <c>/v1/audit/export</c> gives, so that <c>culvert audit verify</c> reads it, after
+/// what a reader looks for first. ASCII alone: everything else is escaped.
+/// </summary>
+internal static class AuditLine
+{
+    public static void Write(Stream to, ExportedEntry exported)
+    {
+        using var json = new Utf8JsonWriter(to);
+        json.WriteStartObject();
+        json.WriteString("time", exported.At.UtcDateTime);
+        json.WriteString("event", exported.Event);
+        json.WriteString("organization_id", exported.OrganizationId);
+        AuditExport.WriteChained(json, exported.Entry, withBody: true);
+        json.WriteEndObject();
+    }
+
+    public static byte[] Of(ExportedEntry exported)
+    {
+        using var line = new MemoryStream();
+        Write(line, exported);
+        return line.ToArray();
+    }
+}

@@ -1,0 +1,5 @@
+namespace Culvert.Identity.Service.Audit.Export;
+
+/// <summary>One place of <c>audit.export</c>.</summary>
+/// <param name="Name">Under which its positions are kept, and what operators see: never a secret.</param>
+internal abstract record AuditTarget(string Name);

@@ -1,0 +1,75 @@
+namespace Culvert.Identity.Service.Audit.Export;
+
+/// <summary>
+/// JSON lines at the end of a file, flushed to the disk. It is opened for each batch: whoever rotates files renames or
+/// truncates this one without telling us.
+/// </summary>
+internal sealed class FileSink(FileTarget target) : IAuditSink
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public async ValueTask<AuditSent> SendAsync(
+        IReadOnlyList<ExportedEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        using var lines = new MemoryStream();
+        try
+        {
+            await using var file = new FileStream(
+                target.Path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.ReadWrite | FileShare.Delete,
+                    UnixCreateMode = Mode,
+                    BufferSize = 0,
+                }
+            );
+            EndTornLine(file, lines);
+            foreach (var entry in entries)
+            {
+                AuditLine.Write(lines, entry);
+                lines.WriteByte((byte)'\n');
+            }
+
+            await AppendAsync(file, lines, cancellationToken);
+            return new AuditSent();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return new AuditSent(fault.Message);
+        }
+    }
+
+    // A disk that filled, or a power cut, may have left half a line.
+    private static void EndTornLine(FileStream file, MemoryStream lines)
+    {
+        if (file.Seek(0, SeekOrigin.End) == 0)
+        {
+            return;
+        }
+
+        file.Seek(-1, SeekOrigin.End);
+        if (file.ReadByte() != '\n')
+        {
+            lines.WriteByte((byte)'\n');
+        }
+    }
+
+    private static async Task AppendAsync(FileStream file, MemoryStream lines, CancellationToken cancellationToken)
+    {
+        var end = file.Seek(0, SeekOrigin.End);
+        try
+        {
+            await file.WriteAsync(lines.GetBuffer().AsMemory(0, (int)lines.Length), cancellationToken);
+            file.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            file.SetLength(end);
+            throw;
+        }
+    }
+}

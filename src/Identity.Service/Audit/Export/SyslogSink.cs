@@ -1,0 +1,73 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Net;
+
+namespace Culvert.Identity.Service.Audit.Export;
+
+/// <summary>
+/// Syslog over TLS (RFC 5425), one connection for each batch. The protocol has no receipt; that the receiver closes in
+/// turn is one, since it has read all that came before our end.
+/// </summary>
+internal sealed class SyslogSink(SyslogTarget target, NetworkOptions network) : IAuditSink
+{
+    private readonly OutboundDialer dialer = new(network);
+
+    public async ValueTask<AuditSent> SendAsync(
+        IReadOnlyList<ExportedEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await using var way = await dialer.ConnectAsync(target.Host, target.Port, cancellationToken);
+            await using var tls = new SslStream(way);
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = target.Host, CertificateChainPolicy = Policy() },
+                cancellationToken
+            );
+            using var frames = new MemoryStream();
+            foreach (var entry in entries)
+            {
+                SyslogMessage.Write(frames, entry);
+            }
+
+            await tls.WriteAsync(frames.GetBuffer().AsMemory(0, (int)frames.Length), cancellationToken);
+
+            // §4.4: the receiver must answer our close_notify with its own.
+            await tls.ShutdownAsync();
+            var rest = new byte[1];
+            while (await tls.ReadAsync(rest, cancellationToken) > 0)
+            {
+                // Receivers have nothing to say; whatever it is, its end is what counts.
+            }
+
+            return new AuditSent();
+        }
+        catch (Exception fault)
+            when (fault
+                    is IOException
+                        or SocketException
+                        or AuthenticationException
+                        or CryptographicException
+                        or UnauthorizedAccessException
+            )
+        {
+            return new AuditSent(fault.Message);
+        }
+    }
+
+    private X509ChainPolicy Policy()
+    {
+        var policy = SystemRoots.Policy(target.CaFile is null ? network.CaBundle : "");
+        if (target.CaFile is { } file)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.ImportFromPemFile(file);
+        }
+
+        return policy;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Identity.Service.Audit.Export;
+using Culvert.Platform.Doctor;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>The targets of <c>audit.export</c>: what of them is on this machine, and how far behind each is.</summary>
+internal sealed class AuditExportCheck : IServiceCheck
+{
+    private const UnixFileMode Others = (UnixFileMode)0b111_111;
+
+    // As long as the alert waits (deploy/prometheus).
+    private static readonly TimeSpan LongLag = TimeSpan.FromMinutes(15);
+
+    public string Id => "audit_export";
+
+    public DoctorFinding Run(ServiceFacts facts)
+    {
+        var targets = facts.Options.AuditTargets;
+        if (targets.Count == 0)
+        {
+            return DoctorFinding.Skip(Id, "audit.export names no target.");
+        }
+
+        if (targets.Select(FaultOf).FirstOrDefault(found => found is not null) is (var fault, var next))
+        {
+            return DoctorFinding.Fail(Id, fault, "Who was granted what stands in the audit, and must arrive.", next);
+        }
+
+        var late = facts
+            .Store.AuditLags.Select(one => (one.Target, Age: facts.Now - one.OldestAt))
+            .Where(one => one.Age > LongLag)
+            .Select(one =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{one.Target} lacks entries of {one.Age.TotalMinutes:0} minutes."
+                )
+            )
+            .ToList();
+        return late.Count > 0
+            ? DoctorFinding.Warn(
+                Id,
+                string.Join(' ', late),
+                "Whoever reads the audit there does not see the newest decisions.",
+                "The log says why (event 5005); while nothing is sent, is the service running?"
+            )
+            : DoctorFinding.Pass(Id, $"{string.Join(", ", targets.Select(target => target.Name))}: nothing is late.");
+    }
+
+    private static (string Summary, string Next)? FaultOf(AuditTarget target) =>
+        target switch
+        {
+            FileTarget file => FaultOf(file),
+            SyslogTarget { CaFile: { } roots } => FaultOf(roots),
+            _ => null,
+        };
+
+    private static (string, string)? FaultOf(FileTarget file)
+    {
+        var folder = Path.GetDirectoryName(file.Path)!;
+        return !Directory.Exists(folder) ? ($"{folder} does not exist.", $"mkdir -p {folder}")
+            : File.Exists(file.Path) && (File.GetUnixFileMode(file.Path) & Others) != 0
+                ? ($"{file.Path} is open to others.", $"chmod 0600 {file.Path}")
+            : null;
+    }
+
+    private static (string, string)? FaultOf(string roots)
+    {
+        try
+        {
+            var found = new X509Certificate2Collection();
+            found.ImportFromPemFile(roots);
+            return found.Count > 0 ? null : ($"{roots} holds no certificate.", "Write the roots into it, as PEM.");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return (fault.Message, "Correct ca_file in audit.export.");
+        }
+    }
+}

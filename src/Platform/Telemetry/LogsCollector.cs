@@ -1,0 +1,72 @@
+using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Net;
+
+namespace Culvert.Platform.Telemetry;
+
+/// <summary>Where log records go by OTLP over HTTP. Credentials are no part of it: they are read at each use.</summary>
+public sealed class LogsCollector
+{
+    private const string Signal = "LOGS";
+    private const string LogsPath = "v1/logs";
+
+    private readonly Func<string, string?> environment;
+
+    private LogsCollector(Uri endpoint, Func<string, string?> environment) =>
+        (Endpoint, this.environment) = (endpoint, environment);
+
+    /// <summary>With its path.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>
+    /// The collector of the environment (<c>OTEL_EXPORTER_OTLP_LOGS_…</c> before <c>OTEL_EXPORTER_OTLP_…</c>). Null: there
+    /// is none, or the section says <c>otlp: off</c>, or a fault of it was reported.
+    /// </summary>
+    /// <param name="root">The file.</param>
+    /// <param name="environment">Looks a variable up; the process's when null.</param>
+    public static LogsCollector? Read(ConfigSection root, Func<string, string?>? environment = null)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        environment ??= Environment.GetEnvironmentVariable;
+        return
+            TelemetrySection.Read(root, Signal, LogsPath, ["http/protobuf", "http/json"], environment)
+                is { Endpoint: { } endpoint }
+            ? new LogsCollector(endpoint, environment)
+            : null;
+    }
+
+    /// <summary>What a request carries for the collector (<c>OTEL_EXPORTER_OTLP_HEADERS</c>): never shown.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Headers() =>
+        (TelemetrySection.Value(environment, Signal, "HEADERS") ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(header => header.Split('=', 2, StringSplitOptions.TrimEntries))
+            .Where(header => header is [{ Length: > 0 }, _])
+            .Select(header => new KeyValuePair<string, string>(header[0], Uri.UnescapeDataString(header[1])));
+
+    /// <summary>What all records say of their program (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>).</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Resource(string program) =>
+        [
+            .. Traces
+                .ResourceOf(program)
+                .Build()
+                .Attributes.Select(one => new KeyValuePair<string, string>(one.Key, $"{one.Value}")),
+        ];
+
+    /// <summary>
+    /// Whom to believe that it is the collector: the roots of <c>OTEL_EXPORTER_OTLP_CERTIFICATE</c>, else the system's and
+    /// those of the bundle.
+    /// </summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The file holds no certificates.</exception>
+    public X509ChainPolicy ChainPolicy(string bundle)
+    {
+        var file = TelemetrySection.Value(environment, Signal, "CERTIFICATE");
+        var policy = SystemRoots.Policy(file is null ? bundle : "");
+        if (file is not null)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.ImportFromPemFile(file);
+        }
+
+        return policy;
+    }
+}
