@@ -1,6 +1,7 @@
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Ingress;
@@ -38,4 +39,6 @@ internal sealed record EdgeSettings
     public required HealthOptions Health { get; init; }
 
     public required LogOptions Log { get; init; }
+
+    public TelemetryOptions Telemetry { get; init; } = new();
 }

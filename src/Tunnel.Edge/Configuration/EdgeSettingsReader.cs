@@ -18,7 +18,6 @@ internal static class EdgeSettingsReader
 
     public static EdgeSettings Read(ConfigSection root)
     {
-        TelemetrySection.Read(root); // an edge sees no calls and makes no spans: the key is one of all three programs
         var clients = root.Section("clients");
         var drain = root.Duration("drain_timeout", TimeSpan.FromSeconds(60), TimeSpan.Zero, TimeSpan.FromHours(24));
         return new EdgeSettings
@@ -36,6 +35,7 @@ internal static class EdgeSettingsReader
             DrainDelay = root.Duration("drain_delay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
             Health = HealthSection.ReadServer(root, "127.0.0.1:9445"),
             Log = LogSection.Read(root),
+            Telemetry = TelemetrySection.Read(root),
         };
     }
 

@@ -79,6 +79,7 @@ internal sealed class ClientRelay(
         if (!over)
         {
             traffic.CountCut();
+            visit.Span?.Cut();
             client.Reset();
             End();
         }
@@ -123,6 +124,7 @@ internal sealed class ClientRelay(
                 }
 
                 traffic.CountFromClient(read);
+                visit.Span?.CountFromClient(read);
                 Volatile.Write(ref movedAt, time.GetTimestamp());
                 await WriteAsync(buffer.AsMemory(0, read));
                 Volatile.Write(ref movedAt, time.GetTimestamp());
@@ -170,6 +172,7 @@ internal sealed class ClientRelay(
                     Math.Min(rest.Length, traffic.IsPaced ? rest.FirstSpan.Length : MostSentBytes)
                 );
                 traffic.CountToClient((int)turn.Length);
+                visit.Span?.CountToClient((int)turn.Length);
                 await client.SendAsync(turn);
                 rest = rest.Slice(turn.Length);
                 Volatile.Write(ref movedAt, time.GetTimestamp());

@@ -1,6 +1,7 @@
 using System.Net;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Edge.Telemetry;
 using Culvert.Tunnel.Protocol;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
@@ -16,6 +17,9 @@ internal sealed record ClientVisit(IPEndPoint Client, string ServerName, ClientI
     /// them can answer it.
     /// </summary>
     public bool IsChallenge { get; init; }
+
+    /// <summary>Of this connection; null while nobody collects spans.</summary>
+    public ConnectionSpan? Span { get; init; }
 
     /// <summary>What decides which agent serves it (S29).</summary>
     public ulong AffinityTo(TunnelRoute tunnel) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Forwarding;
@@ -45,7 +46,8 @@ internal sealed class EdgeServer : IAsyncDisposable
         EdgeState state,
         TimeProvider time,
         ILoggerFactory loggers,
-        Func<bool> isMarkedToDrain
+        Func<bool> isMarkedToDrain,
+        Traces? traces
     )
     {
         this.isMarkedToDrain = isMarkedToDrain;
@@ -86,7 +88,8 @@ internal sealed class EdgeServer : IAsyncDisposable
             challenges,
             metrics,
             time,
-            loggers.CreateLogger<SniListener>()
+            loggers.CreateLogger<SniListener>(),
+            traces
         );
         connectListener = new ConnectListener(
             settings.Sni,
@@ -95,7 +98,8 @@ internal sealed class EdgeServer : IAsyncDisposable
             Traffic,
             metrics,
             time,
-            loggers.CreateLogger<ConnectListener>()
+            loggers.CreateLogger<ConnectListener>(),
+            traces
         );
         metrics.Observe(Agents, Traffic, FeedSeconds, () => IsDraining);
         List<TcpListeners> bound = [];
@@ -153,16 +157,18 @@ internal sealed class EdgeServer : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="loggers">For all of it.</param>
     /// <param name="isMarkedToDrain">What an operator said on this machine, asked every second; null = nobody can.</param>
+    /// <param name="traces">Takes the spans of connections; null: there are none.</param>
     /// <exception cref="ListenException">An address is taken or not ours.</exception>
     public static EdgeServer Start(
         EdgeSettings settings,
         EdgeState state,
         TimeProvider time,
         ILoggerFactory loggers,
-        Func<bool>? isMarkedToDrain = null
+        Func<bool>? isMarkedToDrain = null,
+        Traces? traces = null
     )
     {
-        var server = new EdgeServer(settings, state, time, loggers, isMarkedToDrain ?? (static () => false));
+        var server = new EdgeServer(settings, state, time, loggers, isMarkedToDrain ?? (static () => false), traces);
         server.agentSockets.Start(socket => server.HandleAsync(socket, server.agentListener.ServeAsync));
         server.sniSockets.Start(socket =>
             server.HandleAsync(socket, (s, cancel) => server.door.ServeAsync(s, server.sniListener.ServeAsync, cancel))

@@ -6,10 +6,12 @@ using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Telemetry;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
@@ -105,7 +107,8 @@ internal static class RunCommand
         var challenges = new ChallengeAcknowledgements((id, ct) => AcknowledgeAsync(credentials, id, logger, ct), time);
         state.SnapshotChanged += challenges.Apply;
 
-        await using var running = server = EdgeServer.Start(settings, state, time, loggers, () => mark.IsSet);
+        using var traces = Traces.Start(settings.Telemetry, "tunnel-edge", ConnectionSpan.SourceName);
+        await using var running = server = EdgeServer.Start(settings, state, time, loggers, () => mark.IsSet, traces);
         var watch = new ConfigWatch<EdgeSettings>(
             ConfigCommand.FindFile(parsed, ConfigLocation.Edge),
             () => ConfigCommand.Load(parsed, ConfigLocation.Edge, EdgeSettingsReader.Read),

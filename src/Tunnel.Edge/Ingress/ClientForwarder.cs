@@ -67,16 +67,24 @@ internal sealed class ClientForwarder(
             Identity = visit.Identity,
             ConnectionId = NextConnectionId(),
         };
-        await using var stream = await OpenAsync(client, open, visit.AffinityTo(tunnel), tunnel.Id, hello, counts);
+        visit.Span?.TunnelId = tunnel.Id;
+        visit.Span?.ConnectionId = open.ConnectionId;
+        await using var stream = await OpenAsync(client, open, visit, tunnel, hello, counts);
         placed();
         if (stream is null)
         {
             return false;
         }
 
+        visit.Span?.Place();
         counts.CountFromClient(hello.Length);
+        visit.Span?.CountFromClient(hello.Length);
         hello.Dispose(); // the agent has answered: nobody needs it again
-        if (!await new ClientRelay(client, stream, visit, counts, leavers, state, time).RunAsync())
+        if (await new ClientRelay(client, stream, visit, counts, leavers, state, time).RunAsync())
+        {
+            visit.Span?.Finish();
+        }
+        else
         {
             client.Reset();
         }
@@ -92,12 +100,13 @@ internal sealed class ClientForwarder(
     private async Task<MuxStream?> OpenAsync(
         ClientTransport client,
         OpenPayload open,
-        ulong affinity,
-        string tunnelId,
+        ClientVisit visit,
+        TunnelRoute tunnel,
         FirstBytes hello,
         TunnelTraffic counts
     )
     {
+        var (affinity, tunnelId) = (visit.AffinityTo(tunnel), tunnel.Id);
         List<AgentConnection> tried = [];
         List<string> unwilling = [];
         while (tried.Count < MaxOpens)
@@ -113,6 +122,7 @@ internal sealed class ClientForwarder(
                 continue; // it filled up or left since it was picked
             }
 
+            visit.Span?.InstanceId = agent.InstanceId;
             leavers.Watch(stream, client, mayFinish: false);
             var waiting = new Waiting(agent, () => agents.Pick(tunnelId, affinity, tried, unwilling));
             unanswered[stream] = waiting;

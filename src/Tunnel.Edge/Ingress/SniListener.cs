@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Telemetry;
 using Culvert.Platform.Tls;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 
@@ -20,7 +22,8 @@ internal sealed class SniListener(
     ChallengeGate challenges,
     EdgeMetrics metrics,
     TimeProvider time,
-    ILogger<SniListener> logger
+    ILogger<SniListener> logger,
+    Traces? traces = null
 )
 {
     // A challenge is one handshake, and the agent closes after it; this is for an authority that does not let go.
@@ -44,6 +47,7 @@ internal sealed class SniListener(
         var isArriving = 1;
         Interlocked.Increment(ref arriving);
         var now = current;
+        using var span = ConnectionSpan.Begin(traces, ConnectionSpan.Sni, time);
         using var hello = new FirstBytes(now.MaxHelloBytes);
         try
         {
@@ -64,11 +68,11 @@ internal sealed class SniListener(
 
             if (refusal != IngressRefusal.None)
             {
-                await RefuseAsync(socket, client, refusal, tunnel);
+                await RefuseAsync(socket, client, refusal, tunnel, span);
                 return;
             }
 
-            var visit = new ClientVisit(client, read!.ServerName, null) { IsChallenge = isChallenge };
+            var visit = new ClientVisit(client, read!.ServerName, null) { IsChallenge = isChallenge, Span = span };
             await (
                 isChallenge
                     ? ForwardChallengeAsync(transport, socket, visit, tunnel!, hello, Arrive)
@@ -121,7 +125,7 @@ internal sealed class SniListener(
         var counts = traffic.Of(tunnel);
         if (!counts.TryEnter())
         {
-            await RefuseAsync(socket, visit.Client, IngressRefusal.TunnelLimit, tunnel);
+            await RefuseAsync(socket, visit.Client, IngressRefusal.TunnelLimit, tunnel, visit.Span);
             return;
         }
 
@@ -129,7 +133,7 @@ internal sealed class SniListener(
         {
             if (!await forwarder.RunAsync(transport, visit, tunnel, hello, counts, placed))
             {
-                await RefuseAsync(socket, visit.Client, IngressRefusal.NoAgent, tunnel);
+                await RefuseAsync(socket, visit.Client, IngressRefusal.NoAgent, tunnel, visit.Span);
             }
         }
         finally
@@ -162,13 +166,20 @@ internal sealed class SniListener(
         );
         if (!await forwarder.RunAsync(transport, visit, tunnel, hello, uncounted, placed))
         {
-            await RefuseAsync(socket, visit.Client, IngressRefusal.NoAgent, tunnel);
+            await RefuseAsync(socket, visit.Client, IngressRefusal.NoAgent, tunnel, visit.Span);
         }
     }
 
-    private async Task RefuseAsync(Socket socket, IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel)
+    private async Task RefuseAsync(
+        Socket socket,
+        IPEndPoint client,
+        IngressRefusal refusal,
+        TunnelRoute? tunnel,
+        ConnectionSpan? span
+    )
     {
         metrics.ClientRefused(refusal);
+        span?.Refuse(refusal, tunnel?.Id);
         if (tunnel is not null)
         {
             traffic.Of(tunnel).CountRefused();

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Telemetry;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Configuration;
@@ -44,7 +45,8 @@ internal sealed class RunningEdge : IAsyncDisposable
         Func<DateTimeOffset?>? lastContact = null,
         EdgeFeed? feed = null,
         TimeProvider? time = null,
-        Func<bool>? isMarkedToDrain = null
+        Func<bool>? isMarkedToDrain = null,
+        Traces? traces = null
     )
     {
         var platform = new TestPlatform();
@@ -56,7 +58,8 @@ internal sealed class RunningEdge : IAsyncDisposable
             state,
             time ?? TimeProvider.System,
             NullLoggerFactory.Instance,
-            isMarkedToDrain
+            isMarkedToDrain,
+            traces
         );
         var edge = new RunningEdge(server, state, platform);
         edge.Use(feed ?? Feeds.Of(Feeds.Tunnel()));

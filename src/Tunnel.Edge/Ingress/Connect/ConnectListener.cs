@@ -1,12 +1,15 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Routing;
+using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 
@@ -25,7 +28,8 @@ internal sealed class ConnectListener(
     TrafficBook traffic,
     EdgeMetrics metrics,
     TimeProvider time,
-    ILogger<ConnectListener> logger
+    ILogger<ConnectListener> logger,
+    Traces? traces = null
 )
 {
     private volatile SniOptions current = sni;
@@ -43,6 +47,7 @@ internal sealed class ConnectListener(
         var isArriving = 1;
         Interlocked.Increment(ref arriving);
         var now = current;
+        using var span = ConnectionSpan.Begin(traces, ConnectionSpan.Connect, time);
         try
         {
             await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
@@ -53,15 +58,15 @@ internal sealed class ConnectListener(
             if (handshake != IngressRefusal.None)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Count(client, handshake, null);
+                Count(client, handshake, null, span);
                 return;
             }
 
-            var (late, request) = await ReadRequestAsync(tls, both.Token);
+            var (late, request, parent) = await ReadRequestAsync(tls, span is not null, both.Token);
             cancellationToken.ThrowIfCancellationRequested();
             if (late)
             {
-                Count(client, IngressRefusal.HelloTimeout, null);
+                Count(client, IngressRefusal.HelloTimeout, null, span);
                 return;
             }
 
@@ -77,11 +82,12 @@ internal sealed class ConnectListener(
             );
             if (refusal != IngressRefusal.None)
             {
-                await RefuseAsync(transport, client, refusal, tunnel);
+                await RefuseAsync(transport, client, refusal, tunnel, span);
                 return;
             }
 
-            var visit = new ClientVisit(client, request!.ServerName, identity);
+            span?.Parent = parent;
+            var visit = new ClientVisit(client, request!.ServerName, identity) { Span = span };
             await EstablishAsync(transport, visit, tunnel!, now, Arrive, cancellationToken);
         }
         finally
@@ -143,10 +149,11 @@ internal sealed class ConnectListener(
 
     /// <summary>
     /// The request; null when it is none that we take, or when bytes follow it: before the 200 nobody may speak. Late =
-    /// the client left or took too long, and hears nothing.
+    /// the client left or took too long, and hears nothing. The trace that it names is looked for only if that is asked.
     /// </summary>
-    private static async Task<(bool Late, ConnectRequest? Request)> ReadRequestAsync(
+    private static async Task<(bool Late, ConnectRequest? Request, ActivityContext Parent)> ReadRequestAsync(
         SslStream tls,
+        bool wantsTrace,
         CancellationToken cancellationToken
     )
     {
@@ -160,27 +167,29 @@ internal sealed class ConnectListener(
                 var read = await tls.ReadAsync(space, cancellationToken);
                 if (read == 0)
                 {
-                    return (true, null);
+                    return (true, null, default);
                 }
 
                 length += read;
                 var received = buffer.AsSpan(0, length);
                 if (!ConnectParser.MayBegin(received))
                 {
-                    return (false, null);
+                    return (false, null, default);
                 }
 
                 if (ConnectParser.HeadLength(received) is > 0 and var head)
                 {
-                    return (false, head == length ? ConnectParser.Parse(received) : null);
+                    var request = head == length ? ConnectParser.Parse(received) : null;
+                    var parent = wantsTrace && request is not null ? ConnectParser.ReadTrace(received) : default;
+                    return (false, request, parent);
                 }
             }
 
-            return (false, null);
+            return (false, null, default);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
-            return (true, null);
+            return (true, null, default);
         }
         finally
         {
@@ -200,7 +209,7 @@ internal sealed class ConnectListener(
         var counts = traffic.Of(tunnel);
         if (!counts.TryEnter())
         {
-            await RefuseAsync(transport, visit.Client, IngressRefusal.TunnelLimit, tunnel);
+            await RefuseAsync(transport, visit.Client, IngressRefusal.TunnelLimit, tunnel, visit.Span);
             return;
         }
 
@@ -208,7 +217,7 @@ internal sealed class ConnectListener(
         {
             if (!forwarder.HasAgent(visit, tunnel))
             {
-                await RefuseAsync(transport, visit.Client, IngressRefusal.NoAgent, tunnel);
+                await RefuseAsync(transport, visit.Client, IngressRefusal.NoAgent, tunnel, visit.Span);
                 return;
             }
 
@@ -224,7 +233,7 @@ internal sealed class ConnectListener(
 
             if (refusal != IngressRefusal.None)
             {
-                await AlertAsync(transport, visit.Client, refusal, tunnel);
+                await AlertAsync(transport, visit, refusal, tunnel);
             }
         }
         finally
@@ -267,16 +276,22 @@ internal sealed class ConnectListener(
             : IngressRefusal.None;
     }
 
-    private Task RefuseAsync(TlsTransport transport, IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel)
+    private Task RefuseAsync(
+        TlsTransport transport,
+        IPEndPoint client,
+        IngressRefusal refusal,
+        TunnelRoute? tunnel,
+        ConnectionSpan? span
+    )
     {
-        Count(client, refusal, tunnel);
+        Count(client, refusal, tunnel, span);
         return SayAsync(transport, ConnectAnswers.For(refusal));
     }
 
     /// <summary>After the 200 the client listens to the inner TLS alone.</summary>
-    private Task AlertAsync(TlsTransport transport, IPEndPoint client, IngressRefusal refusal, TunnelRoute tunnel)
+    private Task AlertAsync(TlsTransport transport, ClientVisit visit, IngressRefusal refusal, TunnelRoute tunnel)
     {
-        Count(client, refusal, tunnel);
+        Count(visit.Client, refusal, tunnel, visit.Span);
         return IngressPolicy.AlertFor(refusal) is { } alert
             ? SayAsync(transport, TlsAlerts.Record(alert))
             : Task.CompletedTask;
@@ -302,9 +317,10 @@ internal sealed class ConnectListener(
         }
     }
 
-    private void Count(IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel)
+    private void Count(IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel, ConnectionSpan? span)
     {
         metrics.ClientRefused(refusal);
+        span?.Refuse(refusal, tunnel?.Id);
         if (tunnel is not null)
         {
             traffic.Of(tunnel).CountRefused();

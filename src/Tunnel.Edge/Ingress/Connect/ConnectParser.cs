@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Culvert.Platform.Telemetry;
+using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 
@@ -84,6 +87,33 @@ internal static class ConnectParser
         }
 
         return hosts == 1 ? request : null; // RFC 9112 §3.2
+    }
+
+    /// <summary>The trace that the client says its connection belongs to; nothing when it says none.</summary>
+    /// <param name="head">One that <see cref="Parse"/> has taken.</param>
+    public static ActivityContext ReadTrace(ReadOnlySpan<byte> head)
+    {
+        StringValues parent = default;
+        StringValues state = default;
+        for (var rest = head[(head.IndexOf("\r\n"u8) + 2)..]; !rest.StartsWith("\r\n"u8); )
+        {
+            var lineEnd = rest.IndexOf("\r\n"u8);
+            if (TryReadField(rest[..lineEnd], out var name, out var value))
+            {
+                if (Is(name, "traceparent"u8))
+                {
+                    parent = StringValues.Concat(parent, Encoding.ASCII.GetString(value));
+                }
+                else if (Is(name, "tracestate"u8))
+                {
+                    state = StringValues.Concat(state, Encoding.ASCII.GetString(value));
+                }
+            }
+
+            rest = rest[(lineEnd + 2)..];
+        }
+
+        return TraceContext.Read(parent, state);
     }
 
     /// <summary>The target between method and version; absolute-form and origin-form fall to the authority's reader.</summary>

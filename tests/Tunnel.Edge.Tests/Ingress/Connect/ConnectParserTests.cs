@@ -91,4 +91,37 @@ public sealed class ConnectParserTests
         ConnectParser.HeadLength(bytes).ShouldBe(bytes.Length);
         return ConnectParser.Parse(bytes);
     }
+
+    [Theory]
+    [InlineData(
+        "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "0af7651916cd43dd8448eb211c80319c"
+    )]
+    [InlineData(
+        "TraceParent:00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 ",
+        "0af7651916cd43dd8448eb211c80319c"
+    )]
+    [InlineData("traceparent: 00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", null)] // §3.2.2.3: lower case
+    [InlineData("traceparent: 00-00000000000000000000000000000000-b7ad6b7169203331-01", null)]
+    [InlineData("traceparent: 00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", null)]
+    [InlineData("traceparent: ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", null)]
+    [InlineData("traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331", null)]
+    [InlineData("traceparent: any thing", null)]
+    [InlineData("X-Trace: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", null)]
+    [InlineData(
+        "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        null
+    )]
+    public void ReadTrace_AsTheStandardHasIt(string field, string? trace)
+    {
+        var head = Encoding.ASCII.GetBytes(
+            $"CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n{field}\r\ntracestate: a=1\r\n\r\n"
+        );
+        ConnectParser.Parse(head).ShouldNotBeNull();
+
+        var read = ConnectParser.ReadTrace(head);
+
+        (read == default ? null : read.TraceId.ToHexString()).ShouldBe(trace);
+        read.TraceState.ShouldBe(trace is null ? null : "a=1");
+    }
 }

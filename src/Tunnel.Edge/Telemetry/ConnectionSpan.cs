@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Culvert.Platform.Telemetry;
+using Culvert.Tunnel.Edge.Ingress;
+
+namespace Culvert.Tunnel.Edge.Telemetry;
+
+/// <summary>
+/// A client's connection as a span: from the door to its end. It holds where the connection went and how much went through
+/// it; never an address, a name that was asked for, or anything else that the client said.
+/// </summary>
+/// <remarks>
+/// It is made whole when the connection ends: the trace it belongs to is known late, and nothing that runs meanwhile should
+/// take the span of one client for its own.
+/// </remarks>
+internal sealed class ConnectionSpan : IDisposable
+{
+    /// <summary>The name of the edge's source of spans.</summary>
+    public const string SourceName = "Culvert.Tunnel.Edge";
+
+    public const string Sni = "sni";
+    public const string Connect = "connect";
+
+    private const string Name = "connection";
+
+    private readonly ActivitySource source;
+    private readonly string ingress;
+    private readonly TimeProvider time;
+    private readonly DateTimeOffset began;
+    private TimeSpan? placed;
+    private string outcome = "reset";
+    private IngressRefusal refusal;
+    private long fromClient;
+    private long toClient;
+    private volatile bool isCut;
+
+    private ConnectionSpan(ActivitySource source, string ingress, TimeProvider time)
+    {
+        (this.source, this.ingress, this.time) = (source, ingress, time);
+        began = time.GetUtcNow();
+    }
+
+    /// <summary>What the client says it belongs to. Only the word of one that was let in counts.</summary>
+    public ActivityContext Parent { get; set; }
+
+    public string? TunnelId { get; set; }
+
+    /// <summary>Of the connection in the tunnel protocol: the agent's log has it, too.</summary>
+    public string? ConnectionId { get; set; }
+
+    /// <summary>Of the agent that was tried last.</summary>
+    public string? InstanceId { get; set; }
+
+    /// <summary>Begins one; null while nobody listens.</summary>
+    public static ConnectionSpan? Begin(Traces? traces, string ingress, TimeProvider time) =>
+        traces is not null && traces.Source.HasListeners() ? new ConnectionSpan(traces.Source, ingress, time) : null;
+
+    /// <summary>The agent has answered.</summary>
+    public void Place() => placed = time.GetUtcNow() - began;
+
+    // Each direction is counted by one task at a time.
+    public void CountFromClient(int bytes) => fromClient += bytes;
+
+    public void CountToClient(int bytes) => toClient += bytes;
+
+    /// <summary>The edge itself ended it: the tunnel was paused, say, or it was idle for too long.</summary>
+    public void Cut() => isCut = true;
+
+    /// <summary>Both sides have said all they had.</summary>
+    public void Finish() => outcome = "relayed";
+
+    public void Refuse(IngressRefusal why, string? tunnelId)
+    {
+        (outcome, refusal) = ("refused", why);
+        TunnelId ??= tunnelId;
+    }
+
+    public void Dispose()
+    {
+        using var span = source.StartActivity(Name, ActivityKind.Server, Parent, startTime: began);
+        if (span is null)
+        {
+            return; // the sampler left it out
+        }
+
+        span.SetTag("culvert.ingress", ingress);
+        span.SetTag("culvert.tunnel_id", TunnelId);
+        span.SetTag("culvert.instance_id", InstanceId);
+        span.SetTag("culvert.connection_id", ConnectionId);
+        span.SetTag("culvert.outcome", isCut ? "cut" : outcome);
+        span.SetTag("culvert.placed_ms", placed?.TotalMilliseconds);
+        span.SetTag("culvert.bytes_from_client", fromClient);
+        span.SetTag("culvert.bytes_to_client", toClient);
+        if (isCut || refusal != IngressRefusal.None)
+        {
+            span.SetTag("error.type", isCut ? "cut" : refusal.ToString()); // as the metric names it
+            span.SetStatus(ActivityStatusCode.Error);
+        }
+
+        span.SetEndTime(time.GetUtcNow().UtcDateTime);
+    }
+}
