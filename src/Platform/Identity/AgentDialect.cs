@@ -12,7 +12,8 @@ internal sealed class AgentDialect(
     InstanceId instance,
     Func<IReadOnlyList<AgentReportRoute>> routes,
     CheckpointWatch? checkpoints = null,
-    IUsageSource? usage = null
+    IUsageSource? usage = null,
+    Func<AgentReportDoctor?>? doctor = null
 ) : MachineDialect<AgentFeed>
 {
     public override string Subject => $"agent {tunnelId} {instance}";
@@ -78,6 +79,7 @@ internal sealed class AgentDialect(
             Routes = routes(),
             AuditAlarm = AuditAlarm,
             Usage = part,
+            Doctor = doctor?.Invoke(),
             Leaving = leaving,
         };
         var failure = await client.ReportAsync(report, ct);

@@ -17,6 +17,7 @@ public static class CredentialManager
     /// <param name="time">The clock of lives, windows and waits.</param>
     /// <param name="networkTime">The clock of network time limits; the same when null. Tests fake the one, not the other.</param>
     /// <param name="usage">What was called, for its reports; null: it does not say.</param>
+    /// <param name="doctor">What its own checks found last, for its reports; null: it does not say.</param>
     public static CredentialManager<AgentFeed> ForAgent(
         CredentialManagerOptions options,
         string tunnelId,
@@ -25,12 +26,13 @@ public static class CredentialManager
         ILoggerFactory logs,
         TimeProvider time,
         TimeProvider? networkTime = null,
-        IUsageSource? usage = null
+        IUsageSource? usage = null,
+        Func<AgentReportDoctor?>? doctor = null
     )
     {
         var limits = networkTime ?? time;
         var checkpoints = new CheckpointWatch(state, logs.CreateLogger("Culvert.Credentials"));
-        var dialect = new AgentDialect(tunnelId, InstanceId.LoadOrCreate(state), routes, checkpoints, usage);
+        var dialect = new AgentDialect(tunnelId, InstanceId.LoadOrCreate(state), routes, checkpoints, usage, doctor);
         return new CredentialManager<AgentFeed>(
             options,
             dialect,

@@ -27,6 +27,11 @@ public sealed record AgentReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AgentReportUsage? Usage { get; init; }
 
+    /// <summary>What the agent's own checks found last; null before the first, and from agents that do not say.</summary>
+    [JsonPropertyName("doctor")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AgentReportDoctor? Doctor { get; init; }
+
     /// <summary>
     /// The agent's checkpoints of the service's audit contradict each other: <c>fork</c>, <c>rollback</c> or
     /// <c>signature</c>; null = they agree.

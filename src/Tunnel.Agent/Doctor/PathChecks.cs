@@ -37,7 +37,7 @@ internal sealed class PathChecks(
             await new CallCheck(settings, state, time).RunAsync(cancellationToken),
         ];
 
-    private async Task<DoctorFinding> CheckNamesAsync(CancellationToken cancellationToken)
+    public async Task<DoctorFinding> CheckNamesAsync(CancellationToken cancellationToken)
     {
         if (Addresses.Count == 0)
         {

@@ -13,9 +13,9 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
     public static readonly IReadOnlyList<string> Ids = [OpenRoutes, Issuers];
 
     public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken) =>
-        [CheckOpenRoutes(), await CheckIssuersAsync(cancellationToken)];
+        [CheckOpenRoutes(settings), await CheckIssuersAsync(cancellationToken)];
 
-    private DoctorFinding CheckOpenRoutes()
+    public static DoctorFinding CheckOpenRoutes(AgentSettings settings)
     {
         var open = settings
             .Routes.Where(r => r.Oauth.Mode == OauthMode.DangerousNone)

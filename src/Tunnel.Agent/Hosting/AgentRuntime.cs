@@ -13,6 +13,7 @@ using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;
+using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
@@ -56,6 +57,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly EdgeFleet fleet;
     private readonly CredentialManager<AgentFeed> credentials;
     private readonly AgentReadiness readiness;
+    private readonly ReportedChecks reportedChecks;
     private readonly Lock gate = new(); // one state is applied at a time, the later one last
     private readonly ConcurrentDictionary<Task, bool> retiring = [];
     private volatile RouteGeneration generation;
@@ -122,6 +124,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
         );
         server = CreateServer(loggers);
         fleet = CreateFleet(state, loggers);
+        Doctor = new RunningChecks(() => generation, fleet, time);
+        reportedChecks = new ReportedChecks(Doctor.RunAsync, time);
         credentials = CreateCredentials(state, loggers);
         trail.Signer = () => credentials.Identity?.Credential;
         readiness = new AgentReadiness(credentials, leaves, leafFiles, fleet, map, trail, () => generation, watch);
@@ -129,6 +133,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     /// <summary>What <c>/readyz</c> asks.</summary>
     public IReadOnlyList<ReadinessCheck> Checks => readiness.Checks;
+
+    /// <summary>What its reports say of the doctor's checks.</summary>
+    public RunningChecks Doctor { get; }
 
     /// <summary>Serves until cancelled, then drains. What is wrong outside heals by itself and shows in readiness.</summary>
     /// <exception cref="IOException">The health address cannot be listened on.</exception>
@@ -156,6 +163,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             leafFiles.RunAsync(leaves, background.Token),
             RunGenerationsAsync(background.Token),
             ReportCountsAsync(background.Token),
+            reportedChecks.RunAsync(credentials.RequestReport, background.Token),
             watch?.RunAsync(next => TakeUpAsync(next, background.Token), background.Token) ?? Task.CompletedTask,
         ];
         await WaitForStopAsync([.. running, recording], cancellationToken);
@@ -299,7 +307,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 ),
             loggers,
             time,
-            usage: counts
+            usage: counts,
+            doctor: () => reportedChecks.Latest
         );
         manager.IdentityChanged = (identity, _) =>
         {

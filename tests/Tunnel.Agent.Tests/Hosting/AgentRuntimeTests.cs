@@ -57,6 +57,31 @@ public sealed class AgentRuntimeTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_DoctorBesideIt_SaysTheSameAndDialsNobody()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        service.Edges = [edge.Feed];
+        await using var agent = new RunningAgent(Configure(service, upstream.Port));
+        await agent.ReadyAsync(edge);
+        var (dialled, proofs) = (edge.Dialled, service.Count("/v1/oauth/token"));
+
+        var found = (await agent.CheckAsync()).ToDictionary(f => f.Id, f => f.Status);
+
+        found.Keys.ShouldBeUnique();
+        found[PathChecks.Edges].ShouldBe(DoctorStatus.Pass);
+        found[PathChecks.EdgeNames].ShouldBe(DoctorStatus.Pass);
+        found[PathChecks.Upstreams].ShouldBe(DoctorStatus.Pass);
+        found["platform_certificate"].ShouldBe(DoctorStatus.Pass);
+        found["machine_api"].ShouldBe(DoctorStatus.Pass);
+        // Of the file's organization and the double's own.
+        found.Where(f => f.Value == DoctorStatus.Fail).Select(f => f.Key).ShouldBe(["organization"]);
+        service.Count("/v1/oauth/token").ShouldBe(proofs);
+        edge.Dialled.ShouldBe(dialled);
+    }
+
+    [Fact]
     public async Task Run_FileChanges_NewCallsTakeTheNewRouteAndRunningOnesKeepTheirs()
     {
         var release = new TaskCompletionSource();

@@ -1,3 +1,4 @@
+using Culvert.Platform.Doctor;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
@@ -58,6 +59,10 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <summary>Why a check of readiness fails; null when it does not.</summary>
     public async Task<string?> FailedCheckAsync(string name) =>
         await runtime.Checks.Single(c => c.Name == name).Evaluate(CancellationToken.None);
+
+    /// <summary>What its reports would say of the doctor's checks now.</summary>
+    public async Task<IReadOnlyList<DoctorFinding>> CheckAsync() =>
+        await runtime.Doctor.RunAsync(CancellationToken.None);
 
     public async Task StopAsync()
     {

@@ -35,6 +35,9 @@ internal sealed class FakeEdge : IAsyncDisposable
 
     public string Address => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
 
+    /// <summary>Connections so far, whatever became of them.</summary>
+    public int Dialled => tasks.Count;
+
     public AgentFeedEdge Feed =>
         new()
         {

@@ -78,8 +78,17 @@ internal sealed class AgentDirectory(
             TrustBundleEpoch = report?.Epochs.TrustBundle,
             ServerSerial = report?.Serials.Server,
             Routes = report?.Routes ?? [],
+            Doctor = report?.Doctor is { } doctor ? Describe(doctor, stored!.At) : null,
         };
     }
+
+    // An agent whose clock is ahead must not look fresh for ever.
+    private static AgentDoctorDocument Describe(AgentReportDoctor doctor, DateTimeOffset reportedAt) =>
+        new()
+        {
+            CheckedAt = (doctor.CheckedAt < reportedAt ? doctor.CheckedAt : reportedAt).UtcDateTime,
+            Checks = doctor.Checks,
+        };
 
     // A report is a contact too, and outlives a restart.
     private DateTimeOffset? LastContact(Tunnel tunnel, string instanceId, StoredAgentReport? stored)

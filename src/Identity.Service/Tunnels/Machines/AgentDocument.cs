@@ -58,4 +58,8 @@ internal sealed record AgentDocument
 
     [JsonPropertyName("routes")]
     public required IReadOnlyList<AgentReportRoute> Routes { get; init; }
+
+    /// <summary>What its own checks found last; null from agents that have not said.</summary>
+    [JsonPropertyName("doctor")]
+    public required AgentDoctorDocument? Doctor { get; init; }
 }

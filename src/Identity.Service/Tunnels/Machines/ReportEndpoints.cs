@@ -180,6 +180,7 @@ internal sealed class ReportEndpoints(
             && IsShort(report.Version)
             && AuditDisputes.IsKnown(report.AuditAlarm)
             && UsageCheck.IsGood(report.Usage)
+            && DoctorCheck.IsGood(report.Doctor)
             && IsShort(report.Serials.Platform)
             && IsShort(report.Serials.Server)
             && report is { Revision: >= 0, Epochs: { Platform: >= 0, TrustBundle: >= 0 } }

@@ -118,6 +118,76 @@ public sealed class ReportTests
         shown.GetProperty("routes")[0].Text("name").ShouldBe("docs");
     }
 
+    [Fact]
+    public async Task Agents_WhatTheDoctorFound_IsTheLastWordAndNeverOfTheFuture()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        enrollments.Add(FeedTests.Enrollment(tunnel.Id(), service));
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var path = $"/v1/tunnels/{tunnel.Id()}/agents";
+        (await agent.PostAsync("/v1/agent/reports", AgentReport)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await service.Api.GetOkAsync(path))
+            .GetProperty("data")[0]
+            .GetProperty("doctor")
+            .ValueKind.ShouldBe(JsonValueKind.Null);
+
+        await agent.PostAsync("/v1/agent/reports", WithDoctor(Check("edges", "fail", "1 of 2", "look")));
+        await agent.PostAsync("/v1/agent/reports", WithDoctor(Check("edges", "pass", "Every edge is connected.", "")));
+
+        var doctor = (await service.Api.GetOkAsync(path)).GetProperty("data")[0].GetProperty("doctor");
+        doctor.GetProperty("checked_at").GetDateTimeOffset().ShouldBe(service.Time.GetUtcNow());
+        var check = doctor.GetProperty("checks").EnumerateArray().ShouldHaveSingleItem();
+        check.Text("id").ShouldBe("edges");
+        check.Text("status").ShouldBe("pass");
+        check.Text("summary").ShouldBe("Every edge is connected.");
+        check.Text("next").ShouldBe("");
+    }
+
+    public static TheoryData<string, int> DoctorReports() =>
+        new()
+        {
+            { Check("edges", "pass", new string('x', 300), new string('x', 300)), 204 },
+            { Check("edges", "pass", new string('x', 301), ""), 400 },
+            { Check("edges", "pass", "x", new string('x', 301)), 400 },
+            { Check("edges", "Pass", "x", ""), 400 },
+            { Check("Edges", "pass", "x", ""), 400 },
+            { Check("", "pass", "x", ""), 400 },
+            { Check("edges", "pass", "", ""), 400 },
+            { Check("edges", "pass", "two\nlines", ""), 400 },
+            {
+                Check("edges", "pass", "x", "").Replace("\"id\"", "\"evidence\":[],\"id\"", StringComparison.Ordinal),
+                400
+            },
+            { string.Join(',', Enumerable.Repeat(Check("edges", "pass", "x", ""), 64)), 204 },
+            { string.Join(',', Enumerable.Repeat(Check("edges", "pass", "x", ""), 65)), 400 },
+        };
+
+    [Theory]
+    [MemberData(nameof(DoctorReports))]
+    public async Task Agent_ReportOfTheDoctor_IsBounded(string checks, int status)
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+
+        var answer = await agent.PostAsync("/v1/agent/reports", WithDoctor(checks));
+
+        ((int)answer.StatusCode).ShouldBe(status);
+    }
+
+    private static string Check(string id, string status, string summary, string next) =>
+        $$"""{"id":"{{id}}","status":"{{status}}","summary":"{{summary}}","next":"{{next}}"}""";
+
+    private static string WithDoctor(string checks) =>
+        AgentReport.Replace(
+            "\"version\"",
+            $$"""
+            "doctor":{"checked_at":"2999-01-01T00:00:00Z","checks":[{{checks}}]},"version"
+            """,
+            StringComparison.Ordinal
+        );
+
     [Fact] // nobody waits five minutes for the acknowledgement of what was stopped on purpose
     public async Task Machines_SayThatTheyLeave_AreLiveAgainWithTheirNextWord()
     {

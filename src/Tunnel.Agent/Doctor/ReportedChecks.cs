@@ -1,0 +1,86 @@
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Tunnel.Agent.Doctor;
+
+/// <summary>Runs the checks now and then while the agent serves, and keeps of them what its reports say.</summary>
+/// <param name="find">Runs them once.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ReportedChecks(
+    Func<CancellationToken, Task<IReadOnlyList<DoctorFinding>>> find,
+    TimeProvider time
+)
+{
+    /// <summary>Of the finding that the checks themselves did not end well.</summary>
+    public const string Checks = "checks";
+
+    /// <summary>After a start: until then most of what would be found mends itself.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
+
+    public static readonly TimeSpan Between = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    private volatile AgentReportDoctor? latest;
+
+    /// <summary>What was found last; null before the first time.</summary>
+    public AgentReportDoctor? Latest => latest;
+
+    /// <summary>Looks until cancelled, and calls <paramref name="found"/> each time.</summary>
+    public async Task RunAsync(Action found, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Settling, time, cancellationToken);
+        using var timer = new PeriodicTimer(Between, time);
+        do
+        {
+            var findings = await FindAsync(cancellationToken);
+            latest = new AgentReportDoctor
+            {
+                CheckedAt = time.GetUtcNow(),
+                Checks = [.. findings.Take(AgentReportDoctor.MaxChecks).Select(Told)],
+            };
+            found();
+        } while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    // Whatever a check runs into, the agent must go on serving; that it ran into something is itself told.
+    private async Task<IReadOnlyList<DoctorFinding>> FindAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await find(both.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            var why = limit.IsCancellationRequested ? $"not done after {Limit.TotalSeconds} s" : e.GetType().Name;
+            return [DoctorFinding.Fail(Checks, $"The checks did not end: {why}.", "", "tunnel-agent doctor")];
+        }
+    }
+
+    private static AgentReportCheck Told(DoctorFinding finding) =>
+        new()
+        {
+            Id = finding.Id,
+            Status = finding.Status.ToString().ToLowerInvariant(),
+            Summary = OneLine(finding.Summary),
+            Next = OneLine(finding.Next is [var first, ..] ? first : ""),
+        };
+
+    private static string OneLine(string text)
+    {
+        var line = string.Create(
+            Math.Min(text.Length, AgentReportDoctor.MaxTextLength),
+            text,
+            static (span, from) =>
+            {
+                for (var i = 0; i < span.Length; i++)
+                {
+                    span[i] = char.IsControl(from[i]) ? ' ' : from[i];
+                }
+            }
+        );
+        return line.Length < text.Length ? $"{line[..^1]}…" : line;
+    }
+}
