@@ -8,6 +8,9 @@ namespace Culvert.Identity.Service.Console;
 /// <param name="Fields">What of the form goes into the request.</param>
 internal sealed record ConsoleAction(string Path, string Operation, params IReadOnlyList<FormField> Fields)
 {
+    /// <summary>Of the operation. The form itself is always sent by POST.</summary>
+    public string Method { get; init; } = HttpMethods.Post;
+
     /// <summary>Where the person is sent afterwards; null = to the page that it belongs to.</summary>
     public Func<JsonElement, string>? Next { get; init; }
 

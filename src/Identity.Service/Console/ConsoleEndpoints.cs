@@ -66,7 +66,11 @@ internal sealed class ConsoleEndpoints(
         var (body, malformed) = FormBody.Of(form, action.Fields);
         var answer = body is null
             ? ConsoleAnswer.Refused(malformed!)
-            : await api.PostAsync(action.Operation, action.IsBodyless ? null : body, RouteValuesOf(http));
+            : await api.DoAsync(
+                $"{action.Method} {action.Operation}",
+                action.IsBodyless ? null : body,
+                RouteValuesOf(http)
+            );
         if (answer.Refusal is null && !action.ShowsResult)
         {
             Redirect(http, (action.Next?.Invoke(answer.Document) ?? Fill(pagePath, http)) + "?done");

@@ -103,7 +103,20 @@ internal static class ConsoleRegistration
                     FormField.Text(Reason)
                 )
             );
+            MapHostnames($"{page}/hostnames", $"{tunnel}/hostnames");
         }
+
+        private void MapHostnames(string page, string hostnames) =>
+            Page<HostnamesPage>(
+                page,
+                new ConsoleAction(page, hostnames, FormField.Required("name")),
+                new ConsoleAction($"{page}/{{name}}/check", $"{hostnames}/{{name}}/check") { IsBodyless = true },
+                new ConsoleAction($"{page}/{{name}}/remove", $"{hostnames}/{{name}}")
+                {
+                    Method = HttpMethods.Delete,
+                    IsBodyless = true,
+                }
+            );
 
         private void MapAuthorities()
         {
@@ -142,6 +155,11 @@ internal static class ConsoleRegistration
                         $"{authority}/override",
                         FormField.Lines("missing"),
                         FormField.Required(Reason)
+                    ),
+                    new ConsoleAction(
+                        $"{page}/tunnels/{{tunnel_id}}/relying_parties/{{relying_party_id}}/acknowledge",
+                        "/v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge",
+                        FormField.Number("epoch")
                     ),
                     .. Verbs.Select(verb => new ConsoleAction(
                         $"{page}/{verb}",
@@ -210,6 +228,7 @@ internal static class ConsoleRegistration
                     ShowsResult = true,
                 }
             );
+            MapServiceAccounts($"{federation}/service_accounts");
             Page<SimulatePage>(
                 "/console/simulate",
                 new ConsoleAction(
@@ -224,6 +243,35 @@ internal static class ConsoleRegistration
                 {
                     ShowsResult = true,
                 }
+            );
+        }
+
+        private void MapServiceAccounts(string accounts)
+        {
+            const string list = "/console/service-accounts";
+            const string page = $"{list}/{{id}}";
+            Page<ServiceAccountsPage>(
+                list,
+                new ConsoleAction(
+                    list,
+                    accounts,
+                    FormField.Required("name"),
+                    FormField.Text("description"),
+                    FormField.Text("organization_role")
+                )
+                {
+                    Next = made => PathOf("service-accounts", made),
+                }
+            );
+            Page<ServiceAccountPage>(
+                page,
+                new ConsoleAction(
+                    $"{page}/settings",
+                    $"{accounts}/{{id}}",
+                    FormField.Required("description"),
+                    FormField.Text("organization_role")
+                ),
+                new ConsoleAction($"{page}/archive", $"{accounts}/{{id}}/archive") { IsBodyless = true }
             );
         }
 

@@ -19,6 +19,7 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
     [InlineData("/console/issuers")]
     [InlineData("/console/rules")]
     [InlineData("/console/rules/new")]
+    [InlineData("/console/service-accounts")]
     [InlineData("/console/simulate")]
     [InlineData("/console/history")]
     [InlineData("/console/audit")]

@@ -75,11 +75,27 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
     [InlineData(ConsoleRole.Viewer, "POST /v1/tunnels", false)]
     [InlineData(ConsoleRole.Viewer, "POST /v1/certificate_authorities/{ca_id}/approve", false)]
     [InlineData(ConsoleRole.Operator, "POST /v1/tunnels/{tunnel_id}/pause", true)]
+    [InlineData(ConsoleRole.Operator, "POST /v1/tunnels/{tunnel_id}/hostnames", true)]
+    [InlineData(ConsoleRole.Operator, "DELETE /v1/tunnels/{tunnel_id}/hostnames/{name}", true)]
+    [InlineData(ConsoleRole.Operator, "POST /v1/organizations/service_accounts", false)]
     [InlineData(ConsoleRole.Operator, "POST /v1/certificate_authorities/{ca_id}/approve", false)]
     [InlineData(ConsoleRole.Operator, "POST /v1/organizations/federation_rules", false)]
     [InlineData(ConsoleRole.Approver, "POST /v1/certificate_authorities/{ca_id}/approve", true)]
     [InlineData(ConsoleRole.Approver, "POST /v1/certificate_authorities/{ca_id}/activate", false)]
     [InlineData(ConsoleRole.Approver, "POST /v1/tunnels/{tunnel_id}/pause", false)]
+    [InlineData(ConsoleRole.Approver, "DELETE /v1/tunnels/{tunnel_id}/hostnames/{name}", false)]
+    [InlineData(
+        ConsoleRole.Approver,
+        "POST /v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge",
+        true
+    )]
+    [InlineData(
+        ConsoleRole.Operator,
+        "POST /v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge",
+        false
+    )]
+    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/organizations/service_accounts/{id}/archive", true)]
+    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/hostnames/{name}/approve", false)]
     [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/certificate_authorities/{ca_id}/activate", true)]
     [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/edges", false)]
     [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/reveal_token", false)]

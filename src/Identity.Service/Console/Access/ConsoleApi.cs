@@ -27,11 +27,12 @@ internal sealed class ConsoleApi(
     public ValueTask<ConsoleAnswer> GetAsync(string path, params (string Name, string? Value)[] values) =>
         CallAsync($"GET {path}", values, body: null);
 
-    public ValueTask<ConsoleAnswer> PostAsync(
-        string path,
+    /// <summary>What a form does.</summary>
+    public ValueTask<ConsoleAnswer> DoAsync(
+        string operation,
         JsonObject? body,
         params (string Name, string? Value)[] values
-    ) => CallAsync($"POST {path}", values, body);
+    ) => CallAsync(operation, values, body);
 
     private async ValueTask<ConsoleAnswer> CallAsync(
         string name,

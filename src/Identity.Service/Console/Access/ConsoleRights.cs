@@ -36,6 +36,8 @@ internal static class ConsoleRights
         $"GET {Federation}/federation_rules",
         $"GET {Federation}/federation_rules/{{id}}",
         $"GET {Federation}/service_accounts",
+        $"GET {Federation}/service_accounts/{{id}}",
+        $"GET {Federation}/service_accounts/{{id}}/workspaces",
         "GET /v1/authentication_history",
         "GET /v1/authentication_history/{request_id}",
         "GET /v1/audit",
@@ -50,6 +52,9 @@ internal static class ConsoleRights
         $"POST {Tunnel}/resume",
         $"POST {Tunnel}/agents/{{agent_id}}/disconnect",
         $"POST {Tunnel}/agents/{{agent_id}}/revoke",
+        $"POST {Tunnel}/hostnames",
+        $"POST {Tunnel}/hostnames/{{name}}/check",
+        $"DELETE {Tunnel}/hostnames/{{name}}",
         "POST /v1/certificates/revoke"
     );
 
@@ -84,6 +89,9 @@ internal static class ConsoleRights
         $"POST {Federation}/federation_rules",
         $"POST {Federation}/federation_rules/{{id}}",
         $"POST {Federation}/federation_rules/{{id}}/archive",
+        $"POST {Federation}/service_accounts",
+        $"POST {Federation}/service_accounts/{{id}}",
+        $"POST {Federation}/service_accounts/{{id}}/archive",
         "POST /v1/admin_keys/{admin_key_id}/revoke"
     );
 
