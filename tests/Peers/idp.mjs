@@ -1,12 +1,14 @@
-// The company's identity provider: oidc-provider behind TLS, client credentials for workloads, codes for people.
+// The company's identity provider: oidc-provider behind TLS, client credentials for workloads, codes and redirects for people.
 // usage: node idp.mjs CONFIG.json
 //
 // CONFIG: { issuer, port, addresses, certificate_file, key_file, keys_file,
-//           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }], person_client }
+//           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }], person_client,
+//           console: { client_id, redirect_uri }, groups: { person: [group] } }
 // Every client may ask for a token for any resource; the answer is a JWT access token whose `aud` is that resource,
 // whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
-// The client of people is public, with device codes and the loopback redirect on any port (RFC 8252 §7.3); whoever says a
-// name on the sign-in page is that person (oidc-provider's own pages).
+// The client of people and the console are public, the first with device codes and the loopback redirect on any port
+// (RFC 8252 §7.3); whoever says a name on the sign-in page is that person (oidc-provider's own pages), and the id_token has
+// the groups that the person is in.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -35,7 +37,17 @@ const provider = new Provider(config.issuer, {
     redirect_uris: ['http://127.0.0.1/callback'],
     response_types: ['code'],
     id_token_signed_response_alg: 'ES256',
+  }, {
+    client_id: config.console.client_id,
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code'],
+    redirect_uris: [config.console.redirect_uri],
+    response_types: ['code'],
+    id_token_signed_response_alg: 'ES256',
   }],
+  claims: { openid: ['sub'], profile: ['name', 'groups'] },
+  conformIdTokenClaims: false,
+  findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, name: sub, groups: config.groups[sub] ?? [] }) }),
   clientAuthMethods: ['client_secret_basic', 'none'],
   cookies: { keys: [randomBytes(32).toString('base64url')] },
   enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },

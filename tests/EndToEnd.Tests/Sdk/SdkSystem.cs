@@ -36,6 +36,9 @@ public sealed class SdkSystem : IAsyncLifetime
     /// <summary>What a user of the SDK would export, and what the checks need beside it.</summary>
     internal IReadOnlyDictionary<string, string> Environment { get; private set; } = null!;
 
+    /// <summary>Where people sign in.</summary>
+    internal string ProviderUrl => provider.Issuer;
+
     /// <summary>Set when a check failed: the logs stay under <c>.run/test</c>.</summary>
     internal bool Failed { get; set; }
 
@@ -46,7 +49,12 @@ public sealed class SdkSystem : IAsyncLifetime
         Programs.CopyTo(Checkout.Find(), run.Binaries);
         await provider.ConfigureAsync(service.PublicUrl, cancel);
         await service.ConfigureAsync(
-            new InstallationOptions { ExchangesPerSecond = 1000, KeyRefresh = KeyRefresh },
+            new InstallationOptions
+            {
+                ExchangesPerSecond = 1000,
+                KeyRefresh = KeyRefresh,
+                SignIn = provider.SignIn,
+            },
             cancel
         );
         await service.InitializeAsync("Example Corp", cancel);

@@ -1,40 +1,10 @@
 // Walks the console in a real browser: every page, its main task, both colour schemes, with a checker of accessibility.
 // usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… CHROMIUM=… SHOTS=folder node walk.mjs
 // Prints one JSON object: pages seen, serious findings, requests to anybody else, script errors.
-import { createRequire } from 'node:module';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import { base, browser, look, open, report } from './browser.mjs';
 
-const { CULVERT_IDENTITY_URL: base, CULVERT_ADMIN_KEY_FILE: keyFile, CHROMIUM: executablePath, SHOTS: shots } = process.env;
-const key = readFileSync(keyFile, 'utf8').trim();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-mkdirSync(shots, { recursive: true });
-
-const report = { pages: [], findings: [], elsewhere: [], errors: [] };
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-
-async function open(colorScheme) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, colorScheme, viewport: { width: 1360, height: 900 } });
-  const page = await context.newPage();
-  page.on('request', request => {
-    if (new URL(request.url()).origin !== new URL(base).origin) report.elsewhere.push(request.url());
-  });
-  page.on('console', message => {
-    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) report.errors.push(message.text());
-  });
-  return page;
-}
-
-async function look(page, name) {
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  for (const violation of violations.filter(one => ['serious', 'critical'].includes(one.impact))) {
-    report.findings.push(`${name}: ${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).join(', ')}`);
-  }
-  report.pages.push(name);
-}
+const key = readFileSync(process.env.CULVERT_ADMIN_KEY_FILE, 'utf8').trim();
 
 async function signIn(page, name) {
   await page.goto(`${base}/console`);
@@ -69,6 +39,33 @@ await look(page, 'tunnel');
 await page.getByRole('button', { name: /^Resume/ }).click();
 await page.getByRole('button', { name: /^Pause/ }).waitFor();
 
+const tunnel = page.url().split('?')[0];
+await page.goto(`${tunnel}/hostnames`);
+await page.getByRole('textbox', { name: 'Name' }).fill('not a name');
+await page.getByRole('button', { name: 'Claim it' }).click();
+await page.getByRole('alert').waitFor();
+await look(page, 'hostnames-refused');
+await page.getByRole('textbox', { name: 'Name' }).fill('mcp.corp.internal');
+await page.getByRole('button', { name: 'Claim it' }).click();
+await page.getByText('_culvert.mcp.corp.internal. 300 IN TXT').waitFor();
+await page.locator('summary', { hasText: 'Change mcp.corp.internal' }).click();
+await look(page, 'hostnames');
+await page.getByRole('button', { name: /^Give it up/ }).click();
+await page.getByText('It has none beside its own domain.').waitFor();
+
+await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Service accounts' }).click();
+await page.getByRole('textbox', { name: /^Name/ }).fill('builds');
+await page.getByRole('textbox', { name: 'Description' }).fill('Continuous integration');
+await look(page, 'service-accounts');
+await page.getByRole('button', { name: 'Make it' }).click();
+await page.getByRole('heading', { name: /builds/, level: 1 }).waitFor();
+await page.getByRole('textbox', { name: 'Description' }).fill('Continuous integration of the main branch');
+await page.getByRole('button', { name: 'Save' }).click();
+await page.getByRole('status').waitFor();
+await look(page, 'service-account');
+await page.getByRole('button', { name: 'Archive' }).click();
+await page.getByRole('heading', { name: /archived/, level: 1 }).waitFor();
+
 await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Certificate authorities' }).click();
 await page.getByRole('link', { name: 'Register an authority' }).click();
 await page.getByLabel(/^Name/).fill('issuing-2027');
@@ -78,9 +75,9 @@ await page.getByRole('heading', { name: /issuing-2027/, level: 1 }).waitFor();
 await page.getByText('BEGIN CERTIFICATE REQUEST').waitFor();
 await look(page, 'authority');
 
-for (const path of ['', 'tunnels', 'authorities', 'certificates', 'issuers', 'rules', 'rules/new', 'simulate', 'history', 'audit', 'inventory', 'settings']) {
+for (const path of ['', 'tunnels', 'authorities', 'certificates', 'issuers', 'rules', 'rules/new', 'service-accounts', 'simulate', 'history', 'audit', 'inventory', 'settings']) {
   await page.goto(`${base}/console/${path}`.replace(/\/$/, ''));
-  await look(page, path === '' ? 'overview' : path.replace('/', '-'));
+  await look(page, path === '' ? 'overview' : path === 'service-accounts' ? 'service-accounts-archived' : path.replace('/', '-'));
 }
 await page.getByRole('button', { name: 'Sign out' }).click();
 await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();

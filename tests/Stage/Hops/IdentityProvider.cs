@@ -33,6 +33,17 @@ internal sealed class IdentityProvider
     /// <summary>People who sign in at a command line, by a code that they confirm or in a browser of the same machine.</summary>
     public const string PersonClient = "culvert-cli";
 
+    /// <summary>People who sign in to the console, by a redirect.</summary>
+    public const string ConsoleClient = "culvert-console";
+
+    /// <summary>A person who keeps tunnels running, and the group that says so.</summary>
+    public const string OperatorPerson = "grace";
+
+    public const string OperatorGroup = "sre";
+
+    /// <summary>A person of whom the console knows no group.</summary>
+    public const string OtherPerson = "mallory";
+
     private static readonly TimeSpan WorkloadTokenLife = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan McpTokenLife = TimeSpan.FromHours(1);
 
@@ -61,6 +72,17 @@ internal sealed class IdentityProvider
     public string Issuer => $"https://localhost:{port}";
 
     public string CaFile => run.File(Name, "ca.pem");
+
+    /// <summary>What the service's <c>sign_in</c> says of it: one group makes operators.</summary>
+    public string SignIn
+    {
+        get
+        {
+            var networks = string.Join(", ", Loopback.Ranges.Select(range => $"\"{range}\""));
+            return $"{{issuer: \"{Issuer}\", client_id: {ConsoleClient}, scopes: [profile], ca_file: \"{CaFile}\", networks: [{networks}], "
+                + $"roles: {{operator: [{OperatorGroup}]}}}}";
+        }
+    }
 
     /// <summary>An executable that prints a fresh token of that workload for the given service, and nothing else.</summary>
     public string TokenCommand(string client) => run.File(Name, $"{client}-token");
@@ -94,7 +116,7 @@ internal sealed class IdentityProvider
             );
         }
 
-        await File.WriteAllTextAsync(run.File(Name, "idp.json"), Configuration(folder), cancellationToken);
+        await File.WriteAllTextAsync(run.File(Name, "idp.json"), Configuration(folder, audience), cancellationToken);
     }
 
     public void Start() => Process.Start();
@@ -133,7 +155,7 @@ internal sealed class IdentityProvider
 
     private string KeysFile => run.File(Name, "keys.json");
 
-    private string Configuration(string folder) =>
+    private string Configuration(string folder, string audience) =>
         JsonSerializer.Serialize(
             new
             {
@@ -144,6 +166,16 @@ internal sealed class IdentityProvider
                 key_file = Path.Combine(folder, "server.key"),
                 keys_file = KeysFile,
                 person_client = PersonClient,
+                console = new
+                {
+                    client_id = ConsoleClient,
+                    redirect_uri = $"{audience}/console/sign-in/provider/callback",
+                },
+                groups = new Dictionary<string, string[]>
+                {
+                    [OperatorPerson] = ["staff", OperatorGroup],
+                    [OtherPerson] = ["guests"],
+                },
                 clients = Workloads.Select(workload => new
                 {
                     client_id = workload.Client,

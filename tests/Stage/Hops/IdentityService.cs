@@ -90,6 +90,7 @@ internal sealed class IdentityService
                 $", certificates_per_identity: {many}/1s, certificates_per_tunnel: {many}/1s, certificates_per_authority: {many}/1s"
             )
             : "";
+        var signIn = options.SignIn.Length > 0 ? $"sign_in: {options.SignIn}\n" : "";
         var storage = "";
         if (options.Postgres)
         {
@@ -121,7 +122,7 @@ internal sealed class IdentityService
             certificates: {approval: single{{life}}{{signing}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost{{hostnames}}}
             limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s{{issuing}}}
-            {{refresh}}{{storage}}{{several}}
+            {{refresh}}{{signIn}}{{storage}}{{several}}
             """,
             cancellationToken
         );

@@ -1,0 +1,43 @@
+// What the checks in a real browser share: Chromium, an eye for what is wrong with a page, and the report of both.
+// From the environment: CULVERT_IDENTITY_URL, CHROMIUM, SHOTS (a folder for screenshots).
+import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const { CULVERT_IDENTITY_URL, CHROMIUM: executablePath, SHOTS: shots } = process.env;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+mkdirSync(shots, { recursive: true });
+
+export const base = CULVERT_IDENTITY_URL;
+
+/** Pages seen, serious findings, requests to anybody else, script errors. */
+export const report = { pages: [], findings: [], elsewhere: [], errors: [] };
+
+export const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+
+/** A page of somebody who was never here. Nobody but the console and those who are named is reached, whoever asks. */
+export async function open(colorScheme, ...others) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, colorScheme, viewport: { width: 1360, height: 900 } });
+  const page = await context.newPage();
+  const known = [base, ...others].map((url) => new URL(url).origin);
+  const isOwn = (url) => !others.some((other) => url.startsWith(other));
+  await context.route((url) => !known.includes(url.origin), (route) => {
+    if (isOwn(route.request().frame().url())) report.elsewhere.push(route.request().url());
+    return route.abort();
+  });
+  page.on('console', message => {
+    if (message.type() === 'error' && isOwn(page.url()) && !/status of 4\d\d/.test(message.text())) report.errors.push(message.text());
+  });
+  return page;
+}
+
+export async function look(page, name) {
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  for (const violation of violations.filter(one => ['serious', 'critical'].includes(one.impact))) {
+    report.findings.push(`${name}: ${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).join(', ')}`);
+  }
+  report.pages.push(name);
+}

@@ -1,0 +1,43 @@
+// The console beside a running tunnel, in a real browser: what its agent finds, and a person's word for a relying party.
+// usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… TUNNEL=tnl_… CHROMIUM=… SHOTS=folder node tunnel.mjs
+// Prints one JSON object: the report of the pages, `checks` (by status), `acknowledged`.
+import { readFileSync } from 'node:fs';
+import { base, browser, look, open, report } from './browser.mjs';
+
+const { CULVERT_ADMIN_KEY_FILE: keyFile, TUNNEL: tunnel } = process.env;
+const key = readFileSync(keyFile, 'utf8').trim();
+const page = await open('light');
+const headers = { authorization: `Bearer ${key}` };
+const party = await page.request.post(`${base}/v1/tunnels/${tunnel}/relying_parties`, { headers, data: { name: 'appliance' } });
+if (!party.ok()) throw new Error(await party.text());
+
+await page.goto(`${base}/console/tunnels/${tunnel}`);
+await page.getByLabel('Admin key').fill(key);
+await page.getByRole('button', { name: 'Sign in with the key' }).click();
+const checks = page.getByRole('region', { name: /^Checks of / }).first();
+await page.getByRole('heading', { name: 'What agents find' }).waitFor();
+for (const end = Date.now() + 60_000; (await page.getByText('looked at').count()) === 0 && Date.now() < end; ) {
+  await page.waitForTimeout(1000); // the agent says so fifteen seconds after its start
+  await page.reload();
+}
+if (!(await checks.isVisible())) await page.locator('summary', { hasText: 'looked at' }).first().click();
+report.checks = {};
+for (const row of await checks.getByRole('row').all()) {
+  const [found, id] = [await row.getByRole('cell').first().textContent().catch(() => null), await row.locator('code').textContent().catch(() => null)];
+  if (id) report.checks[id] = found.trim().split(/\s+/).pop();
+}
+await look(page, 'tunnel-doctor');
+
+const authorities = await page.request.get(`${base}/v1/certificate_authorities?tunnel_id=${tunnel}`, { headers });
+const active = (await authorities.json()).data.find(authority => authority.state === 'active');
+await page.goto(`${base}/console/authorities/${active.id}`);
+await page.locator('summary', { hasText: 'Change appliance' }).click();
+await look(page, 'authority-relying-parties');
+await page.getByRole('button', { name: /^It holds this/ }).click();
+await page.getByRole('status').waitFor();
+const shown = await page.request.get(`${base}/v1/tunnels/${tunnel}/relying_parties/${(await party.json()).id}`, { headers });
+report.acknowledged = (await shown.json()).acknowledged_epoch;
+await look(page, 'authority-acknowledged');
+
+await browser.close();
+console.log(JSON.stringify(report));
