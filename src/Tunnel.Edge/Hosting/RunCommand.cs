@@ -43,6 +43,7 @@ internal static class RunCommand
         "identity.token.",
         "identity.token_cache",
         "health.",
+        "telemetry.",
         "network.",
         "log."
     );
@@ -143,7 +144,7 @@ internal static class RunCommand
         var manager = Task.WhenAll(
             credentials.RunAsync(ending.Token),
             challenges.RunAsync(ending.Token),
-            watch.RunAsync(next => UseAsync(next, running, health, credentials, levels, ending.Token), ending.Token)
+            watch.RunAsync(next => UseAsync(next, running, health, credentials, levels, traces, ending.Token), ending.Token)
         );
         await Task.WhenAny(manager, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
 
@@ -169,6 +170,7 @@ internal static class RunCommand
         HealthServer health,
         CredentialManager<EdgeFeed> credentials,
         LogLevels levels,
+        Traces traces,
         CancellationToken cancellationToken
     )
     {
@@ -184,6 +186,7 @@ internal static class RunCommand
             throw;
         }
 
+        traces.Use(next.Telemetry);
         useIdentity();
         server.Use(next);
         credentials.RequestReport(); // agents are told the public ports

@@ -79,6 +79,7 @@ public sealed class EdgeReloadTests
     [InlineData("connect.listen", false)]
     [InlineData("agents.listen", false)]
     [InlineData("health.listen", true)]
+    [InlineData("telemetry.otlp", true)]
     [InlineData("identity.rule_id", true)]
     [InlineData("identity.token.file", true)]
     [InlineData("edge_id", false)]
