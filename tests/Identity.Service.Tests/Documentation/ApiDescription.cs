@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
@@ -118,13 +119,14 @@ internal sealed class ApiDescription
             described["requestBody"] = Content(operation.Facts.Requests);
         }
 
-        var success = operation.Facts.Answers.Count > 0 ? Content(operation.Facts.Answers) : [];
-        success["description"] = "Done.";
-        described["responses"] = new JsonObject
+        var responses = new JsonObject();
+        foreach (var status in operation.Facts.Statuses)
         {
-            ["2XX"] = success,
-            ["default"] = new JsonObject { ["$ref"] = "#/components/responses/Refusal" },
-        };
+            responses[status.ToString(CultureInfo.InvariantCulture)] = Success(status, operation.Facts);
+        }
+
+        responses["default"] = new JsonObject { ["$ref"] = "#/components/responses/Refusal" };
+        described["responses"] = responses;
         if (operation.Facts.Errors.Count > 0)
         {
             described["x-error-codes"] = new JsonArray([
@@ -133,6 +135,18 @@ internal sealed class ApiDescription
         }
 
         return described;
+    }
+
+    private JsonObject Success(int status, HandlerFacts facts)
+    {
+        var answer = status == 200 && facts.Answers.Count > 0 ? Content(facts.Answers) : [];
+        answer["description"] = status switch
+        {
+            204 => "Done; there is nothing to say.",
+            304 => "What the caller holds is still so.",
+            _ => "Done.",
+        };
+        return answer;
     }
 
     private static JsonArray Scopes(Access access) => access.RequiredScope is { } scope ? new JsonArray(scope) : [];

@@ -41,6 +41,24 @@ public sealed class ApiDescriptionTests(ServiceFixture fixture) : IClassFixture<
         operations.Single(o => o is { Method: "POST", Path: "/v1/tunnels" }).Facts.Requests.Count.ShouldBe(1);
         operations.Count(o => o.Facts.Answers.Count > 0).ShouldBeGreaterThan(100);
         operations.Count(o => o.Facts.Errors.Count > 0).ShouldBeGreaterThan(60);
+        operations.Where(o => o.Facts.Statuses.Count == 0).Select(o => $"{o.Method} {o.Path}").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/tunnels", 200)]
+    [InlineData("POST", "/v1/agent/reports", 204)]
+    [InlineData("GET", "/v1/agent/feed", 200, 204)]
+    [InlineData("GET", "/v1/oauth/jwks", 200, 304)]
+    public void Operation_AnswersWith_WhatItsHandlerSays(string method, string path, params int[] statuses) =>
+        operations.Single(o => o.Method == method && o.Path == path).Facts.Statuses.ShouldBe(statuses);
+
+    [Fact]
+    public void Operations_WithNothingToSay_HaveNoBody()
+    {
+        operations
+            .Where(o => !o.Facts.Statuses.Contains(200) && o.Facts.Answers.Count > 0)
+            .Select(o => $"{o.Method} {o.Path}")
+            .ShouldBeEmpty();
     }
 
     [Fact]

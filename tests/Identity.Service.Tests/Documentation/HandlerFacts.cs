@@ -28,6 +28,9 @@ internal sealed class HandlerFacts
 
     public List<Type> Answers { get; } = [];
 
+    /// <summary>What it answers with when it does not refuse.</summary>
+    public SortedSet<int> Statuses { get; } = [];
+
     private Assembly Assembly { get; }
 
     public static HandlerFacts Of(ApiHandler handler) => new(handler.Method);
@@ -89,6 +92,17 @@ internal sealed class HandlerFacts
                 break;
             case (nameof(ApiAnswer), nameof(ApiAnswer.Json)):
                 AddTo(Answers, called.GetGenericArguments()[0]);
+                Statuses.Add(200); // no handler names another
+                break;
+            case (nameof(ApiAnswer), nameof(ApiAnswer.Raw) or nameof(ApiAnswer.Streamed)):
+            case (nameof(ApiAnswer), $"get_{nameof(ApiAnswer.Nothing)}"):
+                Statuses.Add(200);
+                break;
+            case (nameof(ApiAnswer), $"get_{nameof(ApiAnswer.Empty)}"):
+                Statuses.Add(204);
+                break;
+            case (nameof(ApiAnswer), $"get_{nameof(ApiAnswer.NotModified)}"):
+                Statuses.Add(304);
                 break;
         }
     }
@@ -106,6 +120,9 @@ internal sealed class HandlerFacts
         called.Module.Assembly == Assembly
         && called.DeclaringType is { Namespace: { } place } type
         && !place.Contains(".Storage", StringComparison.Ordinal)
-        && !place.EndsWith(".Audit", StringComparison.Ordinal)
+        && (
+            !place.EndsWith(".Audit", StringComparison.Ordinal)
+            || type.Name.EndsWith("Endpoints", StringComparison.Ordinal)
+        )
         && (!place.EndsWith(".Hosting", StringComparison.Ordinal) || type == typeof(PageRequest));
 }
