@@ -87,7 +87,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.LeafSwapped,
         LogLevel.Information,
-        "Inner TLS now serves leaf {Serial}, valid until {NotAfter}."
+        "Inner TLS now serves leaf {Serial}, valid until {NotAfter:u}."
     )]
     public static partial void LeafSwapped(ILogger logger, string serial, DateTimeOffset notAfter);
 
@@ -122,7 +122,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.EdgeConnected,
         LogLevel.Information,
-        "Connected to edge {Edge} at {Address} (connection {Slot}), its certificate ends {NotAfter}."
+        "Connected to edge {Edge} at {Address} (connection {Slot}), its certificate ends {NotAfter:u}."
     )]
     public static partial void EdgeConnected(
         ILogger logger,
@@ -247,7 +247,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.FilesChanged,
         LogLevel.Information,
-        "The files in {Folder} are certificate {Serial}, until {NotAfter}, with trust bundle {Epoch}."
+        "The files in {Folder} are certificate {Serial}, until {NotAfter:u}, with trust bundle {Epoch}."
     )]
     public static partial void FilesChanged(
         ILogger logger,
@@ -280,7 +280,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.PublicLeafIssued,
         LogLevel.Information,
-        "{Name} now serves public certificate {Serial}, valid until {NotAfter}; the next is ordered at {Next}."
+        "{Name} now serves public certificate {Serial}, valid until {NotAfter:u}; the next is ordered at {Next:u}."
     )]
     public static partial void PublicLeafIssued(
         ILogger logger,
@@ -293,7 +293,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.PublicLeafFailed,
         LogLevel.Warning,
-        "No public certificate for {Name} ({Code}): {Detail} The next try is at {Next}."
+        "No public certificate for {Name} ({Code}): {Detail} The next try is at {Next:u}."
     )]
     public static partial void PublicLeafFailed(
         ILogger logger,

@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.CertificateIssued,
         LogLevel.Information,
-        "Certificate {Serial} issued: {Kind} {Identity}, until {NotAfter}"
+        "Certificate {Serial} issued: {Kind} {Identity}, until {NotAfter:u}"
     )]
     public static partial void Issued(
         ILogger logger,
@@ -77,14 +77,14 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.PlatformAuthorityMade,
         LogLevel.Information,
-        "Platform CA: new {Tier} authority {Fingerprint}, until {NotAfter}"
+        "Platform CA: new {Tier} authority {Fingerprint}, until {NotAfter:u}"
     )]
     public static partial void AuthorityMade(ILogger logger, string tier, string fingerprint, DateTimeOffset notAfter);
 
     [LoggerMessage(
         EventIds.SuccessorWaits,
         LogLevel.Warning,
-        "Authority {AuthorityId} of tunnel {TunnelId} waits for its certificate, until {RegistrationEnds}: no signing connector"
+        "Authority {AuthorityId} of tunnel {TunnelId} waits for its certificate, until {RegistrationEnds:u}: no signing connector"
     )]
     public static partial void SuccessorWaits(
         ILogger logger,
@@ -153,7 +153,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ExpiryNotice,
         LogLevel.Warning,
-        "{Type} {Name} ({Id}) ends at {NotAfter}: {Days} days' notice"
+        "{Type} {Name} ({Id}) ends at {NotAfter:u}: {Days} days' notice"
     )]
     public static partial void ExpiryNotice(
         ILogger logger,

@@ -9,21 +9,21 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.Enrolled,
         LogLevel.Information,
-        "Enrolled as {SpiffeId}, serial {Serial}, until {NotAfter}"
+        "Enrolled as {SpiffeId}, serial {Serial}, until {NotAfter:u}"
     )]
     public static partial void Enrolled(ILogger log, string spiffeId, string serial, DateTimeOffset notAfter);
 
     [LoggerMessage(
         EventIds.Renewed,
         LogLevel.Information,
-        "Renewed the platform certificate, serial {Serial}, until {NotAfter}"
+        "Renewed the platform certificate, serial {Serial}, until {NotAfter:u}"
     )]
     public static partial void Renewed(ILogger log, string serial, DateTimeOffset notAfter);
 
     [LoggerMessage(
         EventIds.IdentityLoaded,
         LogLevel.Information,
-        "Continuing as {SpiffeId}, serial {Serial}, until {NotAfter}"
+        "Continuing as {SpiffeId}, serial {Serial}, until {NotAfter:u}"
     )]
     public static partial void IdentityLoaded(ILogger log, string spiffeId, string serial, DateTimeOffset notAfter);
 
@@ -64,7 +64,7 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.ServerCertificateChanged,
         LogLevel.Information,
-        "New server certificate, serial {Serial}, from {CaId}, until {NotAfter}"
+        "New server certificate, serial {Serial}, from {CaId}, until {NotAfter:u}"
     )]
     public static partial void ServerCertificateChanged(
         ILogger log,

@@ -49,14 +49,14 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.OfflineGrace,
         LogLevel.Warning,
-        "No word from the service since {LastContact}: certificates that expired later are accepted for {Grace}"
+        "No word from the service since {LastContact:u}: certificates that expired later are accepted for {Grace}"
     )]
     public static partial void OfflineGrace(ILogger logger, DateTimeOffset? lastContact, TimeSpan grace);
 
     [LoggerMessage(
         EventIds.OfflineGraceOver,
         LogLevel.Error,
-        "No word from the service since {LastContact}: no new agents are taken"
+        "No word from the service since {LastContact:u}: no new agents are taken"
     )]
     public static partial void OfflineGraceOver(ILogger logger, DateTimeOffset? lastContact);
 
