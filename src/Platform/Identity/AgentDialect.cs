@@ -16,6 +16,8 @@ internal sealed class AgentDialect(
     Func<AgentReportDoctor?>? doctor = null
 ) : MachineDialect<AgentFeed>
 {
+    private AgentReportDoctor? refusedDoctor; // one report is under way at a time
+
     public override string Subject => $"agent {tunnelId} {instance}";
 
     public override PeerRole OwnRole => PeerRole.Agent;
@@ -70,6 +72,7 @@ internal sealed class AgentDialect(
     )
     {
         var part = usage?.Next();
+        var found = doctor?.Invoke();
         var report = new AgentReport
         {
             Revision = feed.Revision,
@@ -79,10 +82,16 @@ internal sealed class AgentDialect(
             Routes = routes(),
             AuditAlarm = AuditAlarm,
             Usage = part,
-            Doctor = doctor?.Invoke(),
+            Doctor = ReferenceEquals(found, refusedDoctor) ? null : found,
             Leaving = leaving,
         };
         var failure = await client.ReportAsync(report, ct);
+        if (report.Doctor is not null && failure is { IsTransient: false })
+        {
+            // A service that is a version behind does not know this part; its next findings are offered again.
+            refusedDoctor = report.Doctor;
+            failure = await client.ReportAsync(report with { Doctor = null }, ct);
+        }
 
         // What the service refuses today it refuses tomorrow, and the rest of the report must get through.
         if (part is not null && failure is not { IsTransient: true })

@@ -930,6 +930,47 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         asked.Zip(asked.Skip(1), (a, b) => b - a).Max().ShouldBeLessThan(TimeSpan.FromSeconds(3));
     }
 
+    // N+1 with N: an acknowledgement must not fail for a part that an older service has never heard of.
+    [Fact]
+    public async Task Report_ServiceKnowsNoDoctor_IsTakenWithoutIt()
+    {
+        service.Intercept = async (request, context) =>
+        {
+            if (request.Path != Reports || !request.Body.Contains("\"doctor\"", StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            await FakeService.RefuseAsync(context, 400, "request.invalid");
+            return true;
+        };
+        state = StateDirectory.Open(StatePath);
+        var found = new AgentReportDoctor { CheckedAt = time.GetUtcNow(), Checks = [] };
+        var manager = CredentialManager.ForAgent(
+            new CredentialManagerOptions { Identity = Identity(), ServerCertificates = true },
+            FakeService.TunnelId,
+            state,
+            () => [],
+            logs,
+            time,
+            TimeProvider.System,
+            doctor: () => found
+        );
+        managers.Add(manager);
+        loops = 4;
+        Run(manager);
+        await Ready(manager);
+        await Until(() => Sent(withDoctor: false) > 0, TimeSpan.FromMilliseconds(100));
+        Sent(withDoctor: true).ShouldBe(1);
+
+        found = found with { CheckedAt = time.GetUtcNow().AddMinutes(5) };
+        manager.RequestReport();
+        await Until(() => Sent(withDoctor: true) == 2, TimeSpan.FromMilliseconds(100));
+
+        int Sent(bool withDoctor) =>
+            service.Of(Reports).Count(r => r.Body.Contains("\"doctor\"", StringComparison.Ordinal) == withDoctor);
+    }
+
     // Whoever mends the configuration should not wait out the back-off of the one before.
     [Fact]
     public async Task PrepareIdentity_Used_ProvesInTheNewWayAtOnce()
