@@ -218,10 +218,13 @@ public sealed class MuxConnection : IAsyncDisposable
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // not under the caller's gate
+
+        // The clock is at work before the peer can have our HELLO, and nothing goes out before that.
+        var ticking = time.CreateTimer(static state => ((MuxConnection)state!).Tick(), this, TickPeriod, TickPeriod);
         SendHello();
         var reading = received.RunAsync();
         var writing = outbox.RunAsync();
-        await using (time.CreateTimer(static state => ((MuxConnection)state!).Tick(), this, TickPeriod, TickPeriod))
+        await using (ticking)
         await using (
             cancellationToken.UnsafeRegister(
                 static state => ((MuxConnection)state!).GoAway(ConnectionErrorCode.Shutdown, TimeSpan.Zero, "stopping"),

@@ -58,6 +58,9 @@ public sealed class DrainTests(IngressSystem system) : SystemTest(system)
 
             await OperatorDrainsAsync(ids[0], one, ports.Item1);
             await GoodCallAsync(load);
+
+            // One of two is drained: the other is one that the balancer knows.
+            await UntilAsync(() => balancer.SeesAllAsync(Cancel), "the balancer sees both edges", Limit);
             await SystemStopsAsync(two.Process, two.Start);
             await two.WaitAsync(Cancel);
             await UntilConnectedAsync(ports.Item2);
