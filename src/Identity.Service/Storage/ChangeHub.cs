@@ -65,18 +65,14 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
         lock (gate)
         {
             (counters, topics) = counters.Merge(seen);
-        }
 
-        if (topics == ChangeTopics.None)
-        {
-            return;
-        }
-
-        foreach (var subscription in subscriptions)
-        {
-            if (subscription.Concerns(topics))
+            // Whoever comes with the same news finds it asked for: its own commit is answered once it is delivered.
+            foreach (var subscription in subscriptions)
             {
-                subscription.Request();
+                if (subscription.Concerns(topics))
+                {
+                    subscription.Request();
+                }
             }
         }
 

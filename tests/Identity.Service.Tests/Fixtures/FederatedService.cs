@@ -182,6 +182,11 @@ internal sealed class FederatedService : IAsyncDisposable
     public async Task<string> AccessTokenAsync(string ruleId)
     {
         using var response = await ExchangeAsync(ruleId, Token());
+        if (response.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            Assert.Fail($"denied: {await HistoryOfAsync(response.Header("request-id")!)}");
+        }
+
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         return (await response.JsonAsync()).Text("access_token");
     }
