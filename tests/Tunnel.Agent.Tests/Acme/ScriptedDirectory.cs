@@ -23,6 +23,9 @@ internal sealed class ScriptedDirectory : IAsyncDisposable
     /// <summary>When a certificate is to be renewed, by its RFC 9773 id; null = the directory offers no such thing.</summary>
     public Func<string, (DateTimeOffset Start, DateTimeOffset End)>? Renewal { get; set; }
 
+    /// <summary>Until then nothing is said about renewals.</summary>
+    public Task Opened { get; set; } = Task.CompletedTask;
+
     /// <summary>Seconds for which orders are refused; null = the CA takes them.</summary>
     public int? RateLimit { get; set; }
 
@@ -84,6 +87,7 @@ internal sealed class ScriptedDirectory : IAsyncDisposable
                 Asked.Add(id);
             }
 
+            await Opened;
             var (start, end) = Renewal!(id);
             context.Response.Headers.RetryAfter = "60";
             await context.Response.WriteAsync(
