@@ -20,6 +20,25 @@ public static class SystemRoots
         return policy;
     }
 
+    /// <summary>The same, unless a file names the only roots that count.</summary>
+    /// <param name="bundle">As above.</param>
+    /// <param name="file">A PEM file; null for none. Read now.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <exception cref="CryptographicException">It holds no certificates.</exception>
+    public static X509ChainPolicy Policy(string bundle, string? file)
+    {
+        if (file is null)
+        {
+            return Policy(bundle);
+        }
+
+        var policy = Policy("");
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        policy.CustomTrustStore.ImportFromPemFile(file);
+        return policy;
+    }
+
     /// <summary>Adds the bundle to a policy that trusts the system's roots; nothing changes without one.</summary>
     public static void AddTo(X509ChainPolicy policy, string bundle)
     {

@@ -57,16 +57,6 @@ public sealed class LogsCollector
     /// those of the bundle.
     /// </summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The file holds no certificates.</exception>
-    public X509ChainPolicy ChainPolicy(string bundle)
-    {
-        var file = TelemetrySection.Value(environment, Signal, "CERTIFICATE");
-        var policy = SystemRoots.Policy(file is null ? bundle : "");
-        if (file is not null)
-        {
-            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            policy.CustomTrustStore.ImportFromPemFile(file);
-        }
-
-        return policy;
-    }
+    public X509ChainPolicy ChainPolicy(string bundle) =>
+        SystemRoots.Policy(bundle, TelemetrySection.Value(environment, Signal, "CERTIFICATE"));
 }

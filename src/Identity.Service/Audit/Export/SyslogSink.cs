@@ -2,7 +2,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Audit.Export;
@@ -25,7 +24,11 @@ internal sealed class SyslogSink(SyslogTarget target, NetworkOptions network) : 
             await using var way = await dialer.ConnectAsync(target.Host, target.Port, cancellationToken);
             await using var tls = new SslStream(way);
             await tls.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = target.Host, CertificateChainPolicy = Policy() },
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = target.Host,
+                    CertificateChainPolicy = SystemRoots.Policy(network.CaBundle, target.CaFile),
+                },
                 cancellationToken
             );
             using var frames = new MemoryStream();
@@ -57,17 +60,5 @@ internal sealed class SyslogSink(SyslogTarget target, NetworkOptions network) : 
         {
             return new AuditSent(fault.Message);
         }
-    }
-
-    private X509ChainPolicy Policy()
-    {
-        var policy = SystemRoots.Policy(target.CaFile is null ? network.CaBundle : "");
-        if (target.CaFile is { } file)
-        {
-            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            policy.CustomTrustStore.ImportFromPemFile(file);
-        }
-
-        return policy;
     }
 }
