@@ -42,7 +42,7 @@ internal sealed class AuditExporter(
     /// <summary>Sends what the target lacks, unless it failed just now or another node does.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        for (var isOurTurn = false; ; isOurTurn = true) // each batch that is written down keeps it
         {
             var now = Time.GetStoreNow();
             var lags = await store.LagsAsync(target.Name, cancellationToken);
@@ -52,7 +52,10 @@ internal sealed class AuditExporter(
                 return;
             }
 
-            if (!await CommitAsync([store.TakeTurn(target.Name, node.Name, now, now + Turn)], cancellationToken))
+            if (
+                !isOurTurn
+                && !await CommitAsync([store.TakeTurn(target.Name, node.Name, now, now + Turn)], cancellationToken)
+            )
             {
                 return;
             }
