@@ -23,6 +23,9 @@ public sealed class HealthServer : IAsyncDisposable
     /// <summary>Where it listens, with the ports that the system chose.</summary>
     public IReadOnlyList<string> Urls { get; private set; } = [];
 
+    /// <summary>What is in force.</summary>
+    public HealthOptions Options => options;
+
     /// <summary>Listens.</summary>
     /// <param name="options">Where, and for whom.</param>
     /// <param name="endpoints">What is answered.</param>

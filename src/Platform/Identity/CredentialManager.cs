@@ -36,7 +36,7 @@ public static class CredentialManager
         return new CredentialManager<AgentFeed>(
             options,
             dialect,
-            IdentityAccess.Open(options.Identity, state, time, limits),
+            new IdentityAccess(options.Identity, state, time, limits),
             state,
             logs,
             time,
@@ -67,7 +67,7 @@ public static class CredentialManager
         return new CredentialManager<EdgeFeed>(
             options,
             dialect,
-            IdentityAccess.Open(options.Identity, state, time, limits),
+            new IdentityAccess(options.Identity, state, time, limits),
             state,
             logs,
             time,

@@ -138,8 +138,8 @@ public sealed class CredentialManager<TFeed> : IDisposable
 
     /// <summary>
     /// Makes another way to prove this machine ready, and changes nothing yet: the action puts it in force, for the next
-    /// enrolment or renewal and for one that waits after a failure, and the network's settings for every new dial. The service's URLs are not taken up: what is kept
-    /// belongs to them.
+    /// enrolment or renewal and for one that waits after a failure, and the network's settings for every new dial. The
+    /// service's URLs are not taken up: what is kept belongs to them.
     /// </summary>
     /// <exception cref="IOException">The folder of kept tokens cannot be used.</exception>
     public Action PrepareIdentity(IdentityOptions identity)

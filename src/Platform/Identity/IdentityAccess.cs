@@ -5,45 +5,35 @@ namespace Culvert.Platform.Identity;
 /// <summary>
 /// How a machine without a certificate reaches the service and proves itself, as the configuration has it at the moment.
 /// </summary>
-internal sealed class IdentityAccess
+/// <exception cref="IOException">The folder of kept tokens cannot be used.</exception>
+/// <exception cref="UnauthorizedAccessException">The same.</exception>
+internal sealed class IdentityAccess(
+    IdentityOptions options,
+    StateDirectory state,
+    TimeProvider time,
+    TimeProvider networkTime
+)
 {
-    private readonly Func<IdentityOptions, IdentityWay> open;
-    private volatile IdentityWay current;
-
-    private IdentityAccess(IdentityOptions options, Func<IdentityOptions, IdentityWay> open)
-    {
-        this.open = open;
-        current = open(options);
-    }
+    private volatile IdentityWay current = Open(options, state, time, networkTime);
 
     /// <summary>Ask once for each attempt: its parts belong together.</summary>
     public IdentityWay Current => current;
 
-    /// <summary>Opens the way that the configuration names.</summary>
+    /// <summary>Makes ready, and changes nothing yet: the action puts it in force.</summary>
     /// <exception cref="IOException">The folder of kept tokens cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public static IdentityAccess Open(
-        IdentityOptions options,
-        StateDirectory state,
-        TimeProvider time,
-        TimeProvider networkTime
-    ) => new(options, next => NewWay(next, state, time, networkTime));
-
-    /// <summary>Makes ready, and changes nothing yet: the action puts it in force.</summary>
-    /// <exception cref="IOException">As <see cref="Open"/>.</exception>
-    /// <exception cref="UnauthorizedAccessException">As <see cref="Open"/>.</exception>
-    public Action Prepare(IdentityOptions options)
+    public Action Prepare(IdentityOptions next)
     {
         var network = current.Options.NetworkInForce;
-        var next = open(options.Under(network));
+        var way = Open(next.Under(network), state, time, networkTime);
         return () =>
         {
-            network.Swap(options.Network);
-            current = next;
+            network.Swap(next.Network);
+            current = way;
         };
     }
 
-    private static IdentityWay NewWay(
+    private static IdentityWay Open(
         IdentityOptions options,
         StateDirectory state,
         TimeProvider time,

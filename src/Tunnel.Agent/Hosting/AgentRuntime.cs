@@ -61,7 +61,6 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly Lock gate = new(); // one state is applied at a time, the later one last
     private readonly ConcurrentDictionary<Task, bool> retiring = [];
     private volatile RouteGeneration generation;
-    private HealthServer? health; // set before anything looks at the file
 
     /// <param name="settings">What it starts with.</param>
     /// <param name="state">Its state directory.</param>
@@ -151,7 +150,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             cancellationToken,
             new StatusPage(cancel => LookAsync(endpoints, cancel)).HandleAsync
         );
-        health = listening;
+        var sections = new SharedSections(credentials.PrepareIdentity, listening, levels, traces);
         using var background = new CancellationTokenSource();
         using var audit = new CancellationTokenSource();
         var recording = trail.RunAsync(audit.Token);
@@ -164,7 +163,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
             RunGenerationsAsync(background.Token),
             ReportCountsAsync(background.Token),
             reportedChecks.RunAsync(credentials.RequestReport, background.Token),
-            watch?.RunAsync(next => TakeUpAsync(next, background.Token), background.Token) ?? Task.CompletedTask,
+            watch?.RunAsync(next => TakeUpAsync(next, sections, background.Token), background.Token)
+                ?? Task.CompletedTask,
         ];
         await WaitForStopAsync([.. running, recording], cancellationToken);
         await StopAsync();
@@ -341,23 +341,13 @@ internal sealed class AgentRuntime : IAsyncDisposable
         }
     }
 
-    // What can still fail comes first, and is taken back: a file counts whole or not at all.
-    private async ValueTask TakeUpAsync(AgentSettings next, CancellationToken cancellationToken)
+    private async ValueTask TakeUpAsync(
+        AgentSettings next,
+        SharedSections sections,
+        CancellationToken cancellationToken
+    )
     {
-        var useIdentity = credentials.PrepareIdentity(next.Identity);
-        await health!.ApplyAsync(next.Health, cancellationToken);
-        try
-        {
-            levels?.Use(next.Log);
-        }
-        catch (IOException)
-        {
-            await health.ApplyAsync(generation.Settings.Health, cancellationToken);
-            throw;
-        }
-
-        traces?.Use(next.Telemetry);
-        useIdentity();
+        await sections.UseAsync(next.Identity, next.Health, next.Log, next.Telemetry, cancellationToken);
         await changes.Writer.WriteAsync(next, cancellationToken);
     }
 

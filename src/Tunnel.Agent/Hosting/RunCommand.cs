@@ -87,11 +87,10 @@ internal static class RunCommand
         return ExitCodes.Done;
     }
 
-    private static readonly ReloadableKeys Reloadable = new(
+    private static readonly ReloadableKeys Reloadable = new([
+        .. SharedSections.Reloadable,
         "routes.",
         "issuers.",
-        "network.",
-        "log.",
         "tunnel.edges",
         "tunnel.connections",
         "tunnel.dial_timeout",
@@ -101,23 +100,13 @@ internal static class RunCommand
         "tunnel.max_header_bytes",
         "certificates.",
         "acme.",
-        "identity.ca_file",
-        "identity.ca_sha256",
         "identity.mode",
-        "identity.organization_id",
-        "identity.rule_id",
-        "identity.service_account_id",
-        "identity.workspace_id",
-        "identity.token.",
-        "identity.token_cache",
         "identity.tunnel_token",
-        "telemetry.",
         "audit.rotate.",
         "audit.disk_reserve",
         "audit.on_full",
         "audit.arguments",
-        "health."
-    );
+    ]);
 
     /// <summary>Everything but which agent this is: its service, its tunnel, and where it keeps what it must not lose.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);

@@ -18,7 +18,8 @@ namespace Culvert.Tunnel.Edge.Hosting;
 /// <summary><c>tunnel-edge run</c>: credentials, feed and data path, until a signal.</summary>
 internal static class RunCommand
 {
-    private static readonly ReloadableKeys Reloadable = new(
+    private static readonly ReloadableKeys Reloadable = new([
+        .. SharedSections.Reloadable,
         "agents.advertise",
         "agents.max_connections",
         "agents.handshake_timeout",
@@ -34,19 +35,7 @@ internal static class RunCommand
         "tunnel_defaults.",
         "drain_timeout",
         "drain_delay",
-        "identity.ca_file",
-        "identity.ca_sha256",
-        "identity.organization_id",
-        "identity.rule_id",
-        "identity.service_account_id",
-        "identity.workspace_id",
-        "identity.token.",
-        "identity.token_cache",
-        "health.",
-        "telemetry.",
-        "network.",
-        "log."
-    );
+    ]);
 
     public static Task<int> RunAsync(ParseResult parsed)
     {
@@ -140,11 +129,12 @@ internal static class RunCommand
             Log.Listening(logger, "health", IPEndPoint.Parse(new Uri(url).Authority));
         }
 
+        var sections = new SharedSections(credentials.PrepareIdentity, health, levels, traces);
         using var ending = new CancellationTokenSource();
         var manager = Task.WhenAll(
             credentials.RunAsync(ending.Token),
             challenges.RunAsync(ending.Token),
-            watch.RunAsync(next => UseAsync(next, running, health, credentials, levels, traces, ending.Token), ending.Token)
+            watch.RunAsync(next => UseAsync(next, running, credentials, sections, ending.Token), ending.Token)
         );
         await Task.WhenAny(manager, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
 
@@ -163,31 +153,15 @@ internal static class RunCommand
         return ExitCodes.Done;
     }
 
-    // What can still fail comes first, and is taken back: a file counts whole or not at all.
     private static async ValueTask UseAsync(
         EdgeSettings next,
         EdgeServer server,
-        HealthServer health,
         CredentialManager<EdgeFeed> credentials,
-        LogLevels levels,
-        Traces traces,
+        SharedSections sections,
         CancellationToken cancellationToken
     )
     {
-        var useIdentity = credentials.PrepareIdentity(next.Identity);
-        await health.ApplyAsync(next.Health, cancellationToken);
-        try
-        {
-            levels.Use(next.Log);
-        }
-        catch (IOException)
-        {
-            await health.ApplyAsync(server.Settings.Health, cancellationToken);
-            throw;
-        }
-
-        traces.Use(next.Telemetry);
-        useIdentity();
+        await sections.UseAsync(next.Identity, next.Health, next.Log, next.Telemetry, cancellationToken);
         server.Use(next);
         credentials.RequestReport(); // agents are told the public ports
     }
