@@ -98,7 +98,7 @@ internal sealed class AuditExporter(
             failures = 0;
         }
 
-        ServiceMeters.AuditExported.Add(batch.Count, Label);
+        ServiceMeters.AuditExported.Add(batch.Count - sent.Rejected, Label);
         var now = Time.GetStoreNow();
         return await CommitAsync(
             [

@@ -1,9 +1,12 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Culvert.Identity.Cli.Audit;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Audit.Export;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shouldly;
@@ -91,6 +94,45 @@ public sealed class AuditExporterTests : IAsyncLifetime
         sink.Taken.ShouldBe(await ChainAsync());
         Logged(EventIds.AuditExportFailed).ShouldHaveSingleItem();
         Logged(EventIds.AuditExportResumed).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Run_TakenLackedAndFailed_AreMeasuredByTarget()
+    {
+        var target = new FileTarget("/nonexistent/measured.jsonl");
+        using var metrics = new MetricsText();
+        await HappenAsync(4);
+        var there = (await ChainAsync()).Count;
+        service.Time.JumpTo(service.Time.GetUtcNow() + TimeSpan.FromMinutes(2));
+        var exporter = Exporter(target: target);
+        sink.Answer = () => new AuditSent("away");
+        await exporter.RunAsync(Token);
+        Measured("failures").ShouldBe(1);
+        Measured("waiting").ShouldBe(there);
+        Measured("lag_seconds").ShouldBeInRange(120, 600);
+
+        sink.Answer = () => new AuditSent(null, Rejected: 2);
+        service.Time.JumpTo(service.Time.GetUtcNow() + AuditExporter.LookEvery);
+        await exporter.RunAsync(Token);
+
+        Measured("failures").ShouldBe(3);
+        Measured("waiting").ShouldBe(0);
+        Measured("lag_seconds").ShouldBe(0);
+        Sample("culvert_audit_exported").ShouldBe(there - 2);
+
+        double Measured(string what) => Sample($"culvert_audit_export_{what}");
+        double Sample(string metric) =>
+            double.Parse(
+                Regex
+                    .Match(
+                        metrics.Write(),
+                        $$"""^{{metric}}(?:_total)?\{target="{{target.Name}}"\} (\S+)""",
+                        RegexOptions.Multiline
+                    )
+                    .Groups[1]
+                    .Value,
+                CultureInfo.InvariantCulture
+            );
     }
 
     [Fact]
