@@ -124,7 +124,7 @@ internal sealed class InnerServer : IAsyncDisposable
             TunnelEndPoint.Instance,
             listen =>
             {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                // Both protocols are the default: named here, Kestrel would warn that this endpoint has no TLS of its own.
                 listen.Use(InnerConnection.Start);
                 listen.Use(handshake.Use);
                 listen.Use(InnerConnection.Agree);

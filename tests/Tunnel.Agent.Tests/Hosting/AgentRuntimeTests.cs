@@ -51,6 +51,7 @@ public sealed class AgentRuntimeTests : IDisposable
             (PathChecks.Call, DoctorStatus.Fail), // this edge takes agents alone
         ]);
 
+        agent.Log.Warnings.ShouldHaveSingleItem().ShouldStartWith("Route docs is open");
         await agent.StopAsync();
         connection.Mux.PeerGoAway.IsCompletedSuccessfully.ShouldBeTrue();
         service.Count("/v1/agent/reports").ShouldBeGreaterThan(0);

@@ -4,7 +4,6 @@ using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Hosting;
 using Culvert.Tunnel.Agent.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Tests.Hosting;
 
@@ -19,16 +18,11 @@ internal sealed class RunningAgent : IAsyncDisposable
     public RunningAgent(AgentSettings settings, ConfigWatch<AgentSettings>? watch = null, LogLevels? levels = null)
     {
         state = StateDirectory.Open(settings.StateDirectory);
-        runtime = new AgentRuntime(
-            settings,
-            state,
-            NullLoggerFactory.Instance,
-            TimeProvider.System,
-            watch,
-            levels: levels
-        );
+        runtime = new AgentRuntime(settings, state, Log, TimeProvider.System, watch, levels: levels);
         running = runtime.RunAsync(stop.Token);
     }
+
+    public LogLines Log { get; } = new();
 
     /// <summary>Waits until it serves; its connection to the edge.</summary>
     public async Task<FakeEdgeConnection> ReadyAsync(FakeEdge edge)

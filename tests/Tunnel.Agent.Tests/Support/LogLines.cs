@@ -8,6 +8,11 @@ internal sealed class LogLines : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<string> lines = new();
 
+    private readonly ConcurrentQueue<string> warnings = new();
+
+    /// <summary>Messages of warnings and worse.</summary>
+    public IReadOnlyList<string> Warnings => [.. warnings];
+
     public string Text => string.Join('\n', lines);
 
     public ILogger CreateLogger(string categoryName) => this;
@@ -29,7 +34,15 @@ internal sealed class LogLines : ILoggerFactory, ILogger
         TState state,
         Exception? exception,
         Func<TState, Exception?, string> formatter
-    ) => lines.Enqueue($"{formatter(state, exception)} {exception}");
+    )
+    {
+        var message = formatter(state, exception);
+        lines.Enqueue($"{message} {exception}");
+        if (logLevel >= LogLevel.Warning)
+        {
+            warnings.Enqueue(message);
+        }
+    }
 
     public void Dispose() { }
 }
