@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Culvert.Stage;
@@ -7,7 +8,10 @@ using Culvert.Stage.RunState;
 namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>The MCP server of <c>tests/Peers/faults</c>: it writes each call down before it answers.</summary>
-internal sealed partial class CountingUpstream(Checkout checkout, RunDirectory run) : IAsyncDisposable
+/// <param name="checkout">Where the peers are.</param>
+/// <param name="run">Where it writes.</param>
+/// <param name="port">Where it listens; 0 = on another port each time.</param>
+internal sealed partial class CountingUpstream(Checkout checkout, RunDirectory run, int port = 0) : IAsyncDisposable
 {
     private const string Name = "counting-upstream";
 
@@ -18,7 +22,11 @@ internal sealed partial class CountingUpstream(Checkout checkout, RunDirectory r
             new ProgramCommand(
                 Name,
                 "node",
-                [Path.Combine(checkout.Peers, "faults", "upstream.mjs"), "0", run.File("calls.txt")],
+                [
+                    Path.Combine(checkout.Peers, "faults", "upstream.mjs"),
+                    port.ToString(CultureInfo.InvariantCulture),
+                    run.File("calls.txt"),
+                ],
                 new Dictionary<string, string>(),
                 run.Path
             ),
@@ -32,7 +40,7 @@ internal sealed partial class CountingUpstream(Checkout checkout, RunDirectory r
             ? File.ReadAllLines(account).CountBy(id => id).ToDictionary(StringComparer.Ordinal)
             : new Dictionary<string, int>();
 
-    /// <summary>Starts it, on another port each time, and waits until it listens.</summary>
+    /// <summary>Starts it and waits until it listens; where it does.</summary>
     public async Task<IPEndPoint> StartAsync(CancellationToken cancellationToken)
     {
         var before = Ready().Count(Log());

@@ -6,7 +6,7 @@ namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>
 /// A client that does the worst it can, in a process of its own. It takes what its victims leave of this machine's
-/// processors (nice 19): a real one would have its own, and what is to be measured is what it costs the others here.
+/// processors (SCHED_IDLE): a real one would have its own, and what is to be measured is what it costs the others here.
 /// </summary>
 internal sealed partial class Flood : IAsyncDisposable
 {
@@ -30,10 +30,10 @@ internal sealed partial class Flood : IAsyncDisposable
         var process = new ProgramProcess(
             new ProgramCommand(
                 name,
-                "nice",
+                "chrt",
                 [
-                    "-n",
-                    "19",
+                    "--idle",
+                    "0",
                     "node",
                     Path.Combine(Checkout.Find().Peers, "faults", "flood.mjs"),
                     kind,

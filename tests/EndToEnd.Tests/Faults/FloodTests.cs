@@ -7,9 +7,9 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>One client does the worst it can; the others' slowest calls may take twice as long as without it, no more.</summary>
-[Collection(FaultSystemCollection.Name)]
+[Collection(FloodSystemCollection.Name)]
 [Trait("Machine", "alone")]
-public sealed class FloodTests(FaultSystem system) : FaultTest(system)
+public sealed class FloodTests(FloodSystem system) : FaultTest(system)
 {
     private const int Others = 4;
 

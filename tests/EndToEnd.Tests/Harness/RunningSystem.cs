@@ -20,7 +20,9 @@ public abstract class RunningSystem : IAsyncLifetime
     private readonly TestFolder folder = new();
     private readonly StringWriter steps = new();
 
-    private protected RunningSystem(InstallationOptions options)
+    /// <param name="options">Of the installation.</param>
+    /// <param name="areTapped">Whether agents reach edge and MCP server through the taps unless the options say how.</param>
+    private protected RunningSystem(InstallationOptions options, bool areTapped = true)
     {
         var ports = PortProbe.FreeBlock();
         while (ports.Api == options.HighAvailability?.FirstApi)
@@ -34,11 +36,13 @@ public abstract class RunningSystem : IAsyncLifetime
             Checkout.Find(),
             new RunDirectory(Path.Combine(folder.Path, "system"), TimeProvider.System),
             ports,
-            options with
-            {
-                AgentAddress = options.AgentAddress ?? AgentSide.EndPoint.ToString(),
-                Upstream = options.Upstream ?? new Uri($"http://{UpstreamSide.EndPoint}"),
-            },
+            areTapped
+                ? options with
+                {
+                    AgentAddress = options.AgentAddress ?? AgentSide.EndPoint.ToString(),
+                    Upstream = options.Upstream ?? new Uri($"http://{UpstreamSide.EndPoint}"),
+                }
+                : options,
             new StepReporter(steps, TimeProvider.System),
             TimeProvider.System
         );
