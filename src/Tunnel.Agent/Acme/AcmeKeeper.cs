@@ -228,18 +228,15 @@ internal sealed class AcmeKeeper : IDisposable
             return;
         }
 
-        RenewalWindow? window = null;
         try
         {
-            window = await ca.RenewalAsync(id, cancellationToken);
+            name.Learn(await ca.RenewalAsync(id, cancellationToken));
         }
         catch (AcmeException e)
         {
+            name.NotTold(e.Reason);
             Log.RenewalInfoFailed(logger, name.Name, e.Message);
         }
-
-        var known = await ca.DirectoryAsync(cancellationToken);
-        name.Learn(window, known.RenewalInfo is null ? null : AcmeSchedule.AskAt(window, time.GetUtcNow()));
     }
 
     private async Task<AcmeClient> ClientAsync(CancellationToken cancellationToken)

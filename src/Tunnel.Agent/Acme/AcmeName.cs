@@ -15,6 +15,7 @@ internal sealed class AcmeName
     private volatile StoredName stored;
     private volatile KeyAndCertificate? pair;
     private volatile string? caa;
+    private int unansweredAsks; // in a row
 
     public AcmeName(StoredName stored, string instance, AcmeLeaves leaves, TimeProvider time)
     {
@@ -94,16 +95,23 @@ internal sealed class AcmeName
         Serve();
     }
 
-    /// <summary>What the CA says about its renewal.</summary>
-    public void Learn(RenewalWindow? window, DateTimeOffset? askAt) =>
+    /// <summary>What the CA says about its renewal; null: it never says anything.</summary>
+    public void Learn(RenewalWindow? window)
+    {
+        unansweredAsks = 0;
         stored = stored with
         {
-            AskAt = askAt ?? DateTimeOffset.MaxValue,
+            AskAt = window is null ? DateTimeOffset.MaxValue : AcmeSchedule.AskAt(window, time.GetUtcNow()),
             RenewAt =
-                window is { } known && pair is { } held
-                    ? AcmeSchedule.RenewAt(known, AcmeSchedule.RenewAt(held, unit), stored.HastenedAt, unit)
+                window is not null && pair is { } held
+                    ? AcmeSchedule.RenewAt(window, AcmeSchedule.RenewAt(held, unit), stored.HastenedAt, unit)
                     : stored.RenewAt,
         };
+    }
+
+    /// <summary>It was asked and did not say: the time stays as it was.</summary>
+    public void NotTold(AcmeReason reason) =>
+        stored = stored with { AskAt = AcmeSchedule.AskAt(reason, ++unansweredAsks, time.GetUtcNow()) };
 
     /// <summary>An order begins: until it has ended it counts as one that failed.</summary>
     public void Begin() =>

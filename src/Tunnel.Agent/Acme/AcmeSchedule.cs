@@ -21,6 +21,7 @@ internal static class AcmeSchedule
     private static readonly TimeSpan LeastAsk = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan UsualAsk = TimeSpan.FromHours(6);
     private static readonly TimeSpan MostAsk = TimeSpan.FromDays(1);
+    private const int AsksSoon = 5;
 
     // Three or four in a week: the largest public CA takes five of the same names.
     private static readonly TimeSpan BetweenHastened = TimeSpan.FromDays(2);
@@ -61,8 +62,23 @@ internal static class AcmeSchedule
     }
 
     /// <summary>When the CA is asked again when to renew.</summary>
-    public static DateTimeOffset AskAt(RenewalWindow? window, DateTimeOffset now) =>
-        now + (window?.AskAgain is { } wish ? Clamp(wish, LeastAsk, MostAsk) : UsualAsk);
+    public static DateTimeOffset AskAt(RenewalWindow window, DateTimeOffset now) =>
+        now + (window.AskAgain is { } wish ? Clamp(wish, LeastAsk, MostAsk) : UsualAsk);
+
+    /// <summary>
+    /// The same when the CA did not say: soon, a few times, for trouble that passes, then as rarely as for any other
+    /// (RFC 9773 §4.3.3).
+    /// </summary>
+    /// <param name="reason">Why it did not.</param>
+    /// <param name="failures">In a row, at least 1.</param>
+    /// <param name="now">When it did not.</param>
+    public static DateTimeOffset AskAt(AcmeReason reason, int failures, DateTimeOffset now) =>
+        now
+        + (
+            reason is AcmeReason.Unreachable or AcmeReason.ServerInternal && failures <= AsksSoon
+                ? LeastAsk * Math.Pow(2, failures - 1)
+                : UsualAsk
+        );
 
     /// <summary>How long to wait after a failure.</summary>
     /// <param name="reason">Why.</param>

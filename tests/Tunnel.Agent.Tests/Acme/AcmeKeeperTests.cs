@@ -151,6 +151,18 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
         directory.Asked.Distinct().Count().ShouldBe(2);
     }
 
+    [Fact] // RFC 9773 §4.3.3
+    public async Task Keep_CaHasTroubleWhenAskedAboutARenewal_IsAskedAgainSoon()
+    {
+        directory.Renewal = _ => throw new InvalidOperationException("Answered with 500.");
+        await using var run = Start(unbound: true);
+        await run.ServedAsync();
+
+        await run.UntilAsync(() => run.AskAt is not null);
+
+        run.AskAt.ShouldNotBeNull().ShouldBeLessThan(TimeProvider.System.GetUtcNow().AddMinutes(2));
+    }
+
     [Fact]
     public async Task Keep_WhateverItDoes_IsRecorded()
     {
@@ -246,6 +258,9 @@ public sealed class AcmeKeeperTests : IAsyncLifetime
         }
 
         public AcmeKeeper Keeper { get; }
+
+        /// <summary>When the CA is asked about the renewal next.</summary>
+        public DateTimeOffset? AskAt => new AcmeStore(state, Keeper.Directory).LoadNames().SingleOrDefault()?.AskAt;
 
         public static AcmeKeeper NewKeeper(
             AcmeSettings settings,

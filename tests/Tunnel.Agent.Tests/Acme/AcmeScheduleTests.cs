@@ -69,6 +69,18 @@ public sealed class AcmeScheduleTests
     }
 
     [Fact]
+    public void AskAt_CaDidNotSay_IsSoonAFewTimesForTroubleThatPasses()
+    {
+        Minutes(AcmeReason.Unreachable).ShouldBe([1, 2, 4, 8, 16, 360, 360]);
+        Minutes(AcmeReason.ServerInternal).ShouldBe([1, 2, 4, 8, 16, 360, 360]);
+        Minutes(AcmeReason.AnswerInvalid).ShouldAllBe(minutes => minutes == 360);
+        Minutes(AcmeReason.Refused).ShouldAllBe(minutes => minutes == 360);
+
+        static IEnumerable<double> Minutes(AcmeReason reason) =>
+            Enumerable.Range(1, 7).Select(n => (AcmeSchedule.AskAt(reason, n, Now) - Now).TotalMinutes);
+    }
+
+    [Fact]
     public void RetryAfter_RefusedByTheCa_NeverExceedsItsLimitsAndEndsAtHalfADay()
     {
         // Five failed validations per name and hour is what the largest public CA takes.
