@@ -268,7 +268,7 @@ internal sealed class Installation
                     await ManualAgent.WaitAsync(cancellationToken);
                 }
 
-                await (Several?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+                await (Several?.WaitAsync(Edge, cancellationToken) ?? Task.CompletedTask);
                 return "ready";
             }
         );
@@ -574,8 +574,7 @@ internal sealed class Installation
                         await StartAsync(further);
                     }
 
-                    await several.WaitAsync(cancellationToken);
-                    await Edge.WaitAsync(cancellationToken);
+                    await several.WaitAsync(Edge, cancellationToken);
                 }
 
                 return Record.Tunnel.Domain;

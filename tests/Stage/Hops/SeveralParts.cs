@@ -76,15 +76,28 @@ internal sealed class SeveralParts
     public IEnumerable<ProgramProcess> Processes =>
         [SecondService.Process, Balancer.Process, SecondEdge.Process, .. Agents.Select(agent => agent.Process)];
 
-    /// <summary>Edge and agents; the service is waited for where it is started.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Edges and agents, and that the balancer has seen them: it asks once a second, and until it has found an edge ready it
+    /// turns clients away. The service is waited for where it is started.
+    /// </summary>
+    /// <param name="firstEdge">The one that is not among these parts.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task WaitAsync(TunnelEdge firstEdge, CancellationToken cancellationToken)
     {
         foreach (var agent in Agents)
         {
             await agent.WaitAsync(cancellationToken);
         }
 
+        await firstEdge.WaitAsync(cancellationToken);
         await SecondEdge.WaitAsync(cancellationToken);
+        await Readiness.UntilAsync(
+            Balancer.Process,
+            async token => await Balancer.SeesAllAsync(token) ? "" : "a server of its own is not ready for it",
+            TimeSpan.FromSeconds(30),
+            time,
+            cancellationToken
+        );
     }
 
     public Task WaitForBalancerAsync(int port, CancellationToken cancellationToken) =>
