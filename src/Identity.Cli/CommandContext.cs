@@ -36,7 +36,8 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);
 
-    public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);
+    /// <summary>Null only where the argument may be left out: of the others the parser sees to it.</summary>
+    public T Get<T>(Argument<T> argument) => parse.GetValue(argument)!;
 
     /// <summary>The flag was written; its value may still be empty.</summary>
     public bool Has(Option option) => parse.GetResult(option) is { Implicit: false };

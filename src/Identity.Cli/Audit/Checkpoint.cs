@@ -17,21 +17,23 @@ internal sealed record Checkpoint(string Source, string Node, long Sequence, byt
 {
     private const string Type = "culvert-checkpoint+jws";
 
+    private static readonly char[] Separators = [' ', '\t', '"', '\'', ',', ':', ';'];
+
     /// <summary>Every checkpoint of a file: log lines, saved feeds or bare ones; a token is recognised by its shape.</summary>
-    public static IReadOnlyList<Checkpoint> ReadAll(string file, X509Certificate2Collection roots)
+    /// <param name="file">Its name, for messages.</param>
+    /// <param name="text">What is in it.</param>
+    /// <param name="roots">The platform's roots, which vouch for the nodes.</param>
+    public static IReadOnlyList<Checkpoint> ReadAll(string file, TextReader text, X509Certificate2Collection roots)
     {
-        var text = File.ReadAllText(file);
         List<Checkpoint> found = [];
-        foreach (
-            var word in text.Split(
-                [' ', '\t', '\r', '\n', '"', '\'', ',', ':', ';'],
-                StringSplitOptions.RemoveEmptyEntries
-            )
-        )
+        while (text.ReadLine() is { } line)
         {
-            if (word.StartsWith("eyJ", StringComparison.Ordinal) && word.Count(c => c == '.') == 2)
+            foreach (var word in line.Split(Separators, StringSplitOptions.RemoveEmptyEntries))
             {
-                found.Add(Read(file, word, roots));
+                if (word.StartsWith("eyJ", StringComparison.Ordinal) && word.Count(c => c == '.') == 2)
+                {
+                    found.Add(Read(file, word, roots));
+                }
             }
         }
 

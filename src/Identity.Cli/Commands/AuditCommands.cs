@@ -87,9 +87,9 @@ internal static class AuditCommands
             (context, _) =>
             {
                 var checkpoints = (context.Get(files) ?? [])
-                    .SelectMany(file => Checkpoint.ReadAll(file, RootsOf(context)))
+                    .SelectMany(file => CheckpointsOf(file, RootsOf(context)))
                     .ToList();
-                using var text = File.OpenText(context.Get(export));
+                using var text = InFile.Open(context.Get(export));
                 var chains = new JsonArray();
                 foreach (var chain in ChainVerifier.Verify(text, checkpoints))
                 {
@@ -125,6 +125,12 @@ internal static class AuditCommands
             export,
             files
         );
+    }
+
+    private static IReadOnlyList<Checkpoint> CheckpointsOf(string file, X509Certificate2Collection roots)
+    {
+        using var text = InFile.Open(file);
+        return Checkpoint.ReadAll(file, text, roots);
     }
 
     private static X509Certificate2Collection RootsOf(CommandContext context)

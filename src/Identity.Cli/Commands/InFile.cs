@@ -10,13 +10,23 @@ internal static class InFile
 
     public static byte[] ReadBytes(string path) => Read(path, File.ReadAllBytes);
 
-    private static T Read<T>(string path, Func<string, T> read)
+    /// <summary>For logs and exports, which have no largest size.</summary>
+    public static StreamReader Open(string path) => Named(path, () => File.OpenText(path));
+
+    private static T Read<T>(string path, Func<string, T> read) =>
+        Named(
+            path,
+            () =>
+                new FileInfo(path).Length <= MaxBytes
+                    ? read(path)
+                    : throw Bad(path, $"the file is larger than {MaxBytes / 1024} KiB", null)
+        );
+
+    private static T Named<T>(string path, Func<T> read)
     {
         try
         {
-            return new FileInfo(path).Length <= MaxBytes
-                ? read(path)
-                : throw Bad(path, $"the file is larger than {MaxBytes / 1024} KiB", null);
+            return read();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -14,7 +14,6 @@ internal static class IssuerKeyCommands
         {
             Description = "id or name of the issuer; left out, what the flags describe is tried and not saved",
             Arity = ArgumentArity.ZeroOrOne,
-            DefaultValueFactory = _ => null,
         };
         var flags = new IssuerFlags(urlRequired: false);
         return verbs.Create(

@@ -47,7 +47,7 @@ internal static class WebhookCommands
 
                 if (context.Get(ca) is { } file)
                 {
-                    body["ca_certificate_pem"] = await File.ReadAllTextAsync(file, cancel);
+                    body["ca_certificate_pem"] = InFile.ReadText(file);
                 }
 
                 var client = await context.ClientAsync(cancel);

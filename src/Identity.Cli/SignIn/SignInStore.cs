@@ -66,9 +66,13 @@ internal static class SignInStore
         }
 
         var path = PathOf(url, host);
-        var was = File.Exists(path);
+        if (!File.Exists(path))
+        {
+            return false; // its folder may be missing too
+        }
+
         File.Delete(path);
-        return was;
+        return true;
     }
 
     /// <summary>Access tokens of that service, and the key that they are bound to.</summary>

@@ -67,27 +67,15 @@ public sealed class ChainVerifierTests
         using var root = Certificate("CN=root", null, null);
         using var node = Certificate("CN=x", root, "spiffe://x.test/service/node-1");
         using var stranger = Certificate("CN=stranger", null, null);
-        var file = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(file, $"{{\"message\":\"Audit of node-1 reaches 3: {Token(node, "node-1")}\"}}\n");
+        var line = $"{{\"message\":\"Audit of node-1 reaches 3: {Token(node, "node-1")}\"}}\n";
 
-            var checkpoint = Checkpoint.ReadAll(file, [root]).ShouldHaveSingleItem();
-            (checkpoint.Node, checkpoint.Sequence).ShouldBe(("node-1", 3));
-            Should.Throw<CommandFailure>(() => Checkpoint.ReadAll(file, [stranger]));
-            File.WriteAllText(file, Token(node, "node-10"));
-            Should.Throw<CommandFailure>(() => Checkpoint.ReadAll(file, [root]));
-            File.WriteAllText(file, Token(node, "node"));
-            Should.Throw<CommandFailure>(() => Checkpoint.ReadAll(file, [root]));
-            File.WriteAllText(file, Token(node, "node-1")[..^4] + "AAAA");
-            Should.Throw<CommandFailure>(() => Checkpoint.ReadAll(file, [root]));
-            File.WriteAllText(file, "nothing");
-            Should.Throw<CommandFailure>(() => Checkpoint.ReadAll(file, [root]));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        var checkpoint = Read(line, root).ShouldHaveSingleItem();
+        (checkpoint.Node, checkpoint.Sequence).ShouldBe(("node-1", 3));
+        Should.Throw<CommandFailure>(() => Read(line, stranger));
+        Should.Throw<CommandFailure>(() => Read(Token(node, "node-10"), root));
+        Should.Throw<CommandFailure>(() => Read(Token(node, "node"), root));
+        Should.Throw<CommandFailure>(() => Read(Token(node, "node-1")[..^4] + "AAAA", root));
+        Should.Throw<CommandFailure>(() => Read("nothing", root));
     }
 
     // The file that agents keep, line by line as they write it.
@@ -96,22 +84,18 @@ public sealed class ChainVerifierTests
     {
         using var root = Certificate("CN=root", null, null);
         using var node = Certificate("CN=x", root, "spiffe://x.test/service/node-1");
-        var file = Path.GetTempFileName();
-        try
-        {
-            var line =
-                $$"""{"node":"node-1","sequence":3,"head":"00ff","time":"2026-06-01T12:00:00Z","checkpoint":"{{Token(node, "node-1")}}"}""";
-            File.WriteAllText(file, line + "\n" + line + "\n");
+        var line =
+            $$"""{"node":"node-1","sequence":3,"head":"00ff","time":"2026-06-01T12:00:00Z","checkpoint":"{{Token(node, "node-1")}}"}""";
 
-            Checkpoint
-                .ReadAll(file, [root])
-                .Select(one => (one.Node, one.Sequence))
-                .ShouldBe([("node-1", 3), ("node-1", 3)]);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        Read(line + "\n" + line + "\n", root)
+            .Select(one => (one.Node, one.Sequence))
+            .ShouldBe([("node-1", 3), ("node-1", 3)]);
+    }
+
+    private static IReadOnlyList<Checkpoint> Read(string text, X509Certificate2 root)
+    {
+        using var reader = new StringReader(text);
+        return Checkpoint.ReadAll("a log", reader, [root]);
     }
 
     private static IReadOnlyList<ChainReport> Verify(IEnumerable<string> lines, params Checkpoint[] checkpoints)

@@ -74,6 +74,20 @@ public sealed class ExplainCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task Simulate_WithoutARule_SearchesTheIssuers()
+    {
+        Service.On(
+            "POST /v1/organizations/federation_rules/simulate",
+            """{"type":"simulation","rule":{"name":"deploy","state":"enforce"},"decision":"granted"}"""
+        );
+
+        var run = await Stage.RunAsync("rule", "simulate", "--request", "req_01");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe("""{"request_id":"req_01"}""");
+    }
+
+    [Fact]
     public async Task Replay_Edit_ListsWhoChanges()
     {
         Service
