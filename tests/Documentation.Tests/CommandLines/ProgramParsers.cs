@@ -26,7 +26,11 @@ internal static class ProgramParsers
 
     private static IReadOnlyList<string> Check(RootCommand root, ProgramCall call)
     {
-        var parsed = root.Parse([.. call.Arguments], new ParserConfiguration { ResponseFileTokenReplacer = null });
+        // A variable fits wherever a number does.
+        var words = call.Arguments.Select(word =>
+            word.StartsWith('$') && !word.StartsWith("$(", StringComparison.Ordinal) ? "1" : word
+        );
+        var parsed = root.Parse([.. words], new ParserConfiguration { ResponseFileTokenReplacer = null });
         return
         [
             .. parsed.Errors.Select(error => error.Message),

@@ -20,16 +20,6 @@ public sealed class DocumentedCommandTests(DocumentedSystem system) : SystemTest
             "its steps are executed in ca-registration.md; with an HSM in AuthorityRotationTests",
     };
 
-    /// <summary>What a page's readers have already, page by page.</summary>
-    private static readonly IReadOnlyDictionary<string, string> Preludes = new Dictionary<string, string>
-    {
-        ["rules.md"] = """
-            culvert issuer create github --url https://token.actions.githubusercontent.com --jwks-file "$EXAMPLE_JWKS"
-            culvert service-account create deployer
-            trap 'culvert rule archive deploy --yes; culvert service-account archive deployer --yes; culvert issuer archive github --yes' EXIT
-            """,
-    };
-
     public static TheoryData<string> Pages => [.. DocumentedPage.All().Select(page => page.Name)];
 
     [Theory]
@@ -39,10 +29,7 @@ public sealed class DocumentedCommandTests(DocumentedSystem system) : SystemTest
         var page = DocumentedPage.Read(name);
         var folder = Installation.Run.File("pages", name.Replace('/', '-'));
 
-        await new PageRun(page, folder, await EnvironmentAsync(folder)).ProveAsync(
-            Preludes.GetValueOrDefault(name, ""),
-            Cancel
-        );
+        await new PageRun(page, folder, await EnvironmentAsync(folder)).ProveAsync(PagePreludes.Of(name), Cancel);
     }
 
     [Fact]
@@ -70,6 +57,11 @@ public sealed class DocumentedCommandTests(DocumentedSystem system) : SystemTest
         environment["PATH"] = $"{Installation.Run.Binaries}:{Environment.GetEnvironmentVariable("PATH")}";
         environment["HOME"] = folder;
         environment["AGENT_CONFIG"] = Installation.Run.File(Installation.Agent.Name, "agent.yaml");
+        environment["SERVICE_CONFIG"] = Installation.Service.ConfigurationFile;
+        environment["AUDIT_EXPORT"] = Installation.Service.AuditExport;
+        environment["POLICED_URL"] = Installation
+            .Record.Tunnel.Endpoint(Installation.Ports.Sni, TunnelAgent.PolicedRoute)
+            .AbsoluteUri;
         environment["ENTERPRISE_ROOT"] = Installation.Run.File("enterprise", "offline-root");
         environment["EXAMPLE_JWKS"] = await ExampleKeysAsync();
         return environment;

@@ -4,4 +4,12 @@ using Culvert.Stage.Hops;
 namespace Culvert.EndToEnd.Tests.Documentation;
 
 /// <summary>The system that the pages' commands are put to: nobody else's, since they rotate and revoke what they find.</summary>
-public sealed class DocumentedSystem() : RunningSystem(new InstallationOptions { ExchangesPerSecond = 1000 });
+public sealed class DocumentedSystem()
+    : RunningSystem(
+        new InstallationOptions
+        {
+            ExchangesPerSecond = 1000,
+            AuditExport = true,
+            Policy = "{mode: observe}",
+        }
+    );

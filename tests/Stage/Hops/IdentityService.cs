@@ -57,9 +57,12 @@ internal sealed class IdentityService
     /// <summary>The root that clients of 8443 trust, as published by the service.</summary>
     public string PlatformCaFile => run.File(Name, "platform-ca.pem");
 
+    /// <summary>Where the audit goes, if the options say so.</summary>
+    public string AuditExport => run.File(Folder, "audit.jsonl");
+
     private string InitLog => run.LogFile("identity-service-init");
 
-    private string ConfigurationFile => run.File(Folder, "identity-service.yaml");
+    public string ConfigurationFile => run.File(Folder, "identity-service.yaml");
 
     /// <summary>This very node, past the balancer.</summary>
     public Uri OwnUrl => new($"https://localhost:{node?.Api ?? ports.Api}");
@@ -90,6 +93,7 @@ internal sealed class IdentityService
                 $", certificates_per_identity: {many}/1s, certificates_per_tunnel: {many}/1s, certificates_per_authority: {many}/1s"
             )
             : "";
+        var audit = options.AuditExport ? $"audit: {{export: [\"file:{AuditExport}\"]}}\n" : "";
         var signIn = options.SignIn.Length > 0 ? $"sign_in: {options.SignIn}\n" : "";
         var storage = "";
         if (options.Postgres)
@@ -122,7 +126,7 @@ internal sealed class IdentityService
             certificates: {approval: single{{life}}{{signing}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost{{hostnames}}}
             limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s{{issuing}}}
-            {{refresh}}{{signIn}}{{storage}}{{several}}
+            {{refresh}}{{audit}}{{signIn}}{{storage}}{{several}}
             """,
             cancellationToken
         );

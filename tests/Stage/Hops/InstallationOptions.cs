@@ -20,6 +20,9 @@ internal sealed record InstallationOptions
     /// <summary>What <c>keys.pkcs11</c> says, on one line; null = no HSM. The service inherits the environment of its module.</summary>
     public string? Pkcs11 { get; init; }
 
+    /// <summary>Whether the service sends its audit to a file, too.</summary>
+    public bool AuditExport { get; init; }
+
     /// <summary>What <c>sign_in</c> of the service says, on one line; empty = nothing.</summary>
     public string SignIn { get; init; } = "";
 

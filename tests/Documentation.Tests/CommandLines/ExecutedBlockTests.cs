@@ -1,0 +1,100 @@
+using Shouldly;
+
+namespace Culvert.Documentation.Tests.CommandLines;
+
+/// <summary>
+/// Commands of a page are executed on a running system (<c>```sh run</c>). Those that need a host, a cluster, a public name
+/// or an end are done elsewhere, and it is said where.
+/// </summary>
+public sealed class ExecutedBlockTests
+{
+    private const string Fence = "```";
+
+    /// <summary>Page and section; the test class, or the page with the same steps, that does it instead.</summary>
+    private static readonly IReadOnlyDictionary<string, string> Elsewhere = new Dictionary<string, string>
+    {
+        ["alerts.md#Alerts and dashboards"] = "AlertTests",
+        ["call-audit.md#Reading and checking"] = "CallCheckpointTests",
+        ["certificate-authorities.md#From request to bundle"] = "ca-registration.md",
+        ["certificate-files.md#By the agent"] = "NginxTests",
+        ["cli.md#Who acts"] = "BrowserLoginTests",
+        ["connect-self-hosted.md#2b. Through CONNECT, by certificate"] = "ConnectTests",
+        ["deployment.md#Compose"] = "ComposeTests",
+        ["deployment.md#Debian packages"] = "PackageTests",
+        ["deployment.md#Images"] = "ImageTests",
+        ["deployment.md#Kubernetes: Helm"] = "ChartTests",
+        ["deployment.md#Kubernetes: Kustomize"] = "TrapTests",
+        ["deployment.md#systemd units"] = "UnitTests",
+        ["dev.md#`culvert dev`"] = "DevCommandTests",
+        ["edge.md#Leaving"] = "DrainTests",
+        ["edge.md#Two ways in"] = "ConnectTests",
+        ["high-availability.md#See it"] = "HaUpTests",
+        ["high-availability.md#Upgrades"] = "MigrateTests",
+        ["hostnames.md#Add a name"] = "CustomHostnameTests",
+        ["issuers.md#Issuers"] = "IssuerTests",
+        ["platforms/kubernetes.md#Look"] = "ImageTests",
+        ["publishing.md#One file without .NET"] = "PublishedProgramsTests",
+        ["rotation.md#Rotating a tunnel's certificate authority"] = "AuthorityRotationTests",
+        ["rotation.md#When somebody is missing"] = "AuthorityCommandsTests",
+        ["runbooks.md#The last admin key is lost"] = "admin-keys.md",
+        ["tasks.md#Renew the registered CA"] = "ca-registration.md",
+        ["tasks.md#Rotate the sealing key"] = "SealRotationTests",
+        ["telemetry.md#Traces"] = "TelemetrySectionTests",
+    };
+
+    private static readonly IReadOnlySet<string> NotExecuted = Directory
+        .EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
+        .SelectMany(NotExecutedOf)
+        .ToHashSet(StringComparer.Ordinal);
+
+    [Fact]
+    public void BlockOfCommands_ThatIsNotExecuted_SaysWhereItIs() => NotExecuted.Except(Elsewhere.Keys).ShouldBeEmpty();
+
+    [Fact]
+    public void Elsewhere_IsNeededAndExists()
+    {
+        var pages = Directory
+            .EnumerateFiles(Repository.PathOf("docs"), "*.md")
+            .Where(page => File.ReadAllText(page).Contains("```sh run\n", StringComparison.Ordinal))
+            .Select(page => Path.GetFileName(page));
+        var tests = Directory
+            .EnumerateFiles(Repository.PathOf("tests"), "*Tests.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileNameWithoutExtension(file));
+
+        Elsewhere.Keys.Except(NotExecuted).ShouldBeEmpty();
+        Elsewhere.Values.Except(pages.Concat(tests)).ShouldBeEmpty();
+    }
+
+    private static IEnumerable<string> NotExecutedOf(string file)
+    {
+        var (page, heading) = (Path.GetRelativePath(Repository.PathOf("docs"), file), "");
+        var lines = File.ReadAllLines(file);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith('#'))
+            {
+                heading = lines[i].TrimStart('#', ' ');
+            }
+            else if (lines[i].TrimStart().StartsWith(Fence, StringComparison.Ordinal))
+            {
+                var (info, begin) = (lines[i].Trim()[Fence.Length..], i + 1);
+                i = Array.FindIndex(lines, begin, line => line.Trim() == Fence);
+                if (AreCommands(info, lines[begin..i]))
+                {
+                    yield return $"{page}#{heading}";
+                }
+            }
+        }
+    }
+
+    // Without a name a block may be anything: it counts if a line is a call of our programs. Settings are no commands.
+    private static bool AreCommands(string info, string[] lines) =>
+        info switch
+        {
+            "" => lines.Any(line => ShellWords.Commands(Typed(line)).Any(words => ProgramCall.Find(words) is not null)),
+            "sh" or "bash" or "console" => !lines.All(line => line.StartsWith("export ", StringComparison.Ordinal)),
+            _ => false,
+        };
+
+    private static string Typed(string line) => line.StartsWith("$ ", StringComparison.Ordinal) ? line[2..] : line;
+}

@@ -1,0 +1,94 @@
+namespace Culvert.EndToEnd.Tests.Documentation;
+
+/// <summary>What readers of the pages have already, as shell text before a page's first block.</summary>
+internal static class PagePreludes
+{
+    /// <summary>
+    /// Readers have the programs' files under <c>/etc/culvert</c>, where the programs look by themselves.
+    /// </summary>
+    private const string Everywhere = """
+        on_host() {
+          program=$1 file=$2
+          shift 2
+          case " $* " in
+            *" --config "*) command "$program" "$@" ;;
+            *) command "$program" "$@" --config "$file" ;;
+          esac
+        }
+        identity-service() { on_host identity-service "$SERVICE_CONFIG" "$@"; }
+        tunnel-agent() { on_host tunnel-agent "$AGENT_CONFIG" "$@"; }
+
+        """;
+
+    /// <summary>The node signs a checkpoint once a minute, and the first one may be to come.</summary>
+    private const string Checkpoints = """
+        until grep -q '"event_id":5000,' "$CULVERT_LOG_DIR/identity-service.log"; do sleep 0.5; done
+        cp "$CULVERT_LOG_DIR/identity-service.log" .
+        cp "$CULVERT_PLATFORM_CA" platform-root.pem
+
+        """;
+
+    private static readonly IReadOnlyDictionary<string, string> OfPages = new Dictionary<string, string>
+    {
+        ["audit-export.md"] =
+            Checkpoints
+            + """
+                LAST=$(culvert audit list --limit 1 | awk 'NR == 2 {print $1}')
+                until grep -q "\"sequence\":$LAST," "$AUDIT_EXPORT"; do sleep 0.2; done
+                cp "$AUDIT_EXPORT" audit.jsonl
+                """,
+        ["audit-fields.md"] = Checkpoints,
+        ["backup.md"] = """
+            mkdir new-host
+            sed 's/^state_dir: .*/state_dir: state/; s/^audit: .*//' "$SERVICE_CONFIG" >new-host/identity-service.yaml
+            cp "$(dirname "$SERVICE_CONFIG")/sealing.key" new-host/
+            identity-service() {
+              case $1 in
+                backup) on_host identity-service "$SERVICE_CONFIG" "$@" ;;
+                *) on_host identity-service "$PWD/new-host/identity-service.yaml" "$@" ;;
+              esac
+            }
+            """,
+        ["call-audit.md"] = """
+            curl --silent --output called --cacert "$CULVERT_TRUST_BUNDLE" --header "content-type: application/json" \
+              --header "authorization: Bearer $("$CULVERT_MCP_TOKEN_COMMAND" "$POLICED_URL")" \
+              --header "accept: application/json, text/event-stream" --data '{"jsonrpc":"2.0","id":1,"method":"ping"}' "$POLICED_URL"
+            """,
+        ["certificate-files.md"] = """
+            WEB_SUBJECT=culvert-operator RELOAD='touch reloaded'
+            (umask 077 && "$CULVERT_IDP_TOKEN_COMMAND" >web.token)
+            trap 'culvert rule archive web-certificates --yes >/dev/null; culvert service-account archive web --yes >/dev/null' EXIT
+            """,
+        ["connect-self-hosted.md"] =
+            "trap 'culvert tunnel update docs --client-range 127.0.0.0/8 --client-range ::1/128 >/dev/null' EXIT",
+        ["doctor.md"] = Checkpoints + """cp "$(dirname "$AGENT_CONFIG")/state/audit-checkpoints.jsonl" .""",
+        ["explain.md"] = """
+            culvert service-account create explained
+            culvert rule create deploy --issuer corp-idp --service-account explained --scope tunnel:agent --tunnel docs \
+              --subject culvert-operator
+            (umask 077 && "$CULVERT_IDP_TOKEN_COMMAND" >token.jwt)
+            trap 'culvert rule archive deploy --yes >/dev/null; culvert service-account archive explained --yes >/dev/null' EXIT
+            """,
+        ["issuance.md"] = "openssl ecparam -name prime256v1 -genkey -noout | openssl pkey -pubout -out key.pub",
+        ["revocation.md"] = """
+            tunnel-agent certs --output tls --once
+            cp tls/tls.crt stolen.crt
+            """,
+        ["rules.md"] = """
+            culvert issuer create github --url https://token.actions.githubusercontent.com --jwks-file "$EXAMPLE_JWKS"
+            culvert service-account create deployer
+            trap 'culvert rule archive deploy --yes; culvert service-account archive deployer --yes; culvert issuer archive github --yes' EXIT
+            """,
+        ["token-exchange.md"] = """
+            exchange() {
+              curl --silent --cacert "$CULVERT_PLATFORM_CA" "$CULVERT_IDENTITY_URL/v1/oauth/token" --data-urlencode "assertion=$1" \
+                --data-urlencode grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer --data-urlencode "client_id=$CULVERT_ADMIN_RULE_ID"
+            }
+            FAMILY=$(exchange "$("$CULVERT_IDP_TOKEN_COMMAND")" | sed 's/.*"access_token":"\([^"]*\)".*/\1/' | culvert token inspect -o json \
+              | sed 's/.*"family":"\([^"]*\)".*/\1/')
+            REQUEST=$(exchange e30.e30.e30 | sed 's/.*"request_id":"\([^"]*\)".*/\1/')
+            """,
+    };
+
+    public static string Of(string page) => Everywhere + OfPages.GetValueOrDefault(page, "");
+}
