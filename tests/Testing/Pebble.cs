@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Testing;
@@ -20,7 +19,7 @@ public sealed class Pebble : IAsyncDisposable
 
     private Pebble(IPEndPoint dns, int tlsPort, string binding, (string Name, string Value)[] environment)
     {
-        (port, managementPort) = (FreePort(), FreePort());
+        (port, managementPort) = (LoopbackPort.Free(), LoopbackPort.Free());
         pki = new TestPki(TimeProvider.System.GetUtcNow());
         using var server = pki.Issue(dnsNames: ["127.0.0.1"], usages: [TestPki.ServerAuthentication]);
         File.WriteAllText(Path.Combine(folder, "cert.pem"), server.ExportCertificatePem() + "\n" + pki.ChainPem);
@@ -121,14 +120,6 @@ public sealed class Pebble : IAsyncDisposable
         await KillAsync();
         process?.Dispose();
         Directory.Delete(folder, recursive: true);
-    }
-
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Keep(string? line)

@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Culvert.Documentation.Tests.Samples;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Documentation.Tests.Logging;
@@ -107,10 +105,5 @@ public sealed class LevelTests : IDisposable
     private static string Identity =>
         $"identity: {{url: \"https://{Address()}\", organization_id: 00000000-0000-4000-8000-000000000000, rule_id: fdrl_{Id}, token: {{environment: HOME}}}}";
 
-    private static string Address()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return string.Create(CultureInfo.InvariantCulture, $"{free.LocalEndpoint}");
-    }
+    private static string Address() => $"127.0.0.1:{LoopbackPort.Free()}";
 }

@@ -23,7 +23,7 @@ internal sealed partial class Flood : IAsyncDisposable
             ? long.Parse(last.Groups["count"].Value, CultureInfo.InvariantCulture)
             : 0;
 
-    public static async Task<Flood> StartAsync(FaultSystem system, string kind, CancellationToken cancellationToken)
+    public static async Task<Flood> StartAsync(CountingSystem system, string kind, CancellationToken cancellationToken)
     {
         var (installation, name) = (system.Installation, $"flood-{kind}");
         File.Delete(installation.Run.LogFile(name));

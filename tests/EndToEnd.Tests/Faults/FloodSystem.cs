@@ -1,8 +1,14 @@
+using System.Net;
 using Culvert.Testing;
-using Culvert.Testing.Faults;
 
 namespace Culvert.EndToEnd.Tests.Faults;
 
-/// <summary>The same without paths in between: the work of this process for a flood would be measured as ours.</summary>
-public sealed class FloodSystem()
-    : FaultSystem(new FaultRelay(Soak.SeedOr(1)), new FaultRelay(Soak.SeedOr(2)), Pebble.FreePort());
+/// <summary>That system with nothing in between: the work of this process for a flood would be measured as ours.</summary>
+public sealed class FloodSystem : CountingSystem
+{
+    public FloodSystem()
+        : this(LoopbackPort.Free()) { }
+
+    private FloodSystem(int port)
+        : base(agentAddress: null, new IPEndPoint(IPAddress.Loopback, port), port) { }
+}

@@ -9,7 +9,7 @@ namespace Culvert.EndToEnd.Tests.Faults;
 /// <summary>One client does the worst it can; the others' slowest calls may take twice as long as without it, no more.</summary>
 [Collection(FloodSystemCollection.Name)]
 [Trait("Machine", "alone")]
-public sealed class FloodTests(FloodSystem system) : FaultTest(system)
+public sealed class FloodTests(FloodSystem system) : CountingSystemTest(system)
 {
     private const int Others = 4;
 
@@ -30,7 +30,7 @@ public sealed class FloodTests(FloodSystem system) : FaultTest(system)
     public async Task Flood_FromOneClient_LeavesTheOthersTheirPace(string kind)
     {
         var window = Soak.Duration("flood", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
-        await MendAsync();
+        await UntilWholeAsync();
         await MeasureAsync(window / 2); // warm
         // Whatever else this machine does can only add: what the flood itself costs is there in every round.
         for (var round = 1; !await IsPaceKeptAsync(kind, window); round++)

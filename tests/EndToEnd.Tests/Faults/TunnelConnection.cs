@@ -16,10 +16,10 @@ internal sealed class TunnelConnection : IAsyncDisposable
     /// <summary>No answer takes so long: whoever waits longer waits for ever.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    private readonly FaultSystem system;
+    private readonly CountingSystem system;
     private readonly byte[] received = new byte[2048];
 
-    private TunnelConnection(FaultSystem system, Socket socket, SslStream tls) =>
+    private TunnelConnection(CountingSystem system, Socket socket, SslStream tls) =>
         (this.system, Socket, Tls) = (system, socket, tls);
 
     public Socket Socket { get; }
@@ -31,7 +31,7 @@ internal sealed class TunnelConnection : IAsyncDisposable
     /// <param name="source">The client's address; null = whichever.</param>
     /// <param name="connectTo">Where to connect; null = the edge.</param>
     public static async Task<TunnelConnection> OpenAsync(
-        FaultSystem system,
+        CountingSystem system,
         CancellationToken cancellationToken,
         IPAddress? source = null,
         IPEndPoint? connectTo = null

@@ -1,17 +1,10 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
@@ -24,44 +17,26 @@ internal sealed class TestIdentityProvider : IAsyncDisposable
     public const string DiscoveryPath = "/.well-known/openid-configuration";
     public const string KeySetPath = "/jwks";
 
-    private readonly WebApplication app;
     private readonly ConcurrentDictionary<string, int> requests = new();
     private readonly ConcurrentDictionary<string, RequestDelegate> scripted = new();
     private readonly RSA rsa = RSA.Create(2048);
     private readonly ECDsa ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly FakeTimeProvider time;
+    private TestServer? server;
 
-    private TestIdentityProvider(TestPki pki, X509Certificate2 certificate, FakeTimeProvider time)
+    private TestIdentityProvider(TestPki pki, FakeTimeProvider time)
     {
         this.time = time;
         Pki = pki;
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder
-            .WebHost.UseKestrelCore()
-            .UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel =>
-                kestrel.Listen(
-                    IPAddress.Loopback,
-                    0,
-                    listen =>
-                        listen.UseHttps(https =>
-                        {
-                            https.ServerCertificate = certificate;
-                            https.ServerCertificateChain = [pki.Issuing];
-                        })
-                )
-            );
-        app = builder.Build();
-        app.Run(ServeAsync);
         Keys = [RsaJwk("rsa-1", rsa), EcJwk("ec-1", ec)];
     }
 
     public TestPki Pki { get; }
 
     /// <summary>Its <c>iss</c>.</summary>
-    public string Url { get; private set; } = "";
+    public string Url => $"https://127.0.0.1:{Port}";
 
-    public int Port => new Uri(Url).Port;
+    public int Port => server!.Port;
 
     /// <summary>What the key set document holds; replace it to rotate.</summary>
     public JsonArray Keys { get; set; }
@@ -74,13 +49,8 @@ internal sealed class TestIdentityProvider : IAsyncDisposable
             usages: [TestPki.ServerAuthentication],
             notAfter: time.GetUtcNow() + TimeSpan.FromDays(60)
         );
-        var provider = new TestIdentityProvider(pki, certificate, time);
-        await provider.app.StartAsync(TestContext.Current.CancellationToken);
-        var addresses = provider
-            .app.Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!
-            .Addresses;
-        provider.Url = addresses.Single();
+        var provider = new TestIdentityProvider(pki, time);
+        provider.server = await TestServer.StartAsync(provider.ServeAsync, certificate, pki.Issuing);
         return provider;
     }
 
@@ -155,7 +125,7 @@ internal sealed class TestIdentityProvider : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await app.DisposeAsync();
+        await server!.DisposeAsync();
         rsa.Dispose();
         ec.Dispose();
     }

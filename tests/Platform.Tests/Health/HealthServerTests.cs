@@ -195,7 +195,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     {
         await Start();
         var before = new Uri(server!.Urls[0]);
-        var next = new IPEndPoint(IPAddress.Loopback, FreePort());
+        var next = new IPEndPoint(IPAddress.Loopback, LoopbackPort.Free());
 
         await server.ApplyAsync(new HealthOptions { Listen = [next] }, TestContext.Current.CancellationToken);
 
@@ -209,7 +209,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     [Fact]
     public async Task Apply_AddressIsTaken_ListensWhereItDidBefore()
     {
-        var own = new HealthOptions { Listen = [new(IPAddress.Loopback, FreePort())] };
+        var own = new HealthOptions { Listen = [new(IPAddress.Loopback, LoopbackPort.Free())] };
         await Start(own);
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -223,13 +223,6 @@ public sealed class HealthServerTests : IAsyncDisposable
 
         server!.Urls.ShouldBe([$"http://{own.Listen[0]}"]);
         (await Get("/healthz")).Status.ShouldBe(HttpStatusCode.OK);
-    }
-
-    private static int FreePort()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
     private async Task StartWithPage(HealthOptions options) =>

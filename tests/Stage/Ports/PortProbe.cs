@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Testing;
 
 namespace Culvert.Stage.Ports;
 
@@ -13,14 +14,14 @@ internal static class PortProbe
     public static IReadOnlyList<PortUse> Taken(PortPlan plan) => [.. plan.Uses.Where(use => !IsFree(use.Port))];
 
     /// <summary>
-    /// A block of which every port is free. The kernel picks the place (bind to port 0); the block is then moved below
-    /// the ephemeral range, where no outgoing connection can take one of its ports before we listen on it.
+    /// A block of which every port is free. The kernel picks the place; the block is then moved below the ephemeral
+    /// range, where no outgoing connection can take one of its ports before we listen on it.
     /// </summary>
     public static PortPlan FreeBlock()
     {
         for (var attempt = 0; attempt < 200; attempt++)
         {
-            var first = 10_000 + (KernelChoice() * PortPlan.BlockSize % 20_000);
+            var first = 10_000 + (LoopbackPort.Free() * PortPlan.BlockSize % 20_000);
             var plan = PortPlan.FromBase(first);
             if (Taken(plan).Count == 0)
             {
@@ -29,13 +30,6 @@ internal static class PortProbe
         }
 
         throw new InvalidOperationException("No block of free ports was found between 10000 and 30000.");
-    }
-
-    private static int KernelChoice()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static bool CanListen(IPAddress address, int port)

@@ -1,6 +1,5 @@
 using Culvert.Jose.Keys;
 using Culvert.Platform.Net;
-using Culvert.Platform.Tests;
 using Culvert.Platform.Tests.Net;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Acme;

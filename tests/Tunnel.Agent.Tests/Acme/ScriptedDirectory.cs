@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Culvert.Platform.Tests;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 

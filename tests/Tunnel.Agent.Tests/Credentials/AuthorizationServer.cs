@@ -1,12 +1,11 @@
 using System.Buffers.Text;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Tests.Support;
 
@@ -20,7 +19,7 @@ internal sealed class AuthorizationServer : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-exchange-").FullName;
     private readonly TunnelPki pki;
     private readonly Process process;
-    private readonly int port = FreePort();
+    private readonly int port = LoopbackPort.Free();
 
     private AuthorizationServer(string root, TunnelPki pki, string[] resources)
     {
@@ -163,12 +162,5 @@ internal sealed class AuthorizationServer : IDisposable
     {
         File.WriteAllText(PathOf(name), text);
         File.SetUnixFileMode(PathOf(name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Culvert.Testing;
@@ -16,7 +15,7 @@ public sealed class ForwarderFailureTests
     [Fact]
     public async Task OwnAnswer_Shape_IsStable()
     {
-        await using var tunnel = await Support.Tunnel.StartAsync(FreePort());
+        await using var tunnel = await Support.Tunnel.StartAsync(LoopbackPort.Free());
         using var client = tunnel.Client();
 
         using var response = await client.GetAsync("/secret?token=x", Token);
@@ -89,7 +88,7 @@ public sealed class ForwarderFailureTests
     [Fact]
     public async Task Forward_UnknownLabel_Is404()
     {
-        await using var tunnel = await Support.Tunnel.StartAsync(FreePort());
+        await using var tunnel = await Support.Tunnel.StartAsync(LoopbackPort.Free());
         using var client = tunnel.Client("nothere." + Support.Tunnel.Domain);
 
         using var response = await client.GetAsync("/", Token);
@@ -114,7 +113,7 @@ public sealed class ForwarderFailureTests
     public async Task Forward_PausedTunnel_Is503()
     {
         await using var tunnel = new Support.Tunnel();
-        tunnel.Add("docs", FreePort());
+        tunnel.Add("docs", LoopbackPort.Free());
         await tunnel.StartAsync(active: false);
         using var client = tunnel.Client();
 
@@ -291,12 +290,5 @@ public sealed class ForwarderFailureTests
             failure.Reason.ShouldStartWith(failure.HopName + ".");
             failure.Status.ShouldBeInRange(400, 599);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,47 +1,19 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Notices;
 
 /// <summary>Somebody else's server: real TLS on loopback. It records what it gets before it answers as the test says.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
-    private readonly WebApplication app;
     private readonly ConcurrentQueue<Message> messages = new();
+    private TestServer? server;
 
-    private WebhookReceiver(X509Certificate2 certificate, X509Certificate2 issuing, RequestDelegate answer)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(
-                IPAddress.Loopback,
-                0,
-                listen =>
-                    listen.UseHttps(https =>
-                    {
-                        https.ServerCertificate = certificate;
-                        https.ServerCertificateChain = [issuing];
-                    })
-            )
-        );
-        app = builder.Build();
-        app.Run(context => ReceiveAsync(context, answer));
-    }
-
-    public int Port =>
-        new Uri(
-            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
-        ).Port;
+    public int Port => server!.Port;
 
     public IReadOnlyList<Message> Messages => [.. messages];
 
@@ -51,18 +23,16 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         RequestDelegate? answer = null
     )
     {
-        var receiver = new WebhookReceiver(certificate, issuing, answer ?? (_ => Task.CompletedTask));
-        await receiver.app.StartAsync();
+        var receiver = new WebhookReceiver();
+        receiver.server = await TestServer.StartAsync(
+            context => receiver.ReceiveAsync(context, answer ?? (_ => Task.CompletedTask)),
+            certificate,
+            issuing
+        );
         return receiver;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await app.StopAsync(now.Token);
-        await app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => server!.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext context, RequestDelegate answer)
     {

@@ -3,25 +3,17 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.DependencyInjection;
 
-namespace Culvert.Platform.Tests;
+namespace Culvert.Testing;
 
 /// <summary>A real HTTPS server on a port of 127.0.0.1 that the system chooses; its handler is the test's.</summary>
-internal sealed class TestServer : IAsyncDisposable
+public sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private TestServer(WebApplication app)
-    {
-        this.app = app;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        Port = new Uri(addresses.First()).Port;
-    }
+    private TestServer(WebApplication app) => (this.app, Port) = (app, new Uri(app.Urls.Single()).Port);
 
     public int Port { get; }
 
@@ -58,9 +50,6 @@ internal sealed class TestServer : IAsyncDisposable
         return new TestServer(app);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await app.StopAsync();
-        await app.DisposeAsync();
-    }
+    /// <summary>Cuts off what is still being answered: a handler may be one that never ends.</summary>
+    public ValueTask DisposeAsync() => app.DisposeAsync();
 }

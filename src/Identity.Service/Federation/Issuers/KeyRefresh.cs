@@ -1,0 +1,454 @@
+using System.Security.Cryptography;
+using Culvert.Identity.Service.Audit;
+using Culvert.Jose.Keys;
+using Culvert.Platform.Issuers;
+
+namespace Culvert.Identity.Service.Federation.Issuers;
+
+/// <summary>
+/// Fetches an issuer's keys anew, one fetch at a time: when it is due, how soon a caller may cause one, and what follows
+/// from its result. Only here the <see cref="KeysInForce"/> change.
+/// </summary>
+/// <remarks>The states are those of <see cref="IssuerKeys"/>.</remarks>
+internal sealed class KeyRefresh
+{
+    private static readonly TimeSpan PausedInterval = TimeSpan.FromSeconds(300);
+
+    // Where nothing changes, what is stored may lag by this much: one write in an hour, not one in a refresh.
+    private static readonly TimeSpan TouchInterval = TimeSpan.FromHours(1);
+
+    // A first fetch is made soon, but not with all other issuers at the moment of a start.
+    private static readonly TimeSpan StartSpread = TimeSpan.FromSeconds(10);
+
+    private const int MaxWaiters = 64;
+    private const int MaxMissing = 256;
+    private const int JitterSteps = 1 << 20;
+
+    private readonly Issuer issuer;
+    private readonly IssuerKeyServices services;
+
+    // Written under the gate.
+    private readonly KeysInForce keys;
+
+    private readonly Lock gate = new();
+
+    // Written under the gate; read without it by lookups, which only want to know whether it is time.
+    private long nextPollTicks;
+
+    // Guarded by the gate.
+    private readonly Dictionary<string, DateTimeOffset> missing = new(StringComparer.Ordinal);
+    private Task? running;
+    private Task recording = Task.CompletedTask;
+    private DateTimeOffset lastStart = DateTimeOffset.MinValue;
+    private DateTimeOffset touchedAt;
+    private KeyState reported = KeyState.Fresh;
+    private bool wasPaused;
+    private int failures;
+    private int waiters;
+    private string? lastFailure;
+
+    public KeyRefresh(Issuer issuer, IssuerKeyServices services, KeysInForce keys)
+    {
+        this.issuer = issuer;
+        this.services = services;
+        this.keys = keys;
+        SetNextPoll(Now + (StartSpread * Unit()));
+    }
+
+    /// <summary>When the next fetch is due if somebody asks; far away while one runs.</summary>
+    public DateTimeOffset NextPoll => new(Volatile.Read(ref nextPollTicks), TimeSpan.Zero);
+
+    /// <summary>When the next fetch is due without anybody asking; null = never.</summary>
+    public DateTimeOffset? NextPollAt
+    {
+        get
+        {
+            lock (gate)
+            {
+                NoticeResumed_NeedsLock(Now);
+                return NextPollAt_NeedsLock();
+            }
+        }
+    }
+
+    private bool MayFetch => !keys.AreGiven && !issuer.IsArchived && Control.Kill is not { Issuer: true };
+
+    private void SetNextPoll(DateTimeOffset at) => Volatile.Write(ref nextPollTicks, at.UtcTicks);
+
+    private DateTimeOffset Now => services.Time.GetUtcNow();
+
+    private IssuerControl Control => services.Controls.Of(issuer.Id);
+
+    /// <param name="other">Of the same source.</param>
+    public void TakeOver(KeyRefresh other)
+    {
+        lock (other.gate)
+        {
+            keys.TakeOver_NeedsLock(other.keys);
+            failures = other.failures;
+            lastFailure = other.lastFailure;
+            lastStart = other.lastStart;
+            touchedAt = other.touchedAt;
+        }
+    }
+
+    /// <param name="stored">Of the same source.</param>
+    public void Restore(StoredKeySet stored)
+    {
+        lock (gate)
+        {
+            keys.Restore_NeedsLock(stored);
+            touchedAt = stored.FetchedAt;
+            var due = stored.FetchedAt + KeySchedule.Spread(stored.FreshFor, Unit());
+            SetNextPoll(due > NextPoll ? due : NextPoll);
+        }
+    }
+
+    public void MarkProven(VerificationKey key)
+    {
+        lock (gate)
+        {
+            if (keys.Prove_NeedsLock(key))
+            {
+                Touch_NeedsLock(keys.Present!);
+            }
+        }
+    }
+
+    /// <summary>Begins the fetch that is due, if one is. Also notices that keys have become too old.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="isAsked">Whether somebody uses these keys: then they are fetched although polling is paused.</param>
+    public Task? PollIfDue(DateTimeOffset now, bool isAsked)
+    {
+        lock (gate)
+        {
+            NoticeResumed_NeedsLock(now);
+            ReportState_NeedsLock(now);
+            var isDue = isAsked ? MayFetch && NextPoll <= now : NextPollAt_NeedsLock() <= now;
+            return isDue ? Start_NeedsLock(now) : null;
+        }
+    }
+
+    /// <summary>Notices that keys have become too old, where nothing is polled.</summary>
+    public void NoticeAge(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            ReportState_NeedsLock(now);
+        }
+    }
+
+    public PollStatusDocument PollStatus()
+    {
+        lock (gate)
+        {
+            return new PollStatusDocument
+            {
+                ConsecutiveFailures = failures,
+                LastFailure = lastFailure,
+                LastFetchedAt = keys.Present?.FetchedAt,
+                NextPollAt = NextPollAt_NeedsLock(),
+                KeyState = WireNames.Of(keys.StateAt(Now)),
+            };
+        }
+    }
+
+    /// <summary>For tests and stopping: until what is being written down is.</summary>
+    public Task RecordingAsync()
+    {
+        lock (gate)
+        {
+            return recording;
+        }
+    }
+
+    /// <summary>
+    /// The fetch to wait for, counted as waiting until <see cref="Leave"/>; null = decide on what there is.
+    /// </summary>
+    /// <param name="keyId">What is missed; null = the token names none.</param>
+    /// <param name="isUseful">Whether there are usable keys without it.</param>
+    public Task? Join(string? keyId, bool isUseful)
+    {
+        lock (gate)
+        {
+            var now = Now;
+            if (
+                services.Controls.IsStale
+                || issuer.IsArchived
+                || (isUseful && waiters >= MaxWaiters)
+                || (keyId is not null && missing.TryGetValue(keyId, out var until) && now < until)
+            )
+            {
+                return null;
+            }
+
+            var fetching =
+                running is { IsCompleted: false } ? running
+                : now >= lastStart + Pace_NeedsLock(isUseful) ? Start_NeedsLock(now)
+                : null;
+            if (fetching is not null)
+            {
+                waiters++;
+            }
+
+            return fetching;
+        }
+    }
+
+    /// <summary>Whoever has joined waits no longer.</summary>
+    public void Leave()
+    {
+        lock (gate)
+        {
+            waiters--;
+        }
+    }
+
+    /// <summary>A fetch has shown that the source has no key of that name.</summary>
+    public void Remember(string keyId)
+    {
+        lock (gate)
+        {
+            var now = Now;
+            if (missing.Count >= MaxMissing)
+            {
+                foreach (var gone in missing.Where(entry => entry.Value <= now).Select(entry => entry.Key).ToList())
+                {
+                    missing.Remove(gone);
+                }
+            }
+
+            if (missing.Count < MaxMissing)
+            {
+                missing[keyId] = lastStart + services.Options.MinRefresh;
+            }
+        }
+    }
+
+    // How long after the last fetch began a caller may cause another.
+    private TimeSpan Pace_NeedsLock(bool isUseful)
+    {
+        if (Control.PausedAt is not null)
+        {
+            return PausedInterval;
+        }
+
+        var floor = services.Options.MinRefresh;
+        if (isUseful)
+        {
+            return floor;
+        }
+
+        var backOff = failures == 0 ? TimeSpan.Zero : KeySchedule.AfterFailures(failures);
+        return backOff < floor ? backOff : floor;
+    }
+
+    private DateTimeOffset? NextPollAt_NeedsLock() => !MayFetch || Control.PausedAt is not null ? null : NextPoll;
+
+    // Resumed by hand, perhaps on another node: as if nothing had failed yet.
+    private void NoticeResumed_NeedsLock(DateTimeOffset now)
+    {
+        var isPaused = Control.PausedAt is not null;
+        if (wasPaused && !isPaused && failures > 0)
+        {
+            failures = 0;
+            if (running is not { IsCompleted: false })
+            {
+                SetNextPoll(now);
+            }
+        }
+
+        wasPaused = isPaused;
+    }
+
+    private Task Start_NeedsLock(DateTimeOffset now)
+    {
+        if (running is { IsCompleted: false })
+        {
+            return running;
+        }
+
+        lastStart = now;
+        // Until this one is over there is nothing to poll; it sets the time of the next.
+        SetNextPoll(DateTimeOffset.MaxValue);
+        return running = Task.Run(FetchAsync);
+    }
+
+    private async Task FetchAsync()
+    {
+        KeySetFetchResult result;
+        try
+        {
+            // Its own end, not the caller's: others wait for the same fetch.
+            using var deadline = new CancellationTokenSource(services.Options.Timeout, services.Time);
+            // What was killed is not what an issuer may call unchanged.
+            var known = keys.StateAt(Now) == KeyState.Empty ? null : keys.Present;
+            result = await services.Fetch.GetAsync(issuer, known, steps: null, deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            result = KeySetFetchResult.Failed("issuer.timed_out", "not done within the time limit");
+        }
+        catch (Exception fault)
+        {
+            // The root of a background task: whatever went wrong, the last good keys stay and the next fetch is due.
+            result = KeySetFetchResult.Failed("issuer.fault", fault.GetType().Name);
+        }
+
+        lock (gate)
+        {
+            Take_NeedsLock(result);
+        }
+    }
+
+    private void Take_NeedsLock(KeySetFetchResult result)
+    {
+        var now = Now;
+        if (result.IsUnchanged && keys.Present is { } same && keys.StateAt(now) != KeyState.Empty)
+        {
+            Confirm_NeedsLock(same with { EntityTag = result.EntityTag ?? same.EntityTag }, result, now);
+        }
+        else if (result.Keys is { } fetched)
+        {
+            if (IsOlderBundle(result, now))
+            {
+                Fail_NeedsLock("issuer.sequence", "the bundle's spiffe_sequence is older than the one in use", now);
+                return;
+            }
+
+            Replace_NeedsLock(fetched, result, now);
+        }
+        else
+        {
+            Fail_NeedsLock(result.Code ?? "issuer.status", result.Failure ?? "unchanged, but there is no copy", now);
+        }
+    }
+
+    // One of several servers may lag; after stale_ok an older bundle is what there is.
+    private bool IsOlderBundle(KeySetFetchResult result, DateTimeOffset now) =>
+        keys.Present is { Sequence: { } known }
+        && result.Sequence < known
+        && keys.StateAt(now) is KeyState.Fresh or KeyState.StaleOk;
+
+    private void Replace_NeedsLock(JwkSet fetched, KeySetFetchResult result, DateTimeOffset now)
+    {
+        var change = KeyChange.Between(keys.Present?.Set, fetched);
+        missing.Clear();
+        keys.KeepProven_NeedsLock(fetched);
+        var set = new CachedKeys(
+            new Lazy<JwkSet>(fetched),
+            result.Digest,
+            lastStart,
+            TimeSpan.Zero,
+            result.EntityTag,
+            result.Sequence
+        );
+        Confirm_NeedsLock(set, result, now);
+        Log.KeysFetched(services.Logger, issuer.Id.Value, fetched.Keys.Count);
+        foreach (var dropped in fetched.Dropped)
+        {
+            Log.KeyDropped(services.Logger, issuer.Id.Value, dropped.KeyId ?? "", dropped.Reason.ToString());
+        }
+
+        foreach (var replaced in change.Replaced)
+        {
+            Log.KeyReplaced(services.Logger, issuer.Id.Value, replaced.KeyId ?? "");
+        }
+
+        var stored = keys.Stored(keys.Present!, result.Document);
+        Record_NeedsLock(() => services.Recorder.SaveAsync(issuer, stored, change));
+        touchedAt = now;
+    }
+
+    private void Confirm_NeedsLock(CachedKeys set, KeySetFetchResult result, DateTimeOffset now)
+    {
+        var freshFor =
+            issuer.KeySource is FileKeySource
+                ? KeySchedule.FileInterval
+                : KeySchedule.FreshFor(result.MaxAge, services.Options.Refresh);
+        var wasPaused = Control.PausedAt is not null;
+        var wasReported = reported is KeyState.Degraded or KeyState.HardExpired;
+        // What it brought may be as old as its beginning: a kill in between is of these keys, too. One runs at a time.
+        var confirmed = set with
+        {
+            FetchedAt = lastStart,
+            FreshFor = freshFor,
+        };
+        keys.Put_NeedsLock(confirmed);
+        SetNextPoll(now + KeySchedule.Spread(freshFor, Unit()));
+        failures = 0;
+        lastFailure = null;
+        reported = KeyState.Fresh;
+        IssuerMetrics.Fetched.Add(1, new KeyValuePair<string, object?>("outcome", "ok"));
+        if (result.IsUnchanged && now - touchedAt >= TouchInterval)
+        {
+            Touch_NeedsLock(confirmed);
+        }
+
+        if (wasPaused)
+        {
+            var resumed = Polling_NeedsLock(AuditEvents.IssuerPollResumed);
+            Record_NeedsLock(() => services.Recorder.ResumeAsync(resumed, issuer));
+        }
+        else if (wasReported)
+        {
+            var recovered = Polling_NeedsLock(AuditEvents.IssuerPollRecovered);
+            Record_NeedsLock(() => services.Recorder.TellAsync(recovered, issuer));
+        }
+    }
+
+    private void Fail_NeedsLock(string code, string reason, DateTimeOffset now)
+    {
+        failures++;
+        lastFailure = $"{code}: {reason}";
+        var isFile = issuer.KeySource is FileKeySource;
+        var pause = isFile ? KeySchedule.FileInterval : KeySchedule.AfterFailures(failures);
+        SetNextPoll(now + KeySchedule.Spread(pause, Unit()));
+        IssuerMetrics.Fetched.Add(1, new KeyValuePair<string, object?>("outcome", code));
+        Log.KeyFetchFailed(services.Logger, issuer.Id.Value, lastFailure);
+        ReportState_NeedsLock(now);
+        if (failures >= services.Options.PauseAfter && !isFile && Control.PausedAt is null)
+        {
+            Log.PollingPaused(services.Logger, issuer.Id.Value, failures);
+            var paused = Polling_NeedsLock(AuditEvents.IssuerPollPaused);
+            Record_NeedsLock(() => services.Recorder.PauseAsync(paused, issuer));
+        }
+    }
+
+    private void ReportState_NeedsLock(DateTimeOffset now)
+    {
+        var state = keys.StateAt(now);
+        if (state is not (KeyState.Degraded or KeyState.HardExpired) || state == reported)
+        {
+            return;
+        }
+
+        reported = state;
+        Log.KeysDegraded(services.Logger, issuer.Id.Value, WireNames.Of(state));
+        var degraded = Polling_NeedsLock(AuditEvents.IssuerPollDegraded);
+        Record_NeedsLock(() => services.Recorder.TellAsync(degraded, issuer));
+    }
+
+    private IssuerPolling Polling_NeedsLock(string name) =>
+        services.Recorder.Polling(name, issuer, keys.StateAt(Now), failures, lastFailure, keys.Present?.FetchedAt);
+
+    private void Touch_NeedsLock(CachedKeys set)
+    {
+        touchedAt = set.FetchedAt;
+        var stored = keys.Stored(set, default);
+        Record_NeedsLock(() => services.Recorder.TouchAsync(issuer, stored));
+    }
+
+    // One after the other, so that an older state is not written over a newer one.
+    private void Record_NeedsLock(Func<Task> write)
+    {
+        var before = recording;
+        recording = Task.Run(async () =>
+        {
+            await before;
+            await write();
+        });
+    }
+
+    private static double Unit() => (double)RandomNumberGenerator.GetInt32(JitterSteps) / JitterSteps;
+}

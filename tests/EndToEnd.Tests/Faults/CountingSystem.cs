@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Security;
+using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage;
+using Culvert.Stage.Hops;
+
+namespace Culvert.EndToEnd.Tests.Faults;
+
+/// <summary>The real programs, and an MCP server that counts its calls.</summary>
+public abstract class CountingSystem : RunningSystem
+{
+    /// <summary>How long the server may think before the agent says that it said nothing.</summary>
+    public static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(40);
+
+    /// <param name="agentAddress">Where agents find the edge; null = where it listens.</param>
+    /// <param name="upstream">Where agents find the MCP server.</param>
+    /// <param name="upstreamPort">Where that listens; 0 = on another port each time.</param>
+    private protected CountingSystem(string? agentAddress, IPEndPoint upstream, int upstreamPort)
+        : base(
+            new InstallationOptions
+            {
+                ManualTunnel = false,
+                ExchangesPerSecond = 1000,
+                AgentAddress = agentAddress,
+                Upstream = new Uri($"http://{upstream}"),
+                UpstreamSettings = [$"timeouts: {{response_headers: {HeadersTimeout.TotalSeconds}s}}"],
+                AgentEnvironment = new Dictionary<string, string>
+                {
+                    ["CULVERT_AGENT__TUNNEL__MAX_STREAMS"] = "8192", // two connections of them bring 10,000 and more
+                    ["CULVERT_AGENT__TUNNEL__MAX_CONNECTIONS"] = "12000",
+                },
+            },
+            areTapped: false
+        )
+    {
+        Upstream = new CountingUpstream(Checkout.Find(), Installation.Run, upstreamPort);
+    }
+
+    internal CountingUpstream Upstream { get; }
+
+    /// <summary>How a client of the route shakes hands; one for all connections.</summary>
+    internal SslClientAuthenticationOptions ClientTls { get; private set; } = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        Installation.Run.Create();
+        await StartUpstreamAsync(CancellationToken.None);
+        await base.InitializeAsync();
+        ClientTls = new SslClientAuthenticationOptions
+        {
+            TargetHost = Installation.Endpoint.Host,
+            CertificateChainPolicy = McpCaller.TrustOnly(Installation.Record.Tunnel.TrustBundle),
+        };
+    }
+
+    internal virtual Task StartUpstreamAsync(CancellationToken cancellationToken) =>
+        Upstream.StartAsync(cancellationToken);
+
+    protected override ValueTask ReleaseAsync() => Upstream.DisposeAsync();
+}
