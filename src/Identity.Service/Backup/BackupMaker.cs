@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Secrets;
 using Dapper;
 
 namespace Culvert.Identity.Service.Backup;
@@ -69,7 +70,7 @@ internal static class BackupMaker
                 target.Flush(flushToDisk: true);
             }
 
-            File.Move(unfinished, path, overwrite: false);
+            PosixFile.RenameNew(unfinished, path);
             return rows;
         }
         catch

@@ -81,7 +81,7 @@ public sealed class BindingKey
 
         try
         {
-            File.Move(next, path, overwrite: false);
+            PosixFile.RenameNew(next, path);
         }
         catch (IOException) when (File.Exists(path))
         {

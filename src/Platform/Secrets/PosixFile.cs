@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Platform.Secrets;
 
-/// <summary>What the base library does not offer of files: their owner, and renaming a link over a link.</summary>
+/// <summary>What the base library does not offer of files: their owner, and renaming in one step.</summary>
 public static class PosixFile
 {
     // linux/stat.h and linux/fcntl.h: statx has one layout on every architecture.
@@ -16,6 +16,11 @@ public static class PosixFile
     private const int StatxBytes = 256;
     private const int OwnerOffset = 20;
     private const int GroupOffset = 24;
+
+    // errno of Linux: what file systems without hard links answer.
+    private const int NotPermitted = 1;
+    private const int NotImplemented = 38;
+    private const int NotSupported = 95;
 
     /// <summary>Whom no file mode stops.</summary>
     public const uint Root = 0;
@@ -68,6 +73,28 @@ public static class PosixFile
         }
     }
 
+    /// <summary>
+    /// Renames a file to a name that nobody has, of several at once one alone: link(2), then unlink(2).
+    /// <see cref="File.Move(string, string)"/> looks first and renames then, so that whoever comes in between is replaced;
+    /// it is left for file systems without hard links.
+    /// </summary>
+    /// <exception cref="IOException">The name is taken, or the file cannot be renamed; nothing has changed.</exception>
+    public static void RenameNew(string from, string to)
+    {
+        if (Link(Bytes(from), Bytes(to)) == 0)
+        {
+            File.Delete(from);
+        }
+        else if (Marshal.GetLastPInvokeError() is NotPermitted or NotImplemented or NotSupported)
+        {
+            File.Move(from, to, overwrite: false);
+        }
+        else
+        {
+            throw new IOException($"{to} cannot be made: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
     private static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path + '\0');
 
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
@@ -77,6 +104,10 @@ public static class PosixFile
     [DllImport("libc", EntryPoint = "rename", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int RenameTo(byte[] from, byte[] to);
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link(byte[] from, byte[] to);
 
     [DllImport("libc", EntryPoint = "geteuid")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

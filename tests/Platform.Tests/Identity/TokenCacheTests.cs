@@ -153,11 +153,26 @@ public sealed class TokenCacheTests : IDisposable
     [Fact]
     public void BindingKey_OfAFolder_IsTheSameForAll()
     {
-        var keys = Enumerable.Range(0, 8).AsParallel().Select(_ => BindingKey.LoadOrCreate(Folder).Thumbprint).ToList();
+        for (var round = 0; round < 50; round++)
+        {
+            var folder = Path.Combine(Folder, $"{round}");
+            using var start = new Barrier(8);
+            var keys = new string[8];
+            var threads = Enumerable
+                .Range(0, keys.Length)
+                .Select(i => new Thread(() =>
+                {
+                    start.SignalAndWait();
+                    keys[i] = BindingKey.LoadOrCreate(folder).Thumbprint;
+                }))
+                .ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
 
-        keys.Distinct().ShouldHaveSingleItem();
-        File.GetUnixFileMode(Path.Combine(Folder, "binding.pem")).ShouldBe(Private);
-        Directory.GetFiles(Folder).ShouldHaveSingleItem();
+            keys.Distinct().ShouldHaveSingleItem();
+            File.GetUnixFileMode(Path.Combine(folder, "binding.pem")).ShouldBe(Private);
+            Directory.GetFiles(folder).ShouldHaveSingleItem();
+        }
     }
 
     [Fact]
