@@ -17,12 +17,20 @@ internal static class PagePreludes
         }
         identity-service() { on_host identity-service "$SERVICE_CONFIG" "$@"; }
         tunnel-agent() { on_host tunnel-agent "$AGENT_CONFIG" "$@"; }
+        until_said() {
+          for second in {1..120}; do
+            if grep --quiet --fixed-strings -- "$1" "$2"; then return; fi
+            sleep 1
+          done
+          echo "$2 never says $1" >&2
+          return 1
+        }
 
         """;
 
     /// <summary>The node signs a checkpoint once a minute, and the first one may be to come.</summary>
     private const string Checkpoints = """
-        until grep -q '"event_id":5000,' "$CULVERT_LOG_DIR/identity-service.log"; do sleep 0.5; done
+        until_said '"event_id":5000,' "$CULVERT_LOG_DIR/identity-service.log"
         cp "$CULVERT_LOG_DIR/identity-service.log" .
         cp "$CULVERT_PLATFORM_CA" platform-root.pem
 
@@ -33,9 +41,10 @@ internal static class PagePreludes
         ["audit-export.md"] =
             Checkpoints
             + """
-                LAST=$(culvert audit list --limit 1 | awk 'NR == 2 {print $1}')
-                until grep -q "\"sequence\":$LAST," "$AUDIT_EXPORT"; do sleep 0.2; done
+                LATER=$(culvert service-account create later -o name)
+                until_said "$LATER" "$AUDIT_EXPORT" # then it has whatever the checkpoints above vouch for
                 cp "$AUDIT_EXPORT" audit.jsonl
+                culvert service-account archive "$LATER" --yes
                 """,
         ["audit-fields.md"] = Checkpoints,
         ["backup.md"] = """
