@@ -14,7 +14,6 @@ public sealed class EveryVerbTests : CommandTest
         ["--address"] = "127.0.0.1:7844",
         ["--cause"] = "superseded",
         ["--days"] = "7",
-        ["--delta"] = "1",
         ["--epoch"] = "1",
         ["--every"] = "1h",
         ["--expires"] = "1h",

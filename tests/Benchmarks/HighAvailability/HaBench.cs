@@ -23,7 +23,6 @@ internal sealed class HaBench(Checkout checkout, string folder, TimeProvider tim
     private const int WarmUpRequests = 2 * LoadPlan.WarmUpRequests;
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan BalancerPatience = TimeSpan.FromSeconds(60);
 
     private readonly LoadPlan plan = LoadPlan.FromEnvironment();
 
@@ -84,7 +83,7 @@ internal sealed class HaBench(Checkout checkout, string folder, TimeProvider tim
             second.Start();
             installation.RecordProcesses();
             await second.WaitAsync(cancellationToken);
-            await UntilBalancedAsync(installation, cancellationToken);
+            await installation.Several!.UntilBalancedAsync(cancellationToken);
             if (round < LoadPlan.Rounds - 1)
             {
                 await LoadAsync(4 * plan.WarmUp, WarmUpRequests);
@@ -176,7 +175,7 @@ internal sealed class HaBench(Checkout checkout, string folder, TimeProvider tim
             victim.Start();
             installation.RecordProcesses();
             await victim.WaitAsync(cancellationToken);
-            await UntilBalancedAsync(installation, cancellationToken);
+            await installation.Several!.UntilBalancedAsync(cancellationToken);
         }
 
         Console.Error.WriteLine(
@@ -191,20 +190,6 @@ internal sealed class HaBench(Checkout checkout, string folder, TimeProvider tim
             Value = Math.Round(good.Max(), 3),
             Unit = "s",
         };
-    }
-
-    private async Task UntilBalancedAsync(Installation installation, CancellationToken cancellationToken)
-    {
-        var begun = time.GetTimestamp();
-        while (!await installation.Several!.Balancer.SeesAllAsync(cancellationToken))
-        {
-            if (time.GetElapsedTime(begun) > BalancerPatience)
-            {
-                throw new InvalidOperationException("The balancer does not see every part.");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
-        }
     }
 
     private static void Tell(string what, IReadOnlyList<HaCost> rounds)

@@ -8,8 +8,6 @@ namespace Culvert.Documentation.Tests.CommandLines;
 /// </summary>
 public sealed class ExecutedBlockTests
 {
-    private const string Fence = "```";
-
     /// <summary>Page and section; the test class, or the page with the same steps, that does it instead.</summary>
     private static readonly IReadOnlyDictionary<string, string> Elsewhere = new Dictionary<string, string>
     {
@@ -44,7 +42,11 @@ public sealed class ExecutedBlockTests
 
     private static readonly IReadOnlySet<string> NotExecuted = Directory
         .EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
-        .SelectMany(NotExecutedOf)
+        .SelectMany(file =>
+            ShellBlocks.Of(Path.GetRelativePath(Repository.PathOf("docs"), file), File.ReadAllText(file))
+        )
+        .Where(line => !line.Info.EndsWith(" run", StringComparison.Ordinal) && IsCommand(line))
+        .Select(line => $"{line.Page}#{line.Heading}")
         .ToHashSet(StringComparer.Ordinal);
 
     [Fact]
@@ -65,36 +67,9 @@ public sealed class ExecutedBlockTests
         Elsewhere.Values.Except(pages.Concat(tests)).ShouldBeEmpty();
     }
 
-    private static IEnumerable<string> NotExecutedOf(string file)
-    {
-        var (page, heading) = (Path.GetRelativePath(Repository.PathOf("docs"), file), "");
-        var lines = File.ReadAllLines(file);
-        for (var i = 0; i < lines.Length; i++)
-        {
-            if (lines[i].StartsWith('#'))
-            {
-                heading = lines[i].TrimStart('#', ' ');
-            }
-            else if (lines[i].TrimStart().StartsWith(Fence, StringComparison.Ordinal))
-            {
-                var (info, begin) = (lines[i].Trim()[Fence.Length..], i + 1);
-                i = Array.FindIndex(lines, begin, line => line.Trim() == Fence);
-                if (AreCommands(info, lines[begin..i]))
-                {
-                    yield return $"{page}#{heading}";
-                }
-            }
-        }
-    }
-
-    // Without a name a block may be anything: it counts if a line is a call of our programs. Settings are no commands.
-    private static bool AreCommands(string info, string[] lines) =>
-        info switch
-        {
-            "" => lines.Any(line => ShellWords.Commands(Typed(line)).Any(words => ProgramCall.Find(words) is not null)),
-            "sh" or "bash" or "console" => !lines.All(line => line.StartsWith("export ", StringComparison.Ordinal)),
-            _ => false,
-        };
-
-    private static string Typed(string line) => line.StartsWith("$ ", StringComparison.Ordinal) ? line[2..] : line;
+    // A block without a name may be anything: there only calls of our programs count. Settings are no commands.
+    private static bool IsCommand(ShellLine line) =>
+        line.Info.Length == 0
+            ? ShellWords.Commands(line.Text).Any(words => ProgramCall.Find(words) is not null)
+            : !line.Text.StartsWith("export ", StringComparison.Ordinal);
 }

@@ -20,7 +20,7 @@ internal static partial class InlineCode
             {
                 foreach (Match code in Code().Matches(line))
                 {
-                    yield return new ShellLine(page, number + 1, code.Groups["text"].Value);
+                    yield return new ShellLine(page, number + 1, "", "", code.Groups["text"].Value);
                 }
             }
         }

@@ -11,25 +11,26 @@ internal static partial class ShellBlocks
 
     public static IEnumerable<ShellLine> Of(string page, string text)
     {
-        var lines = text.Split('\n');
+        var (lines, heading) = (text.Split('\n'), "");
         for (var i = 0; i < lines.Length; i++)
         {
             if (!lines[i].TrimStart().StartsWith(Fence, StringComparison.Ordinal))
             {
+                heading = lines[i].StartsWith('#') ? lines[i].TrimStart('#', ' ') : heading;
                 continue;
             }
 
-            var begin = i + 1;
+            var (begin, info) = (i + 1, lines[i].Trim()[Fence.Length..]);
             do
             {
                 i++;
             } while (i < lines.Length && !lines[i].TrimStart().StartsWith(Fence, StringComparison.Ordinal));
 
-            if (IsShell(lines[begin - 1].Trim()[Fence.Length..]))
+            if (IsShell(info))
             {
-                foreach (var line in LinesOf(page, begin + 1, lines[begin..Math.Min(i, lines.Length)]))
+                foreach (var (number, line) in LinesOf(begin + 1, lines[begin..Math.Min(i, lines.Length)]))
                 {
-                    yield return line;
+                    yield return new ShellLine(page, number, heading, info, line);
                 }
             }
         }
@@ -38,7 +39,7 @@ internal static partial class ShellBlocks
     // Without a name it may be anything, diagrams too: those hold no command of ours.
     private static bool IsShell(string info) => info.Split(' ')[0] is "" or "sh" or "bash" or "console";
 
-    private static IEnumerable<ShellLine> LinesOf(string page, int first, string[] lines)
+    private static IEnumerable<(int Number, string Text)> LinesOf(int first, string[] lines)
     {
         var shows = Array.Exists(lines, line => line.TrimStart().StartsWith(Prompt, StringComparison.Ordinal));
         for (var i = 0; i < lines.Length; i++)
@@ -63,7 +64,7 @@ internal static partial class ShellBlocks
                 } while (i < lines.Length && lines[i].Trim() != here.Groups["end"].Value);
             }
 
-            yield return new ShellLine(page, number, text);
+            yield return (number, text);
         }
     }
 

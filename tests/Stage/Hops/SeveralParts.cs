@@ -91,14 +91,18 @@ internal sealed class SeveralParts
 
         await firstEdge.WaitAsync(cancellationToken);
         await SecondEdge.WaitAsync(cancellationToken);
-        await Readiness.UntilAsync(
+        await UntilBalancedAsync(cancellationToken);
+    }
+
+    /// <summary>Until the balancer has found each of its servers ready.</summary>
+    public Task UntilBalancedAsync(CancellationToken cancellationToken) =>
+        Readiness.UntilAsync(
             Balancer.Process,
             async token => await Balancer.SeesAllAsync(token) ? "" : "a server of its own is not ready for it",
             TimeSpan.FromSeconds(30),
             time,
             cancellationToken
         );
-    }
 
     public Task WaitForBalancerAsync(int port, CancellationToken cancellationToken) =>
         Readiness.UntilListeningAsync(Balancer.Process, port, TimeSpan.FromSeconds(30), time, cancellationToken);
