@@ -83,11 +83,14 @@ console.log(`ready: ${config.issuer}`);
 /** One key per algorithm, made at the first start and kept, so that a restart does not invalidate what was handed out. */
 function signingKeys(file) {
   if (!existsSync(file)) {
+    // The JWK comes from the generation itself: exported from the key object afterwards, Node 20 waits for itself for good
+    // when its garbage collector meets the generation's remains in the middle of the export.
+    const jwk = { publicKeyEncoding: { format: 'jwk' }, privateKeyEncoding: { format: 'jwk' } };
     const keys = [
-      [generateKeyPairSync('ec', { namedCurve: 'P-256' }), 'ES256'],
-      [generateKeyPairSync('rsa', { modulusLength: 2048 }), 'RS256'],
+      [generateKeyPairSync('ec', { namedCurve: 'P-256', ...jwk }), 'ES256'],
+      [generateKeyPairSync('rsa', { modulusLength: 2048, ...jwk }), 'RS256'],
     ].map(([pair, alg]) => ({
-      ...pair.privateKey.export({ format: 'jwk' }),
+      ...pair.privateKey,
       kid: `${alg.toLowerCase()}-${randomBytes(6).toString('hex')}`,
       use: 'sig',
       alg,
