@@ -47,13 +47,7 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
     {
         if (client is null)
         {
-            client = await ManagementClient.ConnectAsync(
-                Settings,
-                Credentials.Find(Settings, Host),
-                Host.Time,
-                Trace,
-                cancel
-            );
+            client = await OrganizationClientAsync(cancel);
             if (Settings.Workspace is { } workspace)
             {
                 client.UseWorkspace(await new NameResolver(client).IdAsync(Noun.Workspace, workspace, cancel));
@@ -62,6 +56,18 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
         return client;
     }
+
+    /// <summary>
+    /// Instead of <see cref="ClientAsync"/>, for a command about what is the organization's own: no request names a workspace.
+    /// </summary>
+    public async Task<ManagementClient> OrganizationClientAsync(CancellationToken cancel) =>
+        client ??= await ManagementClient.ConnectAsync(
+            Settings,
+            Credentials.Find(Settings, Host),
+            Host.Time,
+            Trace,
+            cancel
+        );
 
     public async Task<string> IdAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
         await new NameResolver(await ClientAsync(cancel)).IdAsync(noun, nameOrId, cancel);

@@ -51,7 +51,7 @@ internal static class RangeSetCommands
                     body["revision"] = expected;
                 }
 
-                var client = await context.ClientAsync(cancel);
+                var client = await context.OrganizationClientAsync(cancel);
                 return CommandResult.Object(await client.PostAsync(PathOf(context.Get(name)), body, cancel));
             },
             name,
@@ -67,7 +67,7 @@ internal static class RangeSetCommands
             "list the organization's sets",
             async (context, cancel) =>
             {
-                var client = await context.ClientAsync(cancel);
+                var client = await context.OrganizationClientAsync(cancel);
                 return CommandResult.List(await client.GetAsync(Path, cancel), Columns);
             }
         );
@@ -80,7 +80,7 @@ internal static class RangeSetCommands
             "print one set",
             async (context, cancel) =>
             {
-                var client = await context.ClientAsync(cancel);
+                var client = await context.OrganizationClientAsync(cancel);
                 return CommandResult.Object(await client.GetAsync(PathOf(context.Get(name)), cancel));
             },
             name
@@ -95,7 +95,7 @@ internal static class RangeSetCommands
             "remove a set that no tunnel names",
             async (context, cancel) =>
             {
-                var client = await context.ClientAsync(cancel);
+                var client = await context.OrganizationClientAsync(cancel);
                 return CommandResult.Object(await client.DeleteAsync(PathOf(context.Get(name)), cancel));
             },
             name

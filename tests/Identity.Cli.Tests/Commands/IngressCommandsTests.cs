@@ -36,6 +36,18 @@ public sealed class IngressCommandsTests : CommandTest
         (await Stage.RunAsync("range-set", "apply", "vendor")).ExitCode.ShouldBe(ExitCode.Usage);
 
     [Fact]
+    public async Task RangeSetApply_WorkspaceChosen_IsTheOrganizationsAllTheSame()
+    {
+        Stage.Variables[GlobalOptions.WorkspaceVariable] = "wrkspc_07";
+        Service.On("POST /v1/client_range_sets/vendor", """{"name":"vendor"}""");
+
+        var run = await Stage.RunAsync("range-set", "apply", "vendor", "--range", "192.0.2.0/24");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Headers.Keys.ShouldNotContain("anthropic-workspace-id");
+    }
+
+    [Fact]
     public async Task RangeSetRemove_Deletes()
     {
         Service.On("DELETE /v1/client_range_sets/vendor", """{"name":"vendor"}""");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tunnels.Machines;
@@ -152,6 +153,28 @@ public sealed class TunnelSettingsTests
         await using var service = await StartAsync();
 
         await service.Api.PostAsync(Sets + name, body).ShouldRefuseAsync(HttpStatusCode.BadRequest, code);
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("DELETE")]
+    public async Task RangeSet_ChangedForOneWorkspace_IsRefused(string method)
+    {
+        await using var service = await StartAsync();
+        await service.Api.PostOkAsync(Sets + "vendor", """{"ranges":["192.0.2.0/24"]}""");
+        using var listed = await service.Api.GetAsync("/v1/tunnels", TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(new HttpMethod(method), Sets + "vendor");
+        request.Headers.Add("anthropic-workspace-id", listed.Header("anthropic-workspace-id"));
+        request.Content = new StringContent(
+            """{"ranges":["198.51.100.0/24"]}""",
+            new MediaTypeHeaderValue("application/json")
+        );
+
+        await service
+            .Api.SendAsync(request, TestContext.Current.CancellationToken)
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "auth.workspace");
+
+        (await service.Api.GetOkAsync(Sets + "vendor")).GetProperty("revision").GetInt64().ShouldBe(1);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed class ClientRangeSetEndpoints(IClientRangeSetStore sets, IJourna
 
         if (request.Caller.WorkspaceId is not null)
         {
-            return AuthErrors.Workspace.Refuse();
+            return NotOfAWorkspace();
         }
 
         var (ranges, refusal) = SourceRanges.Parse("ranges", wanted.Ranges);
@@ -100,7 +100,7 @@ internal sealed class ClientRangeSetEndpoints(IClientRangeSetStore sets, IJourna
 
         if (request.Caller.WorkspaceId is not null)
         {
-            return AuthErrors.Workspace.Refuse();
+            return NotOfAWorkspace();
         }
 
         var result = await journal.CommitAsync(
@@ -126,6 +126,11 @@ internal sealed class ClientRangeSetEndpoints(IClientRangeSetStore sets, IJourna
 
     private ValueTask<ClientRangeSet?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         sets.FindAsync(request.Caller.OrganizationId, request.Route("name") ?? "", cancellationToken);
+
+    private static Refusal NotOfAWorkspace() =>
+        AuthErrors.Workspace.Refuse(
+            "A range set is the organization's: a request or a credential for one workspace does not change it."
+        );
 
     private static Refusal Stale(ClientRangeSet? current) =>
         TunnelErrors.RangeSetRevision.Refuse().With("revision", JsonValue.Create(current?.Revision ?? 0));
