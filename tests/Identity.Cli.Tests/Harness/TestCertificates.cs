@@ -32,6 +32,9 @@ internal sealed class TestCertificates
         using var leaf = request.Create(Root, now.AddMinutes(-5), now.AddHours(12), [1, 2, 3, 4]);
         using var withKey = leaf.CopyWithPrivateKey(key);
         Server = X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null);
+
+        // Every server reads them. .NET decodes them at the first reading, and whoever reads at that moment may see none.
+        _ = Server.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages;
     }
 
     /// <summary>A root of the same name that signed nothing here.</summary>
