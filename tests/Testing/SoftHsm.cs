@@ -21,6 +21,12 @@ public static partial class SoftHsm
 
     public const string Pin = "1234";
 
+    /// <summary>
+    /// The collection of tests beside which one begins the library anew: whoever is inside it at that moment takes the
+    /// process along.
+    /// </summary>
+    public const string OneAtATime = "SoftHSM, one at a time";
+
     private static readonly Lock Gate = new();
     private static bool isReady;
 

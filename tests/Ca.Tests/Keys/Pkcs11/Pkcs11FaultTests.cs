@@ -8,6 +8,7 @@ using Xunit;
 namespace Culvert.Ca.Tests.Keys.Pkcs11;
 
 /// <summary>An HSM that hangs, that fails and that is not there: who calls is told in time, and it goes on unaided.</summary>
+[Collection(SoftHsm.OneAtATime)]
 public sealed class Pkcs11FaultTests
 {
     // Long enough for a busy machine: only the calls that a test holds back take it.

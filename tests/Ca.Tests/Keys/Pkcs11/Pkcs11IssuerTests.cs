@@ -8,6 +8,7 @@ using Xunit;
 namespace Culvert.Ca.Tests.Keys.Pkcs11;
 
 /// <summary>Authorities' keys in a token: what they must be, that they sign, and that they outlive a lost session.</summary>
+[Collection(SoftHsm.OneAtATime)]
 public sealed class Pkcs11IssuerTests
 {
     private readonly Pkcs11Token token;

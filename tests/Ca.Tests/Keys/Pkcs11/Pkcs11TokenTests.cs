@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Culvert.Ca.Tests.Keys.Pkcs11;
 
+[Collection(SoftHsm.OneAtATime)]
 public sealed class Pkcs11TokenTests
 {
     private readonly Pkcs11Token token;
