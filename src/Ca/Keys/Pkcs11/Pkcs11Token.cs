@@ -93,6 +93,7 @@ public sealed class Pkcs11Token
                         if (call.IsAbandoned)
                         {
                             // Whoever asked may have had another one made meanwhile, under the same label.
+                            settings.Probe?.Invoke("C_DestroyObject");
                             library.DestroyObjects(session, made);
                         }
 
