@@ -12,10 +12,25 @@ internal sealed class ChildServer : IAsyncDisposable
 
     public int Pid => process.Stamp.Pid;
 
+    public static Task<ChildServer> StartAsync(
+        string kind,
+        int port,
+        string folder,
+        CancellationToken cancellationToken,
+        params string[] arguments
+    ) => StartAsync(kind, port, folder, new Dictionary<string, string>(), cancellationToken, arguments);
+
+    /// <param name="kind">Which server.</param>
+    /// <param name="port">Where it will listen, its first argument.</param>
+    /// <param name="folder">For its log.</param>
+    /// <param name="environment">Settings of its runtime.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="arguments">What follows the port.</param>
     public static async Task<ChildServer> StartAsync(
         string kind,
         int port,
         string folder,
+        IReadOnlyDictionary<string, string> environment,
         CancellationToken cancellationToken,
         params string[] arguments
     )
@@ -24,7 +39,7 @@ internal sealed class ChildServer : IAsyncDisposable
             $"bench-{kind}",
             Environment.ProcessPath!,
             ["serve", kind, $"{port}", .. arguments],
-            new Dictionary<string, string>(),
+            environment,
             folder
         );
         var process = new ProgramProcess(command, Path.Combine(folder, $"{kind}.log"), TimeProvider.System);

@@ -5,29 +5,22 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
+using Culvert.Benchmarks.Servers;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
-using Culvert.Platform.Logging;
-using Culvert.Platform.Wire;
-using Culvert.Tunnel.Edge.Agents;
-using Culvert.Tunnel.Edge.Configuration;
-using Culvert.Tunnel.Edge.Forwarding;
-using Culvert.Tunnel.Edge.Hosting;
-using Culvert.Tunnel.Edge.Ingress;
-using Culvert.Tunnel.Edge.Routing;
+using Culvert.Stage.Hops;
+using Culvert.Stage.Ports;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol;
-using Microsoft.Extensions.Logging.Abstractions;
+using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Benchmarks.Tunnel;
 
 /// <summary>
 /// <c>edge.growth.tunnels</c> and <c>edge.growth.agents</c>: calls per second through one edge that serves 10,000 tunnels,
-/// or has 100 agents, beside one with a single one of either, in the same rounds. Edge, clients and agents that answer
-/// what they hear are one process: it is the edge's own work that could grow.
+/// or has 100 agents, beside one with a single one of either, in the same rounds. Each edge is a process of its own, set
+/// up as one is deployed; clients, and agents that answer what they hear, are this process.
 /// </summary>
-internal sealed class GrowthRow(TimeProvider time)
+internal sealed class GrowthRow(string folder, TimeProvider time)
 {
     private const int Tunnels = 10_000;
     private const int Agents = 100;
@@ -44,8 +37,8 @@ internal sealed class GrowthRow(TimeProvider time)
 
     private async Task<Figure> CompareAsync(string name, int tunnels, int agents, CancellationToken cancellationToken)
     {
-        await using var large = await Side.StartAsync(tunnels, agents, cancellationToken);
-        await using var small = await Side.StartAsync(1, 1, cancellationToken);
+        await using var large = await Side.StartAsync(Path.Combine(folder, name), tunnels, agents, cancellationToken);
+        await using var small = await Side.StartAsync(Path.Combine(folder, "one"), 1, 1, cancellationToken);
         await large.CallAsync(WarmUp, time, cancellationToken);
         await small.CallAsync(WarmUp, time, cancellationToken);
         List<LoadResult> measured = [],
@@ -60,36 +53,45 @@ internal sealed class GrowthRow(TimeProvider time)
     }
 
     /// <summary>One edge with its tunnels, agents and clients.</summary>
-    private sealed class Side(EdgeServer server) : IAsyncDisposable
+    private sealed class Side(ChildServer edge, PortPlan ports) : IAsyncDisposable
     {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
         private readonly List<MuxConnection> agents = [];
         private readonly List<Socket> clients = [];
 
-        public static async Task<Side> StartAsync(int tunnels, int agents, CancellationToken cancellationToken)
+        public static async Task<Side> StartAsync(
+            string folder,
+            int tunnels,
+            int agents,
+            CancellationToken cancellationToken
+        )
         {
+            Directory.CreateDirectory(folder);
             var platform = new TestPlatform();
-            var state = new EdgeState(() => TimeProvider.System.GetUtcNow());
-            state.Use(platform.Edge());
-            state.Use(EdgeSnapshot.From(Feed(tunnels), platform.Trust));
-            var server = EdgeServer.Start(Settings(), state, TimeProvider.System, NullLoggerFactory.Instance);
-            var side = new Side(server);
-            for (var i = 0; i < agents; i++)
+            BareEdge.WriteFiles(platform, folder);
+            var ports = PortProbe.FreeBlock();
+            var edge = await ChildServer.StartAsync(
+                BareEdge.Kind,
+                ports.Sni,
+                folder,
+                TunnelEdge.Runtime,
+                cancellationToken,
+                $"{ports.Agents}",
+                $"{tunnels}",
+                folder
+            );
+            var side = new Side(edge, ports);
+            try
             {
-                await side.ConnectAgentAsync(platform, i, cancellationToken);
+                await side.ConnectAsync(platform, agents, cancellationToken);
+                return side;
             }
-
-            while (server.Agents.All.Count() < agents)
+            catch
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);
+                await side.DisposeAsync();
+                throw;
             }
-
-            for (var i = 0; i < Clients; i++)
-            {
-                // Of many tunnels the last ones: a search from the front would show.
-                await side.ConnectClientAsync(agents == 1 ? 0 : agents - 1 - (i % agents), cancellationToken);
-            }
-
-            return side;
         }
 
         public async Task<LoadResult> CallAsync(
@@ -113,70 +115,37 @@ internal sealed class GrowthRow(TimeProvider time)
                 await agent.DisposeAsync();
             }
 
-            await server.DisposeAsync();
+            await edge.DisposeAsync();
         }
 
-        private static EdgeFeed Feed(int tunnels) =>
-            new()
+        private async Task ConnectAsync(TestPlatform platform, int count, CancellationToken cancellationToken)
+        {
+            for (var i = 0; i < count; i++)
             {
-                Revision = 1,
-                Edge = new EdgeFeedEdge
-                {
-                    Id = "edge_01",
-                    Name = "edge-1",
-                    Addresses = [],
-                    DnsNames = [],
-                },
-                PlatformBundle = new BundleDocument { Epoch = 1, Pem = "" },
-                Tunnels =
-                [
-                    .. Enumerable
-                        .Range(0, tunnels)
-                        .Select(i => new EdgeFeedTunnel
-                        {
-                            Id = TunnelId(i),
-                            Domain = Domain(i),
-                            OrganizationId = TestPlatform.Organization,
-                            WorkspaceId = "wrkspc_01",
-                            Status = TunnelStatus.Active,
-                            ClientSourceRanges = ["127.0.0.0/8"],
-                            AgentSourceRanges = [],
-                        }),
-                ],
-                RevokedSerials = [],
-                RevokedEnrolments = [],
-            };
+                await ConnectAgentAsync(platform, i, cancellationToken);
+            }
 
-        private static EdgeSettings Settings() =>
-            new()
+            for (var i = 0; i < Clients; i++)
             {
-                EdgeId = "edge_01",
-                StateDirectory = "",
-                Identity = new IdentityOptions { Url = new Uri("https://identity.test") },
-                Agents = new AgentOptions { Listen = [new IPEndPoint(IPAddress.Loopback, 0)] },
-                Sni = new SniOptions { Listen = [new IPEndPoint(IPAddress.Loopback, 0)] },
-                TunnelDefaults = new TunnelLimits(1000, new(1000, TimeSpan.FromSeconds(1))),
-                DrainTimeout = TimeSpan.FromSeconds(5),
-                Health = new HealthOptions { Listen = [] },
-                Log = new LogOptions(),
-            };
-
-        private static string TunnelId(int number) => $"tnl_{number:d24}";
-
-        private static string Domain(int number) => $"t{number}.tunnel.test";
+                // Of many tunnels the last ones: a search from the front would show.
+                await ConnectClientAsync(count == 1 ? 0 : count - 1 - (i % count), cancellationToken);
+            }
+        }
 
         private async Task ConnectAgentAsync(TestPlatform platform, int number, CancellationToken cancellationToken)
         {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(server.AgentEndPoints[0], cancellationToken);
-            var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            OuterSocket.Prepare(socket);
+            await socket.ConnectAsync(IPAddress.Loopback, ports.Agents, cancellationToken);
+            var gathering = new GatheringStream(new NetworkStream(socket, ownsSocket: true));
+            var tls = new SslStream(gathering);
             await tls.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
                     TargetHost = "localhost",
                     EnabledSslProtocols = SslProtocols.Tls13,
                     ApplicationProtocols = [new SslApplicationProtocol(TunnelProtocol.Alpn)],
-                    ClientCertificateContext = platform.Agent($"a{number}", TunnelId(number)).Context,
+                    ClientCertificateContext = platform.Agent($"a{number}", BareEdge.TunnelId(number)).Context,
                     RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
                         new PeerVerifier(platform.Trust)
                             .Verify(
@@ -189,6 +158,7 @@ internal sealed class GrowthRow(TimeProvider time)
                 },
                 cancellationToken
             );
+            gathering.Begin();
             var options = new MuxOptions { InstanceId = $"a{number}" };
             var mux = new MuxConnection(tls, MuxRole.Agent, options, TimeProvider.System);
             agents.Add(mux);
@@ -196,14 +166,28 @@ internal sealed class GrowthRow(TimeProvider time)
             _ = AnswerAsync(mux);
         }
 
-        /// <summary>A tunnel's client, its hello answered.</summary>
+        /// <summary>A tunnel's client, its hello answered. An edge that does not know the agent yet turns it away.</summary>
         private async Task ConnectClientAsync(int tunnel, CancellationToken cancellationToken)
         {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            clients.Add(socket);
-            await socket.ConnectAsync(server.SniEndPoints[0], cancellationToken);
-            var hello = Hellos.Build(Hellos.ServerName("docs." + Domain(tunnel)));
-            await CallAsync(socket, hello, new byte[hello.Length]);
+            var hello = Hellos.Build(Hellos.ServerName("docs." + BareEdge.Domain(tunnel)));
+            var since = TimeProvider.System.GetTimestamp();
+            while (true)
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(IPAddress.Loopback, ports.Sni, cancellationToken);
+                    await CallAsync(socket, hello, new byte[hello.Length]);
+                    clients.Add(socket);
+                    return;
+                }
+                catch (Exception e)
+                    when (e is IOException or SocketException && TimeProvider.System.GetElapsedTime(since) < Patience)
+                {
+                    socket.Dispose();
+                    await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);
+                }
+            }
         }
 
         private static async Task AnswerAsync(MuxConnection mux)

@@ -51,7 +51,7 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
 
         if (rows.Contains(Growth))
         {
-            figures.AddRange(await new GrowthRow(time).RunAsync(cancellationToken));
+            figures.AddRange(await new GrowthRow(Path.Combine(folder, Growth), time).RunAsync(cancellationToken));
         }
 
         if (rows.Any(row => row is not (BulkFarAway or PublishedAgent or Growth)))

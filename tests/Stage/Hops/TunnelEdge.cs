@@ -28,19 +28,24 @@ internal sealed class TunnelEdge
                 name,
                 Path.Combine(run.Binaries, Name),
                 ["run", "--config", run.File(name, "edge.yaml")],
-                new Dictionary<string, string>
-                {
-                    // A relay does little per readable socket: completing on the polling thread saves a hop to the pool,
-                    // and spinning pool threads would take the cores that its neighbours on this machine need.
-                    ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
-                    ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
-                },
+                Runtime,
                 run.Path
             ),
             run.LogFile(name),
             time
         );
     }
+
+    /// <summary>
+    /// As an edge is deployed. A relay does little per readable socket: completing on the polling thread saves a hop to the
+    /// pool, and spinning pool threads would take the cores that its neighbours on this machine need.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Runtime { get; } =
+        new Dictionary<string, string>
+        {
+            ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
+            ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
+        };
 
     public ProgramProcess Process { get; }
 

@@ -26,10 +26,10 @@ internal sealed class TestPlatform
             .Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), Start, End, Serial());
     }
 
+    public string TrustPem => root.ExportCertificatePem();
+
     public PlatformTrust Trust =>
-        PlatformTrust.TryCreate(TrustDomain, root.ExportCertificatePem(), out var trust)
-            ? trust
-            : throw new InvalidOperationException();
+        PlatformTrust.TryCreate(TrustDomain, TrustPem, out var trust) ? trust : throw new InvalidOperationException();
 
     public KeyAndCertificate Edge(string id = "edge_01") =>
         Issue($"spiffe://{TrustDomain}/edge/{id}", "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
