@@ -67,8 +67,14 @@ internal sealed class PlatformCertificateLoop<TFeed>(
 
         try
         {
-            var key = Import(stored.KeyPem);
-            await InstallAsync(stored.Enrolment, key, isRestart: true, cancellationToken);
+            var (identity, trust) = Read(stored.Enrolment, Import(stored.KeyPem));
+            await InstallAsync(
+                identity,
+                trust,
+                stored.Enrolment.PlatformBundle.Epoch,
+                isRestart: true,
+                cancellationToken
+            );
             Log.IdentityLoaded(
                 context.Log,
                 stored.Enrolment.SpiffeId,
@@ -214,8 +220,10 @@ internal sealed class PlatformCertificateLoop<TFeed>(
                 return Unusable(fault);
             }
 
-            var installed = await InstallAsync(enrolment, key, isRestart, ct);
-            context.Store.SaveIdentity(enrolment, installed.Credential.ExportPrivateKeyPem());
+            // First on the disk: whoever looks beside the machine, or takes up after it, finds what it uses.
+            var (identity, trust) = Read(enrolment, key);
+            context.Store.SaveIdentity(enrolment, identity.Credential.ExportPrivateKeyPem());
+            await InstallAsync(identity, trust, enrolment.PlatformBundle.Epoch, isRestart, ct);
             return null;
         }
         catch (CertificateUnusableException e)
@@ -255,12 +263,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             : $"The new certificate is for {result.Id}, which is not this machine.";
     }
 
-    private async Task<MachineIdentity> InstallAsync(
-        PlatformEnrolment enrolment,
-        AsymmetricAlgorithm key,
-        bool isRestart,
-        CancellationToken ct
-    )
+    private (MachineIdentity Identity, PlatformTrust Trust) Read(PlatformEnrolment enrolment, AsymmetricAlgorithm key)
     {
         if (
             !PlatformTrust.TryCreate(enrolment.TrustDomain, enrolment.PlatformBundle.Pem, out var trust)
@@ -280,8 +283,19 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             EnrolmentId = enrolment.Id,
             MachineUrl = access.Current.Options.MachineUrl ?? told,
         };
-        State.AdoptTrust(trust, enrolment.PlatformBundle.Epoch, isRestart);
-        renewAt = RenewalPlan.RenewAt(enrolment.Certificate, RenewalPlan.UnitOf(context.Dialect.Subject));
+        return (identity, trust);
+    }
+
+    private async Task InstallAsync(
+        MachineIdentity identity,
+        PlatformTrust trust,
+        long epoch,
+        bool isRestart,
+        CancellationToken ct
+    )
+    {
+        State.AdoptTrust(trust, epoch, isRestart);
+        renewAt = RenewalPlan.RenewAt(identity.Document, RenewalPlan.UnitOf(context.Dialect.Subject));
         State.Identity = identity;
 
         // The old client is left to its last calls: its idle connections close by themselves.
@@ -295,7 +309,6 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             access.Current.Options.NetworkInForce
         );
         await changed(identity, ct);
-        return identity;
     }
 
     // Reported, never applied: a clock that a peer could set would be a clock that a peer could stop.

@@ -213,8 +213,9 @@ internal sealed class ServerCertificateLoop(
             }
 
             judgedEpoch = feed.Tunnel.TrustBundle.Epoch;
-            await UseAsync(issued, pair, ct);
+            // First on the disk: whoever looks beside the agent that is ready, or takes up after it, finds what it uses.
             context.Store.SaveServerCertificate(issued, pair.ExportPrivateKeyPem());
+            await UseAsync(issued, pair, ct);
             Log.ServerCertificateChanged(context.Log, issued.Serial, issued.CaId, issued.NotAfter);
             return null;
         }

@@ -77,6 +77,28 @@ public sealed class CredentialManagerTests : IAsyncLifetime
     }
 
     // S7: the enrolment goes to the public API with the access token, the rest over mutual TLS.
+    // Whoever looks beside the agent that says it is ready, or takes up after it was killed, finds what it uses.
+    [Fact]
+    public async Task Run_NewAgent_KeepsWhatItUsesBeforeItUsesIt()
+    {
+        var manager = Agent();
+        var kept = new List<(string Used, string? Kept)>();
+        manager.IdentityChanged = (used, _) => Look(used.Credential.Serial, found => found.Platform);
+        manager.ServerCertificateChanged = (used, _) => Look(used.Serial, found => found.Server);
+
+        Run(manager);
+        await Ready(manager);
+
+        kept.Count.ShouldBe(2);
+        kept.ShouldAllBe(one => one.Used == one.Kept);
+
+        ValueTask Look(string used, Func<AgentState, KeyAndCertificate?> part)
+        {
+            kept.Add((used, part(AgentState.Read(Identity(), FakeService.TunnelId, StatePath))?.Serial));
+            return ValueTask.CompletedTask;
+        }
+    }
+
     [Fact]
     public async Task Run_NewAgent_UsesEachDoorAsItShould()
     {
