@@ -17,6 +17,7 @@ public sealed class Pkcs11Exception : CryptographicException
         // §4.1: the library was finalized by another user of it in this process, the token was reset, or somebody
         // logged out for the whole process, which also ends the handles of private objects; or the token is gone.
         IsSessionLost = IsDeviceFault || result is 0x32 or 0xE0 or 0x190 or 0xB3 or 0xB0 or 0x101 or 0x60 or 0x82;
+        IsPolicyFault = result is 0x10 or 0x1B;
         IsLoginRefused = result is 0xA0 or 0xA1 or 0xA2 or 0xA4 or 0x102;
     }
 
@@ -51,6 +52,8 @@ public sealed class Pkcs11Exception : CryptographicException
         result switch
         {
             0x05 => "general error",
+            0x10 => "attribute read only",
+            0x1B => "action prohibited",
             0x30 => "device error",
             0x32 => "device removed",
             0x31 => "device memory",

@@ -106,6 +106,9 @@ internal sealed class Pkcs11Library
     private delegate nuint GetAttributeValue(nuint session, nuint handle, nint template, nuint count);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nuint SetAttributeValue(nuint session, nuint handle, nint template, nuint count);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate nuint GetMechanismInfo(nuint slot, nuint mechanism, nuint[] info);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -269,6 +272,16 @@ internal sealed class Pkcs11Library
             )
         );
         return [publicKey, privateKey];
+    }
+
+    /// <summary>Gives an object other values of these attributes.</summary>
+    public void Write(nuint session, nuint handle, IReadOnlyList<Pkcs11Attribute> attributes)
+    {
+        using var native = new Pkcs11Template(attributes);
+        Check(
+            "C_SetAttributeValue",
+            Function<SetAttributeValue>("C_SetAttributeValue")(session, handle, native.Address, native.Count)
+        );
     }
 
     /// <summary>Destroys every object that the template matches; how many there were.</summary>

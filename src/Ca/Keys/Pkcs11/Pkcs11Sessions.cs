@@ -95,6 +95,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
                 lease.Library.CloseSession(lease.Session);
             }
 
+            settings.Probe?.Invoke("C_CloseSession");
             library?.CloseSession(session);
             library = null;
         }

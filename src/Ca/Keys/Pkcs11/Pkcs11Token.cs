@@ -43,7 +43,10 @@ public sealed class Pkcs11Token
     /// <summary>Every thread hangs in the library: only a new process can use the HSM again.</summary>
     public bool IsStuck => workers.IsStuck;
 
-    /// <summary>Makes a key pair under a label that must be free.</summary>
+    /// <summary>
+    /// Makes a key pair under a label that must be free. One that is made too late for its caller is removed again, so
+    /// that nobody else may look for a key of that label before this has returned; see <see cref="Rename"/>.
+    /// </summary>
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
     public void Generate(string label, KeyAlgorithm algorithm) =>
         Generate(label, algorithm, extractable: false, sensitive: true, sign: true);
@@ -102,6 +105,48 @@ public sealed class Pkcs11Token
                 )
         );
     }
+
+    /// <summary>
+    /// Gives a key pair the label under which others look for it; it must be free. What comes too late for its caller
+    /// stays done, unless another one got the label meanwhile: a key that others may have found is not taken away.
+    /// </summary>
+    /// <exception cref="Pkcs11Exception">
+    /// The HSM refused; a policy fault when it lets no label be changed (PKCS#11 v2.40 §4.4: CKA_MODIFIABLE is its choice).
+    /// </exception>
+    public void Rename(string label, string next) =>
+        Call(
+            next,
+            (call, hsm) =>
+                hsm.Use(
+                    (library, session) =>
+                    {
+                        // Whoever sees the private half sees the whole pair.
+                        nuint[] pair =
+                        [
+                            .. library.Find(session, PublicKey(label)),
+                            .. library.Find(session, PrivateKey(label)),
+                        ];
+                        if (library.Find(session, PrivateKey(next)).Length > 0)
+                        {
+                            throw new Pkcs11Exception($"The token already has a private key labelled {next}.");
+                        }
+
+                        settings.Probe?.Invoke("C_SetAttributeValue");
+                        foreach (var half in pair)
+                        {
+                            library.Write(session, half, ByLabel(next));
+                        }
+
+                        if (call.IsAbandoned && library.Find(session, PrivateKey(next)).Length > 1)
+                        {
+                            settings.Probe?.Invoke("C_DestroyObject");
+                            library.DestroyObjects(session, pair);
+                        }
+
+                        return true;
+                    }
+                )
+        );
 
     /// <summary>Opens an elliptic-curve key. Its private half stays where it is.</summary>
     /// <exception cref="CryptographicException">There is no such key, or the HSM refused.</exception>
@@ -167,6 +212,10 @@ public sealed class Pkcs11Token
     public void Destroy(string label) =>
         Call(label, (_, hsm) => hsm.Use((library, session) => library.Destroy(session, ByLabel(label))));
 
+    // Leaves a public half behind, as an interruption may: for tests.
+    internal void DestroyPrivate(string label) =>
+        Call(label, (_, hsm) => hsm.Use((library, session) => library.Destroy(session, PrivateKey(label))));
+
     private Pkcs11KeyDescription Describe(Pkcs11Library hsm, nuint session, string label, nuint key)
     {
         const nuint Rsa = 0;
@@ -177,13 +226,13 @@ public sealed class Pkcs11Token
             return new Pkcs11KeyDescription(null, "The key is neither RSA nor on an elliptic curve.");
         }
 
-        // The public half may be an object of its own (always for curves) or be told by the private one (RSA).
-        Pkcs11Attribute[] ofPublic =
-        [
-            .. ByLabel(label),
-            Pkcs11Attribute.Of(Pkcs11Attribute.Class, Pkcs11Attribute.PublicKeyClass),
-        ];
-        var source = hsm.Find(session, ofPublic) is [var single] ? single : key;
+        // The public half may be an object of its own (always for curves) or be told by the private one (RSA). Both have
+        // the same identifier, unless somebody's tool gave them none.
+        var id = new Pkcs11Attribute(Pkcs11Attribute.Id, hsm.Read(session, key, Pkcs11Attribute.Id) ?? []);
+        var source =
+            hsm.Find(session, [.. PublicKey(label), id]) is [var own] ? own
+            : hsm.Find(session, PublicKey(label)) is [var single] ? single
+            : key;
         var publicKey =
             type == Rsa
                 ? Pkcs11PublicKey.FromRsa(
@@ -287,6 +336,9 @@ public sealed class Pkcs11Token
 
     private static Pkcs11Attribute[] PrivateKey(string label) =>
         [.. ByLabel(label), Pkcs11Attribute.Of(Pkcs11Attribute.Class, Pkcs11Attribute.PrivateKeyClass)];
+
+    private static Pkcs11Attribute[] PublicKey(string label) =>
+        [.. ByLabel(label), Pkcs11Attribute.Of(Pkcs11Attribute.Class, Pkcs11Attribute.PublicKeyClass)];
 
     private static nuint? Number(byte[]? value) =>
         value?.Length == nuint.Size ? MemoryMarshal.Read<nuint>(value) : null;

@@ -58,8 +58,10 @@ internal static class AuthorityErrors
         "signer.policy",
         422,
         "The key in the token must not be an authority's.",
-        "A key that can be taken out of the token, may not sign, or has a mechanism that the token does not sign with.",
-        "Make a key that is sensitive, not extractable and may sign; or name a free label and let the service make it."
+        "A key that can be taken out of the token, may not sign, or has a mechanism that the token does not sign with; or the "
+            + "HSM lets no key's label be changed, so that the service can make none.",
+        "Make a key that is sensitive, not extractable and may sign, and name it; or name a free label and let the service "
+            + "make it."
     );
 
     public static readonly ErrorCode NotActive = new(

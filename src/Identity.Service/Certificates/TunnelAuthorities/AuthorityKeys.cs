@@ -20,6 +20,8 @@ internal sealed class AuthorityKeys(ISealer sealer, InstallationHsm hsm)
     private const string Table = "certificate_authorities";
     private const string Column = "sealed_key";
 
+    private const int MadeBytes = 8;
+
     private readonly ConcurrentDictionary<string, SigningAuthority> open = new(StringComparer.Ordinal);
 
     public byte[] Seal(CertificateAuthorityId id, IssuerKey key) =>
@@ -37,7 +39,19 @@ internal sealed class AuthorityKeys(ISealer sealer, InstallationHsm hsm)
             return existing;
         }
 
-        hsm.Token.Generate(label, KeyAlgorithm.EcdsaP256);
+        // Made where nobody looks: a key that comes too late is removed again, and nobody must have relied on it by then.
+        var made = $"{label}.{RandomNumberGenerator.GetHexString(MadeBytes * 2, lowercase: true)}";
+        hsm.Token.Generate(made, KeyAlgorithm.EcdsaP256);
+        try
+        {
+            hsm.Token.Rename(made, label);
+        }
+        catch (Pkcs11Exception fault) when (!fault.IsLate)
+        {
+            hsm.Token.Destroy(made);
+            throw;
+        }
+
         return hsm.Token.OpenIssuer(label) ?? throw new StoreException($"The token made no key labelled {label}.");
     }
 

@@ -106,6 +106,41 @@ public sealed class Pkcs11FaultTests
     }
 
     [Fact]
+    public void Rename_OfAPair_IsFoundUnderTheNextLabelAlone()
+    {
+        var token = Token();
+        token.Generate("before", KeyAlgorithm.EcdsaP256);
+        var made = token.Describe("before").ShouldNotBeNull().PublicKey.ShouldNotBeNull();
+
+        token.Rename("before", "after");
+
+        token.Describe("before").ShouldBeNull();
+        token.Describe("after").ShouldNotBeNull().PublicKey.ShouldNotBeNull().IsSameKey(made).ShouldBeTrue();
+        using IssuerKey key = token.OpenIssuer("after").ShouldNotBeNull();
+        Verifies(key).ShouldBeTrue();
+        token.Generate("another", KeyAlgorithm.EcdsaP256);
+        Should.Throw<Pkcs11Exception>(() => token.Rename("another", "after")).Message.ShouldContain("already");
+        token.Describe("another").ShouldNotBeNull().PolicyFault.ShouldBeNull();
+        token.Destroy("after");
+        token.Describe("after").ShouldBeNull();
+    }
+
+    // A public half that an interrupted registration left behind under the label.
+    [Fact]
+    public void Describe_SecondPublicHalf_TellsTheOneThatBelongsToThePrivateKey()
+    {
+        var token = Token();
+        token.Generate("torn", KeyAlgorithm.EcdsaP256);
+        token.DestroyPrivate("torn");
+        token.Generate("whole", KeyAlgorithm.EcdsaP256);
+        var made = token.Describe("whole").ShouldNotBeNull().PublicKey.ShouldNotBeNull();
+
+        token.Rename("whole", "torn");
+
+        token.Describe("torn").ShouldNotBeNull().PublicKey.ShouldNotBeNull().IsSameKey(made).ShouldBeTrue();
+    }
+
+    [Fact]
     public void OpenEc_AfterEverySessionWasClosed_GoesOn()
     {
         var lossy = new Pkcs11Token(new Pkcs11Settings(SoftHsm.ModulePath, SoftHsm.LossyToken, () => SoftHsm.Pin));
