@@ -12,6 +12,9 @@ public sealed record Pkcs11Settings(string ModulePath, string TokenLabel, Func<s
     /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>For tests: the limit of a call that begins now, in place of <see cref="Limit"/>.</summary>
+    internal Func<TimeSpan>? LimitNow { get; init; }
+
     /// <summary>
     /// Told after each call by the label of the key that it was for: null = the HSM answered, otherwise why it failed.
     /// </summary>

@@ -35,7 +35,7 @@ public sealed class Pkcs11Token
     {
         ArgumentNullException.ThrowIfNull(settings);
         this.settings = settings;
-        workers = new Pkcs11Workers(settings.Limit);
+        workers = new Pkcs11Workers(settings.LimitNow ?? (() => settings.Limit));
         login = new Pkcs11Login(settings);
         sessions = new Pkcs11Sessions(settings, login);
     }

@@ -5,7 +5,7 @@ namespace Culvert.Ca.Keys.Pkcs11;
 /// hangs keeps its thread, and nobody else's. Its caller is told after the limit; until a call has come back again only
 /// one caller at a time waits for the HSM, and all others are told at once.
 /// </summary>
-internal sealed class Pkcs11Workers(TimeSpan limit)
+internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
 {
     // HSMs serialise what one session asks, and sessions are few.
     private const int MaxThreads = 8;
@@ -54,7 +54,7 @@ internal sealed class Pkcs11Workers(TimeSpan limit)
         var tries = Enqueue(call);
         try
         {
-            if (call.Wait(limit))
+            if (call.Wait(limit()))
             {
                 // What the work threw is an answer, too.
                 Suspect(false);
@@ -111,7 +111,7 @@ internal sealed class Pkcs11Workers(TimeSpan limit)
             }
         });
         new Thread(call.Run) { IsBackground = true, Name = "hsm restart" }.Start();
-        if (!call.Wait(limit))
+        if (!call.Wait(limit()))
         {
             return false;
         }

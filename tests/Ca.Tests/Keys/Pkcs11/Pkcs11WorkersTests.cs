@@ -8,7 +8,7 @@ namespace Culvert.Ca.Tests.Keys.Pkcs11;
 public sealed class Pkcs11WorkersTests
 {
     private readonly TaskCompletionSource released = new();
-    private readonly Pkcs11Workers workers = new(TimeSpan.FromSeconds(3));
+    private readonly Pkcs11Workers workers = new(() => TimeSpan.FromSeconds(3));
 
     [Fact]
     public async Task Run_AnotherCallTriesTheHsm_IsNotBegunAndNotLate()
@@ -61,7 +61,7 @@ public sealed class Pkcs11WorkersTests
     [Fact]
     public void IsStuck_EveryThreadHangs_UntilOneCallComesBack()
     {
-        var hasty = new Pkcs11Workers(TimeSpan.FromMilliseconds(50));
+        var hasty = new Pkcs11Workers(() => TimeSpan.FromMilliseconds(50));
         hasty.IsStuck.ShouldBeFalse();
 
         // One that a busy machine did not begin in time hangs nowhere.
