@@ -22,6 +22,9 @@ internal sealed class StreamDoor(
     private readonly Channel<MuxStream> opened = Channel.CreateUnbounded<MuxStream>(); // bounded by MaxStreams
     private readonly WindowBudget windows = new(options.WindowBudgetBytes, options.ProcessWindows);
 
+    // One for all windows.
+    private readonly Func<bool> isShared = () => table.Occupied > 1;
+
     // Guarded by outbox.Gate.
     private uint lastOpened; // edge: opened by us; agent: seen on the wire
     private uint lastHandled; // agent: the last stream that AcceptAsync gave out
@@ -165,7 +168,7 @@ internal sealed class StreamDoor(
 
     private MuxStream NewStream_NeedsLock(uint id, OpenPayload open)
     {
-        var window = new ReceiveWindow(options.StreamWindowBytes, windows, heartbeat, time);
+        var window = new ReceiveWindow(options.StreamWindowBytes, windows, heartbeat, isShared, time);
         var stream = new MuxStream(
             id,
             open,

@@ -28,9 +28,16 @@ internal sealed class ReceiveWindow
     /// </summary>
     private static readonly TimeSpan LeastRoundTrip = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>
+    /// Beside other streams, the most for each millisecond of the path: a gibibyte per second. What is on its way lies in
+    /// one queue of the kernel's, and all others' bytes come after it.
+    /// </summary>
+    private const int SharedBytesPerMillisecond = 1024 * 1024;
+
     private readonly int initial;
     private readonly WindowBudget budget;
     private readonly IRoundTrip roundTrip;
+    private readonly Func<bool> isShared;
     private readonly TimeProvider time;
     private int size;
     private int credit;
@@ -39,11 +46,17 @@ internal sealed class ReceiveWindow
     private long measuredFrom;
     private bool closed;
 
-    public ReceiveWindow(int initial, WindowBudget budget, IRoundTrip roundTrip, TimeProvider time)
+    /// <param name="initial">HELLO's, in bytes.</param>
+    /// <param name="budget">What windows of all streams may take beyond that.</param>
+    /// <param name="roundTrip">Of the connection.</param>
+    /// <param name="isShared">Whether the connection has other streams now.</param>
+    /// <param name="time">Measures what the consumer takes.</param>
+    public ReceiveWindow(int initial, WindowBudget budget, IRoundTrip roundTrip, Func<bool> isShared, TimeProvider time)
     {
         this.initial = size = credit = initial;
         this.budget = budget;
         this.roundTrip = roundTrip;
+        this.isShared = isShared;
         this.time = time;
         measuredFrom = time.GetTimestamp();
         if (initial < StartBytes && budget.TryTakeAtStart(StartBytes - initial))
@@ -107,7 +120,7 @@ internal sealed class ReceiveWindow
         if (elapsed >= Resting)
         {
             Restart(now);
-            return -Shrink();
+            return -Shrink(StartBytes);
         }
 
         if (roundTrip.Shortest is not { } shortest)
@@ -116,6 +129,12 @@ internal sealed class ReceiveWindow
         }
 
         var path = shortest > LeastRoundTrip ? shortest : LeastRoundTrip;
+        var most = Most(path);
+        if (size > most)
+        {
+            return -Shrink(most);
+        }
+
         if (elapsed < path)
         {
             return 0; // a part of a round trip says nothing: bytes come in bursts
@@ -128,14 +147,19 @@ internal sealed class ReceiveWindow
             return 0;
         }
 
-        var grown = budget.TakeForGrowth(Math.Min(size, TunnelProtocol.MaxWindowBytes - size));
+        var grown = budget.TakeForGrowth(Math.Min(size, most - size));
         size += grown;
         return grown;
     }
 
-    private int Shrink()
+    private int Most(TimeSpan path) =>
+        isShared()
+            ? (int)Math.Min(path.TotalMilliseconds * SharedBytesPerMillisecond, TunnelProtocol.MaxWindowBytes)
+            : TunnelProtocol.MaxWindowBytes;
+
+    private int Shrink(int least)
     {
-        var surplus = Math.Min(ungranted, size - Math.Max(initial, StartBytes));
+        var surplus = Math.Min(ungranted, size - Math.Max(initial, least));
         if (surplus <= 0)
         {
             return 0;

@@ -13,6 +13,7 @@ public sealed class ReceiveWindowTests
     private readonly FakeTimeProvider time = new();
     private readonly FixedRoundTrip roundTrip = new(Path);
     private readonly WindowBudget budget = new(WindowBudget.ConnectionBytes);
+    private bool isShared;
 
     [Fact]
     public void New_BudgetHasRoom_IsRaisedAtOnce()
@@ -26,7 +27,7 @@ public sealed class ReceiveWindowTests
     [Fact]
     public void New_BudgetEmpty_IsTheInitialWindow()
     {
-        var window = new ReceiveWindow(Initial, new WindowBudget(0), roundTrip, time);
+        var window = new ReceiveWindow(Initial, new WindowBudget(0), roundTrip, () => isShared, time);
         window.AddedAtStart.ShouldBe(0);
         RunFull(window, 10);
         window.Size.ShouldBe(Initial);
@@ -110,6 +111,38 @@ public sealed class ReceiveWindowTests
         budget.FreeBytes.ShouldBe(WindowBudget.ConnectionBytes - (192 * KiB));
     }
 
+    [Theory]
+    [InlineData(0.05, 1024)] // nothing is nearer than a millisecond
+    [InlineData(4, 4 * 1024)]
+    [InlineData(40, 16 * 1024)]
+    public void Consume_BesideOthers_HoldsWhatThePathCarries(double roundTripMs, int ceilingKiB)
+    {
+        roundTrip.Shortest = TimeSpan.FromMilliseconds(roundTripMs);
+        isShared = true;
+        var window = Window();
+        RunFull(window, 20);
+        window.Size.ShouldBe(ceilingKiB * KiB);
+    }
+
+    // What was promised cannot be taken back: it is only not given again.
+    [Fact]
+    public void Consume_OthersComeAndGo_FallsWithWhatIsConsumedAndGrowsAgain()
+    {
+        roundTrip.Shortest = TimeSpan.FromMilliseconds(1);
+        var window = Window();
+        RunFull(window, 20);
+        window.Size.ShouldBe(TunnelProtocol.MaxWindowBytes);
+
+        isShared = true;
+        Take(window, TunnelProtocol.MaxWindowBytes);
+        window.Size.ShouldBe(1024 * KiB);
+        budget.FreeBytes.ShouldBe(WindowBudget.ConnectionBytes - window.Size + Initial);
+
+        isShared = false;
+        RunFull(window, 20);
+        window.Size.ShouldBe(TunnelProtocol.MaxWindowBytes);
+    }
+
     [Fact]
     public void Close_TwiceAfterGrowth_ReturnsAllOnce()
     {
@@ -136,6 +169,7 @@ public sealed class ReceiveWindowTests
         for (var i = 0; i < 20_000; i++)
         {
             time.Advance(TimeSpan.FromMilliseconds(random.Next(3) == 0 ? random.Next(0, 6_000) : random.Next(0, 3)));
+            isShared = random.Next(50) == 0 ? !isShared : isShared;
             if (random.Next(2) == 0 && credit > 0)
             {
                 var bytes = (int)Math.Min(credit, random.Next(1, 64 * KiB));
@@ -160,16 +194,18 @@ public sealed class ReceiveWindowTests
         consumed.ShouldBeGreaterThan(0);
     }
 
-    private ReceiveWindow Window() => new(Initial, budget, roundTrip, time);
+    private ReceiveWindow Window() => new(Initial, budget, roundTrip, () => isShared, time);
 
     /// <summary>A sender that uses all its credit in every round trip, and a consumer that keeps up.</summary>
     private void RunFull(ReceiveWindow window, int roundTrips)
     {
         for (var i = 0; i < roundTrips; i++)
         {
-            time.Advance(Path);
+            time.Advance(Max(roundTrip.Shortest ?? Path, TimeSpan.FromMilliseconds(1)));
             Take(window, window.Size);
         }
+
+        static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
     }
 
     private static int Take(ReceiveWindow window, int bytes)
