@@ -136,6 +136,9 @@ public sealed class MuxConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends our HELLO, if <see cref="MuxOptions.HoldsHello"/> has kept it back.</summary>
+    public void Accept() => SendHello();
+
     /// <summary>Agent: the next stream that the edge opened, oldest first; null when there will be no more.</summary>
     public ValueTask<MuxStream?> AcceptAsync(CancellationToken cancellationToken) =>
         door.AcceptAsync(cancellationToken);
@@ -221,7 +224,11 @@ public sealed class MuxConnection : IAsyncDisposable
 
         // The clock is at work before the peer can have our HELLO, and nothing goes out before that.
         var ticking = time.CreateTimer(static state => ((MuxConnection)state!).Tick(), this, TickPeriod, TickPeriod);
-        SendHello();
+        if (!options.HoldsHello)
+        {
+            SendHello();
+        }
+
         var reading = received.RunAsync();
         var writing = outbox.RunAsync();
         await using (ticking)

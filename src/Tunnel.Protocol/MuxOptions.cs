@@ -27,6 +27,11 @@ public sealed record MuxOptions
     /// <summary>The peer's HELLO must have arrived by then (W7). Default 5 s.</summary>
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Our HELLO waits for <see cref="MuxConnection.Accept"/>: a peer that has it knows that it is served. Default false.
+    /// </summary>
+    public bool HoldsHello { get; init; }
+
     /// <summary>Silence after which PING is sent (W4). Default 5 s.</summary>
     public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(5);
 

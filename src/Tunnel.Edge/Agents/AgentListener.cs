@@ -195,6 +195,7 @@ internal sealed class AgentListener(
                 MaxStreams = TunnelProtocol.MaxStreamsCeiling, // the agent's own number decides
                 ProcessWindows = windows,
                 BytesTaken = () => OuterSocket.BytesAcknowledged(socket),
+                HoldsHello = true,
                 RunReadersInline = true, // the relay neither blocks nor computes
             },
             time
@@ -222,6 +223,8 @@ internal sealed class AgentListener(
             registry.Apply(current, connection);
         }
 
+        // Not before: an agent that has our HELLO ends the connection that this one replaces.
+        mux.Accept();
         await running;
         registry.Remove(connection);
         Log.AgentDisconnected(logger, connection.TunnelId, connection.InstanceId, connection.Serial, mux.Outcome!);

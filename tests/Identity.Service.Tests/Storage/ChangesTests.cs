@@ -151,21 +151,18 @@ public abstract class ChangesTests(StorageBackend backend)
         using var store = new StoreUnderTest(backend, options => options with { Pulse = pulse });
         var gates = new[] { new TaskCompletionSource(), new TaskCompletionSource() };
         var runs = 0;
-        var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (first, second) = (Signal(), Signal());
         store.Changes.Subscribe(
             ChangeTopics.IssuerKeys,
             async cancellationToken =>
             {
                 var run = Interlocked.Increment(ref runs) - 1;
-                if (run == 1)
-                {
-                    second.SetResult();
-                }
-
+                (run == 0 ? first : second).SetResult();
                 await gates[run].Task.WaitAsync(cancellationToken);
             }
         );
         await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.IssuerKeys });
+        await first.Task; // a change before its run begins is that run's, too
         pulse.Advance(TimeSpan.FromSeconds(4));
         await store.CommitAsync(store.Decide() with { Changes = ChangeTopics.IssuerKeys });
         gates[0].SetResult();
@@ -176,6 +173,8 @@ public abstract class ChangesTests(StorageBackend backend)
         pulse.Advance(TimeSpan.FromSeconds(2));
         store.Changes.IsCurrent(ChangeTopics.IssuerKeys).ShouldBeFalse();
         gates[1].SetResult();
+
+        static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     [Fact]

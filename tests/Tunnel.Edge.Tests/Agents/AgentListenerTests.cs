@@ -22,6 +22,23 @@ public sealed class AgentListenerTests
         connection.InstanceId.ShouldBe("a1");
     }
 
+    // It ends the connection that this one replaces, and clients must not find neither.
+    [Fact]
+    public async Task Agent_HasTheEdgesHello_IsGivenClients()
+    {
+        await using var edge = RunningEdge.Start();
+        for (var round = 1; round <= 20; round++)
+        {
+            var tls = await TestAgent.AuthenticateAsync(edge, edge.Platform.Agent());
+            await using var agent = TestAgent.Over(tls);
+            await agent.Mux.PeerHello;
+            edge.Server.Agents.All.Count().ShouldBe(1);
+            agent.Mux.GoAway(ConnectionErrorCode.Shutdown, TimeSpan.Zero, "replaced");
+            await agent.Run;
+            await RunningEdge.UntilAsync(() => !edge.Server.Agents.All.Any());
+        }
+    }
+
     [Fact]
     public async Task Agent_WithoutCertificate_IsRefused()
     {

@@ -22,6 +22,19 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public async Task Run_HoldsHello_SendsNothingUntilThePeerIsAccepted()
+    {
+        await using var peer = ScriptedPeer.Start(MuxRole.Edge, o => o with { HoldsHello = true });
+        await peer.SendAsync(Bytes.Hello, 0, Bytes.HelloPayload());
+        await peer.Connection.PeerHello;
+        peer.Connection.BytesSent.ShouldBe(0);
+
+        peer.Connection.Accept();
+
+        (await peer.ReadAsync()).Type.ShouldBe(Bytes.Hello);
+    }
+
+    [Fact]
     public async Task PeerHello_HelloReceived_GivesIt()
     {
         await using var peer = await ScriptedPeer.ConnectAsync(MuxRole.Edge);
