@@ -32,7 +32,7 @@ public sealed class Pkcs11Exception : CryptographicException
     /// </summary>
     public bool IsLate { get; internal init; }
 
-    /// <summary>The key exists, but must not be used for what it was asked for.</summary>
+    /// <summary>The key must not be used for what it was asked for, or the token does not let it: to try again is no use.</summary>
     public bool IsPolicyFault { get; internal init; }
 
     /// <summary>

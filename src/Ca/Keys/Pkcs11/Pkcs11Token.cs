@@ -22,6 +22,8 @@ public sealed class Pkcs11Token
     private const nuint EcKeyPairGeneration = 0x1040;
     private const nuint RsaKeyPairGeneration = 0x0;
 
+    private const int LabelDigits = 16;
+
     private readonly Pkcs11Settings settings;
     private readonly Pkcs11Workers workers;
     private readonly Pkcs11Login login;
@@ -44,8 +46,20 @@ public sealed class Pkcs11Token
     public bool IsStuck => workers.IsStuck;
 
     /// <summary>
-    /// Makes a key pair under a label that must be free. One that is made too late for its caller is removed again, so
-    /// that nobody else may look for a key of that label before this has returned; see <see cref="Rename"/>.
+    /// Makes a key pair and tells its label: the prefix and 16 hexadecimal digits that nobody else knows. One that is made
+    /// too late for its caller is removed again, and nobody has relied on it by then; see <see cref="Rename"/>.
+    /// </summary>
+    /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
+    public string GenerateUnder(string prefix, KeyAlgorithm algorithm)
+    {
+        var label = prefix + RandomNumberGenerator.GetHexString(LabelDigits, lowercase: true);
+        Generate(label, algorithm);
+        return label;
+    }
+
+    /// <summary>
+    /// Makes a key pair under a label that must be free. One that is made too late for its caller is removed again:
+    /// nobody else may look for a key of that label before this has returned.
     /// </summary>
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
     public void Generate(string label, KeyAlgorithm algorithm) =>

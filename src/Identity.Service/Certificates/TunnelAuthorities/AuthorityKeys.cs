@@ -20,8 +20,6 @@ internal sealed class AuthorityKeys(ISealer sealer, InstallationHsm hsm)
     private const string Table = "certificate_authorities";
     private const string Column = "sealed_key";
 
-    private const int MadeBytes = 8;
-
     private readonly ConcurrentDictionary<string, SigningAuthority> open = new(StringComparer.Ordinal);
 
     public byte[] Seal(CertificateAuthorityId id, IssuerKey key) =>
@@ -40,8 +38,7 @@ internal sealed class AuthorityKeys(ISealer sealer, InstallationHsm hsm)
         }
 
         // Made where nobody looks: a key that comes too late is removed again, and nobody must have relied on it by then.
-        var made = $"{label}.{RandomNumberGenerator.GetHexString(MadeBytes * 2, lowercase: true)}";
-        hsm.Token.Generate(made, KeyAlgorithm.EcdsaP256);
+        var made = hsm.Token.GenerateUnder(label + ".", KeyAlgorithm.EcdsaP256);
         try
         {
             hsm.Token.Rename(made, label);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Hosting;
@@ -16,20 +15,13 @@ internal sealed class TokenKeyHsm(InstallationHsm hsm)
     /// <summary>Of the labels of its keys: nobody else may use them.</summary>
     public const string LabelPrefix = "culvert-token-";
 
-    private const int LabelBytes = 8;
-
     // One handle per key, however often the set is read anew: sessions of an HSM are few.
     private readonly ConcurrentDictionary<string, SigningKey> opened = new(StringComparer.Ordinal);
 
     public SigningKey Open(string label) => opened.GetOrAdd(label, name => SigningKey.FromKey(Token.OpenEc(name)));
 
-    /// <summary>Makes a key and opens it; its label.</summary>
-    public string Make()
-    {
-        var label = $"{LabelPrefix}{RandomNumberGenerator.GetHexString(LabelBytes * 2, lowercase: true)}";
-        Token.Generate(label, KeyAlgorithm.EcdsaP256);
-        return label;
-    }
+    /// <summary>Makes a key; its label.</summary>
+    public string Make() => Token.GenerateUnder(LabelPrefix, KeyAlgorithm.EcdsaP256);
 
     public void Destroy(string label)
     {
