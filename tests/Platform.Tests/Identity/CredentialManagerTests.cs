@@ -76,7 +76,6 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         report.Routes[0].Name.ShouldBe("docs");
     }
 
-    // S7: the enrolment goes to the public API with the access token, the rest over mutual TLS.
     // Whoever looks beside the agent that says it is ready, or takes up after it was killed, finds what it uses.
     [Fact]
     public async Task Run_NewAgent_KeepsWhatItUsesBeforeItUsesIt()
@@ -99,6 +98,7 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         }
     }
 
+    // S7: the enrolment goes to the public API with the access token, the rest over mutual TLS.
     [Fact]
     public async Task Run_NewAgent_UsesEachDoorAsItShould()
     {
