@@ -2,61 +2,66 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Documentation.Tests.CommandLines;
 
-/// <summary>What the comment at a script's head says that it takes.</summary>
+/// <summary>What the comment at the head of a script says that it takes.</summary>
 internal sealed partial class ScriptUsage
 {
     private readonly string script;
     private readonly HashSet<string> words;
+    private readonly HashSet<string> optionsWithValue;
     private readonly bool takesAnyWord;
 
     /// <param name="script">Its path in the repository.</param>
-    /// <param name="usage">Picks the part of the head that lists options and names.</param>
-    /// <param name="takesAnyWord">Whether a word that is no option may be anything, such as a part of a test's name.</param>
-    private ScriptUsage(string script, Func<string, string> usage, bool takesAnyWord)
+    /// <param name="words">Picks the options and names out of the head.</param>
+    /// <param name="takesAnyWord">Whether a word that is not an option may be anything, such as a part of a test's name.</param>
+    private ScriptUsage(string script, Regex words, bool takesAnyWord)
     {
         (this.script, this.takesAnyWord) = (script, takesAnyWord);
-        var head = File.ReadLines(Repository.PathOf(script)).Skip(1).TakeWhile(line => line.StartsWith('#'));
-        words = [.. Word().Matches(usage(string.Join('\n', head))).Select(match => match.Value)];
+        var head = string.Join(
+            '\n',
+            File.ReadLines(Repository.PathOf(script)).Skip(1).TakeWhile(line => line.StartsWith('#'))
+        );
+        this.words = [.. words.Matches(head).Select(match => match.Groups["word"].Value)];
+        optionsWithValue = [.. OptionWithValue().Matches(head).Select(match => match.Groups["word"].Value)];
     }
 
-    public static ScriptUsage Test { get; } = new("test", OptionsAndSuites, takesAnyWord: true);
+    public static ScriptUsage Test { get; } = new("test", OptionOrSuite(), takesAnyWord: true);
 
-    public static ScriptUsage Bench { get; } = new("bench", head => head.Split('\n')[0], takesAnyWord: false);
+    public static ScriptUsage Bench { get; } = new("bench", WordOfUsage(), takesAnyWord: false);
 
     /// <summary>Names in the head: long suites, measurements.</summary>
     public bool Knows(string word) => words.Contains(word);
 
     public IReadOnlyList<string> Check(IReadOnlyList<string> arguments)
     {
-        List<string> faults = [];
+        List<string> errors = [];
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
-            var isOption = argument.StartsWith('-');
-            if ((isOption || !takesAnyWord) && !Knows(argument))
+            if ((argument.StartsWith('-') || !takesAnyWord) && !Knows(argument))
             {
-                faults.Add($"{argument} is not in the usage of ./{script}");
+                errors.Add($"{argument} is not in the usage of ./{script}");
             }
-            else if (isOption && ++i == arguments.Count)
+            else if (optionsWithValue.Contains(argument) && ++i == arguments.Count)
             {
-                faults.Add($"{argument} lacks its value");
+                errors.Add($"{argument} lacks its value");
             }
             else if (argument == "--soak" && arguments[i] != "SUITE" && !Knows(arguments[i]))
             {
-                faults.Add($"no long suite is called {arguments[i]}");
+                errors.Add($"no long suite is called {arguments[i]}");
             }
         }
 
-        return faults;
+        return errors;
     }
 
-    // The first two lines, and the list that "its full size: " begins.
-    private static string OptionsAndSuites(string head)
-    {
-        var suites = head[(head.IndexOf("full size:", StringComparison.Ordinal) + 10)..];
-        return string.Join('\n', head.Split('\n').Take(2)) + suites[..suites.IndexOf('.', StringComparison.Ordinal)];
-    }
+    [GeneratedRegex(@"(?<word>--[a-z][\w-]*) [A-Z]")]
+    private static partial Regex OptionWithValue();
 
-    [GeneratedRegex(@"-{0,2}[a-z][\w-]*")]
-    private static partial Regex Word();
+    // Options anywhere; a suite begins an indented line and is followed by its meaning.
+    [GeneratedRegex(@"(?<word>--[a-z][\w-]*)|^# {10}(?<word>[a-z][\w-]*)  ", RegexOptions.Multiline)]
+    private static partial Regex OptionOrSuite();
+
+    // Every word of the head's first line.
+    [GeneratedRegex(@"(?<=\A[^\n]*)(?<word>-{0,2}[a-z][\w-]*)")]
+    private static partial Regex WordOfUsage();
 }

@@ -282,14 +282,55 @@ ensure_deployment_tools() {
   touch "$folder/.images"
 }
 
-# build STAMP TARGET: a Release build; the stamp takes the time of its start, so a file saved while the compiler ran is newer.
+# compile TARGET [OPTION…]: a Release build. One compiler serves all its projects, which saves starting it for each of them;
+# it ends with the build.
+compile() {
+  [ -d "${NUGET_PACKAGES:-$HOME/.nuget/packages}" ] || echo "NuGet: restoring packages into ${NUGET_PACKAGES:-$HOME/.nuget/packages}"
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  step build.log "build $1 (Release)" flock -o .run/build.lock bash -c '
+    server=culvert-build-$$
+    dotnet build "$@" -c Release -v minimal -nologo -nodeReuse:false -p:UseRazorBuildServer=false \
+      -p:UseSharedCompilation=true -p:SharedCompilationId=$server
+    code=$?
+    for process in /proc/[0-9]*; do
+      grep -qz -- "-pipename:$server" "$process/cmdline" 2>/dev/null && kill "${process#/proc/}"
+    done
+    exit $code' compile "$@"
+}
+
+# build STAMP TARGET: the stamp takes the time of its start, so a file saved while the compiler ran is newer.
 build() {
   mkdir -p .run
   touch ".run/.building-$1"
-  [ -d "${NUGET_PACKAGES:-$HOME/.nuget/packages}" ] || echo "NuGet: restoring packages into ${NUGET_PACKAGES:-$HOME/.nuget/packages}"
-  step build.log "build $1 (Release)" flock -o .run/build.lock \
-    dotnet build "$2" -c Release -v minimal -nologo --disable-build-servers || return 1
+  compile "$2" || return 1
   mv ".run/.building-$1" ".run/built-$1"
+}
+
+# The whole solution with analysers, even where build_some compiled without them: what it left is compiled again.
+build_analysed() {
+  if [ -e .run/built-some ]; then
+    find src tests -path '*/obj/Release/net10.0/*.dll' -newer .run/built-analysed -delete
+  fi
+  build solution Identity.sln || return 1
+  touch -r .run/built-solution .run/built-system
+  touch .run/built-analysed
+  rm -f .run/built-some
+}
+
+# build_some PROJECT…: these test projects and what they need, without analysers.
+build_some() {
+  local project projects=''
+  mkdir -p .run
+  for project in "$@"; do
+    projects+=$(printf '"tests\\\\%s\\\\%s.csproj",' "$project" "$project")
+    # The system's programs are started, not referenced.
+    [ "$project" != EndToEnd.Tests ] \
+      || projects+='"src\\Identity.Cli\\Identity.Cli.csproj","src\\Identity.Service\\Identity.Service.csproj","src\\Tunnel.Agent\\Tunnel.Agent.csproj","src\\Tunnel.Edge\\Tunnel.Edge.csproj",'
+  done
+  [ -e .run/built-analysed ] || touch -d @0 .run/built-analysed
+  touch .run/built-some
+  printf '{"solution":{"path":"../Identity.sln","projects":[%s]}}\n' "${projects%,}" >.run/some.slnf
+  compile .run/some.slnf -p:RunAnalyzers=false
 }
 
 # Whether a file of the build, or one in the given folders, is newer than the stamp. A missing stamp is older than all.
