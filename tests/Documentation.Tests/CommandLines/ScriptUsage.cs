@@ -16,12 +16,16 @@ internal sealed partial class ScriptUsage
     {
         (this.script, this.takesAnyWord) = (script, takesAnyWord);
         var head = File.ReadLines(Repository.PathOf(script)).Skip(1).TakeWhile(line => line.StartsWith('#'));
+        Suites = [.. SuitesIn(string.Join('\n', head))];
         words = [.. Word().Matches(usage(string.Join('\n', head))).Select(match => match.Value)];
     }
 
     public static ScriptUsage Test { get; } = new("test", OptionsAndSuites, takesAnyWord: true);
 
     public static ScriptUsage Bench { get; } = new("bench", head => head.Split('\n')[0], takesAnyWord: false);
+
+    /// <summary>The long suites that the head lists.</summary>
+    public IReadOnlyList<string> Suites { get; }
 
     /// <summary>Names in the head: long suites, measurements.</summary>
     public bool Knows(string word) => words.Contains(word);
@@ -50,12 +54,16 @@ internal sealed partial class ScriptUsage
         return faults;
     }
 
-    // The first two lines, and the list that "its full size: " begins.
-    private static string OptionsAndSuites(string head)
-    {
-        var suites = head[(head.IndexOf("full size:", StringComparison.Ordinal) + 10)..];
-        return string.Join('\n', head.Split('\n').Take(2)) + suites[..suites.IndexOf('.', StringComparison.Ordinal)];
-    }
+    // The usage lines, and the names of the suites.
+    private static string OptionsAndSuites(string head) =>
+        string.Join('\n', [.. head.Split('\n').Take(2), .. SuitesIn(head)]);
+
+    // "#   name  meaning": a line each, in the order of their names.
+    private static IEnumerable<string> SuitesIn(string head) =>
+        SuiteLine().Matches(head).Select(line => line.Groups["name"].Value);
+
+    [GeneratedRegex(@"^#\s{2,}(?<name>[a-z]+)\s{2,}\S", RegexOptions.Multiline)]
+    private static partial Regex SuiteLine();
 
     [GeneratedRegex(@"-{0,2}[a-z][\w-]*")]
     private static partial Regex Word();

@@ -19,12 +19,11 @@ namespace Culvert.Identity.Service.Tests.Storage;
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
-    private const string Suite = "crash";
 
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-crash-").FullName;
 
     [Fact]
-    [Trait(Soak.Name, Suite)]
+    [Trait(Soak.Name, "crash")]
     public async Task Kill_PostgresDuringWrites_LosesNothingThatWasAnswered()
     {
         var random = new Random(Soak.SeedOr(1));
@@ -36,7 +35,7 @@ public sealed class CrashTests : IDisposable
         try
         {
             var answered = new ConcurrentDictionary<long, string>();
-            for (var round = 0; round < Soak.Rounds(Suite, shortForm: 5, full: 200); round++)
+            for (var round = 0; round < Soak.Rounds("crash", shortForm: 5, full: 200); round++)
             {
                 using var over = new CancellationTokenSource();
                 var writers = Enumerable
@@ -61,7 +60,7 @@ public sealed class CrashTests : IDisposable
     }
 
     [Theory]
-    [Trait(Soak.Name, Suite)]
+    [Trait(Soak.Name, "crash")]
     [InlineData(StorageBackend.Sqlite)]
     [InlineData(StorageBackend.Postgres)]
     public async Task Kill_WriterDuringWrites_LosesNothingThatWasAnswered(StorageBackend backend)
@@ -70,7 +69,7 @@ public sealed class CrashTests : IDisposable
         var connection = backend == StorageBackend.Postgres ? PostgresServer.Shared.CreateDatabase() : null;
         var options = WriterOptions.For(folder, connection);
         CreateStore(options);
-        for (var round = 0; round < Soak.Rounds(Suite, shortForm: 5, full: 100); round++)
+        for (var round = 0; round < Soak.Rounds("crash", shortForm: 5, full: 100); round++)
         {
             var answers = Path.Combine(folder, $"answers-{round}");
             await File.WriteAllTextAsync(answers, "", TestContext.Current.CancellationToken);

@@ -15,7 +15,6 @@ public sealed class RefusalsTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(Support.Tunnel.Host, "Host", UnknownHost, Route, "agent.host_mismatch")]
     [InlineData(UnknownHost, "Accept", "*/*", "", "agent.route_unknown")]
     [InlineData(Support.Tunnel.Host, "Origin", "https://elsewhere.test", Route, "agent.origin_refused")]
     public async Task Request_RefusedBeforeItsRoute_IsCounted(
@@ -33,6 +32,18 @@ public sealed class RefusalsTests
         ShouldBeCounted(tunnel, route, reason);
         log.Text.ShouldContain($"for route {route} was refused: {reason} at hop agent.");
         log.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Request_WhoseHostIsNotTheServerName_IsCounted()
+    {
+        await using var tunnel = await StartAsync(isActive: true);
+        await using var client = new RawClient(await tunnel.ConnectAsync());
+
+        await client.SendAsync($"GET /mcp HTTP/1.1\r\nHost: {UnknownHost}\r\n\r\n");
+        await client.ReadUntilAsync("agent.host_mismatch");
+
+        ShouldBeCounted(tunnel, Route, "agent.host_mismatch");
     }
 
     [Fact]
