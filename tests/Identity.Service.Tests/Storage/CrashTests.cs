@@ -19,7 +19,6 @@ namespace Culvert.Identity.Service.Tests.Storage;
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
-
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-crash-").FullName;
 
     [Fact]
