@@ -31,7 +31,7 @@ internal static class EventIds
     public const int EdgeConnected = 12000;
     public const int EdgeDialFailed = 12001;
     public const int EdgeConnectionEnded = 12002;
-    public const int EdgeRefused = 12003;
+    public const int EdgeRefused = 12003; // retired
     public const int EdgeRenewing = 12004;
     public const int EdgeGoingAway = 12005;
     public const int DialSlotFault = 12006;

@@ -108,9 +108,9 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.InnerConnectionRefused,
         LogLevel.Warning,
-        "Inner connection {ConnectionId} was given back to the edge: the accept queue is full."
+        "Inner connection {ConnectionId} was given back to the edge, which may choose another agent: {Reason}"
     )]
-    public static partial void InnerConnectionRefused(ILogger logger, string connectionId);
+    public static partial void InnerConnectionRefused(ILogger logger, string connectionId, string reason);
 
     [LoggerMessage(
         EventIds.InnerHandshakeFailed,
@@ -183,13 +183,14 @@ internal static partial class Log
     [LoggerMessage(
         EventIds.RequestRefused,
         LogLevel.Information,
-        "Request {RequestId} for route {Route} was refused: {Reason}. {Detail}"
+        "Request {RequestId} for route {Route} was refused: {Reason} at hop {Hop}. {Detail}"
     )]
     public static partial void RequestRefused(
         ILogger logger,
         string requestId,
         string route,
         string reason,
+        string hop,
         string detail
     );
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Culvert.Benchmarks.ConsolePages;
@@ -14,6 +15,8 @@ using Culvert.Benchmarks.Tunnel;
 using Culvert.Stage;
 using Culvert.Stage.Reporting;
 
+const int NoSuchFile = 2; // ENOENT
+
 using var stopping = new CancellationTokenSource();
 void Stop(PosixSignalContext signal)
 {
@@ -29,76 +32,72 @@ if (args is ["serve", var kind, .. var arguments])
     return await ServeAsync(kind, arguments);
 }
 
-var checkout = Checkout.Find();
-var folder = Path.Combine(checkout.RunFolder, "bench", RandomNumberGenerator.GetHexString(8, lowercase: true));
-try
+if (args is ["--list"])
 {
-    IReadOnlyList<Figure> figures;
-    switch (args)
+    foreach (var line in FigureCatalogue.Lines)
     {
-        case ["exchange"]:
-            figures = [.. await MeasureRateAsync(), .. await MeasureColdStartAsync(), .. await MeasureFlatnessAsync()];
-            break;
-        case ["exchange", "rate"]:
-            figures = await MeasureRateAsync();
-            break;
-        case ["exchange", "cold"]:
-            figures = await MeasureColdStartAsync();
-            break;
-        case ["exchange", "flatness"]:
-            figures = await MeasureFlatnessAsync();
-            break;
-        case ["issue"]:
-            figures = await MeasureIssuanceAsync(null);
-            break;
-        case ["issue", "rate" or "pkcs11" or "oidc" or "postgres" or "stored"]:
-            figures = await MeasureIssuanceAsync(args[1]);
-            break;
-        case ["feed"]:
-            figures = await new FeedBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
-            break;
-        case ["crl"]:
-            figures = await new CrlBench(folder, TimeProvider.System).RunAsync(stopping.Token);
-            break;
-        case ["jose"]:
-            figures = new JoseBench(TimeProvider.System).Run(stopping.Token);
-            break;
-        case ["ha"]:
-            figures = [.. await MeasureNodesAsync(), await MeasureMigrationAsync()];
-            break;
-        case ["ha", "nodes"]:
-            figures = await MeasureNodesAsync();
-            break;
-        case ["ha", "migration"]:
-            figures = [await MeasureMigrationAsync()];
-            break;
-        case ["console"]:
-            figures = await new ConsoleBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
-            break;
-        case ["policy"]:
-            figures = await new PolicyBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
-            break;
-        case ["policy", "decision"]:
-            figures = [.. new DecisionRow(TimeProvider.System).Run(stopping.Token)];
-            break;
-        case ["tunnel", .. var rows] when rows.All(TunnelBench.Rows.Contains):
-            figures = await new TunnelBench(checkout, folder, TimeProvider.System).RunAsync(rows, stopping.Token);
-            break;
-        default:
-            await Console.Error.WriteLineAsync(
-                "usage: ./bench tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
-                    + "| exchange [rate | cold | flatness] "
-                    + "| issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | policy [decision] | ha [nodes | migration] | console"
-            );
-            return 64;
-    }
-
-    foreach (var figure in figures)
-    {
-        Console.WriteLine(figure.ToJson());
+        Console.WriteLine(line);
     }
 
     return 0;
+}
+
+var checkout = Checkout.Find();
+var folder = Path.Combine(checkout.RunFolder, "bench", RandomNumberGenerator.GetHexString(8, lowercase: true));
+var figures = args switch
+{
+    ["exchange"] => Each(MeasureRateAsync).Concat(Each(MeasureColdStartAsync)).Concat(MeasureFlatness()),
+    ["exchange", "rate"] => Each(MeasureRateAsync),
+    ["exchange", "cold"] => Each(MeasureColdStartAsync),
+    ["exchange", "flatness"] => MeasureFlatness(),
+    ["issue"] => MeasureIssuance(null),
+    ["issue", "rate" or "pkcs11" or "oidc" or "postgres" or "stored"] => MeasureIssuance(args[1]),
+    ["feed"] => Each(() => new FeedBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token)),
+    ["crl"] => new CrlBench(folder, TimeProvider.System).RunAsync(stopping.Token),
+    ["jose"] => new JoseBench(TimeProvider.System).Run(stopping.Token).ToAsyncEnumerable(),
+    ["ha"] => MeasureNodes().Concat(Each(MeasureMigrationAsync)),
+    ["ha", "nodes"] => MeasureNodes(),
+    ["ha", "migration"] => Each(MeasureMigrationAsync),
+    ["console"] => Each(() => new ConsoleBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token)),
+    ["policy"] => new PolicyBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
+    ["policy", "decision"] => new DecisionRow(TimeProvider.System).Run(stopping.Token).ToAsyncEnumerable(),
+    ["tunnel", .. var rows] when rows.All(TunnelBench.Rows.Contains) => new TunnelBench(
+        checkout,
+        folder,
+        TimeProvider.System
+    ).RunAsync(rows, stopping.Token),
+    _ => null,
+};
+if (figures is null)
+{
+    await Console.Error.WriteLineAsync(
+        "usage: ./bench --list | tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
+            + "| exchange [rate | cold | flatness] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl "
+            + "| policy [decision] | ha [nodes | migration] | console"
+    );
+    return 64;
+}
+
+try
+{
+    await foreach (var figure in figures)
+    {
+        Console.WriteLine(figure.ToJson());
+        if (!FigureCatalogue.Lists(figure))
+        {
+            await Console.Error.WriteLineAsync(
+                $"{figure.Name} in {figure.Unit} is not in ./bench --list: add it to FigureCatalogue."
+            );
+            return 70;
+        }
+    }
+
+    return 0;
+}
+catch (Win32Exception missing) when (missing.NativeErrorCode == NoSuchFile)
+{
+    await Console.Error.WriteLineAsync($"A program that this measurement needs is missing: {missing.Message}");
+    return 69;
 }
 catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
@@ -122,23 +121,32 @@ finally
     }
 }
 
-Task<IReadOnlyList<Figure>> MeasureIssuanceAsync(string? part) =>
+IAsyncEnumerable<Figure> MeasureIssuance(string? part) =>
     new IssuanceBench(checkout, folder, TimeProvider.System).RunAsync(part, stopping.Token);
 
 Task<IReadOnlyList<Figure>> MeasureRateAsync() =>
     new ExchangeBench(checkout, Path.Combine(folder, "rate"), TimeProvider.System).RunAsync(stopping.Token);
 
-Task<IReadOnlyList<Figure>> MeasureNodesAsync() =>
+IAsyncEnumerable<Figure> MeasureNodes() =>
     new HaBench(checkout, Path.Combine(folder, "nodes"), TimeProvider.System).RunAsync(stopping.Token);
 
-Task<Figure> MeasureMigrationAsync() =>
-    new MigrationBench(Path.Combine(folder, "migration"), TimeProvider.System).RunAsync(stopping.Token);
+async Task<IReadOnlyList<Figure>> MeasureMigrationAsync() =>
+    [await new MigrationBench(Path.Combine(folder, "migration"), TimeProvider.System).RunAsync(stopping.Token)];
 
 Task<IReadOnlyList<Figure>> MeasureColdStartAsync() =>
     new ColdStartBench(checkout, Path.Combine(folder, "cold"), TimeProvider.System).RunAsync(stopping.Token);
 
-Task<IReadOnlyList<Figure>> MeasureFlatnessAsync() =>
+IAsyncEnumerable<Figure> MeasureFlatness() =>
     new FlatnessBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token);
+
+// For measurements whose figures become known together.
+static async IAsyncEnumerable<Figure> Each(Func<Task<IReadOnlyList<Figure>>> measure)
+{
+    foreach (var figure in await measure())
+    {
+        yield return figure;
+    }
+}
 
 // A child of a measurement: serves until it is told to stop.
 async Task<int> ServeAsync(string kind, string[] arguments)

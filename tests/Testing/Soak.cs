@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace Culvert.Testing;
 
@@ -12,17 +11,32 @@ public static class Soak
     /// <summary>The trait's name.</summary>
     public const string Name = "Soak";
 
-    /// <summary>The seed of everything random in a long suite; printed with the result, given to repeat it.</summary>
-    public static int Seed { get; } =
+    /// <summary>
+    /// The seed of everything random in a test: <c>CULVERT_SOAK_SEED</c>, which <c>./test --soak</c> always sets and
+    /// prints, else the test's own. Two runs of <c>./test</c> therefore try the same.
+    /// </summary>
+    public static int SeedOr(int own) =>
         int.TryParse(Variable("CULVERT_SOAK_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
             ? given
-            : RandomNumberGenerator.GetInt32(int.MaxValue);
-
-    /// <summary>The given seed, else one of the suite's own: for what is the same in each run unless told otherwise.</summary>
-    public static int SeedOr(int own) => Variable("CULVERT_SOAK_SEED") is null ? own : Seed;
+            : own;
 
     /// <summary>How many rounds this run makes.</summary>
     public static int Rounds(string suite, int shortForm, int full) => IsFull(suite) ? full : shortForm;
+
+    /// <summary>
+    /// Counts the rounds of a fuzzer: <paramref name="shortForm"/> of them, and in the full form as many as fit into
+    /// <paramref name="full"/> or <c>CULVERT_SOAK_SECONDS</c>. Only the full form looks at the clock, so the short one
+    /// tries the same inputs on every machine.
+    /// </summary>
+    public static IEnumerable<long> FuzzRounds(string suite, int shortForm, TimeSpan full)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var (isFull, duration) = (IsFull(suite), Duration(suite, TimeSpan.Zero, full));
+        for (var i = 0L; isFull ? TimeProvider.System.GetElapsedTime(began) < duration : i < shortForm; i++)
+        {
+            yield return i;
+        }
+    }
 
     /// <summary>How long this run goes on. <c>CULVERT_SOAK_SECONDS</c> wins over the suite's own full length.</summary>
     public static TimeSpan Duration(string suite, TimeSpan shortForm, TimeSpan full)

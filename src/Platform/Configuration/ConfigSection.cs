@@ -285,32 +285,6 @@ public sealed class ConfigSection
         ];
     }
 
-    /// <summary>A mapping of names to text. Its values are not shown, since some are references to secrets.</summary>
-    public IReadOnlyDictionary<string, string> StringMap(string key)
-    {
-        Declare(key, ConfigValueType.TextMap, "{}");
-        var result = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (Mapping(key, out var source) is not { } mapping)
-        {
-            return result;
-        }
-
-        foreach (var (name, (line, value)) in mapping.Entries)
-        {
-            if (value is ScalarNode { IsNull: false } scalar)
-            {
-                result[name] = scalar.Text;
-            }
-            else
-            {
-                Report(source with { Line = line }, $"{key}.{name}", null, "This is not text.", "Write one value.");
-            }
-        }
-
-        Record(key, $"({result.Count} entries)", source);
-        return result;
-    }
-
     /// <summary>
     /// A mapping of names, in the file's order, to values that may be references to secrets, which must be readable now.
     /// Nothing of a value is ever shown.

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Health;
 using Culvert.Platform.Programs;
@@ -161,12 +160,6 @@ public sealed class CredentialManager<TFeed> : IDisposable
 
     /// <summary>Asks for a report, after something in the caller's part of it has changed.</summary>
     public void RequestReport() => reports.Request();
-
-    /// <summary>Checks a peer by the roots and revocations in force; refused while there are none.</summary>
-    public PeerVerification VerifyPeer(X509Certificate2? certificate, X509Chain? presented, PeerRole role) =>
-        state.Trust is { } trust
-            ? new PeerVerifier(trust).Verify(certificate, presented, role, context.Now, state.RevokedSerials)
-            : PeerVerification.Refused(PeerRefusal.Untrusted);
 
     public void Dispose()
     {

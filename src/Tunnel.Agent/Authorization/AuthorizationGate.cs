@@ -23,6 +23,7 @@ internal sealed class AuthorizationGate(
     // Bodies are read only where scopes depend on the operation, and only for callers with a good token.
     private const int MaxBodyBytes = 4 * 1024 * 1024;
 
+    private readonly Refusals refusals = new(metrics, logger);
     private readonly BodyReader bodies = new(held, time);
 
     /// <summary>True: the request may pass. False: it has been answered.</summary>
@@ -217,24 +218,19 @@ internal sealed class AuthorizationGate(
             routeMaxBytes < MaxBodyBytes
                 ? (routeMaxBytes.Value, Failures.RequestTooLarge)
                 : (MaxBodyBytes, Failures.MessageTooLarge);
-        if (headers.ContentLength > maxBytes)
-        {
-            return (null, tooLarge);
-        }
-
         // A12: a body that comes slowly enough must not carry its token past the end.
         var (wait, left) = (served.Route.Upstream.Timeouts.StreamIdle, principal.EndsAt - time.GetUtcNow());
-        switch (await bodies.ReadAsync(exchange, maxBytes, left >= wait ? wait : left))
+        var failure = await bodies.HoldAsync(
+            exchange,
+            maxBytes,
+            left >= wait ? wait : left,
+            tooLarge,
+            Failures.MessageUnreadable
+        );
+        if (failure is not null)
         {
-            case BodyOutcome.TooLarge:
-                return (null, tooLarge);
-            case BodyOutcome.Crowded:
-                return (null, Failures.BodiesCrowded);
-            case BodyOutcome.Incomplete:
-                return (
-                    null,
-                    time.GetUtcNow() >= principal.EndsAt ? Failures.TokenInvalid : Failures.MessageUnreadable
-                );
+            var hasOutlivedToken = failure == Failures.MessageUnreadable && time.GetUtcNow() >= principal.EndsAt;
+            return (null, hasOutlivedToken ? Failures.TokenInvalid : failure);
         }
 
         return Operation.TryRead(exchange.HeldBody!.Bytes, headers, out var operation, out var contradicts)
@@ -264,11 +260,7 @@ internal sealed class AuthorizationGate(
         StringValues challenges = default
     )
     {
-        exchange.ReleaseBody();
-        var requestId = RequestIds.Next();
-        metrics.Refused(served.Route.Name, failure.Reason);
-        Log.RequestRefused(logger, requestId, served.Route.Name, failure.Reason, detail);
-        await OwnAnswer.WriteAsync(exchange, failure, requestId, challenges);
+        await refusals.RefuseAsync(exchange, served.Route.Name, failure, detail, challenges);
         return false;
     }
 }

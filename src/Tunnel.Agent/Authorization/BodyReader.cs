@@ -8,6 +8,35 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// </summary>
 internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
 {
+    /// <summary>Reads the body unless it is held already. Null: it is held whole. Else why the request is refused.</summary>
+    /// <exception cref="OperationCanceledException">The client is gone.</exception>
+    public async ValueTask<Failure?> HoldAsync(
+        Exchange exchange,
+        long maxBytes,
+        TimeSpan wait,
+        Failure tooLarge,
+        Failure incomplete
+    )
+    {
+        if (exchange.HeldBody is { } held)
+        {
+            return held.IsComplete && held.Bytes.Length <= maxBytes ? null : tooLarge;
+        }
+
+        if (exchange.Request.Headers.ContentLength > maxBytes)
+        {
+            return tooLarge;
+        }
+
+        return await ReadAsync(exchange, maxBytes, wait) switch
+        {
+            BodyOutcome.Complete => null,
+            BodyOutcome.TooLarge => tooLarge,
+            BodyOutcome.Crowded => Failures.BodiesCrowded,
+            _ => incomplete,
+        };
+    }
+
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public async ValueTask<BodyOutcome> ReadAsync(Exchange exchange, long maxBytes, TimeSpan wait)
     {

@@ -214,6 +214,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 map,
                 gate,
                 policy,
+                metrics,
                 loggers.CreateLogger<InnerApplication>(),
                 time,
                 held,

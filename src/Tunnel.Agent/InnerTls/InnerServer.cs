@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Culvert.Tunnel.Agent.Upstreams;
 using Microsoft.AspNetCore.Connections;
@@ -61,10 +62,14 @@ internal sealed class InnerServer : IAsyncDisposable
     /// Hands a connection to the server; false, the connection untouched, if it cannot take it: the edge may have another
     /// place for the client.
     /// </summary>
-    public bool TryOffer(InnerConnection connection)
+    /// <param name="connection">The client's.</param>
+    /// <param name="problem">Why the server cannot take it, and what an operator can do; for the log.</param>
+    public bool TryOffer(InnerConnection connection, [NotNullWhen(false)] out string? problem)
     {
+        problem = null;
         if (!handshake.CanServe(connection.ServerName))
         {
+            problem = "the agent has no valid certificate for its server name. Run tunnel-agent doctor.";
             return false;
         }
 
@@ -72,6 +77,7 @@ internal sealed class InnerServer : IAsyncDisposable
         if (Interlocked.Increment(ref open) > options.MaxConnections)
         {
             Interlocked.Decrement(ref open);
+            problem = "tunnel.max_connections connections are open. Raise it, or run another agent.";
             return false;
         }
 
@@ -83,6 +89,7 @@ internal sealed class InnerServer : IAsyncDisposable
         }
 
         Interlocked.Decrement(ref open);
+        problem = "the accept queue is full, as connections arrive faster than the agent can begin to serve them.";
         return false;
     }
 

@@ -22,6 +22,7 @@ internal sealed class PolicyStage(
     private const string WellKnown = "/.well-known/";
     private static readonly string[] Asks = ["sampling/createMessage", "elicitation/create", "roots/list"];
 
+    private readonly Refusals refusals = new(metrics, logger);
     private readonly BodyReader bodies = new(held, time);
 
     // Apart from that of requests: what waits for an answer must not keep it from coming.
@@ -262,12 +263,14 @@ internal sealed class PolicyStage(
         var policy = call.Policy;
         var upstream = served.Route.Upstream;
         var maxBytes = Math.Min(policy.Settings.MaxBytes, upstream.MaxRequestBytes ?? long.MaxValue);
-        if (headers.ContentLength > maxBytes || exchange.HeldBody?.Bytes.Length > maxBytes)
-        {
-            return (null, PolicyFailures.TooLarge);
-        }
-
-        if (exchange.HeldBody is null && await ReadBodyAsync(exchange, upstream, maxBytes) is { } failure)
+        var failure = await bodies.HoldAsync(
+            exchange,
+            maxBytes,
+            upstream.Timeouts.StreamIdle,
+            PolicyFailures.TooLarge,
+            PolicyFailures.Incomplete
+        );
+        if (failure is not null)
         {
             return (null, failure);
         }
@@ -277,17 +280,6 @@ internal sealed class PolicyStage(
         call.Id = read.Id;
         Describe(call.Record, read.Message, read.Id, body.Length);
         return (read.Message, read.Failure);
-    }
-
-    private async ValueTask<Failure?> ReadBodyAsync(Exchange exchange, Upstream upstream, long maxBytes)
-    {
-        return await bodies.ReadAsync(exchange, maxBytes, upstream.Timeouts.StreamIdle) switch
-        {
-            BodyOutcome.Complete => null,
-            BodyOutcome.TooLarge => PolicyFailures.TooLarge,
-            BodyOutcome.Crowded => Failures.BodiesCrowded,
-            _ => PolicyFailures.Incomplete,
-        };
     }
 
     private void Describe(CallRecord record, McpMessage? message, ReadOnlyMemory<byte> id, int bytes)
@@ -392,11 +384,7 @@ internal sealed class PolicyStage(
         int retryAfterSeconds
     )
     {
-        exchange.ReleaseBody();
-        var requestId = RequestIds.Next();
-        metrics.Refused(served.Route.Name, failure.Reason);
-        Log.RequestRefused(logger, requestId, served.Route.Name, failure.Reason, "");
-        await OwnAnswer.WriteAsync(exchange, failure, requestId, retryAfterSeconds: retryAfterSeconds);
+        await refusals.RefuseAsync(exchange, served.Route.Name, failure, retryAfterSeconds: retryAfterSeconds);
         return false;
     }
 }

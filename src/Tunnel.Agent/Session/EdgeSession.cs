@@ -139,10 +139,10 @@ internal sealed class EdgeSession : IAsyncDisposable
             late = closing;
         }
 
-        if (!server.TryOffer(connection))
+        if (!server.TryOffer(connection, out var problem))
         {
             // The edge may place the client elsewhere (W12).
-            Log.InnerConnectionRefused(logger, stream.Open.ConnectionId);
+            Log.InnerConnectionRefused(logger, stream.Open.ConnectionId, problem);
             Remove(connection);
             stream.Abort(StreamErrorCode.Refused);
             _ = stream.DisposeAsync().AsTask();

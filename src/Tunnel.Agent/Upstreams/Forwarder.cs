@@ -21,13 +21,15 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     private const string AskRefused = "The route's policy does not pass this request on to the client.";
     private static readonly TimeSpan AskRefusalLimit = TimeSpan.FromSeconds(10);
 
+    private readonly Refusals refusals = new(metrics, logger);
+
     public async Task ForwardAsync(Exchange exchange, Route route, HttpUpstream upstream, string host)
     {
         // (1) Admit. A full upstream is told at once: queued behind streams that may last for hours, a call would hang.
         if (HttpMethods.IsTrace(exchange.Request.Method))
         {
             // RFC 9110 §9.3.8: the answer repeats the request, and so the agent's own credential.
-            await RefuseAsync(exchange, route, Failures.MethodRefused, "");
+            await refusals.RefuseAsync(exchange, route.Name, Failures.MethodRefused);
             return;
         }
 
@@ -36,21 +38,21 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             || !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
         )
         {
-            await RefuseAsync(exchange, route, Failures.BadTarget, "");
+            await refusals.RefuseAsync(exchange, route.Name, Failures.BadTarget);
             return;
         }
 
         var hasBody = exchange.HasBody;
         if (hasBody && exchange.Request.Headers.ContentLength > upstream.MaxRequestBytes)
         {
-            await RefuseAsync(exchange, route, Failures.RequestTooLarge, "");
+            await refusals.RefuseAsync(exchange, route.Name, Failures.RequestTooLarge);
             return;
         }
 
         var client = ClientKey.Of(exchange);
         if (!upstream.TryEnter(client))
         {
-            await RefuseAsync(exchange, route, Failures.Busy, "");
+            await refusals.RefuseAsync(exchange, route.Name, Failures.Busy);
             return;
         }
 
@@ -167,14 +169,14 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         var credential = await route.Access.Credential.GetAsync(exchange, deadline.Token);
         if (credential.Problem.Length > 0)
         {
-            await RefuseAsync(exchange, route, Failures.CredentialUnavailable, credential.Problem);
+            await refusals.RefuseAsync(exchange, route.Name, Failures.CredentialUnavailable, credential.Problem);
             return;
         }
 
         using var request = CreateRequest(exchange, route, upstream, host, target, hasBody, deadline, credential);
         if (upstream.Settings.Headers.Count > 0 && AddConfigured(request, upstream.Settings.Headers) is { } problem)
         {
-            await RefuseAsync(exchange, route, Failures.CredentialUnavailable, problem);
+            await refusals.RefuseAsync(exchange, route.Name, Failures.CredentialUnavailable, problem);
             return;
         }
 
@@ -207,14 +209,24 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             if (IsCredentialRefusal(route, response))
             {
                 route.Access.Credential.Refused(exchange, credential);
-                await RefuseAsync(exchange, route, Failures.CredentialRefused, $"Status {(int)response.StatusCode}.");
+                await refusals.RefuseAsync(
+                    exchange,
+                    route.Name,
+                    Failures.CredentialRefused,
+                    $"Status {(int)response.StatusCode}."
+                );
                 return;
             }
 
             // A switch of protocols was never asked for, so it is no answer to this request (RFC 9110 §7.8).
             if (response.StatusCode == HttpStatusCode.SwitchingProtocols || !TryCopyHead(exchange, response))
             {
-                await RefuseAsync(exchange, route, Failures.BadResponse, $"Status {(int)response.StatusCode}.");
+                await refusals.RefuseAsync(
+                    exchange,
+                    route.Name,
+                    Failures.BadResponse,
+                    $"Status {(int)response.StatusCode}."
+                );
                 return;
             }
 
@@ -546,12 +558,18 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 Challenges.InvalidToken,
                 route.Access.Scopes.Base
             );
-            await RefuseAsync(exchange, route, Failures.TokenInvalid, "Its body outlived it.", challenges);
+            await refusals.RefuseAsync(
+                exchange,
+                route.Name,
+                Failures.TokenInvalid,
+                "Its body outlived it.",
+                challenges
+            );
             return;
         }
 
         var (failure, detail) = exchange.Call?.LateFailure(deadline) is { } late ? (late, "") : Classify(e);
-        await RefuseAsync(exchange, route, failure, detail);
+        await refusals.RefuseAsync(exchange, route.Name, failure, detail);
     }
 
     // The details are for the log alone; the caller learns the reason and nothing about addresses inside.
@@ -608,20 +626,6 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         metrics.BrokenOff(route.Name);
         Log.StreamFailed(logger, route.Name, "body", fault.Detail);
         exchange.BreakOff();
-    }
-
-    private Task RefuseAsync(
-        Exchange exchange,
-        Route route,
-        Failure failure,
-        string detail,
-        StringValues challenges = default
-    )
-    {
-        var requestId = RequestIds.Next();
-        metrics.Refused(route.Name, failure.Reason);
-        Log.RequestFailed(logger, requestId, route.Name, failure.Reason, failure.HopName, detail);
-        return OwnAnswer.WriteAsync(exchange, failure, requestId, challenges);
     }
 
     // RFC 9110 §9.2.2

@@ -19,6 +19,7 @@ internal sealed class InnerApplication(
     RouteMap routes,
     AuthorizationGate gate,
     PolicyStage policy,
+    AgentMetrics metrics,
     ILogger<InnerApplication> logger,
     TimeProvider? time = null,
     BodyBudget? held = null,
@@ -26,6 +27,7 @@ internal sealed class InnerApplication(
     Traces? traces = null
 ) : IHttpApplication<Exchange>
 {
+    private readonly Refusals refusals = new(metrics, logger);
     private readonly ClientTurns turns = new(time ?? TimeProvider.System);
     private readonly ControlMessages controls = new(held ?? new BodyBudget(), time ?? TimeProvider.System);
     private readonly MessageTrace messages = new(held ?? new BodyBudget(), time ?? TimeProvider.System);
@@ -61,7 +63,7 @@ internal sealed class InnerApplication(
             }
             else
             {
-                await OwnAnswer.WriteAsync(context, Failures.Internal, RequestIds.Next());
+                await refusals.RefuseAsync(context, "", Failures.Internal);
             }
         }
         finally
@@ -102,20 +104,20 @@ internal sealed class InnerApplication(
         // An HTTP/1.0 request may lack Host; then the server name is all it said.
         if (host.Length > 0 && !RequestHost.Matches(host, serverName))
         {
-            await RefuseAsync(exchange, Failures.HostMismatch, "");
+            await refusals.RefuseAsync(exchange, served?.Route.Name ?? "", Failures.HostMismatch);
             return;
         }
 
         if (served is null)
         {
-            await RefuseAsync(exchange, Failures.RouteUnknown, "");
+            await refusals.RefuseAsync(exchange, "", Failures.RouteUnknown);
             return;
         }
 
         var route = served.Route;
         if (!table.IsActive)
         {
-            await RefuseAsync(exchange, Failures.TunnelInactive, route.Name);
+            await refusals.RefuseAsync(exchange, route.Name, Failures.TunnelInactive);
             return;
         }
 
@@ -123,7 +125,7 @@ internal sealed class InnerApplication(
         var origin = exchange.Request.Headers.Origin;
         if (origin.Count > 0 && !route.AllowedOrigins.Contains(origin.ToString(), StringComparer.Ordinal))
         {
-            await RefuseAsync(exchange, Failures.OriginRefused, route.Name);
+            await refusals.RefuseAsync(exchange, route.Name, Failures.OriginRefused);
             return;
         }
 
@@ -149,7 +151,7 @@ internal sealed class InnerApplication(
             var (parent, failure) = await messages.LookAsync(exchange, route);
             if (failure is not null)
             {
-                await RefuseAsync(exchange, failure, route.Name);
+                await refusals.RefuseAsync(exchange, route.Name, failure);
                 return;
             }
 
@@ -170,7 +172,7 @@ internal sealed class InnerApplication(
                 var (isControl, failure) = await controls.LookAsync(exchange, route);
                 if (failure is not null)
                 {
-                    await RefuseAsync(exchange, failure, route.Name);
+                    await refusals.RefuseAsync(exchange, route.Name, failure);
                     return;
                 }
 
@@ -204,7 +206,7 @@ internal sealed class InnerApplication(
 
         if (split is not null && await split.FinishAsync() is { } failure)
         {
-            await RefuseAsync(exchange, failure, route.Name);
+            await refusals.RefuseAsync(exchange, route.Name, failure);
         }
     }
 
@@ -216,11 +218,4 @@ internal sealed class InnerApplication(
             || HttpMethods.IsDelete(request.Method)
         )
         && request.Path == served.Resource.Path;
-
-    private Task RefuseAsync(Exchange exchange, Failure failure, string route)
-    {
-        var requestId = RequestIds.Next();
-        Log.RequestFailed(logger, requestId, route, failure.Reason, failure.HopName, "");
-        return OwnAnswer.WriteAsync(exchange, failure, requestId);
-    }
 }

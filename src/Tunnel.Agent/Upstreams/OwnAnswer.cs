@@ -13,11 +13,12 @@ internal static class OwnAnswer
         Failure failure,
         string requestId,
         StringValues challenges = default,
-        int retryAfterSeconds = 0
+        int retryAfterSeconds = 0,
+        ReadOnlyMemory<byte> id = default
     )
     {
         var body = failure.RpcCode is { } code
-            ? FormatRpc(code, failure, requestId, exchange.Call?.Id ?? default)
+            ? FormatRpc(code, failure, requestId, exchange.Call is { Id.IsEmpty: false } call ? call.Id : id)
             : Format(failure, requestId);
         var response = exchange.Response;
         response.StatusCode = failure.Status;

@@ -20,9 +20,6 @@ internal sealed class RequestContent(
     ReadOnlyMemory<byte> begun = default
 ) : HttpContent
 {
-    /// <summary>True once any of the body may be on its way.</summary>
-    public bool Started { get; private set; }
-
     protected override bool TryComputeLength(out long computed)
     {
         computed = length ?? 0;
@@ -38,7 +35,6 @@ internal sealed class RequestContent(
         CancellationToken cancellationToken
     )
     {
-        Started = true;
         long total = begun.Length;
         if (!begun.IsEmpty)
         {

@@ -25,5 +25,5 @@ internal static class EventIds
     public const int ClientRefused = 9200;
     public const int ClientReopened = 9201;
     public const int ClientFaulted = 9202;
-    public const int ClientEnded = 9203;
+    public const int ClientEnded = 9203; // retired
 }

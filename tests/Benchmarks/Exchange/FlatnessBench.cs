@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
 using Culvert.Stage;
@@ -20,17 +21,24 @@ internal sealed class FlatnessBench(Checkout checkout, string folder, TimeProvid
     private readonly AssertionMill mill = AssertionMill.WithEllipticKey();
     private readonly LoadPlan plan = LoadPlan.FromEnvironment();
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using (mill)
         {
             await using var few = await InstallAsync("few", Few, 0, 0, cancellationToken);
-            return
+            (string Name, int Rules, int Issuers, int Replays)[] stores =
             [
-                .. await MeasureAsync($"exchange.rules.{Rules}", few, Rules, 0, 0, cancellationToken),
-                .. await MeasureAsync($"exchange.issuers.{Issuers}", few, 0, Issuers, 0, cancellationToken),
-                .. await MeasureAsync($"exchange.replay.{Replays}", few, Few, 0, Replays, cancellationToken),
+                ($"exchange.rules.{Rules}", Rules, 0, 0),
+                ($"exchange.issuers.{Issuers}", 0, Issuers, 0),
+                ($"exchange.replay.{Replays}", Few, 0, Replays),
             ];
+            foreach (var (name, rules, issuers, replays) in stores)
+            {
+                foreach (var figure in await MeasureAsync(name, few, rules, issuers, replays, cancellationToken))
+                {
+                    yield return figure;
+                }
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Culvert.Benchmarks.Exchange;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
@@ -26,7 +27,7 @@ internal sealed class HaBench(Checkout checkout, string folder, TimeProvider tim
 
     private readonly LoadPlan plan = LoadPlan.FromEnvironment();
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var run = new RunDirectory(folder, time);
         run.Create();
@@ -50,11 +51,12 @@ internal sealed class HaBench(Checkout checkout, string folder, TimeProvider tim
             await installation.CreateAsync(cancellationToken);
             using var mill = AssertionMill.WithEllipticKey();
             var rule = await BenchRule.CreateAsync(run, installation.Operator, mill, cancellationToken);
-            return
-            [
-                .. await ScaleAsync(installation, mill, rule, cancellationToken),
-                await FailoverAsync(installation, mill, rule, cancellationToken),
-            ];
+            foreach (var figure in await ScaleAsync(installation, mill, rule, cancellationToken))
+            {
+                yield return figure;
+            }
+
+            yield return await FailoverAsync(installation, mill, rule, cancellationToken);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Culvert.Benchmarks.Exchange;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
@@ -30,41 +31,65 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
 
     /// <param name="part">One of <c>rate</c>, <c>pkcs11</c>, <c>oidc</c>, <c>postgres</c>, <c>stored</c>; null = all.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public async Task<IReadOnlyList<Figure>> RunAsync(string? part, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Figure> RunAsync(
+        string? part,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        var figures = new List<Figure>();
         if (part is null or "rate")
         {
-            figures.AddRange(await MeasureAsync("issue.sqlite", "sealed", false, null, null, cancellationToken));
+            foreach (var figure in await MeasureAsync("issue.sqlite", "sealed", false, null, null, cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         if (part is null or "pkcs11")
         {
             Directory.CreateDirectory(folder);
             var token = await SoftToken.CreateAsync(folder, cancellationToken);
-            figures.AddRange(await MeasureAsync("issue.pkcs11", "pkcs11", false, null, token, cancellationToken));
+            foreach (var figure in await MeasureAsync("issue.pkcs11", "pkcs11", false, null, token, cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         if (part is null or "oidc")
         {
-            figures.AddRange(await MeasureAsync("cert.oidc.sqlite", "sealed", true, null, null, cancellationToken));
+            foreach (
+                var figure in await MeasureAsync("cert.oidc.sqlite", "sealed", true, null, null, cancellationToken)
+            )
+            {
+                yield return figure;
+            }
         }
 
         if (part is null or "postgres")
         {
             using var server = new PostgresServer();
             var database = server.CreateDatabase();
-            figures.AddRange(
-                await MeasureAsync("cert.oidc.postgres", "sealed", true, database, null, cancellationToken)
-            );
+            foreach (
+                var figure in await MeasureAsync(
+                    "cert.oidc.postgres",
+                    "sealed",
+                    true,
+                    database,
+                    null,
+                    cancellationToken
+                )
+            )
+            {
+                yield return figure;
+            }
         }
 
         if (part is null or "stored")
         {
-            figures.AddRange(await MeasureStoredAsync(cancellationToken));
+            foreach (var figure in await MeasureStoredAsync(cancellationToken))
+            {
+                yield return figure;
+            }
         }
-
-        return figures;
     }
 
     /// <summary>CULVERT_BENCH_STORED makes it smaller, for trying something out.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
 using Culvert.Benchmarks.Tunnel;
@@ -15,9 +16,13 @@ internal sealed class PolicyBench(Checkout checkout, string folder, TimeProvider
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        List<Figure> figures = [.. new DecisionRow(time).Run(cancellationToken)];
+        foreach (var figure in new DecisionRow(time).Run(cancellationToken))
+        {
+            yield return figure;
+        }
+
         await using var stage = await TunnelStage.StartAsync(
             checkout,
             Path.Combine(folder, "policy"),
@@ -28,10 +33,11 @@ internal sealed class PolicyBench(Checkout checkout, string folder, TimeProvider
         );
         foreach (var concurrency in Concurrencies)
         {
-            figures.AddRange(await RunAsync(stage, concurrency, cancellationToken));
+            foreach (var figure in await RunAsync(stage, concurrency, cancellationToken))
+            {
+                yield return figure;
+            }
         }
-
-        return figures;
     }
 
     /// <summary>Alternating rounds, so that whatever else the machine does meets both.</summary>

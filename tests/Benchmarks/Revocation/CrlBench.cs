@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
@@ -38,9 +39,13 @@ internal sealed class CrlBench(string folder, TimeProvider time)
         CultureInfo.InvariantCulture
     );
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var sqlite = await RunAsync("", Path.Combine(folder, "sqlite"), null, cancellationToken);
+        foreach (var figure in await RunAsync("", Path.Combine(folder, "sqlite"), null, cancellationToken))
+        {
+            yield return figure;
+        }
+
         using var server = new PostgresServer();
         var connection = server.CreateDatabase();
         var postgres = await RunAsync(
@@ -49,7 +54,10 @@ internal sealed class CrlBench(string folder, TimeProvider time)
             new PostgresOptions(() => connection) { MaxConnections = 10 },
             cancellationToken
         );
-        return [.. sqlite, .. postgres];
+        foreach (var figure in postgres)
+        {
+            yield return figure;
+        }
     }
 
     private async Task<IReadOnlyList<Figure>> RunAsync(

@@ -46,6 +46,7 @@ internal static class DirectForwarder
             routes,
             new AuthorizationGate(metrics, held, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
             new PolicyStage(metrics, held, NoTrail.Instance, TimeProvider.System, NullLogger<PolicyStage>.Instance),
+            metrics,
             NullLogger<InnerApplication>.Instance
         );
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
 
@@ -15,15 +16,15 @@ internal sealed class CallRows(TunnelStage stage, TimeProvider time)
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        List<Figure> figures = [];
         foreach (var concurrency in Concurrencies)
         {
-            figures.AddRange(await RunAsync(concurrency, cancellationToken));
+            foreach (var figure in await RunAsync(concurrency, cancellationToken))
+            {
+                yield return figure;
+            }
         }
-
-        return figures;
     }
 
     /// <summary>Alternating rounds, so that whatever else the machine does meets both.</summary>

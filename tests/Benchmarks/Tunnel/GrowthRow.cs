@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Benchmarks.Figures;
@@ -29,11 +30,11 @@ internal sealed class GrowthRow(string folder, TimeProvider time)
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken) =>
-        [
-            await CompareAsync("edge.growth.tunnels", Tunnels, 1, cancellationToken),
-            await CompareAsync("edge.growth.agents", Agents, Agents, cancellationToken),
-        ];
+    public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return await CompareAsync("edge.growth.tunnels", Tunnels, 1, cancellationToken);
+        yield return await CompareAsync("edge.growth.agents", Agents, Agents, cancellationToken);
+    }
 
     private async Task<Figure> CompareAsync(string name, int tunnels, int agents, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Culvert.Benchmarks.Figures;
 using Culvert.Stage;
 
@@ -39,83 +40,103 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
 
     /// <param name="rows">Of <see cref="Rows"/>; none = all.</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
-    public async Task<IReadOnlyList<Figure>> RunAsync(string[] rows, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Figure> RunAsync(
+        string[] rows,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         rows = rows.Length == 0 ? Rows : rows;
-        List<Figure> figures = [];
         if (rows.Contains(PublishedAgent))
         {
             var row = new PublishedAgentRow(checkout, Path.Combine(folder, PublishedAgent), time);
-            figures.AddRange(await row.RunAsync(cancellationToken));
+            foreach (var figure in await row.RunAsync(cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         if (rows.Contains(Growth))
         {
-            figures.AddRange(await new GrowthRow(Path.Combine(folder, Growth), time).RunAsync(cancellationToken));
+            await foreach (var figure in new GrowthRow(Path.Combine(folder, Growth), time).RunAsync(cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         if (rows.Any(row => row is not (BulkFarAway or PublishedAgent or Growth)))
         {
             await using var stage = await StartAsync("near", 0, cancellationToken);
-            figures.AddRange(await RunAsync(stage, rows, cancellationToken));
+            await foreach (var figure in RunAsync(stage, rows, cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         if (rows.Contains(BulkFarAway))
         {
             await using var stage = await StartAsync("far", FarAwayMs, cancellationToken);
-            figures.Add(
-                await new BulkRow(stage, time).RunAsync("tunnel.bulk.rtt40", BulkFarAwayBytes, cancellationToken)
+            yield return await new BulkRow(stage, time).RunAsync(
+                "tunnel.bulk.rtt40",
+                BulkFarAwayBytes,
+                cancellationToken
             );
         }
-
-        return figures;
     }
 
-    private async Task<IReadOnlyList<Figure>> RunAsync(
+    private async IAsyncEnumerable<Figure> RunAsync(
         TunnelStage stage,
         string[] rows,
-        CancellationToken cancellationToken
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        List<Figure> figures = [];
         if (rows.Contains(Idle)) // first: later rows leave memory behind
         {
-            figures.AddRange(await new IdleRow(stage, time).RunAsync(cancellationToken));
+            foreach (var figure in await new IdleRow(stage, time).RunAsync(cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         if (rows.Contains(Calls))
         {
-            figures.AddRange(await new CallRows(stage, time).RunAsync(cancellationToken));
+            await foreach (var figure in new CallRows(stage, time).RunAsync(cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         if (rows.Contains(NewConnections))
         {
-            figures.Add(await new NewConnectionRow(stage, time).RunAsync(cancellationToken));
+            yield return await new NewConnectionRow(stage, time).RunAsync(cancellationToken);
         }
 
         if (rows.Contains(Bulk))
         {
             var row = new BulkRow(stage, time);
-            figures.Add(await row.RunAsync("tunnel.bulk", BulkBytes, cancellationToken));
-            figures.AddRange(await row.RunProcessorAsync(BulkBytes, cancellationToken));
+            yield return await row.RunAsync("tunnel.bulk", BulkBytes, cancellationToken);
+            foreach (var figure in await row.RunProcessorAsync(BulkBytes, cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         if (rows.Contains(HeadOfLine))
         {
-            figures.Add(await new HeadOfLineRow(stage, time).RunAsync(cancellationToken));
+            yield return await new HeadOfLineRow(stage, time).RunAsync(cancellationToken);
         }
 
         if (rows.Contains(Versus))
         {
-            figures.AddRange(await new VersusRows(stage, checkout, time).RunAsync(cancellationToken));
+            await foreach (var figure in new VersusRows(stage, checkout, time).RunAsync(cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         if (rows.Contains(FirstEvent))
         {
-            figures.Add(await new FirstEventRow(stage, time).RunAsync(cancellationToken));
+            yield return await new FirstEventRow(stage, time).RunAsync(cancellationToken);
         }
-
-        return figures;
     }
 
     private Task<TunnelStage> StartAsync(string name, int delayMs, CancellationToken cancellationToken) =>

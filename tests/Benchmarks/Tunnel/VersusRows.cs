@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Culvert.Benchmarks.Figures;
 using Culvert.Benchmarks.Load;
 using Culvert.Benchmarks.Servers;
@@ -17,7 +18,7 @@ internal sealed class VersusRows(TunnelStage stage, Checkout checkout, TimeProvi
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ports = PortProbe.FreeBlock();
         await using var ssh = await SshReverse.StartAsync(
@@ -38,38 +39,35 @@ internal sealed class VersusRows(TunnelStage stage, Checkout checkout, TimeProvi
             ("ssh", stage.Direct with { ConnectTo = new(stage.Direct.ConnectTo.Address, ports.Machine) }),
             ("nginx", stage.Direct with { ConnectTo = new(stage.Direct.ConnectTo.Address, ports.Sni) }),
         ];
-        List<Figure> figures = [];
         foreach (var concurrency in Concurrencies)
         {
-            figures.AddRange(await CallsAsync(others, concurrency, cancellationToken));
+            await foreach (var figure in CallsAsync(others, concurrency, cancellationToken))
+            {
+                yield return figure;
+            }
         }
 
         foreach (var (name, target) in others)
         {
-            figures.Add(
-                await new BulkRow(stage, time).RunAsync(
-                    $"tunnel.bulk.vs_{name}",
-                    BulkBytes,
-                    cancellationToken,
-                    besides: target
-                )
+            yield return await new BulkRow(stage, time).RunAsync(
+                $"tunnel.bulk.vs_{name}",
+                BulkBytes,
+                cancellationToken,
+                besides: target
             );
         }
-
-        return figures;
     }
 
     /// <summary>Turns of all of them, so that whatever else the machine does meets all.</summary>
-    private async Task<IReadOnlyList<Figure>> CallsAsync(
+    private async IAsyncEnumerable<Figure> CallsAsync(
         (string Name, LoadTarget Target)[] others,
         int concurrency,
-        CancellationToken cancellationToken
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         var call = (ReadOnlyMemory<byte>?)TunnelRequests.Call(stage.Through.Host);
         await using var through = await ClosedLoop.OpenAsync(stage.Through, concurrency, time, cancellationToken);
         await through.RunAsync(() => call, WarmUp, cancellationToken);
-        List<Figure> figures = [];
         foreach (var (name, target) in others)
         {
             await using var other = await ClosedLoop.OpenAsync(target, concurrency, time, cancellationToken);
@@ -82,9 +80,7 @@ internal sealed class VersusRows(TunnelStage stage, Checkout checkout, TimeProvi
                 compared.Add(await other.RunAsync(() => call, Round, cancellationToken));
             }
 
-            figures.Add(Figure.Of($"tunnel.vs_{name}.c{concurrency}", measured, compared));
+            yield return Figure.Of($"tunnel.vs_{name}.c{concurrency}", measured, compared);
         }
-
-        return figures;
     }
 }

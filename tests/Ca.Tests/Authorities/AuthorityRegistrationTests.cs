@@ -5,6 +5,7 @@ using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Refusals;
+using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -124,7 +125,7 @@ public sealed class AuthorityRegistrationTests
                     _ = AuthorityRegistration.CheckAnchor(PemEncoding.WriteString("CERTIFICATE", bytes), Vectors.Now);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     [Fact]
     public void CheckAnchor_DamagedCertificate_IsNeverAccepted()

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Requests;
+using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -145,7 +146,7 @@ public sealed class SigningRequestParserTests
                 _ = SigningRequestParser.Parse(bytes);
                 _ = SigningRequestParser.Parse(Wrap(bytes));
             })
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     [Fact]
     public void Parse_DamagedRequest_GivesValueOrRefusal()
@@ -161,7 +162,7 @@ public sealed class SigningRequestParserTests
                     _ = SigningRequestParser.Parse(Wrap(damaged));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
     }
 
     private static CaResult<ParsedRequest> ParseDer(byte[] der) => SigningRequestParser.Parse(der.AsMemory());

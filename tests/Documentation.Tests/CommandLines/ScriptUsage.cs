@@ -6,7 +6,7 @@ namespace Culvert.Documentation.Tests.CommandLines;
 internal sealed partial class ScriptUsage
 {
     private readonly string script;
-    private readonly HashSet<string> words;
+    private readonly IReadOnlyList<string> words;
     private readonly HashSet<string> optionsWithValue;
     private readonly bool takesAnyWord;
 
@@ -27,6 +27,9 @@ internal sealed partial class ScriptUsage
     public static ScriptUsage Test { get; } = new("test", OptionOrSuite(), takesAnyWord: true);
 
     public static ScriptUsage Bench { get; } = new("bench", WordOfUsage(), takesAnyWord: false);
+
+    /// <summary>The long suites that the head lists.</summary>
+    public IReadOnlyList<string> Suites => [.. words.Where(word => !word.StartsWith('-'))];
 
     /// <summary>Names in the head: long suites, measurements.</summary>
     public bool Knows(string word) => words.Contains(word);

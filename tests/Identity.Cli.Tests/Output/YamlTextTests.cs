@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Output;
+using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -60,5 +61,5 @@ public sealed class YamlTextTests
                         && ((YamlScalarNode)root["l"][0]).Value == value + "\n";
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -39,7 +40,7 @@ public sealed class RequestBodyTests
                     return value is null != refusal is null;
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     [Fact]
     public void Parse_AbsentAndNull_AreTwoThings()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Proofs;
 using Culvert.Jose.Signatures;
@@ -12,21 +11,21 @@ namespace Culvert.Jose.Tests.Fuzzing;
 /// </summary>
 public sealed class FuzzTests
 {
+    private static readonly int DefectsEach = Soak.Rounds("fuzz", shortForm: 10, full: 50);
+
     [Fact]
     [Trait(Soak.Name, "fuzz")]
     public void EveryReader_AnyBytes_GivesValueOrRefusal()
     {
-        var seed = Soak.Seed;
-        var duration = Soak.Duration("fuzz", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
+        var seed = Soak.SeedOr(13);
         var mill = new SpecimenMill(seed);
         var random = new Random(seed);
-        var started = Stopwatch.GetTimestamp();
         var count = 0L;
-        while (Stopwatch.GetElapsedTime(started) < duration)
+        foreach (var _ in Soak.FuzzRounds("fuzz", shortForm: 200, TimeSpan.FromMinutes(5)))
         {
             var specimen = mill.Next();
-            // Cheap next to signing: many faults upon each specimen.
-            for (var i = 0; i < 50; i++)
+            // Cheap compared with signing: many defects in each specimen.
+            for (var i = 0; i < DefectsEach; i++)
             {
                 var token = i == 0 ? specimen.Token : Mutations.Mangle(random, specimen.Token);
                 var keySet = i % 10 == 0 ? Mutations.Mangle(random, specimen.KeySet) : specimen.KeySet;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Jose.Tokens;
+using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -161,7 +162,7 @@ public sealed class ClaimSetTests
                     _ => false,
                 };
             })
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     private static void Find(string json, out Claim claim) =>
         Parse($$"""{"c":{{json}}}""").TryFind("c"u8, out claim).ShouldBeTrue();

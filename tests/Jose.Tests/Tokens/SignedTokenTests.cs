@@ -1,4 +1,5 @@
 using Culvert.Jose.Tokens;
+using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -56,7 +57,7 @@ public sealed class SignedTokenTests
         Prop.ForAll<byte[]>(bytes =>
                 SignedToken.TryParse(bytes, out var token) == JoseRefusal.None == (token is not null)
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     [Fact]
     public void TryParse_AnyHeaderAndClaims_GivesTokenOrRefusal()
@@ -98,7 +99,7 @@ public sealed class SignedTokenTests
                     return Consistent(token) && Consistent(own);
                 }
             )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+            .CheckSeeded(cases: 2000);
     }
 
     private static bool Consistent(byte[] compact) =>

@@ -1,4 +1,5 @@
 using Culvert.Platform.Configuration;
+using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -143,7 +144,7 @@ public sealed class ConfigDocumentTests : IDisposable
                 document.Root.Section("b").Strings("c");
                 document.Complete().ShouldAllBe(e => e.Message.Length > 0);
             })
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     [Fact]
     public void Load_AnyBytes_EndsInErrorsOrValues() =>
@@ -152,7 +153,7 @@ public sealed class ConfigDocumentTests : IDisposable
                 File.WriteAllBytes(file.Path, bytes ?? []);
                 ConfigDocument.Load(file.Path, ConfigFile.Prefix, file.Environment).Complete();
             })
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     // Text made of YAML's own signs finds more than random text does.
     [Fact]
@@ -194,5 +195,5 @@ public sealed class ConfigDocumentTests : IDisposable
                     document.Complete();
                 }
             )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+            .CheckSeeded(cases: 2000);
 }

@@ -1,5 +1,6 @@
 using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
+using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -72,7 +73,7 @@ public sealed class RenewalPlanTests
                     return at >= Issued.AddMinutes(after) && at <= Issued.AddMinutes(before);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     [Theory]
     [InlineData(1, 20 * 60, 1.0, 0.5)]

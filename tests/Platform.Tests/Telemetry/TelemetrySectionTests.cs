@@ -23,9 +23,10 @@ public sealed class TelemetrySectionTests : IDisposable
     [InlineData($"{Base}=http://c:4318 {Exact}=http://t/in", "http://t/in")]
     [InlineData($"{Base}=http://c:4317 {Protocol}=grpc", "http://c:4317/")]
     public void Read_Endpoint_IsAsOpenTelemetrySays(string variables, string? endpoint) =>
-        Read("", variables, out var errors)
-            .Endpoint?.ToString()
-            .ShouldBe(errors.Count == 0 ? endpoint : "no errors", string.Join(' ', errors));
+        (Read("", variables, out var errors).Endpoint?.ToString()).ShouldBe(
+            errors.Count == 0 ? endpoint : "no errors",
+            string.Join(' ', errors)
+        );
 
     [Fact]
     public void Read_Off_LooksAtNoVariable() =>

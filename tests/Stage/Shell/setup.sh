@@ -76,9 +76,10 @@ find_lacking() {
   command -v setsid >/dev/null || lacks "setsid" "util-linux"
   compgen -G '/usr/lib*/libsqlite3.so.0' >/dev/null || compgen -G '/usr/lib/*/libsqlite3.so.0' >/dev/null \
     || compgen -G '/lib/*/libsqlite3.so.0' >/dev/null || lacks "libsqlite3" "libsqlite3-0"
-  # What only tests need: an HSM in software and a second judge of certificates.
+  # What tests and ./bench issue need: an HSM in software.
+  [ -z "${with_test_tools:-}${with_software_hsm:-}" ] || command -v softhsm2-util >/dev/null || lacks "softhsm2-util" "softhsm2"
+  # What only tests need: a second judge of certificates and the like.
   if [ -n "${with_test_tools:-}" ]; then
-    command -v softhsm2-util >/dev/null || lacks "softhsm2-util" "softhsm2"
     command -v certtool >/dev/null || lacks "GnuTLS's certtool" "gnutls-bin"
     command -v systemd-analyze >/dev/null || lacks "systemd-analyze" "systemd"
     [ -x /usr/bin/python3 ] || lacks "Python 3" "python3"

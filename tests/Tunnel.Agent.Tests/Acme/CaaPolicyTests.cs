@@ -62,7 +62,7 @@ public sealed class CaaPolicyTests
     {
         var finding = CaaPolicy.Judge(Name, Answer(DnsOutcome.Found, set), ["ca.test", "ca2.test"], Ours);
 
-        finding.Reason?.ToString().ShouldBe(expected);
+        (finding.Reason?.ToString()).ShouldBe(expected);
         finding.Record.ShouldBe($"{Name}. CAA 0 issue \"{Bound}\"");
         if (expected is not null)
         {

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Tests.Support;
 
@@ -57,9 +58,7 @@ public sealed class ChallengeHandshakeTests
         await using var upstream = RawUpstream.Answering(Ok);
         await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
 
-        await Should.ThrowAsync<Exception>(() =>
-            ConnectAsync(tunnel, SslProtocols.None, ChallengeCertificate.Protocol)
-        );
+        await TlsRefusal.ExpectAsync(() => ConnectAsync(tunnel, SslProtocols.None, ChallengeCertificate.Protocol));
     }
 
     [Fact]
@@ -82,16 +81,12 @@ public sealed class ChallengeHandshakeTests
             },
         ]);
 
-        await Should.ThrowAsync<Exception>(() =>
-            ConnectAsync(tunnel, SslProtocols.None, ChallengeCertificate.Protocol)
-        );
+        await TlsRefusal.ExpectAsync(() => ConnectAsync(tunnel, SslProtocols.None, ChallengeCertificate.Protocol));
 
         // Withdrawn: the feed no longer has it.
         tunnel.Challenges.Apply([Announced()]);
         tunnel.Challenges.Apply(null);
-        await Should.ThrowAsync<Exception>(() =>
-            ConnectAsync(tunnel, SslProtocols.None, ChallengeCertificate.Protocol)
-        );
+        await TlsRefusal.ExpectAsync(() => ConnectAsync(tunnel, SslProtocols.None, ChallengeCertificate.Protocol));
     }
 
     [Fact]

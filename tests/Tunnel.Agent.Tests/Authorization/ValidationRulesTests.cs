@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Culvert.PropertyTesting;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
@@ -581,7 +582,7 @@ public sealed class ValidationRulesTests
                     return verdict.Principal is null != (verdict.Fault == TokenFault.None);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
     }
 
     private static OauthSettings Stepped(OauthSettings oauth) =>

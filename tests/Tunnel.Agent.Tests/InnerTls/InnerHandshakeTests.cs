@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Protocol;
 
@@ -16,7 +17,7 @@ public sealed class InnerHandshakeTests
         await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
 
         // S22: the edge authorized one name; the encrypted hello asks for another.
-        await Should.ThrowAsync<Exception>(() =>
+        await TlsRefusal.ExpectAsync(() =>
             tunnel.ConnectAsync(Support.Tunnel.Host, openedFor: "other." + Support.Tunnel.Domain)
         );
     }
@@ -30,7 +31,7 @@ public sealed class InnerHandshakeTests
         await using var upstream = RawUpstream.Answering(Ok);
         await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
 
-        await Should.ThrowAsync<Exception>(() => tunnel.ConnectAsync(name));
+        await TlsRefusal.ExpectAsync(() => tunnel.ConnectAsync(name));
     }
 
     [Theory]
@@ -69,7 +70,8 @@ public sealed class InnerHandshakeTests
     [InlineData(true)]
     public async Task Open_WithoutALeafOrOneThatHasEnded_IsRefusedBeforeTheHandshake(bool ended)
     {
-        await using var tunnel = new Support.Tunnel(withLeaf: false);
+        using var log = new LogLines();
+        await using var tunnel = new Support.Tunnel(log, withLeaf: false);
         tunnel.Add("docs", 1);
         await tunnel.StartAsync();
         if (ended)
@@ -81,6 +83,7 @@ public sealed class InnerHandshakeTests
         var refused = await Should.ThrowAsync<MuxStreamException>(() => OpenAsync(tunnel));
 
         (refused.Code, refused.MayReopen).ShouldBe((StreamErrorCode.Refused, true));
+        log.Warnings.ShouldHaveSingleItem().ShouldContain("no valid certificate");
     }
 
     [Fact]

@@ -16,7 +16,10 @@ public sealed class InnerServerReloadTests
     public async Task Use_FewerConnections_RefusesNewOnesAndKeepsTheOld()
     {
         await using var upstream = RawUpstream.Answering(Ok);
-        await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
+        using var log = new LogLines();
+        await using var tunnel = new Support.Tunnel(log);
+        tunnel.Add("docs", upstream.Port);
+        await tunnel.StartAsync();
         using var first = tunnel.Client();
         await first.GetStringAsync("/", Token);
 
@@ -24,6 +27,8 @@ public sealed class InnerServerReloadTests
 
         using var second = tunnel.Client();
         await Should.ThrowAsync<HttpRequestException>(() => second.GetStringAsync("/", Token));
+        log.Warnings.ShouldAllBe(line => line.Contains("tunnel.max_connections"));
+        log.Warnings.ShouldNotBeEmpty();
         (await first.GetStringAsync("/", Token)).ShouldBe("ok");
 
         tunnel.Server.Use(new InnerServerOptions(2, HeaderBytes));

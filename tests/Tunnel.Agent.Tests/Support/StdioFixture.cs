@@ -22,7 +22,7 @@ internal sealed class StdioFixture : IAsyncDisposable
     private StdioFixture(StdioSettings settings, ILoggerFactory loggers, TimeProvider time)
     {
         Tunnel = new Tunnel(loggers, time);
-        Upstream = new StdioUpstream(settings, new AgentMetrics(), time, loggers.CreateLogger<StdioUpstream>());
+        Upstream = new StdioUpstream(settings, Tunnel.Metrics, time, loggers.CreateLogger<StdioUpstream>());
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -33,6 +33,7 @@ internal sealed class Tunnel : IAsyncDisposable
     public static readonly IPEndPoint ClientEndPoint = new(IPAddress.Parse("192.0.2.7"), 54321);
 
     private readonly AgentMetrics metrics = new();
+    private readonly ILoggerFactory loggers;
     private readonly List<Route> routes = [];
     private readonly Forwarder forwarder;
     private readonly CancellationTokenSource stop = new();
@@ -48,7 +49,7 @@ internal sealed class Tunnel : IAsyncDisposable
         Traces? traces = null
     )
     {
-        loggers ??= NullLoggerFactory.Instance;
+        this.loggers = loggers ??= NullLoggerFactory.Instance;
         Leaves = new LeafSlot(
             SslProtocols.Tls12 | SslProtocols.Tls13,
             TimeProvider.System,
@@ -87,6 +88,7 @@ internal sealed class Tunnel : IAsyncDisposable
                 Map,
                 gate,
                 policy,
+                metrics,
                 loggers.CreateLogger<InnerApplication>(),
                 time,
                 held,
@@ -102,6 +104,9 @@ internal sealed class Tunnel : IAsyncDisposable
         new(new AgentMetrics(), TimeProvider.System, NullLogger<Forwarder>.Instance);
 
     public TunnelPki Pki { get; } = new();
+
+    /// <summary>For upstreams that are made apart, too.</summary>
+    public AgentMetrics Metrics => metrics;
 
     public RouteMap Map { get; } = new();
 
@@ -219,7 +224,7 @@ internal sealed class Tunnel : IAsyncDisposable
             TimeProvider.System
         );
         edgeRun = Edge.RunAsync(stop.Token);
-        Session = new EdgeSession(mux, Server, "01", "02", TimeProvider.System, NullLogger.Instance);
+        Session = new EdgeSession(mux, Server, "01", "02", TimeProvider.System, loggers.CreateLogger<EdgeSession>());
         await Edge.PeerHello.WaitAsync(TestContext.Current.CancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using Culvert.PropertyTesting;
 using Culvert.Tunnel.Agent.Upstreams;
 using FsCheck;
 using FsCheck.Fluent;
@@ -35,5 +36,5 @@ public sealed class RequestTargetTests
                 !RequestTarget.TryGetOriginForm(text ?? "", out var target)
                 || (target[0] == '/' && target.All(c => c is > ' ' and <= '~'))
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 }

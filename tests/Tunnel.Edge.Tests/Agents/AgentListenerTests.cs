@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol;
 
@@ -260,7 +261,7 @@ public sealed class AgentListenerTests
     public async Task Agent_Tls12_IsRefused()
     {
         await using var edge = RunningEdge.Start();
-        await Should.ThrowAsync<Exception>(() =>
+        await TlsRefusal.ExpectAsync(() =>
             TestAgent.AuthenticateAsync(edge, edge.Platform.Agent(), protocols: SslProtocols.Tls12)
         );
     }

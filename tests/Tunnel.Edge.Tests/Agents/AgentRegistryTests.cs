@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol;
 
@@ -221,7 +222,7 @@ public sealed class AgentRegistryTests
         var said = await agent.Mux.PeerGoAway.WaitAsync(RunningEdge.Patience);
         (said.Code, said.Text).ShouldBe((ConnectionErrorCode.Shutdown, "drained by an operator"));
         edge.Server.IsDraining.ShouldBeTrue();
-        await Should.ThrowAsync<Exception>(async () =>
+        await TlsRefusal.ExpectAsync(async () =>
         {
             await using var late = await TestAgent.DialAsync(edge, edge.Platform.Agent("a2"));
             await late.Mux.PeerHello.WaitAsync(RunningEdge.Patience);

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using Culvert.Platform.Tls;
+using Culvert.PropertyTesting;
 using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Tests.Support;
 using FsCheck;
@@ -156,7 +157,7 @@ public sealed class ClientHelloParserTests
     [Fact]
     public void Feed_AnyBytes_GivesAVerdict() =>
         Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes => Enum.IsDefined(Verdict([22, 3, 1, .. bytes ?? []])))
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     [Fact]
     public void Feed_AnyBody_GivesAVerdict() =>
@@ -169,7 +170,7 @@ public sealed class ClientHelloParserTests
                     Verdict(Hellos.Build(Hellos.Extension(0, bytes ?? []), Hellos.Extension(16, bytes ?? [])));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     /// <summary>One changed byte anywhere in a real hello: another verdict or name perhaps, never an exception.</summary>
     [Fact]

@@ -29,7 +29,7 @@ internal static partial class Hellos
         var fragment = new byte[(header[3] << 8) | header[4]];
         await server.ReadExactlyAsync(fragment);
         await server.DisposeAsync();
-        await Should.ThrowAsync<Exception>(handshake);
+        await TlsRefusal.ExpectAsync(() => handshake);
         return [.. header, .. fragment];
     }
 }

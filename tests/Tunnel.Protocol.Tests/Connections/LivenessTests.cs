@@ -165,7 +165,7 @@ public sealed class LivenessTests
         }
 
         peer.Time.Advance(TimeSpan.FromSeconds(30));
-        peer.Connection.Outcome?.Code.ShouldBe(ConnectionErrorCode.Idle);
+        (peer.Connection.Outcome?.Code).ShouldBe(ConnectionErrorCode.Idle);
     }
 
     /// <summary>Until the write loop has run into the full wire: its clock starts then.</summary>

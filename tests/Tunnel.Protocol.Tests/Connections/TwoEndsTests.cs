@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Security.Cryptography;
+using Culvert.PropertyTesting;
 using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Tests.Support;
 using FsCheck;
@@ -131,7 +132,7 @@ public sealed class TwoEndsTests
                         );
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
     }
 
     private static byte[] Payload(int type, int size) =>

@@ -1,3 +1,4 @@
+using Culvert.PropertyTesting;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Tests.Support;
 using FsCheck;
@@ -102,7 +103,7 @@ public sealed class HelloCodecTests
                     Refused([.. Bytes.HelloPayload(), .. bytes ?? []]);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     private static ConnectionErrorCode? Refused(byte[] payload)
     {

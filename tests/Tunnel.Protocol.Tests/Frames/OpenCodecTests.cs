@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Culvert.PropertyTesting;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Tests.Support;
 using FsCheck;
@@ -132,7 +133,7 @@ public sealed class OpenCodecTests
                     Read([.. Bytes.OpenPayload(), .. bytes ?? []]);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     private static byte[] Encode(OpenPayload open)
     {

@@ -24,6 +24,7 @@ internal sealed class CalloutUpstream(
     private const int InvalidParams = -32602;
 
     private readonly CalloutClient client = new(settings.Targets, time, resolver);
+    private readonly Refusals refusals = new(metrics, logger);
     private readonly BodyReader bodies = new(new BodyBudget(MaxHeldBytes), time);
     private readonly Places places = new(settings.MaxCalls);
 
@@ -34,7 +35,7 @@ internal sealed class CalloutUpstream(
         var caller = ClientKey.Of(exchange);
         if (!places.TryEnter(caller))
         {
-            await RefuseAsync(exchange, route, Failures.Busy);
+            await refusals.RefuseAsync(exchange, route.Name, Failures.Busy);
             return;
         }
 
@@ -54,7 +55,7 @@ internal sealed class CalloutUpstream(
             var late = exchange.Call is { } call ? await call.TryExplainAsync(exchange, deadline) : null;
             if (late is null)
             {
-                await RefuseAsync(exchange, route, Failures.HeadersTimeout);
+                await refusals.RefuseAsync(exchange, route.Name, Failures.HeadersTimeout);
                 return;
             }
 
@@ -85,31 +86,31 @@ internal sealed class CalloutUpstream(
             || !StdioRequest.IsEndpoint(target, settings.Path)
         )
         {
-            await RefuseAsync(exchange, route, Failures.PathUnknown);
+            await refusals.RefuseAsync(exchange, route.Name, Failures.PathUnknown);
             return;
         }
 
         if (!HttpMethods.IsPost(exchange.Request.Method))
         {
-            await RefuseAsync(exchange, route, Failures.MethodNotAllowed);
+            await refusals.RefuseAsync(exchange, route.Name, Failures.MethodNotAllowed);
             return;
         }
 
         if (version.Length > 0 && !StdioRequest.IsVersion(version))
         {
-            await RefuseAsync(exchange, route, Failures.VersionUnreadable);
+            await refusals.RefuseAsync(exchange, route.Name, Failures.VersionUnreadable);
             return;
         }
 
         if (!StdioRequest.Accepts(headers, "application/json"))
         {
-            await RefuseAsync(exchange, route, Failures.NotAcceptable);
+            await refusals.RefuseAsync(exchange, route.Name, Failures.NotAcceptable);
             return;
         }
 
         if (await ReadBodyAsync(exchange) is { } failure)
         {
-            await RefuseAsync(exchange, route, failure);
+            await refusals.RefuseAsync(exchange, route.Name, failure);
             return;
         }
 
@@ -119,7 +120,7 @@ internal sealed class CalloutUpstream(
             || !JsonRpcMessage.TryRead(exchange.HeldBody!.Bytes, out var message)
         )
         {
-            await RefuseAsync(exchange, route, Failures.MessageUnreadable);
+            await refusals.RefuseAsync(exchange, route.Name, Failures.MessageUnreadable);
             return;
         }
 
@@ -127,9 +128,7 @@ internal sealed class CalloutUpstream(
             StdioRequest.IsModern(version) || (message.Version is { } inBody && StdioRequest.IsModern(inBody));
         if (isModern && StdioRequest.Contradiction(headers, message) is { } wrong)
         {
-            exchange.Response.Headers[HeaderRules.FailedHop] = Failures.HeadersContradict.HopName;
-            exchange.Response.Headers[HeaderRules.Reason] = Failures.HeadersContradict.Reason;
-            await JsonAsync(exchange, route, 400, RpcText.Error(message.Id.Span, RpcText.HeaderMismatch, wrong));
+            await refusals.RefuseAsync(exchange, route.Name, wrong, id: message.Id);
         }
         else if (isModern && message.Version != StdioRequest.FirstModern)
         {
@@ -256,23 +255,14 @@ internal sealed class CalloutUpstream(
         }
     }
 
-    private async Task<Failure?> ReadBodyAsync(Exchange exchange)
-    {
-        // Base64 and JSON's escapes may make a body several times as long.
-        var limit = 64 * 1024 + 6L * settings.Targets.Max(t => t.MaxRequestBytes);
-        if (exchange.HeldBody is { } whole)
-        {
-            return whole.IsComplete && whole.Bytes.Length <= limit ? null : Failures.RequestTooLarge;
-        }
-
-        return await bodies.ReadAsync(exchange, limit, settings.Timeouts.StreamIdle) switch
-        {
-            BodyOutcome.Complete => null,
-            BodyOutcome.TooLarge => Failures.RequestTooLarge,
-            BodyOutcome.Crowded => Failures.BodiesCrowded,
-            _ => Failures.MessageUnreadable,
-        };
-    }
+    private ValueTask<Failure?> ReadBodyAsync(Exchange exchange) =>
+        bodies.HoldAsync(
+            exchange,
+            64 * 1024 + 6L * settings.Targets.Max(t => t.MaxRequestBytes), // base64 and JSON's escapes lengthen a body
+            settings.Timeouts.StreamIdle,
+            Failures.RequestTooLarge,
+            Failures.MessageUnreadable
+        );
 
     private async Task JsonAsync(Exchange exchange, Route route, int status, ReadOnlyMemory<byte> body)
     {
@@ -283,14 +273,5 @@ internal sealed class CalloutUpstream(
         response.Headers.ContentLength = body.Length;
         await exchange.ResponseBody.Writer.WriteAsync(body, exchange.ClientGone);
         metrics.Forwarded(route.Name, status);
-    }
-
-    private Task RefuseAsync(Exchange exchange, Route route, Failure failure)
-    {
-        exchange.ReleaseBody();
-        var requestId = RequestIds.Next();
-        metrics.Refused(route.Name, failure.Reason);
-        Log.RequestFailed(logger, requestId, route.Name, failure.Reason, failure.HopName, "");
-        return OwnAnswer.WriteAsync(exchange, failure, requestId);
     }
 }

@@ -42,8 +42,6 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     /// <summary>Whether it is to be used no more.</summary>
     public bool IsOver => isOver;
 
-    public bool IsRunning => channel is { IsOpen: true };
-
     /// <summary>The running program, started and greeted if need be.</summary>
     /// <param name="legacyVersion">The revision to greet it with; null in the modern era, which knows no greeting.</param>
     /// <param name="cancellationToken">Of the caller who waits.</param>

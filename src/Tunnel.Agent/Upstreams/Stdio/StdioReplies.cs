@@ -7,6 +7,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
 {
     private const string LastEventId = "Last-Event-ID";
 
+    private readonly Refusals refusals = new(metrics, logger);
+
     private bool IsShared => settings.Sharing == ChildSharing.Shared;
 
     /// <summary>Answers a call. True: the program answered with a result.</summary>
@@ -184,14 +186,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         await exchange.ResponseBody.StartAsync(CancellationToken.None);
     }
 
-    public Task RefuseAsync(StdioTurn turn, Failure failure)
-    {
-        turn.Exchange.ReleaseBody();
-        var requestId = RequestIds.Next();
-        metrics.Refused(turn.Route.Name, failure.Reason);
-        Log.RequestFailed(logger, requestId, turn.Route.Name, failure.Reason, failure.HopName, "");
-        return OwnAnswer.WriteAsync(turn.Exchange, failure, requestId);
-    }
+    public Task RefuseAsync(StdioTurn turn, Failure failure, ReadOnlyMemory<byte> id = default) =>
+        refusals.RefuseAsync(turn.Exchange, turn.Route.Name, failure, id: id);
 
     // True: the program answered with a result. What waits to be read is read whatever the token says, so the moment is
     // looked at as well: an answer that came too late is none.

@@ -37,24 +37,31 @@ internal static class StdioRequest
     }
 
     /// <summary>M2, M8: what is wrong between the headers and the body of a modern request; null if nothing is.</summary>
-    public static string? Contradiction(IHeaderDictionary headers, JsonRpcMessage message)
+    public static Failure? Contradiction(IHeaderDictionary headers, JsonRpcMessage message)
     {
         var version = headers[VersionHeader];
         if (version.Count != 1 || message.Version is null || version.ToString() != message.Version)
         {
-            return $"{VersionHeader} and the version in _meta must be there and agree.";
+            return Contradicts($"{VersionHeader} and the version in _meta must be there and agree.");
         }
 
         if (headers["Mcp-Method"].Count != 1 || !Operation.Agrees(headers["Mcp-Method"], message.Method))
         {
-            return "Mcp-Method must be there and agree with the method.";
+            return Contradicts("Mcp-Method must be there and agree with the method.");
         }
 
         var isNamed = message.Method is "tools/call" or "prompts/get" or "resources/read";
         return isNamed && (headers["Mcp-Name"].Count != 1 || !Operation.Agrees(headers["Mcp-Name"], message.Name))
-            ? "Mcp-Name must be there and agree with the message."
+            ? Contradicts("Mcp-Name must be there and agree with the message.")
             : null;
     }
+
+    private static Failure Contradicts(string message) =>
+        Failures.HeadersContradict with
+        {
+            Message = message,
+            RpcCode = RpcText.HeaderMismatch,
+        };
 
     /// <summary>The HTTP status of a modern response.</summary>
     public static int StatusOf(int? errorCode) =>

@@ -213,15 +213,7 @@ internal sealed class StdioUpstream : Upstream
 
         if (StdioRequest.Contradiction(turn.Headers, message) is { } wrong)
         {
-            metrics.Refused(turn.Route.Name, Failures.HeadersContradict.Reason);
-            var answer = turn.Exchange.Response.Headers;
-            answer[HeaderRules.FailedHop] = Failures.HeadersContradict.HopName;
-            answer[HeaderRules.Reason] = Failures.HeadersContradict.Reason;
-            await replies.JsonAsync(
-                turn,
-                StatusCodes.Status400BadRequest,
-                RpcText.Error(message.Id.Span, RpcText.HeaderMismatch, wrong)
-            );
+            await replies.RefuseAsync(turn, wrong, message.Id);
             return;
         }
 
@@ -420,25 +412,12 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
-    private async Task<Failure?> ReadBodyAsync(Exchange exchange)
-    {
-        var limit = Math.Min(settings.MaxMessageBytes, settings.MaxRequestBytes ?? long.MaxValue);
-        if (exchange.HeldBody is { } whole)
-        {
-            return whole.IsComplete && whole.Bytes.Length <= limit ? null : Failures.RequestTooLarge;
-        }
-
-        if (exchange.Request.Headers.ContentLength > limit)
-        {
-            return Failures.RequestTooLarge;
-        }
-
-        return await bodies.ReadAsync(exchange, limit, settings.Timeouts.StreamIdle) switch
-        {
-            BodyOutcome.Complete => null,
-            BodyOutcome.TooLarge => Failures.RequestTooLarge,
-            BodyOutcome.Crowded => Failures.BodiesCrowded,
-            _ => Failures.MessageUnreadable,
-        };
-    }
+    private ValueTask<Failure?> ReadBodyAsync(Exchange exchange) =>
+        bodies.HoldAsync(
+            exchange,
+            Math.Min(settings.MaxMessageBytes, settings.MaxRequestBytes ?? long.MaxValue),
+            settings.Timeouts.StreamIdle,
+            Failures.RequestTooLarge,
+            Failures.MessageUnreadable
+        );
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Keys.Pkcs12;
 using Culvert.Ca.Refusals;
+using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -88,7 +89,7 @@ public sealed class Pkcs12ImportTests : IDisposable
                     Pkcs12Import.Read(damaged, "secret").Value?.Dispose();
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     public void Dispose() => folder.Dispose();
 

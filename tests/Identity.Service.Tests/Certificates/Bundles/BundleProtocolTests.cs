@@ -12,10 +12,9 @@ public sealed class BundleProtocolTests
     [InlineData("AB", "A", "A", null)]
     [InlineData("A", "AB", "A", null)]
     public void Check_UnsafeUpdate_IsNamed(string before, string after, string live, string? fault) =>
-        BundleProtocol
-            .Check(Ids(before), Ids(after), id => live.Contains(id, StringComparison.Ordinal))
-            ?.ToString()
-            .ShouldBe(fault);
+        (
+            BundleProtocol.Check(Ids(before), Ids(after), id => live.Contains(id, StringComparison.Ordinal))?.ToString()
+        ).ShouldBe(fault);
 
     [Fact]
     public void Missing_AcknowledgedTheEpochBefore_IsMissing()

@@ -65,7 +65,7 @@ public sealed class ClockFaultTests
         bench.Service.Get<ClockGuard>().Confirm();
         await RenewOwnAsync(bench.Service);
 
-        await Should.ThrowAsync<Exception>(() =>
+        await Should.ThrowAsync<HttpRequestException>(() =>
             machine.PostOkAsync("/v1/agent/server_certificates", MachineBench.CsrBody())
         );
         var (_, again) = await bench.Machines.JoinAsync(bench.Machines.AgentToken());

@@ -104,7 +104,7 @@ public sealed class StoreFaultTests : IDisposable
         await service.StopAsync();
 
         disk.SetReadOnly(true);
-        await Should.ThrowAsync<Exception>(service.RestartAsync);
+        await Should.ThrowAsync<IOException>(service.RestartAsync);
         disk.SetReadOnly(false);
 
         service = await service.RestartAsync();

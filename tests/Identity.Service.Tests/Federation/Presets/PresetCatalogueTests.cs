@@ -74,8 +74,7 @@ public sealed class PresetCatalogueTests
     [InlineData("https://login.example.com", null, false)]
     public void OfAddress_Issuer_IsRecognised(string url, string? preset, bool isShared)
     {
-        PresetCatalogue.OfAddress(url)?.Name.ShouldBe(preset);
-        (PresetCatalogue.OfAddress(url) is null).ShouldBe(preset is null);
+        (PresetCatalogue.OfAddress(url)?.Name).ShouldBe(preset);
         PresetCatalogue.IsShared(url).ShouldBe(isShared);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Culvert.Platform.Identity.Detection;
+using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.AspNetCore.Http;
@@ -95,7 +96,7 @@ public sealed class SpiffeDetectorTests : IAsyncLifetime
                 WorkloadMessages.FirstToken(bytes ?? []);
                 WorkloadMessages.FirstToken(Framed(bytes ?? []));
             })
-            .QuickCheckThrowOnFailure();
+            .CheckSeeded();
 
     private Task ServeAsync(byte[] body, string status) =>
         platform.ServeWorkloadApiAsync(async http =>

@@ -331,6 +331,8 @@ public sealed class StdioUpstreamTests
         StdioFixture.Reason(response).ShouldBe("agent.headers_contradict");
         var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!;
         body["error"]!["code"]!.GetValue<int>().ShouldBe(-32020);
+        body["id"].ShouldNotBeNull();
+        fixture.Tunnel.Metrics.Recent.Calls.Select(c => c.Reason).ShouldBe(["agent.headers_contradict"]);
         fixture.Upstream.Children.ShouldBe(0);
     }
 

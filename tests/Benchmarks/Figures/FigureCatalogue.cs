@@ -1,0 +1,148 @@
+namespace Culvert.Benchmarks.Figures;
+
+/// <summary>Every figure that <c>./bench</c> prints, in the order of <c>./bench --list</c>.</summary>
+internal static class FigureCatalogue
+{
+    public static IReadOnlyList<FigureKind> All { get; } =
+    [
+        new("tunnel", "tunnel.calls.c*", "1/s", "calls of so many clients; floor: the same forwarder without a tunnel"),
+        new("tunnel", "edge.cpu_per_1k", "ms", "the edge's processor time for 1,000 calls"),
+        new("tunnel", "agent.cpu_per_1k", "ms", "the agent's processor time for 1,000 calls"),
+        new("tunnel", "upstream.cpu_per_1k", "ms", "the MCP server's processor time for 1,000 calls"),
+        new("tunnel", "client.cpu_per_1k", "ms", "the clients' processor time for 1,000 calls"),
+        new("tunnel", "forwarder.cpu_per_1k", "ms", "processor time of the forwarder without a tunnel for 1,000 calls"),
+        new("tunnel", "tunnel.newconn", "1/s", "new inner connections; floor: without a tunnel"),
+        new("tunnel", "tunnel.bulk", "MB/s", "one download; floor: without a tunnel"),
+        new("tunnel", "tunnel.bulk.rtt40", "MB/s", "one download with a round trip of 40 ms; floor: without a tunnel"),
+        new("tunnel", "tunnel.bulk.vs_*", "MB/s", "one download; floor: through ssh -R, or nginx's stream module"),
+        new("tunnel", "edge.cpu_per_gib", "ms", "the edge's processor time for a GiB of a download"),
+        new("tunnel", "agent.cpu_per_gib", "ms", "the agent's processor time for a GiB of a download"),
+        new(
+            "tunnel",
+            "tunnel.hol.p99",
+            "ms",
+            "slowest hundredth of small calls during a download; floor: without a tunnel"
+        ),
+        new("tunnel", "tunnel.sse.first", "ms", "delay of a stream's first event; floor: without a tunnel"),
+        new("tunnel", "edge.idle_connection", "KiB", "the edge's resident memory for an idle client connection"),
+        new("tunnel", "agent.idle_connection", "KiB", "the agent's resident memory for an idle client connection"),
+        new("tunnel", "agent.rss_idle", "MiB", "resident memory of the published agent at rest"),
+        new("tunnel", "agent.start", "s", "the published agent's time from start to serving"),
+        new(
+            "tunnel",
+            "tunnel.vs_*.c*",
+            "1/s",
+            "calls of so many clients; floor: through ssh -R, or nginx's stream module"
+        ),
+        new("tunnel", "edge.growth.tunnels", "1/s", "calls through an edge of 10,000 tunnels; floor: of one"),
+        new("tunnel", "edge.growth.agents", "1/s", "calls through an edge of 100 agents; floor: of one"),
+        new(
+            "exchange",
+            "exchange.*.c64",
+            "1/s",
+            "token exchanges, 64 connections, by database; floor: an empty endpoint"
+        ),
+        new(
+            "exchange",
+            "exchange.cpu_per_1k",
+            "ms",
+            "processor time of 1,000 exchanges on SQLite; floor: an empty endpoint"
+        ),
+        new("exchange", "exchange.postgres.cpu_per_1k", "ms", "the same on PostgreSQL, without the database's own"),
+        new(
+            "exchange",
+            "exchange.cold_start",
+            "ms",
+            "start to first exchange; floor: an empty endpoint's first answer"
+        ),
+        new("exchange", "exchange.cold_start.cpu", "ms", "processor time of the same"),
+        new("exchange", "exchange.rules.*", "1/s", "exchanges with so many rules stored; floor: with few"),
+        new("exchange", "exchange.issuers.*", "1/s", "exchanges with so many issuers stored; floor: with few"),
+        new("exchange", "exchange.replay.*", "1/s", "exchanges with so many used tokens stored; floor: with few"),
+        new("exchange", "exchange.*.*.cpu_per_1k", "ms", "processor time of 1,000 of them; floor: with few"),
+        new("exchange", "exchange.*.*.memory", "MB", "resident memory then; floor: with few"),
+        new("issue", "issue.sqlite.c64", "1/s", "server certificates, key sealed; floor: the platform's own signing"),
+        new(
+            "issue",
+            "issue.pkcs11.c64",
+            "1/s",
+            "server certificates, key in an HSM; floor: the platform's own signing"
+        ),
+        new(
+            "issue",
+            "cert.oidc.*.c64",
+            "1/s",
+            "identity token to certificate, by database; floor: the platform's own signing"
+        ),
+        new(
+            "issue",
+            "issue.*.cpu_per_1k",
+            "ms",
+            "processor time of 1,000 certificates; floor: the platform's own signing"
+        ),
+        new(
+            "issue",
+            "cert.oidc.*.cpu_per_1k",
+            "ms",
+            "processor time of 1,000 certificates; floor: the platform's own signing"
+        ),
+        new("issue", "issue.stored.*", "1/s", "certificates while so many are stored; floor: with an empty store"),
+        new("issue", "issue.stored.*.cpu_per_1k", "ms", "processor time of 1,000 of them; floor: with an empty store"),
+        new("feed", "feed.agents.*", "kB", "the service's memory for a waiting call, beyond its idle connection"),
+        new("feed", "feed.connection.*", "kB", "the service's memory for a connected agent that waits for nothing"),
+        new("feed", "feed.epoch.*", "s", "from a change that concerns all agents to the last agent's answer"),
+        new("feed", "feed.foreign.*", "ms", "the service's processor time for a change that concerns no waiting agent"),
+        new("feed", "feed.spread.*", "x", "renewals in the fullest fiftieth of the time, divided by the mean"),
+        new(
+            "jose",
+            "jose.verify.*",
+            "1/s",
+            "verified tokens; floor, where there is one: the platform's verification alone"
+        ),
+        new("jose", "jose.verify.*.allocated", "B", "memory allocated to verify a token"),
+        new("jose", "jose.parse.*", "1/s", "parsed tokens or key sets"),
+        new("jose", "jose.mint.es256", "1/s", "signed access tokens"),
+        new("crl", "crl.rebuild.*", "s", "time to build all lists again, by number of revoked certificates"),
+        new("crl", "crl.cpu.*", "s", "processor time of that"),
+        new("crl", "crl.memory.*", "MB", "the most memory meanwhile"),
+        new("crl", "crl.shard.*", "kB", "the largest list"),
+        new("crl", "inventory.page.*", "ms", "a page of the inventory of certificates"),
+        new("crl", "inventory.forecast.*", "ms", "the inventory's forecast of renewals"),
+        new("crl", "crl.rebuild.postgres.*", "s", "as crl.rebuild, on PostgreSQL"),
+        new("crl", "crl.cpu.postgres.*", "s", "as crl.cpu, on PostgreSQL"),
+        new("crl", "crl.memory.postgres.*", "MB", "as crl.memory, on PostgreSQL"),
+        new("crl", "crl.shard.postgres.*", "kB", "as crl.shard, on PostgreSQL"),
+        new("crl", "inventory.page.postgres.*", "ms", "as inventory.page, on PostgreSQL"),
+        new("crl", "inventory.forecast.postgres.*", "ms", "as inventory.forecast, on PostgreSQL"),
+        new("policy", "policy.decision.*", "us", "one decision among 1,000 rules, by what the rules match"),
+        new("policy", "policy.calls.c*", "1/s", "calls of so many clients under 1,000 rules; floor: without a policy"),
+        new(
+            "policy",
+            "policy.agent_cpu_per_1k.c*",
+            "ms",
+            "the agent's processor time for 1,000 of them; floor: without a policy"
+        ),
+        new("ha", "ha.scale", "x", "twice an exchange's processor time on one node, divided by that on two nodes"),
+        new("ha", "ha.service.cpu_per_1k", "ms", "two nodes' processor time for 1,000 exchanges; floor: one node's"),
+        new("ha", "ha.rate", "1/s", "exchanges on two nodes; floor: on one"),
+        new("ha", "ha.failover", "s", "from a node's kill to the next grant; the worst of six"),
+        new(
+            "ha",
+            "ha.migration.*",
+            "ms",
+            "the longest write while a table of so many rows is altered; floor: the longest before"
+        ),
+        new("console", "console.page", "ms", "slowest page of the console at p99; floor: a static file"),
+    ];
+
+    /// <summary>The lines of <c>./bench --list</c>: name, unit, meaning.</summary>
+    public static IEnumerable<string> Lines =>
+        All.GroupBy(kind => kind.Bench)
+            .SelectMany(bench =>
+                bench
+                    .Select(kind => $"  {kind.Name, -32} {kind.Unit, -5} {kind.Meaning}")
+                    .Prepend($"./bench {bench.Key}")
+            );
+
+    public static bool Lists(Figure figure) => All.Any(kind => kind.Describes(figure));
+}
