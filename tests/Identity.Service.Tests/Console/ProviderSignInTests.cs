@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Net;
 using Culvert.Testing;
+using Culvert.Testing.Keys;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Shouldly;
@@ -148,7 +149,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
     [Fact]
     public async Task SignIn_TokenOfAnotherKey_OpensNoSession()
     {
-        using var stranger = RSA.Create(2048);
+        using var stranger = TestKeys.OtherRsa();
         using var browser = new ConsoleBrowser(service);
         var asked = await BeginAsync(browser);
         sign = token =>

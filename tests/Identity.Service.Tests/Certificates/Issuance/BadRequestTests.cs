@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Certificates;
+using Culvert.Testing.Keys;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
@@ -321,7 +322,7 @@ public sealed class BadRequestTests(IssuingBenchFixture fixture) : IClassFixture
 
     private static string RsaCsr(int bits)
     {
-        using var key = RSA.Create(bits);
+        using var key = TestKeys.Rsa(bits);
         return CertificateRequests.Create(key);
     }
 

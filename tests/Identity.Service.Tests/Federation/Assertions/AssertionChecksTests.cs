@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing.Keys;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Assertions;
@@ -139,7 +140,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     [InlineData("""[{"sub":"a"}]""")]
     public async Task Exchange_ClaimsText_IsRefused(string claims)
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.OtherRsa();
 
         (await DenialAsync(TestIdentityProvider.SignWith(rsa, Good, claims))).ShouldBe("token_malformed");
     }
@@ -287,7 +288,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     [Fact]
     public async Task Exchange_SignatureOfAnotherKey_IsRefused()
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.OtherRsa();
 
         (await DenialAsync(TestIdentityProvider.SignWith(rsa, Good, Claims().ToJsonString()))).ShouldBe(
             "signature_invalid"

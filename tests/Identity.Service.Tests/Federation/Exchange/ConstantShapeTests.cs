@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing.Keys;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Exchange;
@@ -75,7 +76,7 @@ public sealed class ConstantShapeTests(FederatedServiceFixture fixture) : IClass
         var archived = await Service.RuleAsync();
         await Service.CreateAsync($"{FederatedService.Rules}/{archived}/archive");
         var draft = await Service.RuleAsync(body => body["state"] = "draft");
-        using var stranger = RSA.Create(2048);
+        using var stranger = TestKeys.OtherRsa();
         var claims = Service.Provider.Claims(FederatedService.PublicUrl).ToJsonString();
         var used = Service.Token();
         using var first = await Service.ExchangeAsync(rule, used);
