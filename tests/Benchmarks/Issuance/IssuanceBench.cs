@@ -52,7 +52,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
 
         if (part is null or "postgres")
         {
-            using var server = new PostgresServer();
+            using var server = new PostgresServer(PostgresDurability.Full);
             var database = server.CreateDatabase();
             figures.AddRange(
                 await MeasureAsync("cert.oidc.postgres", "sealed", true, database, null, cancellationToken)

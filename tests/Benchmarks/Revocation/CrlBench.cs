@@ -41,7 +41,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
         var sqlite = await RunAsync("", Path.Combine(folder, "sqlite"), null, cancellationToken);
-        using var server = new PostgresServer();
+        using var server = new PostgresServer(PostgresDurability.Full);
         var connection = server.CreateDatabase();
         var postgres = await RunAsync(
             ".postgres",

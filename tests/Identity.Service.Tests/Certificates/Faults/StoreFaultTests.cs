@@ -73,7 +73,7 @@ public sealed class StoreFaultTests : IDisposable
     [Fact]
     public async Task ReadOnlyDatabase_RefusesBeforeItSigns_AndGoesOnUnaided()
     {
-        var server = IsPostgres ? Own(new PostgresServer()) : null;
+        var server = IsPostgres ? Own(new PostgresServer(PostgresDurability.Full)) : null;
         await using var service = await ServiceUnderTest.StartAsync(
             services => services.AddSingleton(new JournalOptions { DiskReserveBytes = 0, Probe = Reach }),
             options => server is null ? options : On(server.CreateDatabase(), options)
@@ -162,7 +162,7 @@ public sealed class StoreFaultTests : IDisposable
             return ServiceUnderTest.OptionsIn(disk.Path);
         }
 
-        var server = Own(new PostgresServer());
+        var server = Own(new PostgresServer(PostgresDurability.Full));
         PostgresPrograms.MakeFolder(disk.Path);
         Sql(server, $"CREATE TABLESPACE small LOCATION '{disk.Path}'");
         Sql(server, "CREATE DATABASE small TABLESPACE small");
