@@ -15,6 +15,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>The provider is ours and speaks real TLS; what it answers is scripted, one fault at a time.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ProviderSignInTests : IAsyncLifetime
 {
     private const string Client = "culvert-console";

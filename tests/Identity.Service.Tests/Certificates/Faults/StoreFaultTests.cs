@@ -21,6 +21,7 @@ namespace Culvert.Identity.Service.Tests.Certificates.Faults;
 /// A disk that is full, a database that takes no writes, a flush that takes its time: refused before anything is signed,
 /// and no hand is needed when it is over. Real disks and real databases, of the storage that the run is about.
 /// </summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class StoreFaultTests : IDisposable
 {
     // The files of a new installation, and room for some hundred certificates.

@@ -10,6 +10,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 
 /// <summary>The table of bad requests for certificates, each answered with its own code (reference §8a).</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class BadRequestTests(IssuingBenchFixture fixture) : IClassFixture<IssuingBenchFixture>
 {
     private const string ServerAuth = "1.3.6.1.5.5.7.3.1";

@@ -23,6 +23,7 @@ namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 /// SIGKILL to a service that issues under load: what was handed out is recorded, no serial number occurs twice, and the
 /// next start needs no hand.
 /// </summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuanceKillTests : IDisposable
 {
     private const string FolderVariable = "CULVERT_TEST_ISSUE_FOLDER";
