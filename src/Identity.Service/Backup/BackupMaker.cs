@@ -108,7 +108,7 @@ internal static class BackupMaker
     )
     {
         // Also says when the database is newer than this program.
-        Migrator.Unapplied(connection);
+        Migrator.Current.Unapplied(connection);
         var installation = connection.QuerySingle<(string Id, string PublicUrl, string TrustDomain)>(
             "SELECT installation_id, public_url, trust_domain FROM installation"
         );

@@ -30,7 +30,7 @@ internal sealed class Restorer(ServiceOptions options, TimeProvider time, ILogge
         var header = reader.Header;
         RequireSame("public_url", header.PublicUrl, options.PublicUrl);
         RequireSame("trust_domain", header.TrustDomain, options.TrustDomain);
-        var known = Migrator.All().Select(migration => migration.Name).ToList();
+        var known = Migrator.Current.Known.Select(migration => migration.Name).ToList();
         if (header.Migrations.Except(known).LastOrDefault() is { } newer)
         {
             throw new SchemaException(

@@ -5,14 +5,20 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Applies the numbered SQL files embedded in this assembly, each once, in order.</summary>
-internal static class Migrator
+/// <summary>Applies a version's migrations, each once, in order.</summary>
+/// <param name="known">In order.</param>
+internal sealed class Migrator(IReadOnlyList<Migration> known)
 {
     private const string Folder = ".Storage.Migrations.";
 
+    /// <summary>This version's: the numbered SQL files embedded in this assembly.</summary>
+    public static Migrator Current { get; } = new(ReadAll());
+
+    public IReadOnlyList<Migration> Known => known;
+
     /// <summary>Files not applied yet, in order.</summary>
     /// <exception cref="SchemaException">The database is newer than this program.</exception>
-    public static IReadOnlyList<Migration> Pending(DbConnection connection)
+    public IReadOnlyList<Migration> Pending(DbConnection connection)
     {
         connection.Execute(
             "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)"
@@ -23,12 +29,11 @@ internal static class Migrator
     }
 
     /// <summary>As <see cref="Pending"/>, of a database that has the table of migrations; writes nothing.</summary>
-    public static IReadOnlyList<Migration> Unapplied(DbConnection connection)
+    public IReadOnlyList<Migration> Unapplied(DbConnection connection)
     {
         var applied = connection
             .Query<(long Number, string Name)>("SELECT number AS Number, name AS Name FROM migrations")
             .ToDictionary(row => row.Number, row => row.Name);
-        var known = All();
         var unknown = applied.Keys.Except(known.Select(m => (long)m.Number)).ToList();
         var newest = unknown.Except(unknown.Count > 0 ? Expansions(connection) : []).DefaultIfEmpty().Max();
         return newest == 0
@@ -40,25 +45,25 @@ internal static class Migrator
     }
 
     /// <summary>Names of what a newer program has added without harm to this one, in order.</summary>
-    public static IReadOnlyList<string> Newer(DbConnection connection)
+    public IReadOnlyList<string> Newer(DbConnection connection)
     {
-        var known = All().Select(migration => (long)migration.Number).ToHashSet();
+        var numbers = known.Select(migration => (long)migration.Number).ToHashSet();
         return
         [
             .. connection
                 .Query<(long Number, string Name)>(
                     "SELECT number AS Number, name AS Name FROM migrations ORDER BY number"
                 )
-                .Where(row => !known.Contains(row.Number))
+                .Where(row => !numbers.Contains(row.Number))
                 .Select(row => row.Name),
         ];
     }
 
     /// <summary>Why a program does not start on a database that lacks migrations.</summary>
     /// <param name="pending">What it lacks, at least one.</param>
-    public static SchemaException Refusal(IReadOnlyList<Migration> pending)
+    public SchemaException Refusal(IReadOnlyList<Migration> pending)
     {
-        var before = All().Except(pending).LastOrDefault()?.Name ?? "no migration";
+        var before = known.Except(pending).LastOrDefault()?.Name ?? "no migration";
         return new SchemaException(
             $"The database has {before}; this version needs {pending[^1].Name}: see `identity-service migrate --plan`, "
                 + "then run `identity-service migrate`, or set storage.migrate to apply."
@@ -117,7 +122,7 @@ internal static class Migrator
         }
     }
 
-    public static IReadOnlyList<Migration> All()
+    private static List<Migration> ReadAll()
     {
         var assembly = typeof(Migrator).Assembly;
         var migrations = assembly

@@ -37,8 +37,12 @@ internal sealed class Store : IDisposable
     /// Opens an initialised store. Throws <see cref="StoreException"/> when it is absent, needs migrations that the
     /// options do not allow, was initialised under another name, or when the sealing key does not open its canary.
     /// </summary>
-    public static Store Open(ServiceOptions options, ILogger logger)
+    /// <param name="options">Of this node.</param>
+    /// <param name="logger">Hears of the migrations.</param>
+    /// <param name="migrator">The migrations of the version that opens it; null = of this one.</param>
+    public static Store Open(ServiceOptions options, ILogger logger, Migrator? migrator = null)
     {
+        migrator ??= Migrator.Current;
         var database = DatabaseOf(options);
         try
         {
@@ -46,15 +50,15 @@ internal sealed class Store : IDisposable
             using var connection = database.OpenWrite();
             // One node at a time migrates and registers itself; the others wait here.
             database.Exclude(connection);
-            var pending = Migrator.Pending(connection);
+            var pending = migrator.Pending(connection);
             if (pending.Count > 0 && !options.Storage.ApplyMigrations)
             {
-                throw Migrator.Refusal(pending);
+                throw migrator.Refusal(pending);
             }
 
             RequireAlone(database, connection, pending, options.EffectiveNodeName);
             Apply(database, connection, pending, logger);
-            if (Migrator.Newer(connection) is { Count: > 0 } newer)
+            if (migrator.Newer(connection) is { Count: > 0 } newer)
             {
                 Log.SchemaNewer(logger, string.Join(' ', newer));
             }
@@ -95,9 +99,9 @@ internal sealed class Store : IDisposable
             database.RequireInstallation();
             using var connection = database.OpenWrite();
             database.Exclude(connection);
-            if (Migrator.Pending(connection) is { Count: > 0 } pending)
+            if (Migrator.Current.Pending(connection) is { Count: > 0 } pending)
             {
-                throw Migrator.Refusal(pending);
+                throw Migrator.Current.Refusal(pending);
             }
 
             var (installation, sealer) = ReadInstallation(connection, options);
@@ -114,14 +118,22 @@ internal sealed class Store : IDisposable
     /// Applies what an initialised store lacks of this version, whatever <c>storage.migrate</c> says; in order, the names.
     /// Throws as <see cref="Open"/>.
     /// </summary>
+    /// <param name="options">Of the installation.</param>
     /// <param name="isPlan">Only says what would be applied.</param>
-    public static IReadOnlyList<string> Migrate(ServiceOptions options, bool isPlan, ILogger logger)
+    /// <param name="logger">Hears of the migrations.</param>
+    /// <param name="migrator">The migrations of the version that applies them; null = of this one.</param>
+    public static IReadOnlyList<string> Migrate(
+        ServiceOptions options,
+        bool isPlan,
+        ILogger logger,
+        Migrator? migrator = null
+    )
     {
         using var database = DatabaseOf(options);
         database.RequireInstallation();
         using var connection = database.OpenWrite();
         database.Exclude(connection);
-        var pending = Migrator.Pending(connection);
+        var pending = (migrator ?? Migrator.Current).Pending(connection);
         if (!isPlan)
         {
             RequireAlone(database, connection, pending, self: null);
@@ -147,9 +159,9 @@ internal sealed class Store : IDisposable
         Sealer sealer;
         using (var connection = database.OpenWrite())
         {
-            if (Migrator.Pending(connection) is { Count: > 0 } pending)
+            if (Migrator.Current.Pending(connection) is { Count: > 0 } pending)
             {
-                throw Migrator.Refusal(pending);
+                throw Migrator.Current.Refusal(pending);
             }
 
             sealer = ProveSealing(options, connection);
@@ -162,7 +174,7 @@ internal sealed class Store : IDisposable
     public static Store Fill(Database database, ServiceOptions options, TimeProvider time, ILogger logger)
     {
         using var connection = database.OpenWrite();
-        var pending = Migrator.Pending(connection);
+        var pending = Migrator.Current.Pending(connection);
         Migrator.Apply(database, connection, pending);
         foreach (var migration in pending)
         {
@@ -203,10 +215,10 @@ internal sealed class Store : IDisposable
     )
     {
         using var connection = database.OpenWrite();
-        var all = Migrator.Pending(connection);
+        var all = Migrator.Current.Pending(connection);
         Apply(database, connection, [.. all.Where(migration => migrations.Contains(migration.Name))], logger);
         load(connection);
-        Apply(database, connection, Migrator.Pending(connection), logger);
+        Apply(database, connection, Migrator.Current.Pending(connection), logger);
         finish(connection);
         var (installation, sealer) = ReadInstallation(connection, options);
         return new Store(database, NodeRegister.EnterHost(connection), installation, sealer);

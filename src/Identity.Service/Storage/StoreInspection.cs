@@ -30,7 +30,7 @@ internal static class StoreInspection
             await using var connection = await database.OpenReadAsync(cancellationToken);
             var state = new StoreState
             {
-                Pending = [.. Migrator.Unapplied(connection).Select(migration => migration.Name)],
+                Pending = [.. Migrator.Current.Unapplied(connection).Select(migration => migration.Name)],
                 SealingFault = SealingFault(options, connection),
             };
             return state.Pending.Count > 0

@@ -19,7 +19,7 @@ internal sealed class ExchangeBench(Checkout checkout, string folder, TimeProvid
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
         using var mill = new AssertionMill();
-        using var server = new PostgresServer();
+        using var server = new PostgresServer(PostgresDurability.Full);
         await using var sqlite = await InstallAsync("sqlite", mill, postgres: null, cancellationToken);
         await using var postgres = await InstallAsync("postgres", mill, server.CreateDatabase(), cancellationToken);
         var some = await WriteAsync(sqlite, Requests(sqlite, mill, FloorRequests), cancellationToken);

@@ -30,7 +30,7 @@ internal sealed class MigrationBench(string folder, TimeProvider time)
 
     public async Task<Figure> RunAsync(CancellationToken cancellationToken)
     {
-        using var server = new PostgresServer();
+        using var server = new PostgresServer(PostgresDurability.Full);
         var connection = server.CreateDatabase();
         EmptyStore.Make(folder, new PostgresOptions(() => connection) { MaxConnections = 10 }, time);
         using var database = new PostgresDatabase(connection, 10);

@@ -66,7 +66,7 @@ internal sealed class IssuanceBench(Checkout checkout, string folder, TimeProvid
 
         if (part is null or "postgres")
         {
-            using var server = new PostgresServer();
+            using var server = new PostgresServer(PostgresDurability.Full);
             var database = server.CreateDatabase();
             foreach (
                 var figure in await MeasureAsync(

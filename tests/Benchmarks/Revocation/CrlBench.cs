@@ -46,7 +46,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
             yield return figure;
         }
 
-        using var server = new PostgresServer();
+        using var server = new PostgresServer(PostgresDurability.Full);
         var connection = server.CreateDatabase();
         var postgres = await RunAsync(
             ".postgres",

@@ -11,6 +11,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Admin;
 
 /// <summary>Beside a running service, on its very store: as <c>identity-service admin-key</c> does it.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class HostAdminKeysTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

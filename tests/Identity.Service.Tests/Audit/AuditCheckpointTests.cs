@@ -11,6 +11,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Audit;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuditCheckpointTests
 {
     [Fact]

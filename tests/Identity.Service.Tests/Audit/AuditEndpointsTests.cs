@@ -7,6 +7,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Audit;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuditEndpointsTests
 {
     [Fact]

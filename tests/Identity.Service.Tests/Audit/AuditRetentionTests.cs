@@ -9,6 +9,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Audit;
 
 /// <summary>S30: retention drops bodies, never digests.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuditRetentionTests
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(10);

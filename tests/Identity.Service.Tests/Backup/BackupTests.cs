@@ -12,6 +12,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Backup;
 
 /// <summary>A backup of a running service, and what a service restored from it does and refuses.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class BackupTests : IAsyncLifetime
 {
     private static readonly RestoreChoice NothingLater = new([], [], NothingLater: true);

@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.CommandLine;
 
 /// <summary><c>culvert apply</c>, <c>diff</c> and <c>export</c> on a real service.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class DeclarativeTests : IAsyncLifetime
 {
     private const string Files = """

@@ -5,6 +5,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Console;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuthorityPageTests
 {
     [Fact]

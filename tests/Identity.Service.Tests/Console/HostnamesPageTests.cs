@@ -4,6 +4,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Console;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class HostnamesPageTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private const string Name = "mcp.corp.internal";

@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Net;
 using Culvert.Testing;
+using Culvert.Testing.Keys;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Shouldly;
@@ -14,6 +15,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Console;
 
 /// <summary>The provider is ours and speaks real TLS; what it answers is scripted, one fault at a time.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ProviderSignInTests : IAsyncLifetime
 {
     private const string Client = "culvert-console";
@@ -148,7 +150,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
     [Fact]
     public async Task SignIn_TokenOfAnotherKey_OpensNoSession()
     {
-        using var stranger = RSA.Create(2048);
+        using var stranger = TestKeys.OtherRsa();
         using var browser = new ConsoleBrowser(service);
         var asked = await BeginAsync(browser);
         sign = token =>

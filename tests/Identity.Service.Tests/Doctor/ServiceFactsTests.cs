@@ -10,6 +10,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Doctor;
 
 /// <summary>The facts as the doctor gathers them, beside a service that runs on the same store.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ServiceFactsTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -12,6 +12,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation;
 
 /// <summary>The rows of <c>docs/fail-closed.md</c> that concern the exchange; the page names each test.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class FailClosedTests
 {
     [Fact]

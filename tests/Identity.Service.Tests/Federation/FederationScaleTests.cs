@@ -11,6 +11,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation;
 
 /// <summary>What many rules cost: memory, the start, a look-up, a change. All of them with ./test --soak rules.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class FederationScaleTests
 {
     private const int Full = 100_000;

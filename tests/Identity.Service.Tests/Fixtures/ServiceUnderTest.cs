@@ -6,13 +6,11 @@ using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Net;
 using Culvert.Testing;
-using Culvert.Testing.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -23,8 +21,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
 /// <summary>
-/// A whole service in this process: real init, real SQLite, real TLS on loopback ports. Only the clock is faked, and
-/// what <c>configure</c> replaces.
+/// A whole service in this process: what a real init made, a real database, real TLS on loopback ports. Only the clock is
+/// faked, and what <c>configure</c> replaces.
 /// </summary>
 internal sealed class ServiceUnderTest : IAsyncDisposable
 {
@@ -93,15 +91,8 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             configure?.Invoke(services);
         }
 
-        await Initializer.RunAsync(
-            configured,
-            "Example",
-            Path.Combine(folder, "admin.key"),
-            time,
-            NullLoggerFactory.Instance,
-            configure,
-            TestContext.Current.CancellationToken
-        );
+        await TestInstallation.PutAsync(configured, Path.Combine(folder, "admin.key"), time);
+        TestDatabase.Find(configured)?.AddUser();
         return await OpenAsync(folder, configured, time, names, Configure);
     }
 
@@ -168,6 +159,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             NodeName = nodeName,
             SealingKey = OptionsIn(joined, StorageBackend.Sqlite).SealingKey,
         };
+        TestDatabase.Find(options)?.AddUser();
         return await OpenAsync(
             joined,
             options,
@@ -201,6 +193,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         await restorer.RestoreAsync(plan, choice, (_, _) => { }, TestContext.Current.CancellationToken);
         var secret = Identity.Service.Admin.AdminKey.NewSecret();
         AdminKeyFile.WriteNew(Path.Combine(restored, "admin.key"), secret);
+        TestDatabase.Find(options)?.AddUser();
         var service = await OpenAsync(restored, options, Time, Names, configure);
         await service
             .Get<HostAdminKeys>()
@@ -248,15 +241,10 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             Storage = new StorageOptions
             {
                 DiskReserveBytes = 0,
-                Postgres = (backend ?? StorageBackends.Default) == StorageBackend.Postgres ? FreshDatabase() : null,
+                Postgres =
+                    (backend ?? StorageBackends.Default) == StorageBackend.Postgres ? TestDatabase.NewOptions() : null,
             },
         };
-
-    private static PostgresOptions FreshDatabase()
-    {
-        var connection = PostgresServer.Shared.CreateDatabase();
-        return new PostgresOptions(() => connection) { MaxConnections = 10 };
-    }
 
     /// <summary>A client of 8444 that proves itself with that certificate.</summary>
     public HttpClient MachineClient(X509Certificate2? certificate)
@@ -313,6 +301,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         store.Dispose();
         if (!isHandedOver)
         {
+            TestDatabase.Find(Options)?.RemoveUser();
             Directory.Delete(folder, recursive: true);
         }
     }

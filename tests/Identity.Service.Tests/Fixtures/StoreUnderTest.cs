@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
@@ -11,6 +12,8 @@ namespace Culvert.Identity.Service.Tests.Fixtures;
 /// <summary>An initialised store in a temporary folder, with a journal that tests can stop, break and reopen.</summary>
 internal sealed class StoreUnderTest : IDisposable
 {
+    private static readonly ConcurrentDictionary<StorageBackend, Lazy<StoreSnapshot>> Made = new();
+
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-store-").FullName;
     private readonly Func<JournalOptions, JournalOptions> options;
     private Journal? journal;
@@ -20,14 +23,13 @@ internal sealed class StoreUnderTest : IDisposable
     {
         this.options = options ?? (o => o);
         ServiceOptions = ServiceUnderTest.OptionsIn(folder, backend);
-        SealingKeyFile.Ensure(ServiceOptions.SealingKey.File!);
-        using (var draft = StoreDraft.Make(ServiceOptions, Time, NullLogger.Instance))
-        {
-            draft.Publish();
-        }
-
+        Made.GetOrAdd(
+                backend ?? StorageBackends.Default,
+                static backend => new Lazy<StoreSnapshot>(() => Make(backend))
+            )
+            .Value.PutTo(ServiceOptions);
+        TestDatabase.Find(ServiceOptions)?.AddUser();
         Store = Store.Open(ServiceOptions, NullLogger.Instance);
-        Sql("CREATE TABLE things (id TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)");
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -137,6 +139,33 @@ internal sealed class StoreUnderTest : IDisposable
         journal?.Dispose();
         changes?.Dispose();
         Store.Dispose();
+        TestDatabase.Find(ServiceOptions)?.RemoveUser();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static StoreSnapshot Make(StorageBackend backend)
+    {
+        var folder = Directory.CreateTempSubdirectory("culvert-store-").FullName;
+        try
+        {
+            var options = ServiceUnderTest.OptionsIn(folder, backend);
+            SealingKeyFile.Ensure(options.SealingKey.File!);
+            using (var draft = StoreDraft.Make(options, new FakeTimeProvider(), NullLogger.Instance))
+            {
+                draft.Publish();
+            }
+
+            using (var database = Store.DatabaseOf(options))
+            using (var connection = database.OpenWrite())
+            {
+                connection.Execute("CREATE TABLE things (id TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)");
+            }
+
+            return StoreSnapshot.Take(options);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Testing;
+using Culvert.Testing.Keys;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
@@ -19,7 +20,7 @@ internal sealed class TestIdentityProvider : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, int> requests = new();
     private readonly ConcurrentDictionary<string, RequestDelegate> scripted = new();
-    private readonly RSA rsa = RSA.Create(2048);
+    private readonly RSA rsa = TestKeys.Rsa();
     private readonly ECDsa ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly FakeTimeProvider time;
     private TestServer? server;

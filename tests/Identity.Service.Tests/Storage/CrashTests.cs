@@ -26,7 +26,7 @@ public sealed class CrashTests : IDisposable
     public async Task Kill_PostgresDuringWrites_LosesNothingThatWasAnswered()
     {
         var random = new Random(Soak.SeedOr(1));
-        using var server = new PostgresServer();
+        using var server = new PostgresServer(PostgresDurability.Full);
         var options = WriterOptions.For(folder, server.CreateDatabase());
         CreateStore(options);
         using var store = Store.Open(options, NullLogger.Instance);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Culvert.Identity.Service.Commands;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
@@ -12,59 +13,140 @@ namespace Culvert.Identity.Service.Tests.Storage;
 /// <summary><c>identity-service migrate</c>, and what a node says that finds it was not run.</summary>
 public sealed class MigrateTests : IDisposable
 {
+    private static readonly Migration Expansion = new(
+        2,
+        "0002_expansion",
+        Migration.ExpansionMark + "\nALTER TABLE things ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey';"
+    );
+
+    // The only way to change a column's constraints on SQLite.
+    private static readonly Migration Rebuild = new(
+        3,
+        "0003_rebuild",
+        """
+        CREATE TABLE things_next (id TEXT NOT NULL PRIMARY KEY, value BIGINT, colour TEXT NOT NULL);
+        INSERT INTO things_next (id, value, colour) SELECT id, value * 10, colour FROM things;
+        DROP TABLE things;
+        ALTER TABLE things_next RENAME TO things;
+        CREATE INDEX things_by_value ON things (value);
+        """
+    );
+
+    /// <summary>The version after this one.</summary>
+    private static readonly Migrator Next = new([.. Migrator.Current.Known, Expansion, Rebuild]);
+
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-migrate-").FullName;
 
     private ServiceOptions Options => ServiceUnderTest.OptionsIn(folder, StorageBackend.Sqlite);
 
-    [Fact]
-    public void Migrate_OlderStore_PlansThenAppliesWhatIsMissing()
+    [Theory]
+    [InlineData(StorageBackend.Sqlite)]
+    [InlineData(StorageBackend.Postgres)]
+    public void Migrate_OlderStore_PlansThenAppliesWhatIsMissing(StorageBackend backend)
     {
-        MakeOlder(by: 2);
-        string[] missing = [.. Migrator.All().TakeLast(2).Select(migration => migration.Name)];
+        using var store = new StoreUnderTest(backend);
+        store.Sql("INSERT INTO things (id, value) VALUES ('a', 1), ('b', 2)");
+        string[] missing = [Expansion.Name, Rebuild.Name];
 
-        Store.Migrate(Options, isPlan: true, NullLogger.Instance).ShouldBe(missing);
-        Store.Migrate(Options, isPlan: true, NullLogger.Instance).ShouldBe(missing);
-        Store.Migrate(Options, isPlan: false, NullLogger.Instance).ShouldBe(missing);
-        Store.Migrate(Options, isPlan: true, NullLogger.Instance).ShouldBeEmpty();
+        Store.Migrate(store.ServiceOptions, isPlan: true, NullLogger.Instance, Next).ShouldBe(missing);
+        Store.Migrate(store.ServiceOptions, isPlan: true, NullLogger.Instance, Next).ShouldBe(missing);
+        Store.Migrate(store.ServiceOptions, isPlan: false, NullLogger.Instance, Next).ShouldBe(missing);
+        Store.Migrate(store.ServiceOptions, isPlan: true, NullLogger.Instance, Next).ShouldBeEmpty();
+
+        store.Scalar<long>("SELECT CAST(SUM(value) AS BIGINT) FROM things WHERE colour = 'grey'").ShouldBe(30);
+    }
+
+    [Theory]
+    [InlineData(StorageBackend.Sqlite)]
+    [InlineData(StorageBackend.Postgres)]
+    public void Migrate_MigrationThatFails_LeavesNothingOfItAndCanBeAppliedLater(StorageBackend backend)
+    {
+        using var store = new StoreUnderTest(backend);
+        store.Sql("INSERT INTO things (id, value) VALUES ('a', 1)");
+        var cut = Rebuild with { Sql = Rebuild.Sql + "INSERT INTO nowhere (id) VALUES (1);" };
+
+        Should.Throw<DbException>(() =>
+            Store.Migrate(
+                store.ServiceOptions,
+                isPlan: false,
+                NullLogger.Instance,
+                new Migrator([.. Migrator.Current.Known, Expansion, cut])
+            )
+        );
+
+        store.Scalar<long>("SELECT value FROM things WHERE colour = 'grey'").ShouldBe(1);
+        Store.Migrate(store.ServiceOptions, isPlan: false, NullLogger.Instance, Next).ShouldBe([Rebuild.Name]);
+        store.Scalar<long>("SELECT value FROM things WHERE colour = 'grey'").ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task Open_TwoNodesAtOnce_OneMigratesAndBothStart()
+    {
+        using var store = new StoreUnderTest(StorageBackend.Postgres);
+        var options = store.ServiceOptions with
+        {
+            Storage = store.ServiceOptions.Storage with { ApplyMigrations = true },
+        };
+
+        var opened = await Task.WhenAll(
+            new[] { "east", "west" }.Select(node =>
+                Task.Run(
+                    () => Store.Open(options with { NodeName = node }, NullLogger.Instance, Next),
+                    TestContext.Current.CancellationToken
+                )
+            )
+        );
+
+        opened.Select(node => node.Node.Name).ShouldBe(["east", "west"]);
+        foreach (var node in opened)
+        {
+            node.Dispose();
+        }
+
+        store.Scalar<long>("SELECT COUNT(*) FROM migrations").ShouldBe(Next.Known.Count);
     }
 
     [Fact]
     public void Open_OlderStore_SaysWhatToRun()
     {
-        MakeOlder(by: 1);
+        using var store = new StoreUnderTest(StorageBackend.Sqlite);
+        Store.Migrate(
+            store.ServiceOptions,
+            isPlan: false,
+            NullLogger.Instance,
+            new Migrator([.. Migrator.Current.Known, Expansion])
+        );
 
-        var refused = Should.Throw<SchemaException>(() => Store.Open(Options, NullLogger.Instance));
+        var refused = Should.Throw<SchemaException>(() => Store.Open(store.ServiceOptions, NullLogger.Instance, Next));
 
-        refused.Message.ShouldContain(Migrator.All()[^2].Name);
-        refused.Message.ShouldContain(Migrator.All()[^1].Name);
+        refused.Message.ShouldContain(Expansion.Name);
+        refused.Message.ShouldContain(Rebuild.Name);
         refused.Message.ShouldContain("identity-service migrate --plan");
         StartFault.ExitCodeOf(refused).ShouldBe(78);
-        Store.Migrate(Options, isPlan: true, NullLogger.Instance).Count.ShouldBe(1); // nothing was applied
+        // Nothing was applied.
+        Store.Migrate(store.ServiceOptions, isPlan: true, NullLogger.Instance, Next).ShouldBe([Rebuild.Name]);
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)] // newer in one place, older in another: a branch that never was released
-    public void Open_NewerStore_NamesBothAndChangesNothing(int lacks)
+    [InlineData(false)]
+    [InlineData(true)] // newer in one place, older in another: a branch that never was released
+    public void Open_NewerStore_NamesBothAndChangesNothing(bool lacksOne)
     {
-        MakeOlder(by: lacks);
-        using (var database = new SqliteDatabase(Store.FileOf(Options)))
-        using (var connection = database.OpenWrite())
-        {
-            connection.Execute("INSERT INTO migrations (number, name) VALUES (9999, '9999_of_tomorrow')");
-        }
+        using var store = new StoreUnderTest(StorageBackend.Sqlite);
+        store.Sql("INSERT INTO migrations (number, name) VALUES (9999, '9999_of_tomorrow')");
+        var migrator = lacksOne ? Next : Migrator.Current;
 
         foreach (
             var use in (Action[])
                 [
-                    () => Store.Open(Options, NullLogger.Instance),
-                    () => Store.Migrate(Options, isPlan: false, NullLogger.Instance),
+                    () => Store.Open(store.ServiceOptions, NullLogger.Instance, migrator),
+                    () => Store.Migrate(store.ServiceOptions, isPlan: false, NullLogger.Instance, migrator),
                 ]
         )
         {
             var refused = Should.Throw<SchemaException>(use);
             refused.Message.ShouldContain("9999_of_tomorrow");
-            refused.Message.ShouldContain(Migrator.All()[^1].Name);
+            refused.Message.ShouldContain(migrator.Known[^1].Name);
             StartFault.ExitCodeOf(refused).ShouldBe(78);
         }
     }
@@ -72,7 +154,7 @@ public sealed class MigrateTests : IDisposable
     [Fact]
     public void Open_StoreThatWasOnlyExpanded_Opens()
     {
-        MakeOlder(by: 0);
+        MakeStore();
         using (var database = new SqliteDatabase(Store.FileOf(Options)))
         using (var connection = database.OpenWrite())
         {
@@ -85,7 +167,7 @@ public sealed class MigrateTests : IDisposable
                     Migration.ExpansionMark + "\nCREATE TABLE of_tomorrow (id TEXT);"
                 )
             );
-            Migrator.Newer(connection).ShouldBe(["9999_of_tomorrow"]);
+            Migrator.Current.Newer(connection).ShouldBe(["9999_of_tomorrow"]);
         }
 
         Store.Migrate(Options, isPlan: true, NullLogger.Instance).ShouldBeEmpty();
@@ -103,7 +185,7 @@ public sealed class MigrateTests : IDisposable
     [Fact]
     public void Online_CutShort_IsAppliedAgain()
     {
-        MakeOlder(by: 0);
+        MakeStore();
         using var database = new SqliteDatabase(Store.FileOf(Options));
         using var connection = database.OpenWrite();
         connection.Execute("CREATE INDEX of_tomorrow ON tunnels (id)");
@@ -126,7 +208,7 @@ public sealed class MigrateTests : IDisposable
         connection
             .Query<string>("SELECT name FROM sqlite_master WHERE name IN ('of_tomorrow', 'of_all', 'of_yesterday')")
             .ShouldBe(["of_tomorrow", "of_all"], ignoreOrder: true);
-        Migrator.Newer(connection).ShouldBe(["9999_of_tomorrow"]);
+        Migrator.Current.Newer(connection).ShouldBe(["9999_of_tomorrow"]);
     }
 
     [Fact]
@@ -135,15 +217,11 @@ public sealed class MigrateTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private void MakeOlder(int by)
+    private void MakeStore()
     {
-        File.Create(Store.FileOf(Options)).Dispose();
+        SqliteDatabase.Create(Store.FileOf(Options));
         using var database = new SqliteDatabase(Store.FileOf(Options));
         using var connection = database.OpenWrite();
-        Migrator.Pending(connection);
-        foreach (var migration in Migrator.All().SkipLast(by))
-        {
-            Migrator.Apply(database, connection, migration);
-        }
+        Migrator.Apply(database, connection, Migrator.Current.Pending(connection));
     }
 }

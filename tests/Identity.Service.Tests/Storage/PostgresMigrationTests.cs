@@ -47,7 +47,7 @@ public sealed class PostgresMigrationTests
         migrating.IsCompleted.ShouldBeFalse();
         await held.CommitAsync(Cancel);
         await migrating;
-        Migrator.Newer(migrator).ShouldBe(["9999_of_tomorrow"]);
+        Migrator.Current.Newer(migrator).ShouldBe(["9999_of_tomorrow"]);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class PostgresMigrationTests
         connection
             .ExecuteScalar<bool>("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('things_by_id')")
             .ShouldBeTrue();
-        Migrator.Newer(connection).ShouldBe(["9999_of_tomorrow"]);
+        Migrator.Current.Newer(connection).ShouldBe(["9999_of_tomorrow"]);
     }
 
     private static Task<ServiceUnderTest> StartAsync() =>

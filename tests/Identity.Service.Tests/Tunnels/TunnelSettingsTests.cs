@@ -10,6 +10,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tunnels;
 
 /// <summary>Settings of a tunnel (S21, S29) and how edges get them.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TunnelSettingsTests
 {
     private const string Sets = "/v1/client_range_sets/";

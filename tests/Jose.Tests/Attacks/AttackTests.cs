@@ -4,6 +4,7 @@ using Culvert.Jose.Proofs;
 using Culvert.Jose.Signatures;
 using Culvert.Jose.Tests.Mills;
 using Culvert.Jose.Tokens;
+using Culvert.Testing.Keys;
 
 namespace Culvert.Jose.Tests.Attacks;
 
@@ -60,7 +61,11 @@ public sealed class AttackTests
     public void PublicKeyAsHmacSecret_InAnyEncoding_IsRefused()
     {
         foreach (
-            var key in new[] { ForgedKey.Rsa("k", 2048), ForgedKey.Ec("k", ECCurve.NamedCurves.nistP256, "ES256") }
+            var key in new[]
+            {
+                ForgedKey.Rsa("k", TestKeys.Rsa()),
+                ForgedKey.Ec("k", ECCurve.NamedCurves.nistP256, "ES256"),
+            }
         )
         {
             foreach (
@@ -99,7 +104,7 @@ public sealed class AttackTests
     {
         ForgedKey[] keys =
         [
-            ForgedKey.Rsa("k", 2048),
+            ForgedKey.Rsa("k", TestKeys.Rsa()),
             ForgedKey.Ec("k", ECCurve.NamedCurves.nistP256, "ES256"),
             ForgedKey.Ec("k", ECCurve.NamedCurves.nistP384, "ES384"),
             ForgedKey.Ec("k", ECCurve.NamedCurves.nistP521, "ES512"),
@@ -126,7 +131,7 @@ public sealed class AttackTests
     [Trait("Attack", "A03")]
     public void RsaPadding_OtherThanTheHeaderSays_IsRefused()
     {
-        var key = ForgedKey.Rsa("k", 2048);
+        var key = ForgedKey.Rsa("k", TestKeys.Rsa());
         foreach (var alg in key.Algorithms)
         {
             foreach (var used in key.Algorithms.Where(a => a != alg))
@@ -290,7 +295,7 @@ public sealed class AttackTests
     [Trait("Attack", "A09")]
     public void RsaSignatureBlock_Malformed_IsRefused(string fault)
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.Rsa();
         var token = TokenForge.Assemble(
             """{"alg":"RS256","kid":"k"}""",
             "{}",

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Signatures;
+using Culvert.Testing.Keys;
 
 namespace Culvert.Jose.Tests.Keys;
 
@@ -45,7 +46,7 @@ public sealed class JwkSetTests
     [InlineData(4096)]
     public void TryParse_RsaSizeWithinLimits_IsKept(int bits)
     {
-        using var rsa = RSA.Create(bits);
+        using var rsa = TestKeys.Rsa(bits);
 
         Signatures.CompactJwsTests.KeyOf(TokenForge.KeySet(rsa)).Algorithms.ShouldBe(JwsAlgorithms.Rsa);
     }
@@ -71,7 +72,7 @@ public sealed class JwkSetTests
     [Fact]
     public void Find_KeyId_IsOrdinal()
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.Rsa();
         JwkSet.TryParse(TokenForge.KeySet(rsa), out var set);
 
         set!.Find("k", out var key).ShouldBe(JoseRefusal.None);
@@ -83,7 +84,7 @@ public sealed class JwkSetTests
     [Fact]
     public void FindOnly_OneUsableKey_IsFoundDespiteDroppedOnes()
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.Rsa();
         var json = Encoding.ASCII.GetString(TokenForge.KeySet(rsa)).Replace("[", "[{\"kty\":\"oct\",\"k\":\"AAAA\"},");
         JwkSet.TryParse(Encoding.ASCII.GetBytes(json), out var set).ShouldBe(JoseRefusal.None);
 
@@ -94,7 +95,7 @@ public sealed class JwkSetTests
     [Fact]
     public void FindOnly_NoneOrSeveral_IsRefused()
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.Rsa();
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var first = Encoding.ASCII.GetString(TokenForge.KeySet(rsa))[9..^2];
         var second = Encoding.ASCII.GetString(TokenForge.KeySet(ec))[9..^2].Replace("\"kid\":\"k\"", "\"kid\":\"l\"");

@@ -27,9 +27,8 @@ internal sealed class ForgedKey
 
     public byte[] SubjectPublicKeyInfo => key.ExportSubjectPublicKeyInfo();
 
-    public static ForgedKey Rsa(string keyId, int bits)
+    public static ForgedKey Rsa(string keyId, RSA key)
     {
-        var key = RSA.Create(bits);
         var p = key.ExportParameters(false);
         return new ForgedKey(
             key,

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Culvert.Testing.Keys;
 
 namespace Culvert.Jose.Tests.Mills;
 
 /// <summary>
 /// Makes tokens with the key sets to verify them: untouched ones, and ones with one mutation of
-/// <see cref="Mutations"/>. Which ones, and how they are mutated, follows from the seed alone; the keys are new in each
-/// process, because making the same RSA keys again would need cryptography of our own.
+/// <see cref="Mutations"/>. Which ones, and how they are mutated, follows from the seed alone; the RSA keys are always the
+/// same, the EC keys are new in each process.
 /// </summary>
 internal sealed class SpecimenMill(int seed)
 {
@@ -14,9 +15,9 @@ internal sealed class SpecimenMill(int seed)
 
     private static readonly Lazy<ForgedKey[]> Keys = new(() =>
         [
-            ForgedKey.Rsa("rsa-2048", 2048),
-            ForgedKey.Rsa("rsa-2048-other", 2048),
-            ForgedKey.Rsa("rsa-3072", 3072),
+            ForgedKey.Rsa("rsa-2048", TestKeys.Rsa()),
+            ForgedKey.Rsa("rsa-2048-other", TestKeys.OtherRsa()),
+            ForgedKey.Rsa("rsa-3072", TestKeys.Rsa(3072)),
             ForgedKey.Ec("p-256", ECCurve.NamedCurves.nistP256, "ES256"),
             ForgedKey.Ec("p-256-other", ECCurve.NamedCurves.nistP256, "ES256"),
             ForgedKey.Ec("p-384", ECCurve.NamedCurves.nistP384, "ES384"),

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Culvert.Jose.Proofs;
 using Culvert.Jose.Signatures;
+using Culvert.Testing.Keys;
 
 namespace Culvert.Jose.Tests.Proofs;
 
@@ -49,7 +50,7 @@ public sealed class DpopProofTests : IDisposable
     [InlineData("RS256")]
     public void TryParse_RsaKey_IsAccepted(string alg)
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.Rsa();
         var p = rsa.ExportParameters(false);
         var jwk = $$"""{"kty":"RSA","n":"{{TokenForge.Encode(p.Modulus)}}","e":"{{TokenForge.Encode(p.Exponent)}}"}""";
         var padding = alg == "PS256" ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
@@ -163,7 +164,7 @@ public sealed class DpopProofTests : IDisposable
     [Fact]
     public void TryParse_WeakRsaKey_IsRefused()
     {
-        using var rsa = RSA.Create(1024);
+        using var rsa = TestKeys.Rsa(1024);
         var p = rsa.ExportParameters(false);
         var jwk = $$"""{"kty":"RSA","n":"{{TokenForge.Encode(p.Modulus)}}","e":"AQAB"}""";
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Signatures;
+using Culvert.Testing.Keys;
 
 namespace Culvert.Jose.Tests.Signatures;
 
@@ -39,7 +40,7 @@ public sealed class CompactJwsTests
     [InlineData("PS512", "SHA512", true)]
     public void Verify_EveryRsaAlgorithm_Succeeds(string alg, string hash, bool pss)
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.Rsa();
         var padding = pss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
         var jws = Parse(TokenForge.Rsa(rsa, alg, new HashAlgorithmName(hash), padding, "{}"));
 
@@ -64,7 +65,7 @@ public sealed class CompactJwsTests
     [InlineData("RS256", "RS512")]
     public void Verify_KeyNamesOtherAlgorithm_IsRefused(string keyAlg, string tokenAlg)
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.Rsa();
         var jws = Parse(TokenForge.Rsa(rsa, tokenAlg, HashAlgorithmName.SHA256, RSASignaturePadding.Pss, "{}"));
 
         jws.Verify(KeyOf(TokenForge.KeySet(rsa, keyAlg)), JwsAlgorithms.All).ShouldBe(JoseRefusal.AlgorithmKeyMismatch);
@@ -87,7 +88,7 @@ public sealed class CompactJwsTests
     [InlineData(33, JoseRefusal.SignatureInvalid)]
     public void Verify_PssSalt_MustBeAsLongAsTheHash(int saltBytes, JoseRefusal expected)
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.Rsa();
         var jws = Parse(TokenForge.Assemble("""{"alg":"PS256"}""", "{}", data => RawRsa.SignPss(rsa, data, saltBytes)));
 
         jws.Verify(KeyOf(TokenForge.KeySet(rsa)), JwsAlgorithms.All).ShouldBe(expected);
@@ -102,7 +103,7 @@ public sealed class CompactJwsTests
     [InlineData("digest-of-other-hash")]
     public void Verify_Pkcs1BlockMalformed_IsRefused(string fault)
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.Rsa();
         var jws = Parse(
             TokenForge.Assemble("""{"alg":"RS256"}""", "{}", data => RawRsa.SignMalformedPkcs1(rsa, data, fault))
         );

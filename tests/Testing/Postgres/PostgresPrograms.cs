@@ -35,29 +35,31 @@ public static class PostgresPrograms
             .. arguments,
         ];
 
-    /// <summary>The server in the foreground: on a socket in that folder alone, flushing for real.</summary>
-    public static IReadOnlyList<string> Server(string dataFolder, string socketFolder) =>
-        Command(
-            "postgres",
-            "-D",
-            dataFolder,
-            "-k",
-            socketFolder,
-            "-c",
+    /// <summary>The server in the foreground, on a socket in that folder alone.</summary>
+    public static IReadOnlyList<string> Server(
+        string dataFolder,
+        string socketFolder,
+        PostgresDurability durability = PostgresDurability.Full
+    )
+    {
+        var flushes = durability == PostgresDurability.Full ? "on" : "off";
+        string[] settings =
+        [
             "listen_addresses=",
-            "-c",
             "unix_socket_permissions=0700",
-            "-c",
-            "fsync=on",
-            "-c",
+            $"fsync={flushes}",
+            $"synchronous_commit={flushes}",
+            $"full_page_writes={flushes}",
             "max_connections=300",
-            "-c",
             "shared_buffers=64MB",
-            "-c",
             "wal_level=minimal",
-            "-c",
-            "max_wal_senders=0"
+            "max_wal_senders=0",
+        ];
+        return Command(
+            "postgres",
+            ["-D", dataFolder, "-k", socketFolder, .. settings.SelectMany(setting => new[] { "-c", setting })]
         );
+    }
 
     /// <summary>An empty folder that the server's user owns.</summary>
     public static string MakeFolder(string path)

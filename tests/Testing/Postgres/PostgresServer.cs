@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 
 namespace Culvert.Testing.Postgres;
 
@@ -14,41 +15,41 @@ public sealed class PostgresServer : IDisposable
         "trap '' INT TERM HUP; folder=$1; shift; \"$@\" </dev/null >>\"$folder/log\" 2>&1 & server=$!; read -r reason; "
         + "kill -QUIT $server 2>/dev/null; wait $server; [ \"$reason\" = keep ] || rm -rf \"$folder\"";
 
-    private static readonly Lazy<PostgresServer> SharedServer = new(() => new PostgresServer());
+    private static readonly Lazy<PostgresServer> SharedServer = new(() => new PostgresServer(PostgresDurability.None));
 
+    private readonly PostgresDurability durability;
     private readonly string folder;
+    private readonly NpgsqlDataSource administration;
     private Process guard;
     private int databases;
 
-    public PostgresServer()
+    public PostgresServer(PostgresDurability durability)
     {
+        this.durability = durability;
         folder = PostgresPrograms.MakeFolder(Directory.CreateTempSubdirectory("culvert-postgres-").FullName);
         PostgresPrograms.Initialise(DataFolder);
+        administration = NpgsqlDataSource.Create(PostgresPrograms.ConnectionString(folder, "postgres"));
         guard = Launch();
     }
 
-    /// <summary>One for all tests of this process; ends with it.</summary>
+    /// <summary>One for all tests of this process, which flushes nothing; ends with it.</summary>
     public static PostgresServer Shared => SharedServer.Value;
 
     public string SocketFolder => folder;
 
     private string DataFolder => Path.Combine(folder, "data");
 
-    /// <summary>Makes an empty database; its connection string.</summary>
-    public string CreateDatabase()
+    /// <summary>Makes a database; its connection string.</summary>
+    /// <param name="template">The database that it is a copy of, to which nothing is connected; null = it is empty.</param>
+    public string CreateDatabase(string? template = null)
     {
         var name = $"test_{Interlocked.Increment(ref databases)}";
-        PostgresPrograms.Run([
-            Path.Combine(PostgresPrograms.Folder, "psql"),
-            "-h",
-            folder,
-            "-U",
-            "postgres",
-            "-qXc",
-            $"CREATE DATABASE {name}",
-        ]);
+        Administer($"CREATE DATABASE {name} TEMPLATE {(template is null ? "template1" : NameOf(template))}");
         return PostgresPrograms.ConnectionString(folder, name);
     }
+
+    /// <summary>Removes a database of <see cref="CreateDatabase"/> and ends the connections to it.</summary>
+    public void DropDatabase(string connection) => Administer($"DROP DATABASE {NameOf(connection)} WITH (FORCE)");
 
     /// <summary>SIGKILL to every process of the server at once, as a power failure would.</summary>
     public void Crash()
@@ -71,15 +72,28 @@ public sealed class PostgresServer : IDisposable
 
     public void Dispose()
     {
+        administration.Dispose();
         End(guard, keep: false);
         guard.Dispose();
+    }
+
+    private static string NameOf(string connection) => new NpgsqlConnectionStringBuilder(connection).Database!;
+
+    private void Administer(string sql)
+    {
+        using var command = administration.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        command.ExecuteNonQuery();
     }
 
     private Process Launch()
     {
         File.Delete(Path.Combine(DataFolder, "postmaster.pid"));
         var process = Process.Start(
-            new ProcessStartInfo("sh", ["-c", Guard, "guard", folder, .. PostgresPrograms.Server(DataFolder, folder)])
+            new ProcessStartInfo(
+                "sh",
+                ["-c", Guard, "guard", folder, .. PostgresPrograms.Server(DataFolder, folder, durability)]
+            )
             {
                 RedirectStandardInput = true,
                 WorkingDirectory = "/",

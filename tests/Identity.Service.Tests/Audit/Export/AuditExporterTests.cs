@@ -14,6 +14,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Audit.Export;
 
 /// <summary>Every entry to every target, in the order of its chain, at least once.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuditExporterTests : IAsyncLifetime
 {
     private static readonly FileTarget Target = new("/nonexistent/audit.jsonl");

@@ -10,6 +10,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 
 /// <summary>S4 at <c>POST /v1/agent/renewals</c>.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AgentRenewalTests
 {
     [Fact]

@@ -8,6 +8,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 
 /// <summary>S12 and S13 over HTTPS: each commit of an enrolment is broken in turn.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class EnrollmentFaultTests
 {
     [Theory]

@@ -12,6 +12,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 
 /// <summary>S3 and S4 with nothing scripted: identity provider, rule, exchange, enrolment, and the rule's end.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class FederatedEnrollmentTests
 {
     [Fact]

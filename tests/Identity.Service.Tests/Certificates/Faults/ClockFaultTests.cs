@@ -17,6 +17,7 @@ namespace Culvert.Identity.Service.Tests.Certificates.Faults;
 /// Wall clocks that step: nothing is certified by one that cannot be right, nothing is lost meanwhile, and machines
 /// recover as soon as the clock does. Starts in the middle of a phase included.
 /// </summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ClockFaultTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -20,6 +20,7 @@ namespace Culvert.Identity.Service.Tests.Certificates.Faults;
 /// An HSM that hangs, is slow, logs out or loses a key, at every step at which an authority needs it: a refusal that says
 /// when to try again, nothing that leaves without a record, and no hand when it is back.
 /// </summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class HsmFaultTests
 {
     // Of calls that begin while a test holds some back. Others have all the time that a busy machine needs.

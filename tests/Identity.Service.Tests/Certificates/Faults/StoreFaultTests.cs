@@ -21,6 +21,7 @@ namespace Culvert.Identity.Service.Tests.Certificates.Faults;
 /// A disk that is full, a database that takes no writes, a flush that takes its time: refused before anything is signed,
 /// and no hand is needed when it is over. Real disks and real databases, of the storage that the run is about.
 /// </summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class StoreFaultTests : IDisposable
 {
     // The files of a new installation, and room for some hundred certificates.
@@ -73,7 +74,7 @@ public sealed class StoreFaultTests : IDisposable
     [Fact]
     public async Task ReadOnlyDatabase_RefusesBeforeItSigns_AndGoesOnUnaided()
     {
-        var server = IsPostgres ? Own(new PostgresServer()) : null;
+        var server = IsPostgres ? Own(new PostgresServer(PostgresDurability.Full)) : null;
         await using var service = await ServiceUnderTest.StartAsync(
             services => services.AddSingleton(new JournalOptions { DiskReserveBytes = 0, Probe = Reach }),
             options => server is null ? options : On(server.CreateDatabase(), options)
@@ -162,7 +163,7 @@ public sealed class StoreFaultTests : IDisposable
             return ServiceUnderTest.OptionsIn(disk.Path);
         }
 
-        var server = Own(new PostgresServer());
+        var server = Own(new PostgresServer(PostgresDurability.Full));
         PostgresPrograms.MakeFolder(disk.Path);
         Sql(server, $"CREATE TABLESPACE small LOCATION '{disk.Path}'");
         Sql(server, "CREATE DATABASE small TABLESPACE small");

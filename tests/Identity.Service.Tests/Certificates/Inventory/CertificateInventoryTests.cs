@@ -5,6 +5,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Inventory;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CertificateInventoryTests
 {
     [Fact]

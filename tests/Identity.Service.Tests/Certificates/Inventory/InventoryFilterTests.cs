@@ -4,6 +4,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Inventory;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class InventoryFilterTests(RevocationBench fixture) : IClassFixture<RevocationBench>
 {
     [Fact]

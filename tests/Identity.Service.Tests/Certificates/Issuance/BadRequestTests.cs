@@ -4,11 +4,13 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Certificates;
+using Culvert.Testing.Keys;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 
 /// <summary>The table of bad requests for certificates, each answered with its own code (reference §8a).</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class BadRequestTests(IssuingBenchFixture fixture) : IClassFixture<IssuingBenchFixture>
 {
     private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
@@ -321,7 +323,7 @@ public sealed class BadRequestTests(IssuingBenchFixture fixture) : IClassFixture
 
     private static string RsaCsr(int bits)
     {
-        using var key = RSA.Create(bits);
+        using var key = TestKeys.Rsa(bits);
         return CertificateRequests.Create(key);
     }
 

@@ -15,6 +15,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 
 /// <summary>S12: every commit of an issuance is broken in turn.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CertificateIssuerTests
 {
     private static readonly CertificateFilter Everything = new("", null, WithInstallation: true, null, null);

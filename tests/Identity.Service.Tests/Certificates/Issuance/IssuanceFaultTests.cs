@@ -18,6 +18,7 @@ namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 /// Every step at which an issuance touches the disk breaks once, under the real journal: before, within and after each
 /// of its two transactions (S12).
 /// </summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : IClassFixture<IssuanceFaultTests.Fixture>
 {
     private const string Identity = "spiffe://identity.test/o/x/t/y/agent/z";

@@ -17,6 +17,7 @@ namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 /// SIGKILL to a service that issues under load: what was handed out is recorded, no serial number occurs twice, and the
 /// next start needs no hand.
 /// </summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuanceKillTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-issue-").FullName;

@@ -16,6 +16,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 
 /// <summary>What stands between a granted job and its certificate: keys, limits, the queue, the signer, the clock.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>, IDisposable
 {
     private const string Identity = "spiffe://identity.test/o/x/t/y/agent/z";

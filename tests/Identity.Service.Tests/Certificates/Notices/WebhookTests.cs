@@ -10,6 +10,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Notices;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class WebhookTests : IAsyncLifetime
 {
     private readonly ScriptedWebhookSender receiver = new();

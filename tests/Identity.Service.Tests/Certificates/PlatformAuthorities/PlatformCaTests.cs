@@ -10,6 +10,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.PlatformAuthorities;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PlatformCaTests
 {
     [Fact]

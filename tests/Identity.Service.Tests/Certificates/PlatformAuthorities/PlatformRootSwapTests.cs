@@ -15,6 +15,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.PlatformAuthorities;
 
 /// <summary>The root of the platform CA changes (S11), with machines over real TLS.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PlatformRootSwapTests
 {
     private const string Roots = "/v1/platform_ca/roots";

@@ -9,6 +9,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Revocation;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CertificateRevocationTests(RevocationBench fixture) : IClassFixture<RevocationBench>
 {
     [Fact]

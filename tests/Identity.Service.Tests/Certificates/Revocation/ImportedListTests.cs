@@ -8,6 +8,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Revocation;
 
 /// <summary>The row of bad lists, end to end: the checks themselves are the certificate core's tests.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ImportedListTests : IAsyncDisposable
 {
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

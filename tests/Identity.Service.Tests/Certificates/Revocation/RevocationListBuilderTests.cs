@@ -15,6 +15,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Revocation;
 
 /// <summary>What a list holds, and when it must not take the place of the one before it.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RevocationListBuilderTests : IDisposable
 {
     private const string Ca = "ca_x";

@@ -17,6 +17,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Revocation;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture<RevocationBench>
 {
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);

@@ -13,6 +13,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Rotation;
 
 /// <summary>A rotation from the next key to the retirement without a hand; openssl plays the enterprise.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AutomaticRotationTests : IDisposable
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

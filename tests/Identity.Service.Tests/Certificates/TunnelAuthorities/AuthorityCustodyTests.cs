@@ -11,6 +11,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
 
 /// <summary>Where keys live: in an HSM, sealed, or imported.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuthorityCustodyTests
 {
     [Fact]

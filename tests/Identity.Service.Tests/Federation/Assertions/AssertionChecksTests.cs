@@ -3,11 +3,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing.Keys;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Assertions;
 
 /// <summary>Every assertion here is refused with the same answer, and the history alone knows why.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string Good = """{"alg":"RS256","kid":"rsa-1","typ":"JWT"}""";
@@ -139,7 +141,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     [InlineData("""[{"sub":"a"}]""")]
     public async Task Exchange_ClaimsText_IsRefused(string claims)
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.OtherRsa();
 
         (await DenialAsync(TestIdentityProvider.SignWith(rsa, Good, claims))).ShouldBe("token_malformed");
     }
@@ -287,7 +289,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     [Fact]
     public async Task Exchange_SignatureOfAnotherKey_IsRefused()
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = TestKeys.OtherRsa();
 
         (await DenialAsync(TestIdentityProvider.SignWith(rsa, Good, Claims().ToJsonString()))).ShouldBe(
             "signature_invalid"

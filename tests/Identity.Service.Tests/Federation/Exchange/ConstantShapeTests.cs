@@ -4,11 +4,13 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing.Keys;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Exchange;
 
 /// <summary>Whoever probes rules, keys and claims sees one refusal: the same status, headers, body, and class of time.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ConstantShapeTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string UnknownRule = "fdrl_010000000000000000000000";
@@ -75,7 +77,7 @@ public sealed class ConstantShapeTests(FederatedServiceFixture fixture) : IClass
         var archived = await Service.RuleAsync();
         await Service.CreateAsync($"{FederatedService.Rules}/{archived}/archive");
         var draft = await Service.RuleAsync(body => body["state"] = "draft");
-        using var stranger = RSA.Create(2048);
+        using var stranger = TestKeys.OtherRsa();
         var claims = Service.Provider.Claims(FederatedService.PublicUrl).ToJsonString();
         var used = Service.Token();
         using var first = await Service.ExchangeAsync(rule, used);

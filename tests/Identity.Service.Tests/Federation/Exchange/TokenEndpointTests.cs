@@ -7,6 +7,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Exchange;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TokenEndpointTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string UnknownRule = "fdrl_010000000000000000000000";

@@ -14,6 +14,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Exchange;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TokenExchangeTests
 {
     [Fact]

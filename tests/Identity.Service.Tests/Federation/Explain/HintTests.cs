@@ -2,11 +2,13 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation.Explain.Hints;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing.Keys;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Explain;
 
 /// <summary>One denial per hint, as the exchange records it; and none where the cause is another.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class HintTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;
@@ -154,7 +156,7 @@ public sealed class HintTests(FederatedServiceFixture fixture) : IClassFixture<F
     public async Task Find_UnknownKey_SaysWhenKeysWereFetched()
     {
         using var good = await Service.ExchangeAsync(fixture.RuleId, Service.Token());
-        using var key = RSA.Create(2048);
+        using var key = TestKeys.OtherRsa();
         var token = TestIdentityProvider.SignWith(
             key,
             """{"alg":"RS256","kid":"rsa-2"}""",

@@ -8,6 +8,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Explain;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PolicyReplayTests
 {
     [Fact]

@@ -4,10 +4,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing.Keys;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.History;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class HistoryEndpointTests
 {
     private const string Path = "/v1/authentication_history";
@@ -190,8 +192,9 @@ public sealed class HistoryEndpointTests
     {
         await using var service = await FederatedService.StartAsync();
         var (_, rule, client) = await CallerAsync(service);
+        using var stranger = TestKeys.OtherRsa();
         var token = TestIdentityProvider.SignWith(
-            System.Security.Cryptography.RSA.Create(2048),
+            stranger,
             """{"alg":"RS256","kid":"unknown"}""",
             service.Provider.Claims(FederatedService.PublicUrl).ToJsonString()
         );

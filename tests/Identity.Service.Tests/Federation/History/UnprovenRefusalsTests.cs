@@ -9,6 +9,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.History;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class UnprovenRefusalsTests
 {
     // S31

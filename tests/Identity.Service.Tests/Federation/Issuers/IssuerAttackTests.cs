@@ -10,6 +10,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation.Issuers;
 
 /// <summary>Rows A25 to A38 of the attack catalogue against the whole service; the cache's own are in KeyCacheTests.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuerAttackTests : IAsyncLifetime
 {
     private const string Discovery = TestIdentityProvider.DiscoveryPath;

@@ -8,6 +8,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Issuers;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

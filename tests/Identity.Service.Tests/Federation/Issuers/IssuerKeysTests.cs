@@ -5,11 +5,13 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
+using Culvert.Testing.Keys;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Issuers;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuerKeysTests
 {
     private const string Discovery = TestIdentityProvider.DiscoveryPath;
@@ -60,7 +62,7 @@ public sealed class IssuerKeysTests
         var rule = await service.RuleAsync();
         await service.AccessTokenAsync(rule);
         service.Time.Advance(TimeSpan.FromSeconds(30));
-        using var next = RSA.Create(2048);
+        using var next = TestKeys.OtherRsa();
         service.Provider.Keys = [TestIdentityProvider.RsaJwk("rsa-2", next)];
 
         using var response = await service.ExchangeAsync(

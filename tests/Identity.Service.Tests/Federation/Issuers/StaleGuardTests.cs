@@ -11,6 +11,7 @@ namespace Culvert.Identity.Service.Tests.Federation.Issuers;
 /// Who may change an issuer or a membership is decided on what all nodes have committed, not on what word has come of.
 /// </summary>
 [Trait("Attack", "A57")]
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class StaleGuardTests : IAsyncLifetime
 {
     private readonly DeafChanges changes = new();

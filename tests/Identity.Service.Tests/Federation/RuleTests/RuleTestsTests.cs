@@ -6,6 +6,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.RuleTests;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RuleTestsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string Allowed =

@@ -7,6 +7,7 @@ namespace Culvert.Identity.Service.Tests.Federation.Rules;
 
 /// <summary>S2: nobody grants what they lack; taking away is everybody's who administers.</summary>
 [Trait("Attack", "A57")]
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class EscalationTests : IAsyncLifetime
 {
     private const string Refused = "federation.scope_not_grantable";

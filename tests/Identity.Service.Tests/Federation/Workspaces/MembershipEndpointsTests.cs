@@ -7,6 +7,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation.Workspaces;
 
 // I21
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class MembershipEndpointsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string Workspaces = "/v1/organizations/workspaces";

@@ -4,6 +4,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tokens.Metadata;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class MetadataTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

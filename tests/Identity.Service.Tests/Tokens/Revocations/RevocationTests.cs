@@ -15,6 +15,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tokens.Revocations;
 
 [Trait("Attack", "A59")]
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string Path = "/v1/oauth/revocations";

@@ -12,6 +12,7 @@ namespace Culvert.Identity.Service.Tests.Tokens.Revocations;
 
 /// <summary>A node that cannot see what others revoke accepts and vouches for nothing.</summary>
 [Trait("Attack", "A59")]
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class StaleNodeTests
 {
     [Fact]

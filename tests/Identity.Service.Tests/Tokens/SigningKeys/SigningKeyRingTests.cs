@@ -16,6 +16,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tokens.SigningKeys;
 
 [Trait("Attack", "A58")]
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class SigningKeyRingTests : IDisposable
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

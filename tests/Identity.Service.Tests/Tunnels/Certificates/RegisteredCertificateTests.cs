@@ -6,6 +6,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tunnels.Certificates;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RegisteredCertificateTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

@@ -13,6 +13,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tunnels.Challenges;
 
 /// <summary>Announced challenges (S25), with agents and edges that enrol over real TLS.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AcmeChallengeTests
 {
     private const string Path = "/v1/agent/acme_challenges";

@@ -11,6 +11,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tunnels.ClientAuthorities;
 
 /// <summary>Whose certificates open the CONNECT ingress (S22).</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ClientAuthorityTests
 {
     private readonly ScriptedPeers peers = new();

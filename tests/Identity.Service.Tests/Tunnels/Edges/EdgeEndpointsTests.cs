@@ -7,6 +7,7 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tunnels.Edges;
 
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class EdgeEndpointsTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

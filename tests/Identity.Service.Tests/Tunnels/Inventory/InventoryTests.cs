@@ -13,6 +13,7 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tunnels.Inventory;
 
 /// <summary>What agents count becomes one list per tunnel.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class InventoryTests
 {
     private const string Report = """

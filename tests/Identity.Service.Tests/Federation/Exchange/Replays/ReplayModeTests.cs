@@ -9,6 +9,7 @@ using static Culvert.Identity.Service.Tests.Fixtures.FormCalls;
 namespace Culvert.Identity.Service.Tests.Federation.Exchange.Replays;
 
 [Trait("Attack", "A19")]
+[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ReplayModeTests
 {
     // The complaint that bound_reuse answers: a job cannot mint again, and its processes share one file.
