@@ -105,7 +105,7 @@ public sealed class StoreFaultTests : IDisposable
         await service.StopAsync();
 
         disk.SetReadOnly(true);
-        await Should.ThrowAsync<IOException>(service.RestartAsync);
+        await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(service.RestartAsync);
         disk.SetReadOnly(false);
 
         service = await service.RestartAsync();
