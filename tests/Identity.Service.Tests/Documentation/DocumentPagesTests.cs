@@ -9,7 +9,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Documentation;
 
 /// <summary>The documentation as the service serves it.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed partial class DocumentPagesTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private readonly ServiceUnderTest service = fixture.Service;

@@ -2,9 +2,10 @@ namespace Culvert.Identity.Service.Tests.Fixtures;
 
 /// <summary>Marks the classes that run once on each database: on SQLite with all others, and again on PostgreSQL.</summary>
 /// <remarks>
-/// Marked is every class that works on a store of <see cref="StorageBackends.Default"/>. Not marked are classes without a
-/// store, and those that choose their databases themselves: the suites of the stores (<c>OnSqlite</c>, <c>OnPostgres</c>),
-/// theories over <see cref="StorageBackend"/>, tests of several nodes.
+/// Marked are the classes that work on a store of <see cref="StorageBackends.Default"/>. Not marked are classes without a
+/// store; those that choose their databases themselves (the suites of the stores with <c>OnSqlite</c> and
+/// <c>OnPostgres</c>, theories over <see cref="StorageBackend"/>, tests of several nodes); and those whose every SQL
+/// statement these suites run on PostgreSQL, by the server's log of both.
 /// </remarks>
 internal static class StorageTrait
 {

@@ -7,7 +7,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Hosting;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RequestSpanTests
 {
     private const string Trace = "0af7651916cd43dd8448eb211c80319c";

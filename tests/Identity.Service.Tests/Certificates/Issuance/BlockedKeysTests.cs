@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Issuance;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class BlockedKeysTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private static readonly string Key = new('a', 64);

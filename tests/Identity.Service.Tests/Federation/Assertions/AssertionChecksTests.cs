@@ -9,7 +9,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation.Assertions;
 
 /// <summary>Every assertion here is refused with the same answer, and the history alone knows why.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string Good = """{"alg":"RS256","kid":"rsa-1","typ":"JWT"}""";

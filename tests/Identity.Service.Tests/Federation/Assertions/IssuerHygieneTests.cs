@@ -6,7 +6,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation.Assertions;
 
 /// <summary>What an issuer's record asks of its tokens, beyond what is asked of all.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuerHygieneTests
 {
     [Theory]

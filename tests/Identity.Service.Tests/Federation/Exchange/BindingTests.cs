@@ -7,7 +7,6 @@ using static Culvert.Identity.Service.Tests.Fixtures.FormCalls;
 namespace Culvert.Identity.Service.Tests.Federation.Exchange;
 
 /// <summary>What the token endpoint binds tokens to (RFC 9449 §5, RFC 8705 §3), as the rule's <c>bind</c> wants it.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class BindingTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

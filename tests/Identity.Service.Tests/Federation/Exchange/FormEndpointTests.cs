@@ -11,7 +11,6 @@ using static Culvert.Identity.Service.Tests.Fixtures.FormCalls;
 
 namespace Culvert.Identity.Service.Tests.Federation.Exchange;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class FormEndpointTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string UnknownRule = "fdrl_010000000000000000000000";

@@ -6,7 +6,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation.Rules;
 
 /// <summary>Every kind of condition, from the rule on the wire to the reason in the history.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RuleConditionExchangeTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

@@ -7,7 +7,6 @@ namespace Culvert.Identity.Service.Tests.Tokens.Binding;
 
 /// <summary>RFC 8705 at 8443: the matrix of attack A46.</summary>
 [Trait("Attack", "A46")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class CertificateTokenTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tokens.Binding;
 
 /// <summary>RFC 9449 §5 and §8, and RFC 8705 §3, at the token endpoint; and what the bound tokens are then good for.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TokenEndpointBindingTests(FederatedServiceFixture fixture)
     : IClassFixture<FederatedServiceFixture>,
         IDisposable

@@ -4,7 +4,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tokens.Metadata;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class MetadataTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;
