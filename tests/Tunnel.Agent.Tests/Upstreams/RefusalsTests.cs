@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Tests.Upstreams;
 
 /// <summary>Each request that the agent answers itself is counted once, whichever stage refuses it.</summary>
-public sealed class RefusalsTests
+public sealed class RefusalsTests : IDisposable
 {
     private const string Route = "docs";
     private const string UnknownHost = "other." + Support.Tunnel.Domain;
@@ -13,6 +13,8 @@ public sealed class RefusalsTests
     private readonly LogLines log = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => log.Dispose();
 
     [Theory]
     [InlineData(UnknownHost, "Accept", "*/*", "", "agent.route_unknown")]
