@@ -52,6 +52,7 @@ public sealed class NetworkTests(FaultSystem system) : FaultTest(system)
     }
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task Path_SlowAndLossy_LosesNoCall()
     {
         await MendAsync();
@@ -75,6 +76,7 @@ public sealed class NetworkTests(FaultSystem system) : FaultTest(system)
     }
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task Path_CutAltogether_RefusesNewClientsAtOnceAndServesOnceItIsBack()
     {
         await MendAsync();
