@@ -10,7 +10,7 @@ internal sealed record Checkout(string Root, string Configuration)
     /// Everything that a run writes lies under here; ignored by git. QUICKSTART_STATE names another folder, so that tests
     /// of the script do not meet what a developer left running.
     /// </summary>
-    public string RunFolder =>
+    public string RunFolder { get; init; } =
         Environment.GetEnvironmentVariable("QUICKSTART_STATE") is { Length: > 0 } other
             ? Path.GetFullPath(other)
             : Path.Combine(Root, ".run");

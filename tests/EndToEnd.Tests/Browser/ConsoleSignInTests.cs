@@ -7,7 +7,8 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Browser;
 
 /// <summary>People sign in to the console at oidc-provider in Debian's Chromium, by <c>tests/Peers/console/sign-in.mjs</c>.</summary>
-public sealed class ConsoleSignInTests(SdkSystem system) : IClassFixture<SdkSystem>
+[Collection(SdkSystemCollection.Name)]
+public sealed class ConsoleSignInTests(SdkSystem system)
 {
     [Fact]
     public async Task SignIn_AtTheProvider_GivesTheGroupsRoleAndNobodyElseASession()

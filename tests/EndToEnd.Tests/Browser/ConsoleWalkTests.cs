@@ -8,7 +8,9 @@ namespace Culvert.EndToEnd.Tests.Browser;
 /// The console in Debian's Chromium: every page and its main task, by <c>tests/Peers/console/walk.mjs</c>. The screenshots
 /// stay under <c>.run/screenshots</c>, to be looked at.
 /// </summary>
-public sealed class ConsoleWalkTests(SdkSystem system) : IClassFixture<SdkSystem>
+[Collection(SdkSystemCollection.Name)]
+[Trait("Level", "full")]
+public sealed class ConsoleWalkTests(SdkSystem system)
 {
     [Fact]
     public async Task Walk_EveryPage_WorksAndHasNoSeriousFinding()

@@ -8,7 +8,8 @@ namespace Culvert.EndToEnd.Tests.Callers;
 /// Unmodified OAuth client libraries at the token endpoint. Each test runs the check of its own first word in
 /// <c>tests/Peers/callers</c>.
 /// </summary>
-public sealed class CallerTests(SdkSystem system) : IClassFixture<SdkSystem>
+[Collection(SdkSystemCollection.Name)]
+public sealed class CallerTests(SdkSystem system)
 {
     [Fact]
     public Task Oauth4webapiDiscovery_FindsEveryEndpoint() => ProveAsync();

@@ -10,21 +10,24 @@ public sealed class InspectorTests(StandardSystem system) : SystemTest(system)
 {
     [Theory]
     [InlineData("--method tools/list")]
-    [InlineData("--method resources/list")]
-    [InlineData("--method resources/templates/list")]
-    [InlineData("--method prompts/list")]
+    [InlineData("--method resources/list", Traits = ["Level", "full"])]
+    [InlineData("--method resources/templates/list", Traits = ["Level", "full"])]
+    [InlineData("--method prompts/list", Traits = ["Level", "full"])]
     [InlineData("--method tools/call --tool-name echo --tool-arg message=grüße-✓")]
-    [InlineData("--method tools/call --tool-name get-sum --tool-arg a=2 --tool-arg b=40")]
-    [InlineData("--method tools/call --tool-name get-tiny-image")]
-    [InlineData("--method tools/call --tool-name no-such-tool")]
+    [InlineData("--method tools/call --tool-name get-sum --tool-arg a=2 --tool-arg b=40", Traits = ["Level", "full"])]
+    [InlineData("--method tools/call --tool-name get-tiny-image", Traits = ["Level", "full"])]
+    [InlineData("--method tools/call --tool-name no-such-tool", Traits = ["Level", "full"])]
     public async Task Inspector_ThroughEitherTunnel_PrintsWhatADirectCallPrints(string arguments)
     {
-        var direct = await RunAsync(Installation.McpServer.Endpoint, roots: null, arguments);
         var record = Installation.Record;
 
-        var automatic = await RunAsync(Installation.Endpoint, record.Tunnel.TrustBundle, arguments);
-        var manual = await RunAsync(Installation.ManualEndpoint, record.Manual!.TrustBundle, arguments);
+        var printed = await Task.WhenAll(
+            RunAsync(Installation.McpServer.Endpoint, roots: null, arguments),
+            RunAsync(Installation.Endpoint, record.Tunnel.TrustBundle, arguments),
+            RunAsync(Installation.ManualEndpoint, record.Manual!.TrustBundle, arguments)
+        );
 
+        var (direct, automatic, manual) = (printed[0], printed[1], printed[2]);
         automatic.ShouldBe(direct);
         manual.ShouldBe(direct);
     }

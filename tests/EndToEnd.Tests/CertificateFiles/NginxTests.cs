@@ -15,6 +15,7 @@ namespace Culvert.EndToEnd.Tests.CertificateFiles;
 /// reloaded after each change, and not one handshake that fails.
 /// </summary>
 [Collection(StandardSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class NginxTests(StandardSystem system) : SystemTest(system)
 {
     private static readonly int Renewals = Soak.Rounds("rotation", shortForm: 5, full: 40);

@@ -64,6 +64,7 @@ public sealed partial class DevCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task Dev_ServerThatDoesNotRun_SaysSoAndServesItLater()
     {
         using var dev = Start("--mcp", server.Endpoint.AbsoluteUri, "--port", $"{port}", "--keep");
@@ -86,6 +87,7 @@ public sealed partial class DevCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task Dev_Command_IsStartedAndCalled()
     {
         var script = checkout.PeerScript("@modelcontextprotocol/server-everything", "dist/index.js");
@@ -103,6 +105,7 @@ public sealed partial class DevCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task Dev_Killed_TakesItsProgramsWithIt()
     {
         using var dev = Start("--mcp", server.Endpoint.AbsoluteUri, "--port", $"{port}");

@@ -9,6 +9,7 @@ namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>The agent's way out is a CONNECT proxy that comes and goes.</summary>
 [Collection(FaultSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class FlappingProxyTests(FaultSystem system) : FaultTest(system)
 {
     private const int Flaps = 5;

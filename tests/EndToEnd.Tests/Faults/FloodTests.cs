@@ -6,61 +6,88 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Faults;
 
-/// <summary>One client does the worst it can; the others' slowest calls may take twice as long as without it, no more.</summary>
+/// <summary>
+/// One client does the worst it can: the others' calls are all answered, and what it took is given back. How much slower
+/// the others are meanwhile is printed and not judged: that ratio differs more between two runs than it may differ at all.
+/// </summary>
 [Collection(FloodSystemCollection.Name)]
+[Trait("Level", "full")]
 [Trait("Machine", "alone")]
 public sealed class FloodTests(FloodSystem system) : CountingSystemTest(system)
 {
     private const int Others = 4;
 
-    private const int Rounds = 8;
+    private const string Refused = "culvert_edge_clients_refused_total";
 
-    /// <summary>Below this, a ratio says more about the machine's scheduler than about us.</summary>
-    private static readonly TimeSpan Noise = TimeSpan.FromMilliseconds(25);
+    /// <summary>
+    /// Health probes and long polls come and go, and the agent keeps idle connections to the MCP server for the next calls:
+    /// no more than the 64 clients of a flood have used.
+    /// </summary>
+    private const int SpareDescriptors = 64 + 24;
+
+    /// <summary>Pools and heaps grow by as much at most; each of the flood's clients is worth a few KiB.</summary>
+    private const double SpareKiB = 64 * 1024;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
+    /// <param name="kind">What the client does, as <c>tests/Peers/faults/flood.mjs</c> names it.</param>
+    /// <param name="isRefused">Whether its connections are more than the edge takes from one address.</param>
     [Theory]
     [Trait(Soak.Name, "flood")]
-    [InlineData("connect")]
-    [InlineData("handshake")]
-    [InlineData("headers")]
-    [InlineData("calls")]
-    [InlineData("never")]
-    public async Task Flood_FromOneClient_LeavesTheOthersTheirPace(string kind)
+    [InlineData("connect", true)]
+    [InlineData("handshake", true)]
+    [InlineData("headers", false)]
+    [InlineData("calls", false)]
+    [InlineData("never", false)]
+    public async Task Flood_FromOneClient_LeavesTheOthersServed(string kind, bool isRefused)
     {
         var window = Soak.Duration("flood", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
         await UntilWholeAsync();
         await MeasureAsync(window / 2); // warm
-        // Whatever else this machine does can only add: what the flood itself costs is there in every round.
-        for (var round = 1; !await IsPaceKeptAsync(kind, window); round++)
-        {
-            round.ShouldBeLessThan(Rounds);
-        }
-    }
-
-    private async Task<bool> IsPaceKeptAsync(string kind, TimeSpan window)
-    {
-        var (before, between) = (await MeasureAsync(window), new List<TimeSpan>());
+        ProgramProcess[] programs = [Installation.Edge.Process, Installation.Agent.Process];
+        var uses = programs.ToDictionary(program => program.Name, ProgramUse.Of);
+        var refused = await EdgeAsync(Refused);
+        var alone = await MeasureAsync(window);
+        IReadOnlyList<TimeSpan> beside;
         double rate;
         await using (var flood = await Flood.StartAsync(System, kind, Cancel))
         {
             await UntilAsync(() => Task.FromResult(flood.Done > 0), "the flood has begun");
             var (done, begun) = (flood.Done, TimeProvider.System.GetTimestamp());
-            between.AddRange(await MeasureAsync(window * 2));
+            beside = await MeasureAsync(window * 2);
             rate = (flood.Done - done) / TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
         }
 
         await UntilQuietAsync();
-        var without = before.Concat(await MeasureAsync(window)).ToList(); // as much before as after: others use the machine, too
-        var (alone, beside) = (Percentile(without, 0.99), Percentile(between, 0.99));
         Figure(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"flood of {kind}, {rate:0}/s from one client: others' p99 {alone.TotalMilliseconds:0.0} → {beside.TotalMilliseconds:0.0} ms ({beside / alone:0.0} ×), p50 {Percentile(without, 0.5).TotalMilliseconds:0.0} → {Percentile(between, 0.5).TotalMilliseconds:0.0} ms, none failed"
+                $"flood of {kind}, {rate:0}/s from one client: others' p99 {Describe(alone, beside, 0.99)}, p50 {Describe(alone, beside, 0.5)}, none failed"
             )
         );
-        return beside <= 2 * (alone > Noise ? alone : Noise);
+        if (isRefused)
+        {
+            (await EdgeAsync(Refused)).ShouldBeGreaterThan(refused);
+        }
+
+        foreach (var program in programs)
+        {
+            var before = uses[program.Name];
+            await UntilAsync(
+                () => Task.FromResult(ProgramUse.Of(program).Descriptors <= before.Descriptors + SpareDescriptors),
+                $"{program.Name} gives its descriptors back"
+            );
+            ProgramUse.Of(program).ResidentKiB.ShouldBeLessThan(before.ResidentKiB + SpareKiB, program.Name);
+        }
+    }
+
+    private static string Describe(IReadOnlyList<TimeSpan> alone, IReadOnlyList<TimeSpan> beside, double share)
+    {
+        var (before, meanwhile) = (Percentile(alone, share), Percentile(beside, share));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{before.TotalMilliseconds:0.0} → {meanwhile.TotalMilliseconds:0.0} ms ({meanwhile / before:0.0} ×)"
+        );
     }
 
     /// <summary>How long calls took of clients that keep their connection. One that fails fails the test.</summary>

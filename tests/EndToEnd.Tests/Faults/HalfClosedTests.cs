@@ -7,6 +7,7 @@ namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>Streams that end in one direction alone, at every hop: nobody waits for ever, and nothing is left over.</summary>
 [Collection(FaultSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class HalfClosedTests(FaultSystem system) : FaultTest(system)
 {
     [Fact]

@@ -7,6 +7,7 @@ namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>Many clients that keep their connection and say nothing: the usual state of AI products.</summary>
 [Collection(FaultSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class IdleTests(FaultSystem system) : FaultTest(system)
 {
     /// <summary>One address may hold 1,000 and open 200 in a second; the default limits are in force here.</summary>

@@ -25,10 +25,10 @@ public sealed class LostCallTests(FaultSystem system) : FaultTest(system)
     [Theory]
     [Trait(Soak.Name, "kill")]
     [InlineData(Part.Upstream, "upstream")]
-    [InlineData(Part.Agent, FailedHop.Connection)]
-    [InlineData(Part.Edge, FailedHop.Connection)]
-    [InlineData(Part.Service, "")]
-    [InlineData(Part.IdentityProvider, "")]
+    [InlineData(Part.Agent, FailedHop.Connection, Traits = ["Level", "full"])]
+    [InlineData(Part.Edge, FailedHop.Connection, Traits = ["Level", "full"])]
+    [InlineData(Part.Service, "", Traits = ["Level", "full"])]
+    [InlineData(Part.IdentityProvider, "", Traits = ["Level", "full"])]
     public async Task Kill_UnderNumberedCalls_RunsNoneTwiceAndReportsEachLossWithItsHop(Part part, string hop)
     {
         for (var round = 0; round < Soak.Rounds("kill", shortForm: 1, full: 20); round++)

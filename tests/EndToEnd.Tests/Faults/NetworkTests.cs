@@ -53,6 +53,7 @@ public sealed class NetworkTests(FaultSystem system) : FaultTest(system)
     }
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task Path_SlowAndLossy_LosesNoCall()
     {
         await MendAsync();
@@ -76,6 +77,7 @@ public sealed class NetworkTests(FaultSystem system) : FaultTest(system)
     }
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task Path_CutAltogether_RefusesNewClientsAtOnceAndServesOnceItIsBack()
     {
         await MendAsync();

@@ -6,6 +6,7 @@ namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>A server that takes calls and says nothing, and one that is not there.</summary>
 [Collection(FaultSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class SilentUpstreamTests(FaultSystem system) : FaultTest(system)
 {
     private const int AtOnce = 50;

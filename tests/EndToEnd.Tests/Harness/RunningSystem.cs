@@ -34,7 +34,7 @@ public abstract class RunningSystem : IAsyncLifetime
         UpstreamSide = new TcpTap(new IPEndPoint(IPAddress.Loopback, ports.McpServer));
         Installation = new Installation(
             Checkout.Find(),
-            new RunDirectory(Path.Combine(folder.Path, "system"), TimeProvider.System),
+            new RunDirectory(folder.SystemPath, TimeProvider.System, options.Published ? null : TestRun.ProgramFolder),
             ports,
             areTapped
                 ? options with

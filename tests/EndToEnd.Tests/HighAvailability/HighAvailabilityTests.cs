@@ -11,6 +11,7 @@ namespace Culvert.EndToEnd.Tests.HighAvailability;
 /// audit, no serial is given twice, and an assertion is worth one token in the whole installation.
 /// </summary>
 [Collection(HaSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class HighAvailabilityTests(HaSystem system) : SystemTest(system)
 {
     private const int Keeping = 2;

@@ -11,6 +11,7 @@ namespace Culvert.EndToEnd.Tests.Ingress;
 /// no call of a steady stream fails: of clients that keep their connection and of clients that open one for each call.
 /// </summary>
 [Collection(IngressSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class DrainTests(IngressSystem system) : SystemTest(system)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);

@@ -17,6 +17,7 @@ namespace Culvert.EndToEnd.Tests.Ingress;
 /// clients trust that CA's root alone (S24, S25).
 /// </summary>
 [Collection(IngressSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class PublicCertificateTests(IngressSystem system) : SystemTest(system)
 {
     // An agent that has looked in vain a few times looks again within five minutes.

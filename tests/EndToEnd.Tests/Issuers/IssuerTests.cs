@@ -8,7 +8,8 @@ namespace Culvert.EndToEnd.Tests.Issuers;
 /// Tokens as real identity providers make them: oidc-provider with its keys changed under way, and the platforms'
 /// claim shapes from signers of our own (<c>tests/Peers/issuers</c>).
 /// </summary>
-public sealed class IssuerTests(SdkSystem system) : IClassFixture<SdkSystem>
+[Collection(SdkSystemCollection.Name)]
+public sealed class IssuerTests(SdkSystem system)
 {
     [Fact]
     public Task KubernetesProjected_IsReusedAndPinnedByUid() => ProveAsync();

@@ -8,8 +8,9 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Load;
 
 /// <summary>Everything at once for a long time: whatever is not given back shows as growth.</summary>
-[Collection(LoadSystemCollection.Name)]
-public sealed class LoadTests(LoadSystem system) : SystemTest(system)
+[Collection(ShortLivedSystemCollection.Name)]
+[Trait("Level", "full")]
+public sealed class LoadTests(ShortLivedSystem system) : SystemTest(system)
 {
     private const int Samples = 50;
 
@@ -17,6 +18,7 @@ public sealed class LoadTests(LoadSystem system) : SystemTest(system)
     [Trait(Soak.Name, "load")]
     public async Task Load_OfEveryKindAtOnce_LeavesThePartsAsTheyWere()
     {
+        await System.UntilReadyAsync(Cancel);
         var length = Soak.Duration("load", TimeSpan.FromSeconds(40), TimeSpan.FromMinutes(30));
         UseSeries[] parts =
         [

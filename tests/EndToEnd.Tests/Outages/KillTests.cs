@@ -52,8 +52,12 @@ public sealed class KillTests(ShortLivedSystem system) : SystemTest(system)
             var good = await load.FirstGoodCallAsync(ended, Limit, Cancel);
             Figure($"kill -9 of {process.Name}: first good call after {(good.Ended - killed).TotalMilliseconds:0} ms");
 
-            // Long enough for leaves to be renewed by the restarted part.
-            await Task.Delay(ShortLivedSystem.LeafLife, TimeProvider.System, Cancel);
+            var seen = load.Serials.Count;
+            await UntilAsync(
+                () => Task.FromResult(load.Serials.Count > seen),
+                "the leaf is renewed, with the restarted part",
+                Limit
+            );
             await load.FirstGoodCallAsync(TimeProvider.System.GetUtcNow(), Limit, Cancel);
             outcomes = load.Outcomes;
             presented = load.Serials;

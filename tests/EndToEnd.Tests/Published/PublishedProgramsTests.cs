@@ -11,6 +11,7 @@ namespace Culvert.EndToEnd.Tests.Published;
 /// feed, certificates, OAuth and a call show whether that is true.
 /// </summary>
 [Collection(PublishedSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class PublishedProgramsTests(PublishedSystem system) : SystemTest(system)
 {
     [Fact]

@@ -9,6 +9,7 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Quickstart;
 
 /// <summary>What <c>docs/high-availability.md</c> tells its readers to look at first.</summary>
+[Trait("Level", "full")]
 public sealed class HaUpTests : IAsyncLifetime
 {
     private static readonly string[] Parts =

@@ -43,6 +43,7 @@ public sealed class PlainRunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task Quickstart_OnPostgres_CallsThroughTheTunnelAndLeavesNothing()
     {
         string[] arguments = [.. Arguments, "--storage", "postgres"];
@@ -56,6 +57,7 @@ public sealed class PlainRunTests : IDisposable
     }
 
     [Theory]
+    [Trait("Level", "full")]
     [InlineData("idp", Signals.Interrupt)]
     [InlineData("identity-service", Signals.Terminate)]
     [InlineData("culvert:", Signals.Interrupt)]
@@ -77,6 +79,7 @@ public sealed class PlainRunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task Quickstart_DefaultPortTaken_ChoosesAFreeBlockAndSaysSo()
     {
         using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -19,7 +19,7 @@ public sealed class PortTests : IDisposable
         holder.Bind(new IPEndPoint(IPAddress.Loopback, plan.Sni));
         holder.Listen(1);
 
-        var (code, output) = await QuickstartScript.RunAsync(
+        var (code, output) = await QuickstartProgram.RunAsync(
             folder.Path,
             ["up", "--port-base", $"{plan.Api}"],
             TestContext.Current.CancellationToken

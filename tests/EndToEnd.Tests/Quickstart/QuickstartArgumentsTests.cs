@@ -10,6 +10,15 @@ public sealed class QuickstartArgumentsTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public async Task Script_ArgumentsThatMeanNothing_ExitsWithUsage()
+    {
+        var (code, output) = await QuickstartScript.RunAsync(folder.Path, ["--bogus"], Cancel);
+
+        code.ShouldBe(64);
+        output.ShouldContain("./quickstart help");
+    }
+
     [Theory]
     [InlineData("bogus")]
     [InlineData("--bogus")]
@@ -22,7 +31,7 @@ public sealed class QuickstartArgumentsTests : IDisposable
     [InlineData("status --storage postgres")]
     public async Task Quickstart_ArgumentsThatMeanNothing_ExitsWithUsage(string arguments)
     {
-        var (code, output) = await QuickstartScript.RunAsync(folder.Path, arguments.Split(' '), Cancel);
+        var (code, output) = await QuickstartProgram.RunAsync(folder.Path, arguments.Split(' '), Cancel);
 
         code.ShouldBe(64);
         output.ShouldContain("./quickstart help");
@@ -31,7 +40,7 @@ public sealed class QuickstartArgumentsTests : IDisposable
     [Fact]
     public async Task Status_NothingRuns_SaysHowToStart()
     {
-        var (code, output) = await QuickstartScript.RunAsync(folder.Path, ["status"], Cancel);
+        var (code, output) = await QuickstartProgram.RunAsync(folder.Path, ["status"], Cancel);
 
         code.ShouldBe(2);
         output.ShouldContain("./quickstart up");
@@ -40,8 +49,8 @@ public sealed class QuickstartArgumentsTests : IDisposable
     [Fact]
     public async Task Down_NothingRuns_IsDoneTwice()
     {
-        var (first, _) = await QuickstartScript.RunAsync(folder.Path, ["down"], Cancel);
-        var (second, _) = await QuickstartScript.RunAsync(folder.Path, ["down", "--delete"], Cancel);
+        var (first, _) = await QuickstartProgram.RunAsync(folder.Path, ["down"], Cancel);
+        var (second, _) = await QuickstartProgram.RunAsync(folder.Path, ["down", "--delete"], Cancel);
 
         (first, second).ShouldBe((0, 0));
     }

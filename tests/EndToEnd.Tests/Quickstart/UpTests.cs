@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.Quickstart;
 
+[Trait("Level", "full")]
 public sealed class UpTests : IAsyncLifetime
 {
     private static readonly string[] Variables =

@@ -18,6 +18,7 @@ namespace Culvert.EndToEnd.Tests.Rotation;
 /// and comes back.
 /// </summary>
 [Collection(RotatingSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(system)
 {
     // By hand: the enterprise's first authority, and the first of a short life. What follows is automatic.

@@ -13,6 +13,7 @@ namespace Culvert.EndToEnd.Tests.Rotation;
 /// during all of it, and pins the old root, finds back by the link (S11).
 /// </summary>
 [Collection(RootSystemCollection.Name)]
+[Trait("Level", "full")]
 public sealed class PlatformRootTests(RootSystem system) : SystemTest(system)
 {
     // The switch itself waits for a minute, until every node of the service knows the new root.

@@ -28,7 +28,7 @@ public sealed class SdkSystem : IAsyncLifetime
 
     public SdkSystem()
     {
-        run = new RunDirectory(Path.Combine(folder.Path, "system"), TimeProvider.System);
+        run = new RunDirectory(folder.SystemPath, TimeProvider.System, TestRun.ProgramFolder);
         provider = new IdentityProvider(Checkout.Find(), run, ports.IdentityProvider, TimeProvider.System);
         service = new IdentityService(run, ports, TimeProvider.System);
     }
@@ -46,7 +46,6 @@ public sealed class SdkSystem : IAsyncLifetime
     {
         var cancel = CancellationToken.None;
         run.Create();
-        Programs.CopyTo(Checkout.Find(), run.Binaries);
         await provider.ConfigureAsync(service.PublicUrl, cancel);
         await service.ConfigureAsync(
             new InstallationOptions

@@ -7,7 +7,8 @@ namespace Culvert.EndToEnd.Tests.Sdk;
 /// What the unmodified SDK must find. Each test runs the check of its own first word; the numbers are those of the
 /// interoperability list, the assertions stand in <c>tests/Peers/sdk</c>.
 /// </summary>
-public sealed class SdkTests(SdkSystem system) : IClassFixture<SdkSystem>
+[Collection(SdkSystemCollection.Name)]
+public sealed class SdkTests(SdkSystem system)
 {
     [Fact]
     public Task Idp_RealTokenOfTheIdentityProvider_DrivesTunnelsThroughOneExchange() => ProveAsync();

@@ -15,10 +15,10 @@ public sealed partial class PersonSignInTests(StandardSystem system) : SystemTes
     private const string Resource = "https://identity.example.com";
 
     [Theory]
-    [InlineData("--device", null)]
+    [InlineData("--device", null, Traits = ["Level", "full"])]
     [InlineData("--device", Resource)]
     [InlineData("--browser", null)]
-    [InlineData("--browser", Resource)]
+    [InlineData("--browser", Resource, Traits = ["Level", "full"])]
     public async Task Login_ConfirmedInABrowser_ActsAsThePersonsRuleSays(string way, string? audience)
     {
         var rule = await RuleAsync(

@@ -154,12 +154,7 @@ internal sealed class Installation
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
         run.Create();
-        Programs.CopyTo(checkout, run.Binaries);
-        if (options.Published)
-        {
-            Programs.CopyPublishedTo(checkout, run.Binaries);
-        }
-
+        ProvidePrograms();
         await Step(
             "idp and mcp-server",
             IdentityProvider.Process,
@@ -228,7 +223,7 @@ internal sealed class Installation
     {
         Record = record;
         run.Create();
-        Programs.CopyTo(checkout, run.Binaries);
+        ProvidePrograms();
         await Step(
             "start again from the state of the last run",
             Service.Process,
@@ -274,6 +269,19 @@ internal sealed class Installation
         );
     }
 
+    private void ProvidePrograms()
+    {
+        if (run.OwnsBinaries)
+        {
+            Programs.CopyTo(checkout, run.Binaries);
+        }
+
+        if (options.Published)
+        {
+            Programs.CopyPublishedTo(checkout, run.Binaries);
+        }
+    }
+
     /// <summary>Takes over what another run of the stage started and still runs.</summary>
     public void Attach(InstallationRecord record)
     {
@@ -295,160 +303,87 @@ internal sealed class Installation
     /// <summary>Writes down which processes run now; after every start and restart.</summary>
     public void RecordProcesses() => run.Ledger.Write(Processes.Select(p => p.Stamp).Where(stamp => stamp.Pid != 0));
 
-    /// <summary>The company registers its IdP, its edge and its tunnels, and says which workload may do what.</summary>
+    /// <summary>The company registers its edges, and declares everything else in a file that <c>culvert apply</c> takes.</summary>
     private async Task<InstallationRecord> RegisterAsync(CancellationToken cancellationToken)
-    {
-        var (organization, workspace) = ("", "");
-        var (issuer, edge) = ("", "");
-        string? secondEdge = null;
-        string[] accounts = [];
-        TunnelRecord tunnel = null!;
-        TunnelRecord? manual = null;
-        await Step(
-            "culvert: issuer, accounts, edge, tunnels",
-            Service.Process,
-            async () =>
-            {
-                (organization, workspace) = await ReadTenantAsync(cancellationToken);
-                await IdentityProvider.WaitAsync(cancellationToken);
-                var creatingIssuer = CreateIssuerAsync(cancellationToken);
-                var creatingEdge = culvert.CreateAsync(
-                    "edge create edge-1",
-                    cancellationToken,
-                    ["--address", options.AgentAddress ?? Edge.AgentAddress, "--dns-name", "localhost"]
-                );
-                var creatingAccounts = Task.WhenAll(
-                    new[] { "agents", "edges", "operators" }.Select(name =>
-                        // Managing tunnels takes a role in their workspace; using them does not.
-                        culvert.CreateAsync(
-                            $"service-account create {name}",
-                            cancellationToken,
-                            name == "operators" ? ["--workspace-role", "developer"] : []
-                        )
-                    )
-                );
-                var creatingTunnels = Task.WhenAll(
-                    new[] { "docs", "docs-manual" }
-                        .Take(options.ManualTunnel ? 2 : 1)
-                        .Select(name => CreateTunnelAsync(name, cancellationToken))
-                );
-                await Task.WhenAll(creatingIssuer, creatingEdge, creatingAccounts, creatingTunnels);
-                (issuer, edge, accounts) = (await creatingIssuer, await creatingEdge, await creatingAccounts);
-                if (Several is { } several)
-                {
-                    secondEdge = await culvert.CreateAsync(
-                        "edge create edge-2",
-                        cancellationToken,
-                        ["--address", several.SecondEdge.AgentAddress, "--dns-name", "localhost"]
-                    );
-                }
-
-                var tunnels = await creatingTunnels;
-                (tunnel, manual) = (tunnels[0], tunnels.ElementAtOrDefault(1));
-                return $"{tunnel.Domain}, {IdentityProvider.Issuer} trusted";
-            }
-        );
-        string[] rules = [];
-        await Step(
-            "culvert: rules",
-            Service.Process,
-            async () =>
-            {
-                var (claim, value) = IdentityProvider.DeploymentClaim;
-                string[] agents = ["--scope", "tunnel:agent", "--claim", $"{claim}={value}", "--tunnel", tunnel.Id];
-                string[] edges =
-                [
-                    "--scope",
-                    "edge:serve",
-                    "--subject",
-                    IdentityProvider.EdgeClient,
-                    "--edge",
-                    edge,
-                    .. secondEdge is null ? Array.Empty<string>() : ["--edge", secondEdge],
-                ];
-                string[] operators =
-                [
-                    "--scope",
-                    "workspace:manage_tunnels",
-                    "--subject",
-                    IdentityProvider.OperatorClient,
-                ];
-                rules = await Task.WhenAll(
-                    CreateRuleAsync("tunnel-agents", accounts[0], agents),
-                    CreateRuleAsync("edges", accounts[1], edges),
-                    CreateRuleAsync("tunnel-operators", accounts[2], operators)
-                );
-                return "agents by claim, edge and operators by subject";
-            }
-        );
-        return new InstallationRecord
-        {
-            Ports = ports,
-            OrganizationId = organization,
-            WorkspaceId = workspace,
-            EdgeId = edge,
-            IssuerId = issuer,
-            AgentRuleId = rules[0],
-            EdgeRuleId = rules[1],
-            AdminRuleId = rules[2],
-            AdminServiceAccountId = accounts[2],
-            Tunnel = tunnel,
-            Manual = manual,
-            HighAvailability = options.HighAvailability,
-            SecondEdgeId = secondEdge,
-        };
-
-        Task<string> CreateRuleAsync(string name, string account, string[] arguments)
-        {
-            string[] target = ["--workspace", workspace, "--issuer", issuer, "--service-account", account];
-            return culvert.CreateAsync(
-                $"rule create {name}",
-                cancellationToken,
-                [.. target, "--life", "15m", .. arguments]
-            );
-        }
-    }
-
-    private async Task<(string Organization, string Workspace)> ReadTenantAsync(CancellationToken cancellationToken)
     {
         using var api = new ManagementApi(Service);
         var organization = await api.GetAsync("/v1/organizations/current", cancellationToken);
         var workspaces = await api.ListAsync("/v1/organizations/workspaces", cancellationToken);
-        return (
-            organization.GetProperty("id").GetString()!,
-            workspaces.Single(w => w.GetProperty("is_default").GetBoolean()).GetProperty("id").GetString()!
+        var workspace = workspaces.Single(w => w.GetProperty("is_default").GetBoolean());
+        var edges = new[] { options.AgentAddress ?? Edge.AgentAddress, Several?.SecondEdge.AgentAddress }
+            .OfType<string>()
+            .Select((address, i) => (Name: $"edge-{i + 1}", Address: address))
+            .ToList();
+        string[] edgeIds = [];
+        await Step(
+            "culvert: edges",
+            Service.Process,
+            async () =>
+            {
+                edgeIds = await Task.WhenAll(
+                    edges.Select(edge =>
+                        culvert.CreateAsync(
+                            $"edge create {edge.Name}",
+                            cancellationToken,
+                            ["--address", edge.Address, "--dns-name", "localhost"]
+                        )
+                    )
+                );
+                return string.Join(", ", edges.Select(edge => edge.Name));
+            }
         );
-    }
-
-    /// <summary>Trusts the IdP by its own CA, and opens loopback for it alone: its addresses and its port.</summary>
-    private Task<string> CreateIssuerAsync(CancellationToken cancellationToken)
-    {
-        var targets = Loopback.Addresses.Select(address => IPAddress.Parse(address)).SelectMany(Allowance);
-        return culvert.CreateAsync(
-            "issuer create corp-idp",
-            cancellationToken,
-            ["--url", IdentityProvider.Issuer, "--ca-file", IdentityProvider.CaFile, .. targets]
+        var declaration = new Declaration(
+            IdentityProvider,
+            ports.IdentityProvider,
+            workspace.GetProperty("name").GetString()!,
+            [.. edges.Select(edge => edge.Name)],
+            options.ManualTunnel
         );
-
-        IEnumerable<string> Allowance(IPAddress address)
+        await Step(
+            "culvert apply: issuer, accounts, tunnels, rules",
+            Service.Process,
+            async () =>
+            {
+                await IdentityProvider.WaitAsync(cancellationToken);
+                var file = run.File("declaration.yaml");
+                await File.WriteAllTextAsync(file, declaration.ToYaml(), cancellationToken);
+                await culvert.RunAsync("apply", cancellationToken, ["-f", file]);
+                return $"{IdentityProvider.Issuer} trusted; agents by claim, edge and operators by subject";
+            }
+        );
+        var issuers = await IdsAsync("/v1/organizations/federation_issuers");
+        var accounts = await IdsAsync("/v1/organizations/service_accounts");
+        var rules = await IdsAsync("/v1/organizations/federation_rules");
+        var tunnels = (await api.ListAsync("/v1/tunnels", cancellationToken)).ToDictionary(
+            tunnel => tunnel.GetProperty("display_name").GetString()!,
+            tunnel => new TunnelRecord(
+                tunnel.GetProperty("id").GetString()!,
+                tunnel.GetProperty("domain").GetString()!,
+                run.File($"{tunnel.GetProperty("display_name")}-trust-bundle.pem")
+            )
+        );
+        return new InstallationRecord
         {
-            var bits = address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
-            return ["--allow", $"{address}/{bits}:{ports.IdentityProvider}"];
-        }
-    }
+            Ports = ports,
+            OrganizationId = organization.GetProperty("id").GetString()!,
+            WorkspaceId = workspace.GetProperty("id").GetString()!,
+            EdgeId = edgeIds[0],
+            IssuerId = issuers[Declaration.Issuer],
+            AgentRuleId = rules[Declaration.AgentRule],
+            EdgeRuleId = rules[Declaration.EdgeRule],
+            AdminRuleId = rules[Declaration.OperatorRule],
+            AdminServiceAccountId = accounts[Declaration.Operators],
+            Tunnel = tunnels[Declaration.Tunnel],
+            Manual = tunnels.GetValueOrDefault(Declaration.ManualTunnel),
+            HighAvailability = options.HighAvailability,
+            SecondEdgeId = edgeIds.ElementAtOrDefault(1),
+        };
 
-    /// <summary>A tunnel that only this machine may reach: its ranges are loopback, on both sides.</summary>
-    private async Task<TunnelRecord> CreateTunnelAsync(string name, CancellationToken cancellationToken)
-    {
-        var created = await culvert.RunAsync($"tunnel create {name}", cancellationToken);
-        var id = created.GetProperty("id").GetString()!;
-        string[] ranges =
-        [
-            .. Loopback.Ranges.SelectMany(range => new[] { "--client-range", range, "--agent-range", range }),
-        ];
-        await culvert.RunAsync($"tunnel update {id}", cancellationToken, ranges);
-        var bundle = run.File($"{name}-trust-bundle.pem");
-        return new TunnelRecord(id, created.GetProperty("domain").GetString()!, bundle);
+        async Task<Dictionary<string, string>> IdsAsync(string path) =>
+            (await api.ListAsync(path, cancellationToken)).ToDictionary(
+                made => made.GetProperty("name").GetString()!,
+                made => made.GetProperty("id").GetString()!
+            );
     }
 
     private async Task CertifyAsync(CancellationToken cancellationToken)

@@ -16,12 +16,20 @@ internal static class Programs
         (Culvert, "Identity.Cli"),
     ];
 
+    /// <summary>What the build writes for developers alone.</summary>
+    private static readonly string[] NotNeededToRun = [".pdb", ".xml"];
+
     /// <summary>
-    /// Copies what the build made into one folder. They share the folder without harm: one build resolved every library
+    /// Copies what the build made into one folder. The programs share the folder safely: one build resolved every library
     /// they have in common to one version.
     /// </summary>
+    /// <remarks>
+    /// The programs run from the files at the top of a build output. Folders below it belong to other builds (<c>publish</c>
+    /// writes a whole platform there).
+    /// </remarks>
     public static void CopyTo(Checkout checkout, string folder)
     {
+        Directory.CreateDirectory(folder);
         foreach (var (program, project) in Built)
         {
             var output = checkout.BuildOutput(project);
@@ -30,11 +38,12 @@ internal static class Programs
                 throw new InvalidOperationException($"{program} is not built as {checkout.Configuration}: {output}");
             }
 
-            foreach (var file in Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories))
+            foreach (var file in Directory.EnumerateFiles(output))
             {
-                var copy = Path.Combine(folder, Path.GetRelativePath(output, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy, overwrite: true);
+                if (!NotNeededToRun.Contains(Path.GetExtension(file)))
+                {
+                    File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+                }
             }
         }
     }

@@ -3,7 +3,10 @@ using Culvert.Stage.Processes;
 namespace Culvert.Stage.RunState;
 
 /// <summary>The state of one run: configuration, certificates, databases, logs and the ledger of its processes.</summary>
-internal sealed class RunDirectory(string path, TimeProvider time)
+/// <param name="path">Where it lies.</param>
+/// <param name="time">The clock.</param>
+/// <param name="sharedPrograms">A folder with programs that several runs use and none changes; null = the run has a copy.</param>
+internal sealed class RunDirectory(string path, TimeProvider time, string? sharedPrograms = null)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -12,7 +15,10 @@ internal sealed class RunDirectory(string path, TimeProvider time)
     public string Logs => System.IO.Path.Combine(path, "log");
 
     /// <summary>A copy of the programs: a build that goes on meanwhile cannot change a file under a running process.</summary>
-    public string Binaries => System.IO.Path.Combine(path, "bin");
+    public string Binaries => sharedPrograms ?? System.IO.Path.Combine(path, "bin");
+
+    /// <summary>Whether <see cref="Binaries"/> belongs to this run alone, which then fills it.</summary>
+    public bool OwnsBinaries => sharedPrograms is null;
 
     public ProcessLedger Ledger { get; } = new(System.IO.Path.Combine(path, "processes"));
 
