@@ -7,16 +7,16 @@ internal static class Repository
 
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
-    /// <summary>A program as it is shipped; <c>./test</c> publishes it.</summary>
+    /// <summary>A program as it is shipped; <c>./test --all</c> publishes it.</summary>
     public static string Published(string program) => Made($".run/published/{program}");
 
-    /// <summary>A file of a Debian package that <c>./test</c> unpacked, such as <c>usr/bin/promtool</c>.</summary>
+    /// <summary>A file of a Debian package that <c>./test --all</c> unpacked, such as <c>usr/bin/promtool</c>.</summary>
     public static string Unpacked(string path) => Made($".run/deployment-tools/{path}");
 
     private static string Made(string path) =>
         File.Exists(PathOf(path))
             ? PathOf(path)
-            : throw new InvalidOperationException($"{path} is missing: run ./test");
+            : throw new InvalidOperationException($"{path} is missing: run ./test --all");
 
     private static string Find()
     {

@@ -12,6 +12,7 @@ namespace Culvert.EndToEnd.Tests.Published;
 /// </summary>
 [Collection(PublishedSystemCollection.Name)]
 [Trait("Level", "full")]
+[Trait("Needs", "published")]
 public sealed class PublishedProgramsTests(PublishedSystem system) : SystemTest(system)
 {
     [Fact]
