@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Upstreams.Callouts;
-using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
@@ -66,11 +65,7 @@ internal static partial class CalloutReader
         }
 
         var requestHeaders = section.Strings("request_headers");
-        if (
-            requestHeaders.Any(h =>
-                !CredentialReader.IsFieldName(h) || !HeaderRules.ForwardsRequest(h, StringValues.Empty)
-            )
-        )
+        if (requestHeaders.Any(h => !CredentialReader.IsFieldName(h) || !HeaderRules.MaySend(h)))
         {
             section.Error("request_headers", "One of these cannot be set by a caller.", "Remove it.");
         }

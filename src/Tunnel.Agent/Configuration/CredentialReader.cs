@@ -1,6 +1,5 @@
 using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Upstreams;
-using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
@@ -74,7 +73,7 @@ internal static class CredentialReader
             );
         }
 
-        if (!IsFieldName(settings.Header) || !HeaderRules.ForwardsRequest(settings.Header, StringValues.Empty))
+        if (!IsFieldName(settings.Header) || !HeaderRules.MaySend(settings.Header))
         {
             section.Error(
                 "header",

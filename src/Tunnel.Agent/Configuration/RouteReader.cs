@@ -5,7 +5,6 @@ using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
-using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
@@ -370,7 +369,7 @@ internal static partial class RouteReader
         var headers = upstream.Values("headers").ToList();
         foreach (var (name, value) in headers)
         {
-            if (!CredentialReader.IsFieldName(name) || !HeaderRules.ForwardsRequest(name, StringValues.Empty))
+            if (!CredentialReader.IsFieldName(name) || !HeaderRules.MaySend(name))
             {
                 upstream.Error("headers", $"{name} cannot be sent.", "Write the name of a header that upstreams read.");
             }

@@ -338,7 +338,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             if (
                 !HeaderRules.ForwardsRequest(name, connection)
                 || (!access.IsPassthrough && HeaderRules.IsClientCredential(name))
-                || name.Equals(credential, StringComparison.OrdinalIgnoreCase)
+                || HeaderRules.IsSameField(name, credential)
                 || (configured.Count > 0 && IsConfigured(configured, name))
                 || (isTraced && IsTraceContext(name))
             )
@@ -410,7 +410,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     {
         for (var i = 0; i < configured.Count; i++)
         {
-            if (configured[i].Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (HeaderRules.IsSameField(configured[i].Key, name))
             {
                 return true;
             }

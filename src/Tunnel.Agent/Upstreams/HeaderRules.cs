@@ -44,12 +44,26 @@ internal static class HeaderRules
         "X-Envoy-External-Address",
     ];
 
+    // S38: frameworks that honour these take another path, method or user than the agent has judged.
+    private static readonly string[] Overrides =
+    [
+        "X-Original-URL",
+        "X-Rewrite-URL",
+        "X-HTTP-Method-Override",
+        "X-Remote-User",
+        "X-Forwarded-User",
+    ];
+
+    // A tool's parameter may be called anything, and the header repeats its name.
+    private const string ToolParameter = "Mcp-Param-";
+
     // Host is set per route, Content-Length by the body's framing. Forwarded is replaced: only what this agent saw
     // itself may be told to an upstream that trusts it (P6). Origin has been checked by then and names a site the
     // upstream does not know (P6). Expect is met by our own server (RFC 9110 §10.1.1); passed on, it would let the
     // HTTP client send the head of a POST a second time (P10).
     private static readonly FrozenSet<string> RequestDropped = HopByHop
         .Concat(ForwardedByOtherNames)
+        .Concat(Overrides)
         .Concat(["Host", "Content-Length", "Forwarded", "Origin", "Expect", FailedHop, Reason])
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
@@ -75,9 +89,39 @@ internal static class HeaderRules
         "Set-Cookie",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>True if a request header with this name goes to the upstream.</summary>
+    /// <summary>True if a client's request header with this name goes to the upstream.</summary>
+    /// <remarks>
+    /// S38: names with "_" do not. CGI and its heirs read "_" and "-" as one character, so that <c>X_Api_Key</c> would stand
+    /// for <c>X-Api-Key</c>, which the agent sets itself.
+    /// </remarks>
     public static bool ForwardsRequest(string name, StringValues connection) =>
-        !RequestDropped.Contains(name) && !IsNominated(name, connection);
+        MaySend(name)
+        && (!name.Contains('_') || name.StartsWith(ToolParameter, StringComparison.OrdinalIgnoreCase))
+        && !IsNominated(name, connection);
+
+    /// <summary>True if the agent's own configuration may set a request header with this name.</summary>
+    public static bool MaySend(string name) => !RequestDropped.Contains(name);
+
+    /// <summary>True if upstreams may read both names as one: they differ in case or in "_" and "-" alone (S38).</summary>
+    public static bool IsSameField(string left, string right)
+    {
+        if (left.Length != right.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < left.Length; i++)
+        {
+            if (Fold(left[i]) != Fold(right[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+
+        static char Fold(char c) => c == '_' ? '-' : char.ToLowerInvariant(c);
+    }
 
     /// <summary>True if a request header is a credential of the client, or may be one.</summary>
     public static bool IsClientCredential(string name) => ClientCredentials.Contains(name);
