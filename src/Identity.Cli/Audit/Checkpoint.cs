@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Cli.Audit;
 
@@ -16,6 +17,7 @@ namespace Culvert.Identity.Cli.Audit;
 internal sealed record Checkpoint(string Source, string Node, long Sequence, byte[] Head)
 {
     private const string Type = "culvert-checkpoint+jws";
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1"; // id-kp-serverAuth, RFC 5280 §4.2.1.12
 
     private static readonly char[] Separators = [' ', '\t', '"', '\'', ',', ':', ';'];
 
@@ -112,27 +114,21 @@ internal sealed record Checkpoint(string Source, string Node, long Sequence, byt
             throw Refused(source, "its signer does not chain to the platform root");
         }
 
-        // The names stand in the certificate as plain ASCII; the node's is its last path segment.
-        var names = certificates[0].Extensions.FirstOrDefault(one => one.Oid?.Value == "2.5.29.17");
-        var text = Encoding.Latin1.GetString(names?.RawData ?? []);
-        if (!HasService(text, node))
+        if (!IsOfNode(certificates[0], node))
         {
             throw Refused(source, $"its signer is not node {node}");
         }
     }
 
-    private static bool HasService(string names, string node)
-    {
-        var at = names.IndexOf("/service/" + node, StringComparison.Ordinal);
-        if (at < 0 || !names.Contains("spiffe://", StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        // What follows must not be more of a longer name.
-        var next = at + "/service/".Length + node.Length;
-        return next == names.Length || !(char.IsAsciiLetterOrDigit(names[next]) || names[next] is '-' or '.' or '_');
-    }
+    // As machines judge it: one identity (X509-SVID §2), of a service's node by its kind and whole name, for a server.
+    private static bool IsOfNode(X509Certificate2 signer, string node) =>
+        CertificateNames.Uris(signer) is [var uri]
+        && SpiffeId.TryParse(uri, out var id)
+        && id.Kind == SpiffeKind.Service
+        && id.Name == node
+        && signer
+            .Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .Any(usages => usages.EnhancedKeyUsages[ServerAuthentication] is not null);
 
     private static CommandFailure Refused(string source, string what) =>
         new(ExitCode.CheckFailed, $"the checkpoint is refused: {what}")

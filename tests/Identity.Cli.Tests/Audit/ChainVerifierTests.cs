@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Culvert.Identity.Cli.Audit;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Audit;
@@ -78,6 +79,22 @@ public sealed class ChainVerifierTests
         Should.Throw<CommandFailure>(() => Read("nothing", root));
     }
 
+    // S30: every certificate of the platform chains to the same root, and each has a name of its own kind.
+    [Theory]
+    [InlineData("spiffe://service/o/org_1/t/tnl_1/agent/agent-1", "o", TestPki.ServerAuthentication)]
+    [InlineData("spiffe://x.test/o/org_1/t/tnl_1/agent/node-1", "node-1", TestPki.ClientAuthentication)]
+    [InlineData("spiffe://x.test/edge/node-1", "node-1", TestPki.ServerAuthentication)]
+    [InlineData("spiffe://x.test/service/node-1/more", "node-1", TestPki.ServerAuthentication)]
+    [InlineData("https://x.test/service/node-1", "node-1", TestPki.ServerAuthentication)]
+    [InlineData("spiffe://x.test/service/node-1", "node-1", TestPki.ClientAuthentication)]
+    public void Read_SignedByAnotherMachine_IsRefused(string identity, string node, string usage)
+    {
+        using var root = Certificate("CN=root", null, null);
+        using var signer = Certificate("CN=x", root, identity, usage);
+
+        Should.Throw<CommandFailure>(() => Read(Token(signer, node), root)).Message.ShouldContain("is not node");
+    }
+
     // The file that agents keep, line by line as they write it.
     [Fact]
     public void Read_FileOfAnAgent_GivesEachOfItsCheckpoints()
@@ -141,7 +158,12 @@ public sealed class ChainVerifierTests
         return content + "." + Base64Url.EncodeToString(signature);
     }
 
-    private static X509Certificate2 Certificate(string name, X509Certificate2? issuer, string? uri)
+    private static X509Certificate2 Certificate(
+        string name,
+        X509Certificate2? issuer,
+        string? uri,
+        string usage = TestPki.ServerAuthentication
+    )
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
@@ -151,6 +173,7 @@ public sealed class ChainVerifierTests
             var names = new SubjectAlternativeNameBuilder();
             names.AddUri(new Uri(uri));
             request.CertificateExtensions.Add(names.Build());
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         }
 
         if (issuer is null)
