@@ -14,6 +14,7 @@ public sealed class KeyCacheScaleTests(ITestOutputHelper output)
     private const long Megabyte = 1024 * 1024;
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task Caches_OfAThousandIssuersWithTwentyKeys_AreSmall()
     {
         var documents = Enumerable.Range(0, Issuers).Select(Document).ToList();
