@@ -56,7 +56,9 @@ internal static class Programs
             var published = Path.Combine(checkout.Root, ".run", "published", program);
             if (!File.Exists(published))
             {
-                throw new InvalidOperationException($"{program} is not published: {published} (./test --all does it first)");
+                throw new InvalidOperationException(
+                    $"{program} is not published: {published} (./test --all does it first)"
+                );
             }
 
             foreach (var part in Directory.EnumerateFiles(folder, $"{program}.*"))

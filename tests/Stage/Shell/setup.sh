@@ -310,7 +310,7 @@ build() {
 # The whole solution with analysers, even where build_some compiled without them: what it left is compiled again.
 build_analysed() {
   if [ -e .run/built-some ]; then
-    find src tests -path '*/obj/Release/net10.0/*.dll' -newer .run/built-analysed -delete
+    find src tests -path '*/obj/Release/net10.0/*.dll' ! -path '*/ref*/*' -newer .run/built-analysed -delete
   fi
   build solution Identity.sln || return 1
   touch -r .run/built-solution .run/built-system
