@@ -1,8 +1,8 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.Api;
 
@@ -46,14 +46,8 @@ internal sealed class ManagementClient : IDisposable
         CancellationToken cancel
     )
     {
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false, // HTTPS_PROXY is for other programs: the key goes to the service alone
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            SslOptions = await ServerTrust.CreateAsync(settings, cancel),
-        };
+        // Without the proxy of HTTPS_PROXY, which is for other programs: the key goes to the service alone.
+        var handler = OutboundHttp.CreateHandler(await ServerTrust.CreateAsync(settings, cancel));
         var http = new HttpClient(new ProvingHandler(credential, handler))
         {
             Timeout = settings.Timeout,

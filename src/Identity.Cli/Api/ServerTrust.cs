@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.Api;
 
@@ -23,7 +24,7 @@ internal static class ServerTrust
 
         return settings.CaSha256 is { } pin
             ? Trusting(await FetchPinnedRootAsync(settings, pin, cancel))
-            : new SslClientAuthenticationOptions { CertificateChainPolicy = NoDownloads() };
+            : new SslClientAuthenticationOptions();
     }
 
     /// <summary>Servers that a root of that PEM file vouches for, and no others.</summary>
@@ -36,15 +37,11 @@ internal static class ServerTrust
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             // The platform's certificates carry no CRL or OCSP address: they live an hour and are revoked by the feed.
             RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
         };
         policy.CustomTrustStore.AddRange(roots);
         policy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1")); // id-kp-serverAuth, RFC 5280 §4.2.1.12
         return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
     }
-
-    private static X509ChainPolicy NoDownloads() =>
-        new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
 
     private static X509Certificate2Collection ReadRoots(string file)
     {
@@ -79,14 +76,7 @@ internal static class ServerTrust
     )
     {
         var expected = ParsePin(pin);
-        using var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-        };
-        // Anybody may be at the other end; URLs in his certificate are not followed.
-        handler.SslOptions.CertificateChainPolicy = NoDownloads();
+        using var handler = OutboundHttp.CreateHandler();
 #pragma warning disable CA5359 // deliberately unproven: see the summary
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Culvert.Platform.Doctor;
+using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.Doctor;
 
@@ -25,13 +25,8 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
 
     public async Task<DoctorFinding> RunAsync(CancellationToken cancel)
     {
-        using var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectCallback = ConnectAsync,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Policy() },
-        };
+        using var handler = OutboundHttp.CreateHandler(Policy());
+        handler.ConnectCallback = ConnectAsync;
         using var http = new HttpClient(handler) { Timeout = timeout };
         using var request = new HttpRequestMessage(HttpMethod.Post, target.Url)
         {

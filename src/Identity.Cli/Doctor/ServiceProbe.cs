@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Culvert.Identity.Cli.Api;
 using Culvert.Platform.Doctor;
+using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.Doctor;
 
@@ -21,12 +22,7 @@ internal static class ServiceProbe
         var settings = context.Settings;
         try
         {
-            using var handler = new SocketsHttpHandler
-            {
-                UseProxy = false,
-                AllowAutoRedirect = false,
-                SslOptions = await ServerTrust.CreateAsync(settings, cancel),
-            };
+            using var handler = OutboundHttp.CreateHandler(await ServerTrust.CreateAsync(settings, cancel));
             using var http = new HttpClient(handler) { Timeout = settings.Timeout };
             var url = new Uri(settings.Url, "healthz");
             using var answer = await http.GetAsync(url, cancel);

@@ -1,8 +1,8 @@
-using System.Net.Security;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
+using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.SignIn;
 
@@ -18,15 +18,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
     private const int MaxAnswerBytes = 256 * 1024;
 
     private readonly HttpClient http = new(
-        new SocketsHttpHandler
-        {
-            UseProxy = false, // as to the service: proxy variables are for other programs
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            SslOptions = provider.CaFile is { } file
-                ? ServerTrust.TrustingFile(file)
-                : new SslClientAuthenticationOptions(),
-        }
+        OutboundHttp.CreateHandler(provider.CaFile is { } file ? ServerTrust.TrustingFile(file) : null)
     )
     {
         Timeout = timeout,

@@ -212,26 +212,22 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
     private HttpClient NewClient(FetchRequest request)
     {
         var connector = new VettedConnector(endPoint => Vet(request, endPoint)?.ToString(), time, resolver);
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.GZip,
-            ConnectCallback = (context, ct) => ConnectAsync(connector, request, context.DnsEndPoint, ct),
-            PlaintextStreamFilter = (context, _) => Secured(request, context),
-            MaxResponseHeadersLength = MaxHeadersKilobytes,
-            // What is left of an answer that was refused is not read to its end.
-            MaxResponseDrainSize = 0,
-            ActivityHeadersPropagator = null,
-            SslOptions = new SslClientAuthenticationOptions
+        var handler = OutboundHttp.CreateHandler(
+            new SslClientAuthenticationOptions
             {
                 CertificateChainPolicy = ChainPolicy(request),
                 ClientCertificateContext = request.ClientCertificate,
                 // Said here, because the system's configuration may allow less.
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            },
-        };
+            }
+        );
+        handler.AutomaticDecompression = DecompressionMethods.GZip;
+        handler.ConnectCallback = (context, ct) => ConnectAsync(connector, request, context.DnsEndPoint, ct);
+        handler.PlaintextStreamFilter = (context, _) => Secured(request, context);
+        handler.MaxResponseHeadersLength = MaxHeadersKilobytes;
+        // What is left of an answer that was refused is not read to its end.
+        handler.MaxResponseDrainSize = 0;
+        handler.ActivityHeadersPropagator = null;
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 

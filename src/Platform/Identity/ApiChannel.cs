@@ -46,16 +46,10 @@ internal sealed class ApiChannel : IDisposable
         this.baseUrl = baseUrl;
         this.time = time;
         tls.AllowTlsResume = false; // S9
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = ConnectTimeout,
-            ActivityHeadersPropagator = null,
-            SslOptions = tls,
-            ConnectCallback = new OutboundDialer(network).ConnectAsync,
-        };
+        var handler = OutboundHttp.CreateHandler(tls);
+        handler.ConnectTimeout = ConnectTimeout;
+        handler.ActivityHeadersPropagator = null;
+        handler.ConnectCallback = new OutboundDialer(network).ConnectAsync;
         client = new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,

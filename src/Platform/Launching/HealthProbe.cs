@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Launching;
 
@@ -8,10 +9,7 @@ public sealed class HealthProbe(int port)
     /// <summary>A readiness answer names the failing checks; more is of no use here.</summary>
     private const int ShownCharacters = 300;
 
-    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false })
-    {
-        Timeout = TimeSpan.FromSeconds(5),
-    };
+    private static readonly HttpClient Client = new(OutboundHttp.CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>Base for <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
     public Uri BaseAddress { get; } = new($"http://127.0.0.1:{port}");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -103,11 +104,20 @@ public sealed class Traces : IDisposable
             Endpoint = options.Endpoint!,
             Protocol = options.IsGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
         };
+        exporter.HttpClientFactory = () => NewClient(TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds));
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_TRACES_HEADERS") is { Length: > 0 } headers)
         {
             exporter.Headers = headers;
         }
 
         return exporter;
+    }
+
+    // As the exporter's own client, which heeds the proxy of the environment; but it downloads no certificates (S37).
+    private static HttpClient NewClient(TimeSpan timeout)
+    {
+        var handler = OutboundHttp.CreateHandler();
+        handler.UseProxy = true;
+        return new HttpClient(handler) { Timeout = timeout };
     }
 }

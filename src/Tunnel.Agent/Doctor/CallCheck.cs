@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -114,23 +113,17 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, TimePr
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
             VerificationTime = time.GetUtcNow().UtcDateTime,
         };
         policy.CustomTrustStore.ImportFromPem(bundle.Pem);
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
-            // Tunnel names are the clients' business and need not be known here: the edge is asked at its own address.
-            ConnectCallback = (context, cancel) =>
-                new OutboundDialer(settings.Identity.Network).ConnectAsync(
-                    EdgeAddress.TryParse(edge.Addresses[0], out var host, out _) ? host : context.DnsEndPoint.Host,
-                    context.DnsEndPoint.Port,
-                    cancel
-                ),
-        };
+        var handler = OutboundHttp.CreateHandler(policy);
+        // Tunnel names are the clients' business and need not be known here: the edge is asked at its own address.
+        handler.ConnectCallback = (context, cancel) =>
+            new OutboundDialer(settings.Identity.Network).ConnectAsync(
+                EdgeAddress.TryParse(edge.Addresses[0], out var host, out _) ? host : context.DnsEndPoint.Host,
+                context.DnsEndPoint.Port,
+                cancel
+            );
         return new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes };
     }
 

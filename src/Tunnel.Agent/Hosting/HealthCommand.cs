@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 
@@ -42,7 +43,7 @@ internal static class HealthCommand
         }
 
         // Proxy variables are for other programs: this asks the own machine.
-        using var handler = new SocketsHttpHandler { UseProxy = false };
+        using var handler = OutboundHttp.CreateHandler();
         using var client = new HttpClient(handler) { Timeout = Timeout };
         try
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
 
@@ -111,26 +112,23 @@ internal sealed class HttpUpstream : Upstream
         return ValueTask.CompletedTask;
     }
 
-    private static SocketsHttpHandler CreateHandler(HttpUpstreamSettings settings, UpstreamConnector connector) =>
-        new()
-        {
-            ConnectCallback = connector.ConnectAsync,
-            ConnectTimeout = settings.Timeouts.Connect,
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = System.Net.DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            MaxConnectionsPerServer = settings.MaxConnections,
-            PooledConnectionIdleTimeout = PooledIdle,
-            PooledConnectionLifetime = PooledLife,
+    private static SocketsHttpHandler CreateHandler(HttpUpstreamSettings settings, UpstreamConnector connector)
+    {
+        var handler = OutboundHttp.CreateHandler();
+        handler.ConnectCallback = connector.ConnectAsync;
+        handler.ConnectTimeout = settings.Timeouts.Connect;
+        handler.ActivityHeadersPropagator = null;
+        handler.MaxConnectionsPerServer = settings.MaxConnections;
+        handler.PooledConnectionIdleTimeout = PooledIdle;
+        handler.PooledConnectionLifetime = PooledLife;
 
-            // A body that nobody will read is not read to save the connection: leaving must reach the upstream (P3).
-            MaxResponseDrainSize = 0,
-            ResponseDrainTimeout = TimeSpan.Zero,
+        // A body that nobody will read is not read to save the connection: leaving must reach the upstream (P3).
+        handler.MaxResponseDrainSize = 0;
+        handler.ResponseDrainTimeout = TimeSpan.Zero;
 
-            // P4, as on the server side.
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        };
+        // P4, as on the server side.
+        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
+        handler.ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
+        return handler;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Culvert.Platform.Health;
+using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
@@ -9,7 +10,7 @@ internal sealed class RunningEdge : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout };
+    private readonly HttpClient client = new(OutboundHttp.CreateHandler()) { Timeout = Timeout };
 
     public RunningEdge(HealthOptions health) => Url = new Uri($"http://{Reachable(health.Listen[0])}");
 

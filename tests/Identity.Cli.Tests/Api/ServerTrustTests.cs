@@ -1,12 +1,9 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Identity.Cli.Tests.Commands;
 using Culvert.Identity.Cli.Tests.Harness;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Api;
@@ -116,20 +113,15 @@ public sealed class ServerTrustTests : CommandTest
     public async Task Stranger_NamesAnIssuerUrl_IsNotFollowed(bool pinned)
     {
         Stage.Variables.Remove(GlobalOptions.CaFileVariable);
-        using var inside = new TcpListener(IPAddress.Loopback, 0);
-        inside.Start();
-        using var stranger = new TcpListener(IPAddress.Loopback, 0);
-        stranger.Start();
-        var issuerUrl = $"http://127.0.0.1:{((IPEndPoint)inside.LocalEndpoint).Port}/admin";
-        var serving = HandshakeAsync(stranger, TestCertificates.WithIssuerUrl(issuerUrl));
-        var url = $"https://127.0.0.1:{((IPEndPoint)stranger.LocalEndpoint).Port}";
+        using var trap = new IssuerUrlTrap();
+        var serving = trap.ServeAsync(TestContext.Current.CancellationToken);
         string[] pin = pinned ? ["--ca-sha256", TestCertificates.Shared.RootSha256] : [];
 
-        var run = await Stage.RunAsync(["tunnel", "list", "--url", url, .. pin]);
+        var run = await Stage.RunAsync(["tunnel", "list", "--url", trap.Url.ToString(), .. pin]);
 
         run.ExitCode.ShouldBe(ExitCode.Unreachable);
         await serving;
-        inside.Pending().ShouldBeFalse();
+        trap.IsSprung.ShouldBeFalse();
     }
 
     [Theory]
@@ -160,25 +152,5 @@ public sealed class ServerTrustTests : CommandTest
         Environment.SetEnvironmentVariable("HTTPS_PROXY", "http://127.0.0.1:9");
 
         (await Stage.RunAsync("tunnel", "list")).ExitCode.ShouldBe(0);
-    }
-
-    // By hand: a web server would fetch the issuer of its own certificate.
-    private static async Task HandshakeAsync(TcpListener listener, X509Certificate2 certificate)
-    {
-        using var socket = await listener.AcceptSocketAsync();
-        await using var tls = new SslStream(new NetworkStream(socket));
-        try
-        {
-            await tls.AuthenticateAsServerAsync(
-                new SslServerAuthenticationOptions
-                {
-                    ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
-                }
-            );
-        }
-        catch (Exception e) when (e is AuthenticationException or IOException)
-        {
-            // The client refused it, as it should without a pin.
-        }
     }
 }

@@ -44,20 +44,6 @@ internal sealed class TestCertificates
         return SelfSigned(key);
     }
 
-    /// <summary>A stranger's server certificate that says where its issuer can be downloaded.</summary>
-    public static X509Certificate2 WithIssuerUrl(string url)
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        using var issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var issuer = SelfSigned(issuerKey);
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=stranger", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [url]));
-        using var leaf = request.Create(issuer, now.AddMinutes(-5), now.AddHours(12), [5, 6, 7]);
-        using var withKey = leaf.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null);
-    }
-
     private static X509Certificate2 SelfSigned(ECDsa key)
     {
         var now = TimeProvider.System.GetUtcNow();

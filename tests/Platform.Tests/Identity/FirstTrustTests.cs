@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
@@ -98,29 +94,20 @@ public sealed class FirstTrustTests : IAsyncLifetime
     [Fact]
     public async Task Pin_StrangerNamesAnIssuerUrl_IsNotFollowed()
     {
-        using var inside = new TcpListener(IPAddress.Loopback, 0);
-        inside.Start();
-        var url = $"http://127.0.0.1:{((IPEndPoint)inside.LocalEndpoint).Port}/admin";
-        var certificate = new TestPki(name: "Stranger").Issue(
-            dnsNames: ["127.0.0.1"],
-            usages: [TestPki.ServerAuthentication],
-            edit: r => r.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [url]))
-        );
-        using var stranger = new TcpListener(IPAddress.Loopback, 0);
-        stranger.Start();
-        var serving = HandshakeAsync(stranger, certificate);
+        using var trap = new IssuerUrlTrap();
+        var serving = trap.ServeAsync(TestContext.Current.CancellationToken);
 
         var result = await Exchange(
             Options() with
             {
-                Url = new Uri($"https://127.0.0.1:{((IPEndPoint)stranger.LocalEndpoint).Port}"),
+                Url = trap.Url,
                 CaSha256 = CertificateNames.Fingerprint(service.Platform.Root),
             }
         );
 
         result.IsSuccess.ShouldBeFalse();
-        (await serving).ShouldBeTrue();
-        inside.Pending().ShouldBeFalse();
+        await serving;
+        trap.IsSprung.ShouldBeFalse();
     }
 
     [Fact]
@@ -162,19 +149,6 @@ public sealed class FirstTrustTests : IAsyncLifetime
 
         result.Failure!.Kind.ShouldBe(ApiFailureKind.Untrusted);
         service.Requests.ShouldBeEmpty();
-    }
-
-    /// <summary>True if the client went through with the handshake. A web server would fetch its own issuer here.</summary>
-    private static async Task<bool> HandshakeAsync(TcpListener listener, X509Certificate2 certificate)
-    {
-        using var socket = await listener.AcceptSocketAsync();
-        await using var tls = new SslStream(new NetworkStream(socket));
-        var options = new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
-        };
-        await tls.AuthenticateAsServerAsync(options);
-        return tls.IsAuthenticated;
     }
 
     private IdentityOptions Options() =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Platform.Launching;
+using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
@@ -16,10 +17,7 @@ internal sealed class DevProgram : IAsyncDisposable
         ["DOTNET_TieredPGO"] = "0",
     };
 
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false })
-    {
-        Timeout = TimeSpan.FromSeconds(5),
-    };
+    private static readonly HttpClient Http = new(OutboundHttp.CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
 
     private readonly TimeProvider time;
     private readonly ProgramProcess process;

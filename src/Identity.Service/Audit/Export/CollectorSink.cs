@@ -25,16 +25,9 @@ internal sealed class CollectorSink : IAuditSink, IDisposable
     {
         collector = target.Collector;
         var dialer = new OutboundDialer(network);
-        http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                ConnectCallback = dialer.ConnectAsync,
-                UseProxy = false, // network.proxy is the dialer's business
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                SslOptions = { CertificateChainPolicy = collector.ChainPolicy(network.CaBundle) },
-            }
-        )
+        var handler = OutboundHttp.CreateHandler(collector.ChainPolicy(network.CaBundle));
+        handler.ConnectCallback = dialer.ConnectAsync; // network.proxy is the dialer's business
+        http = new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan, // the caller's
             MaxResponseContentBufferSize = MaxAnswerBytes,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Identity.Detection;
 
@@ -23,13 +24,8 @@ internal static class PlatformHttp
     {
         using var limit = new CancellationTokenSource(Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-        };
+        using var handler = OutboundHttp.CreateHandler();
+        handler.ConnectTimeout = TimeSpan.FromSeconds(5);
         using var client = new HttpClient(handler)
         {
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Identity.Detection;
 
@@ -34,12 +35,8 @@ internal sealed class SpiffeDetector : PlatformDetector
             EndpointOf(environment[Variable]) ?? throw Fault($"{Variable} is not unix:///path or tcp://ip:port.");
         using var limit = new CancellationTokenSource(Timeout, environment.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectCallback = (_, ct) => ConnectAsync(endpoint, ct),
-        };
+        using var handler = OutboundHttp.CreateHandler();
+        handler.ConnectCallback = (_, ct) => ConnectAsync(endpoint, ct);
         using var client = new HttpClient(handler)
         {
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,

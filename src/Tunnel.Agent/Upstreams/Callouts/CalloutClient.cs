@@ -188,23 +188,21 @@ internal sealed class CalloutClient : IDisposable
     }
 
     private static HttpMessageInvoker NewClient(CalloutTarget target, TimeProvider time, IHostResolver? resolver) =>
-        new(
-            new SocketsHttpHandler
-            {
-                ConnectCallback = new VettedConnector(e => Vet(target, e), time, resolver).ConnectAsync,
-                ConnectTimeout = ConnectTimeout,
-                UseProxy = false,
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                AutomaticDecompression = DecompressionMethods.None,
-                ActivityHeadersPropagator = null,
-                MaxResponseHeadersLength = MaxHeadersKilobytes,
-                MaxResponseDrainSize = 0,
-                MaxConnectionsPerServer = 8,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(1), // then the name is looked up and vetted again
-                RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-            }
-        );
+        new(NewHandler(target, time, resolver));
+
+    private static SocketsHttpHandler NewHandler(CalloutTarget target, TimeProvider time, IHostResolver? resolver)
+    {
+        var handler = OutboundHttp.CreateHandler();
+        handler.ConnectCallback = new VettedConnector(e => Vet(target, e), time, resolver).ConnectAsync;
+        handler.ConnectTimeout = ConnectTimeout;
+        handler.ActivityHeadersPropagator = null;
+        handler.MaxResponseHeadersLength = MaxHeadersKilobytes;
+        handler.MaxResponseDrainSize = 0;
+        handler.MaxConnectionsPerServer = 8;
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(1); // then the name is looked up and vetted again
+        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
+        return handler;
+    }
 
     // S27: link-local and metadata addresses never, whatever is listed.
     private static string? Vet(CalloutTarget target, IPEndPoint endPoint) =>

@@ -121,6 +121,21 @@ public sealed class CalloutUpstreamTests
         server.Connections.ShouldBe(0);
     }
 
+    // S37: the URL would be a connection past the target's allowed_ranges.
+    [Fact]
+    public async Task Call_TargetWhoseCertificateNamesAnIssuerUrl_IsNotFollowed()
+    {
+        using var trap = new IssuerUrlTrap();
+        await using var tunnel = await StartAsync([Target(1) with { Url = trap.Url }]);
+        var serving = trap.ServeAsync(Token);
+
+        var called = await ToolAsync(tunnel, "call_target", """{"name":"tickets"}""");
+
+        await serving;
+        called["error_code"]!.GetValue<string>().ShouldBe("callout.unreachable");
+        trap.IsSprung.ShouldBeFalse();
+    }
+
     [Fact]
     public async Task Call_WhatTheTargetAllows_IsSent()
     {
