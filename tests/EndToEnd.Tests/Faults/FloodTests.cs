@@ -25,9 +25,6 @@ public sealed class FloodTests(FloodSystem system) : CountingSystemTest(system)
     /// </summary>
     private const int SpareDescriptors = 64 + 24;
 
-    /// <summary>Pools and heaps grow by as much at most; each of the flood's clients is worth a few KiB.</summary>
-    private const double SpareKiB = 64 * 1024;
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <param name="kind">What the client does, as <c>tests/Peers/faults/flood.mjs</c> names it.</param>
@@ -77,7 +74,9 @@ public sealed class FloodTests(FloodSystem system) : CountingSystemTest(system)
                 () => Task.FromResult(ProgramUse.Of(program).Descriptors <= before.Descriptors + SpareDescriptors),
                 $"{program.Name} gives its descriptors back"
             );
-            ProgramUse.Of(program).ResidentKiB.ShouldBeLessThan(before.ResidentKiB + SpareKiB, program.Name);
+            Figure(
+                $"flood of {kind}: {program.Name} {before.ResidentKiB:0} → {ProgramUse.Of(program).ResidentKiB:0} KiB resident"
+            );
         }
     }
 
