@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -128,7 +129,7 @@ public sealed class DiscoveryRulesTests
         {
             "expired" => fixture.Token(c => c["exp"] = 1),
             "malformed" => "abc",
-            "signature" => fixture.Token()[..^8] + "AAAAAAAA",
+            "signature" => Forged.Signature(fixture.Token()),
             "issuer" => fixture.Token(c => c["iss"] = "https://other.example.test"),
             "audience" => fixture.Token(resource: "https://other.example.test/mcp"),
             "no audience" => fixture.Token(c => c.Remove("aud")),

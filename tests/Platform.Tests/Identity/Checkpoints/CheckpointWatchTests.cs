@@ -114,7 +114,7 @@ public sealed class CheckpointWatchTests : IDisposable
         var watch = Watch();
         var word = forgery switch
         {
-            "signature" => Sign(1)[..^4] + "AAAA",
+            "signature" => Forged.Signature(Sign(1)),
             "other node" => Sign(1, name: "node-2"),
             "other root" => Sign(1, signer: Node("node-1", new TestPki(name: "Platform"))),
             "agent" => Sign(1, signer: pki.Issue("spiffe://id.test/o/org/t/tnl_1/agent/node-1")),
