@@ -54,6 +54,8 @@ public static class PostgresPrograms
             "shared_buffers=64MB",
             "wal_level=minimal",
             "max_wal_senders=0",
+            // It visits every database of the server.
+            $"autovacuum={flushes}",
         ];
         return Command(
             "postgres",

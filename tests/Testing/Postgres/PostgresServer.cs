@@ -44,7 +44,10 @@ public sealed class PostgresServer : IDisposable
     public string CreateDatabase(string? template = null)
     {
         var name = $"test_{Interlocked.Increment(ref databases)}";
-        Administer($"CREATE DATABASE {name} TEMPLATE {(template is null ? "template1" : NameOf(template))}");
+        // Copying files takes half of what copying through the log does, where nothing is flushed.
+        Administer(
+            $"CREATE DATABASE {name} TEMPLATE {(template is null ? "template1" : NameOf(template))} STRATEGY FILE_COPY"
+        );
         return PostgresPrograms.ConnectionString(folder, name);
     }
 
