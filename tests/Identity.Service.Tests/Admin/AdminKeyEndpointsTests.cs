@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Admin;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AdminKeyEndpointsTests : IAsyncLifetime
 {
     private const string Keys = "/v1/admin_keys";

@@ -7,7 +7,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Audit;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuditEndpointsTests
 {
     [Fact]

@@ -9,7 +9,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Clock;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ClockGuardTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

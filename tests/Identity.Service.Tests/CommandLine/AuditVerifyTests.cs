@@ -5,7 +5,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.CommandLine;
 
 /// <summary><c>culvert audit export</c> and <c>verify</c> on the chain and the checkpoints of a real service (S30).</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuditVerifyTests : IAsyncLifetime
 {
     private OperatorDesk desk = null!;

@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Console;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ConsoleRightsTests : IAsyncLifetime
 {
     private ServiceUnderTest service = null!;

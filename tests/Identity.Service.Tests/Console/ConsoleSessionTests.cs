@@ -7,7 +7,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Console;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ConsoleSessionTests : IAsyncLifetime
 {
     private ServiceUnderTest service = null!;

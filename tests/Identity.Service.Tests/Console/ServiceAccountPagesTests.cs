@@ -5,7 +5,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Console;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ServiceAccountPagesTests : IAsyncLifetime
 {
     private const string List = "/console/service-accounts";

@@ -7,7 +7,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Console;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TunnelPageTests
 {
     private const string Report = """

@@ -8,7 +8,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Documentation;
 
 /// <summary>docs/openapi.json and docs/api.md say what the service registers.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ApiDescriptionTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private const string Renew = "CULVERT_RENEW_DOCS";

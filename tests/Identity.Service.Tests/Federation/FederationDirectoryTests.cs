@@ -11,7 +11,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class FederationDirectoryTests
 {
     // A51: what a rule said before its keys came no longer counts once it was narrowed.

@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Hosting;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuthenticatorTests
 {
     private const string Path = "/v1/organizations/current";

@@ -9,7 +9,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Hosting;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ServiceHostTests
 {
     [Fact]

@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Hosting;
 
 /// <summary>S31: whatever needs no credential is limited per source, and the page of the security model lists it.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class UnauthenticatedPathTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);

@@ -10,7 +10,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tunnels;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed partial class TunnelEndpointsTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Enrollments;
 
 /// <summary>S3 and S5 at <c>POST /v1/agent/enrollments</c>.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AgentEnrollmentTests
 {
     [Fact]

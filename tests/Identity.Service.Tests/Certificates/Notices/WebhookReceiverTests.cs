@@ -11,7 +11,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Notices;
 
 /// <summary>Webhooks end to end: API, queue, signature and the vetting fetcher, against a receiver over real TLS.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class WebhookReceiverTests : IAsyncLifetime
 {
     private const string Name = "hooks.test";

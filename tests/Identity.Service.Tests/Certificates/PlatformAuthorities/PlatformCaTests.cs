@@ -10,7 +10,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.PlatformAuthorities;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PlatformCaTests
 {
     [Fact]

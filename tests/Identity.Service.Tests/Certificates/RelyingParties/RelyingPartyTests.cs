@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.RelyingParties;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RelyingPartyTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

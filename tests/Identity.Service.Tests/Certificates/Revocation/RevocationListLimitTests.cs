@@ -5,7 +5,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Revocation;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RevocationListLimitTests
 {
     private const string Missing = "/v1/crl/ca_x/0.crl";

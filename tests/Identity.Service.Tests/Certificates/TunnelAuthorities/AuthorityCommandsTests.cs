@@ -7,7 +7,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuthorityCommandsTests
 {
     [Fact]

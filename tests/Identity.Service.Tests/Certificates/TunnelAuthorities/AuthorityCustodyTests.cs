@@ -11,7 +11,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
 
 /// <summary>Where keys live: in an HSM, sealed, or imported.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AuthorityCustodyTests
 {
     [Fact]

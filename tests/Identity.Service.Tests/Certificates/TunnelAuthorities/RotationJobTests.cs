@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
 
 /// <summary>A rotation job with nothing scripted: identity provider, rule, exchange, certificate, and the rule's end.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RotationJobTests
 {
     [Fact]

@@ -9,7 +9,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Assertions;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class AssertionEvaluatorTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

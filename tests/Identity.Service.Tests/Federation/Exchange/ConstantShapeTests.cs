@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation.Exchange;
 
 /// <summary>Whoever probes rules, keys and claims sees one refusal: the same status, headers, body, and class of time.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ConstantShapeTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string UnknownRule = "fdrl_010000000000000000000000";

@@ -7,7 +7,6 @@ using static Culvert.Identity.Service.Tests.Fixtures.FormCalls;
 namespace Culvert.Identity.Service.Tests.Federation.Exchange;
 
 /// <summary>An access token of ours as the subject token: only ever narrower.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class OwnTokenTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

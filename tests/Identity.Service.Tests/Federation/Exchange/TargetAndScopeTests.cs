@@ -8,7 +8,6 @@ namespace Culvert.Identity.Service.Tests.Federation.Exchange;
 
 /// <summary>A41: request AND grant, for scopes as for targets; nothing is ever widened or tidied up.</summary>
 [Trait("Attack", "A41")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TargetAndScopeTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

@@ -8,7 +8,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation.Explain;
 
 /// <summary>One denial per hint, as the exchange records it; and none where the cause is another.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class HintTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

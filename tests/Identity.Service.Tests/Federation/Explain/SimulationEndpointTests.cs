@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Explain;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class SimulationEndpointTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string Path = FederatedService.Rules + "/simulate";

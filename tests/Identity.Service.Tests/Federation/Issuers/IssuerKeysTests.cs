@@ -11,7 +11,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Issuers;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuerKeysTests
 {
     private const string Discovery = TestIdentityProvider.DiscoveryPath;

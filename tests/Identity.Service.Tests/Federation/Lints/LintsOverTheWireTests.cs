@@ -12,7 +12,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Lints;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class LintsOverTheWireTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string LintPath = "/v1/organizations/federation_rules/lint";

@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Presets;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PresetEndpointsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private const string Path = "/v1/organizations/federation_presets";

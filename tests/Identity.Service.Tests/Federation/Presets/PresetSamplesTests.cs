@@ -10,7 +10,6 @@ namespace Culvert.Identity.Service.Tests.Federation.Presets;
 /// Each platform's recommended match, saved as a real rule of a real issuer, with the platform's samples as its tests:
 /// the save itself proves that they come out as the catalogue says, for the reasons that it says.
 /// </summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class PresetSamplesTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     /// <summary>The service that the samples' tokens are for.</summary>

@@ -8,7 +8,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Probing;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ExchangeProberTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

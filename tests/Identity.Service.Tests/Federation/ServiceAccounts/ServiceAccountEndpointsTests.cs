@@ -5,7 +5,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.ServiceAccounts;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ServiceAccountEndpointsTests(FederatedServiceFixture fixture)
     : IClassFixture<FederatedServiceFixture>
 {

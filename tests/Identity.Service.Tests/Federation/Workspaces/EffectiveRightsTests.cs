@@ -6,7 +6,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation.Workspaces;
 
 /// <summary>Effective right = scope and role, at the exchange and at every use.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class EffectiveRightsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

@@ -12,7 +12,6 @@ namespace Culvert.Identity.Service.Tests.Tokens.Binding;
 
 /// <summary>Bound tokens where machines use them: to enrol on 8443, beside the client certificate on 8444.</summary>
 [Trait("Attack", "A45")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class DpopMachineTests : IDisposable
 {
     private const string Renewals = "/v1/agent/renewals";

@@ -12,7 +12,6 @@ namespace Culvert.Identity.Service.Tests.Tokens.Binding;
 
 /// <summary>RFC 9449 at our APIs: the matrix of attack A45.</summary>
 [Trait("Attack", "A45")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class DpopTokenTests(FederatedServiceFixture fixture)
     : IClassFixture<FederatedServiceFixture>,
         IDisposable

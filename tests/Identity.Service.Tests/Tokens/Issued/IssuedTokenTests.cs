@@ -7,7 +7,6 @@ using static Culvert.Identity.Service.Tests.Fixtures.FormCalls;
 
 namespace Culvert.Identity.Service.Tests.Tokens.Issued;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuedTokenTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
     private FederatedService Service => fixture.Service;

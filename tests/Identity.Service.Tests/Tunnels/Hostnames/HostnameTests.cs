@@ -15,7 +15,6 @@ using ScriptedDns = Culvert.Testing.Dns.ScriptedDns;
 namespace Culvert.Identity.Service.Tests.Tunnels.Hostnames;
 
 /// <summary>Custom hostnames (S26), proven by a scripted name server.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class HostnameTests : IAsyncDisposable
 {
     private const string Name = "mcp.example.com";

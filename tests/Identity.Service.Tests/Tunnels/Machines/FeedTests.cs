@@ -10,7 +10,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tunnels.Machines;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class FeedTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

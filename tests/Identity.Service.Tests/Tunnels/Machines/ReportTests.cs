@@ -8,7 +8,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tunnels.Machines;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ReportTests
 {
     private const string EdgeReport = """

@@ -13,7 +13,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Certificates.Rotation.Est;
 
 /// <summary>The connector against a real server over TLS, whose authority is openssl.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class EstConnectorTests : IDisposable
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
