@@ -20,5 +20,7 @@ internal static class CellText
 
     /// <summary>Names come from other people: escape sequences and line breaks in them become visible marks.</summary>
     public static string Safe(string text) =>
-        text.Any(ConfigText.IsUnprintable) ? string.Concat(text.Select(c => ConfigText.IsUnprintable(c) ? '\uFFFD' : c)) : text;
+        text.Any(ConfigText.IsUnprintable)
+            ? string.Concat(text.Select(c => ConfigText.IsUnprintable(c) ? '\uFFFD' : c))
+            : text;
 }

@@ -109,7 +109,8 @@ public sealed class IdleConnectionTests(DescriptorSystem system) : SystemTest(sy
 
     private sealed class Held : IAsyncDisposable
     {
-        private readonly List<Stream> streams = [];
+        private readonly Lock gate = new();
+        private readonly List<Stream> streams = []; // guarded by gate until all are open
 
         public int Count => streams.Count;
 
@@ -135,7 +136,7 @@ public sealed class IdleConnectionTests(DescriptorSystem system) : SystemTest(sy
                 );
             }
 
-            lock (streams)
+            lock (gate)
             {
                 streams.Add(stream);
             }

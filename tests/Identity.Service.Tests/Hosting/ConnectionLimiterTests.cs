@@ -169,7 +169,8 @@ public sealed class ConnectionLimiterTests
                 }
             );
 
-        public Task EndedAsync() => serving.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        public Task EndedAsync() =>
+            serving.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken);
 
         public override void Abort(ConnectionAbortedException abortReason)
         {
