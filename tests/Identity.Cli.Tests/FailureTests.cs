@@ -65,13 +65,13 @@ public sealed class FailureTests : CommandTest
     [Fact]
     public async Task Answer_ControlCharacters_NeverReachTheTerminal()
     {
-        Service.On("GET /v1/tunnels/tnl_01", """{"id":"tnl_01","display_name":"a\u001b[2Jb\nc"}""");
+        Service.On("GET /v1/tunnels/tnl_01", """{"id":"tnl_01","display_name":"a\u001b[2Jb\nc\u202Ed"}""");
         Service.On("GET /v1/tunnels/tnl_02", """{"type":"error","error":{"type":"t","message":"x\u001b[2J"}}""", 400);
 
         var shown = await Stage.RunAsync("tunnel", "show", "tnl_01");
         var refused = await Stage.RunAsync("tunnel", "show", "tnl_02");
 
-        shown.Out.ShouldContain("a\uFFFD[2Jb\uFFFDc");
+        shown.Out.ShouldContain("a\uFFFD[2Jb\uFFFDc\uFFFDd");
         (shown.Out + refused.Error).ShouldNotContain("\u001b");
     }
 

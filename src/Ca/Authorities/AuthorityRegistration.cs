@@ -25,6 +25,20 @@ public static class AuthorityRegistration
         new HasIdentifiers(),
         new ChainLinksByName(),
         new ChainSignaturesVerify(),
+        new PathLengthAllows(),
+        new NamesArePermitted(),
+        new IsCurrent(),
+    ];
+
+    // An authority of clients is judged alone; what its certificates say of names, the registration's patterns bound.
+    private static readonly IAuthorityCheck[] ClientAnchorChecks =
+    [
+        new ConformsToRfc5280(),
+        new MayBeAnchor(),
+        new IsAuthority(),
+        new MayCertify(),
+        new MayVouchForClients(),
+        new IsStrong(),
         new IsCurrent(),
     ];
 
@@ -52,20 +66,23 @@ public static class AuthorityRegistration
     /// <param name="pem">PEM of exactly one certificate, at most 8 kB.</param>
     /// <param name="now">Moment of the check.</param>
     /// <param name="isPublic">Tells whether everybody trusts an authority anyway; null = nobody knows.</param>
+    /// <param name="names">The DNS names that it must be able to certify; null = not known.</param>
     public static CaResult<ParsedCertificate> CheckAnchor(
         string pem,
         DateTimeOffset now,
-        Func<ParsedCertificate, bool>? isPublic = null
-    )
-    {
-        CaResult<IReadOnlyList<ParsedCertificate>> read = AuthorityReader.Read(pem, MaxCertificateBytes, 1);
-        if (!read.Succeeded)
-        {
-            return read.Refusal;
-        }
+        Func<ParsedCertificate, bool>? isPublic = null,
+        GrantedNames? names = null
+    ) => CheckOne(pem, AnchorChecks, now, isPublic, names);
 
-        return InspectAnchor(read.Value, now, isPublic) is [{ } first, ..] ? first : CaResultOf(read.Value[0]);
-    }
+    /// <summary>Checks one certificate whose leaves are to open the CONNECT ingress.</summary>
+    /// <param name="pem">PEM of exactly one certificate, at most 8 kB.</param>
+    /// <param name="now">Moment of the check.</param>
+    /// <param name="isPublic">Tells whether everybody trusts an authority anyway; null = nobody knows.</param>
+    public static CaResult<ParsedCertificate> CheckClientAnchor(
+        string pem,
+        DateTimeOffset now,
+        Func<ParsedCertificate, bool>? isPublic = null
+    ) => CheckOne(pem, ClientAnchorChecks, now, isPublic, names: null);
 
     /// <summary>Reads a chain as it was pasted; what it says is not judged.</summary>
     /// <param name="pem">The authority's certificate, each issuer after it, the root last; at most eight.</param>
@@ -104,17 +121,9 @@ public static class AuthorityRegistration
     public static IReadOnlyList<CaRefusal> InspectAnchor(
         IReadOnlyList<ParsedCertificate> chain,
         DateTimeOffset now,
-        Func<ParsedCertificate, bool>? isPublic = null
-    ) =>
-        FindAll(
-            AnchorChecks,
-            new AuthoritySubject
-            {
-                Chain = chain,
-                Now = now,
-                IsPublic = isPublic ?? (_ => false),
-            }
-        );
+        Func<ParsedCertificate, bool>? isPublic = null,
+        GrantedNames? names = null
+    ) => FindAll(AnchorChecks, SubjectOf(chain, now, isPublic, names));
 
     /// <summary>Checks the chain for a key that the service holds; the first refusal ends it.</summary>
     /// <param name="pem">The authority's certificate, each issuer after it, the self-signed root last; at most eight.</param>
@@ -138,6 +147,39 @@ public static class AuthorityRegistration
 
         return InspectChain(read.Value, ourKey, leafLife, names, now) is [{ } first, ..] ? first : read;
     }
+
+    private static CaResult<ParsedCertificate> CheckOne(
+        string pem,
+        IAuthorityCheck[] checks,
+        DateTimeOffset now,
+        Func<ParsedCertificate, bool>? isPublic,
+        GrantedNames? names
+    )
+    {
+        CaResult<IReadOnlyList<ParsedCertificate>> read = AuthorityReader.Read(pem, MaxCertificateBytes, 1);
+        if (!read.Succeeded)
+        {
+            return read.Refusal;
+        }
+
+        return FindAll(checks, SubjectOf(read.Value, now, isPublic, names)) is [{ } first, ..]
+            ? first
+            : CaResultOf(read.Value[0]);
+    }
+
+    private static AuthoritySubject SubjectOf(
+        IReadOnlyList<ParsedCertificate> chain,
+        DateTimeOffset now,
+        Func<ParsedCertificate, bool>? isPublic,
+        GrantedNames? names
+    ) =>
+        new()
+        {
+            Chain = chain,
+            Now = now,
+            IsPublic = isPublic ?? (_ => false),
+            Names = names?.Dns ?? [],
+        };
 
     private static List<CaRefusal> FindAll(IAuthorityCheck[] checks, AuthoritySubject subject) =>
         [.. checks.Select(check => check.Check(subject)).OfType<CaRefusal>()];

@@ -17,6 +17,7 @@ namespace Culvert.Identity.Cli.Audit;
 internal sealed record Checkpoint(string Source, string Node, long Sequence, byte[] Head)
 {
     private const string Type = "culvert-checkpoint+jws";
+    private const string HostCommands = "host-commands";
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1"; // id-kp-serverAuth, RFC 5280 §4.2.1.12
 
     private static readonly char[] Separators = [' ', '\t', '"', '\'', ',', ':', ';'];
@@ -125,10 +126,14 @@ internal sealed record Checkpoint(string Source, string Node, long Sequence, byt
         CertificateNames.Uris(signer) is [var uri]
         && SpiffeId.TryParse(uri, out var id)
         && id.Kind == SpiffeKind.Service
-        && id.Name == node
+        && (id.Name == node || IsHostChain(node))
         && signer
             .Extensions.OfType<X509EnhancedKeyUsageExtension>()
             .Any(usages => usages.EnhancedKeyUsages[ServerAuthentication] is not null);
+
+    // Commands on the host have no certificate of their own; any node signs for their chain.
+    private static bool IsHostChain(string node) =>
+        node == HostCommands || node.StartsWith(HostCommands + "-r", StringComparison.Ordinal);
 
     private static CommandFailure Refused(string source, string what) =>
         new(ExitCode.CheckFailed, $"the checkpoint is refused: {what}")

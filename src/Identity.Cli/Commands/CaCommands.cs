@@ -220,7 +220,7 @@ internal static class CaCommands
     ) => await context.PathAsync(Noun.Ca, context.Get(id), cancel);
 
     /// <summary>As openssl prints it (upper case, colons, with its label) or as the service does.</summary>
-    private static string Fingerprint(string text)
+    internal static string Fingerprint(string text)
     {
         var hex = text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..]
             .Replace(":", "", StringComparison.Ordinal)

@@ -17,12 +17,25 @@ internal static class TunnelCertCommands
                 "list registered certificates, newest first",
                 new("ID", "id"),
                 new("FINGERPRINT", "fingerprint"),
+                new("PENDING", "pending"),
                 new("EXPIRES", "expires_at"),
                 new("CREATED", "created_at"),
                 new("ARCHIVED", "archived_at")
             ),
             parts.Show("print one registered certificate"),
-            parts.Archive("stop trusting a CA here: leaves that it signed no longer serve this tunnel")
+            parts.Archive("stop trusting a CA here: leaves that it signed no longer serve this tunnel"),
+            Confirm(parts)
+        );
+    }
+
+    private static Command Confirm(TunnelParts parts)
+    {
+        var fingerprint = Flags.Required("--fingerprint", "SHA256", "of the certificate, from its owner");
+        return parts.Post(
+            "confirm",
+            "carry out, as a second person, the addition or removal that waits",
+            context => new JsonObject { ["fingerprint"] = CaCommands.Fingerprint(context.Get(fingerprint)!) },
+            fingerprint
         );
     }
 

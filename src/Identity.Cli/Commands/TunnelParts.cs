@@ -69,6 +69,31 @@ internal sealed class TunnelParts(VerbFactory verbs, string segment, string what
         );
     }
 
+    /// <summary>A verb with a body, of one of them.</summary>
+    public Command Post(
+        string name,
+        string description,
+        Func<CommandContext, JsonObject> body,
+        params ReadOnlySpan<Symbol> flags
+    )
+    {
+        var (tunnel, id) = (Tunnel(), Id());
+        return verbs.Create(
+            name,
+            description,
+            async (context, cancel) =>
+            {
+                var written = body(context);
+                var client = await context.ClientAsync(cancel);
+                var path = await PathAsync(context, tunnel, cancel);
+                return CommandResult.Object(
+                    await client.PostAsync($"{path}/{Uri.EscapeDataString(context.Get(id))}/{name}", written, cancel)
+                );
+            },
+            [tunnel, id, .. flags]
+        );
+    }
+
     /// <param name="description">What it does.</param>
     /// <param name="reason">Where the service records one; null where it does not.</param>
     public Command Archive(string description, Option<string?>? reason = null)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Cli.Output;
 
@@ -19,5 +20,7 @@ internal static class CellText
 
     /// <summary>Names come from other people: escape sequences and line breaks in them become visible marks.</summary>
     public static string Safe(string text) =>
-        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
+        text.Any(ConfigText.IsUnprintable)
+            ? string.Concat(text.Select(c => ConfigText.IsUnprintable(c) ? '\uFFFD' : c))
+            : text;
 }

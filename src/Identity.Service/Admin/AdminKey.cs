@@ -24,6 +24,9 @@ internal sealed record AdminKey
     /// </summary>
     public string? CreatedBy { get; init; }
 
+    /// <summary>Whose key it is, as an identity provider knows that person; null = not known (S34).</summary>
+    public KeyOwner? Owner { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }

@@ -13,6 +13,8 @@ internal sealed record AdminKeyCreated(AdminKey Key) : AuditEvent
         json.WriteString("name", Key.Name);
         json.WriteString("role", AdminRole.Find(Key.Scopes)?.Name);
         json.WriteString("created_by", Key.CreatedBy);
+        WriteOptional(json, "owner_issuer", Key.Owner?.Issuer);
+        WriteOptional(json, "owner_subject", Key.Owner?.Subject);
         json.WriteString("expires_at", Key.ExpiresAt.UtcDateTime);
         json.WriteStartArray("scopes");
         foreach (var scope in Key.Scopes.Order(StringComparer.Ordinal))

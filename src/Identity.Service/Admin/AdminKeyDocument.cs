@@ -29,6 +29,10 @@ internal sealed record AdminKeyDocument
     [JsonPropertyName("created_by")]
     public required string? CreatedBy { get; init; }
 
+    /// <summary>The person it names, as an identity provider knows that person; null = none, or its creator's (S34).</summary>
+    [JsonPropertyName("owner")]
+    public required KeyOwnerDocument? Owner { get; init; }
+
     /// <summary>Keys with the same value count as one person where two must agree (S16).</summary>
     [JsonPropertyName("person")]
     public required string Person { get; init; }
@@ -65,6 +69,7 @@ internal sealed record AdminKeyDocument
                 : key.ExpiresAt < now ? "expired"
                 : "live",
             CreatedBy = key.CreatedBy,
+            Owner = key.Owner is { } owner ? new KeyOwnerDocument(owner.Issuer, owner.Subject) : null,
             Person = person,
             CreatedAt = key.CreatedAt,
             ExpiresAt = key.ExpiresAt,

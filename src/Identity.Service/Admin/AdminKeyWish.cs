@@ -1,3 +1,5 @@
+using Culvert.Platform.Configuration;
+
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>A key that somebody wants.</summary>
@@ -21,9 +23,12 @@ internal sealed record AdminKeyWish
     /// <summary>The person that it counts as: the id of the key at the start of the chain; null = one of its own.</summary>
     public required string? CreatedBy { get; init; }
 
+    /// <summary>The person it names; set on the host alone, where access to the files is the proof (S34).</summary>
+    public KeyOwner? Owner { get; init; }
+
     /// <summary>What is wrong with a name; null = nothing.</summary>
     public static string? FaultOf(string name) =>
-        name.Trim().Length is 0 || name.Length > MaxNameLength || name.Any(char.IsControl)
+        name.Trim().Length is 0 || name.Length > MaxNameLength || name.Any(ConfigText.IsUnprintable)
             ? "1 to 255 characters without control characters are required."
             : null;
 }

@@ -35,6 +35,7 @@ internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJo
             Name = wish.Name.Trim(),
             Scopes = wish.Role.Scopes,
             CreatedBy = wish.CreatedBy,
+            Owner = wish.Owner,
             CreatedAt = now,
             ExpiresAt = now + wish.Life,
         };
@@ -97,6 +98,41 @@ internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJo
         return result.Outcome != CommitOutcome.Conflict && result.RefusalIfUnavailable() is { } unavailable
             ? (null, unavailable)
             : (Woken(key with { RevokedAt = now }), null);
+    }
+
+    /// <summary>
+    /// Notes whose key it is: a person who proved the key and then signed in with the identity provider. A key that names
+    /// a person, or that another key made and which therefore counts as that one's, stays as it is.
+    /// </summary>
+    public async ValueTask<Refusal?> SetOwnerAsync(
+        AdminKey key,
+        KeyOwner owner,
+        AuditActor actor,
+        string? requestId,
+        CancellationToken cancellationToken
+    )
+    {
+        if (key is not { Owner: null, CreatedBy: null })
+        {
+            return null;
+        }
+
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new AdminKeyOwned(key, owner)
+                {
+                    At = time.GetStoreNow(),
+                    Actor = actor,
+                    OrganizationId = key.OrganizationId,
+                    RequestId = requestId,
+                    Resources = [new AuditResource("admin_key", key.Id.Value)],
+                },
+                Statements = [store.SetOwner(key.Id, owner)],
+            },
+            cancellationToken
+        );
+        return result.Outcome == CommitOutcome.Conflict ? null : result.RefusalIfUnavailable();
     }
 
     private ValueTask<IReadOnlyList<Statement>> TellAsync(

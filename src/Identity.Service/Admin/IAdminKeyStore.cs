@@ -17,8 +17,10 @@ internal interface IAdminKeyStore
     /// <summary>The first keys of persons (those that no key made), oldest first.</summary>
     ValueTask<IReadOnlyList<AdminKey>> ListFirstAsync(string organizationId, CancellationToken cancellationToken);
 
-    /// <summary>The id of the key that a key was made with; null = it was made on the host, or is unknown.</summary>
-    ValueTask<string?> FindCreatorAsync(string keyId, CancellationToken cancellationToken);
+    /// <summary>
+    /// The id of the key that a key was made with (null = it was made on the host, or is unknown), and the person it names.
+    /// </summary>
+    ValueTask<(string? CreatedBy, KeyOwner? Owner)> FindOriginAsync(string keyId, CancellationToken cancellationToken);
 
     /// <summary>
     /// The statement that records a new key; <see cref="AdminKeyConflict.Limit"/> when as many are live already.
@@ -30,6 +32,9 @@ internal interface IAdminKeyStore
 
     /// <summary><see cref="AdminKeyConflict.Revoked"/> when it is revoked already.</summary>
     Statement Revoke(AdminKeyId id, DateTimeOffset at);
+
+    /// <summary><see cref="AdminKeyConflict.Owned"/> when it names a person already, or was made with another key.</summary>
+    Statement SetOwner(AdminKeyId id, KeyOwner owner);
 
     Statement Used(string keyId, DateTimeOffset at);
 }

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Admin;
 
@@ -20,7 +21,7 @@ internal sealed class WorkspaceEndpoints(ITenantStore tenants, IJournal journal,
             return refusal!;
         }
 
-        if (body.Name.Trim().Length is 0 or > MaxNameLength || body.Name.Any(char.IsControl))
+        if (body.Name.Trim().Length is 0 or > MaxNameLength || body.Name.Any(ConfigText.IsUnprintable))
         {
             return RequestErrors.Invalid.Refuse("name: 1 to 255 characters without control characters are required.");
         }

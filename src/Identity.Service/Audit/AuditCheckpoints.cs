@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Audit;
 
 /// <summary>
-/// Signs a checkpoint of this node's chain every minute and at stop, and hands it to the log and to the feeds. Whoever
-/// changes the database afterwards cannot change those copies.
+/// Signs a checkpoint of this node's chain every minute and at stop, and hands it to the log and to the feeds; and one of the
+/// chain of commands on the host, to the log. Whoever changes the database afterwards cannot change those copies.
 /// </summary>
 internal sealed class AuditCheckpoints(
     IAuditLog log,
@@ -15,8 +15,9 @@ internal sealed class AuditCheckpoints(
     ILogger<AuditCheckpoints> logger
 ) : RecurringWork(TimeSpan.FromMinutes(1), time)
 {
+    // By chain: the newest entry that was signed. One round runs at a time.
+    private readonly Dictionary<string, long> signed = new(StringComparer.Ordinal);
     private string? newest;
-    private long signed;
 
     /// <summary>The newest one; null until the first.</summary>
     public string? Newest => Volatile.Read(ref newest);
@@ -27,22 +28,38 @@ internal sealed class AuditCheckpoints(
         await TryRoundAsync(cancellationToken);
     }
 
-    /// <summary>Signs what the chain has come to, unless nothing was added since.</summary>
+    /// <summary>Signs what the chains have come to, unless nothing was added since.</summary>
     public async Task SignAsync(CancellationToken cancellationToken)
     {
+        foreach (var chain in await log.NodesAsync(cancellationToken))
+        {
+            // Commands on the host have no certificate: every node signs for their chain.
+            if (chain == node.Name || NodeRegister.IsHostChain(chain))
+            {
+                await SignAsync(chain, cancellationToken);
+            }
+        }
+    }
+
+    private async Task SignAsync(string chain, CancellationToken cancellationToken)
+    {
         if (
-            await log.HeadAsync(node.Name, cancellationToken) is not { } head
-            || head.Sequence == signed
-            || AuditCheckpoint.Sign(certificates.Machine, node.Name, head.Sequence, head.Hash, Time.GetUtcNow())
+            await log.HeadAsync(chain, cancellationToken) is not { } head
+            || head.Sequence == signed.GetValueOrDefault(chain)
+            || AuditCheckpoint.Sign(certificates.Machine, chain, head.Sequence, head.Hash, Time.GetUtcNow())
                 is not { } checkpoint
         )
         {
             return;
         }
 
-        signed = head.Sequence;
-        Volatile.Write(ref newest, checkpoint);
-        Log.Checkpoint(logger, node.Name, head.Sequence, checkpoint);
+        signed[chain] = head.Sequence;
+        if (chain == node.Name)
+        {
+            Volatile.Write(ref newest, checkpoint);
+        }
+
+        Log.Checkpoint(logger, chain, head.Sequence, checkpoint);
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => SignAsync(cancellationToken);

@@ -42,6 +42,8 @@ internal static class AuditEvents
     public const string TunnelArchived = "tunnel_archived";
     public const string TunnelCertificateAdded = "tunnel_certificate_added";
     public const string TunnelCertificateRevoked = "tunnel_certificate_revoked";
+    public const string TunnelCertificateAdditionRequested = "tunnel_certificate_addition_requested";
+    public const string TunnelCertificateRemovalRequested = "tunnel_certificate_removal_requested";
     public const string TunnelTokenRevealed = "tunnel_token_revealed";
     public const string TunnelTokenRotated = "tunnel_token_rotated";
 
@@ -118,6 +120,7 @@ internal static class AuditEvents
     public const string InstallationRestored = "installation_restored";
     public const string SealsRotated = "seals_rotated";
     public const string AdminKeyCreated = "admin_key_created";
+    public const string AdminKeyOwned = "admin_key_owned";
     public const string AdminKeyRevoked = "admin_key_revoked";
     public const string ConsoleSignedIn = "console_signed_in";
     public const string ConsoleSignInRefused = "console_sign_in_refused";

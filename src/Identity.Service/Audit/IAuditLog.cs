@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Storage;
+
 namespace Culvert.Identity.Service.Audit;
 
 /// <summary>Reads the chain; only the journal writes it.</summary>
@@ -27,6 +29,9 @@ internal interface IAuditLog
         int count,
         CancellationToken cancellationToken
     );
+
+    /// <summary>Whether a decision of any node has used that replay key.</summary>
+    ValueTask<bool> HasUsedAsync(ReplayKey key, CancellationToken cancellationToken);
 
     /// <summary>When the last entry of all was written; null = there is none.</summary>
     ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken);

@@ -72,7 +72,32 @@ internal static class AdminKeyCommand
                 return default;
             },
         };
-        var command = new Command("create", "Make a key.") { name, role, file, life, Organization, Json };
+        var issuer = new Option<string?>("--issuer")
+        {
+            Description = "URL of the identity provider that knows the person; with --subject.",
+        };
+        var subject = new Option<string?>("--subject")
+        {
+            Description = "The person's sub there. Key, console sign-in and token of one person count once.",
+        };
+        var command = new Command("create", "Make a key.")
+        {
+            name,
+            role,
+            file,
+            life,
+            issuer,
+            subject,
+            Organization,
+            Json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (OwnerOf(result.GetValue(issuer), result.GetValue(subject)) is { Fault: { } fault })
+            {
+                result.AddError($"--{fault}");
+            }
+        });
         command.SetAction(
             (parsed, cancellation) =>
                 RunAsync(
@@ -87,6 +112,7 @@ internal static class AdminKeyCommand
                                 Role = AdminRole.Find(parsed.GetRequiredValue(role))!,
                                 Life = parsed.GetValue(life),
                                 CreatedBy = null,
+                                Owner = OwnerOf(parsed.GetValue(issuer), parsed.GetValue(subject)),
                             },
                             Path.GetFullPath(parsed.GetRequiredValue(file)),
                             parsed.GetValue(Json),
@@ -158,6 +184,9 @@ internal static class AdminKeyCommand
         return command;
     }
 
+    private static KeyOwner? OwnerOf(string? issuer, string? subject) =>
+        issuer is null && subject is null ? null : new KeyOwner(issuer ?? "", subject ?? "");
+
     private static async Task<string?> MakeAsync(
         HostAdminKeys host,
         AdminKeyWish wish,
@@ -180,9 +209,9 @@ internal static class AdminKeyCommand
         if (!asJson)
         {
             await output.WriteLineAsync(
-                key.CreatedBy is { } earlier
-                    ? $"It counts as the person of {earlier}, who had that name first."
-                    : "It counts as a person of its own where two must agree."
+                key.Owner is { } owner ? $"It counts as the person {owner.Subject} of {owner.Issuer}."
+                : key.CreatedBy is { } earlier ? $"It counts as the person of {earlier}, who had that name first."
+                : "It counts as a person of its own where two must agree."
             );
             await output.WriteLineAsync($"written to {file} (0600)");
         }

@@ -14,6 +14,7 @@ using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Health;
+using Culvert.Platform.Launching;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
@@ -413,6 +414,7 @@ internal static partial class ServiceConfiguration
             ),
             Backdate = certificates.Duration("backdate", TimeSpan.FromMinutes(2), max: TimeSpan.FromMinutes(5)),
             SigningCommand = connector.Strings("command"),
+            SigningEnvironment = connector.Strings("inherit_environment", [.. ChildCommand.UsualEnvironment]),
             SigningEst = Est(connector),
             KeyRetention = certificates.Duration("key_retention", TimeSpan.FromDays(30), max: TimeSpan.FromDays(3650)),
             Propagation = certificates.Duration("propagation", TimeSpan.FromHours(24), max: TimeSpan.FromDays(30)),
@@ -653,6 +655,7 @@ internal static partial class ServiceConfiguration
         var perTunnel = limits.Rate("certificates_per_tunnel", new Rate(1_000, TimeSpan.FromMinutes(1)));
         var perAuthority = limits.Rate("certificates_per_authority", new Rate(5_000, TimeSpan.FromSeconds(1)));
         var costly = limits.Rate("costly_per_caller", new Rate(30, TimeSpan.FromMinutes(1)));
+        var newConnections = limits.Rate("new_connections_per_address", new Rate(500, TimeSpan.FromSeconds(1)));
         return new LimitOptions
         {
             ExchangePerAddress = new RateLimit(exchange.Count, exchange.Per),
@@ -667,6 +670,11 @@ internal static partial class ServiceConfiguration
             CertificatesPerAuthority = new RateLimit(perAuthority.Count, perAuthority.Per),
             SigningQueue = limits.Int("signing_queue", 256, 1, 100_000),
             CostlyPerCaller = new RateLimit(costly.Count, costly.Per),
+            ApiConnections = limits.Int("api_connections", 0, 0, 1_000_000),
+            MachineConnections = limits.Int("machine_connections", 0, 0, 1_000_000),
+            ConnectionsPerAddress = limits.Int("connections_per_address", 0, 0, 1_000_000),
+            HandshakesPerAddress = limits.Int("handshakes_per_address", 256, 1, 1_000_000),
+            NewConnectionsPerAddress = new RateLimit(newConnections.Count, newConnections.Per),
             BodyBytes = (int)limits.Size("body_bytes", RequestBody.MaxBytes, 64 * 1024, RequestBody.MaxBytes),
         };
     }

@@ -134,6 +134,7 @@ internal sealed class ConsoleEndpoints(
         // Browsers say where a request comes from; those that do not are left with the token.
         if (
             http.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin")
+            || !IsOwnOrigin(http.Request)
             || !RequestBody.IsForm(http.Request)
         )
         {
@@ -143,6 +144,14 @@ internal sealed class ConsoleEndpoints(
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
         return cookie.Matches(FormPurpose, form[TokenField]) ? form : null;
     }
+
+    // RFC 6454 §7: browsers without Sec-Fetch-Site say at least this much. A balancer leaves the Host as it was.
+    private static bool IsOwnOrigin(HttpRequest request) =>
+        request.Headers.Origin.ToString() is var origin
+        && (
+            origin.Length == 0
+            || origin.Equals($"{Uri.UriSchemeHttps}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)
+        );
 
     /// <summary>What a page for a browser that is not signed in knows.</summary>
     public ConsoleRequest RequestOf(HttpContext http, ConsoleCookie cookie, IFormCollection? form = null) =>

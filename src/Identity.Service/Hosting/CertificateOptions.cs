@@ -1,3 +1,5 @@
+using Culvert.Platform.Launching;
+
 namespace Culvert.Identity.Service.Hosting;
 
 internal sealed record CertificateOptions
@@ -32,6 +34,12 @@ internal sealed record CertificateOptions
     /// input, the chain on its standard output. Empty = requests wait for people.
     /// </summary>
     public IReadOnlyList<string> SigningCommand { get; init; } = [];
+
+    /// <summary>
+    /// Variables that the signing connector's program gets; a star at the end stands for any rest. It gets nothing else
+    /// of the service's environment.
+    /// </summary>
+    public IReadOnlyList<string> SigningEnvironment { get; init; } = ChildCommand.UsualEnvironment;
 
     /// <summary>An enrolment server (RFC 7030) as signing connector; null = none.</summary>
     public EstOptions? SigningEst { get; init; }

@@ -43,5 +43,20 @@ internal sealed record LimitOptions
     /// <summary>Everything that one authority signs; the platform CA is one. A last resort.</summary>
     public RateLimit CertificatesPerAuthority { get; init; } = new(5_000, TimeSpan.FromSeconds(1));
 
+    /// <summary>Connections to the API's port at once on this node; 0 = half of the process's descriptors.</summary>
+    public int ApiConnections { get; init; }
+
+    /// <summary>Connections to the machines' port at once on this node; 0 = a quarter of the process's descriptors.</summary>
+    public int MachineConnections { get; init; }
+
+    /// <summary>Connections of one source address at once, on each port; 0 = half of the port's.</summary>
+    public int ConnectionsPerAddress { get; init; }
+
+    /// <summary>TLS handshakes of one source address at once, on each port.</summary>
+    public int HandshakesPerAddress { get; init; } = 256;
+
+    /// <summary>New connections of one source address, on each port. A balancer is one address.</summary>
+    public RateLimit NewConnectionsPerAddress { get; init; } = new(500, TimeSpan.FromSeconds(1));
+
     public int BodyBytes { get; init; } = RequestBody.MaxBytes;
 }

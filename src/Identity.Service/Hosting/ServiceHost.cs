@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Programs;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -14,6 +15,22 @@ namespace Culvert.Identity.Service.Hosting;
 /// </summary>
 internal static class ServiceHost
 {
+    private const string TransportSecurity = "max-age=31536000";
+
+    private static readonly CipherSuitesPolicy? CipherSuites = OperatingSystem.IsLinux()
+        ? new CipherSuitesPolicy([
+            TlsCipherSuite.TLS_AES_128_GCM_SHA256,
+            TlsCipherSuite.TLS_AES_256_GCM_SHA384,
+            TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+            TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+            TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+            TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+            TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+            TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            TlsCipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        ])
+        : null;
+
     public static WebApplication Build(
         ServiceOptions options,
         Store store,
@@ -31,6 +48,15 @@ internal static class ServiceHost
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>(Listen);
 
         var app = builder.Build();
+        app.UseMiddleware<ConnectionUseMiddleware>();
+        app.Use(
+            (http, next) =>
+            {
+                // RFC 6797 §6.1; browsers that once saw the console do not ask for it without TLS again.
+                http.Response.Headers.StrictTransportSecurity = TransportSecurity;
+                return next(http);
+            }
+        );
         app.UseMiddleware<EnvelopeMiddleware>();
         app.UseMiddleware<DrainMiddleware>();
         app.UseRouting();
@@ -44,22 +70,26 @@ internal static class ServiceHost
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
         var certificate = services.GetRequiredService<IApiCertificate>();
+        var time = services.GetRequiredService<TimeProvider>();
+        var callers = LimiterOf(Listener.Api, options, time);
         foreach (var endpoint in options.ApiListen)
         {
-            kestrel.Listen(endpoint, listen => UseApi(listen, certificate));
+            kestrel.Listen(endpoint, listen => UseApi(listen, callers, certificate));
         }
 
         var peers = services.GetRequiredService<IMachinePeerVerifier>();
         var logger = services.GetRequiredService<ILogger<MachineHost>>();
+        var machines = LimiterOf(Listener.Machine, options, time);
         foreach (var endpoint in options.MachineListen)
         {
-            kestrel.Listen(endpoint, listen => UseMachine(listen, certificate, peers, logger));
+            kestrel.Listen(endpoint, listen => UseMachine(listen, machines, certificate, peers, logger));
         }
     }
 
-    private static void UseApi(ListenOptions listen, IApiCertificate certificate)
+    private static void UseApi(ListenOptions listen, ConnectionLimiter limiter, IApiCertificate certificate)
     {
         Tag(listen, Listener.Api);
+        Bound(listen, limiter);
         listen.UseHttps(
             new TlsHandshakeCallbackOptions
             {
@@ -78,16 +108,19 @@ internal static class ServiceHost
                 },
             }
         );
+        EndHandshake(listen);
     }
 
     private static void UseMachine(
         ListenOptions listen,
+        ConnectionLimiter limiter,
         IApiCertificate certificate,
         IMachinePeerVerifier peers,
         ILogger logger
     )
     {
         Tag(listen, Listener.Machine);
+        Bound(listen, limiter);
         listen.UseHttps(
             new TlsHandshakeCallbackOptions
             {
@@ -105,6 +138,7 @@ internal static class ServiceHost
                 },
             }
         );
+        EndHandshake(listen);
     }
 
     // Our own check alone decides; what the platform's chain engine thought of the certificate does not count.
@@ -145,8 +179,26 @@ internal static class ServiceHost
             ServerCertificateContext = certificate,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             AllowRenegotiation = false,
+            // RFC 9325 §4.2: forward secrecy and AEAD alone; TLS 1.2 would also offer CBC.
+            CipherSuitesPolicy = CipherSuites,
             ApplicationProtocols = [preferred, SslApplicationProtocol.Http11],
         };
+
+    private static ConnectionLimiter LimiterOf(Listener listener, ServiceOptions options, TimeProvider time) =>
+        new(listener, ConnectionBounds.For(listener, options.Limits, OpenFiles.Limit), time);
+
+    // Before TLS: what is refused costs no handshake.
+    private static void Bound(ListenOptions listen, ConnectionLimiter limiter) =>
+        listen.Use((connection, next) => limiter.ServeAsync(connection, next));
+
+    private static void EndHandshake(ListenOptions listen) =>
+        listen.Use(
+            (connection, next) =>
+            {
+                connection.Features.Get<ConnectionSlot>()?.EndHandshake();
+                return next(connection);
+            }
+        );
 
     private static void Tag(ListenOptions listen, Listener listener)
     {

@@ -15,6 +15,12 @@ internal static class ServiceMeters
         description: "Requests answered, by listener, route and status."
     );
 
+    /// <summary>Connections that a bound closed, before TLS or while they were idle.</summary>
+    public static readonly Counter<long> ConnectionsClosed = Meter.CreateCounter<long>(
+        "culvert_service_connections_closed",
+        description: "Connections closed at a bound, by listener and bound (handshakes, connections, idle)."
+    );
+
     /// <summary>1 = the wall clock is relied on; 0 = it stepped, and nothing is minted.</summary>
     public static readonly Gauge<int> ClockTrusted = Meter.CreateGauge<int>(
         "culvert_service_clock_trusted",

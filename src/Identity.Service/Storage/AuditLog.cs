@@ -31,6 +31,19 @@ internal sealed class AuditLog(Database database) : IAuditLog
         return rows.AsList();
     }
 
+    public async ValueTask<bool> HasUsedAsync(ReplayKey key, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long?>(
+            new CommandDefinition(
+                "SELECT 1 FROM journal WHERE replay_key = @key",
+                new { key = key.ToArray() },
+                cancellationToken: cancellationToken
+            )
+        )
+            is not null;
+    }
+
     public async ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);

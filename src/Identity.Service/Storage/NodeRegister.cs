@@ -55,6 +55,10 @@ internal static class NodeRegister
         return id > 0 ? Add(connection, name, id) : throw NoneFree();
     }
 
+    /// <summary>Whether a chain is that of commands on the host, of any generation.</summary>
+    public static bool IsHostChain(string node) =>
+        node == HostCommands || node.StartsWith(HostCommands + "-r", StringComparison.Ordinal);
+
     // After a restore every node is a new one: the old one may have given out serial numbers, and signed for entries of
     // its chain, that this database does not know.
     private static string OfGeneration(DbConnection connection, string name)

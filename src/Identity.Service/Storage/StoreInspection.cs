@@ -86,10 +86,10 @@ internal static class StoreInspection
         );
         var tunnels = await connection.QueryAsync<(string Id, long Anchors, long Slots)>(
             new CommandDefinition(
-                "SELECT t.id, COUNT(c.id), CAST(COALESCE(SUM(c.occupies_slot), 0) AS BIGINT) FROM tunnels t "
+                "SELECT t.id, COUNT(c.added_at_ms), CAST(COALESCE(SUM(c.occupies_slot), 0) AS BIGINT) FROM tunnels t "
                     + "LEFT JOIN registered_certificates c ON c.tunnel_id = t.id AND c.archived_at_ms IS NULL "
                     + "WHERE t.archived_at_ms IS NULL GROUP BY t.id "
-                    + "HAVING COUNT(c.id) = 0 OR SUM(c.occupies_slot) >= @slots ORDER BY t.id LIMIT @count",
+                    + "HAVING COUNT(c.added_at_ms) = 0 OR SUM(c.occupies_slot) >= @slots ORDER BY t.id LIMIT @count",
                 new { count = Most, slots = (long)TunnelSlots.Count },
                 cancellationToken: cancellationToken
             )

@@ -15,6 +15,9 @@ internal enum TunnelConflict
     /// <summary>Two live registered certificates already.</summary>
     SlotsTaken,
 
+    /// <summary>The tunnel has a trust anchor or a relying party: one person alone does not change its bundle.</summary>
+    BundleInUse,
+
     /// <summary>The same certificate is registered on the tunnel.</summary>
     AlreadyRegistered,
 

@@ -104,7 +104,7 @@ internal static class TunnelErrors
         "client_authority.certificate",
         400,
         "The certificate cannot vouch for clients.",
-        "Not one PEM certificate of a current authority that may certify TLS clients.",
+        "Not one PEM certificate of a current, private authority that may certify TLS clients (RFC 5280), or its key is weak.",
         "Send the CA certificate that signs the clients' certificates."
     );
 

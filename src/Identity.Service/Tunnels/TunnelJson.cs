@@ -22,6 +22,7 @@ namespace Culvert.Identity.Service.Tunnels;
 [JsonSerializable(typeof(TunnelListDocument))]
 [JsonSerializable(typeof(TunnelTokenDocument))]
 [JsonSerializable(typeof(RegisterCertificateRequest))]
+[JsonSerializable(typeof(ConfirmCertificateRequest))]
 [JsonSerializable(typeof(RegisteredCertificateDocument))]
 [JsonSerializable(typeof(RegisteredCertificateListDocument))]
 [JsonSerializable(typeof(TrustBundleDocument))]

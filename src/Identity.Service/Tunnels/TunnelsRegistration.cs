@@ -88,6 +88,12 @@ internal static class TunnelsRegistration
         host.Get("/v1/tunnels/{tunnel_id}/certificates/{certificate_id}", access, certificates.RetrieveAsync);
         host.Post("/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/archive", access, certificates.ArchiveAsync);
 
+        host.Post(
+            "/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/confirm",
+            Access.Scope(Scopes.OrganizationAdmin),
+            certificates.ConfirmAsync
+        );
+
         const string Authorities = "/v1/tunnels/{tunnel_id}/client_certificate_authorities";
         var authorities = host.Services.GetRequiredService<ClientAuthorityEndpoints>();
         host.Post(Authorities, access, authorities.AddAsync);

@@ -87,7 +87,22 @@ public static class ConfigText
         return best.Candidate is not null && best.Distance <= limit ? best.Candidate : null;
     }
 
-    /// <summary>A value fit for one line of a terminal: short, and without control characters.</summary>
+    /// <summary>
+    /// Whether a character changes how others are shown: control characters, line and paragraph separators, and those that
+    /// set the direction of text (UAX #9 §2), by which a name shows as another one.
+    /// </summary>
+    public static bool IsUnprintable(char c) =>
+        char.IsControl(c)
+        || c
+            is '\u061C'
+                or '\u200E'
+                or '\u200F'
+                or '\u2028'
+                or '\u2029'
+                or (>= '\u202A' and <= '\u202E')
+                or (>= '\u2066' and <= '\u2069');
+
+    /// <summary>A value fit for one line of a terminal: short, and without what changes how it is shown.</summary>
     /// <param name="value">Whatever it is.</param>
     /// <param name="max">The longest text shown.</param>
     public static string Printable(string value, int max = MaxPrinted)
@@ -95,7 +110,7 @@ public static class ConfigText
         var text = new StringBuilder();
         foreach (var c in value.AsSpan(0, Math.Min(value.Length, max)))
         {
-            text.Append(char.IsControl(c) ? '\uFFFD' : c);
+            text.Append(IsUnprintable(c) ? '\uFFFD' : c);
         }
 
         return value.Length > max ? text.Append('…').ToString() : text.ToString();

@@ -1,5 +1,6 @@
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Identity.Detection;
+using Culvert.Platform.Launching;
 using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Identity;
@@ -65,6 +66,7 @@ public static class IdentitySection
             File = token.Path("file"),
             Environment = token.String("environment"),
             Command = token.Strings("command"),
+            InheritEnvironment = token.Strings("inherit_environment", [.. ChildCommand.UsualEnvironment]),
             CommandTimeout = token.Duration(
                 "command_timeout",
                 TimeSpan.FromSeconds(10),

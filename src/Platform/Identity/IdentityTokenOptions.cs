@@ -1,3 +1,5 @@
+using Culvert.Platform.Launching;
+
 namespace Culvert.Platform.Identity;
 
 /// <summary>
@@ -14,6 +16,12 @@ public sealed record IdentityTokenOptions
 
     /// <summary>A program and its arguments, run without a shell; empty when another source is set.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>
+    /// Variables that the program gets; a star at the end stands for any rest. It gets nothing else of this process's
+    /// environment. Default: PATH, HOME, LANG.
+    /// </summary>
+    public IReadOnlyList<string> InheritEnvironment { get; init; } = ChildCommand.UsualEnvironment;
 
     /// <summary>How long the program may run. 1 s to 1 min, default 10 s.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);

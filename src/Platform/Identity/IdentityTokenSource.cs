@@ -92,7 +92,13 @@ public sealed class IdentityTokenSource
 
         if (options.Command.Count > 0)
         {
-            return TokenCommand.RunAsync(options.Command, options.CommandTimeout, platform.Time, cancellationToken);
+            return TokenCommand.RunAsync(
+                options.Command,
+                options.InheritEnvironment,
+                options.CommandTimeout,
+                platform.Time,
+                cancellationToken
+            );
         }
 
         var detector = PlatformDetectors.Choose(options.Detector, platform);

@@ -1,5 +1,5 @@
-using System.ComponentModel;
 using System.Diagnostics;
+using Culvert.Platform.Launching;
 
 namespace Culvert.Platform.Identity;
 
@@ -11,6 +11,7 @@ internal static class TokenCommand
     /// <exception cref="IdentityTokenException">It cannot be started, fails, or does not end in time.</exception>
     public static async Task<string> RunAsync(
         IReadOnlyList<string> command,
+        IReadOnlyList<string> inherited,
         TimeSpan timeout,
         TimeProvider time,
         CancellationToken cancellationToken
@@ -18,7 +19,7 @@ internal static class TokenCommand
     {
         using var limit = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var process = Start(command);
+        using var process = Start(command, inherited);
         try
         {
             process.StandardInput.Close();
@@ -46,24 +47,8 @@ internal static class TokenCommand
         }
     }
 
-    private static Process Start(IReadOnlyList<string> command)
-    {
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        try
-        {
-            return Process.Start(start) ?? throw Fault(command, "cannot be started");
-        }
-        catch (Win32Exception)
-        {
-            throw Fault(command, "cannot be started: it does not exist or is not executable");
-        }
-    }
+    private static Process Start(IReadOnlyList<string> command, IReadOnlyList<string> inherited) =>
+        ChildCommand.TryStart(command, inherited, out var problem) ?? throw Fault(command, problem);
 
     private static IdentityTokenException Fault(IReadOnlyList<string> command, string reason) =>
         new($"The identity token's command {command[0]} {reason}.");

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Culvert.Platform.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Platform.Logging;
@@ -41,7 +42,7 @@ internal static class TextLine
     {
         foreach (var c in part)
         {
-            text.Append(char.IsControl(c) ? '\uFFFD' : c);
+            text.Append(ConfigText.IsUnprintable(c) ? '\uFFFD' : c);
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using Culvert.Tunnel.Edge.Ingress;
+using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Edge.Agents;
 

@@ -6,7 +6,6 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Hosting;
-using Culvert.Tunnel.Edge.Ingress;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Protocol;
 using Culvert.Tunnel.Protocol.Transport;

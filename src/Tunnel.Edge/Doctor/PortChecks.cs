@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
+using Culvert.Platform.Programs;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Hosting;
 

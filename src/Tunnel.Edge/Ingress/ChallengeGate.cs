@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Ingress;

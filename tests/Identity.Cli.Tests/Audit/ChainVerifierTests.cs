@@ -95,6 +95,27 @@ public sealed class ChainVerifierTests
         Should.Throw<CommandFailure>(() => Read(Token(signer, node), root)).Message.ShouldContain("is not node");
     }
 
+    // Commands on the host have no certificate: any node signs for their chain, of any generation, and nobody else does.
+    [Theory]
+    [InlineData("host-commands", "spiffe://x.test/service/node-1", true)]
+    [InlineData("host-commands-r2", "spiffe://x.test/service/node-1", true)]
+    [InlineData("host-commands", "spiffe://x.test/edge/edge-1", false)]
+    [InlineData("host-commandsx", "spiffe://x.test/service/node-1", false)]
+    public void Read_ChainOfTheHost_IsSignedByANode(string chain, string identity, bool isTaken)
+    {
+        using var root = Certificate("CN=root", null, null);
+        using var signer = Certificate("CN=x", root, identity);
+
+        if (isTaken)
+        {
+            Read(Token(signer, chain), root).ShouldHaveSingleItem().Node.ShouldBe(chain);
+        }
+        else
+        {
+            Should.Throw<CommandFailure>(() => Read(Token(signer, chain), root)).Message.ShouldContain("is not node");
+        }
+    }
+
     // The file that agents keep, line by line as they write it.
     [Fact]
     public void Read_FileOfAnAgent_GivesEachOfItsCheckpoints()

@@ -95,6 +95,23 @@ public sealed class HostAdminKeysTests
         body.ShouldNotContain(secret);
     }
 
+    // S30: else its end could be cut off, and nothing would tell.
+    [Fact]
+    public async Task Create_OnTheHost_ANodeSignsForTheChainOfTheHost()
+    {
+        using var logs = new CapturedLogs();
+        await using var service = await ServiceUnderTest.StartAsync(logs.AddTo);
+        await CreateAsync(service, "Alice", AdminRole.Operator);
+        var checkpoints = service.Get<AuditCheckpoints>();
+
+        await checkpoints.SignAsync(Cancellation);
+        await checkpoints.SignAsync(Cancellation);
+
+        logs.Lines.Count(line => line.Contains("host-commands", StringComparison.Ordinal)).ShouldBe(1);
+        logs.Lines.Single(line => line.Contains("host-commands", StringComparison.Ordinal)).ShouldContain("eyJ");
+        checkpoints.Newest.ShouldNotBeNull();
+    }
+
     [Fact]
     public async Task Revoke_OnTheHost_EndsAKeyOfTheRunningService()
     {

@@ -35,6 +35,43 @@ public sealed class ConsoleSessionTests : IAsyncLifetime
         signedIn.Headers.Location!.ToString().ShouldBe("/console/tunnels?limit=5");
     }
 
+    [Theory]
+    [InlineData("security-admin", HttpStatusCode.Unauthorized)]
+    [InlineData("operator", HttpStatusCode.OK)]
+    public async Task SignIn_KeyOfASecurityAdmin_EndsTheKeyThatInitMade(string role, HttpStatusCode afterwards)
+    {
+        var made = await service.Api.PostOkAsync("/v1/admin_keys", $$"""{"name":"Bob","role":"{{role}}"}""");
+
+        using var browser = await ConsoleBrowser.SignedInAsync(service, made.Text("admin_key"));
+
+        using var answer = await service.Api.GetAsync("/v1/tunnels", TestContext.Current.CancellationToken);
+        answer.StatusCode.ShouldBe(afterwards);
+    }
+
+    [Theory]
+    [InlineData("https://evil.test", HttpStatusCode.Forbidden)]
+    [InlineData("null", HttpStatusCode.Forbidden)]
+    [InlineData("http://{host}", HttpStatusCode.Forbidden)]
+    [InlineData("https://{host}", HttpStatusCode.SeeOther)]
+    public async Task Post_OriginWithoutSecFetchSite_MustBeOurs(string origin, HttpStatusCode expected)
+    {
+        using var browser = await ConsoleBrowser.SignedInAsync(service);
+        await browser.OpenAsync("/console");
+        browser.Headers["Origin"] = origin.Replace("{host}", service.ApiUrl.Authority, StringComparison.Ordinal);
+
+        using var answer = await browser.SubmitAsync("/console/sign-out");
+
+        answer.StatusCode.ShouldBe(expected, browser.Page);
+    }
+
+    [Fact]
+    public async Task SignIn_WithTheKeyThatInitMade_LeavesIt()
+    {
+        using var browser = await ConsoleBrowser.SignedInAsync(service);
+
+        await service.Api.GetOkAsync("/v1/tunnels");
+    }
+
     [Fact]
     public async Task SignIn_AdminKey_SetsAHardenedCookieAndIsAudited()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -105,6 +106,43 @@ public sealed class ProviderSignInTests : IAsyncLifetime
         using var refused = await service.Api.GetAsync("/v1/tunnels", TestContext.Current.CancellationToken);
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await browser.OpenAsync("/console/audit")).ShouldContain("admin key revoked");
+    }
+
+    // S34: who proved a key and then signs in has one vote.
+    [Fact]
+    public async Task SignIn_WhileAKeysSessionIsOpen_TheKeyNamesThatPerson()
+    {
+        var made = await service.Api.PostOkAsync("/v1/admin_keys", """{"name":"child","role":"operator"}""");
+        using var browser = await ConsoleBrowser.SignedInAsync(service);
+        var asked = await BeginAsync(browser);
+        asked.ShouldNotContainKey("prompt");
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+        answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+
+        var keys = (await service.Api.GetOkAsync("/v1/admin_keys")).GetProperty("data").EnumerateArray().ToList();
+
+        var person = PersonId.FromSubject(idp.Url, "ada");
+        var init = keys.Single(key => key.Text("name") == "init");
+        init.Text("person").ShouldBe(person);
+        init.GetProperty("owner").Text("issuer").ShouldBe(idp.Url);
+        init.GetProperty("owner").Text("subject").ShouldBe("ada");
+        keys.Single(key => key.Id() == made.Id()).Text("person").ShouldBe(person);
+        (await service.Api.GetOkAsync("/v1/audit")).ToString().ShouldContain("admin_key_owned");
+    }
+
+    [Fact]
+    public async Task SignIn_WhileTheSessionOfAnOwnedKeyIsOpen_TheKeyStaysItsOwners()
+    {
+        for (var subject = 0; subject < 2; subject++)
+        {
+            using var browser = await ConsoleBrowser.SignedInAsync(service);
+            var asked = await BeginAsync(browser);
+            claims["sub"] = $"person-{subject}";
+            (await browser.GetAsync(AnswerTo(asked))).Dispose();
+        }
+
+        var key = (await service.Api.GetOkAsync("/v1/admin_keys")).GetProperty("data")[0];
+        key.GetProperty("owner").Text("subject").ShouldBe("person-0");
     }
 
     [Fact]

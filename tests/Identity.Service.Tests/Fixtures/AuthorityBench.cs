@@ -58,7 +58,11 @@ internal sealed class AuthorityBench : IAsyncDisposable
     }
 
     /// <summary>A person with a key of his own, or a key that <paramref name="madeWith"/> made.</summary>
-    public async Task<(HttpClient Client, string KeyId)> PersonAsync(string name, string? madeWith = null)
+    public async Task<(HttpClient Client, string KeyId)> PersonAsync(
+        string name,
+        string? madeWith = null,
+        KeyOwner? owner = null
+    )
     {
         var secret = AdminKey.NewSecret();
         var now = Service.Time.GetUtcNow();
@@ -69,6 +73,7 @@ internal sealed class AuthorityBench : IAsyncDisposable
             Name = name,
             Scopes = new HashSet<string> { Scopes.OrganizationAdmin },
             CreatedBy = madeWith,
+            Owner = owner,
             CreatedAt = now,
             ExpiresAt = now.AddDays(90),
         };

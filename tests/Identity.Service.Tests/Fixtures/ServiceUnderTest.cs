@@ -74,6 +74,13 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
+    /// <summary>For tests of something else than approval: one person changes what a tunnel trusts.</summary>
+    public static ServiceOptions WithSingleApproval(ServiceOptions options) =>
+        options with
+        {
+            Certificates = options.Certificates with { SingleApproval = true },
+        };
+
     public static async Task<ServiceUnderTest> StartAsync(
         Action<IServiceCollection>? configure = null,
         Func<ServiceOptions, ServiceOptions>? options = null,

@@ -62,6 +62,51 @@ public sealed class ServiceHostTests
         inside.Pending().ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, true)]
+    [InlineData(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, false)]
+    [InlineData(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, false)]
+    public async Task Api_Tls12_TakesAuthenticatedCipherSuitesAlone(TlsCipherSuite suite, bool isTaken)
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, service.ApiUrl.Port, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(client.GetStream());
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = SslProtocols.Tls12,
+            CipherSuitesPolicy = new CipherSuitesPolicy([suite]),
+            RemoteCertificateValidationCallback = (_, server, _, _) => server is not null,
+        };
+
+        if (isTaken)
+        {
+            await tls.AuthenticateAsClientAsync(options, TestContext.Current.CancellationToken);
+            tls.NegotiatedCipherSuite.ShouldBe(suite);
+        }
+        else
+        {
+            await TlsRefusal.ExpectAsync(() =>
+                tls.AuthenticateAsClientAsync(options, TestContext.Current.CancellationToken)
+            );
+        }
+    }
+
+    [Theory]
+    [InlineData("/console/sign-in")]
+    [InlineData("/v1/oauth/jwks")]
+    [InlineData("/nothing")]
+    public async Task Get_Any_IsForTlsAloneFromThenOn(string path)
+    {
+        await using var service = await ServiceUnderTest.StartAsync();
+        using var client = service.Client(bearer: null);
+
+        using var response = await client.GetAsync(path, TestContext.Current.CancellationToken);
+
+        response.Header("Strict-Transport-Security").ShouldBe("max-age=31536000");
+    }
+
     [Fact]
     public async Task Get_WithoutCredential_Is401Envelope()
     {

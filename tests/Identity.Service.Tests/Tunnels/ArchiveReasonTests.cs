@@ -12,7 +12,7 @@ public sealed class ArchiveReasonTests
     [Fact]
     public async Task Archive_WithReason_IsRecordedAndOneThatIsTooLongRefused()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var tunnel = $"/v1/tunnels/{(await service.Api.PostOkAsync("/v1/tunnels", "{}")).Id()}";
         var pem = TunnelEndpointsTests.Pem(TestCertificates.Authority("one"));
         var certificate = (await service.Api.PostOkAsync($"{tunnel}/certificates", pem)).Id();

@@ -95,6 +95,25 @@ public sealed class IdentityTokenSourceTests : IDisposable
         fault.Message.ShouldBe("The identity token's command sh ended with status 3; run it by hand to see why.");
     }
 
+    // S39: the process's environment may hold secrets.
+    [Fact]
+    public async Task Read_Command_GetsTheListedEnvironmentAlone()
+    {
+        Environment.SetEnvironmentVariable("CULVERT_TEST_SECRET", "hunter2");
+        Environment.SetEnvironmentVariable("CULVERT_TEST_LISTED", "a.b.c");
+        string[] print = ["sh", "-c", "printf '%s%s' \"$CULVERT_TEST_SECRET\" \"$CULVERT_TEST_LISTED\""];
+
+        (await Read(Source(new() { Command = print, InheritEnvironment = ["CULVERT_TEST_L*"] }))).ShouldBe("a.b.c");
+    }
+
+    [Theory]
+    [InlineData("./token")]
+    [InlineData("bin/token")]
+    public async Task Read_CommandByARelativePath_IsRefused(string program) =>
+        (await Fault(new() { Command = [program] })).Message.ShouldBe(
+            $"The identity token's command {program} cannot be started: write an absolute path, or a name that is on PATH."
+        );
+
     [Fact]
     public async Task Read_NoSuchCommand_IsRefused() =>
         (await Fault(new() { Command = ["/nonexistent/x"] })).Message.ShouldContain("cannot be started");

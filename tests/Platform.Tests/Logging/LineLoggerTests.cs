@@ -74,9 +74,9 @@ public sealed class LineLoggerTests : IDisposable
     [Fact]
     public void Text_HostileText_CannotMoveTheCursor()
     {
-        Logger(LogFormat.Text).LogWarning("From {Peer}", "x\n\u001b[2J");
+        Logger(LogFormat.Text).LogWarning("From {Peer}", "x\n\u001b[2J\u202Ey");
 
-        Written().ShouldBe("00:00:00.000 WRN From x\uFFFD\uFFFD[2J\n");
+        Written().ShouldBe("00:00:00.000 WRN From x\uFFFD\uFFFD[2J\uFFFDy\n");
     }
 
     [Fact]

@@ -24,7 +24,14 @@ internal sealed class IdentityService
     /// <param name="ports">Where the service is called.</param>
     /// <param name="time">The clock.</param>
     /// <param name="node">Which node it is, where a balancer is called instead; null = the only one.</param>
-    public IdentityService(RunDirectory run, PortPlan ports, TimeProvider time, ServiceNode? node = null)
+    /// <param name="descriptors">How many descriptors its process may hold; null = as many as this one.</param>
+    public IdentityService(
+        RunDirectory run,
+        PortPlan ports,
+        TimeProvider time,
+        ServiceNode? node = null,
+        int? descriptors = null
+    )
     {
         (this.run, this.ports, this.time, this.node) = (run, ports, time, node);
         program = Path.Combine(run.Binaries, Name);
@@ -32,8 +39,18 @@ internal sealed class IdentityService
         Process = new ProgramProcess(
             new ProgramCommand(
                 Folder,
-                program,
-                ["run", "--config", ConfigurationFile],
+                descriptors is null ? program : "/bin/sh",
+                descriptors is null
+                    ? ["run", "--config", ConfigurationFile]
+                    :
+                    [
+                        "-c",
+                        string.Create(CultureInfo.InvariantCulture, $"ulimit -n {descriptors}; exec \"$0\" \"$@\""),
+                        program,
+                        "run",
+                        "--config",
+                        ConfigurationFile,
+                    ],
                 new Dictionary<string, string>(),
                 run.Path
             ),

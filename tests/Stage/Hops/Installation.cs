@@ -54,7 +54,8 @@ internal sealed class Installation
             time,
             ha is null
                 ? null
-                : new ServiceNode(IdentityService.Name, "node-1", ha.FirstApi, ha.FirstMachine, ports.ServiceHealth)
+                : new ServiceNode(IdentityService.Name, "node-1", ha.FirstApi, ha.FirstMachine, ports.ServiceHealth),
+            options.ServiceDescriptors
         );
         culvert = new Operator(run, Service);
         Edge = new TunnelEdge(run, ha is null ? ports : ports with { Sni = ha.FirstSni }, time);

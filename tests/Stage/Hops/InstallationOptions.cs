@@ -20,6 +20,9 @@ internal sealed record InstallationOptions
     /// <summary>What <c>keys.pkcs11</c> says, on one line; null = no HSM. The service inherits the environment of its module.</summary>
     public string? Pkcs11 { get; init; }
 
+    /// <summary>How many descriptors the service's process may hold; null = as many as the test's.</summary>
+    public int? ServiceDescriptors { get; init; }
+
     /// <summary>Whether the service sends its audit to a file, too.</summary>
     public bool AuditExport { get; init; }
 

@@ -86,13 +86,9 @@ internal sealed class PlatformRootCommands(
         }
 
         var isForced = missing.Count > 0;
-        if (
-            isForced
-            && !options.Certificates.SingleApproval
-            && await persons.OfAsync(request.Caller, cancellationToken) == root.MadeBy
-        )
+        if (isForced && await CheckOverrideAsync(request, root, cancellationToken) is { } alone)
         {
-            return PlatformRootErrors.TwoPerson.Refuse();
+            return alone;
         }
 
         Require(BundleProtocol.Activate(swap.State, id, isForced));
@@ -115,6 +111,19 @@ internal sealed class PlatformRootCommands(
             cancellationToken
         );
     }
+
+    private async ValueTask<Refusal?> CheckOverrideAsync(
+        ApiRequest request,
+        PlatformAuthority root,
+        CancellationToken cancellationToken
+    ) =>
+        Persons.CheckIsPerson(request.Caller) is { } workload ? workload
+        : options.Certificates.SingleApproval ? null
+        : Persons.CheckAreTwo(
+            root.MadeBy,
+            await persons.OfAsync(request.Caller, cancellationToken),
+            PlatformRootErrors.TwoPerson
+        );
 
     /// <summary>Takes a staged root out of the bundle again. One that signs is not taken back: another one follows it.</summary>
     public async ValueTask<TunnelResult<PlatformAuthority>> RollbackAsync(

@@ -1,6 +1,8 @@
+using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
@@ -107,6 +109,7 @@ internal sealed class RelyingPartyEndpoints(
 
         var (tunnel, party, refusal) = await FindAsync(request, cancellationToken);
         return party is null ? refusal!
+            : Persons.CheckIsPerson(request.Caller) is { } workload ? workload
             : party.ArchivedAt is not null ? RelyingPartyErrors.Unknown.Refuse()
             : await acknowledgements.AcknowledgeAsync(
                 request,
@@ -158,7 +161,7 @@ internal sealed class RelyingPartyEndpoints(
         );
 
     private static Refusal? Check(CreateRelyingPartyRequest wanted) =>
-        wanted.Name.Trim().Length is 0 or > MaxNameLength || wanted.Name.Any(char.IsControl)
+        wanted.Name.Trim().Length is 0 or > MaxNameLength || wanted.Name.Any(ConfigText.IsUnprintable)
             ? RequestErrors.Invalid.Refuse($"name: 1 to {MaxNameLength} printable characters are required.")
         : wanted.ServiceAccountId is { } account && !ServiceAccountId.TryParse(account, out _)
             ? RequestErrors.Invalid.Refuse("service_account_id: an id such as svac_… is required.")

@@ -20,6 +20,14 @@ internal static class RelyingPartyErrors
         "Archive those that no longer exist."
     );
 
+    public static readonly ErrorCode Awaited = new(
+        "relying_party.awaited",
+        409,
+        "A switch of the tunnel's authority waits for this relying party.",
+        "To remove it is to go on without it, which takes two people while certificates.approval is two_person.",
+        "Have one person give the command in details.override; another then archives the relying party, or activates."
+    );
+
     public static readonly ErrorCode Unknown = new(
         "relying_party.unknown",
         403,

@@ -1,4 +1,6 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
@@ -6,7 +8,15 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 /// <summary>Registers and archives relying parties.</summary>
-internal sealed class RelyingPartyRegistry(IRelyingPartyStore parties, IJournal journal, TimeProvider time)
+internal sealed class RelyingPartyRegistry(
+    IRelyingPartyStore parties,
+    ITunnelAuthorityStore authorities,
+    IActivationGate gate,
+    Persons persons,
+    IJournal journal,
+    ServiceOptions options,
+    TimeProvider time
+)
 {
     public const int MaxPerTunnel = 64;
 
@@ -59,6 +69,11 @@ internal sealed class RelyingPartyRegistry(IRelyingPartyStore parties, IJournal 
     {
         if (party.ArchivedAt is null)
         {
+            if (await FindBlockedSwitchAsync(request, party, cancellationToken) is { } blocked)
+            {
+                return (null, blocked);
+            }
+
             var result = await journal.CommitAsync(
                 DecisionOf(
                     request,
@@ -77,6 +92,51 @@ internal sealed class RelyingPartyRegistry(IRelyingPartyStore parties, IJournal 
 
         return (await parties.FindAsync(party.Id.Value, cancellationToken), null);
     }
+
+    // To remove it is to go on without it, which takes two people while a switch waits for it: as an override does (S16).
+    private async ValueTask<Refusal?> FindBlockedSwitchAsync(
+        ApiRequest request,
+        RelyingParty party,
+        CancellationToken cancellationToken
+    )
+    {
+        if (options.Certificates.SingleApproval)
+        {
+            return null;
+        }
+
+        var id = party.Id.Value;
+        foreach (
+            var staged in (await authorities.ListOfTunnelAsync(party.TunnelId, cancellationToken)).Where(authority =>
+                authority is { State: AuthorityState.Staged, HoldsKey: true }
+            )
+        )
+        {
+            if ((await gate.BlockersAsync(staged, cancellationToken)).All(blocker => blocker.Id != id))
+            {
+                continue;
+            }
+
+            if (staged.Override is not { } taken || !taken.Missing.Contains(id))
+            {
+                return RelyingPartyErrors.Awaited.Refuse().With("override", OverrideOf(staged, id));
+            }
+
+            var person = await persons.OfAsync(request.Caller, cancellationToken);
+            var alone =
+                Persons.CheckIsPerson(request.Caller)
+                ?? Persons.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson);
+            if (alone is not null)
+            {
+                return alone;
+            }
+        }
+
+        return null;
+    }
+
+    private static string OverrideOf(TunnelAuthority staged, string party) =>
+        $"culvert ca override {staged.Id.Value} --missing {party} --reason TEXT";
 
     private Decision DecisionOf(
         ApiRequest request,

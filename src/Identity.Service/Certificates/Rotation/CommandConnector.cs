@@ -1,7 +1,7 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
@@ -24,30 +24,10 @@ internal sealed class CommandConnector(ServiceOptions options) : ISigningConnect
         // A program runs by the machine's clock, whatever the service's says.
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        Process? process;
-        try
-        {
-            process = Process.Start(
-                new ProcessStartInfo(Command[0], Command.Skip(1))
-                {
-                    RedirectStandardInput = true,
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                    UseShellExecute = false,
-                }
-            );
-        }
-        catch (Win32Exception)
-        {
-            return SigningAnswer.Failed("it cannot be started: it does not exist or is not executable");
-        }
-
-        using (process)
-        {
-            return process is null
-                ? SigningAnswer.Failed("it cannot be started")
-                : await TalkAsync(process, csrPem, both.Token, cancellationToken);
-        }
+        using var process = ChildCommand.TryStart(Command, options.Certificates.SigningEnvironment, out var problem);
+        return process is null
+            ? SigningAnswer.Failed($"it {problem}")
+            : await TalkAsync(process, csrPem, both.Token, cancellationToken);
     }
 
     private static async Task<SigningAnswer> TalkAsync(

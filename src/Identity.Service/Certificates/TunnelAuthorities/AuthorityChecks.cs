@@ -46,7 +46,7 @@ internal sealed class AuthorityChecks(
                 now,
                 isPublic
             )
-            : AuthorityRegistration.InspectAnchor(chain, now, isPublic);
+            : AuthorityRegistration.InspectAnchor(chain, now, isPublic, ServerProfile.NamesOf(tunnel));
         if (findings.Count > 0)
         {
             return [.. findings.Select(finding => finding.ToRefusal())];

@@ -216,10 +216,18 @@ internal sealed class AuthorityCommands(
             return authority;
         }
 
-        var move = await MoveOfAsync(request, reason: null, cancellationToken);
-        if (!options.Certificates.SingleApproval && authority.SubmittedPerson == move.Person)
+        if (Persons.CheckIsPerson(request.Caller) is { } workload)
         {
-            return AuthorityErrors.TwoPerson.Refuse();
+            return workload;
+        }
+
+        var move = await MoveOfAsync(request, reason: null, cancellationToken);
+        if (
+            !options.Certificates.SingleApproval
+            && Persons.CheckAreTwo(authority.SubmittedPerson, move.Person!, AuthorityErrors.TwoPerson) is { } alone
+        )
+        {
+            return alone;
         }
 
         if (authority.State == AuthorityState.Verified)
@@ -293,6 +301,11 @@ internal sealed class AuthorityCommands(
         if (authority.State is not (AuthorityState.Staged or AuthorityState.Active or AuthorityState.Suspended))
         {
             return AuthorityErrors.StateOf(authority);
+        }
+
+        if (Persons.CheckIsPerson(request.Caller) is { } workload)
+        {
+            return workload;
         }
 
         var move = await MoveOfAsync(request, wanted.Reason.Trim(), cancellationToken);

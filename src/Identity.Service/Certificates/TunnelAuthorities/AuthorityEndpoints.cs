@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -27,7 +28,7 @@ internal sealed partial class AuthorityEndpoints(
             return body.Refusal!;
         }
 
-        if (wanted.Name.Trim().Length is 0 or > MaxNameLength || wanted.Name.Any(char.IsControl))
+        if (wanted.Name.Trim().Length is 0 or > MaxNameLength || wanted.Name.Any(ConfigText.IsUnprintable))
         {
             return RequestErrors.Invalid.Refuse($"name: 1 to {MaxNameLength} printable characters are required.");
         }

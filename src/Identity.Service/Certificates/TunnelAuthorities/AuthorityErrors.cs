@@ -33,8 +33,8 @@ internal static class AuthorityErrors
     public static readonly ErrorCode TwoPerson = new(
         "ca.two_person",
         403,
-        "The chain must be approved by somebody else than who uploaded it.",
-        "certificates.approval is two_person, which is the default.",
+        "A second person is required.",
+        "certificates.approval is two_person (the default), and the caller is the person who made the request.",
         "Let another administrator approve it."
     );
 
@@ -118,6 +118,11 @@ internal static class AuthorityErrors
                 "blocked_by",
                 new JsonArray(new JsonObject { ["kind"] = "last_authority", ["id"] = authority.Id.Value })
             )
+            .With("override", OverrideOf(authority, [authority.Id.Value]));
+
+    public static Refusal RemovalByOne(TunnelAuthority authority) =>
+        TwoPerson
+            .Refuse("Two people remove a trust-only authority: one names it in an override, another retires it.")
             .With("override", OverrideOf(authority, [authority.Id.Value]));
 
     public static Refusal LeavesLive(TunnelAuthority authority, DateTimeOffset until) =>

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Hosting;
@@ -227,6 +228,17 @@ internal sealed class AuthorityLifecycle(
         }
 
         if (
+            guards.HasFlag(AuthorityGuards.NotTheLast)
+            && !authority.HoldsKey
+            && !options.Certificates.SingleApproval
+            && !IsOverridden(authority, [authority.Id.Value], move)
+        )
+        {
+            // Nobody knows which leaves of it are in use: it leaves the bundle at once, so two people remove it (S16).
+            return (AuthorityErrors.RemovalByOne(authority), []);
+        }
+
+        if (
             guards.HasFlag(AuthorityGuards.LeavesEnded)
             && await certificates.LastNotAfterAsync(authority.Id.Value, cancellationToken) is { } last
             && last + Skew > now
@@ -256,7 +268,13 @@ internal sealed class AuthorityLifecycle(
     private bool IsOverridden(TunnelAuthority authority, IEnumerable<string> blockers, AuthorityMove move) =>
         authority.Override is { } taken
         && blockers.All(taken.Missing.Contains)
-        && (options.Certificates.SingleApproval || (move.Person is { } person && person != taken.Person));
+        && (
+            options.Certificates.SingleApproval
+            || (
+                move is { IsByPerson: true, Person: { } person }
+                && Persons.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson) is null
+            )
+        );
 
     private async ValueTask<bool> IsLastAsync(TunnelAuthority authority, CancellationToken cancellationToken)
     {
@@ -345,6 +363,7 @@ internal sealed class AuthorityLifecycle(
             IssuersPem = string.Concat(chain.Skip(1).Select(certificate => certificate.ToPem())),
             AuthorityId = authority.Id.Value,
             CreatedAt = time.GetStoreNow(),
+            AddedAt = time.GetStoreNow(),
             ExpiresAt = chain[0].NotAfter,
         };
     }

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 
@@ -11,6 +12,9 @@ internal sealed record AuthorityMove
 
     /// <summary>The person behind the actor (S16); null for the service's own doing.</summary>
     public string? Person { get; init; }
+
+    /// <summary>Whether the actor can be one of two people who must agree: workloads and the service itself cannot (S34).</summary>
+    public bool IsByPerson { get; init; }
 
     /// <summary>Of the request that caused it; null for the service's own doing.</summary>
     public string? RequestId { get; init; }
@@ -35,6 +39,7 @@ internal sealed record AuthorityMove
         {
             Actor = AuditActor.Of(request),
             Person = person,
+            IsByPerson = Persons.CheckIsPerson(request.Caller) is null,
             RequestId = request.RequestId,
             Reason = reason,
         };

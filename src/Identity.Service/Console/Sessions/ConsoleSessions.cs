@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Federation.Exchange;
@@ -35,7 +36,7 @@ internal sealed class ConsoleSessions(
     private readonly SignInOptions signIn = options.SignIn;
 
     /// <summary>Opens a session with an admin key that was proved.</summary>
-    public ValueTask<(ConsoleCookie? Cookie, Refusal? Refusal)> OpenAsync(
+    public async ValueTask<(ConsoleCookie? Cookie, Refusal? Refusal)> OpenAsync(
         AdminKey key,
         ApiRequest request,
         CancellationToken cancellationToken
@@ -54,12 +55,19 @@ internal sealed class ConsoleSessions(
             IpAddress = request.Source.ToString(),
             UserAgent = AuditActor.Bounded(request.UserAgent),
         };
-        return CommitAsync(session, actor, request, cancellationToken);
+        var opened = await CommitAsync(session, actor, request, cancellationToken);
+        if (opened.Cookie is not null && Scopes.Grants(key.Scopes, Scopes.OrganizationAdmin))
+        {
+            await EndFirstKeyAsync(key.OrganizationId, key, actor, request, cancellationToken);
+        }
+
+        return opened;
     }
 
     /// <summary>
     /// Opens a session for whom the provider vouched, or lets <paramref name="known"/> go on with the roles of now. Without
-    /// a role there is none, and the one that was ends (S32).
+    /// a role there is none, and the one that was ends (S32). The admin key of a session that was open in the same browser
+    /// is this person's from then on (S34).
     /// </summary>
     public async ValueTask<(ConsoleCookie? Cookie, Refusal? Refusal)> OpenAsync(
         ProviderPerson person,
@@ -78,7 +86,7 @@ internal sealed class ConsoleSessions(
         var actor = new AuditActor
         {
             Type = "person",
-            Id = PersonIdOf(signIn.Issuer, person.Subject),
+            Id = PersonId.FromSubject(signIn.Issuer, person.Subject),
             Issuer = signIn.Issuer,
             Subject = person.Subject,
             IpAddress = request.Source.ToString(),
@@ -87,6 +95,14 @@ internal sealed class ConsoleSessions(
         if (person.Roles.Count == 0)
         {
             return (null, await RefuseAsync(session, known, actor, request, cancellationToken));
+        }
+
+        if (
+            known?.AdminKeyId is { } keyId
+            && await LinkAsync(keyId, known, person, actor, request, cancellationToken) is { } unlinked
+        )
+        {
+            return (null, unlinked);
         }
 
         if (known is not null && known.Subject == person.Subject)
@@ -101,7 +117,7 @@ internal sealed class ConsoleSessions(
         var opened = await CommitAsync(session, actor, request, cancellationToken, known);
         if (opened.Cookie is not null && person.Roles.Contains(ConsoleRole.SecurityAdmin))
         {
-            await EndFirstKeyAsync(organizationId, actor, request, cancellationToken);
+            await EndFirstKeyAsync(organizationId, signedInWith: null, actor, request, cancellationToken);
         }
 
         return opened;
@@ -204,17 +220,39 @@ internal sealed class ConsoleSessions(
         return result.RefusalIfUnavailable() is { } unavailable ? (null, unavailable) : (cookie, null);
     }
 
+    private async ValueTask<Refusal?> LinkAsync(
+        string keyId,
+        ConsoleSession session,
+        ProviderPerson person,
+        AuditActor actor,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    ) =>
+        await adminKeys.FindAsync(session.OrganizationId, keyId, cancellationToken) is { } key
+            ? await keys.SetOwnerAsync(
+                key,
+                new KeyOwner(signIn.Issuer, person.Subject),
+                actor,
+                request.RequestId,
+                cancellationToken
+            )
+            : null;
+
     // S1: the key that init made is for the beginning, which is over when a security-admin signs in. Should the store fail
     // here, the next sign-in ends it.
     private async ValueTask EndFirstKeyAsync(
         string organizationId,
+        AdminKey? signedInWith,
         AuditActor actor,
         ApiRequest request,
         CancellationToken cancellationToken
     )
     {
         var firsts = await adminKeys.ListFirstAsync(organizationId, cancellationToken);
-        if (firsts.FirstOrDefault(key => key is { Name: FirstTenant.KeyName, RevokedAt: null }) is { } key)
+        if (
+            firsts.FirstOrDefault(key => key is { Name: FirstTenant.KeyName, RevokedAt: null }) is { } key
+            && key.Id != signedInWith?.Id
+        )
         {
             await keys.RevokeAsync(
                 key,
@@ -298,7 +336,7 @@ internal sealed class ConsoleSessions(
                 Kind = CallerKind.Person,
                 OrganizationId = session.OrganizationId,
                 Scopes = FrozenSet<string>.Empty,
-                ActorId = PersonIdOf(issuer, subject),
+                ActorId = PersonId.FromSubject(issuer, subject),
                 ExpiresAt = session.ExpiresAt,
                 CredentialHash = Convert.ToHexStringLower(hash),
                 IssuerId = issuer,
@@ -306,10 +344,6 @@ internal sealed class ConsoleSessions(
                 SubjectHash = Sha256Text.Base64UrlOf(subject),
             }
             : null;
-
-    // The same person has the same id in every session: records say who made them.
-    private static string PersonIdOf(string issuer, string subject) =>
-        $"psn_01{Sha256Text.Base64UrlOf($"{issuer}\n{subject}")[..22]}";
 
     private async ValueTask NoteUseAsync(
         ConsoleSession session,

@@ -25,7 +25,7 @@ internal sealed class ProviderEndpoints(
 
         var browser = ConsoleCookie.Of(http, ConsoleCookie.SignIn) ?? ConsoleCookie.New();
         browser.Set(http, ConsoleCookie.SignIn, life: null);
-        var isSilent = await SessionOfAsync(http) is not null;
+        var isSilent = await SessionOfAsync(http) is { AdminKeyId: null };
         var next = ConsoleEndpoints.LocalPath(http.Request.Query["next"]);
         var (url, refusal) = await signIn.BeginAsync(browser, next, isSilent, http.RequestAborted);
         if (url is null)
@@ -88,7 +88,7 @@ internal sealed class ProviderEndpoints(
 
     private async ValueTask<ConsoleSession?> SessionOfAsync(HttpContext http) =>
         ConsoleCookie.Of(http, ConsoleCookie.Session) is { } cookie
-        && await sessions.FindAsync(cookie, http.RequestAborted) is { Session: { AdminKeyId: null } session }
+        && await sessions.FindAsync(cookie, http.RequestAborted) is { Session: var session }
             ? session
             : null;
 

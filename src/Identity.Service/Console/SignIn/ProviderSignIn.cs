@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Jose;
 using Culvert.Jose.Tokens;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
@@ -158,5 +159,5 @@ internal sealed class ProviderSignIn(
         return ConsoleErrors.Provider.Refuse();
     }
 
-    private static string ControlFree(string text) => string.Concat(text.Where(c => !char.IsControl(c)));
+    private static string ControlFree(string text) => string.Concat(text.Where(c => !ConfigText.IsUnprintable(c)));
 }

@@ -1,3 +1,5 @@
+using Culvert.Platform.Configuration;
+
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>Text of a caller on its way into our records.</summary>
@@ -14,7 +16,7 @@ internal static class UntrustedText
             {
                 for (var i = 0; i < target.Length; i++)
                 {
-                    target[i] = char.IsControl(source[i]) ? '\uFFFD' : source[i];
+                    target[i] = ConfigText.IsUnprintable(source[i]) ? '\uFFFD' : source[i];
                 }
             }
         );

@@ -36,6 +36,11 @@ internal sealed class GrantIssuer(
             return TokenExchangeResult.Refused(obstacle);
         }
 
+        if (await replays.WasUsedAsync(context, cancellationToken))
+        {
+            return await denials.DenyAsync(context, new Denial(DenialReason.JtiReused), cancellationToken);
+        }
+
         var mark = replays.MarkOf(context, grant);
         var commit = CommitAsync(context, grant, mark?.Key, cancellationToken);
         // Signed while the commit is on its way; nobody sees it before that is through.

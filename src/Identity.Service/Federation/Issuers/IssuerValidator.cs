@@ -182,9 +182,11 @@ internal sealed class IssuerValidator(ServiceOptions options)
             return Refuse($"{field}: url must not contain a user name or fragment");
         }
 
-        if (IPAddress.TryParse(uri.IdnHost.Trim('[', ']'), out var address))
+        // With a dot at its end an address is no name either: the fetcher would find out later.
+        var host = uri.IdnHost.Trim('[', ']');
+        if (IPAddress.TryParse(host.TrimEnd('.'), out var address))
         {
-            return issuer.AllowedTargets.Any(target => target.Covers(address, uri.Port))
+            return !host.EndsWith('.') && issuer.AllowedTargets.Any(target => target.Covers(address, uri.Port))
                 ? null
                 : Refuse($"{field}: url must use a DNS name, not an IP address, unless allowed_targets names it");
         }

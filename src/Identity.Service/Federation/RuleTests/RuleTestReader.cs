@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
@@ -29,7 +30,7 @@ internal static class RuleTestReader
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var test in tests)
         {
-            if (test is null || test.Name.Length is 0 or > MaxNameLength || test.Name.Any(char.IsControl))
+            if (test is null || test.Name.Length is 0 or > MaxNameLength || test.Name.Any(ConfigText.IsUnprintable))
             {
                 return RequestErrors.Invalid.Refuse($"tests: a name of 1 to {MaxNameLength} characters is required.");
             }

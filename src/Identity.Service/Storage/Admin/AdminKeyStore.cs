@@ -10,7 +10,7 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
     private const string Select =
         "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, scopes AS Scopes, created_by AS CreatedBy, "
         + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, revoked_at_ms AS RevokedAt, "
-        + "last_used_at_ms AS LastUsedAt FROM admin_keys WHERE ";
+        + "last_used_at_ms AS LastUsedAt, owner_issuer AS OwnerIssuer, owner_subject AS OwnerSubject FROM admin_keys WHERE ";
 
     public async ValueTask<AdminKey?> FindAsync(byte[] secretHash, CancellationToken cancellationToken) =>
         (await QueryAsync("secret_hash = @secretHash", new { secretHash }, cancellationToken)).SingleOrDefault();
@@ -45,22 +45,19 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
             cancellationToken
         );
 
-    public async ValueTask<string?> FindCreatorAsync(string keyId, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenReadAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<string?>(
-            new CommandDefinition(
-                "SELECT created_by FROM admin_keys WHERE id = @keyId",
-                new { keyId },
-                cancellationToken: cancellationToken
-            )
-        );
-    }
+    public async ValueTask<(string? CreatedBy, KeyOwner? Owner)> FindOriginAsync(
+        string keyId,
+        CancellationToken cancellationToken
+    ) =>
+        (await QueryAsync("id = @keyId", new { keyId }, cancellationToken)) is [var key]
+            ? (key.CreatedBy, key.Owner)
+            : (null, null);
 
     public Statement Insert(AdminKey key, byte[] secretHash, int mostLive = int.MaxValue) =>
         new Statement(
             "INSERT INTO admin_keys (id, organization_id, name, secret_hash, scopes, created_by, created_at_ms, "
-                + "expires_at_ms) SELECT @Id, @OrganizationId, @Name, @Hash, @Scopes, @CreatedBy, @CreatedAt, @ExpiresAt "
+                + "expires_at_ms, owner_issuer, owner_subject) SELECT @Id, @OrganizationId, @Name, @Hash, @Scopes, @CreatedBy, "
+                + "@CreatedAt, @ExpiresAt, @OwnerIssuer, @OwnerSubject "
                 + "WHERE (SELECT COUNT(*) FROM admin_keys WHERE organization_id = @OrganizationId "
                 + "AND revoked_at_ms IS NULL AND expires_at_ms >= @CreatedAt) < @MostLive",
             new
@@ -73,6 +70,8 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
                 key.CreatedBy,
                 CreatedAt = key.CreatedAt.ToStore(),
                 ExpiresAt = key.ExpiresAt.ToStore(),
+                OwnerIssuer = key.Owner?.Issuer,
+                OwnerSubject = key.Owner?.Subject,
                 MostLive = (long)mostLive,
             }
         ).ExpectingOne(AdminKeyConflict.Limit);
@@ -82,6 +81,18 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
             "UPDATE admin_keys SET revoked_at_ms = @At WHERE id = @Id AND revoked_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
         ).ExpectingOne(AdminKeyConflict.Revoked);
+
+    public Statement SetOwner(AdminKeyId id, KeyOwner owner) =>
+        new Statement(
+            "UPDATE admin_keys SET owner_issuer = @Issuer, owner_subject = @Subject "
+                + "WHERE id = @Id AND owner_issuer IS NULL AND created_by IS NULL",
+            new
+            {
+                Id = id.Value,
+                owner.Issuer,
+                owner.Subject,
+            }
+        ).ExpectingOne(AdminKeyConflict.Owned);
 
     public Statement Used(string keyId, DateTimeOffset at) =>
         new(
@@ -113,6 +124,7 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
                 ExpiresAt = Instants.FromStore(row.ExpiresAt),
                 RevokedAt = Instants.FromStore(row.RevokedAt),
                 LastUsedAt = Instants.FromStore(row.LastUsedAt),
+                Owner = row.OwnerIssuer is null ? null : new KeyOwner(row.OwnerIssuer, row.OwnerSubject!),
             }),
         ];
     }
@@ -136,5 +148,9 @@ internal sealed class AdminKeyStore(Database database) : IAdminKeyStore
         public long? RevokedAt { get; init; }
 
         public long? LastUsedAt { get; init; }
+
+        public string? OwnerIssuer { get; init; }
+
+        public string? OwnerSubject { get; init; }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class CertificateHealthStore(Database database) : ICertificateHe
         + "GROUP BY l.ca_id ORDER BY 3, 1 LIMIT @count";
 
     private const string LagsSql =
-        "SELECT t.id, t.bundle_epoch, COUNT(*), (SELECT MAX(CASE WHEN r.archived_at_ms IS NULL THEN r.created_at_ms "
+        "SELECT t.id, t.bundle_epoch, COUNT(*), (SELECT MAX(CASE WHEN r.archived_at_ms IS NULL THEN r.added_at_ms "
         + "ELSE r.archived_at_ms END) FROM registered_certificates r WHERE r.tunnel_id = t.id) "
         + "FROM bundle_holders h JOIN tunnels t ON t.id = h.tunnel_id WHERE h.kind = 'agent' "
         + "AND h.heard_at_ms >= @heardSince AND h.acknowledged_epoch < t.bundle_epoch AND t.archived_at_ms IS NULL "

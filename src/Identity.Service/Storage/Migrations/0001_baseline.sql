@@ -49,7 +49,10 @@ CREATE TABLE admin_keys (
     -- Which key a key was made with: two keys of one chain are one person (S16). Null = made on the host.
     created_by TEXT,
     -- When a key was last seen, to the minute; null = never.
-    last_used_at_ms BIGINT
+    last_used_at_ms BIGINT,
+    -- The person that a key belongs to, as an identity provider knows that person; null = not known.
+    owner_issuer TEXT,
+    owner_subject TEXT
 );
 
 CREATE INDEX admin_keys_of_organization ON admin_keys (organization_id);
@@ -396,8 +399,14 @@ CREATE TABLE registered_certificates (
     -- 1 while it counts towards the two slots; retiring and tainted authorities stay listed without one.
     occupies_slot BIGINT NOT NULL,
     created_at_ms BIGINT NOT NULL,
+    -- When it joined the trust bundle; null = it waits for a second person.
+    added_at_ms BIGINT,
     expires_at_ms BIGINT NOT NULL,
     archived_at_ms BIGINT,
+    -- What waits for a second person: addition or removal, who requested it, and which person that is.
+    pending TEXT,
+    requested_by TEXT,
+    requested_person TEXT,
     -- The key of a registered certificate, so that no leaf is ever issued for it.
     spki_sha256 TEXT,
     -- Which epochs of a tunnel's bundle held an anchor: from added_epoch on, until before removed_epoch.

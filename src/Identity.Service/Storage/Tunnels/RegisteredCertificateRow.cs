@@ -24,6 +24,8 @@ internal sealed record RegisteredCertificateRow
 
     public long CreatedAt { get; init; }
 
+    public long? AddedAt { get; init; }
+
     public long ExpiresAt { get; init; }
 
     public long? ArchivedAt { get; init; }
@@ -31,6 +33,12 @@ internal sealed record RegisteredCertificateRow
     public long AddedEpoch { get; init; }
 
     public long? RemovedEpoch { get; init; }
+
+    public string? Pending { get; init; }
+
+    public string? RequestedBy { get; init; }
+
+    public string? RequestedPerson { get; init; }
 
     public RegisteredCertificate ToCertificate() =>
         new()
@@ -44,9 +52,11 @@ internal sealed record RegisteredCertificateRow
             AuthorityId = AuthorityId,
             OccupiesSlot = OccupiesSlot != 0,
             CreatedAt = Instants.FromStore(CreatedAt),
+            AddedAt = Instants.FromStore(AddedAt),
             ExpiresAt = Instants.FromStore(ExpiresAt),
             ArchivedAt = Instants.FromStore(ArchivedAt),
             AddedEpoch = AddedEpoch,
             RemovedEpoch = RemovedEpoch,
+            Pending = Pending is null ? null : new PendingChange(Pending, RequestedBy!, RequestedPerson!),
         };
 }

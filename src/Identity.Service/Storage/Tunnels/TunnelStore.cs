@@ -207,8 +207,9 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
                 parameters
             ).ExpectingOne(TunnelConflict.Stale),
             new Statement(
-                "UPDATE registered_certificates SET archived_at_ms = @At, occupies_slot = 0, removed_epoch = "
-                    + "(SELECT bundle_epoch FROM tunnels WHERE id = @Id) "
+                "UPDATE registered_certificates SET archived_at_ms = @At, occupies_slot = 0, pending = NULL, "
+                    + "requested_by = NULL, requested_person = NULL, removed_epoch = CASE WHEN added_at_ms IS NULL THEN NULL "
+                    + "ELSE (SELECT bundle_epoch FROM tunnels WHERE id = @Id) END "
                     + "WHERE tunnel_id = @Id AND archived_at_ms IS NULL",
                 parameters
             ),

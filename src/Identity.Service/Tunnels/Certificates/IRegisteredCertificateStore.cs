@@ -12,7 +12,7 @@ internal interface IRegisteredCertificateStore
 {
     ValueTask<RegisteredCertificate?> FindAsync(string certificateId, CancellationToken cancellationToken);
 
-    /// <summary>The live registration of that certificate on that tunnel.</summary>
+    /// <summary>The unarchived registration of that certificate on that tunnel.</summary>
     ValueTask<RegisteredCertificate?> FindLiveAsync(
         TunnelId tunnelId,
         string fingerprint,
@@ -26,7 +26,7 @@ internal interface IRegisteredCertificateStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>All unarchived ones, newest first: the trust bundle's content.</summary>
+    /// <summary>The trust bundle's content, newest first: neither archived nor waiting for a second person.</summary>
     ValueTask<IReadOnlyList<RegisteredCertificate>> ListLiveAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
@@ -38,7 +38,19 @@ internal interface IRegisteredCertificateStore
     /// </summary>
     IReadOnlyList<Statement> Insert(RegisteredCertificate certificate);
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already.</summary>
+    /// <summary>
+    /// <see cref="TunnelConflict.BundleInUse"/> when the tunnel has an anchor or a relying party: committed with an
+    /// addition that one person may make.
+    /// </summary>
+    Statement RequireUnusedBundle(TunnelId tunnelId);
+
+    /// <summary>A pending one joins the bundle. <see cref="TunnelConflict.Stale"/> when it is archived or added already.</summary>
+    IReadOnlyList<Statement> Add(RegisteredCertificate certificate, DateTimeOffset at);
+
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived, or another change waits.</summary>
+    Statement RequestRemoval(RegisteredCertificate certificate, PendingChange change);
+
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already, or joined the bundle meanwhile.</summary>
     IReadOnlyList<Statement> Archive(RegisteredCertificate certificate, DateTimeOffset at);
 
     /// <summary>A retiring or tainted authority keeps its anchor listed but gives up the slot (S14).</summary>

@@ -27,6 +27,9 @@ internal sealed record RegisteredCertificate
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When it joined the trust bundle; null = it waits for a second person.</summary>
+    public DateTimeOffset? AddedAt { get; init; }
+
     /// <summary>The certificate's notAfter.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
@@ -35,6 +38,9 @@ internal sealed record RegisteredCertificate
     /// <summary>The first epoch of the tunnel's bundle that held it; decided by the store.</summary>
     public long AddedEpoch { get; init; }
 
-    /// <summary>The first epoch without it again; null = still in the bundle.</summary>
+    /// <summary>The first epoch without it again; null = still in the bundle, or never in it.</summary>
     public long? RemovedEpoch { get; init; }
+
+    /// <summary>What waits for a second person (S16); null = nothing.</summary>
+    public PendingChange? Pending { get; init; }
 }

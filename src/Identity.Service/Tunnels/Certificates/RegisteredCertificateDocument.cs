@@ -29,6 +29,17 @@ internal sealed record RegisteredCertificateDocument
     [JsonPropertyName("ca_id")]
     public required string? AuthorityId { get; init; }
 
+    /// <summary>
+    /// Ours: what waits for a second person, <c>addition</c> (it is not in the trust bundle yet) or <c>removal</c> (it still
+    /// is); null = nothing.
+    /// </summary>
+    [JsonPropertyName("pending")]
+    public required string? Pending { get; init; }
+
+    /// <summary>Ours: who requested the pending change.</summary>
+    [JsonPropertyName("requested_by")]
+    public required string? RequestedBy { get; init; }
+
     public static RegisteredCertificateDocument Of(RegisteredCertificate certificate) =>
         new()
         {
@@ -39,5 +50,7 @@ internal sealed record RegisteredCertificateDocument
             ExpiresAt = certificate.ExpiresAt.UtcDateTime,
             ArchivedAt = certificate.ArchivedAt?.UtcDateTime,
             AuthorityId = certificate.AuthorityId,
+            Pending = certificate.Pending?.Kind,
+            RequestedBy = certificate.Pending?.RequestedBy,
         };
 }

@@ -77,6 +77,27 @@ internal sealed class RegisteredCertificateEndpoints(
             : certificate.Refusal!;
     }
 
+    /// <summary>Ours: a second person carries out what waits (S16).</summary>
+    public async ValueTask<ApiAnswer> ConfirmAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(TunnelJson.Default.ConfirmCertificateRequest, cancellationToken);
+        if (body.Value is not { } wanted)
+        {
+            return body.Refusal!;
+        }
+
+        var found = await access.FindLiveAsync(request, cancellationToken);
+        if (found.Value is not { } tunnel)
+        {
+            return found.Refusal!;
+        }
+
+        var certificate = await FindAsync(request, tunnel, cancellationToken);
+        return certificate.Value is { } waiting
+            ? Answer(await registry.ConfirmAsync(request, tunnel, waiting, wanted.Fingerprint, cancellationToken))
+            : certificate.Refusal!;
+    }
+
     private async ValueTask<TunnelResult<RegisteredCertificate>> FindAsync(
         ApiRequest request,
         Tunnel tunnel,

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Audit;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-internal sealed record TunnelCertificateAdded(RegisteredCertificate Certificate) : AuditEvent
+internal sealed record TunnelCertificateAdded(RegisteredCertificate Certificate) : TunnelCertificateEvent(Certificate)
 {
     public override string Name => AuditEvents.TunnelCertificateAdded;
 
@@ -13,5 +13,6 @@ internal sealed record TunnelCertificateAdded(RegisteredCertificate Certificate)
         json.WriteString("tunnel_certificate_id", Certificate.Id.Value);
         json.WriteString("certificate_fingerprint", Certificate.Fingerprint);
         json.WriteString("expires_at", Certificate.ExpiresAt.UtcDateTime);
+        WriteOptional(json, "requested_by", Certificate.Pending?.RequestedBy);
     }
 }

@@ -3,7 +3,8 @@ using Culvert.Identity.Service.Audit;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-internal sealed record TunnelCertificateRevoked(RegisteredCertificate Certificate, string? Reason) : AuditEvent
+internal sealed record TunnelCertificateRevoked(RegisteredCertificate Certificate, string? Reason)
+    : TunnelCertificateEvent(Certificate)
 {
     public override string Name => AuditEvents.TunnelCertificateRevoked;
 
@@ -13,5 +14,6 @@ internal sealed record TunnelCertificateRevoked(RegisteredCertificate Certificat
         json.WriteString("tunnel_certificate_id", Certificate.Id.Value);
         json.WriteString("certificate_fingerprint", Certificate.Fingerprint);
         WriteOptional(json, "reason", Reason);
+        WriteOptional(json, "requested_by", Certificate.Pending?.RequestedBy);
     }
 }

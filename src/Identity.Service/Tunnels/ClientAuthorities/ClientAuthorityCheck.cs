@@ -1,4 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Ca.Authorities;
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Refusals;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Platform.Certificates;
 
@@ -9,43 +13,18 @@ internal static class ClientAuthorityCheck
 {
     public const int MaxIdentities = 32;
 
-    // RFC 5280 §4.2.1.12
-    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
-    private const string AnyUsage = "2.5.29.37.0";
-
     /// <summary>The certificate, or the refusal that says what is wrong with it.</summary>
-    public static TunnelResult<X509Certificate2> Certificate(string pem, DateTimeOffset now)
+    public static TunnelResult<X509Certificate2> Certificate(
+        string pem,
+        DateTimeOffset now,
+        Func<ParsedCertificate, bool> isPublic
+    )
     {
-        if (!CertificatePem.TryRead(pem, out var certificates) || certificates.Count != 1)
-        {
-            return Bad("one certificate in PEM, and nothing else, is required.");
-        }
-
-        var certificate = certificates[0];
-        if (!certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(c => c.CertificateAuthority))
-        {
-            return Bad("it is no certificate authority (basicConstraints).");
-        }
-
-        if (
-            certificate
-                .Extensions.OfType<X509KeyUsageExtension>()
-                .Any(u => !u.KeyUsages.HasFlag(X509KeyUsageFlags.KeyCertSign))
-        )
-        {
-            return Bad("its key may not sign certificates (keyUsage).");
-        }
-
-        var usages = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault()?.EnhancedKeyUsages;
-        if (
-            usages is not null
-            && !usages.Cast<System.Security.Cryptography.Oid>().Any(u => u.Value is ClientAuthentication or AnyUsage)
-        )
-        {
-            return Bad("it may not vouch for TLS clients (extendedKeyUsage).");
-        }
-
-        return certificate.NotAfter.ToUniversalTime() <= now.UtcDateTime ? Bad("it has expired.") : certificate;
+        var check = AuthorityRegistration.CheckClientAnchor(pem, now, isPublic);
+        return check.Value is { } authority ? X509CertificateLoader.LoadCertificate(authority.Encoded.Span)
+            // A private key has its own code, by which the alarm is raised.
+            : check.Refusal!.Code.Code == CaErrorCodes.CaSecretInInput.Code ? check.Refusal.ToRefusal()
+            : TunnelErrors.ClientAuthority.Refuse("ca_certificate_pem: " + check.Refusal.Message);
     }
 
     /// <summary>The refusal of a list of patterns; null = it is well.</summary>
@@ -68,6 +47,4 @@ internal static class ClientAuthorityCheck
 
         return null;
     }
-
-    private static Refusal Bad(string detail) => TunnelErrors.ClientAuthority.Refuse("ca_certificate_pem: " + detail);
 }

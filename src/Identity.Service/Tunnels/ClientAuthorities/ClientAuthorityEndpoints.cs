@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
@@ -9,6 +10,7 @@ namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 internal sealed class ClientAuthorityEndpoints(
     TunnelAccess access,
     IClientAuthorityStore authorities,
+    IPublicAnchors publicAnchors,
     IJournal journal,
     TimeProvider time
 )
@@ -33,7 +35,7 @@ internal sealed class ClientAuthorityEndpoints(
         }
 
         var now = time.GetStoreNow();
-        var check = ClientAuthorityCheck.Certificate(wanted.CaCertificatePem, now);
+        var check = ClientAuthorityCheck.Certificate(wanted.CaCertificatePem, now, publicAnchors.Holds);
         if ((check.Refusal ?? ClientAuthorityCheck.Identities(wanted.Identities)) is { } refusal)
         {
             return refusal;

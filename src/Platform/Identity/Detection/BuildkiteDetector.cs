@@ -1,3 +1,5 @@
+using Culvert.Platform.Launching;
+
 namespace Culvert.Platform.Identity.Detection;
 
 /// <summary>Buildkite: its agent gives the job a token with our audience.</summary>
@@ -14,7 +16,14 @@ internal sealed class BuildkiteDetector : PlatformDetector
         PlatformEnvironment environment,
         string audience,
         CancellationToken cancellationToken
-    ) => TokenCommand.RunAsync(Arguments(audience), TokenCommand.DefaultTimeout, environment.Time, cancellationToken);
+    ) =>
+        TokenCommand.RunAsync(
+            Arguments(audience),
+            [.. ChildCommand.UsualEnvironment, "BUILDKITE*"],
+            TokenCommand.DefaultTimeout,
+            environment.Time,
+            cancellationToken
+        );
 
     internal static string[] Arguments(string audience) =>
         ["buildkite-agent", "oidc", "request-token", "--audience", audience];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Platform.Launching;
 
 namespace Culvert.Platform.Identity.Detection;
 
@@ -23,7 +24,14 @@ internal sealed class CircleCiDetector : PlatformDetector
         PlatformEnvironment environment,
         string audience,
         CancellationToken cancellationToken
-    ) => TokenCommand.RunAsync(Arguments(audience), TokenCommand.DefaultTimeout, environment.Time, cancellationToken);
+    ) =>
+        TokenCommand.RunAsync(
+            Arguments(audience),
+            [.. ChildCommand.UsualEnvironment, "CIRCLE*"],
+            TokenCommand.DefaultTimeout,
+            environment.Time,
+            cancellationToken
+        );
 
     internal static string[] Arguments(string audience) =>
         ["circleci", "run", "oidc", "get", "--claims", $$"""{"aud":"{{JsonEncodedText.Encode(audience)}}"}"""];

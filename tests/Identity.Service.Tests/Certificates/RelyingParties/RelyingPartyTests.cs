@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
@@ -13,7 +14,7 @@ public sealed class RelyingPartyTests
     [Fact]
     public async Task Life_FetchesAcknowledgesAndEnds()
     {
-        await using var bench = await MachineBench.StartAsync();
+        await using var bench = await MachineBench.StartAsync(ServiceUnderTest.WithSingleApproval);
         await RegisterAnchorAsync(bench, "One");
         var created = await CreateAsync(bench, "product");
         created.Id().ShouldStartWith("rp_");
@@ -45,7 +46,7 @@ public sealed class RelyingPartyTests
     [Fact]
     public async Task TrustBundle_ChangeWhileWaiting_EndsTheWait()
     {
-        await using var bench = await MachineBench.StartAsync();
+        await using var bench = await MachineBench.StartAsync(ServiceUnderTest.WithSingleApproval);
         using var product = bench.Service.Client((await CreateAsync(bench, "product")).Text("credential")!);
 
         var call = product.GetAsync($"/v1/tunnels/{bench.TunnelId}/trust_bundle?since=0&wait=30s", Cancel);
@@ -57,7 +58,7 @@ public sealed class RelyingPartyTests
     [Fact]
     public async Task Credential_AnythingElse_IsRefused()
     {
-        await using var bench = await MachineBench.StartAsync();
+        await using var bench = await MachineBench.StartAsync(ServiceUnderTest.WithSingleApproval);
         using var product = bench.Service.Client((await CreateAsync(bench, "product")).Text("credential")!);
         var other = await bench.Service.Api.PostOkAsync("/v1/tunnels", "{}");
 
@@ -73,7 +74,7 @@ public sealed class RelyingPartyTests
     [Fact]
     public async Task AccessToken_OfNoRecord_IsRefused()
     {
-        await using var bench = await MachineBench.StartAsync();
+        await using var bench = await MachineBench.StartAsync(ServiceUnderTest.WithSingleApproval);
         await RegisterAnchorAsync(bench, "One");
         using var token = bench.Service.Client(bench.AgentToken(scope: Scopes.BundleRead));
         var bundle = $"/v1/tunnels/{bench.TunnelId}/trust_bundle";
@@ -86,7 +87,7 @@ public sealed class RelyingPartyTests
     [Fact]
     public async Task Acknowledge_ByAPerson_CountsWithoutAFetch()
     {
-        await using var bench = await MachineBench.StartAsync();
+        await using var bench = await MachineBench.StartAsync(ServiceUnderTest.WithSingleApproval);
         await RegisterAnchorAsync(bench, "One");
         var created = await CreateAsync(bench, "appliance");
 
@@ -100,10 +101,46 @@ public sealed class RelyingPartyTests
         shown.Text("acknowledged_by").ShouldStartWith("key_");
     }
 
+    // S16: without the party the switch would go on, so one person alone does not remove it.
+    [Fact]
+    public async Task Archive_WhileASwitchWaitsForIt_TakesTwoPeople()
+    {
+        await using var bench = await AuthorityBench.StartAsync(singleApproval: false);
+        var (bob, _) = await bench.PersonAsync("Bob");
+        using var second = bob;
+        var staged = await StagedAsync(bench, bob);
+        var party = await CreateAsync(bench.Machines, "product");
+        bench.Gate.Blockers.Add(new(ActivationBlockerKind.RelyingParty, party.Id(), bench.Service.Time.GetUtcNow(), 2));
+        var archive = Path(bench.Machines, party) + "/archive";
+
+        var refused = await bench
+            .Api.PostAsync(archive, "{}")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "relying_party.awaited");
+        refused.GetProperty("details").Text("override")!.ShouldStartWith($"culvert ca override {staged} ");
+        (
+            await bench.Run(staged, "override", new { missing = new[] { party.Id() }, reason = "switched off" })
+        ).Dispose();
+        await bench.Api.PostAsync(archive, "{}").ShouldRefuseAsync(HttpStatusCode.Forbidden, "ca.two_person");
+        (await bob.PostOkAsync(archive)).Text("archived_at").ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Acknowledge_ByAWorkloadInAPersonsPlace_IsRefused()
+    {
+        await using var bench = await MachineBench.StartAsync(ServiceUnderTest.WithSingleApproval);
+        await RegisterAnchorAsync(bench, "One");
+        var created = await CreateAsync(bench, "appliance");
+        using var workload = bench.Service.Client(bench.AgentToken(scope: Scopes.ManageTunnels));
+
+        await workload
+            .PostAsync(Path(bench, created) + "/acknowledge", """{"epoch":1}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "approval.federated");
+    }
+
     [Fact]
     public async Task Acknowledge_ByAPersonForOneThatPolls_IsRefused()
     {
-        await using var bench = await MachineBench.StartAsync();
+        await using var bench = await MachineBench.StartAsync(ServiceUnderTest.WithSingleApproval);
         await RegisterAnchorAsync(bench, "One");
         var created = await CreateAsync(bench, "product");
         using var product = bench.Service.Client(created.Text("credential")!);
@@ -132,7 +169,7 @@ public sealed class RelyingPartyTests
     [InlineData("?since=7&wait=30s")]
     public async Task TrustBundle_ClaimOfAnEpochNeverGiven_GetsTheContent(string query)
     {
-        await using var bench = await MachineBench.StartAsync();
+        await using var bench = await MachineBench.StartAsync(ServiceUnderTest.WithSingleApproval);
         await RegisterAnchorAsync(bench, "One");
         using var product = bench.Service.Client((await CreateAsync(bench, "product")).Text("credential")!);
         using var call = new HttpRequestMessage(HttpMethod.Get, $"/v1/tunnels/{bench.TunnelId}/trust_bundle{query}");
@@ -147,7 +184,7 @@ public sealed class RelyingPartyTests
     [Fact]
     public async Task Create_BadInput_IsRefused()
     {
-        await using var bench = await MachineBench.StartAsync();
+        await using var bench = await MachineBench.StartAsync(ServiceUnderTest.WithSingleApproval);
         await CreateAsync(bench, "product");
         (string Body, HttpStatusCode Status, string Code)[] rows =
         [
@@ -177,6 +214,20 @@ public sealed class RelyingPartyTests
             $"/v1/tunnels/{bench.TunnelId}/trust_bundle/acknowledgements",
             JsonSerializer.Serialize(new { epoch })
         );
+
+    private static async Task<string> StagedAsync(AuthorityBench bench, HttpClient approver)
+    {
+        await RegisterAnchorAsync(bench.Machines, "One");
+        var id = await bench.CreateAsync();
+        var chain = await bench.SignedAsync(id);
+        bench.Gate.Blockers.Add(
+            new(ActivationBlockerKind.Propagation, "propagation", bench.Service.Time.GetUtcNow(), 2)
+        );
+        (await bench.Upload(id, chain)).Dispose();
+        (await bench.Approve(id, chain, approver)).Dispose();
+        (await bench.StateAsync(id)).ShouldBe("staged");
+        return id;
+    }
 
     private static Task<JsonElement> RegisterAnchorAsync(MachineBench bench, string name) =>
         bench.Service.Api.PostOkAsync(

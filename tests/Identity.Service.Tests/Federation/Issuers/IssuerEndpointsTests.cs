@@ -49,6 +49,8 @@ public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : ICla
     [InlineData("issuer_url", "\"http://a.test\"", "federation.fetch_url")]
     [InlineData("issuer_url", "\"https://a.test:9999\"", "federation.fetch_url")]
     [InlineData("issuer_url", "\"https://10.0.0.1\"", "federation.fetch_url")]
+    [InlineData("issuer_url", "\"https://10.0.0.1.\"", "federation.fetch_url")]
+    [InlineData("issuer_url", "\"https://127.0.0.1./\"", "federation.fetch_url")]
     [InlineData("issuer_url", "\"https://[::1]\"", "federation.fetch_url")]
     [InlineData("issuer_url", "\"https://2130706433\"", "federation.fetch_url")]
     [InlineData("allowed_targets", "[null]", "request.invalid")]

@@ -14,7 +14,7 @@ public sealed class RegisteredCertificateTests
     [Fact]
     public async Task Create_Valid_ShowsFingerprintAndEnd()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var path = await TunnelAsync(service);
         var pem = TestCertificates.Authority();
         using var certificate = X509Certificate2.CreateFromPem(pem);
@@ -36,7 +36,7 @@ public sealed class RegisteredCertificateTests
     [Fact]
     public async Task Create_SameAgain_GivesTheExistingRecord()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var path = await TunnelAsync(service);
         var body = TunnelEndpointsTests.Pem(TestCertificates.Authority());
 
@@ -50,7 +50,7 @@ public sealed class RegisteredCertificateTests
     [Fact]
     public async Task Create_SameOnAnotherTunnel_IsAccepted()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var body = TunnelEndpointsTests.Pem(TestCertificates.Authority());
 
         var first = await service.Api.PostOkAsync(await TunnelAsync(service) + "/certificates", body);
@@ -62,7 +62,7 @@ public sealed class RegisteredCertificateTests
     [Fact]
     public async Task Create_Third_IsRefusedUntilOneIsArchived()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var path = await TunnelAsync(service);
         var first = await RegisterAsync(service, path, "one");
         await RegisterAsync(service, path, "two");
@@ -78,7 +78,7 @@ public sealed class RegisteredCertificateTests
     [Fact]
     public async Task Create_ManyAtOnce_KeepTheTwoSlots()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var path = await TunnelAsync(service);
 
         var answers = await Task.WhenAll(
@@ -98,7 +98,7 @@ public sealed class RegisteredCertificateTests
     [Fact]
     public async Task Archive_TheLastOne_IsAllowedAndIdempotent()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var path = await TunnelAsync(service);
         var id = await RegisterAsync(service, path, "one");
 
@@ -114,7 +114,7 @@ public sealed class RegisteredCertificateTests
     [Fact]
     public async Task TrustBundle_GrowsWithItsEpoch()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var path = await TunnelAsync(service);
         await RegisterAsync(service, path, "one");
         var second = await RegisterAsync(service, path, "two");
@@ -132,7 +132,7 @@ public sealed class RegisteredCertificateTests
     [Fact]
     public async Task Create_PrivateKeyInInput_IsRefusedAndKeptNowhere()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var path = await TunnelAsync(service);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var secret = key.ExportPkcs8PrivateKeyPem();
@@ -145,7 +145,7 @@ public sealed class RegisteredCertificateTests
     [Fact]
     public async Task Create_Expired_IsRefusedWithItsCode()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var path = await TunnelAsync(service);
         var expired = TestCertificates.Authority(now: new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
@@ -161,7 +161,7 @@ public sealed class RegisteredCertificateTests
     [InlineData("""{"ca_certificate_pem":"x","name":"y"}""")]
     public async Task Create_BadBody_IsRefused(string body)
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
 
         await service
             .Api.PostAsync(await TunnelAsync(service) + "/certificates", body)
@@ -173,7 +173,7 @@ public sealed class RegisteredCertificateTests
     [InlineData("nonsense")]
     public async Task Retrieve_Unknown_Is404(string id)
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
 
         await service
             .Api.GetAsync($"{await TunnelAsync(service)}/certificates/{id}", Cancel)
@@ -183,7 +183,7 @@ public sealed class RegisteredCertificateTests
     [Fact]
     public async Task Retrieve_CertificateOfAnotherTunnel_Is404()
     {
-        await using var service = await ServiceUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
         var id = await RegisterAsync(service, await TunnelAsync(service), "one");
 
         await service

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tunnels.Machines;
@@ -135,6 +136,66 @@ public sealed class ClientAuthorityTests
                 .Api.PostAsync(path, Body(pem))
                 .ShouldRefuseAsync(HttpStatusCode.BadRequest, "client_authority.certificate");
         }
+    }
+
+    // What no edge could ever accept a client by, or what would let in anybody's clients.
+    [Theory]
+    [InlineData("not yet valid")]
+    [InlineData("no key usage")]
+    [InlineData("key usage without keyCertSign")]
+    [InlineData("basic constraints not critical")]
+    [InlineData("unknown critical extension")]
+    [InlineData("weak key")]
+    [InlineData("public root")]
+    public async Task Add_AuthorityThatCanNeverVouch_IsRefused(string defect)
+    {
+        var anchors = new AuthorityBench.ScriptedAnchors();
+        await using var service = await ServiceUnderTest.StartAsync(services =>
+            services.AddSingleton<IPublicAnchors>(anchors)
+        );
+        var pem = Defective(service, defect, anchors);
+
+        await service
+            .Api.PostAsync(await PathAsync(service), Body(pem))
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "client_authority.certificate");
+    }
+
+    [Fact]
+    public async Task Add_AuthorityWithoutDefect_IsAccepted()
+    {
+        await using var service = await StartAsync();
+
+        await service.Api.PostOkAsync(await PathAsync(service), Body(Defective(service, "", new())));
+    }
+
+    private static string Defective(ServiceUnderTest service, string defect, AuthorityBench.ScriptedAnchors anchors)
+    {
+        using var key = ECDsa.Create(
+            defect == "weak key" ? ECCurve.CreateFromFriendlyName("secp224r1") : ECCurve.NamedCurves.nistP256
+        );
+        var request = new CertificateRequest("CN=clients", key, HashAlgorithmName.SHA256);
+        var extensions = request.CertificateExtensions;
+        extensions.Add(new X509BasicConstraintsExtension(true, false, 0, defect != "basic constraints not critical"));
+        extensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        if (defect != "no key usage")
+        {
+            var usages =
+                defect == "key usage without keyCertSign" ? X509KeyUsageFlags.CrlSign : X509KeyUsageFlags.KeyCertSign;
+            extensions.Add(new X509KeyUsageExtension(usages, true));
+        }
+
+        if (defect == "unknown critical extension")
+        {
+            extensions.Add(new X509Extension("1.3.6.1.4.1.99999.1", [5, 0], critical: true));
+        }
+
+        if (defect == "public root")
+        {
+            anchors.Add(key);
+        }
+
+        var from = service.Time.GetUtcNow().AddDays(defect == "not yet valid" ? 1 : -1);
+        return request.CreateSelfSigned(from, from.AddDays(30)).ExportCertificatePem();
     }
 
     [Fact]

@@ -1,9 +1,11 @@
 using System.Net;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Net;
 using Culvert.Testing;
-using Culvert.Tunnel.Edge.Ingress;
+using Shouldly;
+using Xunit;
 
-namespace Culvert.Tunnel.Edge.Tests.Ingress;
+namespace Culvert.Platform.Tests.Net;
 
 public sealed class SourceLimiterTests
 {
@@ -54,5 +56,24 @@ public sealed class SourceLimiterTests
         time.Advance(TimeSpan.FromHours(1));
         limiter.Sweep();
         limiter.TryEnter(One).ShouldBeFalse();
+    }
+
+    // A search of the whole table for every new address would hold up everybody's connections.
+    [Fact]
+    public void TryEnter_TableFull_IsSearchedOnceASecond()
+    {
+        var time = new FakeTimeProvider();
+        var limiter = new SourceLimiter(1, new Rate(1, TimeSpan.FromSeconds(1)), time);
+        for (var i = 0; i < SourceLimiter.MaxSources; i++)
+        {
+            limiter.TryEnter(new IPAddress(i)).ShouldBeTrue();
+        }
+
+        limiter.TryEnter(One).ShouldBeFalse();
+        limiter.Leave(new IPAddress(7));
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        limiter.TryEnter(One).ShouldBeFalse();
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        limiter.TryEnter(One).ShouldBeTrue();
     }
 }

@@ -2,21 +2,25 @@ using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Configuration;
 
-namespace Culvert.Tunnel.Edge.Ingress;
+namespace Culvert.Platform.Net;
 
 /// <summary>
 /// Bounds what one address may hold open and open anew, before a byte of it is read. An IPv6 network of 64 bits counts
 /// as one address: whoever has one address of it has them all (RFC 6177 §2).
 /// </summary>
-internal sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider time)
+public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider time)
 {
     /// <summary>Entries kept at most; beyond, idle ones are dropped, and if there are none the address is refused.</summary>
-    private const int MaxSources = 200_000;
+    internal const int MaxSources = 200_000;
+
+    /// <summary>A full table is searched for idle entries this often, not once for each new address.</summary>
+    private static readonly TimeSpan SearchInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private readonly Dictionary<IPAddress, Source> sources = []; // guarded by gate
     private int perSource = perSource; // guarded by gate
     private Rate newPerSource = newPerSource; // guarded by gate
+    private long? searchedAt; // guarded by gate
 
     /// <summary>Other limits from now on; whoever holds more than they allow keeps it.</summary>
     public void Use(int nextPerSource, Rate nextNewPerSource)
@@ -36,7 +40,7 @@ internal sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvid
         {
             if (!sources.TryGetValue(key, out var source))
             {
-                if (sources.Count >= MaxSources && DropIdle_NeedsLock(now) == 0)
+                if (sources.Count >= MaxSources && !TryMakeRoom_NeedsLock(now))
                 {
                     return false;
                 }
@@ -76,6 +80,17 @@ internal sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvid
         {
             DropIdle_NeedsLock(time.GetTimestamp());
         }
+    }
+
+    private bool TryMakeRoom_NeedsLock(long now)
+    {
+        if (searchedAt is { } last && time.GetElapsedTime(last, now) < SearchInterval)
+        {
+            return false;
+        }
+
+        searchedAt = now;
+        return DropIdle_NeedsLock(now) > 0;
     }
 
     private int DropIdle_NeedsLock(long now)

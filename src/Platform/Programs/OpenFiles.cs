@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Culvert.Tunnel.Edge.Doctor;
+namespace Culvert.Platform.Programs;
 
 /// <summary>How many descriptors a process like this one may hold (RLIMIT_NOFILE, the soft limit).</summary>
-internal static class OpenFiles
+public static class OpenFiles
 {
     private const string Row = "Max open files";
 

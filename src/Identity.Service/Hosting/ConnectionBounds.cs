@@ -1,0 +1,43 @@
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Identity.Service.Hosting;
+
+/// <summary>What a port's connections are bounded by.</summary>
+/// <param name="Connections">All at once.</param>
+/// <param name="ConnectionsPerAddress">Of one source address at once.</param>
+/// <param name="HandshakesPerAddress">TLS handshakes of one source address at once.</param>
+/// <param name="NewPerAddress">New connections of one source address.</param>
+internal sealed record ConnectionBounds(
+    int Connections,
+    int ConnectionsPerAddress,
+    int HandshakesPerAddress,
+    Rate NewPerAddress
+)
+{
+    // A large descriptor limit is no promise of memory: each connection costs some tens of kilobytes.
+    private const int MostApi = 16_384;
+    private const int MostMachine = 65_536;
+
+    // Where the system does not tell: the usual soft limit of a process.
+    private const long AssumedDescriptors = 1024;
+
+    /// <summary>
+    /// Half of the descriptors are for the API's port and a quarter for the machines': what one port holds never takes
+    /// the other's, and the database, the log and outgoing connections keep the rest.
+    /// </summary>
+    public static ConnectionBounds For(Listener listener, LimitOptions limits, long? descriptors)
+    {
+        var all = descriptors ?? AssumedDescriptors;
+        var (wanted, derived) =
+            listener == Listener.Api
+                ? (limits.ApiConnections, Math.Min(all / 2, MostApi))
+                : (limits.MachineConnections, Math.Min(all / 4, MostMachine));
+        var connections = wanted > 0 ? wanted : (int)Math.Max(derived, 1);
+        return new ConnectionBounds(
+            connections,
+            limits.ConnectionsPerAddress > 0 ? limits.ConnectionsPerAddress : Math.Max(connections / 2, 1),
+            limits.HandshakesPerAddress,
+            new Rate(limits.NewConnectionsPerAddress.Count, limits.NewConnectionsPerAddress.Per)
+        );
+    }
+}

@@ -1,0 +1,6 @@
+using Culvert.Identity.Service.Audit;
+
+namespace Culvert.Identity.Service.Tunnels.Certificates;
+
+/// <summary>Something that was decided about a registered certificate.</summary>
+internal abstract record TunnelCertificateEvent(RegisteredCertificate Certificate) : AuditEvent;
