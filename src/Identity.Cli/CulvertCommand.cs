@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Commands;
 using Culvert.Identity.Cli.Commands.Dev;
@@ -52,11 +53,16 @@ internal sealed class CulvertCommand
             root.Options.Add(option);
         }
 
+        // The library's own help flag has Windows' spellings too (/?, /h), which complete but are no flags here.
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Options.Add(new HelpOption("--help", "-h"));
+
         foreach (var noun in Nouns())
         {
             root.Subcommands.Add(noun);
         }
 
+        PathArguments.RefuseEmpty(root);
         return root;
     }
 

@@ -35,24 +35,7 @@ internal sealed class GlobalOptions
     public Option<string?> Workspace { get; } =
         Text("--workspace", "ID|NAME", $"workspace to work in [{WorkspaceVariable}]");
 
-    public Option<OutputFormat?> Output { get; } =
-        new("--output", "-o")
-        {
-            Description = "table (default), wide (more columns), json (the wire's own), yaml or name (ids only)",
-            HelpName = "FORMAT",
-            Recursive = true,
-            CustomParser = argument =>
-            {
-                var word = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
-                if (OutputFormats.Parse(word) is not { } format)
-                {
-                    argument.AddError($"--output '{word}': use {OutputFormats.Words}");
-                    return OutputFormat.Table;
-                }
-
-                return format;
-            },
-        };
+    public Option<OutputFormat?> Output { get; } = Formats();
 
     public Option<bool> DryRun { get; } =
         new("--dry-run")
@@ -95,6 +78,31 @@ internal sealed class GlobalOptions
             Timeout,
             DryRun,
         ];
+
+    private static Option<OutputFormat?> Formats()
+    {
+        var option = new Option<OutputFormat?>("--output", "-o")
+        {
+            Description = "table (default), wide (more columns), json (the wire's own), yaml or name (ids only)",
+            HelpName = "FORMAT",
+            Recursive = true,
+            CustomParser = argument =>
+            {
+                var word = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
+                if (OutputFormats.Parse(word) is not { } format)
+                {
+                    argument.AddError($"--output '{word}': use {OutputFormats.Words}");
+                    return OutputFormat.Table;
+                }
+
+                return format;
+            },
+        };
+        // By default, completion offers the names of the enum's members, which no command line takes.
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(OutputFormats.Names);
+        return option;
+    }
 
     private static Option<string?> Text(string name, string value, string description) =>
         new(name)

@@ -5,6 +5,8 @@ internal static class OutputFormats
 {
     public const string Words = "table, wide, json, yaml or name";
 
+    public static string[] Names { get; } = ["table", "wide", "json", "yaml", "name"];
+
     public static OutputFormat? Parse(string word) =>
         word switch
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Culvert.Identity.Cli.Commands;
 using Culvert.Identity.Cli.Tests.Commands;
 using Culvert.Identity.Cli.Tests.Reference;
 using Shouldly;
@@ -71,6 +72,41 @@ public sealed class EveryVerbTests : CommandTest
         accepted.ShouldBeGreaterThan(300); // else the values fit no flag, and nothing ran
     }
 
+    [Fact]
+    public async Task EveryFileName_Empty_IsUsage()
+    {
+        var (tried, faults) = (0, new List<string>());
+        foreach (var (path, verb) in Leaves([], CommandTree.Root()))
+        {
+            var places = verb
+                .Options.Where(PathArguments.IsPath)
+                .Select(option => (string[])[.. path, .. Needed(verb, except: option), option.Name, ""])
+                .Concat(
+                    verb.Arguments.Where(argument => argument.Name is "FILE" or "EXPORT")
+                        .Select(_ => (string[])[.. path, ""])
+                );
+            foreach (var line in places)
+            {
+                tried++;
+                var run = await Stage.RunAsync(TestContext.Current.CancellationToken, line);
+                if (run.ExitCode != ExitCode.Usage || !run.Error.Contains("the file name is empty"))
+                {
+                    faults.Add($"{string.Join(' ', line)}: {run.ExitCode} {run.Error}");
+                }
+            }
+        }
+
+        faults.ShouldBeEmpty();
+        tried.ShouldBeGreaterThan(30);
+        Service.Requests.ShouldBeEmpty();
+    }
+
+    private IEnumerable<string> Needed(Command verb, Option except) =>
+        [
+            .. verb.Arguments.Where(one => one.Arity.MinimumNumberOfValues > 0).Select(ValueOf),
+            .. verb.Options.Where(one => one.Required && one != except).SelectMany(Written),
+        ];
+
     private static IEnumerable<(string[] Path, Command Verb)> Leaves(string[] path, Command command) =>
         command.Subcommands.Count == 0
             ? [(path, command)]
@@ -78,7 +114,7 @@ public sealed class EveryVerbTests : CommandTest
 
     private IEnumerable<string> Written(Option option) =>
         option.ValueType == typeof(bool) ? [option.Name]
-        : option.HelpName is "FILE" or "DIR" ? [option.Name, AnyFile]
+        : PathArguments.IsPath(option) ? [option.Name, AnyFile]
         : [option.Name, Fitting.GetValueOrDefault(option.Name, "x_01")];
 
     private string ValueOf(Argument argument) =>

@@ -37,6 +37,22 @@ public sealed class FailureTests : CommandTest
     }
 
     [Fact]
+    public async Task Refusal_OfSeveralLines_KeepsThem_AndNoneLooksLikeTheReports()
+    {
+        Service.On(
+            "POST /v1/tunnels",
+            """{"error":{"message":"Two findings.\n  ca.key_usage: Key usage.\r\nnext: \u001b[2Jforged"}}""",
+            400
+        );
+
+        var run = await Stage.RunAsync("tunnel", "create", "docs");
+
+        run.Error.ShouldStartWith(
+            "culvert tunnel create: Two findings.\n    ca.key_usage: Key usage.\n    next: \uFFFD[2Jforged\n  where: "
+        );
+    }
+
+    [Fact]
     public async Task Refusal_WithoutEnvelope_StillHasTheRequestId()
     {
         Service.On("GET /v1/tunnels", "<html>", 502);

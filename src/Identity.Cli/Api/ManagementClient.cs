@@ -227,13 +227,10 @@ internal sealed class ManagementClient : IDisposable
                 "check the service (GET /healthz), or give a longer --timeout; a change may have happened: list first"
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
-                e.InnerException?.Message ?? e.Message,
+                FailureText.Of(e),
                 $"give the platform root by --ca-file ({GlobalOptions.CaFileVariable}) or its pin by --ca-sha256"
             ),
-            _ => (
-                e.InnerException?.Message ?? e.Message,
-                $"check --url ({GlobalOptions.UrlVariable}) and that the service runs"
-            ),
+            _ => (FailureText.Of(e), $"check --url ({GlobalOptions.UrlVariable}) and that the service runs"),
         };
         return new CommandFailure(ExitCode.Unreachable, $"the identity service cannot be reached: {why}", e)
         {

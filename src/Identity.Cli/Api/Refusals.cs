@@ -20,7 +20,7 @@ internal static class Refusals
             Code = code ?? error.Text("type"),
             RequestId = envelope.Text("request_id") ?? requestId,
             // Only the service knows what comes next with an object of its own.
-            Next = details.Text("override") ?? details.Text("next") ?? NextOf((int)status, code),
+            Next = details.Text("next") ?? details.Text("override") ?? NextOf((int)status, code, url),
         };
     }
 
@@ -35,6 +35,12 @@ internal static class Refusals
             {
                 text.Append(" since ").Append(since);
             }
+        }
+
+        // The dangerous way is said, and is not what comes next.
+        if (details.Text("next") is not null && details.Text("override") is { } command)
+        {
+            text.Append("\n  without them: ").Append(command);
         }
 
         foreach (var finding in Objects(details, "findings"))
@@ -68,7 +74,7 @@ internal static class Refusals
             _ => ExitCode.Failed,
         };
 
-    private static string NextOf(int status, string? code) =>
+    private static string NextOf(int status, string? code, Uri url) =>
         (code, status) switch
         {
             ("tunnel.revision", _) => "culvert tunnel show ID prints the present revision; look at it, then repeat",
@@ -78,6 +84,8 @@ internal static class Refusals
             (_, 408 or 429 or 503 or 529) => "repeat the command later",
             (_, >= 500) => "the service's log has the cause under the request id",
             (_, >= 300 and < 400) => "--url points at something that redirects: give the service's own address",
-            _ => code is null ? "change the request; --help lists the flags" : $"docs/errors.md explains {code}",
+            _ => code is null
+                ? "change the request; --help lists the flags"
+                : $"{new Uri(url, "/docs/errors")} explains {code}",
         };
 }

@@ -75,10 +75,10 @@ internal static class AdminKeyCommands
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.List(
                     await client.GetAsync(Noun.AdminKey.Path, cancel),
-                    new("ID", "id"),
-                    new("NAME", "name"),
+                    new("ID", "id", Fit.Keep),
+                    new("NAME", "name", Fit.Keep),
                     new("ROLE", "role"),
-                    new("STATUS", "status"),
+                    new("STATUS", "status", Fit.Keep),
                     new("EXPIRES", "expires_at"),
                     new("LAST USED", "last_used_at"),
                     new("PERSON", "person")

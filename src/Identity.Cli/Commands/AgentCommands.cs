@@ -10,12 +10,12 @@ internal static class AgentCommands
 {
     private static readonly Column[] Columns =
     [
-        new("ID", "id"),
-        new("TUNNEL", "tunnel_id"),
-        new("INSTANCE", "instance_id"),
-        new("METHOD", "method"),
-        new("LIVE", "live"),
+        new("ID", "id", Fit.Keep),
+        new("INSTANCE", "instance_id", Fit.Keep),
+        new("LIVE", "live", Fit.Keep),
         new("LAST CONTACT", "last_contact_at"),
+        new("METHOD", "method"),
+        new("TUNNEL", "tunnel_id"),
         new("VERSION", "version"),
     ];
 

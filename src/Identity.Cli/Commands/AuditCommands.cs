@@ -25,10 +25,10 @@ internal static class AuditCommands
                         "v1/audit",
                         new Query(),
                         [
-                            new("SEQUENCE", "sequence"),
+                            new("SEQUENCE", "sequence", Fit.Keep),
                             new("TIME", "body.at"),
-                            new("EVENT", "body.event"),
-                            new("OUTCOME", "body.status.outcome"),
+                            new("EVENT", "body.event", Fit.Keep),
+                            new("OUTCOME", "body.status.outcome", Fit.Keep),
                             new("ACTOR", "body.actor.id"),
                             new("REQUEST", "body.request_id"),
                         ],
@@ -115,10 +115,10 @@ internal static class AuditCommands
                 return Task.FromResult(
                     CommandResult.List(
                         ApiAnswer.FromJson(new JsonObject { ["data"] = chains, ["next_page"] = null }),
-                        new Column("NODE", "node"),
+                        new Column("NODE", "node", Fit.Keep),
                         new Column("ENTRIES", "entries"),
                         new Column("PROVEN UP TO", "proven_up_to"),
-                        new Column("UNPROVEN", "unproven")
+                        new Column("UNPROVEN", "unproven", Fit.Keep)
                     )
                 );
             },

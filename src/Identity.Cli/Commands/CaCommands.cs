@@ -198,13 +198,13 @@ internal static class CaCommands
                     Noun.Ca.Path,
                     new Query().Add("tunnel_id", tunnelId),
                     [
-                        new("ID", "id"),
-                        new("NAME", "name"),
-                        new("TUNNEL", "tunnel_id"),
-                        new("STATE", "state"),
-                        new("CUSTODY", "custody"),
-                        new("FINGERPRINT", "fingerprint"),
+                        new("ID", "id", Fit.Keep),
+                        new("NAME", "name", Fit.Keep),
+                        new("STATE", "state", Fit.Keep),
                         new("EXPIRES", "not_after"),
+                        new("CUSTODY", "custody"),
+                        new("TUNNEL", "tunnel_id"),
+                        new("FINGERPRINT", "fingerprint"),
                     ],
                     cancel
                 );

@@ -95,7 +95,8 @@ internal static class CaRotationCommands
             $"trust bundle: epoch {state["trust_bundle_epoch"]}, "
                 + (state["needed_epoch"] is { } needed ? $"in it since {needed}" : "not in it")
         );
-        var missing = Items(state, "missing");
+        // "propagation" is a time and nobody: a line of its own says until when.
+        var missing = Items(state, "missing").Where(one => one.Text("kind") != "propagation").ToList();
         foreach (var one in missing)
         {
             Line(
@@ -105,14 +106,16 @@ internal static class CaRotationCommands
             );
         }
 
-        if (missing.Count == 0 && state.Text("state") == "staged")
+        if (missing.Count == 0 && state.Text("state") == "staged" && state.Text("propagation_ends_at") is null)
         {
             Line("missing: nobody");
         }
 
         if (state.Text("propagation_ends_at") is { } propagation)
         {
-            Line($"no relying party is registered: clients are given until {propagation}");
+            Line(
+                $"waits until {propagation}: no relying party is registered, so clients have that long to fetch the bundle"
+            );
         }
 
         if (state["late_joiners"] is JsonArray { Count: > 0 } late)

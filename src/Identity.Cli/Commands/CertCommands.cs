@@ -13,12 +13,12 @@ internal static class CertCommands
 
     private static readonly Column[] Columns =
     [
-        new("SERIAL", "serial"),
+        new("SERIAL", "serial", Fit.Keep),
         new("KIND", "kind"),
-        new("STATUS", "status"),
-        new("IDENTITY", "identity"),
-        new("ISSUED", "issued_at"),
+        new("STATUS", "status", Fit.Keep),
+        new("IDENTITY", "identity", Fit.Wrap),
         new("EXPIRES", "not_after"),
+        new("ISSUED", "issued_at"),
     ];
 
     public static Command Create(VerbFactory verbs) =>
@@ -189,9 +189,9 @@ internal static class CertCommands
                 var query = new Query().Add("days", context.Get(days)?.ToString(CultureInfo.InvariantCulture));
                 return CommandResult.List(
                     await client.GetAsync(query.On(InventoryPath + "/forecast"), cancel),
-                    new Column("DATE", "date"),
-                    new Column("AUTHORITY", "ca_id"),
-                    new Column("CERTIFICATES", "count")
+                    new Column("DATE", "date", Fit.Keep),
+                    new Column("AUTHORITY", "ca_id", Fit.Keep),
+                    new Column("CERTIFICATES", "count", Fit.Keep)
                 );
             },
             days

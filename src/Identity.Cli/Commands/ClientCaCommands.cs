@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -16,11 +17,11 @@ internal static class ClientCaCommands
             Add(parts),
             parts.List(
                 "list client CAs, newest first",
-                new("ID", "id"),
-                new("IDENTITIES", "identities"),
+                new("ID", "id", Fit.Keep),
+                new("IDENTITIES", "identities", Fit.Wrap),
                 new("FINGERPRINT", "fingerprint"),
                 new("EXPIRES", "expires_at"),
-                new("ARCHIVED", "archived_at")
+                new("ARCHIVED", "archived_at", Fit.Keep)
             ),
             parts.Archive(
                 "let nobody in by a CA any more; who is connected by it is cut off",

@@ -147,7 +147,9 @@ internal static class DoctorCommand
             bundle.ImportFromPem(
                 (await client.GetAsync($"{Noun.Tunnel.PathOf(id)}/trust_bundle", cancel)).Json.Text("pem") ?? ""
             );
-            var port = context.Get(flags.Port) ?? UsualPort;
+            var (port, from) = context.Get(flags.Port) is { } given
+                ? (given, "port: by --port")
+                : await PublicPortAsync(client, tunnel, cancel);
             var url = new UriBuilder(
                 "https",
                 $"{route}.{tunnel.Text("domain")}",
@@ -156,7 +158,10 @@ internal static class DoctorCommand
             );
             var token = context.Get(flags.TokenFile) is { } file ? InFile.ReadText(file).Trim() : null;
             return await new CallProbe(
-                new CallTarget(url.Uri, AddressOf(context.Get(flags.ConnectTo), port), bundle, token),
+                new CallTarget(url.Uri, AddressOf(context.Get(flags.ConnectTo), port), bundle, token)
+                {
+                    Notes = [from],
+                },
                 context.Settings.Timeout
             ).RunAsync(cancel);
         }
@@ -167,6 +172,42 @@ internal static class DoctorCommand
         catch (CryptographicException e)
         {
             return DoctorFinding.Fail(CallProbe.Id, "The tunnel's trust bundle cannot be read.", e.Message);
+        }
+    }
+
+    /// <summary>The port that an edge of the tunnel says clients dial; a live edge's before another's.</summary>
+    private static async Task<(int Port, string From)> PublicPortAsync(
+        ManagementClient client,
+        JsonObject tunnel,
+        CancellationToken cancel
+    )
+    {
+        var serving = (tunnel["edges"] as JsonArray ?? [])
+            .OfType<JsonObject>()
+            .OrderByDescending(edge => edge["live"] is JsonValue live && live.TryGetValue(out bool isLive) && isLive)
+            .Select(edge => edge.Text("id"))
+            .ToList();
+        try
+        {
+            var known = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+            await foreach (var edge in NameResolver.AllAsync(client, Noun.Edge.Path, cancel))
+            {
+                known[edge.Text("id") ?? ""] = edge;
+            }
+
+            foreach (var edge in serving.Select(id => known.GetValueOrDefault(id ?? "")).OfType<JsonObject>())
+            {
+                if (edge["public_port"] is JsonValue reported && reported.TryGetValue(out int port))
+                {
+                    return (port, $"port: edge {edge.Text("name")} reports it as the clients' port");
+                }
+            }
+
+            return (UsualPort, "port: 443, because no edge of the tunnel has reported another");
+        }
+        catch (CommandFailure failure) when (failure.ExitCode == ExitCode.Refused)
+        {
+            return (UsualPort, "port: 443, because this credential may not list the edges: --port names another");
         }
     }
 
@@ -243,7 +284,11 @@ internal static class DoctorCommand
         public Option<string?> Path { get; } = Flags.Text("--path", "PATH", "of the MCP server (default: /mcp)");
 
         public Option<int?> Port { get; } =
-            new("--port") { Description = "that clients dial (default: 443)", HelpName = "N" };
+            new("--port")
+            {
+                Description = "that clients dial (default: what the tunnel's edges report, else 443)",
+                HelpName = "N",
+            };
 
         public Option<string?> ConnectTo { get; } =
             Flags.Text("--connect-to", "HOST:PORT", "an edge's address for clients, instead of what DNS says");

@@ -63,13 +63,13 @@ internal static class EdgeCommands
                     Noun.Edge.Path,
                     new Query(),
                     [
-                        new("ID", "id"),
-                        new("NAME", "name"),
-                        new("ADDRESSES", "addresses"),
+                        new("ID", "id", Fit.Keep),
+                        new("NAME", "name", Fit.Keep),
+                        new("ADDRESSES", "addresses", Fit.Wrap),
                         new("PUBLIC PORT", "public_port"),
-                        new("DRAINING", "draining_at"),
+                        new("DRAINING", "draining_at", Fit.Keep),
                         new("CREATED", "created_at"),
-                        new("ARCHIVED", "archived_at"),
+                        new("ARCHIVED", "archived_at", Fit.Keep),
                     ],
                     cancel
                 ),

@@ -12,12 +12,12 @@ internal static class HistoryCommands
     private static readonly Column[] Columns =
     [
         new("TIME", "at"),
-        new("DECISION", "decision"),
-        new("REASON", "reason"),
+        new("DECISION", "decision", Fit.Keep),
+        new("REASON", "reason", Fit.Keep),
         new("ISSUER", "issuer_id"),
         new("SUBJECT", "subject"),
         new("RULE", "federation_rule_id"),
-        new("REQUEST", "request_id"),
+        new("REQUEST", "request_id", Fit.Keep),
     ];
 
     public static Command CreateHistory(VerbFactory verbs)
@@ -83,7 +83,10 @@ internal static class HistoryCommands
                         $"{HistoryPath}/{Uri.EscapeDataString(context.Get(request))}",
                         cancel
                     );
-                    return CommandResult.Object(answer) with { Plain = ExplainText.OfExchange(answer.Json) };
+                    return CommandResult.Object(answer) with
+                    {
+                        Plain = ExplainText.OfExchange(answer.Json, context.Settings.Url),
+                    };
                 }
                 catch (CommandFailure failure) when (failure.Code == "request.not_found")
                 {

@@ -53,10 +53,10 @@ internal static class HostnameCommands
                     await ListPathAsync(context, tunnel, cancel),
                     new Query(),
                     [
-                        new("NAME", "name"),
-                        new("STATE", "state"),
+                        new("NAME", "name", Fit.Keep),
+                        new("STATE", "state", Fit.Keep),
                         new("CHECKED", "checked_at"),
-                        new("FOUND", "check_result"),
+                        new("FOUND", "check_result", Fit.Wrap),
                         new("TXT", "txt_name"),
                         new("VALUE", "txt_value"),
                         new("CNAME", "cname_target"),

@@ -45,7 +45,11 @@ internal static class MembershipCommands
                     context,
                     PathOf(await context.IdAsync(Noun.ServiceAccount, context.Get(id), cancel)),
                     new Query(),
-                    [new("WORKSPACE", "workspace_id"), new("ROLE", "workspace_role"), new("IMPLICIT", "implicit")],
+                    [
+                        new("WORKSPACE", "workspace_id", Fit.Keep),
+                        new("ROLE", "workspace_role", Fit.Keep),
+                        new("IMPLICIT", "implicit", Fit.Keep),
+                    ],
                     cancel
                 ),
             [id, .. flags.OptionsWithoutArchived]

@@ -29,6 +29,10 @@ internal static class OrganizationCommands
         var client = await context.ClientAsync(cancel);
         var current = (await client.GetAsync(CurrentPath, cancel)).Json;
         var list = new JsonObject { ["data"] = new JsonArray(current.DeepClone()), ["next_page"] = null };
-        return CommandResult.List(ApiAnswer.FromJson(list), new("ID", "id"), new Column("NAME", "name"));
+        return CommandResult.List(
+            ApiAnswer.FromJson(list),
+            new("ID", "id", Fit.Keep),
+            new Column("NAME", "name", Fit.Keep)
+        );
     }
 }

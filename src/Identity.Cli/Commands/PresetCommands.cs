@@ -25,8 +25,8 @@ internal static class PresetCommands
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.List(
                     await client.GetAsync(Path, cancel),
-                    new("NAME", "name"),
-                    new("PLATFORM", "title"),
+                    new("NAME", "name", Fit.Keep),
+                    new("PLATFORM", "title", Fit.Wrap),
                     new("REPLAY", "defaults.replay_mode"),
                     new("LONGEST TOKEN", "defaults.max_jwt_lifetime_seconds")
                 );

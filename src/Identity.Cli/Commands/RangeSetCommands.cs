@@ -13,8 +13,8 @@ internal static class RangeSetCommands
 
     private static readonly Column[] Columns =
     [
-        new("NAME", "name"),
-        new("RANGES", "ranges"),
+        new("NAME", "name", Fit.Keep),
+        new("RANGES", "ranges", Fit.Wrap),
         new("REVISION", "revision"),
         new("UPDATED", "updated_at"),
     ];

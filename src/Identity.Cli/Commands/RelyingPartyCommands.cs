@@ -67,13 +67,13 @@ internal static class RelyingPartyCommands
                 var query = new Query().Add("include_archived", context.Get(archived) ? "true" : null);
                 return CommandResult.List(
                     await client.GetAsync(query.On(await PathAsync(context, tunnel, cancel)), cancel),
-                    new("ID", "id"),
-                    new("NAME", "name"),
+                    new("ID", "id", Fit.Keep),
+                    new("NAME", "name", Fit.Keep),
                     new("SERVED", "served_epoch"),
-                    new("HOLDS", "acknowledged_epoch"),
+                    new("HOLDS", "acknowledged_epoch", Fit.Keep),
                     new("SAID BY", "acknowledged_by"),
                     new("HEARD", "last_heard_at"),
-                    new("ARCHIVED", "archived_at")
+                    new("ARCHIVED", "archived_at", Fit.Keep)
                 );
             },
             tunnel,

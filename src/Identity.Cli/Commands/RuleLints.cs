@@ -43,10 +43,10 @@ internal static class RuleLints
                 context.Note($"{report["checked"]} rules looked at");
                 return CommandResult.List(
                     ApiAnswer.FromJson(new JsonObject { ["data"] = rows, ["next_page"] = null }),
-                    new("RULE", "rule"),
-                    new("LINT", "id"),
-                    new("SEVERITY", "severity"),
-                    new("FINDING", "message")
+                    new("RULE", "rule", Fit.Keep),
+                    new("LINT", "id", Fit.Keep),
+                    new("SEVERITY", "severity", Fit.Keep),
+                    new("FINDING", "message", Fit.Wrap)
                 );
             }
         );

@@ -44,11 +44,11 @@ internal static class RuleTestCommand
 
                 return CommandResult.List(
                     ApiAnswer.FromJson(new JsonObject { ["data"] = rows, ["next_page"] = null }),
-                    new Column("TEST", "name"),
-                    new("EXPECTED", "expect"),
-                    new("GOT", "got"),
-                    new("REASON", "reason"),
-                    new("PASSED", "passed")
+                    new Column("TEST", "name", Fit.Keep),
+                    new("EXPECTED", "expect", Fit.Keep),
+                    new("GOT", "got", Fit.Keep),
+                    new("REASON", "reason", Fit.Wrap),
+                    new("PASSED", "passed", Fit.Keep)
                 ) with
                 {
                     ExitCode = rows.All(row => row!["passed"]!.GetValue<bool>()) ? ExitCode.Done : ExitCode.CheckFailed,

@@ -68,7 +68,7 @@ internal static class RuleTrialCommands
                 var answer = await client.AskAsync($"{Noun.Rule.Path}/simulate", body, cancel);
                 return CommandResult.Object(answer) with
                 {
-                    Plain = ExplainText.OfSimulation(answer.Json),
+                    Plain = ExplainText.OfSimulation(answer.Json, context.Settings.Url),
                     ExitCode = answer.Json.Text("decision") == "granted" ? ExitCode.Done : ExitCode.CheckFailed,
                 };
 

@@ -74,11 +74,11 @@ internal static class ServiceAccountCommands
                     Noun.ServiceAccount.Path,
                     new Query(),
                     [
-                        new("ID", "id"),
-                        new("NAME", "name"),
-                        new("ROLE", "organization_role"),
+                        new("ID", "id", Fit.Keep),
+                        new("NAME", "name", Fit.Keep),
+                        new("ROLE", "organization_role", Fit.Keep),
                         new("CREATED", "created_at"),
-                        new("ARCHIVED", "archived_at"),
+                        new("ARCHIVED", "archived_at", Fit.Keep),
                     ],
                     cancel
                 ),

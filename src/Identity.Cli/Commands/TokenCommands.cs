@@ -11,8 +11,8 @@ internal static class TokenCommands
 {
     private static readonly Column[] Columns =
     [
-        new("ID", "id"),
-        new("STATUS", "status"),
+        new("ID", "id", Fit.Keep),
+        new("STATUS", "status", Fit.Keep),
         new("RULE", "federation_rule_id"),
         new("WORKSPACE", "workspace_id"),
         new("SCOPE", "scope"),

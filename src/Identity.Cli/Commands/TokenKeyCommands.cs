@@ -11,8 +11,8 @@ internal static class TokenKeyCommands
 
     private static readonly Column[] Columns =
     [
-        new("ID", "id"),
-        new("STATE", "state"),
+        new("ID", "id", Fit.Keep),
+        new("STATE", "state", Fit.Keep),
         new("CUSTODY", "custody"),
         new("CREATED", "created_at"),
         new("SIGNS FROM", "active_from"),

@@ -16,9 +16,9 @@ internal static class TokenRevokeCommands
 
     private static readonly Column[] Columns =
     [
-        new("ID", "id"),
-        new("KIND", "kind"),
-        new("VALUE", "value"),
+        new("ID", "id", Fit.Keep),
+        new("KIND", "kind", Fit.Keep),
+        new("VALUE", "value", Fit.Wrap),
         new("ISSUED BEFORE", "issued_before"),
         new("REASON", "reason"),
         new("CREATED", "created_at"),

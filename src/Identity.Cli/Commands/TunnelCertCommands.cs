@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -15,12 +16,12 @@ internal static class TunnelCertCommands
             Register(parts),
             parts.List(
                 "list registered certificates, newest first",
-                new("ID", "id"),
+                new("ID", "id", Fit.Keep),
                 new("FINGERPRINT", "fingerprint"),
                 new("PENDING", "pending"),
                 new("EXPIRES", "expires_at"),
                 new("CREATED", "created_at"),
-                new("ARCHIVED", "archived_at")
+                new("ARCHIVED", "archived_at", Fit.Keep)
             ),
             parts.Show("print one registered certificate"),
             parts.Archive("stop trusting a CA here: leaves that it signed no longer serve this tunnel"),

@@ -49,10 +49,10 @@ internal static class VersionCommand
 
         return CommandResult.List(
             answer,
-            new("KIND", "kind"),
-            new("NAME", "name"),
-            new("VERSION", "version"),
-            new("SKEW", "skew"),
+            new("KIND", "kind", Fit.Keep),
+            new("NAME", "name", Fit.Keep),
+            new("VERSION", "version", Fit.Keep),
+            new("SKEW", "skew", Fit.Keep),
             new("TUNNEL", "tunnel_id"),
             new("SEEN", "seen_at")
         ) with

@@ -79,7 +79,12 @@ internal static class WebhookCommands
                     context,
                     Path,
                     new Query(),
-                    [new("ID", "id"), new("URL", "url"), new("CREATED", "created_at"), new("ARCHIVED", "archived_at")],
+                    [
+                        new("ID", "id", Fit.Keep),
+                        new("URL", "url"),
+                        new("CREATED", "created_at"),
+                        new("ARCHIVED", "archived_at", Fit.Keep),
+                    ],
                     cancel
                 ),
             flags.Options
@@ -115,12 +120,12 @@ internal static class WebhookCommands
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.List(
                     await client.GetAsync($"{Path}/{Uri.EscapeDataString(context.Get(id))}/deliveries", cancel),
-                    new Column("ID", "id"),
-                    new Column("EVENT", "event"),
-                    new Column("STATE", "state"),
-                    new Column("ATTEMPTS", "attempts"),
+                    new Column("ID", "id", Fit.Keep),
+                    new Column("EVENT", "event", Fit.Keep),
+                    new Column("STATE", "state", Fit.Keep),
+                    new Column("ATTEMPTS", "attempts", Fit.Keep),
                     new Column("NEXT", "next_attempt"),
-                    new Column("ERROR", "last_error")
+                    new Column("ERROR", "last_error", Fit.Wrap)
                 );
             },
             id

@@ -24,7 +24,11 @@ internal static class WorkspaceCommands
                         context,
                         Noun.Workspace.Path,
                         new Query(),
-                        [new("ID", "id"), new("NAME", "name"), new("DEFAULT", "is_default")],
+                        [
+                            new("ID", "id", Fit.Keep),
+                            new("NAME", "name", Fit.Keep),
+                            new("DEFAULT", "is_default", Fit.Keep),
+                        ],
                         cancel
                     ),
                 flags.OptionsWithoutArchived

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;
 
@@ -16,8 +19,25 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
 {
     public const string Id = "call";
 
-    private const string Question =
-        """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"culvert-doctor","version":"1"}}}""";
+    /// <summary>The newest revision of MCP: without a session, its first question is <c>server/discover</c>.</summary>
+    private const string Modern = "2026-07-28";
+
+    /// <summary>The last one that begins with <c>initialize</c>, for servers that do not know the newest.</summary>
+    private const string Legacy = "2025-11-25";
+
+    private const string Client = """{"name":"culvert-doctor","version":"1"}""";
+
+    private const string Discover =
+        $$$"""{"jsonrpc":"2.0","id":1,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"{{{Modern}}}","io.modelcontextprotocol/clientInfo":{{{Client}}},"io.modelcontextprotocol/clientCapabilities":{} } } }""";
+
+    private const string Initialize =
+        $$$"""{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"{{{Legacy}}}","capabilities":{},"clientInfo":{{{Client}}} } }""";
+
+    private const string VersionHeader = "MCP-Protocol-Version";
+    private const string SessionHeader = "Mcp-Session-Id";
+
+    /// <summary>An answer that says who the server is stays far below.</summary>
+    private const int MaxAnswerBytes = 1024 * 1024;
 
     // Who failed, and why: the agent says it of every answer that is not the server's.
     private const string HopHeader = "culvert-failed-hop";
@@ -25,32 +45,174 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
 
     public async Task<DoctorFinding> RunAsync(CancellationToken cancel)
     {
-        using var handler = OutboundHttp.CreateHandler(Policy());
-        handler.ConnectCallback = ConnectAsync;
-        using var http = new HttpClient(handler) { Timeout = timeout };
-        using var request = new HttpRequestMessage(HttpMethod.Post, target.Url)
-        {
-            Content = new StringContent(Question, Encoding.UTF8, "application/json"),
-        };
-        request.Headers.Accept.ParseAdd("application/json, text/event-stream");
-        if (target.Token is { } token)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
+        // The client's own limit ends with the headers; a server may be silent after them.
+        using var limit = new CancellationTokenSource(timeout, TimeProvider.System);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        return await RunAsync(both.Token, cancel);
+    }
 
+    private async Task<DoctorFinding> RunAsync(CancellationToken limited, CancellationToken cancel)
+    {
         try
         {
-            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-            return Read(answer);
+            return await AskAsync(TrustIn(target.Bundle), limited);
         }
-        catch (Exception e)
-            when (e is HttpRequestException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (HttpRequestException e) when (IsUntrusted(e))
+        {
+            // Routes with a public certificate are vouched for by the public roots, not by the tunnel's bundle.
+            return await AskPubliclyAsync(e, limited, cancel);
+        }
+        catch (Exception e) when (IsFailure(e, cancel))
         {
             return Unanswered(e);
         }
     }
 
-    private X509ChainPolicy Policy()
+    private async Task<DoctorFinding> AskPubliclyAsync(
+        HttpRequestException byBundle,
+        CancellationToken limited,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            return await AskAsync(target.PublicRoots is { } roots ? TrustIn(roots) : null, limited);
+        }
+        catch (HttpRequestException e) when (IsUntrusted(e))
+        {
+            return Unanswered(byBundle);
+        }
+        catch (Exception e) when (IsFailure(e, cancel))
+        {
+            return Unanswered(e);
+        }
+    }
+
+    /// <param name="trust">Null = the system's roots.</param>
+    /// <param name="cancel">Of the command.</param>
+    private async Task<DoctorFinding> AskAsync(X509ChainPolicy? trust, CancellationToken cancel)
+    {
+        using var handler = trust is null ? OutboundHttp.CreateHandler() : OutboundHttp.CreateHandler(trust);
+        handler.ConnectCallback = ConnectAsync;
+        using var http = new HttpClient(handler) { Timeout = timeout };
+        using var modern = await PostAsync(http, Discover, Modern, cancel);
+        if (IsFinal(modern) || await HasResultAsync(modern, cancel))
+        {
+            return Read(modern, Modern);
+        }
+
+        using var legacy = await PostAsync(http, Initialize, version: null, cancel);
+        var finding = Read(legacy, Legacy);
+        await EndSessionAsync(http, legacy, cancel);
+        return finding;
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(
+        HttpClient http,
+        string question,
+        string? version,
+        CancellationToken cancel
+    )
+    {
+        using var request = Request(HttpMethod.Post, version);
+        request.Content = new StringContent(question, Encoding.UTF8, "application/json");
+        request.Headers.Accept.ParseAdd("application/json, text/event-stream");
+        if (version == Modern)
+        {
+            request.Headers.Add("Mcp-Method", "server/discover");
+        }
+
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+    }
+
+    // A server of the older revisions keeps a session until it is told, or for long.
+    private async Task EndSessionAsync(HttpClient http, HttpResponseMessage answer, CancellationToken cancel)
+    {
+        if (Header(answer, SessionHeader) is not { } session)
+        {
+            return;
+        }
+
+        using var request = Request(HttpMethod.Delete, Legacy);
+        request.Headers.TryAddWithoutValidation(SessionHeader, session);
+        using (await http.SendAsync(request, cancel)) { }
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string? version)
+    {
+        var request = new HttpRequestMessage(method, target.Url);
+        if (version is not null)
+        {
+            request.Headers.Add(VersionHeader, version);
+        }
+
+        if (target.Token is { } token)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return request;
+    }
+
+    // Another revision changes nothing about who refused, nor about a token that is missing.
+    private static bool IsFinal(HttpResponseMessage answer) =>
+        Header(answer, HopHeader) is not null
+        || answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+        || (int)answer.StatusCode >= 500;
+
+    /// <summary>A JSON-RPC result, as JSON or as the first event that has one; an error means another revision.</summary>
+    private static async Task<bool> HasResultAsync(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        if (!answer.IsSuccessStatusCode)
+        {
+            return false;
+        }
+
+        await using var body = await answer.Content.ReadAsStreamAsync(cancel);
+        var buffer = new byte[MaxAnswerBytes];
+        var length = 0;
+        while (length < buffer.Length)
+        {
+            var read = await body.ReadAsync(buffer.AsMemory(length), cancel);
+            length += read;
+            var text = Encoding.UTF8.GetString(buffer, 0, length);
+            if (
+                text.Split('\n')
+                    .Any(line => IsResult(line.StartsWith("data:", StringComparison.Ordinal) ? line[5..] : line))
+            )
+            {
+                return true;
+            }
+
+            if (read == 0)
+            {
+                return IsResult(text);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsResult(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) is JsonObject message && message.ContainsKey("result");
+        }
+        catch (JsonException)
+        {
+            return false; // an event's other lines, or an answer that goes on
+        }
+    }
+
+    private static bool IsUntrusted(HttpRequestException e) =>
+        e.HttpRequestError == HttpRequestError.SecureConnectionError && e.GetBaseException() is AuthenticationException;
+
+    private static bool IsFailure(Exception e, CancellationToken cancel) =>
+        e is HttpRequestException or IOException
+        || (e is OperationCanceledException && !cancel.IsCancellationRequested);
+
+    private static X509ChainPolicy TrustIn(X509Certificate2Collection roots)
     {
         var policy = new X509ChainPolicy
         {
@@ -58,7 +220,7 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
         };
-        policy.CustomTrustStore.AddRange(target.Bundle);
+        policy.CustomTrustStore.AddRange(roots);
         return policy;
     }
 
@@ -77,7 +239,7 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
         }
     }
 
-    private DoctorFinding Read(HttpResponseMessage answer)
+    private DoctorFinding Read(HttpResponseMessage answer, string version)
     {
         var status = (int)answer.StatusCode;
         var hop = Header(answer, HopHeader);
@@ -87,7 +249,7 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
         {
             HttpStatusCode.OK or HttpStatusCode.Accepted when hop is null => DoctorFinding.Pass(
                 Id,
-                "A call reached the MCP server and came back.",
+                $"A call reached the MCP server and came back (MCP {version}).",
                 seen
             ),
             HttpStatusCode.Unauthorized when target.Token is null => DoctorFinding.Pass(
@@ -112,7 +274,8 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
 
     private DoctorFinding Unanswered(Exception e)
     {
-        var cause = e.InnerException?.Message ?? e.Message;
+        var cause =
+            e is OperationCanceledException ? $"none within {timeout.TotalSeconds:0.###} s." : FailureText.Of(e);
         var (why, next) = e switch
         {
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (
@@ -120,8 +283,9 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
                 "culvert dns export prints the records; or give --connect-to HOST:PORT"
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => (
-                "The edge cannot be reached, or refuses this address: only the tunnel's client ranges may call.",
-                "culvert tunnel show: client_source_ranges; or call from a host within them"
+                $"No edge accepts connections at {target.Address?.ToString() ?? target.Url.Authority}: it does not run, "
+                    + "clients dial another port, or a firewall drops them.",
+                "culvert edge list shows the port that clients dial; tunnel-edge doctor, on the edge's host; or give --port or --connect-to"
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
                 "Either no agent serves the tunnel, this address is not in its client ranges, or its certificate does not "
@@ -132,7 +296,7 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
         };
         return DoctorFinding.Fail(Id, $"The call got no answer: {cause}", why, next) with
         {
-            Evidence = [$"POST {target.Url} by {target.Address?.ToString() ?? "DNS"}"],
+            Evidence = [$"POST {target.Url} by {target.Address?.ToString() ?? "DNS"}", .. target.Notes],
         };
     }
 

@@ -10,6 +10,12 @@ namespace Culvert.Identity.Cli.Doctor;
 /// <param name="Token">For the MCP server; null = none.</param>
 internal sealed record CallTarget(Uri Url, EndPoint? Address, X509Certificate2Collection Bundle, string? Token)
 {
+    /// <summary>What a public certificate chains to; null = the system's roots.</summary>
+    public X509Certificate2Collection? PublicRoots { get; init; }
+
+    /// <summary>Where port and name came from: evidence of a failure.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     // A record would print the token.
     public override string ToString() => Url.ToString();
 }

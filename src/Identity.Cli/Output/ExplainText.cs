@@ -9,7 +9,9 @@ internal static class ExplainText
 {
     private const int LabelWidth = 10;
 
-    public static string OfExchange(JsonObject entry)
+    /// <param name="entry">As the history has it.</param>
+    /// <param name="service">Which serves the pages that explain.</param>
+    public static string OfExchange(JsonObject entry, Uri service)
     {
         var text = new StringBuilder();
         Line(text, entry.Text("decision") ?? "-", Join(entry.Text("reason"), entry.Text("request_id")));
@@ -26,7 +28,7 @@ internal static class ExplainText
 
         if (entry["trace"] is JsonObject trace)
         {
-            AddTrace(text, trace);
+            AddTrace(text, trace, service);
         }
         else
         {
@@ -42,7 +44,7 @@ internal static class ExplainText
         return text.ToString();
     }
 
-    public static string OfSimulation(JsonObject answer)
+    public static string OfSimulation(JsonObject answer, Uri service)
     {
         var text = new StringBuilder();
         Line(text, answer.Text("decision") ?? "-", answer.Text("reason"));
@@ -62,7 +64,7 @@ internal static class ExplainText
 
         if (answer["trace"] is JsonObject trace)
         {
-            AddTrace(text, trace);
+            AddTrace(text, trace, service);
         }
 
         if (answer["candidate"] is JsonObject candidate)
@@ -142,7 +144,7 @@ internal static class ExplainText
         }
     }
 
-    private static void AddTrace(StringBuilder text, JsonObject trace)
+    private static void AddTrace(StringBuilder text, JsonObject trace, Uri service)
     {
         text.Append('\n');
         foreach (var step in (trace["steps"] as JsonArray ?? []).OfType<JsonObject>())
@@ -159,7 +161,7 @@ internal static class ExplainText
             Line(text, "hint", hint.Text("text"));
         }
 
-        Line(text, "more", trace.Text("doc"));
+        Line(text, "more", trace.Text("doc") is { } page ? new Uri(service, "/" + page).AbsoluteUri : null);
     }
 
     private static void AddStep(StringBuilder text, JsonObject step)

@@ -6,7 +6,7 @@ internal static class FailureReport
     public static void Write(CommandFailure failure, string command, TextWriter error)
     {
         var code = failure.Code is null ? "" : $" ({failure.Code})";
-        error.WriteLine($"{command}: {CellText.Safe(failure.Message)}{CellText.Safe(code)}");
+        error.WriteLine($"{command}: {Lines(failure.Message, CellText.Safe(code))}");
         Line("where", failure.Where);
         Line("next", failure.Next);
         Line("request id", failure.RequestId);
@@ -15,8 +15,17 @@ internal static class FailureReport
         {
             if (text is not null)
             {
-                error.WriteLine($"  {name}: {CellText.Safe(text)}");
+                error.WriteLine($"  {name}: {Lines(text)}");
             }
         }
     }
+
+    /// <summary>Several findings are several lines, indented so that none reads like a line of the report itself.</summary>
+    private static string Lines(string text, string afterFirst = "") =>
+        string.Join(
+            "\n    ",
+            text.ReplaceLineEndings("\n")
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select((line, place) => CellText.Safe(line) + (place == 0 ? afterFirst : ""))
+        );
 }

@@ -10,7 +10,7 @@ internal static class ResultWriter
     /// <summary>Wide enough that a pipe never sees a folded line.</summary>
     private const int UnboundedWidth = 100_000;
 
-    /// <summary>Blanks between columns.</summary>
+    /// <summary>Blanks between a name and its value.</summary>
     private const int Gap = 2;
 
     public static void Write(CommandResult result, OutputFormat format, CliHost host)
@@ -27,7 +27,7 @@ internal static class ResultWriter
                 WriteNames(result, host.Out);
                 break;
             default:
-                WriteForPeople(format == OutputFormat.Wide ? Widen(result) : result, host);
+                WriteForPeople(result, format, host);
                 break;
         }
     }
@@ -68,7 +68,7 @@ internal static class ResultWriter
         }
     }
 
-    private static void WriteForPeople(CommandResult result, CliHost host)
+    private static void WriteForPeople(CommandResult result, OutputFormat format, CliHost host)
     {
         if (result.Plain is { } plain)
         {
@@ -76,35 +76,53 @@ internal static class ResultWriter
             return;
         }
 
-        var table = new Table().Border(TableBorder.None);
-        if (result.Columns is { } columns)
+        if (result.Columns is not null)
         {
-            foreach (var column in columns)
-            {
-                table.AddColumn(new TableColumn(new Text(column.Heading)).NoWrap().Padding(0, 0, Gap, 0));
-            }
-
-            foreach (var item in result.Json.Data())
-            {
-                table.AddRow(columns.Select(c => new Text(c.Of(item))));
-            }
-        }
-        else
-        {
-            table
-                .HideHeaders()
-                .AddColumn(new TableColumn("").NoWrap().Padding(0, 0, Gap, 0))
-                .AddColumn(new TableColumn("").Padding(0, 0));
-            foreach (var (name, value) in result.Json.Where(p => p.Key != "type"))
-            {
-                table.AddRow(new Text(name), new Text(CellText.Of(value)));
-            }
+            WriteList(format == OutputFormat.Wide ? Widen(result) : result, format, host);
+            return;
         }
 
-        WriteTable(table, host);
+        var table = new Table()
+            .Border(TableBorder.None)
+            .HideHeaders()
+            .AddColumn(new TableColumn("").NoWrap().Padding(0, 0, Gap, 0))
+            .AddColumn(new TableColumn("").Padding(0, 0));
+        foreach (var (name, value) in result.Json.Where(p => p.Key != "type").SelectMany(p => Rows(p.Key, p.Value)))
+        {
+            table.AddRow(new Text(name), new Text(value));
+        }
+
+        WriteTable(table, host.OutputWidth, host.Out);
     }
 
-    private static void WriteTable(Table table, CliHost host)
+    /// <summary>Each object of a list has its own rows (<c>chain.1.subject</c>); a text of several lines keeps them.</summary>
+    private static IEnumerable<(string Name, string Value)> Rows(string name, JsonNode? value) =>
+        value switch
+        {
+            JsonArray list when list.Any(item => item is JsonObject) => list.SelectMany(
+                (item, place) =>
+                    item is JsonObject one
+                        ? one.SelectMany(member => Rows($"{name}.{place + 1}.{member.Key}", member.Value))
+                        : Rows($"{name}.{place + 1}", item)
+            ),
+            JsonValue text when text.TryGetValue(out string? lines) && lines.Contains('\n', StringComparison.Ordinal) =>
+                [(name, string.Join('\n', lines.TrimEnd().Split('\n').Select(CellText.Safe)))],
+            _ => [(name, CellText.Of(value))],
+        };
+
+    private static void WriteList(CommandResult result, OutputFormat format, CliHost host)
+    {
+        var width = format == OutputFormat.Wide ? null : host.OutputWidth;
+        var list = new ListTable(result.Columns!, [.. result.Json.Data()], width);
+        // Its columns have their widths already: here nothing is folded once more.
+        WriteTable(list.Render(), null, host.Out);
+        if (list.Dropped.ToList() is { Count: > 0 } dropped)
+        {
+            host.Out.WriteLine($"(no room for {string.Join(", ", dropped)}: use -o wide)");
+        }
+    }
+
+    private static void WriteTable(Table table, int? width, TextWriter output)
     {
         // Spectre pads every line to the table's width: rendered apart, so that no line ends in blanks.
         using var text = new StringWriter();
@@ -117,11 +135,11 @@ internal static class ResultWriter
                 Interactive = InteractionSupport.No,
             }
         );
-        console.Profile.Width = host.OutputWidth ?? UnboundedWidth;
+        console.Profile.Width = width ?? UnboundedWidth;
         console.Write(table);
         foreach (var line in text.ToString().TrimEnd().Split('\n'))
         {
-            host.Out.WriteLine(line.TrimEnd());
+            output.WriteLine(line.TrimEnd());
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
+using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.SignIn;
@@ -33,18 +34,34 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
         var (status, document) = await SendAsync(new HttpRequestMessage(HttpMethod.Get, MetadataUrl), cancel);
         if (status != 200 || document is null)
         {
-            throw Failed(ExitCode.Unreachable, $"its metadata was answered with {status}", MetadataUrl);
+            throw Failed(
+                status == 200 ? ExitCode.Failed : ExitCode.Unreachable,
+                status == 200 ? "its metadata is no JSON object" : $"its metadata was answered with {status}",
+                MetadataUrl
+            );
         }
 
         return document.Text("issuer")?.TrimEnd('/') == provider.Issuer.AbsoluteUri.TrimEnd('/')
             ? document
-            : throw Failed(ExitCode.Refused, "its metadata is that of another issuer", MetadataUrl);
+            : throw Failed(
+                ExitCode.Refused,
+                document.Text("issuer") is { } other
+                    ? $"its metadata's member issuer is {CellText.Safe(other)}, not {provider.Issuer}"
+                    : "its metadata lacks the member issuer",
+                MetadataUrl
+            );
     }
 
     public Uri EndpointOf(JsonNode metadata, string member) =>
         Uri.TryCreate(metadata.Text(member), UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps
             ? url
-            : throw Failed(ExitCode.Refused, $"its metadata has no {member} with https", MetadataUrl);
+            : throw Failed(
+                ExitCode.Refused,
+                metadata.Text(member) is { } written
+                    ? $"its metadata's member {member} is no https URL: {CellText.Safe(written)}"
+                    : $"its metadata lacks the member {member}",
+                MetadataUrl
+            );
 
     /// <summary>What every request of a sign-in says about the client and whom the token is for.</summary>
     public Dictionary<string, string> Form(params ReadOnlySpan<(string Name, string Value)> more)
@@ -73,6 +90,15 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
     public string TokenOf(JsonNode? answer, Uri url)
     {
         var member = provider.Audience is null ? "id_token" : "access_token";
+        if (answer?.Text("token_type") is { } type && !AccessToken.IsKnownType(type))
+        {
+            throw Failed(
+                ExitCode.Refused,
+                $"its answer's token_type is \"{type}\"; only Bearer and DPoP can be used",
+                url
+            );
+        }
+
         return answer?.Text(member) is { Length: > 0 } token
             ? token
             : throw Failed(ExitCode.Refused, $"its answer holds no {member}", url);
@@ -109,6 +135,16 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
             try
             {
                 using var answer = await http.SendAsync(request, cancel);
+                if ((int)answer.StatusCode is >= 300 and < 400)
+                {
+                    // What it leads to is named by no metadata: nothing is sent there.
+                    throw Failed(
+                        ExitCode.Refused,
+                        $"it redirects to {CellText.Safe(answer.Headers.Location?.ToString() ?? "nowhere")}, and redirects are not followed",
+                        request.RequestUri!
+                    );
+                }
+
                 var body = await answer.Content.ReadAsStringAsync(cancel);
                 return ((int)answer.StatusCode, Parse(body));
             }
@@ -116,7 +152,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
             {
                 throw new CommandFailure(
                     ExitCode.Unreachable,
-                    $"the identity provider cannot be reached: {fault.Message}",
+                    $"the identity provider cannot be reached: {FailureText.Of(fault)}",
                     fault
                 )
                 {

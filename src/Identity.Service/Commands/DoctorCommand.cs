@@ -17,8 +17,10 @@ internal static class DoctorCommand
             "Check keys, database, clock, HSM, authorities and lists of this node.",
             ConfigLocation.Service,
             ServiceConfiguration.Read,
+            new RunningCheck("service_running", "identity-service", "culvert-identity-service"),
+            settings => settings.Health,
             ServiceChecks.Ids,
-            async (settings, cancellationToken) =>
+            async (settings, _, cancellationToken) =>
                 [
                     .. ServiceChecks.Run(
                         await ServiceFacts.GatherAsync(settings.Options, TimeProvider.System, cancellationToken)

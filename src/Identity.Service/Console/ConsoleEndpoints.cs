@@ -45,6 +45,20 @@ internal sealed class ConsoleEndpoints(
         await renderer.WriteAsync(page, RequestOf(http, cookie!, principal), StatusCodes.Status200OK);
     }
 
+    /// <summary>No page has this address; who is not signed in learns nothing but the way to sign in.</summary>
+    public async Task MissingAsync(HttpContext http)
+    {
+        ConsoleHeaders.Set(http.Response);
+        var (cookie, principal) = await FindAsync(http);
+        if (principal is null || NeedsProof(principal))
+        {
+            await SendToSignInAsync(http, principal);
+            return;
+        }
+
+        await RefuseAsync(RequestOf(http, cookie!, principal), RequestErrors.NotFound.Refuse());
+    }
+
     public async Task ActAsync(Type page, string pagePath, ConsoleAction action, HttpContext http)
     {
         ConsoleHeaders.Set(http.Response);
@@ -63,14 +77,13 @@ internal sealed class ConsoleEndpoints(
         }
 
         var api = ApiOf(http, principal);
+        var operation = $"{action.Method} {action.Operation}";
         var (body, malformed) = FormBody.Of(form, action.Fields);
-        var answer = body is null
-            ? ConsoleAnswer.Refused(malformed!)
-            : await api.DoAsync(
-                $"{action.Method} {action.Operation}",
-                action.IsBodyless ? null : body,
-                RouteValuesOf(http)
-            );
+        // Who may not is told so, whatever the fields hold.
+        var answer =
+            !api.May(operation) ? ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse())
+            : body is null ? ConsoleAnswer.Refused(malformed!)
+            : await api.DoAsync(operation, action.IsBodyless ? null : body, RouteValuesOf(http));
         if (answer.Refusal is null && !action.ShowsResult)
         {
             Redirect(http, (action.Next?.Invoke(answer.Document) ?? Fill(pagePath, http)) + "?done");

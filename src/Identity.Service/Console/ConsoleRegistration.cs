@@ -14,7 +14,10 @@ internal static class ConsoleRegistration
     private const string Reason = "reason";
 
     // What the lifecycle of an authority is made of, besides what needs more than a reason.
-    private static readonly string[] Verbs = ["activate", "suspend", "resume", "retire", "taint", "delete", "restore"];
+    private static readonly string[] Verbs = ["activate", "resume", "restore"];
+
+    // Those that stop or end something: not without a reason.
+    private static readonly string[] GraveVerbs = ["suspend", "retire", "taint", "delete"];
 
     // Of the bundle: they take no expected state.
     private static readonly string[] BundleVerbs = ["rollback", "withdraw"];
@@ -43,6 +46,8 @@ internal static class ConsoleRegistration
             (request, _) => new(ConsoleAssets.SendIcon(request))
         );
         new Pages(host, console).Map();
+        // Behind every other path: whoever mistypes one gets a page, as from the others.
+        host.Page(HttpMethods.Get, "/console/{**path}", console.MissingAsync);
     }
 
     private static void MapSignIn(this ApiHost host, ConsoleEndpoints console)
@@ -82,7 +87,7 @@ internal static class ConsoleRegistration
             const string page = "/console/tunnels/{tunnel_id}";
             Page<TunnelPage>(
                 page,
-                new ConsoleAction($"{page}/pause", $"{tunnel}/pause", FormField.Text(Reason)),
+                new ConsoleAction($"{page}/pause", $"{tunnel}/pause", FormField.Why(Reason)),
                 new ConsoleAction($"{page}/resume", $"{tunnel}/resume", FormField.Text(Reason)),
                 new ConsoleAction(
                     $"{page}/settings",
@@ -95,12 +100,12 @@ internal static class ConsoleRegistration
                 new ConsoleAction(
                     $"{page}/agents/{{agent_id}}/disconnect",
                     $"{tunnel}/agents/{{agent_id}}/disconnect",
-                    FormField.Text(Reason)
+                    FormField.Why(Reason)
                 ),
                 new ConsoleAction(
                     $"{page}/agents/{{agent_id}}/revoke",
                     $"{tunnel}/agents/{{agent_id}}/revoke",
-                    FormField.Text(Reason)
+                    FormField.Why(Reason)
                 )
             );
             MapHostnames($"{page}/hostnames", $"{tunnel}/hostnames");
@@ -154,7 +159,7 @@ internal static class ConsoleRegistration
                         $"{page}/override",
                         $"{authority}/override",
                         FormField.Lines("missing"),
-                        FormField.Required(Reason)
+                        FormField.Why(Reason)
                     ),
                     new ConsoleAction(
                         $"{page}/tunnels/{{tunnel_id}}/relying_parties/{{relying_party_id}}/acknowledge",
@@ -167,10 +172,16 @@ internal static class ConsoleRegistration
                         FormField.Text(Reason),
                         FormField.Text("expected_state")
                     )),
+                    .. GraveVerbs.Select(verb => new ConsoleAction(
+                        $"{page}/{verb}",
+                        $"{authority}/{verb}",
+                        FormField.Why(Reason),
+                        FormField.Text("expected_state")
+                    )),
                     .. BundleVerbs.Select(verb => new ConsoleAction(
                         $"{page}/{verb}",
                         $"{authority}/{verb}",
-                        FormField.Text(Reason)
+                        FormField.Why(Reason)
                     )),
                 ]
             );
@@ -186,7 +197,7 @@ internal static class ConsoleRegistration
                     "/v1/certificates/revoke",
                     FormField.Required("serial"),
                     FormField.Required("reason"),
-                    FormField.Text("comment")
+                    FormField.Why("comment")
                 )
             );
         }
@@ -212,12 +223,20 @@ internal static class ConsoleRegistration
                 new ConsoleAction(
                     $"{rule}/state",
                     $"{federation}/federation_rules/{{id}}",
-                    FormField.Required("state")
+                    FormField.Required("state"),
+                    FormField.Text(Reason)
                 ),
-                new ConsoleAction($"{rule}/archive", $"{federation}/federation_rules/{{id}}/archive")
-                {
-                    IsBodyless = true,
-                },
+                new ConsoleAction(
+                    $"{rule}/draft",
+                    $"{federation}/federation_rules/{{id}}",
+                    FormField.Constant("state", "draft"),
+                    FormField.Why(Reason)
+                ),
+                new ConsoleAction(
+                    $"{rule}/archive",
+                    $"{federation}/federation_rules/{{id}}/archive",
+                    FormField.Why(Reason)
+                ),
                 new ConsoleAction(
                     $"{rule}/replay",
                     $"{federation}/federation_rules/{{id}}/replay",
@@ -271,7 +290,7 @@ internal static class ConsoleRegistration
                     FormField.Required("description"),
                     FormField.Text("organization_role")
                 ),
-                new ConsoleAction($"{page}/archive", $"{accounts}/{{id}}/archive") { IsBodyless = true }
+                new ConsoleAction($"{page}/archive", $"{accounts}/{{id}}/archive", FormField.Why(Reason))
             );
         }
 
@@ -286,7 +305,7 @@ internal static class ConsoleRegistration
                 new ConsoleAction(
                     "/console/settings/admin-keys/{admin_key_id}/revoke",
                     "/v1/admin_keys/{admin_key_id}/revoke",
-                    FormField.Text(Reason)
+                    FormField.Why(Reason)
                 )
             );
         }
@@ -304,6 +323,8 @@ internal static class ConsoleRegistration
                 FormField.Text("match.condition"),
                 FormField.Constant("target.type", "service_account"),
                 FormField.Required("target.service_account_id"),
+                FormField.Text("workspace_id"),
+                FormField.AllUnless("applies_to_all_workspaces", field: "workspace_id"),
                 FormField.Required("oauth_scope"),
                 FormField.Number("token_lifetime_seconds"),
                 FormField.LinesIfAny("tunnel_ids"),

@@ -12,7 +12,7 @@ internal static class FormBody
         foreach (var field in fields)
         {
             // Browsers end lines with CR LF; a PEM or a list means LF.
-            var text = form[field.Name].ToString().Replace("\r\n", "\n", StringComparison.Ordinal).Trim();
+            var text = form[field.Field].ToString().Replace("\r\n", "\n", StringComparison.Ordinal).Trim();
             var (value, refusal) = field.Read(text);
             if (refusal is not null)
             {

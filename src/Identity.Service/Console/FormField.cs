@@ -6,15 +6,28 @@ using Culvert.Identity.Service.Hosting;
 namespace Culvert.Identity.Service.Console;
 
 /// <summary>How a field of a form becomes a member of the API's request. A dot in the name makes an object.</summary>
-/// <param name="Name">Of the field and of the member.</param>
+/// <param name="Name">Of the member, and of the field unless <see cref="Field"/> names another.</param>
 /// <param name="Read">The member's value; null = it is left out. The refusal says what is wrong with the field.</param>
 internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Refusal? Refusal)> Read)
 {
+    /// <summary>The field of the form, where one field decides about several members.</summary>
+    public string Field { get; init; } = Name;
+
     /// <summary>A text; left out when empty.</summary>
     public static FormField Text(string name) => new(name, text => (text.Length == 0 ? null : text, null));
 
     /// <summary>A text, also when it is empty: the API says that it is missing.</summary>
     public static FormField Required(string name) => new(name, text => (text, null));
+
+    /// <summary>Why something is done that stops or ends something: the page requires it, and so does this.</summary>
+    public static FormField Why(string name) =>
+        new(
+            name,
+            text =>
+                text.Length == 0
+                    ? (null, RequestErrors.Invalid.Refuse($"{name}: a reason is required; the audit trail keeps it."))
+                    : (text, null)
+        );
 
     /// <summary>A value that no field asks for.</summary>
     public static FormField Constant(string name, JsonNode value) => new(name, _ => (value.DeepClone(), null));
@@ -36,6 +49,10 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
     /// <summary>As <see cref="Lines"/>; left out when empty.</summary>
     public static FormField LinesIfAny(string name) =>
         new(name, text => text.Trim().Length == 0 ? (null, null) : Lines(name).Read(text));
+
+    /// <summary>True where that field is empty: "none in particular" means all.</summary>
+    public static FormField AllUnless(string name, string field) =>
+        new(name, text => (text.Length == 0 ? true : null, null)) { Field = field };
 
     public static FormField Number(string name) =>
         new(

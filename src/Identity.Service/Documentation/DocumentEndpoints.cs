@@ -14,6 +14,8 @@ internal sealed class DocumentEndpoints(DocumentPages pages)
     /// <summary>The description of the API, as the build put it in.</summary>
     private const string DescriptionResource = "openapi.json";
 
+    private const string Html = "text/html; charset=utf-8";
+
     // Without the blanks that make it readable in the sources: anybody may ask for it.
     private readonly ReadOnlyMemory<byte> description = Encoding.UTF8.GetBytes(
         JsonNode.Parse(Read(DescriptionResource))!.ToJsonString()
@@ -22,14 +24,14 @@ internal sealed class DocumentEndpoints(DocumentPages pages)
     public ApiAnswer Page(ApiRequest request)
     {
         var path = request.Route("path");
+        ConsoleHeaders.Set(request.Http.Response);
         if (pages.Find(path.Length == 0 ? DocumentPages.Index : path) is not { } page)
         {
-            return RequestErrors.NotFound.Refuse();
+            return ApiAnswer.Raw(pages.Missing.Html, Html, StatusCodes.Status404NotFound);
         }
 
-        ConsoleHeaders.Set(request.Http.Response);
         request.Http.Response.Headers.CacheControl = "public, max-age=300"; // an upgrade shows within minutes
-        return ApiAnswer.Raw(page.Html, "text/html; charset=utf-8");
+        return ApiAnswer.Raw(page.Html, Html);
     }
 
     public ApiAnswer Description() => ApiAnswer.Raw(description, "application/json");

@@ -29,14 +29,29 @@ internal sealed class DocumentPages
     /// <summary>Every page's path.</summary>
     public IEnumerable<string> Paths => resources.Keys;
 
-    public DocumentPage? Find(string path) =>
-        resources.TryGetValue(path, out var resource)
+    /// <summary>What a reader gets under an address that no page has.</summary>
+    public DocumentPage Missing { get; } =
+        new(
+            "",
+            "There is no such page",
+            Layout(
+                "There is no such page",
+                "<h1>There is no such page</h1>\n<p>The <a href=\"/docs/\">index</a> lists all pages of this version.</p>\n"
+            )
+        );
+
+    /// <param name="asked">With the ending of the file or without: both are written in messages and pages.</param>
+    public DocumentPage? Find(string asked)
+    {
+        var path = asked.EndsWith(Ending, StringComparison.Ordinal) ? asked[..^Ending.Length] : asked;
+        return resources.TryGetValue(path, out var resource)
             ? rendered.GetOrAdd(
                 path,
                 static (path, state) => state.Pages.Render(path, state.Resource),
                 (Pages: this, Resource: resource)
             )
             : null;
+    }
 
     /// <summary>Where a link of a page leads: to another page, out on the web, or (null) to a file that only the sources have.</summary>
     private string? Resolve(string page, string target)
@@ -60,11 +75,16 @@ internal sealed class DocumentPages
         using var stream = typeof(DocumentPages).Assembly.GetManifestResourceStream(resource)!;
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var page = MarkdownRenderer.Render(reader.ReadToEnd(), target => Resolve(path, target));
-        var html = new StringBuilder(page.Html.Length + 1024)
+        return new DocumentPage(path, page.Title, Layout(page.Title, page.Html));
+    }
+
+    private static byte[] Layout(string title, string content)
+    {
+        var html = new StringBuilder(content.Length + 1024)
             .Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\" />\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n")
             .Append("<meta name=\"color-scheme\" content=\"light dark\" />\n<title>")
-            .AppendEscaped(page.Title)
+            .AppendEscaped(title)
             .Append(" · Culvert</title>\n<link rel=\"stylesheet\" href=\"")
             .Append(ConsoleAssets.StylesPath)
             .Append("\" />\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"")
@@ -75,8 +95,8 @@ internal sealed class DocumentPages
             .Append("<a href=\"/docs/api\">API</a><a href=\"/docs/errors\">Error codes</a>")
             .Append("<a href=\"/console\">Console</a></nav></header>\n")
             .Append("<div class=\"frame bare\"><main id=\"main\" class=\"document\" tabindex=\"-1\">\n")
-            .Append(page.Html)
+            .Append(content)
             .Append("</main></div>\n</body>\n</html>\n");
-        return new DocumentPage(path, page.Title, Encoding.UTF8.GetBytes(html.ToString()));
+        return Encoding.UTF8.GetBytes(html.ToString());
     }
 }

@@ -16,6 +16,9 @@ internal sealed record ErrorCode(string Code, int Status, string Meaning, string
     /// <summary>Its name in OAuth's registry, for answers in OAuth's shape; null = what the status stands for.</summary>
     public string? OAuthError { get; init; }
 
+    /// <summary>Another attempt is refused alike until somebody changes something else: clients are told not to make one.</summary>
+    public bool IsLasting { get; init; }
+
     public Refusal Refuse(string? message = null) => new(this, message ?? Meaning);
 
     public Refusal Refuse(string message, string detail, JsonNode? value) => Refuse(message).With(detail, value);

@@ -14,7 +14,7 @@ internal static class ErrorEnvelope
         response.StatusCode = refusal.Code.Status;
         response.ContentType = "application/json";
         response.ContentLength = body.Length;
-        if (refusal is { Code.Status: StatusCodes.Status409Conflict, RetryAfter: null })
+        if (refusal is { Code.Status: StatusCodes.Status409Conflict, RetryAfter: null } or { Code.IsLasting: true })
         {
             // Clients retry 409 by default; ours never changes by itself, unless it says when.
             response.Headers["x-should-retry"] = "false";

@@ -10,7 +10,10 @@ internal static class TunnelErrors
         "Organization already has the maximum of non-archived Tunnels",
         "As many tunnels as tunnels.per_organization allows are live.",
         "Archive a tunnel that is no longer used, or raise the limit."
-    );
+    )
+    {
+        IsLasting = true,
+    };
 
     public static readonly ErrorCode Archived = new(
         "tunnel.archived",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Health;
 using Culvert.Platform.Programs;
 
 namespace Culvert.Platform.Doctor;
@@ -18,37 +19,46 @@ public static class DoctorCommandLine
     /// <param name="description">What it looks at.</param>
     /// <param name="location">Which program.</param>
     /// <param name="read">The reader that the program itself uses.</param>
-    /// <param name="ids">Every check beside that of the configuration.</param>
-    /// <param name="find">Runs all of them.</param>
+    /// <param name="running">Whether the program runs: asked before everything else.</param>
+    /// <param name="health">Where it answers.</param>
+    /// <param name="ids">Every other check.</param>
+    /// <param name="find">Runs all of those; it is given whether the program runs.</param>
     public static Command Create<T>(
         string description,
         ConfigLocation location,
         Func<ConfigSection, T> read,
+        RunningCheck running,
+        Func<T, HealthOptions> health,
         IReadOnlyList<string> ids,
-        Func<T, CancellationToken, Task<IReadOnlyList<DoctorFinding>>> find
+        Func<T, DoctorFinding, CancellationToken, Task<IReadOnlyList<DoctorFinding>>> find
     )
         where T : class
     {
         ArgumentNullException.ThrowIfNull(location);
+        ArgumentNullException.ThrowIfNull(running);
         var command = new Command("doctor", description) { Json, Check };
         command.SetAction(
             async (parsed, cancel) =>
             {
-                if (await RefuseUnknownAsync(parsed, [ConfigurationCheck, .. ids]) is { } usage)
+                if (await RefuseUnknownAsync(parsed, [ConfigurationCheck, running.Id, .. ids]) is { } usage)
                 {
                     return usage;
                 }
 
                 var loaded = ConfigCommand.Load(parsed, location, read);
+                if (loaded is not { IsValid: true, Settings: { } settings })
+                {
+                    return await ReportAsync(parsed, [BadConfiguration(location, loaded.Errors)]);
+                }
+
+                var runs = await running.RunAsync(health(settings), cancel);
                 return await ReportAsync(
                     parsed,
-                    loaded is { IsValid: true, Settings: { } settings }
-                        ?
-                        [
-                            DoctorFinding.Pass(ConfigurationCheck, "The configuration is valid."),
-                            .. await find(settings, cancel),
-                        ]
-                        : [BadConfiguration(location, loaded.Errors)]
+                    [
+                        DoctorFinding.Pass(ConfigurationCheck, "The configuration is valid."),
+                        runs,
+                        .. await find(settings, runs, cancel),
+                    ]
                 );
             }
         );
@@ -85,7 +95,7 @@ public static class DoctorCommandLine
         DoctorFinding.Fail(
             ConfigurationCheck,
             "The configuration has errors.",
-            "Nothing else can be checked before they are mended.",
+            "Nothing else can be checked before they are fixed.",
             $"{location.Program} config check"
         ) with
         {

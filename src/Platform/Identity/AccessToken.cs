@@ -29,6 +29,11 @@ public sealed record AccessToken
     [JsonIgnore]
     public bool IsBound => Type.Equals(BoundType, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>RFC 6749 §7.1: a client must not use a token of a type that it does not understand.</summary>
+    public static bool IsKnownType(string type) =>
+        string.Equals(type, "Bearer", StringComparison.OrdinalIgnoreCase)
+        || string.Equals(type, BoundType, StringComparison.OrdinalIgnoreCase);
+
     internal static AccessToken From(TokenResponse answer, DateTimeOffset asked) =>
         new()
         {

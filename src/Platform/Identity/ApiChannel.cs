@@ -87,8 +87,41 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (JsonException e)
         {
-            // The path names the member; the message could quote its value.
-            return Malformed(call, answer, $"The answer cannot be read at '{e.Path}'.");
+            return Malformed(
+                call,
+                answer,
+                $"The answer is not what the protocol says: {Fault(answer.Body, e.Path, type)}"
+            );
+        }
+    }
+
+    // The path names the member, or the type what is lacking; the exception's message could quote a value.
+    private static string Fault<T>(byte[] body, string? path, JsonTypeInfo<T> type)
+    {
+        if (path is { Length: > 2 })
+        {
+            return $"member {path[2..]} has another type.";
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            var root = document.RootElement;
+            var lacking = type
+                .Properties.Where(property =>
+                    property.IsRequired
+                    && root.ValueKind == JsonValueKind.Object
+                    && !root.TryGetProperty(property.Name, out _)
+                )
+                .Select(property => property.Name)
+                .ToList();
+            return lacking.Count > 0 ? $"it lacks {string.Join(", ", lacking)}."
+                : root.ValueKind == JsonValueKind.Object ? "it has a member that it must not have."
+                : "it is no JSON object.";
+        }
+        catch (JsonException)
+        {
+            return "it is not JSON.";
         }
     }
 
@@ -109,7 +142,7 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
-            var reason = TrustRefusal ?? e.InnerException?.Message ?? e.Message;
+            var reason = TrustRefusal ?? FailureText.Of(e);
             return Failure(call, ApiFailureKind.Untrusted, $"{baseUrl.Authority} is not trusted: {reason}");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -226,11 +259,20 @@ internal sealed class ApiChannel : IDisposable
             Operation = call.Name,
             Status = answer.Status,
             Code = envelope?.Error.Code is { } code ? Safe(call, code) : null,
-            Message = Safe(call, envelope?.Error.Message ?? response.ReasonPhrase ?? "No reason given."),
+            Message = Safe(
+                call,
+                RedirectOf(response) ?? envelope?.Error.Message ?? response.ReasonPhrase ?? "No reason given."
+            ),
             RequestId = answer.RequestId is { } id ? Safe(call, id) : null,
             RetryAfter = RetryAfterOf(response),
         };
     }
+
+    // What a redirect leads to has not proven to be the service, so that nothing is sent there.
+    private static string? RedirectOf(HttpResponseMessage response) =>
+        (int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } target
+            ? $"It redirects to {target}, and redirects are not followed."
+            : null;
 
     private static ErrorEnvelope? ReadEnvelope(byte[] body)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Culvert.Platform.Configuration;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Platform.Identity;
@@ -15,6 +16,8 @@ public sealed class IdentityClient(
     TimeProvider? networkTime = null
 )
 {
+    private const int MaxShownType = 40;
+
     /// <summary>The service's clock minus ours at the last answer; null before the first.</summary>
     public TimeSpan? ClockOffset { get; private set; }
 
@@ -22,7 +25,7 @@ public sealed class IdentityClient(
     /// Exchanges an identity token for an access token (RFC 7523 §2.1) that is bound to a key (RFC 9449 §5), unless the
     /// rule wants none.
     /// </summary>
-    public Task<ApiResult<TokenResponse>> ExchangeAsync(
+    public async Task<ApiResult<TokenResponse>> ExchangeAsync(
         string assertion,
         BindingKey binding,
         CancellationToken cancellationToken
@@ -41,7 +44,16 @@ public sealed class IdentityClient(
             Secret = assertion,
             Binding = binding,
         };
-        return SendAsync(call, WireJson.Default.TokenResponse, cancellationToken);
+        var answer = await SendAsync(call, WireJson.Default.TokenResponse, cancellationToken);
+        return answer.IsSuccess && !AccessToken.IsKnownType(answer.Value.TokenType)
+            ? new ApiFailure
+            {
+                Kind = ApiFailureKind.Malformed,
+                Operation = call.Name,
+                Message =
+                    $"The answer's token_type is \"{ConfigText.Printable(answer.Value.TokenType, MaxShownType)}\"; only Bearer and DPoP can be used.",
+            }
+            : answer;
     }
 
     /// <summary>Asks whether the service answers and is trusted; null when it does. Nothing is sent but the question.</summary>

@@ -39,7 +39,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, TimePr
         var (good, bad) = (new List<string>(), new List<string>());
         foreach (var route in settings.Routes)
         {
-            var (works, line) = await TryAsync(feed, route, cancellationToken);
+            var (works, line) = await TryAsync(feed, route, feed.Tunnel.TrustBundle, cancellationToken);
             (works ? good : bad).Add($"{route.Name}: {line}");
         }
 
@@ -61,6 +61,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, TimePr
     private async Task<(bool Works, string Line)> TryAsync(
         AgentFeed feed,
         RouteSettings route,
+        BundleDocument? bundle,
         CancellationToken cancellationToken
     )
     {
@@ -73,7 +74,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, TimePr
         {
             using var limit = new CancellationTokenSource(Limit, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            using var client = Client(edge, feed.Tunnel.TrustBundle);
+            using var client = Client(edge, bundle);
             var url = new Uri($"https://{host}:{port.ToString(CultureInfo.InvariantCulture)}{target}");
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             request.Headers.Accept.Add(
@@ -97,26 +98,30 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, TimePr
                     )
                 );
         }
+        catch (HttpRequestException e) when (bundle is not null && IsUntrusted(e))
+        {
+            // A route with a public certificate is vouched for by the public roots, not by the tunnel's bundle.
+            var (works, line) = await TryAsync(feed, route, bundle: null, cancellationToken);
+            return works ? (works, line) : (false, FailureText.Of(e));
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return (false, $"no answer within {Limit.TotalSeconds} s");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or AuthenticationException)
         {
-            return (false, e.InnerException?.Message ?? e.Message);
+            return (false, FailureText.Of(e));
         }
     }
 
-    private HttpClient Client(AgentFeedEdge edge, BundleDocument bundle)
+    private static bool IsUntrusted(HttpRequestException e) =>
+        e.HttpRequestError == HttpRequestError.SecureConnectionError && e.GetBaseException() is AuthenticationException;
+
+    /// <param name="edge">Which is dialled.</param>
+    /// <param name="bundle">What vouches for the tunnel; null = the system's roots.</param>
+    private HttpClient Client(AgentFeedEdge edge, BundleDocument? bundle)
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            VerificationTime = time.GetUtcNow().UtcDateTime,
-        };
-        policy.CustomTrustStore.ImportFromPem(bundle.Pem);
-        var handler = OutboundHttp.CreateHandler(policy);
+        var handler = bundle is null ? OutboundHttp.CreateHandler() : OutboundHttp.CreateHandler(TrustIn(bundle));
         // Tunnel names are the clients' business and need not be known here: the edge is asked at its own address.
         handler.ConnectCallback = (context, cancel) =>
             new OutboundDialer(settings.Identity.Network).ConnectAsync(
@@ -125,6 +130,18 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, TimePr
                 cancel
             );
         return new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes };
+    }
+
+    private X509ChainPolicy TrustIn(BundleDocument bundle)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            VerificationTime = time.GetUtcNow().UtcDateTime,
+        };
+        policy.CustomTrustStore.ImportFromPem(bundle.Pem);
+        return policy;
     }
 
     private static string ResourceOf(byte[] body)

@@ -19,6 +19,8 @@ internal static class DoctorCommand
             "Check every hop from the identity token to a call, and every certificate.",
             ConfigLocation.Agent,
             AgentConfiguration.Read,
+            new RunningCheck("agent_running", "tunnel-agent", "culvert-agent"),
+            settings => settings.Health,
             [
                 .. RouteChecks.Ids,
                 .. FederationChecks.Ids,
@@ -31,6 +33,7 @@ internal static class DoctorCommand
 
     private static async Task<IReadOnlyList<DoctorFinding>> FindAsync(
         AgentSettings settings,
+        DoctorFinding _,
         CancellationToken cancellationToken
     )
     {

@@ -17,12 +17,15 @@ internal static class DoctorCommand
             "Check everything from the identity token to the ports that agents and clients dial.",
             ConfigLocation.Edge,
             EdgeSettingsReader.Read,
+            new RunningCheck("edge_running", "tunnel-edge", "culvert-edge"),
+            settings => settings.Health,
             [.. FederationChecks.Ids, .. StateChecks.Ids, .. PortChecks.Ids],
             FindAsync
         );
 
     private static async Task<IReadOnlyList<DoctorFinding>> FindAsync(
         EdgeSettings settings,
+        DoctorFinding running,
         CancellationToken cancellationToken
     )
     {
@@ -33,7 +36,7 @@ internal static class DoctorCommand
         [
             .. await federation.RunAsync(cancellationToken),
             .. new StateChecks(settings, memory, time.GetUtcNow()).Run(),
-            .. await new PortChecks(settings, memory).RunAsync(cancellationToken),
+            .. await new PortChecks(settings, memory).RunAsync(running, cancellationToken),
         ];
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Doctor;
+using Culvert.Platform.Health;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
@@ -13,11 +14,10 @@ namespace Culvert.Tunnel.Edge.Doctor;
 internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHostResolver? resolver = null)
 {
     public const string Ports = "listeners";
-    public const string Running = "edge_running";
     public const string Descriptors = "descriptors";
     public const string Names = "tunnel_names";
 
-    public static readonly IReadOnlyList<string> Ids = [Running, Ports, Descriptors, Names];
+    public static readonly IReadOnlyList<string> Ids = [Ports, Descriptors, Names];
 
     /// <summary>A client costs one descriptor; the rest is what a .NET process and its listeners hold.</summary>
     private const int OwnDescriptors = 256;
@@ -25,41 +25,17 @@ internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHost
     private const int MostNames = 20;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken)
-    {
-        using var health = new RunningEdge(settings.Health);
-        var running = await CheckRunningAsync(health, cancellationToken);
-        return
+    /// <param name="running">Whether the edge runs, and is ready.</param>
+    /// <param name="cancellationToken">Of the command.</param>
+    public async Task<IReadOnlyList<DoctorFinding>> RunAsync(
+        DoctorFinding running,
+        CancellationToken cancellationToken
+    ) =>
         [
-            running,
-            await CheckPortsAsync(running.Status != DoctorStatus.Skip, cancellationToken),
+            await CheckPortsAsync(runs: running.Status == DoctorStatus.Pass, cancellationToken),
             CheckDescriptors(),
             await CheckNamesAsync(cancellationToken),
         ];
-    }
-
-    private static async Task<DoctorFinding> CheckRunningAsync(RunningEdge edge, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var (ready, body) = await edge.AskReadyAsync(cancellationToken);
-            return ready
-                ? DoctorFinding.Pass(Running, "It runs and is ready.")
-                : DoctorFinding.Fail(
-                    Running,
-                    "It runs and is not ready.",
-                    "Balancers send nobody to an edge that is not ready.",
-                    "tunnel-edge health"
-                ) with
-                {
-                    Evidence = [body],
-                };
-        }
-        catch (HttpRequestException)
-        {
-            return DoctorFinding.Skip(Running, $"Nothing answers on {edge.Url}: the edge does not run here.");
-        }
-    }
 
     /// <summary>Of an edge that runs each port is dialled; else each is tried, and let go at once.</summary>
     private async Task<DoctorFinding> CheckPortsAsync(bool runs, CancellationToken cancellationToken)
@@ -117,7 +93,7 @@ internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHost
     {
         using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         await socket
-            .ConnectAsync(RunningEdge.Reachable(endPoint), cancellationToken)
+            .ConnectAsync(RunningProgram.Reachable(endPoint), cancellationToken)
             .AsTask()
             .WaitAsync(Limit, cancellationToken);
     }

@@ -1,3 +1,4 @@
+using Culvert.Platform.Health;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Edge.Configuration;
 
@@ -25,7 +26,7 @@ internal static class DrainCommand
     )
     {
         var mark = new DrainMark(settings.StateDirectory);
-        using var edge = new RunningEdge(settings.Health);
+        using var edge = new RunningProgram(settings.Health);
         try
         {
             if (resume)
@@ -53,7 +54,7 @@ internal static class DrainCommand
 
     private static async Task<int> WaitAsync(
         EdgeSettings settings,
-        RunningEdge edge,
+        RunningProgram edge,
         TextWriter output,
         TextWriter error,
         TimeProvider time,

@@ -1,3 +1,4 @@
+using Culvert.Platform.Health;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Edge.Configuration;
 
@@ -14,7 +15,7 @@ internal static class HealthCommand
         CancellationToken cancellationToken
     )
     {
-        using var edge = new RunningEdge(settings.Health);
+        using var edge = new RunningProgram(settings.Health);
         try
         {
             var (ready, body) = await edge.AskReadyAsync(cancellationToken);

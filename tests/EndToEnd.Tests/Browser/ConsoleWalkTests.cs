@@ -19,5 +19,6 @@ public sealed class ConsoleWalkTests(SdkSystem system)
 
         ConsoleScript.ShouldBeClean(report);
         ConsoleScript.Texts(report, "pages").Count.ShouldBeGreaterThan(24);
+        report.RootElement.GetProperty("documents").GetInt32().ShouldBeGreaterThan(40);
     }
 }

@@ -4,7 +4,8 @@ namespace Culvert.EndToEnd.Tests.Documentation;
 internal static class PagePreludes
 {
     /// <summary>
-    /// Readers have the programs' files under <c>/etc/culvert</c>, where the programs look by themselves.
+    /// Readers have the programs' files under <c>/etc/culvert</c>, where the programs look by themselves, and reach the
+    /// issuers that they register; here those have keys from a file, since no test leaves the machine.
     /// </summary>
     private const string Everywhere = """
         on_host() {
@@ -17,6 +18,13 @@ internal static class PagePreludes
         }
         identity-service() { on_host identity-service "$SERVICE_CONFIG" "$@"; }
         tunnel-agent() { on_host tunnel-agent "$AGENT_CONFIG" "$@"; }
+        culvert() {
+          case " $* " in
+            *" --jwks-file "* | *" --jwks-url "* | *" --ca-file "*) command culvert "$@" ;;
+            " issuer create "*) command culvert "$@" --jwks-file "$EXAMPLE_JWKS" ;;
+            *) command culvert "$@" ;;
+          esac
+        }
         until_said() {
           for second in {1..120}; do
             if grep --quiet --fixed-strings -- "$1" "$2"; then return; fi
@@ -63,6 +71,7 @@ internal static class PagePreludes
               --header "authorization: Bearer $("$CULVERT_MCP_TOKEN_COMMAND" "$POLICED_URL")" \
               --header "accept: application/json, text/event-stream" --data '{"jsonrpc":"2.0","id":1,"method":"ping"}' "$POLICED_URL"
             """,
+        ["ca-registration.md"] = """cp "$ENTERPRISE_ROOT.pem" root.pem; cp "$ENTERPRISE_ROOT.key" root.key""",
         ["certificate-files.md"] = """
             WEB_SUBJECT=culvert-operator RELOAD='touch reloaded'
             (umask 077 && "$CULVERT_IDP_TOKEN_COMMAND" >web.token)
@@ -84,7 +93,7 @@ internal static class PagePreludes
             cp tls/tls.crt stolen.crt
             """,
         ["rules.md"] = """
-            culvert issuer create github --url https://token.actions.githubusercontent.com --jwks-file "$EXAMPLE_JWKS"
+            culvert issuer create github --url https://token.actions.githubusercontent.com
             culvert service-account create deployer
             trap 'culvert rule archive deploy --yes; culvert service-account archive deployer --yes; culvert issuer archive github --yes' EXIT
             """,

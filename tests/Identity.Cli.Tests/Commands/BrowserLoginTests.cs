@@ -266,7 +266,7 @@ public sealed class BrowserLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData("issuer", "https://elsewhere.example.com", "another issuer")]
+    [InlineData("issuer", "https://elsewhere.example.com", "member issuer is https://elsewhere.example.com")]
     [InlineData("token_endpoint", "http://idp.example.com/token", "token_endpoint")]
     [InlineData("authorization_endpoint", "file:///etc/passwd", "authorization_endpoint")]
     [InlineData("code_challenge_methods_supported", new[] { "plain" }, "PKCE")]
@@ -277,6 +277,19 @@ public sealed class BrowserLoginTests : PersonLoginTest
         await ShouldBeRefusedAsync(Start("--browser"), why);
 
         opened.Task.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Token_OfAnotherType_IsNotTaken()
+    {
+        Prepare();
+        var running = Start("--browser");
+        var asked = Asked(await opened.Task);
+        Service.On(Tokens, JsonSerializer.Serialize(new { id_token = IdToken(asked["nonce"]), token_type = "mac" }));
+
+        using var done = await ReturnAsync(asked, $"code={Code}");
+
+        await ShouldBeRefusedAsync(running, "token_type is \"mac\"; only Bearer and DPoP can be used");
     }
 
     private void Prepare(params ReadOnlySpan<(string Member, object Value)> other)

@@ -85,7 +85,7 @@ public sealed class CaStepCommandsTests : CommandTest
             $"POST {Authorities}/ca_01/activate",
             """
             {"type":"error","error":{"type":"conflict_error","message":"The authority is staged.","details":{
-            "error_code":"ca.state","state":"staged","next":"culvert ca activate ca_01",
+            "error_code":"ca.state","state":"staged","next":"culvert ca status ca_01 --watch",
             "override":"culvert ca override ca_01 --missing agt_1 --reason TEXT",
             "blocked_by":[{"kind":"agent","id":"agt_1","since":"2026-01-01T00:00:00Z","needed_epoch":3}]}},
             "request_id":"req_1"}
@@ -97,7 +97,8 @@ public sealed class CaStepCommandsTests : CommandTest
 
         run.ExitCode.ShouldBe(ExitCode.Refused);
         run.Error.ShouldContain("waits for agent agt_1 since 2026-01-01T00:00:00Z");
-        run.Error.ShouldContain("culvert ca override ca_01 --missing agt_1 --reason TEXT");
+        run.Error.ShouldContain("without them: culvert ca override ca_01 --missing agt_1 --reason TEXT\n");
+        run.Error.ShouldContain("  next: culvert ca status ca_01 --watch\n");
         run.Error.ShouldContain("req_1");
     }
 

@@ -1,4 +1,7 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Diagnostics;
+using Culvert.Identity.Cli.Tests.Reference;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -17,6 +20,34 @@ public sealed class CompletionCommandTests : CommandTest
         run.Out.Split('\n').ShouldContain(word);
         Service.Requests.ShouldBeEmpty();
     }
+
+    [Fact]
+    public void EveryValueThatIsOffered_IsTaken()
+    {
+        var root = CommandTree.Root();
+        var offered = 0;
+        foreach (var (path, verb) in Leaves([], root))
+        {
+            foreach (var option in verb.Options.Concat(root.Options.Where(option => option.Recursive)))
+            {
+                foreach (var word in option.GetCompletions(CompletionContext.Empty).Select(item => item.Label))
+                {
+                    offered++;
+                    root.Parse([.. path, option.Name, word])
+                        .Errors.ShouldNotContain(error => error.Message.Contains(word), $"{option.Name} {word}");
+                }
+            }
+        }
+
+        offered.ShouldBeGreaterThan(100);
+    }
+
+    [Theory]
+    [InlineData("culvert tunnel list -o ", "json\nname\ntable\nwide\nyaml")]
+    [InlineData("culvert tunnel list --he", "--help")]
+    [InlineData("culvert tunnel list /", "")]
+    public async Task Suggestions_AreExactly(string line, string words) =>
+        (await Stage.RunAsync($"[suggest:{line.Length}]", line)).Out.Trim().ShouldBe(words);
 
     // The real shell with the real program.
     [Fact]
@@ -43,4 +74,9 @@ public sealed class CompletionCommandTests : CommandTest
     [InlineData("fish", "complete -c culvert")]
     public async Task OtherShells_HaveTheirs(string shell, string word) =>
         (await Stage.RunAsync("completion", shell)).Out.ShouldContain(word);
+
+    private static IEnumerable<(string[] Path, Command Verb)> Leaves(string[] path, Command command) =>
+        command.Subcommands.Count == 0
+            ? [(path, command)]
+            : command.Subcommands.SelectMany(sub => Leaves([.. path, sub.Name], sub));
 }

@@ -102,7 +102,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     }
 
     [Theory]
-    [InlineData("issuer", "https://elsewhere.example.com", "another issuer")]
+    [InlineData("issuer", "https://elsewhere.example.com", "member issuer is https://elsewhere.example.com")]
     [InlineData("token_endpoint", "http://idp.example.com/token", "token_endpoint")]
     [InlineData("device_authorization_endpoint", "file:///etc/passwd", "device_authorization_endpoint")]
     public async Task Metadata_ThatIsNotToBeTrusted_IsRefused(string member, string value, string why)

@@ -1,4 +1,7 @@
+using System.Net;
+using Culvert.Identity.Cli.Doctor;
 using Culvert.Identity.Cli.Tests.Harness;
+using Culvert.Platform.Doctor;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -17,7 +20,8 @@ public sealed class DoctorCommandTests : CommandTest
         run.Out.ShouldContain("CHECK call               PASS  A call reached the MCP server");
         Last.Headers["host"].ShouldBe($"docs.test:{Service.Url.Port}");
         Last.Headers["authorization"].ShouldBe("Bearer caller-token");
-        Last.Body.ShouldContain("\"initialize\"");
+        Last.Body.ShouldContain("\"server/discover\"");
+        Last.Headers["mcp-protocol-version"].ShouldBe("2026-07-28");
         run.Out.ShouldNotContain("caller-token");
     }
 
@@ -56,7 +60,79 @@ public sealed class DoctorCommandTests : CommandTest
         var run = await Stage.RunAsync("doctor", "--connect-to", "127.0.0.1:1");
 
         run.ExitCode.ShouldBe(ExitCode.CheckFailed);
-        run.Out.ShouldContain("only the tunnel's client ranges may call");
+        run.Out.ShouldContain("No edge accepts connections at 127.0.0.1:1");
+        run.Out.ShouldContain("port: 443, because this credential may not list the edges");
+        run.Out.ShouldNotContain("inner exception");
+    }
+
+    [Fact]
+    public async Task ServerOfAnOlderRevision_IsAskedAsItKnows_AndItsSessionEnds()
+    {
+        Prepare();
+        Service.AnswerHeaders["mcp-session-id"] = "session-1";
+        Service
+            .OnNext(
+                "POST /mcp",
+                [
+                    (200, """{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no such method"}}"""),
+                    (200, """{"jsonrpc":"2.0","id":1,"result":{}}"""),
+                ],
+                then: () => { }
+            )
+            .On("DELETE /mcp", "{}");
+
+        var run = await RunAsync();
+
+        run.ExitCode.ShouldBe(0, run.Out);
+        run.Out.ShouldContain("came back (MCP 2025-11-25)");
+        Last.Method.ShouldBe("DELETE");
+        Last.Headers["mcp-session-id"].ShouldBe("session-1");
+    }
+
+    [Fact]
+    public async Task Port_IsWhatTheTunnelsEdgeReports()
+    {
+        Prepare(
+            """{"tunnel_id":"tnl_01","domain":"test","ready":true,"problems":[],"edges":[{"id":"edge_02","live":false},{"id":"edge_01","live":true}]}"""
+        );
+        Service
+            .On("POST /mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""")
+            .On(
+                "GET /v1/edges?limit=100",
+                $$"""{"data":[{"id":"edge_01","name":"east","public_port":{{Service.Url.Port}}},{"id":"edge_02","name":"west","public_port":1}],"next_page":null}"""
+            );
+
+        var run = await Stage.RunAsync("doctor", "--connect-to", "127.0.0.1");
+
+        run.ExitCode.ShouldBe(0, run.Out);
+        Last.Headers["host"].ShouldBe($"docs.test:{Service.Url.Port}");
+    }
+
+    [Fact]
+    public async Task PublicCertificate_IsJudgedByThePublicRoots()
+    {
+        Service.On("POST /mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""");
+        var target = new CallTarget(
+            new Uri($"https://docs.test:{Service.Url.Port}/mcp"),
+            new IPEndPoint(IPAddress.Loopback, Service.Url.Port),
+            [],
+            Token: null
+        );
+
+        var byPublicRoots = await new CallProbe(
+            target with
+            {
+                PublicRoots = [TestCertificates.Shared.Root],
+            },
+            TimeSpan.FromSeconds(30)
+        ).RunAsync(TestContext.Current.CancellationToken);
+        var byNone = await new CallProbe(target with { PublicRoots = [] }, TimeSpan.FromSeconds(30)).RunAsync(
+            TestContext.Current.CancellationToken
+        );
+
+        byPublicRoots.Status.ShouldBe(DoctorStatus.Pass, byPublicRoots.Summary);
+        byNone.Status.ShouldBe(DoctorStatus.Fail);
+        byNone.Summary.ShouldNotContain("inner exception");
     }
 
     [Fact]

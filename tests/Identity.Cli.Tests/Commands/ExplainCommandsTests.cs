@@ -27,7 +27,7 @@ public sealed class ExplainCommandsTests : CommandTest
         run.Out.ShouldContain("FAIL  environment eq prod; got staging\uFFFD[2J");
         run.Out.ShouldContain("nearest    only `environment` differs: got `staging`");
         run.Out.ShouldContain("hint       look here");
-        run.Out.ShouldContain("more       docs/explain.md#claim_mismatch");
+        run.Out.ShouldContain($"more       {Service.Url}docs/explain.md#claim_mismatch");
     }
 
     [Fact]

@@ -33,6 +33,36 @@ public sealed class RotationCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task CaStatus_WaitingForUnregisteredClients_SaysUntilWhen_AndNamesNobody()
+    {
+        Service.On(
+            "GET /v1/certificate_authorities/ca_01/rotation",
+            """
+            {"id":"ca_01","name":"issuing","state":"staged","trust_bundle_epoch":4,"needed_epoch":4,
+             "missing":[{"kind":"propagation","id":"propagation","name":null,"since":"2026-01-01T00:00:00Z",
+                         "needed_epoch":4,"acknowledged_epoch":null,"last_heard_at":null}],
+             "signing":null,"late_joiners":[],"propagation_ends_at":"2026-01-02T00:00:00Z","live_leaves":0,
+             "retires_at":null,"affected_agents":[],"override":"culvert ca override ca_01 --missing propagation --reason TEXT",
+             "next":"culvert ca status ca_01 --watch"}
+            """
+        );
+
+        var run = await Stage.RunAsync("ca", "status", "ca_01");
+
+        run.Out.ShouldBe(
+            """
+            issuing (ca_01): staged
+            trust bundle: epoch 4, in it since 4
+            waits until 2026-01-02T00:00:00Z: no relying party is registered, so clients have that long to fetch the bundle
+            0 certificates of its making are valid, none in use
+            override: culvert ca override ca_01 --missing propagation --reason TEXT
+            next: culvert ca status ca_01 --watch
+
+            """
+        );
+    }
+
+    [Fact]
     public async Task CaWithdraw_Forced_SendsReasonAfterTheBlastRadius()
     {
         Service

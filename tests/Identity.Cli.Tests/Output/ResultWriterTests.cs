@@ -32,6 +32,31 @@ public sealed class ResultWriterTests
     }
 
     [Fact]
+    public void Table_ObjectWithAList_GivesEachItsRows_AndTextsTheirLines()
+    {
+        var shown = CommandResult.Object(
+            (JsonObject)
+                JsonNode.Parse(
+                    """{"id":"ca_01","chain":[{"subject":"CN=a","names":[]},{"subject":"CN=b","names":["x","y"]}],"pem":"one\ntwo\u001b\n"}"""
+                )!
+        );
+
+        Written(shown, OutputFormat.Table)
+            .ShouldBe(
+                """
+                id               ca_01
+                chain.1.subject  CN=a
+                chain.1.names    -
+                chain.2.subject  CN=b
+                chain.2.names    x, y
+                pem              one
+                                 two\uFFFD
+
+                """.Replace("\\uFFFD", "\uFFFD", StringComparison.Ordinal)
+            );
+    }
+
+    [Fact]
     public void Name_List_IsOneIdALine() => Written(List, OutputFormat.Name).ShouldBe("a\nbb\n");
 
     [Fact]
@@ -42,7 +67,46 @@ public sealed class ResultWriterTests
         Written(result, OutputFormat.Json).ShouldBe("{ \"id\" : 1.50 }\n");
     }
 
-    private static string Written(CommandResult result, OutputFormat format)
+    private static readonly CommandResult Findings = CommandResult.List(
+        ApiAnswer.FromJson(
+            (JsonObject)
+                JsonNode.Parse(
+                    """{"data":[{"id":"fdrl_01rjX0Dud4ARch5f18z0nX91","at":"2026-11-22T16:05:15.2702031Z","state":"draft","scope":"workspace:manage_tunnels","text":"any subject of this issuer matches, so pin one"}]}"""
+                )!
+        ),
+        new("ID", "id", Fit.Keep),
+        new("AT", "at"),
+        new("STATE", "state", Fit.Keep),
+        new("SCOPE", "scope"),
+        new Column("TEXT", "text", Fit.Wrap)
+    );
+
+    [Fact]
+    public void Table_TooNarrowForAll_DropsFromTheRight_FoldsProse_AndKeepsIdAndState() =>
+        Written(Findings, OutputFormat.Table, width: 88)
+            .ShouldBe(
+                "ID                             AT                    STATE  TEXT\n"
+                    + "fdrl_01rjX0Dud4ARch5f18z0nX91  2026-11-22T16:05:15Z  draft  any subject of this issuer\n"
+                    + new string(' ', 60)
+                    + "matches, so pin one\n"
+                    + "(no room for SCOPE: use -o wide)\n"
+            );
+
+    [Fact]
+    public void Table_TooNarrowEvenForWhatStays_CutsNothing()
+    {
+        var text = Written(Findings, OutputFormat.Table, width: 40);
+
+        text.ShouldContain("fdrl_01rjX0Dud4ARch5f18z0nX91  draft  any subject of this");
+        text.ShouldNotContain("…");
+    }
+
+    [Fact]
+    public void Wide_OnATerminal_HasEveryColumnWhole() =>
+        Written(Findings, OutputFormat.Wide, width: 40)
+            .ShouldContain("workspace:manage_tunnels  any subject of this issuer matches, so pin one\n");
+
+    private static string Written(CommandResult result, OutputFormat format, int? width = null)
     {
         using var output = new StringWriter();
         ResultWriter.Write(
@@ -55,7 +119,7 @@ public sealed class ResultWriterTests
                 Error = TextWriter.Null,
                 In = TextReader.Null,
                 CanAsk = false,
-                OutputWidth = null,
+                OutputWidth = width,
                 Time = TimeProvider.System,
             }
         );

@@ -60,6 +60,22 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
     }
 
     [Fact]
+    public async Task Get_UnknownAddress_IsAPage_AndTheSignInForStrangers()
+    {
+        using var browser = await ConsoleBrowser.SignedInAsync(service);
+        using var stranger = new ConsoleBrowser(service);
+
+        using var answer = await browser.GetAsync("/console/nope");
+        using var refused = await stranger.GetAsync("/console/nope");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        ShouldBeStrict(answer, browser.Page);
+        browser.Page.ShouldContain("role=\"alert\"");
+        refused.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        refused.Headers.Location!.ToString().ShouldStartWith("/console/sign-in");
+    }
+
+    [Fact]
     public async Task Submit_NewTunnel_IsShownEncoded()
     {
         const string name = "<script>alert(1)</script>\"'&";
@@ -179,6 +195,7 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
         answer.Header("Cache-Control").ShouldBe("no-store");
         Inline().IsMatch(page).ShouldBeFalse("nothing inline");
         Elsewhere().IsMatch(page).ShouldBeFalse("nothing from elsewhere");
+        page.ShouldNotContain("&amp;amp;", Case.Sensitive, "nothing escaped twice");
     }
 
     [GeneratedRegex("<script|<style|\\sstyle=|\\son[a-z]+=|javascript:", RegexOptions.IgnoreCase)]

@@ -33,7 +33,7 @@ public sealed class ServiceAccountPagesTests : IAsyncLifetime
         account.Text("organization_role").ShouldBe("developer");
 
         await browser.OpenAsync(page);
-        using var archived = await browser.SubmitAsync($"{page}/archive");
+        using var archived = await browser.SubmitAsync($"{page}/archive", ("reason", "not used"));
         archived.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
         (await browser.OpenAsync(page)).ShouldNotContain("Save</button>");
         (await browser.OpenAsync(List)).ShouldContain("archived");

@@ -34,17 +34,31 @@ public sealed partial class DocumentPagesTests(ServiceFixture fixture) : IClassF
 
     [Theory]
     [InlineData("/docs/unknown")]
-    [InlineData("/docs/tasks.md")]
     [InlineData("/docs/platforms")]
     [InlineData("/docs/..%2f..%2fetc%2fpasswd")]
     [InlineData("/docs/%3Cscript%3E")]
-    public async Task Get_UnknownPage_IsTheUsualRefusal(string path)
+    public async Task Get_UnknownPage_IsAPageThatSaysSo(string path)
     {
         using var anyone = service.Client(null);
 
-        await anyone
-            .GetAsync(new Uri(path, UriKind.Relative), Cancel)
-            .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
+        using var answer = await anyone.GetAsync(new Uri(path, UriKind.Relative), Cancel);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("text/html; charset=utf-8");
+        answer.Headers.GetValues("Content-Security-Policy").Single().ShouldBe(ConsoleHeaders.Policy);
+        (await answer.Content.ReadAsStringAsync(Cancel)).ShouldContain("<h1>There is no such page</h1>");
+    }
+
+    // As messages and explanations name it.
+    [Fact]
+    public async Task Get_PageByItsFileName_IsThePage()
+    {
+        using var anyone = service.Client(null);
+
+        var byName = await anyone.GetStringAsync("/docs/explain.md", Cancel);
+
+        byName.ShouldBe(await anyone.GetStringAsync("/docs/explain", Cancel));
+        byName.ShouldContain("id=\"claim_mismatch\"");
     }
 
     [Theory]

@@ -105,6 +105,11 @@ public sealed partial class TunnelEndpointsTests
             await service.Api.PostOkAsync("/v1/tunnels");
         }
 
+        using (var refused = await service.Api.PostAsync("/v1/tunnels", "{}"))
+        {
+            refused.Header("x-should-retry").ShouldBe("false");
+        }
+
         var error = await service
             .Api.PostAsync("/v1/tunnels", "{}")
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel.limit");

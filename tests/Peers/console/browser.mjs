@@ -32,7 +32,19 @@ export async function open(colorScheme, ...others) {
   return page;
 }
 
+/** At the width of a telephone and of a laptop, nothing may be wider than the window: tables scroll inside their frames. */
+export async function fits(page, name) {
+  const size = page.viewportSize();
+  for (const width of [390, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const needed = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (needed > width) report.findings.push(`${name}: ${needed} px wide at ${width}`);
+  }
+  await page.setViewportSize(size);
+}
+
 export async function look(page, name) {
+  await fits(page, name);
   await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());

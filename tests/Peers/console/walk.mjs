@@ -2,7 +2,7 @@
 // usage: CULVERT_IDENTITY_URL=… CULVERT_ADMIN_KEY_FILE=… CHROMIUM=… SHOTS=folder node walk.mjs
 // Prints one JSON object: pages seen, serious findings, requests to anybody else, script errors.
 import { readFileSync } from 'node:fs';
-import { base, browser, look, open, report } from './browser.mjs';
+import { base, browser, fits, look, open, report } from './browser.mjs';
 
 const key = readFileSync(process.env.CULVERT_ADMIN_KEY_FILE, 'utf8').trim();
 
@@ -32,12 +32,14 @@ await look(page, 'tunnel-refused');
 await page.getByLabel("Clients' address ranges").fill('10.0.0.0/8\n192.0.2.0/24');
 await page.getByRole('button', { name: 'Save' }).click();
 await page.getByRole('status').waitFor();
-await page.getByLabel('Reason').first().fill('a walk');
+await page.locator('summary', { hasText: 'Pause' }).click();
+await look(page, 'tunnel-second-step');
+await page.getByLabel(/^Reason/).first().fill('a walk');
 await page.getByRole('button', { name: /^Pause/ }).click();
 await page.getByRole('button', { name: /^Resume/ }).waitFor();
 await look(page, 'tunnel');
 await page.getByRole('button', { name: /^Resume/ }).click();
-await page.getByRole('button', { name: /^Pause/ }).waitFor();
+await page.locator('summary', { hasText: 'Pause' }).waitFor();
 
 const tunnel = page.url().split('?')[0];
 await page.goto(`${tunnel}/hostnames`);
@@ -50,6 +52,7 @@ await page.getByRole('button', { name: 'Claim it' }).click();
 await page.getByText('_culvert.mcp.corp.internal. 300 IN TXT').waitFor();
 await page.locator('summary', { hasText: 'Change mcp.corp.internal' }).click();
 await look(page, 'hostnames');
+await page.locator('summary', { hasText: 'Give it up' }).click();
 await page.getByRole('button', { name: /^Give it up/ }).click();
 await page.getByText('It has none beside its own domain.').waitFor();
 
@@ -63,6 +66,8 @@ await page.getByRole('textbox', { name: 'Description' }).fill('Continuous integr
 await page.getByRole('button', { name: 'Save' }).click();
 await page.getByRole('status').waitFor();
 await look(page, 'service-account');
+await page.locator('summary', { hasText: 'Archive' }).click();
+await page.getByLabel(/^Reason/).fill('a walk');
 await page.getByRole('button', { name: 'Archive' }).click();
 await page.getByRole('heading', { name: /archived/, level: 1 }).waitFor();
 
@@ -79,6 +84,14 @@ for (const path of ['', 'tunnels', 'authorities', 'certificates', 'issuers', 'ru
   await page.goto(`${base}/console/${path}`.replace(/\/$/, ''));
   await look(page, path === '' ? 'overview' : path === 'service-accounts' ? 'service-accounts-archived' : path.replace('/', '-'));
 }
+await page.goto(`${base}/docs/`);
+const documents = await page.locator('main a[href^="/docs/"]').evaluateAll(links => [...new Set(links.map(link => link.pathname))]);
+for (const path of documents) {
+  await page.goto(`${base}${path}`);
+  await fits(page, path);
+}
+report.documents = documents.length;
+await page.goto(`${base}/console`);
 await page.getByRole('button', { name: 'Sign out' }).click();
 await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
 

@@ -182,7 +182,9 @@ public sealed class IdentityClientTests : IAsyncLifetime
             return Task.CompletedTask;
         });
 
-        (await Exchange()).Failure!.Status.ShouldBe(302);
+        var failure = (await Exchange()).Failure!;
+        failure.Status.ShouldBe(302);
+        failure.Message.ShouldBe("It redirects to /v1/elsewhere, and redirects are not followed.");
         service.Count("/v1/elsewhere").ShouldBe(0);
     }
 
@@ -200,6 +202,41 @@ public sealed class IdentityClientTests : IAsyncLifetime
 
         failure.Kind.ShouldBe(ApiFailureKind.Malformed);
         failure.ToString().ShouldNotContain("hunter2");
+    }
+
+    [Theory]
+    [InlineData("{\"access_token\":\"t\",\"expires_in\":\"soon\"}", "member expires_in has another type.")]
+    [InlineData("{\"access_token\":\"t\"}", "it lacks expires_in.")]
+    [InlineData("{}", "it lacks access_token, expires_in.")]
+    [InlineData("[]", "it is no JSON object.")]
+    [InlineData("<html>", "it is not JSON.")]
+    public async Task Exchange_AnswerOfAnotherShape_NamesTheMember(string body, string fault)
+    {
+        Answer(c => c.Response.WriteAsync(body));
+
+        (await Exchange()).Failure!.Message.ShouldBe($"The answer is not what the protocol says: {fault}");
+    }
+
+    [Theory]
+    [InlineData("Bearer", true)]
+    [InlineData("bearer", true)]
+    [InlineData("DPoP", true)]
+    [InlineData("mac", false)]
+    [InlineData("", false)]
+    public async Task Exchange_TokenOfAnotherType_IsNotUsed(string type, bool isTaken)
+    {
+        Answer(c => c.Response.WriteAsync($$"""{"access_token":"hunter2","token_type":"{{type}}","expires_in":60}"""));
+
+        var answer = await Exchange();
+
+        answer.IsSuccess.ShouldBe(isTaken);
+        if (!isTaken)
+        {
+            answer.Failure!.Kind.ShouldBe(ApiFailureKind.Malformed);
+            answer.Failure.Message.ShouldBe(
+                $"The answer's token_type is \"{type}\"; only Bearer and DPoP can be used."
+            );
+        }
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class EdgeCommandTests : IDisposable
             () => checks["identity_service"].ShouldBe("Fail"),
             () => checks["platform_certificate"].ShouldBe("Skip"),
             () => checks["service_contact"].ShouldBe("Skip"),
-            () => checks["edge_running"].ShouldBe("Skip"),
+            () => checks["edge_running"].ShouldBe("Fail"),
             () => checks["listeners"].ShouldBe("Pass")
         );
     }

@@ -54,7 +54,7 @@ internal sealed class RotationReport(
                 blockers.Count == 0
                     ? null
                     : $"culvert ca override {id} --missing {string.Join(' ', blockers.Select(b => b.Id))} --reason TEXT",
-            Next = AuthorityNextSteps.Of(authority),
+            Next = blockers.Count == 0 ? AuthorityNextSteps.Of(authority) : AuthorityNextSteps.Of(authority, blockers),
         };
     }
 

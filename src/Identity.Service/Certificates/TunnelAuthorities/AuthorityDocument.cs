@@ -39,6 +39,11 @@ internal sealed record AuthorityDocument
     [JsonPropertyName("fingerprint")]
     public required string? Fingerprint { get; init; }
 
+    /// <summary>Its certificate first, the root last; only where one authority is asked for, and has a chain.</summary>
+    [JsonPropertyName("chain")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AuthorityCertificateDocument>? Chain { get; init; }
+
     [JsonPropertyName("not_after")]
     public required DateTime? NotAfter { get; init; }
 

@@ -321,7 +321,12 @@ internal sealed partial class AuthorityEndpoints(
     private ApiAnswer Answer(TunnelResult<TunnelAuthority> result) =>
         result.Value is { } authority
             ? ApiAnswer.Json(
-                AuthorityDocument.Of(authority, options.Certificates),
+                AuthorityDocument.Of(authority, options.Certificates) with
+                {
+                    Chain = authority.ChainPem is null
+                        ? null
+                        : [.. AuthorityChains.Read(authority).Select(AuthorityCertificateDocument.Of)],
+                },
                 CertificatesJson.Default.AuthorityDocument
             )
             : result.Refusal!;

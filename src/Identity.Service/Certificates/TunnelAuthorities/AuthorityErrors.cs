@@ -87,12 +87,15 @@ internal static class AuthorityErrors
 
     /// <summary>The state forbids the command; says which command is next.</summary>
     public static Refusal StateOf(TunnelAuthority authority, string? why = null) =>
+        StateOf(authority, why, AuthorityNextSteps.Of(authority));
+
+    private static Refusal StateOf(TunnelAuthority authority, string? why, string? next) =>
         State
             .Refuse(
                 $"The authority is {AuthorityStates.NameOf(authority.State)}. {why ?? AuthorityNextSteps.Explain(authority)}"
             )
             .With("state", AuthorityStates.NameOf(authority.State))
-            .With("next", AuthorityNextSteps.Of(authority));
+            .With("next", next);
 
     public static Refusal ExpiredRegistration(TunnelAuthority authority) =>
         RegistrationExpired
@@ -101,7 +104,7 @@ internal static class AuthorityErrors
             .With("next", $"culvert ca register NAME --tunnel {authority.TunnelId.Value}");
 
     public static Refusal BlockedBy(TunnelAuthority authority, IReadOnlyList<ActivationBlocker> blockers) =>
-        StateOf(authority, $"{blockers.Count} have not acknowledged the trust bundle that holds its certificate.")
+        StateOf(authority, ExplainBlocked(blockers), AuthorityNextSteps.Of(authority, blockers))
             .With("blocked_by", new JsonArray([.. blockers.Select(blocker => blocker.ToJson())]))
             .With("override", OverrideOf(authority, blockers.Select(blocker => blocker.Id)));
 
@@ -127,6 +130,11 @@ internal static class AuthorityErrors
 
     public static Refusal LeavesLive(TunnelAuthority authority, DateTimeOffset until) =>
         StateOf(authority, "Certificates that it issued are still in use.").With("leaves_end", until.UtcDateTime);
+
+    private static string ExplainBlocked(IReadOnlyList<ActivationBlocker> blockers) =>
+        blockers.All(blocker => blocker.Kind == ActivationBlockerKind.Propagation)
+            ? "The time in which unregistered clients fetch the trust bundle with its certificate is not over."
+            : $"{blockers.Count} have not acknowledged the trust bundle that holds its certificate.";
 
     private static string OverrideOf(TunnelAuthority authority, IEnumerable<string> missing) =>
         $"culvert ca override {authority.Id.Value} --missing {string.Join(' ', missing)} --reason TEXT";

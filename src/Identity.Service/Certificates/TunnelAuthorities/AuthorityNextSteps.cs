@@ -16,8 +16,8 @@ internal static class AuthorityNextSteps
             AuthorityState.Draft or AuthorityState.KeyReady => $"culvert ca csr {id} --out FILE",
             AuthorityState.CsrIssued or AuthorityState.CertUploaded or AuthorityState.Rejected =>
                 $"culvert ca upload {id} --chain FILE --fingerprint SHA256",
-            AuthorityState.Verified => $"culvert ca approve {id} --fingerprint SHA256",
-            AuthorityState.Approved => $"culvert ca approve {id} --fingerprint {authority.Fingerprint}",
+            // Never with the fingerprint: an approver brings it from elsewhere.
+            AuthorityState.Verified or AuthorityState.Approved => $"culvert ca approve {id} --fingerprint SHA256",
             AuthorityState.Staged => $"culvert ca activate {id}",
             AuthorityState.Suspended => $"culvert ca resume {id}",
             AuthorityState.Tainted or AuthorityState.Retiring => $"culvert ca status {id}",
@@ -28,6 +28,12 @@ internal static class AuthorityNextSteps
             _ => null,
         };
     }
+
+    /// <summary>While an activation is blocked: what ends the wait without taking clients from anybody.</summary>
+    public static string Of(TunnelAuthority authority, IReadOnlyList<ActivationBlocker> blockers) =>
+        blockers.FirstOrDefault(blocker => blocker.Kind == ActivationBlockerKind.RelyingParty) is { } party
+            ? $"culvert relying-party acknowledge {party.Id} --tunnel {authority.TunnelId.Value} --epoch {party.NeededEpoch}"
+            : $"culvert ca status {authority.Id.Value} --watch";
 
     public static string Explain(TunnelAuthority authority) =>
         authority.State switch

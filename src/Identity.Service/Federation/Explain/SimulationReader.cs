@@ -9,7 +9,7 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>Reads whose claims a simulation is about.</summary>
-internal sealed class SimulationReader(IAuthenticationHistory history)
+internal sealed class SimulationReader(IAuthenticationHistory history, ServiceOptions options)
 {
     /// <summary>Exactly one of both results is set.</summary>
     public async ValueTask<(SimulationInput? Input, Refusal? Refusal)> ReadAsync(
@@ -46,7 +46,7 @@ internal sealed class SimulationReader(IAuthenticationHistory history)
         if (body.Sample is { } sample)
         {
             return SampleOf(sample) is { } shape
-                ? ReadClaims("sample", shape.Claims.GetRawText(), body.WorkspaceId)
+                ? ReadClaims("sample", shape.ClaimsFor(options.PublicUrl), body.WorkspaceId)
                 : Refuse("sample: PRESET/SAMPLE is required, as federation_presets lists them.");
         }
 

@@ -6,6 +6,9 @@ namespace Culvert.Identity.Service.Federation.Presets;
 /// <summary>A claim set as the platform makes it, and what a rule with the preset's <c>match</c> says to it.</summary>
 internal sealed record PresetSample
 {
+    /// <summary>Stands in the catalogue where a token made for this installation has its public URL.</summary>
+    public const string ExampleAudience = "https://identity.example:8443";
+
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
@@ -20,4 +23,10 @@ internal sealed record PresetSample
 
     [JsonPropertyName("claims")]
     public required JsonElement Claims { get; init; }
+
+    /// <summary>The claims, for the installation with that public URL.</summary>
+    public string ClaimsFor(string publicUrl) =>
+        Claims
+            .GetRawText()
+            .Replace($"\"{ExampleAudience}\"", $"\"{JsonEncodedText.Encode(publicUrl)}\"", StringComparison.Ordinal);
 }

@@ -18,6 +18,9 @@ internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
     /// <summary>Why its author accepts them; null = nothing was said.</summary>
     public string? LintJustification { get; init; }
 
+    /// <summary>Why it was changed; null = nothing was said.</summary>
+    public string? Reason { get; init; }
+
     protected override void WriteData(Utf8JsonWriter json)
     {
         json.WriteString("federation_rule_id", Rule.Id.Value);
@@ -73,6 +76,11 @@ internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
         if (LintJustification is not null)
         {
             json.WriteString("lint_justification", LintJustification);
+        }
+
+        if (Reason is not null)
+        {
+            json.WriteString("reason", Reason);
         }
 
         if (WorkspaceId is not null)

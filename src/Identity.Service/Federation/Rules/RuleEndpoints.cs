@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
@@ -132,6 +133,11 @@ internal sealed class RuleEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
+        if (new ReasonRequest { Reason = body.Reason }.Check() is { } tooLong)
+        {
+            return tooLong;
+        }
+
         var isNamed = request.Http.Request.Query.TryGetValue("dry_run", out var dryRun);
         if (isNamed && dryRun.ToString() is not ("true" or "false"))
         {
@@ -168,7 +174,10 @@ internal sealed class RuleEndpoints(
             return dangerous!;
         }
 
-        var change = Audited(request, AuditEvents.FederationRuleUpdated, updated, review, body.LintJustification);
+        var change = Audited(request, AuditEvents.FederationRuleUpdated, updated, review, body.LintJustification) with
+        {
+            Reason = body.Reason,
+        };
         return
             await changes.CommitAsync(change, [.. store.Update(updated), .. review.Statements], cancellationToken)
                 is { } refused
@@ -178,6 +187,12 @@ internal sealed class RuleEndpoints(
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
+        var (wanted, malformed) = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (wanted is null)
+        {
+            return malformed!;
+        }
+
         if (await FindAsync(request, cancellationToken) is not { } rule)
         {
             return RequestErrors.NotFound.Refuse();
@@ -190,7 +205,7 @@ internal sealed class RuleEndpoints(
 
         var stamps = rule.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId);
         var archived = rule.Next(rule.State, stamps) with { WorkspaceIds = [] };
-        var change = Audited(request, AuditEvents.FederationRuleArchived, archived);
+        var change = Audited(request, AuditEvents.FederationRuleArchived, archived) with { Reason = wanted.Reason };
         return await changes.CommitAsync(change, store.Update(archived), cancellationToken) is { } refused
             ? refused
             : await AnswerAsync(archived, cancellationToken);

@@ -64,6 +64,10 @@ internal sealed record UpdateRuleRequest
     [JsonPropertyName("tests")]
     public IReadOnlyList<RuleTest>? Tests { get; init; }
 
+    /// <summary>Why it is changed: audited.</summary>
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+
     /// <summary>Why the rule's warnings are accepted: audited.</summary>
     [JsonPropertyName("lint_justification")]
     public string? LintJustification { get; init; }

@@ -8,11 +8,18 @@ internal sealed record ServiceAccountAudited(string Event, ServiceAccount Accoun
 {
     public override string Name => Event;
 
+    /// <summary>Why it was archived; null = nothing was said.</summary>
+    public string? Reason { get; init; }
+
     protected override void WriteData(Utf8JsonWriter json)
     {
         json.WriteString("service_account_id", Account.Id.Value);
         json.WriteString("name", Account.Name);
         json.WriteString("organization_role", Account.Role.Name());
         json.WriteNumber("version", Account.Version);
+        if (Reason is not null)
+        {
+            json.WriteString("reason", Reason);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
@@ -126,6 +127,12 @@ internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, Federa
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
+        var (wanted, malformed) = await ReasonRequest.ReadAsync(request, cancellationToken);
+        if (wanted is null)
+        {
+            return malformed!;
+        }
+
         if (await FindAsync(request, cancellationToken) is not { } account)
         {
             return RequestErrors.NotFound.Refuse();
@@ -141,7 +148,7 @@ internal sealed class ServiceAccountEndpoints(IServiceAccountStore store, Federa
             Version = account.Version + 1,
             Stamps = account.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId),
         };
-        var change = Audited(request, AuditEvents.ServiceAccountArchived, archived);
+        var change = Audited(request, AuditEvents.ServiceAccountArchived, archived) with { Reason = wanted.Reason };
         return await changes.CommitAsync(change, store.Archive(archived), cancellationToken) is { } refused
             ? refused
             : Answer(archived);

@@ -46,7 +46,13 @@ public sealed class RotationTests
         var first = await bench.ApprovedAsync("active");
         var second = await bench.ApprovedAsync("staged");
 
-        await Activate(bench, second).ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.state");
+        var refused = await Activate(bench, second).ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.state");
+        refused
+            .Text("message")
+            .ShouldBe(
+                "The authority is staged. The time in which unregistered clients fetch the trust bundle with its certificate is not over."
+            );
+        refused.GetProperty("details").Text("next").ShouldBe($"culvert ca status {second} --watch");
         (await MissingAsync(bench, second)).ShouldBe(["propagation"]);
         bench.Service.Time.Advance(TimeSpan.FromHours(24));
         (await (await Activate(bench, second)).JsonAsync()).Text("state").ShouldBe("active");

@@ -103,6 +103,7 @@ public sealed class AuthorityCommandsTests
             .Select(one => (one.Text("kind"), one.Id(), one.GetProperty("needed_epoch").GetInt64()))
             .ShouldBe([("agent", "agt_one", 3L), ("relying_party", "rp_two", 3L)]);
         blocked.Text("override")!.ShouldStartWith($"culvert ca override {id} --missing agt_one rp_two");
+        blocked.Text("next")!.ShouldMatch("^culvert relying-party acknowledge rp_two --tunnel tnl_\\w+ --epoch 3$");
 
         // One of two named; then both, but by the person who activates; then by two.
         await bench.RunOkAsync(id, "override", new { missing = new[] { "agt_one" }, reason = "asleep" });

@@ -12,9 +12,6 @@ namespace Culvert.Identity.Service.Tests.Federation.Presets;
 /// </summary>
 public sealed class PresetSamplesTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {
-    /// <summary>The service that the samples' tokens are for.</summary>
-    private const string ExampleUrl = "https://identity.example:8443";
-
     private FederatedService Service => fixture.Service;
 
     public static TheoryData<string> Names => [.. PresetCatalogue.All.Select(preset => preset.Name)];
@@ -55,6 +52,24 @@ public sealed class PresetSamplesTests(FederatedServiceFixture fixture) : IClass
         details.Text("got").ShouldStartWith("deny (");
     }
 
+    [Theory]
+    [InlineData("github-actions")]
+    [InlineData("eks")]
+    [InlineData("kubernetes")]
+    public async Task Simulate_SampleThatIsAllowed_IsForThisInstallation(string name)
+    {
+        var preset = PresetCatalogue.Find(name)!;
+        var sample = preset.Samples.First(one => one.Expect == "allow");
+        var rule = (await Service.CreateAsync(FederatedService.Rules, await RuleAsync(preset))).Text("id");
+
+        var answer = await Service.CreateAsync(
+            $"{FederatedService.Rules}/simulate",
+            new JsonObject { ["sample"] = $"{name}/{sample.Name}", ["rule_id"] = rule }
+        );
+
+        answer.Text("decision").ShouldBe("granted", answer.ToString());
+    }
+
     private async Task<JsonObject> RuleAsync(Preset preset)
     {
         var url = preset.Samples[0].Claims.TryGetProperty("iss", out var iss)
@@ -71,7 +86,7 @@ public sealed class PresetSamplesTests(FederatedServiceFixture fixture) : IClass
         body["match"] = JsonNode.Parse(preset.Match.GetRawText());
         var samples = JsonSerializer.Serialize(preset, PresetJson.Default.Preset);
         body["tests"] = JsonNode.Parse(
-            samples.Replace(ExampleUrl, FederatedService.PublicUrl, StringComparison.Ordinal)
+            samples.Replace(PresetSample.ExampleAudience, FederatedService.PublicUrl, StringComparison.Ordinal)
         )!["samples"]!.DeepClone();
         return body;
     }

@@ -1,30 +1,38 @@
-using System.Globalization;
 using System.Net;
-using Culvert.Platform.Health;
 using Culvert.Platform.Net;
 
-namespace Culvert.Tunnel.Edge.Hosting;
+namespace Culvert.Platform.Health;
 
-/// <summary>The edge that runs on this machine, as its health listener shows it.</summary>
-internal sealed class RunningEdge : IDisposable
+/// <summary>The program that runs on this machine with this configuration, as its health listener shows it.</summary>
+public sealed class RunningProgram : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient client = new(OutboundHttp.CreateHandler()) { Timeout = Timeout };
 
-    public RunningEdge(HealthOptions health) => Url = new Uri($"http://{Reachable(health.Listen[0])}");
+    /// <param name="health">The program's <c>health</c> section.</param>
+    public RunningProgram(HealthOptions health)
+    {
+        ArgumentNullException.ThrowIfNull(health);
+        Url = WrittenUrl(health.UrlFile) ?? new Uri($"http://{Reachable(health.Listen[0])}");
+    }
 
+    /// <summary>Base of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
     public Uri Url { get; }
 
     /// <summary>Where a listener on every address is dialled on this machine.</summary>
-    public static IPEndPoint Reachable(IPEndPoint endPoint) =>
-        new(
+    public static IPEndPoint Reachable(IPEndPoint endPoint)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        return new(
             endPoint.Address.Equals(IPAddress.Any) ? IPAddress.Loopback
                 : endPoint.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
                 : endPoint.Address,
             endPoint.Port
         );
+    }
 
+    /// <summary>Whether it can do its job now, and its whole answer.</summary>
     /// <exception cref="HttpRequestException">It does not answer.</exception>
     public async Task<(bool IsReady, string Body)> AskReadyAsync(CancellationToken cancellationToken)
     {
@@ -32,25 +40,12 @@ internal sealed class RunningEdge : IDisposable
         return (response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(cancellationToken));
     }
 
-    /// <summary>Whether it drains, and how many connections agents and clients still have to it.</summary>
+    /// <summary>Its metrics, one sample a line.</summary>
     /// <exception cref="HttpRequestException">It does not answer.</exception>
-    public async Task<(bool IsDraining, long Agents, long Clients)> AskDrainAsync(CancellationToken cancellationToken)
+    public async Task<string[]> ReadMetricsAsync(CancellationToken cancellationToken)
     {
         using var response = await GetAsync("/metrics", cancellationToken);
-        var lines = (await response.Content.ReadAsStringAsync(cancellationToken)).Split('\n');
-        return (
-            Sum("culvert_edge_draining") > 0,
-            Sum("culvert_edge_agent_connections"),
-            Sum("culvert_edge_client_connections")
-        );
-
-        long Sum(string name) =>
-            (long)
-                lines
-                    .Where(line =>
-                        line.StartsWith(name, StringComparison.Ordinal) && line.AsSpan(name.Length) is [' ' or '{', ..]
-                    )
-                    .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        return (await response.Content.ReadAsStringAsync(cancellationToken)).Split('\n');
     }
 
     public void Dispose() => client.Dispose();
@@ -64,6 +59,21 @@ internal sealed class RunningEdge : IDisposable
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new HttpRequestException("It does not answer in time.", e);
+        }
+    }
+
+    // A port that the system chose is known from the file that the program wrote.
+    private static Uri? WrittenUrl(string file)
+    {
+        try
+        {
+            return file.Length > 0 && Uri.TryCreate(File.ReadAllText(file).Trim(), UriKind.Absolute, out var url)
+                ? url
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 }

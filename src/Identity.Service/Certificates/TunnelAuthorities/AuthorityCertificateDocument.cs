@@ -1,0 +1,95 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Serialization;
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
+
+namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+
+/// <summary>A certificate of an authority's chain, as an approver must see it.</summary>
+internal sealed record AuthorityCertificateDocument
+{
+    [JsonPropertyName("subject")]
+    public required string Subject { get; init; }
+
+    [JsonPropertyName("issuer")]
+    public required string Issuer { get; init; }
+
+    /// <summary>Lower-case hex.</summary>
+    [JsonPropertyName("serial")]
+    public required string Serial { get; init; }
+
+    [JsonPropertyName("not_before")]
+    public required DateTime NotBefore { get; init; }
+
+    [JsonPropertyName("not_after")]
+    public required DateTime NotAfter { get; init; }
+
+    /// <summary>Algorithm and size; null where the key is of no kind that is read here.</summary>
+    [JsonPropertyName("key")]
+    public required string? Key { get; init; }
+
+    /// <summary>SHA-256 of the key, lower-case hex.</summary>
+    [JsonPropertyName("key_sha256")]
+    public required string? KeySha256 { get; init; }
+
+    /// <summary>How many authorities may follow below it; null = any number.</summary>
+    [JsonPropertyName("path_length")]
+    public required int? PathLength { get; init; }
+
+    [JsonPropertyName("permitted_names")]
+    public required IReadOnlyList<string> PermittedNames { get; init; }
+
+    [JsonPropertyName("excluded_names")]
+    public required IReadOnlyList<string> ExcludedNames { get; init; }
+
+    /// <summary>SHA-256 of the certificate, lower-case hex.</summary>
+    [JsonPropertyName("fingerprint")]
+    public required string Fingerprint { get; init; }
+
+    [JsonPropertyName("pem")]
+    public required string Pem { get; init; }
+
+    public static AuthorityCertificateDocument Of(ParsedCertificate certificate) =>
+        new()
+        {
+            Subject = NameOf(certificate.Subject),
+            Issuer = NameOf(certificate.Issuer),
+            Serial = certificate.SerialNumberHex,
+            NotBefore = certificate.NotBefore.UtcDateTime,
+            NotAfter = certificate.NotAfter.UtcDateTime,
+            Key = certificate.PublicKey is { } key ? KeyAlgorithms.Name(key.Algorithm) : null,
+            KeySha256 = certificate.PublicKey?.Sha256,
+            PathLength = certificate.BasicConstraints?.PathLength,
+            PermittedNames = [.. (certificate.NameConstraints?.Permitted ?? []).Select(ConstraintOf)],
+            ExcludedNames = [.. (certificate.NameConstraints?.Excluded ?? []).Select(ConstraintOf)],
+            Fingerprint = certificate.Fingerprint,
+            Pem = certificate.ToPem(),
+        };
+
+    private static string NameOf(DistinguishedName name) => new X500DistinguishedName(name.Encoded.Span).Name;
+
+    private static string ConstraintOf(GeneralName name)
+    {
+        var content = name.Content.Span;
+        // RFC 5280 §4.2.1.10: an address and its mask, one after the other.
+        var text =
+            name.Kind == GeneralNameKind.IpAddress && content.Length is 8 or 32
+                ? $"{new IPAddress(content[..(content.Length / 2)])}/{new IPAddress(content[(content.Length / 2)..])}"
+            : name.Text.Length > 0 ? name.Text
+            : Convert.ToHexStringLower(content);
+        return $"{KindOf(name.Kind)}:{text}";
+    }
+
+    private static string KindOf(GeneralNameKind kind) =>
+        kind switch
+        {
+            GeneralNameKind.Dns => "dns",
+            GeneralNameKind.Uri => "uri",
+            GeneralNameKind.Email => "email",
+            GeneralNameKind.IpAddress => "ip",
+            GeneralNameKind.DirectoryName => "directory_name",
+            _ => "other",
+        };
+}

@@ -1,0 +1,42 @@
+using Culvert.Platform.Health;
+
+namespace Culvert.Platform.Doctor;
+
+/// <summary>Whether the program runs here and answers: the first question, since what it keeps serves nobody by itself.</summary>
+/// <param name="Id">Of the check, such as <c>edge_running</c>.</param>
+/// <param name="Program">Its name on the command line.</param>
+/// <param name="Unit">Its systemd unit.</param>
+public sealed record RunningCheck(string Id, string Program, string Unit)
+{
+    public async Task<DoctorFinding> RunAsync(HealthOptions health, CancellationToken cancellationToken)
+    {
+        using var running = new RunningProgram(health);
+        try
+        {
+            var (isReady, body) = await running.AskReadyAsync(cancellationToken);
+            return isReady
+                ? DoctorFinding.Pass(Id, $"{Program} runs and is ready.")
+                : DoctorFinding.Fail(
+                    Id,
+                    $"{Program} runs and is not ready.",
+                    "Balancers send no client to a program that is not ready. The evidence names what is missing.",
+                    $"{Program} health"
+                ) with
+                {
+                    Evidence = [body],
+                };
+        }
+        catch (HttpRequestException e)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                $"{Program} does not run here: no answer from {running.Url}readyz.",
+                "The other checks read what it keeps; nothing is served while it is stopped.",
+                $"systemctl status {Unit}, or the log of its container"
+            ) with
+            {
+                Evidence = [Net.FailureText.Of(e)],
+            };
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Security.Authentication;
+using System.Text.RegularExpressions;
+
+namespace Culvert.Platform.Net;
+
+/// <summary>What a failed connection says to people: the cause itself, not the layers that .NET wraps around it.</summary>
+public static partial class FailureText
+{
+    /// <summary>One sentence without the names of libraries and routines.</summary>
+    public static string Of(Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        var cause = failure.GetBaseException();
+        var text = OpenSslPrefix().Replace(cause.Message, "");
+        return cause.Message.Contains("unexpected EOF", StringComparison.Ordinal)
+                ? "The peer closed the connection during the TLS handshake."
+            : cause is not AuthenticationException && IsOfTls(failure) ? $"The TLS handshake failed: {text}"
+            : text;
+    }
+
+    private static bool IsOfTls(Exception? failure) =>
+        failure is not null && (failure is AuthenticationException || IsOfTls(failure.InnerException));
+
+    // "error:0A000438:SSL routines::tlsv1 alert internal error"
+    [GeneratedRegex("error:[0-9A-Fa-f]+:[^:]*:[^:]*:")]
+    private static partial Regex OpenSslPrefix();
+}
