@@ -92,6 +92,7 @@ internal static class CommandTable
         "tunnel cert list TUNNEL",
         "tunnel cert show TUNNEL",
         "tunnel cert archive TUNNEL",
+        "tunnel cert confirm TUNNEL --fingerprint",
         "range-set apply NAME --file -f --range --revision",
         "range-set list",
         "range-set show NAME",
