@@ -66,7 +66,7 @@ public sealed class TerminalTests : CommandTest
         string[] kept
     )
     {
-        Service.On("GET /v1/tunnels", $$"""{"data":[{"id":"{{Tunnel}}"}],"next_page":null}""");
+        Service.On("GET /v1/tunnels?limit=100", $$"""{"data":[{"id":"{{Tunnel}}"}],"next_page":null}""");
         Service.On(request, $$"""{"data":[{{item}}],"next_page":null}""");
 
         foreach (var columns in (int[])[80, 120, 200])
