@@ -107,6 +107,11 @@ internal sealed class AgentListener(
             return Refuse(remote, AgentRefusal.NotReady, "");
         }
 
+        if (state.Withdrawal is { } withdrawal)
+        {
+            return Refuse(remote, AgentRefusal.Withdrawn, withdrawal);
+        }
+
         if (state.IsDraining)
         {
             return Refuse(remote, AgentRefusal.EdgeDraining, "");
@@ -134,14 +139,7 @@ internal sealed class AgentListener(
                     CertificateChainPolicy = snapshot.Trust.ChainPolicy(now),
                     RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
                     {
-                        peer = AgentAdmission.Verify(
-                            snapshot,
-                            leaf as X509Certificate2,
-                            chain,
-                            now,
-                            age,
-                            state.LastContact
-                        );
+                        peer = AgentAdmission.Verify(snapshot, leaf as X509Certificate2, chain, now);
                         return peer.IsAccepted;
                     },
                 },

@@ -159,10 +159,9 @@ internal sealed class AgentRegistry(
     public void Sweep()
     {
         var now = time.GetUtcNow();
-        var age = state.AgeOfFeed(now, options.OfflineGrace);
         foreach (var connection in All)
         {
-            if (AgentLife.Decide(connection, now, age, options.MaxStreamLife) is { } reason)
+            if (AgentLife.Decide(connection, now, options.MaxStreamLife) is { } reason)
             {
                 End(connection, ConnectionErrorCode.Revoked, TimeSpan.Zero, reason);
             }

@@ -92,7 +92,7 @@ internal static class RunCommand
             loggers,
             time
         );
-        var state = new EdgeState(() => credentials.LastContact);
+        var state = new EdgeState(() => credentials.LastContact, () => credentials.Withdrawal);
         Connect(credentials, state, () => server?.Settings ?? settings, logger);
         var challenges = new ChallengeAcknowledgements((id, ct) => AcknowledgeAsync(credentials, id, logger, ct), time);
         state.SnapshotChanged += challenges.Apply;

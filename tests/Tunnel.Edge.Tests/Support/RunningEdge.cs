@@ -46,12 +46,13 @@ internal sealed class RunningEdge : IAsyncDisposable
         EdgeFeed? feed = null,
         TimeProvider? time = null,
         Func<bool>? isMarkedToDrain = null,
-        Traces? traces = null
+        Traces? traces = null,
+        Func<string?>? withdrawal = null
     )
     {
         var platform = new TestPlatform();
         var settings = configure?.Invoke(Settings()) ?? Settings();
-        var state = new EdgeState(lastContact ?? (() => TimeProvider.System.GetUtcNow()));
+        var state = new EdgeState(lastContact ?? (() => TimeProvider.System.GetUtcNow()), withdrawal);
         state.Use(platform.Edge());
         var server = EdgeServer.Start(
             settings,
