@@ -29,6 +29,12 @@ public sealed record EdgeMemory(
         var feed = store.LoadFeed();
         var bundle = feed?.Feed.PlatformBundle ?? platform?.Enrolment.PlatformBundle;
         PlatformTrust.TryCreate(platform?.Enrolment.TrustDomain ?? "", bundle?.Pem, out var trust);
-        return new EdgeMemory(platform?.Enrolment.Certificate, trust, feed?.Feed, feed?.LastContact, platform?.Withdrawal);
+        return new EdgeMemory(
+            platform?.Enrolment.Certificate,
+            trust,
+            feed?.Feed,
+            feed?.LastContact,
+            platform?.Withdrawal
+        );
     }
 }

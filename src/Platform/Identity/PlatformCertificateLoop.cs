@@ -143,8 +143,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     {
         var now = context.Now;
         var due =
-            State.Identity is not { } identity
-                ? new DateTimeOffset(Interlocked.Read(ref notBeforeTicks), TimeSpan.Zero)
+            State.Identity is not { } identity ? new DateTimeOffset(Interlocked.Read(ref notBeforeTicks), TimeSpan.Zero)
             : IsOver(identity, now) ? now
             : IsDemandDue(now) ? now
             : renewAt;

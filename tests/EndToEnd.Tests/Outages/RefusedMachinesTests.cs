@@ -125,7 +125,8 @@ public sealed class RefusedMachinesTests(RefusedSystem system) : SystemTest(syst
         foreach (var health in (HealthProbe[])[Installation.Edge.Health, Installation.Agent.Health])
         {
             await UntilAsync(
-                async () => (await health.ObstacleAsync(Cancel)).Contains("auth.peer_revoked", StringComparison.Ordinal),
+                async () =>
+                    (await health.ObstacleAsync(Cancel)).Contains("auth.peer_revoked", StringComparison.Ordinal),
                 "readiness says why",
                 Limit
             );

@@ -14,9 +14,9 @@ public sealed class AgentLifeTests
     [InlineData(0, false)]
     [InlineData(1, true)]
     public void Decide_ExpiredCertificate_Ends(int secondsPast, bool ends) =>
-        (
-            AgentLife.Decide(Connection(Now.AddSeconds(-secondsPast)), Now, TimeSpan.FromHours(24)) is not null
-        ).ShouldBe(ends);
+        (AgentLife.Decide(Connection(Now.AddSeconds(-secondsPast)), Now, TimeSpan.FromHours(24)) is not null).ShouldBe(
+            ends
+        );
 
     [Theory]
     [InlineData(86_399, false)]

@@ -63,9 +63,12 @@ public sealed class WithdrawalTests
         using (var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
         {
             other.Bind(edge.Sni);
+            other.Listen(1);
             Volatile.Write(ref withdrawal!, null);
             await UntilAsync(time, () => IsListening(edge.Agents));
-            IsListening(edge.Sni).ShouldBeFalse();
+            time.Advance(TimeSpan.FromSeconds(3));
+            IsListening(edge.Sni).ShouldBeTrue();
+            using var taken = await other.AcceptAsync(TestContext.Current.CancellationToken); // not by the edge
         }
 
         await UntilAsync(time, () => IsListening(edge.Sni));
