@@ -66,6 +66,10 @@ internal static class TunnelsRegistration
             .AddSingleton<AgentDirectory>()
             .AddSingleton<AgentEndpoints>()
             .AddSingleton<TunnelEdges>()
+            .AddSingleton<LostEdges>()
+            .AddSingleton<TunnelReadiness>()
+            .AddSingleton<ReadinessMetrics>()
+            .AddHostedService(provider => provider.GetRequiredService<ReadinessMetrics>())
             .AddSingleton<StatusEndpoint>();
 
     public static void MapTunnels(this ApiHost host)

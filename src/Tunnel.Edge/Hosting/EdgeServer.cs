@@ -42,6 +42,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     private bool agentsSentAway; // likewise
     private volatile bool awaitsAgents;
     private volatile bool isWithdrawn;
+    private long reportedChanges; // owned by the sweeper
     private Task followed = Task.CompletedTask; // one change of the listeners at a time; owned by the sweeper
 
     private EdgeServer(
@@ -129,6 +130,11 @@ internal sealed class EdgeServer : IAsyncDisposable
             Leavers.LookEvery
         );
     }
+
+    /// <summary>
+    /// Agents came or left since the last second: others want to know. A storm of them is one event a second.
+    /// </summary>
+    public event Action? AgentsChanged;
 
     /// <summary>In force now: ask for them at each use.</summary>
     public EdgeSettings Settings => settings;
@@ -366,6 +372,12 @@ internal sealed class EdgeServer : IAsyncDisposable
             forwarder.LeaveSilentAgents();
             state.DrainHere(isMarkedToDrain());
             FollowDrain();
+            if (Agents.Changes is var changes && changes != reportedChanges)
+            {
+                reportedChanges = changes;
+                AgentsChanged?.Invoke();
+            }
+
             if (settings.Clients.IdleTimeout > TimeSpan.Zero)
             {
                 Traffic.CutIdle(settings.Clients.IdleTimeout);

@@ -99,6 +99,7 @@ internal static class RunCommand
 
         using var traces = Traces.Start(settings.Telemetry, "tunnel-edge", ConnectionSpan.SourceName);
         await using var running = server = EdgeServer.Start(settings, state, time, loggers, () => mark.IsSet, traces);
+        running.AgentsChanged += credentials.RequestReport;
         var watch = new ConfigWatch<EdgeSettings>(
             ConfigCommand.FindFile(parsed, ConfigLocation.Edge),
             () => ConfigCommand.Load(parsed, ConfigLocation.Edge, EdgeSettingsReader.Read),
