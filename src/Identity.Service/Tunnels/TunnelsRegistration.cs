@@ -57,6 +57,7 @@ internal static class TunnelsRegistration
             .AddSingleton<EdgeContacts>()
             .AddSingleton<MachineFacts>()
             .AddSingleton<FeedPolling>()
+            .AddSingleton<FeedRevocations>()
             .AddSingleton<InstallationFeeds>()
             .AddSingleton<AgentFeeds>()
             .AddSingleton<AgentFeedEndpoint>()

@@ -475,6 +475,11 @@ internal sealed class AgentRuntime : IAsyncDisposable
         }
         else if (credentials is { Identity: { } identity, Trust: { } trust, Feed: { } feed })
         {
+            foreach (var keys in generation.Issuers)
+            {
+                keys.Revoked = RevokedTokens.Of(feed.TokenRevocations, keys.Issuer.Issuer);
+            }
+
             challenges.Apply(feed.AcmeChallenges);
             ApplyRoutes(feed);
             fleet.Apply(
