@@ -146,8 +146,9 @@ internal sealed class AgentListener(
                 both.Token
             );
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
+        catch (Exception e)
         {
+            // Nobody has proven anything yet: whatever the TLS library makes of such bytes is the peer's doing, no fault.
             cancellationToken.ThrowIfCancellationRequested();
             return peer is { IsAccepted: false }
                 ? Refuse(remote, RefusalOf(peer), peer.Refusal.ToString())

@@ -47,7 +47,8 @@ internal sealed class RunningEdge : IAsyncDisposable
         TimeProvider? time = null,
         Func<bool>? isMarkedToDrain = null,
         Traces? traces = null,
-        Func<string?>? withdrawal = null
+        Func<string?>? withdrawal = null,
+        Microsoft.Extensions.Logging.ILoggerFactory? loggers = null
     )
     {
         var platform = new TestPlatform();
@@ -58,7 +59,7 @@ internal sealed class RunningEdge : IAsyncDisposable
             settings,
             state,
             time ?? TimeProvider.System,
-            NullLoggerFactory.Instance,
+            loggers ?? NullLoggerFactory.Instance,
             isMarkedToDrain,
             traces
         );
