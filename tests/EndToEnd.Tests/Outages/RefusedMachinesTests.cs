@@ -38,14 +38,7 @@ public sealed class RefusedMachinesTests(RefusedSystem system) : SystemTest(syst
         var begun = TimeProvider.System.GetTimestamp();
         if (end == End.Both)
         {
-            await Installation.Operator.RunAsync(
-                "token revoke",
-                Cancel,
-                "--issuer",
-                Installation.Record.IssuerId,
-                "--reason",
-                "test"
-            );
+            await RevokeTokensAsync();
         }
         else
         {
@@ -77,6 +70,8 @@ public sealed class RefusedMachinesTests(RefusedSystem system) : SystemTest(syst
         await KillIssuerAsync();
         try
         {
+            // Of what was granted before, too: believing an issuer no more ends no enrolment by itself.
+            await RevokeTokensAsync();
             await UntilAsync(async () => !await IsListeningAsync(), "the edge's listeners are closed", Limit);
             await UntilAsync(async () => await AgentsAsync() == 0, "no agent is connected", Limit);
             var took = TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
@@ -100,6 +95,16 @@ public sealed class RefusedMachinesTests(RefusedSystem system) : SystemTest(syst
         await UntilAsync(TryCallAsync, "a call after the issuer is believed again", TimeSpan.FromSeconds(120));
         await System.UntilReadyAsync(Cancel);
     }
+
+    private Task RevokeTokensAsync() =>
+        Installation.Operator.RunAsync(
+            "token revoke",
+            Cancel,
+            "--issuer",
+            Installation.Record.IssuerId,
+            "--reason",
+            "test"
+        );
 
     private Task KillIssuerAsync(params string[] more) =>
         Installation.Operator.RunAsync(
