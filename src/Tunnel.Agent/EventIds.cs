@@ -47,6 +47,7 @@ internal static class EventIds
     public const int Starting = 14000;
     public const int Draining = 14001;
     public const int Stopped = 14002;
+    public const int ServingEnded = 14003;
 
     // Certificate files 15000
     public const int FilesChanged = 15000;

@@ -268,6 +268,9 @@ internal static partial class Log
     )]
     public static partial void ChangeCommandFailed(ILogger logger, string fault);
 
+    [LoggerMessage(EventIds.ServingEnded, LogLevel.Error, "Every edge is left and no client is served: {Reason}")]
+    public static partial void ServingEnded(ILogger logger, string reason);
+
     [LoggerMessage(EventIds.Stopped, LogLevel.Information, "tunnel-agent stopped.")]
     public static partial void Stopped(ILogger logger);
 

@@ -98,7 +98,7 @@ internal static class DoctorCommand
                 }
             }
 
-            var bad = states.Where(state => !IsReady(state)).ToList();
+            var bad = states.Where(TunnelState.IsFailing).ToList();
             var first = states.FirstOrDefault(IsReady) ?? states.FirstOrDefault();
             return (
                 states.Count == 0 ? DoctorFinding.Skip(Tunnels, "There is no tunnel.")

@@ -50,7 +50,7 @@ internal static class StatusCommand
         }
 
         var (authorities, approval) = await AuthoritiesAsync(context, cancel);
-        var ready = tunnels.All(IsReady);
+        var ready = !tunnels.Any(tunnel => TunnelState.IsFailing(tunnel));
         var result = new JsonObject
         {
             ["type"] = "status",
@@ -78,7 +78,7 @@ internal static class StatusCommand
             .Append(CultureInfo.InvariantCulture, $" ({organization.Text("id")})\n");
         foreach (var tunnel in (JsonArray)result["tunnels"]!)
         {
-            text.Append(IsReady(tunnel) ? "ready      " : "NOT READY  ")
+            text.Append(TunnelState.Of(tunnel).PadRight(11))
                 .Append(CellText.Safe(tunnel.Text("display_name") ?? "-"))
                 .Append(CultureInfo.InvariantCulture, $"  {tunnel.Text("tunnel_id")}  {tunnel.Text("domain")}\n")
                 .Append(CultureInfo.InvariantCulture, $"           agents {Of(tunnel, "agents_live")} live of ")
@@ -86,10 +86,24 @@ internal static class StatusCommand
                 .Append(CultureInfo.InvariantCulture, $"certificates {Of(tunnel, "certificates")}, edges ")
                 .Append(Edges(tunnel))
                 .Append('\n');
-            if (!IsReady(tunnel))
+            foreach (var route in (tunnel?["routes"] as JsonArray ?? []).Where(IsUnhealthy))
+            {
+                text.Append("           route ")
+                    .Append(CellText.Safe(route.Text("name") ?? "-"))
+                    .Append(": no healthy upstream: ")
+                    .Append(CellText.Safe(route.Text("detail") ?? "-"))
+                    .Append('\n');
+            }
+
+            if (tunnel?["problems"] is JsonArray { Count: > 0 })
             {
                 text.Append(CultureInfo.InvariantCulture, $"           missing: {Of(tunnel, "problems")}\n");
             }
+        }
+
+        if (Nodes(result) is { } nodes)
+        {
+            text.Append(nodes);
         }
 
         if (result.Text("approval") == "single")
@@ -155,15 +169,32 @@ internal static class StatusCommand
             );
     }
 
-    private static bool IsReady(JsonNode? tunnel) => tunnel?["ready"] is JsonValue v && v.TryGetValue(out bool b) && b;
+    private static bool IsUnhealthy(JsonNode? route) =>
+        route?["upstream_healthy"] is JsonValue v && v.TryGetValue(out bool isHealthy) && !isHealthy;
+
+    // Said only where one is missing: that calls get through does not show it.
+    private static string? Nodes(JsonObject result) =>
+        ((JsonArray)result["tunnels"]!).FirstOrDefault() is { } any
+        && Number(any, "service_nodes_live") is { } live
+        && Number(any, "service_nodes") is { } known
+        && live < known
+            ? $"{live} of {known} service nodes run\n"
+            : null;
+
+    private static long? Number(JsonNode? tunnel, string member) =>
+        tunnel?[member] is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
     private static string Of(JsonNode? tunnel, string member) => CellText.Of(tunnel?[member]);
 
     private static string Edges(JsonNode? tunnel)
     {
-        var edges = (tunnel?["edges"] as JsonArray ?? []).Select(edge =>
-            $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["agent_connections"])} agent connections)"
+        var all = tunnel?["edges"] as JsonArray ?? [];
+        var edges = all.Select(edge =>
+            edge.Text("state") is null or "live"
+                ? $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["agent_connections"])} agent connections)"
+                : $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["state"])})"
         );
-        return string.Join(", ", edges.DefaultIfEmpty("-"));
+        var serving = Number(tunnel, "edges_serving") is { } count ? $"{count} of {all.Count} serving: " : "";
+        return serving + string.Join(", ", edges.DefaultIfEmpty("-"));
     }
 }

@@ -70,6 +70,8 @@ internal static class EventIds
 
     // 4000: Tunnels
     public const int HostnameWatchFailed = 4000;
+    public const int LostEdgeNotNoted = 4001;
+    public const int ReadinessUnknown = 4002;
 
     // 5000: Audit
     public const int AuditCheckpoint = 5000;

@@ -57,6 +57,7 @@ internal static class TunnelsRegistration
             .AddSingleton<EdgeContacts>()
             .AddSingleton<MachineFacts>()
             .AddSingleton<FeedPolling>()
+            .AddSingleton<FeedRevocations>()
             .AddSingleton<InstallationFeeds>()
             .AddSingleton<AgentFeeds>()
             .AddSingleton<AgentFeedEndpoint>()
@@ -66,6 +67,10 @@ internal static class TunnelsRegistration
             .AddSingleton<AgentDirectory>()
             .AddSingleton<AgentEndpoints>()
             .AddSingleton<TunnelEdges>()
+            .AddSingleton<LostEdges>()
+            .AddSingleton<TunnelReadiness>()
+            .AddSingleton<ReadinessMetrics>()
+            .AddHostedService(provider => provider.GetRequiredService<ReadinessMetrics>())
             .AddSingleton<StatusEndpoint>();
 
     public static void MapTunnels(this ApiHost host)

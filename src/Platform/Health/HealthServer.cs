@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -130,10 +131,23 @@ public sealed class HealthServer : IAsyncDisposable
             : page(context);
     }
 
-    private static bool IsAllowed(HttpContext context, IReadOnlyList<string> hosts) =>
-        hosts.Count == 0
-        || hosts.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase)
-        || context.Connection.LocalIpAddress is null; // a Unix socket has no name to forge
+    // Without a list, on loopback: a name that a foreign page made point here is refused (DNS rebinding). Elsewhere the
+    // monitoring may know this machine by any name. A Unix socket has no name to forge.
+    private static bool IsAllowed(HttpContext context, IReadOnlyList<string> hosts)
+    {
+        var host = context.Request.Host.Host;
+        return context.Connection.LocalIpAddress is not { } local
+            || hosts.Contains(host, StringComparer.OrdinalIgnoreCase)
+            || (
+                hosts.Count == 0
+                && (
+                    !IPAddress.IsLoopback(local)
+                    || host.Length == 0
+                    || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                    || IPAddress.TryParse(host.Trim('[', ']'), out _)
+                )
+            );
+    }
 
     private static Task Refuse(HttpContext context, int status)
     {

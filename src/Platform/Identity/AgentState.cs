@@ -22,6 +22,9 @@ public sealed record AgentState
     /// <summary>The same as the service handed it out, with its renewal window.</summary>
     public CertificateDocument? PlatformDocument { get; init; }
 
+    /// <summary>What the service said when it withdrew the certificate; null while it holds.</summary>
+    public string? Withdrawal { get; init; }
+
     public SpiffeId? Id { get; init; }
 
     /// <summary>The base of the mTLS API, as told at enrolment.</summary>
@@ -72,6 +75,7 @@ public sealed record AgentState
         {
             PlatformDocument = platform?.Enrolment.Certificate,
             Platform = platform is null ? null : Join(platform.Enrolment.Certificate, platform.KeyPem),
+            Withdrawal = platform?.Withdrawal,
             Id = SpiffeId.TryParse(platform?.Enrolment.SpiffeId, out var spiffe) ? spiffe : null,
             MachineUrl = Uri.TryCreate(platform?.Enrolment.MachineUrl, UriKind.Absolute, out var url) ? url : null,
             Trust = trust,

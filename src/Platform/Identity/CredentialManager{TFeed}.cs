@@ -46,7 +46,14 @@ public sealed class CredentialManager<TFeed> : IDisposable
         metrics = new CredentialMetrics(Expiries, () => state.LastContact, () => dialect.AuditAlarm);
         context = new LoopContext<TFeed>(dialect, state, store, time, networkTime, Jitter.Unit, log);
         platform = new PlatformCertificateLoop<TFeed>(context, access, metrics, OnIdentityAsync);
-        feeds = new FeedLoop<TFeed>(context, options, platform.DemandEnrolment, OnContactRestored, OnFeedAsync);
+        feeds = new FeedLoop<TFeed>(
+            context,
+            options,
+            platform.DemandEnrolment,
+            platform.OnWithdrawn,
+            OnContactRestored,
+            OnFeedAsync
+        );
         reports = new ReportLoop<TFeed>(context);
         (this.access, this.networkTime) = (access, networkTime);
         servers = context is LoopContext<AgentFeed> agent
@@ -68,8 +75,21 @@ public sealed class CredentialManager<TFeed> : IDisposable
     /// <summary>A new inner-TLS certificate is there: present it from the next handshake on.</summary>
     public Func<KeyAndCertificate, CancellationToken, ValueTask>? ServerCertificateChanged { get; set; }
 
-    /// <summary>Who this machine is; null before the first enrolment. It may be expired while the service is away.</summary>
+    /// <summary>
+    /// Who this machine is; null before the first enrolment, and after the service withdrew the last one. It may be
+    /// expired while the service is away.
+    /// </summary>
     public MachineIdentity? Identity => state.Identity;
+
+    /// <summary>
+    /// Why a machine that was enrolled may not serve now: the service withdrew its certificate, or it expired. Null while
+    /// it may, and before the first enrolment. Ask every second: serving ends within 5 s (S10).
+    /// </summary>
+    public string? Withdrawal =>
+        state.Identity is not { } identity ? state.Withdrawal
+        : context.Now > identity.Document.NotAfter
+            ? $"The platform certificate {identity.Credential.Serial} expired at {identity.Document.NotAfter:u}."
+        : null;
 
     /// <summary>The feed in force; null before the first.</summary>
     public TFeed? Feed => state.Feed;
@@ -241,9 +261,8 @@ public sealed class CredentialManager<TFeed> : IDisposable
     }
 
     private string? CheckIdentity() =>
-        state.Identity is not { } identity ? $"Not enrolled yet. {state.IdentityFailure}".TrimEnd()
-        : context.Now > identity.Document.NotAfter
-            ? $"Expired at {identity.Document.NotAfter:u}. {state.IdentityFailure}".TrimEnd()
+        Withdrawal is { } reason ? $"{reason} {state.IdentityFailure}".TrimEnd()
+        : state.Identity is null ? $"Not enrolled yet. {state.IdentityFailure}".TrimEnd()
         : null;
 
     private string? CheckFeed() => state.Feed is null ? $"No feed yet. {state.FeedFailure}".TrimEnd() : null;

@@ -13,31 +13,30 @@ internal sealed class CredentialState<TFeed>
 
     // Guards the pair of trust and epoch.
     private readonly Lock trustGate = new();
+
+    // Guards the change of identity, client and withdrawal, which belong together.
+    private readonly Lock identityGate = new();
     private volatile MachineIdentity? identity;
     private volatile MachineClient? client;
     private volatile PlatformTrust? trust;
     private volatile TFeed? feed;
     private volatile IReadOnlySet<string> revokedSerials = NoneRevoked;
     private volatile KeyAndCertificate? server;
+    private volatile string? withdrawal;
     private volatile ApiFailure? identityFailure;
     private volatile ApiFailure? feedFailure;
     private volatile ApiFailure? serverFailure;
     private long trustEpoch;
     private long lastContactTicks;
 
-    /// <summary>Written by the platform certificate's loop.</summary>
-    public MachineIdentity? Identity
-    {
-        get => identity;
-        set => identity = value;
-    }
+    /// <summary>Set by <see cref="Install"/>; null before the first, and after <see cref="TryWithdraw"/>.</summary>
+    public MachineIdentity? Identity => identity;
 
-    /// <summary>Written by the platform certificate's loop, with <see cref="Identity"/>.</summary>
-    public MachineClient? Client
-    {
-        get => client;
-        set => client = value;
-    }
+    /// <summary>Of <see cref="Identity"/>.</summary>
+    public MachineClient? Client => client;
+
+    /// <summary>What the service said when it withdrew the last identity; null while it has not.</summary>
+    public string? Withdrawal => withdrawal;
 
     public PlatformTrust? Trust => trust;
 
@@ -91,6 +90,35 @@ internal sealed class CredentialState<TFeed>
                 ? new DateTimeOffset(ticks, TimeSpan.Zero)
                 : null;
         set => Interlocked.Exchange(ref lastContactTicks, value?.UtcTicks ?? 0);
+    }
+
+    /// <summary>A certificate comes into use.</summary>
+    public void Install(MachineIdentity next, MachineClient nextClient)
+    {
+        lock (identityGate)
+        {
+            (identity, client, withdrawal) = (next, nextClient, null);
+        }
+    }
+
+    /// <summary>The last run ended without an identity, for this reason.</summary>
+    public void RestoreWithdrawal(string reason) => withdrawal = reason;
+
+    /// <summary>Gives up the identity; false when another one has taken its place since the client was used.</summary>
+    /// <param name="refused">The client that the service refused.</param>
+    /// <param name="reason">The service's word, for people.</param>
+    public bool TryWithdraw(MachineClient refused, string reason)
+    {
+        lock (identityGate)
+        {
+            if (!ReferenceEquals(client, refused))
+            {
+                return false;
+            }
+
+            (identity, client, withdrawal) = (null, null, reason);
+            return true;
+        }
     }
 
     /// <summary>Takes a bundle into use unless a later one is.</summary>

@@ -44,6 +44,15 @@ internal sealed class CredentialStore<TFeed>(
             ? stored
             : null;
 
+    /// <summary>The kept certificate stays for those who look, and is not used again.</summary>
+    public void SaveWithdrawal(string reason)
+    {
+        if (LoadIdentity() is { } stored)
+        {
+            Save(IdentityFile, stored with { Withdrawal = reason }, StateJson.Default.StoredIdentity);
+        }
+    }
+
     public void SaveIdentity(PlatformEnrolment enrolment, string keyPem)
     {
         var stored = new StoredIdentity

@@ -10,11 +10,13 @@ namespace Culvert.Platform.Identity;
 /// <param name="Trust">The platform roots in force; null before the first enrolment.</param>
 /// <param name="Feed">The last good feed; null before the first.</param>
 /// <param name="LastContact">When the service last confirmed it.</param>
+/// <param name="Withdrawal">What the service said when it withdrew the certificate; null while it holds.</param>
 public sealed record EdgeMemory(
     CertificateDocument? Platform,
     PlatformTrust? Trust,
     EdgeFeed? Feed,
-    DateTimeOffset? LastContact
+    DateTimeOffset? LastContact,
+    string? Withdrawal = null
 )
 {
     /// <summary>Reads what is there. Nothing is written, and no lock is taken.</summary>
@@ -27,6 +29,12 @@ public sealed record EdgeMemory(
         var feed = store.LoadFeed();
         var bundle = feed?.Feed.PlatformBundle ?? platform?.Enrolment.PlatformBundle;
         PlatformTrust.TryCreate(platform?.Enrolment.TrustDomain ?? "", bundle?.Pem, out var trust);
-        return new EdgeMemory(platform?.Enrolment.Certificate, trust, feed?.Feed, feed?.LastContact);
+        return new EdgeMemory(
+            platform?.Enrolment.Certificate,
+            trust,
+            feed?.Feed,
+            feed?.LastContact,
+            platform?.Withdrawal
+        );
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Culvert.Platform.Certificates;
 
 namespace Culvert.Platform.Identity;
@@ -10,12 +11,24 @@ internal sealed class FeedLoop<TFeed>(
     LoopContext<TFeed> context,
     CredentialManagerOptions options,
     Action<bool> demandEnrolment,
+    Action withdrawn,
     Action contactRestored,
     Func<TFeed, CancellationToken, ValueTask> changed
 )
     where TFeed : class
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// The authenticated service's word that this machine may not serve. Any other refusal, such as one by a proxy or by
+    /// a service of another version, says nothing about the machine.
+    /// </summary>
+    private static readonly FrozenSet<string> DefiniteRefusals = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "auth.peer_revoked",
+        "auth.peer_expired",
+        "edge.archived"
+    );
 
     private static readonly TimeSpan TolerableClockOffset = TimeSpan.FromMinutes(1);
 
@@ -68,7 +81,7 @@ internal sealed class FeedLoop<TFeed>(
             var answer = await context.Dialect.FeedAsync(client, since ?? 0, held, wait, cancellationToken);
             if (!answer.IsSuccess)
             {
-                await WaitAfterAsync(answer.Failure, cancellationToken);
+                await WaitAfterAsync(client, answer.Failure, cancellationToken);
                 continue;
             }
 
@@ -76,10 +89,16 @@ internal sealed class FeedLoop<TFeed>(
         }
     }
 
-    private async Task WaitAfterAsync(ApiFailure failure, CancellationToken ct)
+    private async Task WaitAfterAsync(MachineClient client, ApiFailure failure, CancellationToken ct)
     {
         failures++;
         State.FeedFailure = failure;
+        if (failure is { Kind: ApiFailureKind.Refused, Code: { } code } && DefiniteRefusals.Contains(code))
+        {
+            Withdraw(client, failure);
+            return; // the next poll is the next certificate's
+        }
+
         Log.FeedFailed(context.Log, failures, failure);
 
         // The service does not know this certificate any more, or we do not know its: both are mended by enrolling.
@@ -90,6 +109,19 @@ internal sealed class FeedLoop<TFeed>(
 
         var delay = RenewalPlan.Backoff(failures, FirstRetry, context.Dialect.LongestFeedRetry, context.Unit());
         await signal.WaitAsync(failure.RetryAfter > delay ? failure.RetryAfter.Value : delay, ct);
+    }
+
+    // A definite refusal is no outage: no grace applies to it, and a restart does not undo it.
+    private void Withdraw(MachineClient client, ApiFailure failure)
+    {
+        var serial = State.Identity?.Credential.Serial;
+        var reason = $"The service refused the platform certificate {serial} at {context.Now:u}: {failure.Code}.";
+        if (State.TryWithdraw(client, reason))
+        {
+            Log.Withdrawn(context.Log, failure);
+            context.Store.SaveWithdrawal(reason);
+            withdrawn();
+        }
     }
 
     private async Task OnContactAsync(TFeed? feed, CancellationToken ct)

@@ -52,6 +52,13 @@ internal static partial class Log
     public static partial void FeedFailed(ILogger log, int failures, ApiFailure failure);
 
     [LoggerMessage(
+        EventIds.Withdrawn,
+        LogLevel.Error,
+        "The service refuses this machine for good: serving ends. {Failure}"
+    )]
+    public static partial void Withdrawn(ILogger log, ApiFailure failure);
+
+    [LoggerMessage(
         EventIds.FeedRestored,
         LogLevel.Information,
         "Contact with the service is back after {Failures} failures"

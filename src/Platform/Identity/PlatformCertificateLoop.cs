@@ -7,7 +7,7 @@ namespace Culvert.Platform.Identity;
 /// <summary>
 /// Gets the platform certificate and keeps it fresh, a new key each time. Decided anew at each turn:
 /// <list type="table">
-/// <item><term>none, or expired</term><description>enrol with a proof (S11b: unaided, after any outage)</description></item>
+/// <item><term>none, expired, or withdrawn by the service</term><description>enrol with a proof (S11b: unaided, after any outage)</description></item>
 /// <item><term>renewal point passed</term><description>renew over mTLS, with a fresh proof if there is one (S4); refused: enrol</description></item>
 /// <item><term>enrolment demanded</term><description>enrol; the old certificate stays in use until that succeeds</description></item>
 /// <item><term>otherwise</term><description>wait; the clock is looked at every half minute, since the machine may have slept</description></item>
@@ -34,6 +34,9 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     private DateTimeOffset renewAt;
     private DateTimeOffset? lastEnrolment;
     private volatile bool isDemanded;
+    private volatile bool isProofInDoubt;
+    private volatile bool isUnproven; // the service has not answered the feed since the last enrolment
+    private long notBeforeTicks; // of an enrolment, after a certificate that the service never knew was withdrawn
 
     private CredentialState<TFeed> State => context.State;
 
@@ -48,6 +51,22 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         {
             signal.Set();
         }
+        else
+        {
+            isUnproven = false;
+        }
+    }
+
+    /// <summary>
+    /// The service withdrew the certificate, and perhaps what proved the machine: enrols at once with a fresh proof. One
+    /// whose new certificate is refused as well, without a single answer in between, waits before it asks once more.
+    /// </summary>
+    public void OnWithdrawn()
+    {
+        var notBefore = isUnproven ? context.Now + DemandInterval : DateTimeOffset.MinValue;
+        Interlocked.Exchange(ref notBeforeTicks, notBefore.UtcTicks);
+        isProofInDoubt = true;
+        RetryNow();
     }
 
     /// <summary>Ends the wait after a failure: the service answers again, or is asked in another way.</summary>
@@ -57,11 +76,17 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         signal.Set();
     }
 
-    /// <summary>Takes up what the last run left, expired or not: an edge may grant a grace (S10).</summary>
+    /// <summary>Takes up what the last run left, expired or not, but for what the service withdrew (S10).</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         if (context.Store.LoadIdentity() is not { } stored)
         {
+            return;
+        }
+
+        if (stored.Withdrawal is { } reason)
+        {
+            State.RestoreWithdrawal(reason);
             return;
         }
 
@@ -118,7 +143,8 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     {
         var now = context.Now;
         var due =
-            State.Identity is not { } identity || IsOver(identity, now) ? now
+            State.Identity is not { } identity ? new DateTimeOffset(Interlocked.Read(ref notBeforeTicks), TimeSpan.Zero)
+            : IsOver(identity, now) ? now
             : IsDemandDue(now) ? now
             : renewAt;
         var retry = retries.NotBefore;
@@ -150,7 +176,9 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     private async Task<ApiFailure?> EnrolAsync(CancellationToken ct)
     {
         var way = access.Current;
-        var proof = await way.Proofs.GetAsync(fresh: false, ct);
+        var isFresh = isProofInDoubt;
+        isProofInDoubt = false; // for one attempt: the kept one may be good after all
+        var proof = await way.Proofs.GetAsync(isFresh, ct);
         if (!proof.IsSuccess)
         {
             ReportClock(way.Client.ClockOffset);
@@ -171,6 +199,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             : answer.Failure;
         if (failure is null)
         {
+            isUnproven = true;
             Log.Enrolled(
                 context.Log,
                 answer.Value!.SpiffeId,
@@ -296,17 +325,19 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     {
         State.AdoptTrust(trust, epoch, isRestart);
         renewAt = RenewalPlan.RenewAt(identity.Document, RenewalPlan.UnitOf(context.Dialect.Subject));
-        State.Identity = identity;
 
         // The old client is left to its last calls: its idle connections close by themselves.
-        State.Client = new MachineClient(
-            identity.MachineUrl,
-            identity.Credential,
-            () => State.Trust!,
-            () => State.RevokedSerials,
-            context.Time,
-            context.NetworkTime,
-            access.Current.Options.NetworkInForce
+        State.Install(
+            identity,
+            new MachineClient(
+                identity.MachineUrl,
+                identity.Credential,
+                () => State.Trust!,
+                () => State.RevokedSerials,
+                context.Time,
+                context.NetworkTime,
+                access.Current.Options.NetworkInForce
+            )
         );
         await changed(identity, ct);
     }

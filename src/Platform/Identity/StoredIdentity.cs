@@ -13,6 +13,9 @@ internal sealed record StoredIdentity
 
     public required string KeyPem { get; init; }
 
+    /// <summary>What the service said when it withdrew the certificate: a restart does not use it again. Null while it holds.</summary>
+    public string? Withdrawal { get; init; }
+
     // Never the key.
     public override string ToString() => $"{nameof(StoredIdentity)} {Enrolment.Certificate.Serial}";
 }

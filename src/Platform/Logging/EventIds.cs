@@ -21,6 +21,7 @@ public static class EventIds
     public const int ClockDiffers = 8014;
     public const int IdentityLoaded = 8015;
     public const int CheckpointAlarm = 8016;
+    public const int Withdrawn = 8017;
 
     // Configuration: 8100
     public const int ConfigurationReloaded = 8100;

@@ -61,6 +61,13 @@ public sealed class LogLevels(LogLevel level)
         var quiet = Level < LogLevel.Information ? Level : LogLevel.Warning;
         options.AddFilter("Microsoft", quiet);
         options.AddFilter("System", quiet);
+
+        // What a client does to its own HTTP/2 connection is told as critical there. Anybody can do it, at any rate, and it
+        // costs that connection alone: not a line that somebody should be woken by.
+        options.AddFilter(
+            "Microsoft.AspNetCore.Server.Kestrel.Http2",
+            Level < LogLevel.Information ? Level : LogLevel.None
+        );
     }
 
     public void Dispose() => change.Dispose();

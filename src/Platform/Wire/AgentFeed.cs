@@ -55,6 +55,11 @@ public sealed record AgentFeed
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentFeedRenewal>? Renewals { get; init; }
 
+    /// <summary>Tokens of the service that are revoked; null = none (S35).</summary>
+    [JsonPropertyName("token_revocations")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AgentFeedTokenRevocations? TokenRevocations { get; init; }
+
     /// <summary>Hostnames of the tunnel beside its domain, active and suspended; null = none (S26).</summary>
     [JsonPropertyName("hostnames")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

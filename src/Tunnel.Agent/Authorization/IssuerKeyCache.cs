@@ -49,6 +49,7 @@ internal sealed class IssuerKeyCache(
 
     // Read without the lock; replaced whole.
     private volatile HeldKeys? present = file?.Load(issuer)?.Keys;
+    private volatile RevokedTokens revoked = RevokedTokens.None;
     private volatile HashSet<string> proven = [.. file?.Load(issuer)?.Proven ?? []];
 
     // Guarded by the gate.
@@ -60,6 +61,13 @@ internal sealed class IssuerKeyCache(
     public IssuerSettings Issuer => issuer;
 
     public KeyState State => StateOf(present);
+
+    /// <summary>Which of its tokens no longer count, whatever their lifetime says; replaced whole with each feed (S35).</summary>
+    public RevokedTokens Revoked
+    {
+        get => revoked;
+        set => revoked = value;
+    }
 
     /// <summary>Why the last fetch failed; empty when it did not, or there was none.</summary>
     public string Problem { get; private set; } = "";

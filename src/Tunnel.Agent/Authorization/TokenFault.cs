@@ -35,6 +35,9 @@ internal enum TokenFault
 
     NotYetValid,
 
+    /// <summary>The identity service revoked it, or what it was granted by (S35).</summary>
+    Revoked,
+
     /// <summary>It is for another resource.</summary>
     Audience,
 

@@ -9,7 +9,8 @@ namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
 /// Validates access tokens for one route (RFC 9068 §4): 1. form, 2. issuer, 3. <c>typ</c>, 4. key and algorithm,
-/// 5. signature, 6. times, 7. audience, 8. subject and binding. Nothing is remembered: each request is validated (A12).
+/// 5. signature, 6. times, 7. revocation, 8. audience, 9. subject
+/// and binding. Nothing is remembered: each request is validated (A12).
 /// </summary>
 internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, TimeProvider time, bool needsGroups = false)
 {
@@ -53,6 +54,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         if (fault == TokenFault.None)
         {
             fault = CheckTimes(claims, issuer.Leeway, out var endsAt);
+            fault = fault == TokenFault.None ? CheckRevocation(claims, keys.Revoked) : fault;
             if (fault == TokenFault.None)
             {
                 return CheckAudience(claims, audiences) is var audience && audience != TokenFault.None
@@ -156,6 +158,13 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
 
         return TokenFault.None;
     }
+
+    // S35: only tokens of the identity service are ever revoked by its feed, and it writes all of these claims.
+    private static TokenFault CheckRevocation(ClaimSet claims, RevokedTokens revoked) =>
+        revoked.IsEmpty ? TokenFault.None
+        : !AccessTokenClaims.TryRead(claims, out var read) ? TokenFault.Claims
+        : revoked.IsRevoked(read) ? TokenFault.Revoked
+        : TokenFault.None;
 
     private static TokenFault CheckAudience(ClaimSet claims, IReadOnlyList<byte[]> audiences)
     {

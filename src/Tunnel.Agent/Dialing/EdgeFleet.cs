@@ -119,6 +119,31 @@ internal sealed class EdgeFleet : IAsyncDisposable
     }
 
     /// <summary>
+    /// Leaves every edge at once, with all that runs: this agent may not serve. <see cref="Apply"/> dials again.
+    /// </summary>
+    public void Withdraw()
+    {
+        if (context is not { } current)
+        {
+            return;
+        }
+
+        Apply(
+            new DialContext
+            {
+                Certificate = current.Certificate,
+                Trust = current.Trust,
+                Edges = [],
+                RevokedSerials = current.RevokedSerials,
+            }
+        );
+        foreach (var session in Sessions())
+        {
+            session.Drain(ConnectionErrorCode.Shutdown, TimeSpan.Zero, "the agent may not serve any more");
+        }
+    }
+
+    /// <summary>
     /// Puts other options in force, all but how edges are reached. More connections are dialled, those that are too many
     /// are drained, and where a number was told to edges a new connection takes the place of the old.
     /// </summary>

@@ -30,6 +30,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
 {
     private const int HttpsPort = 443;
     private static readonly TimeSpan BetweenCounts = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly AgentSettings settings; // what it started with
     private readonly TimeProvider time;
@@ -162,6 +163,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             leafFiles.RunAsync(leaves, background.Token),
             RunGenerationsAsync(background.Token),
             ReportCountsAsync(background.Token),
+            FollowWithdrawalAsync(background.Token),
             reportedChecks.RunAsync(credentials.RequestReport, background.Token),
             watch?.RunAsync(next => TakeUpAsync(next, sections, background.Token), background.Token)
                 ?? Task.CompletedTask,
@@ -329,6 +331,29 @@ internal sealed class AgentRuntime : IAsyncDisposable
         return manager;
     }
 
+    // S10: a certificate that was withdrawn, or that expired, ends serving within 5 s.
+    private async Task FollowWithdrawalAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(BetweenLooks, time);
+        string? known = null;
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            var reason = credentials.Withdrawal;
+            if (reason is not null && known is null)
+            {
+                Log.ServingEnded(logger, reason);
+            }
+
+            // Each time: a connection that was just being made comes into being after the others were left.
+            if (reason is not null || known is not null)
+            {
+                await Apply();
+            }
+
+            known = reason;
+        }
+    }
+
     // What else happens is reported at once, and takes the counts along.
     private async Task ReportCountsAsync(CancellationToken cancellationToken)
     {
@@ -444,8 +469,17 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     private void ApplyFeed()
     {
-        if (credentials is { Identity: { } identity, Trust: { } trust, Feed: { } feed })
+        if (credentials.Withdrawal is not null)
         {
+            fleet.Withdraw();
+        }
+        else if (credentials is { Identity: { } identity, Trust: { } trust, Feed: { } feed })
+        {
+            foreach (var keys in generation.Issuers)
+            {
+                keys.Revoked = RevokedTokens.Of(feed.TokenRevocations, keys.Issuer.Issuer);
+            }
+
             challenges.Apply(feed.AcmeChallenges);
             ApplyRoutes(feed);
             fleet.Apply(

@@ -53,11 +53,12 @@ internal sealed class InnerHandshake(
         {
             if (await ChallengeHello.IsNextAsync(connection.Transport.Input, deadline.Token))
             {
+                var split = await HelloPeek.FindSplitNameAsync(connection.Transport.Input, deadline.Token);
                 await using var tls = new SslStream(new PipeStream(connection.Transport));
                 await tls.AuthenticateAsServerAsync(
                     (_, hello, _, _) =>
                     {
-                        CheckName(connection, hello.ServerName);
+                        CheckName(connection, split ?? hello.ServerName);
                         return ValueTask.FromResult(challenge);
                     },
                     state: null,
@@ -68,8 +69,9 @@ internal sealed class InnerHandshake(
                 return;
             }
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
+        catch (Exception e)
         {
+            // Whatever the TLS library makes of a client's bytes is the client's doing, no fault of ours.
             Log.InnerHandshakeFailed(logger, connection.ConnectionId, e.Message);
             return;
         }
@@ -77,11 +79,11 @@ internal sealed class InnerHandshake(
         await serve(connection);
     }
 
-    private SslServerAuthenticationOptions Choose(ConnectionContext connection, SslClientHelloInfo hello)
+    private SslServerAuthenticationOptions Choose(ConnectionContext connection, string serverName)
     {
-        CheckName(connection, hello.ServerName);
+        CheckName(connection, serverName);
         var leaf =
-            certified?.Leaves.Find(hello.ServerName)
+            certified?.Leaves.Find(serverName)
             ?? leaves.Current
             ?? throw new AuthenticationException("No server certificate is in service yet.");
         return leaf.TlsOptions;

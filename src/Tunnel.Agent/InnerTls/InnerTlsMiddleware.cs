@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Net.Security;
-using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,12 +11,12 @@ namespace Culvert.Tunnel.Agent.InnerTls;
 /// Connection middleware that ends inner TLS. Kestrel's own writes in blocks of 4 KiB, each a record with its own
 /// encryption, frame and wake-up; here what an answer has at hand leaves in full records.
 /// </summary>
-/// <param name="choose">The certificate and protocols of one handshake.</param>
+/// <param name="choose">The certificate and protocols of one handshake, by its server name.</param>
 /// <param name="handshakeTimeout">How long a handshake may take.</param>
 /// <param name="time">The clock of that.</param>
 /// <param name="logger">For handshakes that fail.</param>
 internal sealed class InnerTlsMiddleware(
-    Func<ConnectionContext, SslClientHelloInfo, SslServerAuthenticationOptions> choose,
+    Func<ConnectionContext, string, SslServerAuthenticationOptions> choose,
     TimeSpan handshakeTimeout,
     TimeProvider time,
     ILogger logger
@@ -75,15 +74,17 @@ internal sealed class InnerTlsMiddleware(
         using var deadline = new CancellationTokenSource(handshakeTimeout, time);
         try
         {
+            var split = await HelloPeek.FindSplitNameAsync(connection.Transport.Input, deadline.Token);
             await tls.AuthenticateAsServerAsync(
-                (_, hello, _, _) => ValueTask.FromResult(choose(connection, hello)),
+                (_, hello, _, _) => ValueTask.FromResult(choose(connection, split ?? hello.ServerName)),
                 state: null,
                 deadline.Token
             );
             return true;
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
+        catch (Exception e)
         {
+            // Whatever the TLS library makes of a client's bytes is the client's doing, no fault of ours.
             Log.InnerHandshakeFailed(logger, connection.ConnectionId, e.Message);
             return false;
         }

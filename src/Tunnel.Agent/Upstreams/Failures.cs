@@ -179,6 +179,16 @@ internal static class Failures
         "Send the headers as the body says, or leave them out."
     );
 
+    public static readonly Failure BodyMalformed = new(
+        FailedHop.Agent,
+        "agent.body_malformed",
+        400,
+        InvalidRequest,
+        "The request body is not framed as HTTP/1.1 says.",
+        "A chunk has no valid size or no end (RFC 9112 §7.1), or the body ended before its announced length.",
+        "Correct the client: the upstream has not seen the whole request."
+    );
+
     public static readonly Failure RequestTooLarge = new(
         FailedHop.Agent,
         "agent.request_too_large",
@@ -510,6 +520,7 @@ internal static class Failures
         SessionUnknown,
         MessageUnreadable,
         HeadersContradict,
+        BodyMalformed,
         RequestTooLarge,
         MessageTooLarge,
         BodiesCrowded,

@@ -65,6 +65,11 @@ internal sealed class HttpUpstream : Upstream
         return new ProbeState(true, "");
     }
 
+    public override async Task ReachAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await Connector.ConnectAsync(cancellationToken);
+    }
+
     public override void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id) =>
         _ = forwarder.RefuseAskAsync(exchange, route, this, id);
 

@@ -101,8 +101,8 @@ internal sealed class InnerApplication(
         var serverName = exchange.Connection.ServerName;
         var host = exchange.Request.Headers.Host.ToString();
 
-        // An HTTP/1.0 request may lack Host; then the server name is all it said.
-        if (host.Length > 0 && !RequestHost.Matches(host, serverName))
+        // None, which HTTP/1.0 allows, and an empty one are no server name either (RFC 9112 §3.2).
+        if (!RequestHost.Matches(host, serverName))
         {
             await refusals.RefuseAsync(exchange, served?.Route.Name ?? "", Failures.HostMismatch);
             return;

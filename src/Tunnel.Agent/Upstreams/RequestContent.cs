@@ -35,6 +35,19 @@ internal sealed class RequestContent(
         CancellationToken cancellationToken
     )
     {
+        try
+        {
+            await CopyAsync(stream, cancellationToken);
+        }
+        catch (BadHttpRequestException e)
+        {
+            // The client's own fault, as a chunk that is none: the upstream has nothing to do with it.
+            throw new UpstreamException(Failures.BodyMalformed, e.Message);
+        }
+    }
+
+    private async Task CopyAsync(Stream stream, CancellationToken cancellationToken)
+    {
         long total = begun.Length;
         if (!begun.IsEmpty)
         {

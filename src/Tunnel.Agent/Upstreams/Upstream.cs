@@ -29,6 +29,13 @@ internal abstract class Upstream : IAsyncDisposable
     public abstract Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Looks in between, at next to no cost, whether anybody is there at all; what is found amiss is for a probe to judge.
+    /// </summary>
+    /// <param name="cancellationToken">Bounds the look.</param>
+    /// <exception cref="UpstreamException">Nobody is there.</exception>
+    public virtual Task ReachAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
     /// Tells the upstream that its request to the client will not be answered, since the policy does not pass it on; else
     /// it would wait. Returns at once.
     /// </summary>

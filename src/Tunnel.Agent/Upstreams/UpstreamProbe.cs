@@ -20,6 +20,9 @@ internal sealed class UpstreamProbe(
     // A server that comes back should not be called ill for the rest of a long interval.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(2);
 
+    // Between two probes: a server that went away is noticed within 5 s, however long the interval is.
+    private static readonly TimeSpan Reach = TimeSpan.FromSeconds(3);
+
     private volatile ProbeState state = known ?? new(null, "");
 
     /// <summary>The last verdict.</summary>
@@ -40,12 +43,24 @@ internal sealed class UpstreamProbe(
             return;
         }
 
-        using var timer = new PeriodicTimer(Settings.Interval, time);
+        using var timer = new PeriodicTimer(Shorter(Settings.Interval, Reach), time);
+        long? probedAt = null;
         do
         {
+            if (
+                state.IsHealthy == true
+                && probedAt is { } last
+                && time.GetElapsedTime(last) < Settings.Interval
+                && await IsThereAsync(cancellationToken)
+            )
+            {
+                continue;
+            }
+
+            probedAt = time.GetTimestamp();
             if (await ProbeAsync(cancellationToken))
             {
-                timer.Period = state.IsHealthy == true || Settings.Interval < Recheck ? Settings.Interval : Recheck;
+                timer.Period = Shorter(Settings.Interval, state.IsHealthy == true ? Reach : Recheck);
                 changed();
             }
         } while (await timer.WaitForNextTickAsync(cancellationToken));
@@ -72,6 +87,27 @@ internal sealed class UpstreamProbe(
 
         return true;
     }
+
+    private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(Shorter(Settings.Timeout, Reach), time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await route.Upstream.ReachAsync(both.Token);
+            return true;
+        }
+        catch (UpstreamException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private async Task<ProbeState> LookAsync(CancellationToken cancellationToken)
     {

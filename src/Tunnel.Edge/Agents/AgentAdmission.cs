@@ -8,25 +8,13 @@ namespace Culvert.Tunnel.Edge.Agents;
 /// <summary>Decides by one snapshot whether an agent may serve (S6, S9, S10). Pure.</summary>
 internal static class AgentAdmission
 {
-    /// <summary>
-    /// Checks the certificate. While the service is out of reach one that expired after its last word still counts; one
-    /// on the revocation copy never does.
-    /// </summary>
+    /// <summary>Checks the certificate: an outage of the service prolongs none.</summary>
     public static PeerVerification Verify(
         EdgeSnapshot snapshot,
         X509Certificate2? certificate,
         X509Chain? presented,
-        DateTimeOffset now,
-        FeedAge age,
-        DateTimeOffset? lastContact
-    )
-    {
-        var verifier = new PeerVerifier(snapshot.Trust);
-        var result = verifier.Verify(certificate, presented, PeerRole.Agent, now, snapshot.RevokedSerials);
-        return result.Refusal == PeerRefusal.Expired && age == FeedAge.OfflineGrace && lastContact is { } contact
-            ? verifier.Verify(certificate, presented, PeerRole.Agent, contact, snapshot.RevokedSerials)
-            : result;
-    }
+        DateTimeOffset now
+    ) => new PeerVerifier(snapshot.Trust).Verify(certificate, presented, PeerRole.Agent, now, snapshot.RevokedSerials);
 
     /// <summary>Checks what the certificate's identity may do here. The first check that fails is the answer.</summary>
     public static AgentRefusal Check(EdgeSnapshot snapshot, SpiffeId id, string serial, IPAddress source) =>

@@ -1,5 +1,3 @@
-using Culvert.Tunnel.Edge.Routing;
-
 namespace Culvert.Tunnel.Edge.Agents;
 
 /// <summary>How long a connection may outlive its certificate (S10). Pure.</summary>
@@ -8,9 +6,8 @@ internal static class AgentLife
     /// <summary>Why a connection must end now; null if it may go on.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="now">The time.</param>
-    /// <param name="age">Of the feed: while the service is out of reach nobody can renew.</param>
     /// <param name="maxStreamLife">For connections whose instance has a newer one.</param>
-    public static string? Decide(AgentConnection connection, DateTimeOffset now, FeedAge age, TimeSpan maxStreamLife)
+    public static string? Decide(AgentConnection connection, DateTimeOffset now, TimeSpan maxStreamLife)
     {
         if (connection.RetiredAt is { } retired)
         {
@@ -18,7 +15,6 @@ internal static class AgentLife
         }
 
         // notAfter includes its last second (RFC 5280 §4.1.2.5).
-        var expired = now >= connection.NotAfter + TimeSpan.FromSeconds(1);
-        return expired && age == FeedAge.Fresh ? "the certificate has expired" : null;
+        return now >= connection.NotAfter + TimeSpan.FromSeconds(1) ? "the certificate has expired" : null;
     }
 }

@@ -106,6 +106,11 @@ internal sealed class AgentListener(
             return Refuse(remote, AgentRefusal.NotReady, "");
         }
 
+        if (state.Withdrawal is { } withdrawal)
+        {
+            return Refuse(remote, AgentRefusal.Withdrawn, withdrawal);
+        }
+
         if (state.IsDraining)
         {
             return Refuse(remote, AgentRefusal.EdgeDraining, "");
@@ -133,22 +138,16 @@ internal sealed class AgentListener(
                     CertificateChainPolicy = snapshot.Trust.ChainPolicy(now),
                     RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
                     {
-                        peer = AgentAdmission.Verify(
-                            snapshot,
-                            leaf as X509Certificate2,
-                            chain,
-                            now,
-                            age,
-                            state.LastContact
-                        );
+                        peer = AgentAdmission.Verify(snapshot, leaf as X509Certificate2, chain, now);
                         return peer.IsAccepted;
                     },
                 },
                 both.Token
             );
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
+        catch (Exception e)
         {
+            // Nobody has proven anything yet: whatever the TLS library makes of such bytes is the peer's doing, no fault.
             cancellationToken.ThrowIfCancellationRequested();
             return peer is { IsAccepted: false }
                 ? Refuse(remote, RefusalOf(peer), peer.Refusal.ToString())

@@ -35,7 +35,10 @@ internal sealed record AgentOptions
     /// <summary>How long streams may go on over a connection whose certificate has been renewed (S10).</summary>
     public TimeSpan MaxStreamLife { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How long agents are taken without word from the service, where the tunnel's record does not say (S10).</summary>
+    /// <summary>
+    /// How long agents are taken without word from the service, where the tunnel's record does not say (S10), and never
+    /// beyond a certificate's life, the agent's or the edge's own (<c>certificates.platform_life</c> of the service).
+    /// </summary>
     public TimeSpan OfflineGrace { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>For the streams of a superseded connection.</summary>

@@ -15,6 +15,9 @@ internal enum AgentRefusal
     /// <summary>The edge has no certificate or feed yet.</summary>
     NotReady,
 
+    /// <summary>The edge may not serve: its own certificate was withdrawn or expired.</summary>
+    Withdrawn,
+
     /// <summary>TLS failed or took too long.</summary>
     Handshake,
 

@@ -29,10 +29,14 @@ internal sealed class AgentRegistry(
     private readonly ConcurrentDictionary<string, AgentConnection[]> byTunnel = new(StringComparer.Ordinal);
     private long sequence; // guarded by gate
     private long lastArrival;
+    private long changes; // guarded by gate for writing
     private uint turn; // spreads equal choices; races only cost evenness
 
     /// <summary>When the newest connection came, by the clock's timestamp; 0 = none ever did.</summary>
     public long LastArrival => Volatile.Read(ref lastArrival);
+
+    /// <summary>Rises whenever a connection comes or leaves.</summary>
+    public long Changes => Volatile.Read(ref changes);
 
     /// <summary>Puts other limits and lives in force.</summary>
     public void Use(AgentOptions next) => options = next;
@@ -46,6 +50,7 @@ internal sealed class AgentRegistry(
         lock (gate)
         {
             connection.Sequence = ++sequence;
+            Volatile.Write(ref changes, changes + 1);
             Volatile.Write(ref lastArrival, time.GetTimestamp());
             AgentConnection[] all = [.. byTunnel.GetValueOrDefault(connection.TunnelId, []), connection];
             byTunnel[connection.TunnelId] = all;
@@ -68,6 +73,7 @@ internal sealed class AgentRegistry(
     {
         lock (gate)
         {
+            Volatile.Write(ref changes, changes + 1);
             var left = byTunnel
                 .GetValueOrDefault(connection.TunnelId, [])
                 .Where(c => !ReferenceEquals(c, connection))
@@ -159,10 +165,9 @@ internal sealed class AgentRegistry(
     public void Sweep()
     {
         var now = time.GetUtcNow();
-        var age = state.AgeOfFeed(now, options.OfflineGrace);
         foreach (var connection in All)
         {
-            if (AgentLife.Decide(connection, now, age, options.MaxStreamLife) is { } reason)
+            if (AgentLife.Decide(connection, now, options.MaxStreamLife) is { } reason)
             {
                 End(connection, ConnectionErrorCode.Revoked, TimeSpan.Zero, reason);
             }

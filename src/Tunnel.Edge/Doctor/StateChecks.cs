@@ -73,7 +73,14 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
             $"renewal: {own.RenewAfter:u} to {own.RenewBefore:u}",
         ];
         return (
-            memory.Feed?.RevokedSerials.Contains(own.Serial) == true
+            memory.Withdrawal is { } withdrawal
+                ? DoctorFinding.Fail(
+                    Certificate,
+                    $"{withdrawal} The edge serves nobody.",
+                    "An administrator revoked or archived this edge, or revoked its rule, issuer or service account.",
+                    "Ask an administrator to run: culvert edge show " + settings.EdgeId
+                )
+            : memory.Feed?.RevokedSerials.Contains(own.Serial) == true
                 ? DoctorFinding.Fail(
                     Certificate,
                     "It was revoked.",

@@ -28,6 +28,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly SniListener sniListener;
     private readonly ConnectListener connectListener;
     private readonly CancellationTokenSource ending = new();
+    private volatile CancellationTokenSource serving = new(); // cancelled when the edge may serve nobody any more
     private readonly TcpListeners agentSockets;
     private readonly TcpListeners sniSockets;
     private readonly TcpListeners connectSockets;
@@ -40,6 +41,9 @@ internal sealed class EdgeServer : IAsyncDisposable
     private long? drainingSince; // owned by the sweeper
     private bool agentsSentAway; // likewise
     private volatile bool awaitsAgents;
+    private volatile bool isWithdrawn;
+    private long reportedChanges; // owned by the sweeper
+    private Task followed = Task.CompletedTask; // one change of the listeners at a time; owned by the sweeper
 
     private EdgeServer(
         EdgeSettings settings,
@@ -127,6 +131,11 @@ internal sealed class EdgeServer : IAsyncDisposable
         );
     }
 
+    /// <summary>
+    /// Agents came or left since the last second: others want to know. A storm of them is one event a second.
+    /// </summary>
+    public event Action? AgentsChanged;
+
     /// <summary>In force now: ask for them at each use.</summary>
     public EdgeSettings Settings => settings;
 
@@ -204,6 +213,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     public async Task DrainAsync()
     {
         stopping = true;
+        await followed; // a change of the listeners that has begun
         Log.Draining(logger, Clients, settings.DrainTimeout.TotalSeconds);
         if (settings.DrainDelay > TimeSpan.Zero)
         {
@@ -231,6 +241,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         await sweeper.DisposeAsync();
         await leaving.DisposeAsync();
         await ending.CancelAsync();
+        await followed;
         await agentSockets.DisposeAsync();
         await sniSockets.DisposeAsync();
         await connectSockets.DisposeAsync();
@@ -239,13 +250,14 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     private async Task HandleAsync(Socket socket, Func<Socket, CancellationToken, Task> serve)
     {
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, serving.Token);
         try
         {
-            await serve(socket, ending.Token);
+            await serve(socket, until.Token);
         }
         catch (OperationCanceledException)
         {
-            // The server ends.
+            // The server ends, or may serve nobody.
         }
     }
 
@@ -272,6 +284,45 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     /// <summary>In the order that clients take: one that goes from the door to a listener meanwhile is seen at one of them.</summary>
     private bool HasArriving() => door.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
+
+    /// <summary>
+    /// Ends serving when the edge's own certificate is withdrawn or expired, and takes it up again with the next one
+    /// (S10). Listeners are closed, not deaf: balancers and clients go elsewhere at once.
+    /// </summary>
+    private async Task FollowWithdrawalAsync()
+    {
+        if (state.Withdrawal is { } reason)
+        {
+            if (!isWithdrawn)
+            {
+                isWithdrawn = true;
+                Log.ServingEnded(logger, reason);
+                await serving.CancelAsync();
+                await agentSockets.CloseAsync();
+                await sniSockets.CloseAsync();
+                await connectSockets.CloseAsync();
+            }
+        }
+        else if (isWithdrawn)
+        {
+            if (serving.IsCancellationRequested)
+            {
+                serving = new CancellationTokenSource();
+                arrival.Restart(settings.Agents.Settle);
+            }
+
+            // Again in a second where an address is not free.
+            if (
+                (agentSockets.IsOpen || agentSockets.TryReopen())
+                && (sniSockets.IsOpen || sniSockets.TryReopen())
+                && (connectSockets.IsOpen || connectSockets.TryReopen())
+            )
+            {
+                isWithdrawn = false;
+                Log.ServingResumed(logger);
+            }
+        }
+    }
 
     /// <summary>An operator's drain, and what comes after it: after the delay agents are told to go; resumed, they come back by themselves.</summary>
     private void FollowDrain()
@@ -310,12 +361,23 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         try
         {
+            if (!stopping && followed.IsCompleted)
+            {
+                followed = FollowWithdrawalAsync();
+            }
+
             Agents.Sweep();
             agentListener.Sweep();
             door.Sweep();
             forwarder.LeaveSilentAgents();
             state.DrainHere(isMarkedToDrain());
             FollowDrain();
+            if (Agents.Changes is var changes && changes != reportedChanges)
+            {
+                reportedChanges = changes;
+                AgentsChanged?.Invoke();
+            }
+
             if (settings.Clients.IdleTimeout > TimeSpan.Zero)
             {
                 Traffic.CutIdle(settings.Clients.IdleTimeout);

@@ -15,6 +15,9 @@ internal static class EventIds
     public const int ContactRestored = 9009;
     public const int DrainedByOperator = 9010;
     public const int ChallengeNotAcknowledged = 9011;
+    public const int ServingEnded = 9012;
+    public const int ServingResumed = 9013;
+    public const int ReopenFailed = 9014;
 
     public const int AgentConnected = 9100;
     public const int AgentDisconnected = 9101;

@@ -43,13 +43,30 @@ internal static partial class Log
     [LoggerMessage(EventIds.AcceptFailed, LogLevel.Error, "The {Listener} listener could not accept: {Error}")]
     public static partial void AcceptFailed(ILogger logger, string listener, SocketError error);
 
+    [LoggerMessage(
+        EventIds.ServingEnded,
+        LogLevel.Error,
+        "Listeners and connections are closed, no agent and no client is served: {Reason}"
+    )]
+    public static partial void ServingEnded(ILogger logger, string reason);
+
+    [LoggerMessage(EventIds.ServingResumed, LogLevel.Information, "The edge has a valid certificate again and serves")]
+    public static partial void ServingResumed(ILogger logger);
+
+    [LoggerMessage(
+        EventIds.ReopenFailed,
+        LogLevel.Error,
+        "The {Listener} listener cannot be opened again and is tried every second: {Error}"
+    )]
+    public static partial void ReopenFailed(ILogger logger, string listener, SocketError error);
+
     [LoggerMessage(EventIds.SweepFailed, LogLevel.Error, "The periodic check failed and will be tried again")]
     public static partial void SweepFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(
         EventIds.OfflineGrace,
         LogLevel.Warning,
-        "No word from the service since {LastContact:u}: certificates that expired later are accepted for {Grace}"
+        "No word from the service since {LastContact:u}: agents with unexpired certificates are taken for {Grace}"
     )]
     public static partial void OfflineGrace(ILogger logger, DateTimeOffset? lastContact, TimeSpan grace);
 

@@ -92,13 +92,14 @@ internal static class RunCommand
             loggers,
             time
         );
-        var state = new EdgeState(() => credentials.LastContact);
+        var state = new EdgeState(() => credentials.LastContact, () => credentials.Withdrawal);
         Connect(credentials, state, () => server?.Settings ?? settings, logger);
         var challenges = new ChallengeAcknowledgements((id, ct) => AcknowledgeAsync(credentials, id, logger, ct), time);
         state.SnapshotChanged += challenges.Apply;
 
         using var traces = Traces.Start(settings.Telemetry, "tunnel-edge", ConnectionSpan.SourceName);
         await using var running = server = EdgeServer.Start(settings, state, time, loggers, () => mark.IsSet, traces);
+        running.AgentsChanged += credentials.RequestReport;
         var watch = new ConfigWatch<EdgeSettings>(
             ConfigCommand.FindFile(parsed, ConfigLocation.Edge),
             () => ConfigCommand.Load(parsed, ConfigLocation.Edge, EdgeSettingsReader.Read),

@@ -13,7 +13,8 @@ internal sealed class TcpListeners : IAsyncDisposable
 
     private readonly string name;
     private readonly List<Socket> sockets = [];
-    private readonly CancellationTokenSource stopped = new();
+    private readonly List<IPEndPoint> endPoints = [];
+    private CancellationTokenSource stopped = new();
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private Func<Socket, Task>? handler;
@@ -27,7 +28,10 @@ internal sealed class TcpListeners : IAsyncDisposable
     }
 
     /// <summary>Where they listen, with the ports that the system chose.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => [.. sockets.Select(s => (IPEndPoint)s.LocalEndPoint!)];
+    public IReadOnlyList<IPEndPoint> EndPoints => endPoints;
+
+    /// <summary>False after <see cref="CloseAsync"/> until it listens again. A listener without addresses is open.</summary>
+    public bool IsOpen => sockets.Count == endPoints.Count;
 
     /// <summary>Binds every address, or none.</summary>
     /// <exception cref="ListenException">One of them is taken or not ours.</exception>
@@ -44,7 +48,9 @@ internal sealed class TcpListeners : IAsyncDisposable
         {
             try
             {
-                listeners.sockets.Add(Listen(endPoint));
+                var socket = Listen(endPoint);
+                listeners.sockets.Add(socket);
+                listeners.endPoints.Add((IPEndPoint)socket.LocalEndPoint!);
             }
             catch (SocketException e)
             {
@@ -65,7 +71,7 @@ internal sealed class TcpListeners : IAsyncDisposable
     public void Start(Func<Socket, Task> handle)
     {
         handler = handle;
-        loops = [.. sockets.Select(s => AcceptAsync(s, handle))];
+        loops = [.. sockets.Select(s => AcceptAsync(s, handle, stopped.Token))];
     }
 
     /// <summary>Accepts no more; open connections go on.</summary>
@@ -75,6 +81,39 @@ internal sealed class TcpListeners : IAsyncDisposable
         await Task.WhenAll(loops);
         sockets.ForEach(TakeWaiting);
         sockets.ForEach(s => s.Dispose());
+    }
+
+    /// <summary>Closes the sockets, and with them whoever waits to be accepted: nobody may be served here now.</summary>
+    public async Task CloseAsync()
+    {
+        await stopped.CancelAsync();
+        await Task.WhenAll(loops);
+        sockets.ForEach(s => s.Dispose());
+        sockets.Clear();
+    }
+
+    /// <summary>Listens again where it did before <see cref="CloseAsync"/>; false while another program is there.</summary>
+    public bool TryReopen()
+    {
+        try
+        {
+            foreach (var endPoint in endPoints)
+            {
+                sockets.Add(Listen(endPoint));
+            }
+        }
+        catch (SocketException e)
+        {
+            sockets.ForEach(s => s.Dispose());
+            sockets.Clear();
+            Log.ReopenFailed(logger, name, e.SocketErrorCode);
+            return false;
+        }
+
+        stopped.Dispose();
+        stopped = new CancellationTokenSource();
+        Start(handler!);
+        return true;
     }
 
     public async ValueTask DisposeAsync()
@@ -99,13 +138,13 @@ internal sealed class TcpListeners : IAsyncDisposable
         }
     }
 
-    private async Task AcceptAsync(Socket listener, Func<Socket, Task> handle)
+    private async Task AcceptAsync(Socket listener, Func<Socket, Task> handle, CancellationToken stop)
     {
-        while (!stopped.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             try
             {
-                var socket = await listener.AcceptAsync(stopped.Token);
+                var socket = await listener.AcceptAsync(stop);
                 _ = handle(socket);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -115,16 +154,16 @@ internal sealed class TcpListeners : IAsyncDisposable
             catch (SocketException e)
             {
                 Log.AcceptFailed(logger, name, e.SocketErrorCode);
-                await PauseAsync();
+                await PauseAsync(stop);
             }
         }
     }
 
-    private async Task PauseAsync()
+    private async Task PauseAsync(CancellationToken stop)
     {
         try
         {
-            await Task.Delay(AcceptPause, time, stopped.Token);
+            await Task.Delay(AcceptPause, time, stop);
         }
         catch (OperationCanceledException)
         {

@@ -7,7 +7,8 @@ namespace Culvert.Tunnel.Edge.Routing;
 /// credential manager's events, read by every connection.
 /// </summary>
 /// <param name="lastContact">When the service was last heard; asked at every use.</param>
-internal sealed class EdgeState(Func<DateTimeOffset?> lastContact)
+/// <param name="withdrawal">Why this edge may not serve; null = it may. Asked at every use.</param>
+internal sealed class EdgeState(Func<DateTimeOffset?> lastContact, Func<string?>? withdrawal = null)
 {
     private volatile EdgeSnapshot? snapshot;
     private volatile KeyAndCertificate? certificate;
@@ -21,6 +22,11 @@ internal sealed class EdgeState(Func<DateTimeOffset?> lastContact)
 
     /// <summary>Null until enrolment, or the kept one.</summary>
     public KeyAndCertificate? Certificate => certificate;
+
+    /// <summary>
+    /// Why nobody may be served here: the service withdrew our certificate, or it expired. No outage, so no grace (S10).
+    /// </summary>
+    public string? Withdrawal => withdrawal?.Invoke();
 
     /// <summary>Agents and clients are sent elsewhere: an operator said so at the service, or on this machine.</summary>
     public bool IsDraining => drainsHere || Snapshot is { IsDraining: true };

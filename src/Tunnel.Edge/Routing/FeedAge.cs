@@ -6,7 +6,7 @@ internal enum FeedAge
     /// <summary>The service was heard within the last minute.</summary>
     Fresh,
 
-    /// <summary>The service has been silent: certificates that expired after its last word still count.</summary>
+    /// <summary>The service has been silent: agents are taken for as long as their certificates last.</summary>
     OfflineGrace,
 
     /// <summary>Silent for longer than the grace: no new agents.</summary>

@@ -146,6 +146,36 @@ public sealed class ReadCommandsTests : CommandTest
             .ShouldBe("tnl_01");
     }
 
+    [Theory]
+    [InlineData("not_ready", ExitCode.CheckFailed, "NOT READY  docs")]
+    [InlineData("unknown", ExitCode.CheckFailed, "UNKNOWN    docs")]
+    [InlineData("not_set_up", ExitCode.Done, "not set up docs")]
+    public async Task Status_ByItsState_SaysWhetherSomethingFailed(string state, int exitCode, string line)
+    {
+        Service
+            .On("GET /v1/organizations/current", """{"id":"aaaa","name":"acme"}""")
+            .On("GET /v1/tunnels?limit=100", """{"data":[{"id":"tnl_01","display_name":"docs"}],"next_page":null}""")
+            .On(
+                "GET /v1/tunnels/tnl_01/status",
+                $$"""
+                {"tunnel_id":"tnl_01","state":"{{state}}","ready":false,"problems":["x"],"agents_live":1,"agents_enrolled":2,
+                 "edges_serving":1,"service_nodes_live":1,"service_nodes":2,
+                 "routes":[{"name":"wiki","upstream_healthy":false,"detail":"Connection refused"},
+                           {"name":"docs","upstream_healthy":true,"detail":""}],
+                 "edges":[{"name":"one","state":"live","agent_connections":2},{"name":"two","state":"gone"}]}
+                """
+            );
+
+        var run = await Stage.RunAsync("status");
+
+        run.ExitCode.ShouldBe(exitCode, run.Error);
+        run.Out.ShouldContain(line);
+        run.Out.ShouldContain("edges 1 of 2 serving: one (2 agent connections), two (gone)");
+        run.Out.ShouldContain("route wiki: no healthy upstream: Connection refused");
+        run.Out.ShouldNotContain("route docs");
+        run.Out.ShouldContain("1 of 2 service nodes run");
+    }
+
     [Fact]
     public async Task Status_Authorities_ShowsThoseThatWantAttentionAlone()
     {

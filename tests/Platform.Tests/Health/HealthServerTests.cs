@@ -106,6 +106,18 @@ public sealed class HealthServerTests : IAsyncDisposable
         (await Get("/healthz", host)).Status.ShouldBe(expected);
     }
 
+    [Theory] // a page that makes its own name point here reads nothing (DNS rebinding)
+    [InlineData("evil.test", HttpStatusCode.BadRequest)]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1", HttpStatusCode.OK)]
+    [InlineData("[::1]", HttpStatusCode.OK)]
+    public async Task Host_NoListOnLoopback_TakesLocalNamesAlone(string host, HttpStatusCode expected)
+    {
+        await Start(new HealthOptions { Listen = [new(IPAddress.Loopback, 0)] });
+
+        (await Get("/metrics", host)).Status.ShouldBe(expected);
+    }
+
     [Fact]
     public async Task UnixSocketAndUrlFile_AreServedAndWritten()
     {
@@ -167,7 +179,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     {
         await StartWithPage(new HealthOptions { Listen = [new(IPAddress.Loopback, 0)], Ui = true });
 
-        (await GetUi("evil.example", "", "")).ShouldBe(HttpStatusCode.Forbidden);
+        (await GetUi("evil.example", "", "")).ShouldBe(HttpStatusCode.BadRequest);
         (await GetUi("localhost", "", "")).ShouldBe(HttpStatusCode.OK);
     }
 

@@ -192,12 +192,14 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         var end = manager.Identity!.Document.NotAfter;
         await Until(() => time.GetUtcNow() > end.AddHours(5), TimeSpan.FromMinutes(2));
         (await Readiness(manager))[0].ShouldNotBeNull();
+        manager.Withdrawal!.ShouldContain("expired");
 
         away = false;
         await Until(() => identities.Count == 2, TimeSpan.FromSeconds(5));
 
         service.Count(Enrol).ShouldBeGreaterThan(1);
         (await Readiness(manager))[0].ShouldBeNull();
+        manager.Withdrawal.ShouldBeNull();
     }
 
     [Fact]
@@ -221,15 +223,17 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         service.Count(Enrol).ShouldBe(2);
     }
 
-    [Fact]
-    public async Task Run_FeedRefusesTheCertificate_EnrolsAtMostOncePerFiveMinutes()
+    [Theory]
+    [InlineData(401, "auth.certificate")]
+    [InlineData(403, "auth.peer_revoked")]
+    public async Task Run_FeedRefusesTheCertificate_EnrolsAtMostOncePerFiveMinutes(int status, string code)
     {
         var manager = Agent();
         service.Intercept = async (request, context) =>
         {
             if (request.Path == Feed)
             {
-                await FakeService.RefuseAsync(context, 401, "auth.certificate");
+                await FakeService.RefuseAsync(context, status, code);
             }
 
             return request.Path == Feed;
@@ -241,6 +245,94 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         await Until(() => time.GetUtcNow() - began > TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(10));
 
         service.Count(Enrol).ShouldBeInRange(2, 4);
+    }
+
+    // S10: the service's word is no outage. The token that proved the machine may be what was revoked.
+    [Theory]
+    [InlineData("auth.peer_revoked")]
+    [InlineData("auth.peer_expired")]
+    [InlineData("edge.archived")]
+    public async Task Feed_RefusesForGood_WithdrawsAtOnceAndEnrolsWithAFreshProof(string code)
+    {
+        var manager = Agent();
+        Run(manager);
+        await Ready(manager);
+        var (refused, began) = (manager.Identity!.Credential.Serial, time.GetUtcNow());
+        RefuseFeedOf(refused, 403, code);
+        service.Change();
+
+        await Until(() => identities.Count == 2, TimeSpan.FromMilliseconds(100));
+
+        (time.GetUtcNow() - began).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        service.Of(Enrol).Select(r => r.Bearer).ShouldBe(["access-1", "access-2"]);
+        manager.Withdrawal.ShouldBeNull();
+        logs.Count(EventIds.Withdrawn).ShouldBe(1);
+        logs.Count(EventIds.FeedFailed).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Feed_RefusesForGoodAndNobodyVouches_StaysWithdrawnAcrossARestart()
+    {
+        var first = Agent();
+        Run(first);
+        await Ready(first);
+        var refused = first.Identity!.Credential.Serial;
+        service.Intercept = async (request, context) =>
+        {
+            if (request.Path == Feed && request.ClientSerial == refused)
+            {
+                await FakeService.RefuseAsync(context, 403, "auth.peer_revoked");
+                return true;
+            }
+
+            if (request.Path == Exchange)
+            {
+                await FakeService.RefuseAsync(context, 401, "auth.failed");
+            }
+
+            return request.Path == Exchange;
+        };
+        service.Change();
+        await Until(() => logs.Count(EventIds.EnrolmentFailed) > 0, TimeSpan.FromMilliseconds(100));
+
+        first.Identity.ShouldBeNull();
+        first.Machine.ShouldBeNull();
+        first.Withdrawal!.ShouldContain(refused);
+        (await Readiness(first))[0]!.ShouldContain("auth.peer_revoked");
+        await StopAsync();
+        AgentState.Read(Identity(), FakeService.TunnelId, StatePath).Withdrawal.ShouldBe(first.Withdrawal);
+
+        service.Intercept = (_, context) =>
+        {
+            context.Abort(); // nobody can be asked any more
+            return Task.FromResult(true);
+        };
+        var second = Agent();
+        Run(second);
+        await Eventually.UntilAsync(() => second.Withdrawal is not null);
+        second.Identity.ShouldBeNull();
+        second.Feed.ShouldBeNull();
+        (await Readiness(second))[0]!.ShouldContain("auth.peer_revoked");
+    }
+
+    // What a proxy, another version of the service or a fault says is not said of this machine.
+    [Theory]
+    [InlineData(403, "auth.peer")]
+    [InlineData(404, "request.not_found")]
+    [InlineData(500, "auth.peer_revoked")]
+    [InlineData(503, "store.unavailable")]
+    public async Task Feed_RefusedOtherwise_IsAnOutage(int status, string code)
+    {
+        var manager = Agent();
+        Run(manager);
+        await Ready(manager);
+        RefuseFeedOf(manager.Identity!.Credential.Serial, status, code);
+        service.Change();
+
+        await Until(() => logs.Count(EventIds.FeedFailed) > 0, TimeSpan.FromMilliseconds(100));
+
+        manager.Withdrawal.ShouldBeNull();
+        manager.Identity.ShouldNotBeNull();
     }
 
     [Fact]
@@ -1040,6 +1132,18 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         logs.Lines.ShouldAllBe(l => !l.Contains("idp.token.1") && !l.Contains("access-"));
         logs.Lines.ShouldContain(l => l.Contains("auth.failed") && l.Contains("req_1"));
     }
+
+    private void RefuseFeedOf(string serial, int status, string code) =>
+        service.Intercept = async (request, context) =>
+        {
+            var isRefused = request.Path == Feed && request.ClientSerial == serial;
+            if (isRefused)
+            {
+                await FakeService.RefuseAsync(context, status, code);
+            }
+
+            return isRefused;
+        };
 
     private string StatePath => Path.Combine(folder.FullName, "state");
 

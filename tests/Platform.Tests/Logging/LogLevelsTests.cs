@@ -16,6 +16,21 @@ public sealed class LogLevelsTests : IDisposable
         File.Delete(file);
     }
 
+    [Theory] // a flood of frames by one client must not flood the log, as critical, too
+    [InlineData(LogLevel.Information, false)]
+    [InlineData(LogLevel.Debug, true)]
+    public void Http2_OfOneConnection_IsForDebuggingAlone(LogLevel level, bool isWritten)
+    {
+        using var own = new LogLevels(level);
+        using var loggers = LoggingExtensions.CreateLoggerFactory(new LogOptions { File = file }, levels: own);
+
+        loggers
+            .CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Http2")
+            .IsEnabled(LogLevel.Critical)
+            .ShouldBe(isWritten);
+        loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel").IsEnabled(LogLevel.Critical).ShouldBeTrue();
+    }
+
     [Fact] // whoever turns a log over moves the file and sends SIGHUP
     public void Use_FileWasMovedOrIsAnother_GoesOnThere()
     {

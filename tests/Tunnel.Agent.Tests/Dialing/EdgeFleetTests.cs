@@ -238,6 +238,29 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         await EventuallyAsync(() => old.All(c => c.Mux.Outcome is not null));
     }
 
+    [Fact] // S10: an agent that may not serve leaves at once, whatever runs, and dials again when it may
+    public async Task Withdraw_WithStreams_EndsEveryConnectionAndApplyDialsAgain()
+    {
+        var context = Context(pki.Agent("a1"), first, second);
+        fleet.Apply(context);
+        FakeEdgeConnection[] made =
+        [
+            await first.NextAsync(),
+            await first.NextAsync(),
+            await second.NextAsync(),
+            await second.NextAsync(),
+        ];
+        await EventuallyAsync(() => fleet.ServingEdges == 2);
+        made[0].Mux.TryOpen(Open(), out _).ShouldBeTrue();
+
+        fleet.Withdraw();
+        await EventuallyAsync(() => made.All(c => c.Mux.Outcome is not null));
+        fleet.ServingEdges.ShouldBe(0);
+
+        fleet.Apply(context);
+        await EventuallyAsync(() => fleet.ServingEdges == 2);
+    }
+
     [Fact]
     public async Task Stop_SaysGoAwayAndEndsWhenNothingRuns()
     {

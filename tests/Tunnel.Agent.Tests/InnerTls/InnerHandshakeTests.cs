@@ -34,6 +34,37 @@ public sealed class InnerHandshakeTests
         await TlsRefusal.ExpectAsync(() => tunnel.ConnectAsync(name));
     }
 
+    [Theory] // RFC 8446 §5.1: a message may be split over records anywhere
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(40)]
+    [InlineData(100)]
+    public async Task Handshake_HelloSplitOverRecords_Succeeds(int firstPart)
+    {
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
+
+        await using var tls = await tunnel.ConnectAsync(change: raw => new SplitHelloStream(raw, firstPart));
+
+        tls.SslProtocol.ShouldBe(SslProtocols.Tls13);
+    }
+
+    [Fact]
+    public async Task Handshake_SplitHelloOfAnotherName_IsRefused()
+    {
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
+
+        await TlsRefusal.ExpectAsync(() =>
+            tunnel.ConnectAsync(
+                Support.Tunnel.Host,
+                openedFor: "other." + Support.Tunnel.Domain,
+                change: raw => new SplitHelloStream(raw, 40)
+            )
+        );
+    }
+
     [Theory]
     [InlineData(SslProtocols.Tls12, SslProtocols.Tls12)]
     [InlineData(SslProtocols.Tls13, SslProtocols.Tls13)]

@@ -249,10 +249,12 @@ internal sealed class Tunnel : IAsyncDisposable
         string host = Host,
         string? openedFor = null,
         SslProtocols protocols = SslProtocols.None,
+        Func<Stream, Stream>? change = null,
         params SslApplicationProtocol[] alpn
     )
     {
-        var tls = new SslStream(OpenRaw(openedFor ?? host));
+        var raw = OpenRaw(openedFor ?? host);
+        var tls = new SslStream(change?.Invoke(raw) ?? raw);
         try
         {
             var options = TlsOptions(host, alpn);

@@ -51,6 +51,41 @@ public sealed class ForwarderFailureTests
         head.ShouldContain("culvert-reason: agent.host_mismatch\r\n");
     }
 
+    [Theory] // RFC 9112 §3.2: nothing is no server name
+    [InlineData("GET / HTTP/1.0\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost:\r\n\r\n")]
+    [InlineData("GET / HTTP/1.0\r\nHost:\r\n\r\n")]
+    public async Task Forward_WithoutAHost_Is421AndReachesNobody(string request)
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
+        await using var client = new RawClient(await tunnel.ConnectAsync());
+
+        var (head, _) = await client.CallAsync(request);
+
+        head.ShouldStartWith("HTTP/1.1 421 ");
+        head.ShouldContain("culvert-reason: agent.host_mismatch\r\n");
+        upstream.Connections.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("zz\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("5\r\nhelloXX0\r\n\r\n")]
+    public async Task Forward_MalformedChunk_IsTheClientsFault(string body)
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
+        await using var client = new RawClient(await tunnel.ConnectAsync());
+
+        var (head, _) = await client.CallAsync(
+            $"POST / HTTP/1.1\r\nHost: {Support.Tunnel.Host}\r\nTransfer-Encoding: chunked\r\n\r\n{body}"
+        );
+
+        head.ShouldStartWith("HTTP/1.1 400 ");
+        head.ShouldContain("culvert-failed-hop: agent\r\n");
+        head.ShouldContain("culvert-reason: agent.body_malformed\r\n");
+    }
+
     [Fact] // RFC 8441: on HTTP/2 a CONNECT carries a path, so it looks like any other request
     public async Task Forward_ExtendedConnect_IsRefusedAndReachesNobody()
     {

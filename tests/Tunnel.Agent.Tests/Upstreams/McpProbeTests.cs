@@ -122,6 +122,32 @@ public sealed class McpProbeTests
         state.Detail.ShouldContain("127.0.0.1:1");
     }
 
+    [Fact] // the interval may be long: a real call is no small thing
+    public async Task Probe_ServerGoesAway_IsNoticedWithinFiveSecondsOfALongInterval()
+    {
+        var time = new FakeTimeProvider();
+        var server = Answering(_ => Json(200, """{"jsonrpc":"2.0","id":1,"result":{}}"""));
+        await using var upstream = Http(server);
+        var probe = new UpstreamProbe(RouteTo(upstream), time, NullLogger<UpstreamProbe>.Instance);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var changes = new SemaphoreSlim(0);
+        var running = probe.RunAsync(() => changes.Release(), stop.Token);
+        await changes.WaitAsync(Token);
+        probe.State.IsHealthy.ShouldBe(true);
+
+        await server.DisposeAsync();
+        var began = time.GetUtcNow();
+        while (!await changes.WaitAsync(TimeSpan.FromMilliseconds(20), Token))
+        {
+            (time.GetUtcNow() - began).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+            time.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        probe.State.IsHealthy.ShouldBe(false);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => running);
+    }
+
     [Fact]
     public async Task Probe_FollowsTheServerBothWays()
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using Culvert.Platform.Certificates;
 using Culvert.Tunnel.Edge.Agents;
-using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol;
 
@@ -12,14 +11,12 @@ public sealed class AgentLifeTests
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Theory] // S10; the last second counts (RFC 5280 §4.1.2.5)
-    [InlineData(0, FeedAge.Fresh, false)]
-    [InlineData(1, FeedAge.Fresh, true)]
-    [InlineData(3600, FeedAge.OfflineGrace, false)]
-    [InlineData(3600, FeedAge.Stale, false)] // running ones stay; only new ones are refused
-    internal void Decide_ExpiredCertificate_EndsWhileItCouldHaveBeenRenewed(int secondsPast, FeedAge age, bool ends) =>
-        (
-            AgentLife.Decide(Connection(Now.AddSeconds(-secondsPast)), Now, age, TimeSpan.FromHours(24)) is not null
-        ).ShouldBe(ends);
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void Decide_ExpiredCertificate_Ends(int secondsPast, bool ends) =>
+        (AgentLife.Decide(Connection(Now.AddSeconds(-secondsPast)), Now, TimeSpan.FromHours(24)) is not null).ShouldBe(
+            ends
+        );
 
     [Theory]
     [InlineData(86_399, false)]
@@ -29,7 +26,7 @@ public sealed class AgentLifeTests
         var connection = Connection(Now.AddHours(-20));
         connection.IsCurrent = false;
         connection.RetiredAt = Now.AddSeconds(-secondsSince);
-        (AgentLife.Decide(connection, Now, FeedAge.Fresh, TimeSpan.FromHours(24)) is not null).ShouldBe(ends);
+        (AgentLife.Decide(connection, Now, TimeSpan.FromHours(24)) is not null).ShouldBe(ends);
     }
 
     private static AgentConnection Connection(DateTimeOffset notAfter)

@@ -46,18 +46,20 @@ internal sealed class RunningEdge : IAsyncDisposable
         EdgeFeed? feed = null,
         TimeProvider? time = null,
         Func<bool>? isMarkedToDrain = null,
-        Traces? traces = null
+        Traces? traces = null,
+        Func<string?>? withdrawal = null,
+        Microsoft.Extensions.Logging.ILoggerFactory? loggers = null
     )
     {
         var platform = new TestPlatform();
         var settings = configure?.Invoke(Settings()) ?? Settings();
-        var state = new EdgeState(lastContact ?? (() => TimeProvider.System.GetUtcNow()));
+        var state = new EdgeState(lastContact ?? (() => TimeProvider.System.GetUtcNow()), withdrawal);
         state.Use(platform.Edge());
         var server = EdgeServer.Start(
             settings,
             state,
             time ?? TimeProvider.System,
-            NullLoggerFactory.Instance,
+            loggers ?? NullLoggerFactory.Instance,
             isMarkedToDrain,
             traces
         );

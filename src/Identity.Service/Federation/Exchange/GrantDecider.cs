@@ -10,6 +10,11 @@ namespace Culvert.Identity.Service.Federation.Exchange;
 /// </summary>
 internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
 {
+    /// <summary>
+    /// S35: an agent that has not heard of a revocation, because its feed is old, goes by the lifetime alone.
+    /// </summary>
+    public const int LongestAtRoutesSeconds = 3600;
+
     /// <param name="actor">Who acts for the subject from now on; null = nobody new.</param>
     public async ValueTask<GrantDecision> DecideAsync(
         ExchangeRequest request,
@@ -44,6 +49,11 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
 
         var seconds = now.ToUnixTimeSeconds();
         var lifetime = LifetimeSeconds(subject, actor, scope, seconds);
+        if (target != options.PublicUrl)
+        {
+            lifetime = Math.Min(lifetime, LongestAtRoutesSeconds);
+        }
+
         if (lifetime <= 0)
         {
             return new Denial(DenialReason.TokenExpired);

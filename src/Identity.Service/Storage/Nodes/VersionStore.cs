@@ -8,6 +8,8 @@ namespace Culvert.Identity.Service.Storage.Nodes;
 
 internal sealed class VersionStore(Database database) : IVersionStore
 {
+    private const long KnownForMs = 24 * 60 * 60 * 1000;
+
     public async ValueTask<IReadOnlyList<RunningVersion>> ListNodesAsync(CancellationToken cancellationToken)
     {
         if (database is not PostgresDatabase)
@@ -34,6 +36,24 @@ internal sealed class VersionStore(Database database) : IVersionStore
                 Instants.FromStore(row.SeenAt)
             )),
         ];
+    }
+
+    public async ValueTask<NodeCount> CountNodesAsync(CancellationToken cancellationToken)
+    {
+        if (database is not PostgresDatabase)
+        {
+            return new NodeCount(1, 1);
+        }
+
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var (live, known) = await connection.QuerySingleAsync<(long Live, long Known)>(
+            new CommandDefinition(
+                $"SELECT count(*) FILTER (WHERE seen_at_ms > {PostgresDatabase.Now} - {NodeExchange.LiveForMs}), count(*) "
+                    + $"FROM node_presence WHERE seen_at_ms > {PostgresDatabase.Now} - {KnownForMs}",
+                cancellationToken: cancellationToken
+            )
+        );
+        return new NodeCount((int)Math.Max(1, live), (int)Math.Max(1, known));
     }
 
     public async ValueTask<IReadOnlyList<RunningVersion>> ListEdgesAsync(CancellationToken cancellationToken)

@@ -39,6 +39,14 @@ internal sealed class RevocationSet(
     public int CountOf(string organizationId) =>
         byKind.Sum(kind => kind.Keys.Count(key => key.Organization == organizationId));
 
+    /// <summary>All of an organization.</summary>
+    public IEnumerable<(RevocationKind Kind, string Value, long IssuedBefore)> Of(string organizationId) =>
+        byKind.SelectMany(
+            (kind, number) =>
+                kind.Where(entry => entry.Key.Organization == organizationId)
+                    .Select(entry => ((RevocationKind)number, entry.Key.Value, entry.Value.IssuedBefore))
+        );
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // First heard, then read: what is committed in between must not be missed.

@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// bound to: a thief who revokes what he stole does no harm. What is no good token any more is answered like one that
 /// was (§2.2).
 /// </summary>
-internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker revoker)
+internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker revoker, ServiceOptions options)
 {
     public const string Path = "/v1/oauth/revoke";
 
@@ -38,8 +38,9 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
             new RevocationTarget(RevocationKind.Token, claims.TokenId),
             issuedBefore: null,
             Reason,
-            // Only such tokens can have enrolled a machine whose feed must wake.
-            claims.Scope.Split(' ').Any(scope => scope is Scopes.TunnelAgent or Scopes.EdgeServe),
+            // Only with such tokens a machine enrolled or an agent is called: their feeds must wake.
+            claims.Audience != options.PublicUrl
+                || claims.Scope.Split(' ').Any(scope => scope is Scopes.TunnelAgent or Scopes.EdgeServe),
             cancellationToken
         );
         return refused is null ? ApiAnswer.Nothing : refused;

@@ -26,7 +26,9 @@ internal sealed class TokenRevoker(
     private DateTimeOffset deletedEndedAt;
 
     /// <param name="issuedBefore">Null = now; not for kinds that know no time.</param>
-    /// <param name="reachesMachines">Whether machines may have enrolled with it, so that their feeds must wake.</param>
+    /// <param name="reachesMachines">
+    /// Whether machines may have enrolled with it, or agents may be called with it, so that their feeds must wake.
+    /// </param>
     public async ValueTask<(TokenRevocation? Revocation, Refusal? Refusal)> RevokeAsync(
         AuditActor actor,
         string requestId,

@@ -16,6 +16,7 @@ internal sealed class AgentFeeds(
     EarlyRenewals renewals,
     FeedNames names,
     InstallationFeeds installation,
+    FeedRevocations tokens,
     IRevisions revisions,
     TimeProvider time
 )
@@ -56,6 +57,7 @@ internal sealed class AgentFeeds(
         var early = await renewals.FindAsync(tunnel.Id, live, revision, cancellationToken);
         var feed = Describe(tunnel, live, shared, early) with
         {
+            TokenRevocations = tokens.Of(tunnel.OrganizationId),
             Hostnames = await names.HostnamesAsync(tunnel.Id, cancellationToken),
             AcmeChallenges = await names.ChallengesAsync(tunnel.Id.Value, cancellationToken),
         };

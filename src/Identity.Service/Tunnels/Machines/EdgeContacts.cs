@@ -14,8 +14,8 @@ internal sealed class EdgeContacts(IEdgeStore edges, IJournal journal, AgentOpti
     // Of registered edges alone: it cannot grow beyond them.
     private readonly ConcurrentDictionary<string, DateTimeOffset> written = new(StringComparer.Ordinal);
 
-    /// <summary>Often enough that a live edge is known to be live.</summary>
-    private TimeSpan Interval => options.LiveFor / 3;
+    /// <summary>Often enough that a live edge is known to be live on every node, after one missed write too.</summary>
+    private TimeSpan Interval => options.LiveFor / 3 < options.FeedWaitMax ? options.LiveFor / 3 : options.FeedWaitMax;
 
     /// <summary>What cannot be written now is written at the next call: the feed goes on.</summary>
     public async ValueTask HeardAsync(string edgeId, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ internal sealed class EdgeFeedEndpoint(
     FeedNames names,
     IEdgeStore edges,
     EdgeContacts contacts,
+    LostEdges lost,
     MachineFacts facts
 )
 {
@@ -27,9 +28,7 @@ internal sealed class EdgeFeedEndpoint(
             return refusal!;
         }
 
-        // Before the answer: whoever asks another node from now on whether all edges know something is told of this one.
-        await contacts.HeardAsync(peer.EdgeId!, cancellationToken);
-        var revision = await polling.WaitAsync(poll, cancellationToken);
+        var revision = await WaitAsync(peer, poll, cancellationToken);
         facts.Heard(peer);
         if (revision is null)
         {
@@ -48,6 +47,23 @@ internal sealed class EdgeFeedEndpoint(
             { ArchivedAt: not null } => TunnelErrors.EdgeArchived.Refuse(),
             var edge => await ServeAsync(peer, revision.Value, edge, cancellationToken),
         };
+    }
+
+    private async ValueTask<long?> WaitAsync(MachinePeer peer, FeedPoll poll, CancellationToken cancellationToken)
+    {
+        var number = lost.Begin(peer);
+        try
+        {
+            // Before the answer: whoever asks another node from now on whether all edges know something is told of this
+            // one.
+            await contacts.HeardAsync(peer.EdgeId!, cancellationToken);
+            return await polling.WaitAsync(poll, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            lost.OnBroken(peer, number);
+            throw;
+        }
     }
 
     private async ValueTask<ApiAnswer> ServeAsync(

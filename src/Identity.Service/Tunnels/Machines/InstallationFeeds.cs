@@ -14,17 +14,19 @@ internal sealed class InstallationFeeds
     private readonly IEdgeStore edges;
     private readonly MachineFacts facts;
     private readonly AuditCheckpoints checkpoints;
+    private readonly FeedRevocations tokens;
     private readonly DerivedView<InstallationFeed> view;
 
     public InstallationFeeds(
         IEdgeStore edges,
         MachineFacts facts,
         AuditCheckpoints checkpoints,
+        FeedRevocations tokens,
         IRevisions revisions,
         TimeProvider time
     )
     {
-        (this.edges, this.facts, this.checkpoints) = (edges, facts, checkpoints);
+        (this.edges, this.facts, this.checkpoints, this.tokens) = (edges, facts, checkpoints, tokens);
         view = new DerivedView<InstallationFeed>(revisions, time, Freshness, ReadAsync, IsCurrent);
     }
 
@@ -38,6 +40,8 @@ internal sealed class InstallationFeeds
 
     private async Task<InstallationFeed> ReadAsync(long revision, CancellationToken cancellationToken)
     {
+        // The revision of a revocation may be known here before the revocation itself is.
+        await tokens.RefreshAsync(cancellationToken);
         var live = await edges.ListLiveAsync(cancellationToken);
         var revoked = await facts.RevokedAsync(cancellationToken);
         return new InstallationFeed(

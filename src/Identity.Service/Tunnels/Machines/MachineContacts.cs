@@ -15,6 +15,9 @@ internal sealed class MachineContacts(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> lastContact = new(StringComparer.Ordinal);
 
+    /// <summary>Before this nothing was heard here.</summary>
+    public DateTimeOffset Since { get; } = time.GetUtcNow();
+
     public void Heard(string spiffeId)
     {
         var now = time.GetUtcNow();

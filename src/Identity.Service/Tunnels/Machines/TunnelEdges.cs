@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Edges;
 using Culvert.Platform.Certificates;
@@ -11,6 +12,7 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 internal sealed class TunnelEdges(
     IEdgeStore edges,
     MachineContacts contacts,
+    IVersionStore nodes,
     Installation installation,
     AgentOptions options,
     TimeProvider time
@@ -22,10 +24,16 @@ internal sealed class TunnelEdges(
     /// </summary>
     internal static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
+    /// <summary>An edge calls at least once in each of them; after so many without a call nothing is known of it.</summary>
+    private const int SilentPolls = 3;
+
     public async ValueTask<IReadOnlyList<TunnelStatusEdge>> ListAsync(
         Tunnel tunnel,
         CancellationToken cancellationToken
-    )
+    ) => [.. (await ReadAsync(cancellationToken)).Select(edge => edge.Of(tunnel))];
+
+    /// <summary>Every edge with its last report, read once for any number of tunnels.</summary>
+    public async ValueTask<IReadOnlyList<ReportedEdge>> ReadAsync(CancellationToken cancellationToken)
     {
         var reports = (await edges.ListReportsAsync(cancellationToken)).ToDictionary(
             report => report.EdgeId,
@@ -33,39 +41,42 @@ internal sealed class TunnelEdges(
         );
         var written = await edges.ListContactsAsync(cancellationToken);
         var live = await edges.ListLiveAsync(cancellationToken);
+        var alone = (await nodes.CountNodesAsync(cancellationToken)).Live <= 1;
         return
         [
             .. live.Select(edge =>
                 Describe(
-                    tunnel,
                     edge,
                     reports.GetValueOrDefault(edge.Id.Value),
-                    written.TryGetValue(edge.Id.Value, out var at) ? at : null
+                    written.TryGetValue(edge.Id.Value, out var at) ? at : null,
+                    alone
                 )
             ),
         ];
     }
 
     /// <param name="written">Contact with other nodes, and with this one before it last started.</param>
-    private TunnelStatusEdge Describe(Tunnel tunnel, Edge edge, StoredEdgeReport? stored, DateTimeOffset? written)
+    /// <param name="alone">No other node hears edges: what was heard before this one started says nothing of now.</param>
+    private ReportedEdge Describe(Edge edge, StoredEdgeReport? stored, DateTimeOffset? written, bool alone)
     {
         var heard = contacts.LastOf(SpiffeId.Edge(installation.TrustDomain, edge.Id.Value).ToString());
         heard = heard is null || written > heard ? written : heard;
         var contact = heard > stored?.At || stored is null ? heard : stored.At;
         var report = stored is null ? null : JsonSerializer.Deserialize(stored.Body, WireJson.Default.EdgeReport);
-        return new TunnelStatusEdge
+        var silence = time.GetUtcNow() - contact;
+        var hasLeft = report is { Leaving: true } && contact - stored!.At < Farewell;
+        return new ReportedEdge
         {
-            Id = edge.Id.Value,
-            Name = edge.Name,
-            Live =
-                contact is { } at
-                && time.GetUtcNow() - at <= options.LiveFor
-                && !(report is { Leaving: true } && at - stored!.At < Farewell),
-            LastContactAt = contact?.UtcDateTime,
-            ReportedAt = stored?.At.UtcDateTime,
-            AgentConnections =
-                report?.Agents.Where(agent => agent.TunnelId == tunnel.Id.Value).Sum(agent => agent.Connections) ?? 0,
-            ClientConnections = report?.ClientConnections.GetValueOrDefault(tunnel.Id.Value) ?? 0,
+            Edge = edge,
+            Report = report,
+            IsLive = silence <= options.LiveFor && !hasLeft,
+            Presence =
+                contact is null || hasLeft ? EdgePresence.Gone
+                : silence > SilentPolls * options.FeedWaitMax || (alone && contact < contacts.Since)
+                    ? EdgePresence.Unknown
+                : EdgePresence.Live,
+            LastContact = contact,
+            ReportedAt = stored?.At,
         };
     }
 }

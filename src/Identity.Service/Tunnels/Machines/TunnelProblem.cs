@@ -17,6 +17,12 @@ internal static class TunnelProblem
     public const string NoEdge = "no_edge";
     public const string NoLiveAgent = "no_live_agent";
 
+    /// <summary>The edges that would have agents were not heard of lately: what they said last may not hold.</summary>
+    public const string EdgesUnknown = "edges_unknown";
+
+    /// <summary>A route has no healthy upstream at any connected agent.</summary>
+    public const string UpstreamUnhealthy = "upstream_unhealthy";
+
     /// <summary>Agents are alive but connected to no edge, as far as the edges reported.</summary>
     public const string NoAgentConnection = "no_agent_connection";
 }

@@ -17,6 +17,11 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
+    /// <summary>One of <see cref="TunnelState"/>.</summary>
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    /// <summary>The same in short: whether calls get through now.</summary>
     [JsonPropertyName("ready")]
     public required bool Ready { get; init; }
 
@@ -38,6 +43,21 @@ internal sealed record TunnelStatusDocument
 
     [JsonPropertyName("agents_live")]
     public required int AgentsLive { get; init; }
+
+    /// <summary>What connected agents said of the routes' upstreams.</summary>
+    [JsonPropertyName("routes")]
+    public required IReadOnlyList<TunnelStatusRoute> Routes { get; init; }
+
+    /// <summary>Edges that were heard of and have a live connection of an agent.</summary>
+    [JsonPropertyName("edges_serving")]
+    public required int EdgesServing { get; init; }
+
+    [JsonPropertyName("service_nodes_live")]
+    public required int ServiceNodesLive { get; init; }
+
+    /// <summary>Those, and the ones that ended without a word within a day.</summary>
+    [JsonPropertyName("service_nodes")]
+    public required int ServiceNodes { get; init; }
 
     [JsonPropertyName("edges")]
     public required IReadOnlyList<TunnelStatusEdge> Edges { get; init; }

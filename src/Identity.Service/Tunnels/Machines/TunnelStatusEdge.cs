@@ -14,6 +14,10 @@ internal sealed record TunnelStatusEdge
     [JsonPropertyName("live")]
     public required bool Live { get; init; }
 
+    /// <summary><c>live</c>, <c>gone</c> or <c>unknown</c>; see <see cref="EdgePresence"/>.</summary>
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
     [JsonPropertyName("last_contact_at")]
     public required DateTime? LastContactAt { get; init; }
 

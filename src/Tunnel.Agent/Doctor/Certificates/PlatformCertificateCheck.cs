@@ -29,6 +29,16 @@ internal sealed class PlatformCertificateCheck : ICertificateCheck
 
     private DoctorFinding Judge(CertificateFacts facts, KeyAndCertificate own, CertificateDocument document)
     {
+        if (facts.State.Withdrawal is { } withdrawal)
+        {
+            return DoctorFinding.Fail(
+                Id,
+                $"{withdrawal} The agent serves nobody.",
+                "An administrator revoked this agent, its rule, issuer or service account, or archived its tunnel.",
+                "Ask an administrator to run: culvert agent list --tunnel " + facts.Settings.Tunnel.Id
+            );
+        }
+
         if (facts.Now > own.NotAfter)
         {
             return DoctorFinding.Fail(

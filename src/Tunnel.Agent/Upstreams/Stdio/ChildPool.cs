@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
+
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>Starts a route's programs, up to the limit, and clears up behind them.</summary>
 internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogger logger)
 {
+    private readonly ConcurrentDictionary<RpcChannel, Task> reaping = [];
     private int running;
     private volatile bool closed;
 
@@ -36,9 +39,19 @@ internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogg
 
         refusal = null;
         var channel = new RpcChannel(child, settings, settings.Command[0], owner, time, logger);
-        _ = ReapAsync(channel);
+        var ending = reaping[channel] = ReapAsync(channel);
+        _ = ending.ContinueWith(
+            _ => reaping.TryRemove(channel, out Task? _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
         return channel;
     }
+
+    /// <summary>Until a program that is being ended has given its place back.</summary>
+    public Task FreedAsync(RpcChannel? program) =>
+        program is not null && reaping.TryGetValue(program, out var ending) ? ending : Task.CompletedTask;
 
     public void Close() => closed = true;
 

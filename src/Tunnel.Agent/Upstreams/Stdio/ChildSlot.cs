@@ -36,6 +36,12 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         Touch();
     }
 
+    /// <summary>When it was used last.</summary>
+    public DateTimeOffset UsedAt => new(Volatile.Read(ref usedTicks), TimeSpan.Zero);
+
+    /// <summary>The program that runs; null = none does.</summary>
+    public RpcChannel? Running => channel is { IsOpen: true } running ? running : null;
+
     /// <summary>What the program answered to <c>initialize</c>; null before, and in the modern era.</summary>
     public JsonRpcMessage? Initialized { get; private set; }
 

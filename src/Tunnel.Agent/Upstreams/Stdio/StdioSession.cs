@@ -61,6 +61,9 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     public void Touch() => Volatile.Write(ref usedTicks, time.GetUtcNow().UtcTicks);
 
+    /// <summary>When it was used last.</summary>
+    public DateTimeOffset UsedAt => new(Volatile.Read(ref usedTicks), TimeSpan.Zero);
+
     /// <summary>Whether nobody has called or listened for that long.</summary>
     public bool IsIdle(TimeSpan limit) =>
         !History.Listening.IsRead

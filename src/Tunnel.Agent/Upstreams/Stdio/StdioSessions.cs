@@ -16,6 +16,17 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
 
     public int Count => all.Count;
 
+    /// <summary>Those of one owner that have a program of their own.</summary>
+    public int CountOf(string owner) => all.Values.Count(s => s.Owner == owner && s.Own is not null);
+
+    /// <summary>The one with a program of its own that has been idle longest, at least for so long; null if there is none.</summary>
+    /// <param name="owner">Of this owner alone; null = of any.</param>
+    /// <param name="idle">How long at least.</param>
+    public StdioSession? LongestIdle(string? owner, TimeSpan idle) =>
+        all
+            .Values.Where(s => s.Own is not null && (owner is null || s.Owner == owner) && s.IsIdle(idle))
+            .MinBy(s => s.UsedAt);
+
     /// <summary>Not known to anybody before it is opened.</summary>
     // 128 bits and more: nobody guesses a session (P8 binds it to its principal besides).
     public StdioSession New(string owner) =>

@@ -12,6 +12,13 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// </summary>
 internal sealed class StdioUpstream : Upstream
 {
+    // Of the running programs a quarter is out of reach of any one principal: one that opens session after session must
+    // not lock the others out.
+    private const int ReservedPart = 4;
+
+    // Of others only what nobody has used for a moment is ended: it may be between two calls.
+    private static readonly TimeSpan IdleOfOthers = TimeSpan.FromSeconds(5);
+
     // All request bodies that wait for a program.
     private const long MaxHeldBytes = 64 * 1024 * 1024;
 
@@ -218,7 +225,7 @@ internal sealed class StdioUpstream : Upstream
         }
 
         var owner = IsShared ? "" : turn.Owner;
-        var (channel, refusal) = await ModernAsync(owner, turn.Deadline.Token);
+        var (channel, refusal) = await ModernAsync(owner, turn.Deadline.Token, turn);
         if (channel is null)
         {
             await replies.RefuseAsync(turn, refusal!);
@@ -255,13 +262,19 @@ internal sealed class StdioUpstream : Upstream
     // A slot that was idle for too long is over, and another one takes its place.
     private async Task<(RpcChannel? Channel, Failure? Refusal)> ModernAsync(
         string owner,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        StdioTurn? turn = null
     )
     {
         while (true)
         {
             var slot = modern.GetOrAdd(owner, _ => new ChildSlot(pool, settings, time));
             var got = await slot.GetAsync(null, cancellationToken);
+            if (turn is not null && got.Refusal == Failures.ChildrenBusy && await MakeRoomAsync(turn, owner))
+            {
+                continue;
+            }
+
             if (got.Channel is not null || !slot.IsOver || pool.IsClosed)
             {
                 return got;
@@ -305,7 +318,8 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        if (pool.TryStart(session, out var refusal) is not { } channel)
+        var (channel, refusal) = await StartAsync(turn, session);
+        if (channel is null)
         {
             await replies.RefuseAsync(turn, refusal!);
             return;
@@ -335,6 +349,67 @@ internal sealed class StdioUpstream : Upstream
         {
             starts.Failed(TimeSpan.Zero);
         }
+    }
+
+    /// <summary>
+    /// A program for a session. Clients rarely end theirs, so one that is idle makes room: of the same principal the one
+    /// that has been idle longest, at once; of others, after a moment. Its client gets 404 and begins another (L4).
+    /// </summary>
+    private async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioTurn turn, StdioSession session)
+    {
+        var owner = session.Owner;
+        var most =
+            owner.Length == 0 ? settings.MaxChildren : settings.MaxChildren - (settings.MaxChildren / ReservedPart);
+        if (sessions.CountOf(owner) >= most)
+        {
+            if (sessions.LongestIdle(owner, TimeSpan.Zero) is not { } own)
+            {
+                return (null, Failures.ChildrenBusy);
+            }
+
+            await EndAsync(turn, own);
+        }
+
+        while (true)
+        {
+            if (pool.TryStart(session, out var refusal) is { } channel)
+            {
+                return (channel, null);
+            }
+
+            if (refusal != Failures.ChildrenBusy || !await MakeRoomAsync(turn, owner))
+            {
+                return (null, refusal);
+            }
+        }
+    }
+
+    private async Task<bool> MakeRoomAsync(StdioTurn turn, string owner)
+    {
+        if ((sessions.LongestIdle(owner, TimeSpan.Zero) ?? sessions.LongestIdle(null, IdleOfOthers)) is { } session)
+        {
+            await EndAsync(turn, session);
+            return true;
+        }
+
+        foreach (var (other, slot) in modern.OrderBy(one => one.Value.UsedAt))
+        {
+            if (slot.Running is { } program && slot.TryClose(IdleOfOthers))
+            {
+                modern.TryRemove(new(other, slot));
+                await slot.DisposeAsync();
+                await pool.FreedAsync(program);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task EndAsync(StdioTurn turn, StdioSession session)
+    {
+        await sessions.CloseAsync(session, turn.Route);
+        await pool.FreedAsync(session.Own);
     }
 
     private async Task PostLegacyAsync(StdioTurn turn, StdioSession session, JsonRpcMessage message)

@@ -78,7 +78,9 @@ public sealed class ReportTests
         await using var service = await StartAsync();
         var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
         var path = "/v1/tunnels/" + tunnel.Id();
-        Problems(await service.Api.GetOkAsync(path + "/status"))
+        var before = await service.Api.GetOkAsync(path + "/status");
+        before.Text("state").ShouldBe("not_set_up");
+        Problems(before)
             .ShouldBe(["no_certificate", "source_ranges_empty", "no_edge", "no_live_agent", "no_agent_connection"]);
 
         await service.Api.PostOkAsync(path, """{"client_source_ranges":["127.0.0.0/8"]}""");

@@ -189,11 +189,38 @@ public sealed class StdioUpstreamTests
         (await fixture.ToolAsync(session, "echo", """{"text":"fine"}""")).ShouldBe("fine");
     }
 
+    [Fact] // clients that never send DELETE are the rule: the session that has been idle longest makes room
+    public async Task Legacy_ManyShortSessions_AllSucceedAndTheLongestIdleEnds()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var fixture = await StdioFixture.StartAsync(
+            StdioFixture.Settings() with
+            {
+                MaxChildren = 2,
+            },
+            time: time
+        );
+        var sessions = new List<string>();
+        for (var i = 0; i < 6; i++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            sessions.Add(await fixture.InitializeAsync());
+            (await fixture.ToolAsync(sessions[^1], "echo", """{"text":"fine"}""")).ShouldBe("fine");
+        }
+
+        fixture.Upstream.Sessions.ShouldBe(2);
+        (await fixture.ToolAsync(sessions[^2], "echo", """{"text":"kept"}""")).ShouldBe("kept");
+        using var over = await fixture.SendAsync(fixture.Call("echo"), sessions[0]);
+        over.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        StdioFixture.Reason(over).ShouldBe("agent.session_unknown");
+    }
+
     [Fact]
-    public async Task Legacy_TooManySessions_AreRefused()
+    public async Task Legacy_TooManyBusySessions_AreRefused()
     {
         await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings() with { MaxChildren = 1 });
-        await fixture.InitializeAsync();
+        var session = await fixture.InitializeAsync();
+        using var listening = await SendAsync(fixture, HttpMethod.Get, session);
 
         using var response = await fixture.SendAsync(fixture.Request("initialize"));
 

@@ -1,0 +1,43 @@
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Tunnels.Machines;
+
+/// <summary>An edge and what is known of it now.</summary>
+internal sealed record ReportedEdge
+{
+    public required Edge Edge { get; init; }
+
+    /// <summary>Its last word; null before the first.</summary>
+    public required EdgeReport? Report { get; init; }
+
+    /// <summary>Contact within <c>agents.live_for</c>: whoever waits for edges waits for it (S25).</summary>
+    public required bool IsLive { get; init; }
+
+    /// <summary>One of <see cref="EdgePresence"/>.</summary>
+    public required string Presence { get; init; }
+
+    public required DateTimeOffset? LastContact { get; init; }
+
+    public required DateTimeOffset? ReportedAt { get; init; }
+
+    /// <summary>The agents of a tunnel that it has, as far as what it said still holds.</summary>
+    public IEnumerable<EdgeReportAgent> AgentsOf(Tunnel tunnel) =>
+        Presence == EdgePresence.Gone
+            ? []
+            : (Report?.Agents ?? []).Where(agent => agent.TunnelId == tunnel.Id.Value && agent.Connections > 0);
+
+    public TunnelStatusEdge Of(Tunnel tunnel) =>
+        new()
+        {
+            Id = Edge.Id.Value,
+            Name = Edge.Name,
+            Live = IsLive,
+            State = Presence,
+            LastContactAt = LastContact?.UtcDateTime,
+            ReportedAt = ReportedAt?.UtcDateTime,
+            AgentConnections = AgentsOf(tunnel).Sum(agent => agent.Connections),
+            ClientConnections =
+                Presence == EdgePresence.Gone ? 0 : Report?.ClientConnections.GetValueOrDefault(tunnel.Id.Value) ?? 0,
+        };
+}

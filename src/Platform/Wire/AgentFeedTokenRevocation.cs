@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>Tokens of one rule, account, issuer, subject or of the organization that were issued by a moment.</summary>
+public sealed record AgentFeedTokenRevocation
+{
+    /// <summary><c>rule</c>, <c>rule_version</c>, <c>principal</c>, <c>issuer</c>, <c>subject</c> or <c>issued_before</c>.</summary>
+    [JsonPropertyName("kind")]
+    public required string Kind { get; init; }
+
+    /// <summary>What the service compares: an id, <c>rule:version</c>, <c>issuer:hash</c>; empty for the organization.</summary>
+    [JsonPropertyName("value")]
+    public required string Value { get; init; }
+
+    /// <summary>Seconds since 1970: tokens whose <c>iat</c> is not later are refused.</summary>
+    [JsonPropertyName("issued_before")]
+    public required long IssuedBefore { get; init; }
+}
