@@ -44,7 +44,11 @@ internal static class Programs
             {
                 if (!NotNeededToRun.Contains(Path.GetExtension(file)))
                 {
-                    File.Copy(AheadOfTime(checkout, file), Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+                    File.Copy(
+                        AheadOfTime(checkout, file),
+                        Path.Combine(folder, Path.GetFileName(file)),
+                        overwrite: true
+                    );
                 }
             }
         }
