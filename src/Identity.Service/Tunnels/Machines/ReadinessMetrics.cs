@@ -3,11 +3,17 @@ using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>Shows the readiness of tunnels as metrics, read anew so often that a change shows within 5 s.</summary>
+/// <summary>
+/// Shows the readiness of tunnels as metrics. While somebody collects them, they are read every two seconds, so that a change
+/// shows within 5 s.
+/// </summary>
 internal sealed class ReadinessMetrics : RecurringWork, IDisposable
 {
     /// <summary>The newest tunnels; the rest is found in the API.</summary>
     public const int MostTunnels = 100;
+
+    /// <summary>A collector that has not come for so long does not come; the database is not asked for it.</summary>
+    private static readonly TimeSpan BetweenCollections = TimeSpan.FromMinutes(2);
 
     private readonly ITunnelStore tunnels;
     private readonly TunnelEdges edges;
@@ -15,6 +21,7 @@ internal sealed class ReadinessMetrics : RecurringWork, IDisposable
     private readonly ILogger<ReadinessMetrics> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
     private volatile IReadOnlyList<TunnelStatusDocument> known = []; // swapped whole by the loop
+    private long collectedTicks; // when the metrics were last read
 
     public ReadinessMetrics(
         ITunnelStore tunnels,
@@ -26,18 +33,20 @@ internal sealed class ReadinessMetrics : RecurringWork, IDisposable
         : base(TimeSpan.FromSeconds(2), time, beginsAtOnce: true)
     {
         (this.tunnels, this.edges, this.readiness, this.logger) = (tunnels, edges, readiness, logger);
+        collectedTicks = time.GetUtcNow().UtcTicks;
         meter.CreateObservableGauge(
             "culvert_tunnel_ready",
-            () => known.Select(one => new Measurement<int>(one.Ready ? 1 : 0, Labels(one))),
+            () => Collect().Select(one => new Measurement<int>(one.Ready ? 1 : 0, Labels(one))),
             description: "Whether calls get through a tunnel: 1, or 0 with the state that says why not."
         );
         meter.CreateObservableGauge(
             "culvert_tunnel_edges_serving",
             () =>
-                known.Select(one => new Measurement<int>(
-                    one.EdgesServing,
-                    new KeyValuePair<string, object?>("tunnel", one.TunnelId)
-                )),
+                Collect()
+                    .Select(one => new Measurement<int>(
+                        one.EdgesServing,
+                        new KeyValuePair<string, object?>("tunnel", one.TunnelId)
+                    )),
             description: "Edges that were heard of and have a live connection of an agent of the tunnel."
         );
     }
@@ -66,7 +75,22 @@ internal sealed class ReadinessMetrics : RecurringWork, IDisposable
         known = shown;
     }
 
-    protected override Task RunRoundAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
+    protected override async Task RunRoundAsync(CancellationToken cancellationToken)
+    {
+        if (Time.GetUtcNow().UtcTicks - Interlocked.Read(ref collectedTicks) > BetweenCollections.Ticks)
+        {
+            known = [];
+            return;
+        }
+
+        await LookAsync(cancellationToken);
+    }
+
+    private IReadOnlyList<TunnelStatusDocument> Collect()
+    {
+        Interlocked.Exchange(ref collectedTicks, Time.GetUtcNow().UtcTicks);
+        return known;
+    }
 
     // What is not known is not shown: an old answer would be worse than none.
     protected override void Tell(Exception fault)
