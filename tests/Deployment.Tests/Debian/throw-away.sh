@@ -12,6 +12,10 @@ memory=$(mktemp -d)
 mount -t tmpfs -o size=2g memory "$memory"
 mkdir "$memory/changes" "$memory/work" "$memory/root"
 mount -t overlay -o "lowerdir=/,upperdir=$memory/changes,workdir=$memory/work" overlay "$memory/root"
+# Temporary files may lie on another file system, which the overlay does not show.
+temporary=${TMPDIR:-/tmp}
+mkdir -p "$memory/root$temporary"
+mount --bind "$temporary" "$memory/root$temporary"
 chroot "$memory/root" sh -eu "$arrange"
 exec "$bwrap" --bind "$memory/root" / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /run --unshare-net --unshare-pid \
   --die-with-parent "$@"
