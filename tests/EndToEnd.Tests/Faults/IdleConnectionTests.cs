@@ -2,11 +2,11 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.EndToEnd.Tests.HighAvailability;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity;
 using Culvert.Stage.Hops;
 using Shouldly;
@@ -79,9 +79,8 @@ public sealed class IdleConnectionTests(DescriptorSystem system) : SystemTest(sy
     private static async Task<HttpResponseMessage> RenewAsync(HttpClient machine)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=agent", key, HashAlgorithmName.SHA256);
         using var content = new StringContent(
-            JsonSerializer.Serialize(new { csr = request.CreateSigningRequestPem() }),
+            JsonSerializer.Serialize(new { csr = CertificateRequests.Create(key) }),
             Encoding.UTF8,
             "application/json"
         );

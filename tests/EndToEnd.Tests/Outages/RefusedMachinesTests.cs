@@ -79,7 +79,7 @@ public sealed class RefusedMachinesTests(RefusedSystem system) : SystemTest(syst
             await ShouldSayWhyAsync();
 
             // Neither what an operator does to the tunnel meanwhile nor a restart brings anything back.
-            await Installation.Operator.RunAsync($"tunnel pause {record.Tunnel.Id}", Cancel, "--yes");
+            await Installation.Operator.RunAsync($"tunnel pause {record.Tunnel.Id}", Cancel);
             await Installation.Operator.RunAsync($"tunnel resume {record.Tunnel.Id}", Cancel);
             await RestartAsync(Installation.Edge.Process, Installation.Edge.Health);
             await RestartAsync(Installation.Agent.Process, Installation.Agent.Health);

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Threading.Channels;
 using Culvert.Identity.Service.Certificates.Notices;
-using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Notices;
 
@@ -11,7 +11,7 @@ internal sealed class ScriptedWebhookSender : IWebhookSender
     public ConcurrentQueue<(string Url, IReadOnlyDictionary<string, string> Headers, string Body)> Sent { get; } =
         new();
 
-    private readonly SemaphoreSlim arrivals = new(0);
+    private readonly Channel<string> arrivals = Channel.CreateUnbounded<string>();
 
     public string? Fault { get; set; }
 
@@ -24,24 +24,23 @@ internal sealed class ScriptedWebhookSender : IWebhookSender
         CancellationToken cancellationToken
     )
     {
-        Sent.Enqueue((webhook.Url, headers.ToDictionary(), Encoding.UTF8.GetString(body.Span)));
-        arrivals.Release();
+        var text = Encoding.UTF8.GetString(body.Span);
+        Sent.Enqueue((webhook.Url, headers.ToDictionary(), text));
+        arrivals.Writer.TryWrite(text);
         return Task.FromResult(Fault);
     }
 
-    /// <summary>The first message that contains the text, sent already or to come.</summary>
+    /// <summary>The next message that contains the text; those before it are passed over.</summary>
     public async Task<string> ReceiveAsync(string text, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (Sent.FirstOrDefault(sent => sent.Body.Contains(text, StringComparison.Ordinal)).Body is { } body)
+            var next = arrivals.Reader.ReadAsync(cancellationToken).AsTask();
+            var body = await next.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            if (body.Contains(text, StringComparison.Ordinal))
             {
                 return body;
             }
-
-            (await arrivals.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken)).ShouldBeTrue(
-                $"no message has {text}"
-            );
         }
     }
 
