@@ -14,7 +14,8 @@ public sealed class ExecutedBlockTests
         ["alerts.md#Alerts and dashboards"] = "AlertTests",
         ["call-audit.md#Reading and checking"] = "CallCheckpointTests",
         ["certificate-authorities.md#From request to bundle"] = "ca-registration.md",
-        ["certificate-authorities.md#Certificates registered by the compatible endpoints"] = "RegisteredCertificateTests",
+        ["certificate-authorities.md#Certificates registered by the compatible endpoints"] =
+            "RegisteredCertificateTests",
         ["certificate-files.md#By the agent"] = "NginxTests",
         ["cli.md#Who acts"] = "BrowserLoginTests",
         ["connect-self-hosted.md#2b. Through CONNECT, by certificate"] = "ConnectTests",

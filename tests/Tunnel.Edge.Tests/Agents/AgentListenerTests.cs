@@ -90,7 +90,9 @@ public sealed class AgentListenerTests
     [Theory] // what nobody in particular sends is no error of ours: it must not fill the log
     [InlineData("160301000401000000")]
     [InlineData("1603010004010000ff")]
-    [InlineData("160301002d01000029030300000000000000000000000000000000000000000000000000000000000000000000021301" + "0100")]
+    [InlineData(
+        "160301002d01000029030300000000000000000000000000000000000000000000000000000000000000000000021301" + "0100"
+    )]
     [InlineData("ffffffffffffffffff")]
     [InlineData("474554202f20485454502f312e310d0a0d0a")]
     public async Task Stranger_BytesThatAreNoHandshake_AreNoError(string hex)
