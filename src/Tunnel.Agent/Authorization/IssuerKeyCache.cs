@@ -151,7 +151,7 @@ internal sealed class IssuerKeyCache(
         // Without any keys everybody has to wait; with some, only so many wait for a name that may not exist.
         if (Join(before.IsUnavailable) is not { } fetching)
         {
-            return before;
+            return before.IsUnavailable ? Look(keyId) : before;
         }
 
         try
@@ -186,6 +186,8 @@ internal sealed class IssuerKeyCache(
 
             var fetching =
                 running is { IsCompleted: false } ? running
+                // Another request's fetch has ended since this one looked.
+                : isEmpty && State is not (KeyState.Empty or KeyState.HardExpired) ? null
                 : time.GetUtcNow() >= lastStart + Pace_NeedsLock(isEmpty) ? Start_NeedsLock()
                 : null;
             waiters += fetching is null ? 0 : 1;
