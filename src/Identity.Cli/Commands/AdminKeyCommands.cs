@@ -29,6 +29,11 @@ internal static class AdminKeyCommands
             HelpName = "DURATION",
             CustomParser = argument => Durations.Parser(TimeSpan.FromMinutes(1), TimeSpan.FromDays(400))(argument),
         };
+        var organization = Flags.Text(
+            "--organization",
+            "ORGANIZATION",
+            "another organization, by id or name (installation-operator)"
+        );
         var file = Flags.Required("--out", "FILE", "the file that the key goes to, mode 0600; it is never printed");
         return verbs.Create(
             "create",
@@ -51,6 +56,11 @@ internal static class AdminKeyCommands
                     body["lifetime_seconds"] = (int)wanted.TotalSeconds;
                 }
 
+                if (context.Get(organization) is { } other)
+                {
+                    body["organization_id"] = (await OrganizationCommands.FindAsync(context, other, cancel)).Text("id");
+                }
+
                 var client = await context.ClientAsync(cancel);
                 var made = (JsonObject)(await client.PostAsync(Noun.AdminKey.Path, body, cancel)).Json.DeepClone();
                 OutFile.WriteSecret(path, made.Text(SecretMember) ?? "");
@@ -62,6 +72,7 @@ internal static class AdminKeyCommands
             name,
             role,
             life,
+            organization,
             file
         );
     }

@@ -5,18 +5,81 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert organization</c>: a key acts for exactly one.</summary>
+/// <summary><c>culvert organization</c>: a key acts for exactly one; the installation's makes and archives them.</summary>
 internal static class OrganizationCommands
 {
     public const string CurrentPath = "v1/organizations/current";
 
+    private const string Path = "v1/organizations";
+
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "organization",
-            "the organization that the key acts for",
-            verbs.Create("show", "print it", ShowAsync),
-            verbs.Create("list", "list the organizations that the key may see", ListAsync, ListFlags.OfWhole())
+            "the organizations of the installation",
+            Make(verbs),
+            verbs.Create("show", "print the one that the key acts for", ShowAsync),
+            verbs.Create("list", "list the organizations that the key may see", ListAsync, ListFlags.OfWhole()),
+            Archive(verbs)
         );
+
+    /// <summary>The organization of that id or name.</summary>
+    public static async Task<JsonObject> FindAsync(CommandContext context, string nameOrId, CancellationToken cancel)
+    {
+        var client = await context.ClientAsync(cancel);
+        var found = (await client.GetAsync(Path, cancel))
+            .Json.Data()
+            .OfType<JsonObject>()
+            .Where(one => one.Text("id") == nameOrId || one.Text("name") == nameOrId)
+            .OrderBy(one => one["archived_at"] is not null)
+            .FirstOrDefault();
+        return found
+            ?? throw new CommandFailure(ExitCode.Refused, $"there is no organization {nameOrId}")
+            {
+                Next = "culvert organization list",
+            };
+    }
+
+    private static Command Make(VerbFactory verbs)
+    {
+        var name = Flags.Name();
+        return verbs.Create(
+            "create",
+            "create an organization with its default workspace (installation-operator)",
+            async (context, cancel) =>
+            {
+                var client = await context.ClientAsync(cancel);
+                var body = new JsonObject { ["name"] = context.Get(name) };
+                var made = await client.PostAsync(Path, body, cancel);
+                context.Note(
+                    $"its first key: culvert admin-key create NAME --role security-admin --organization {made.Json.Text("id")} --out FILE"
+                );
+                return CommandResult.Object(made);
+            },
+            name
+        );
+    }
+
+    private static Command Archive(VerbFactory verbs)
+    {
+        var id = new Argument<string>("ORGANIZATION") { Description = "id, or name" };
+        var yes = Flags.Yes();
+        return verbs.Create(
+            "archive",
+            "end every key, session and token of an organization without tunnels and rules (installation-operator)",
+            async (context, cancel) =>
+            {
+                var organization = await FindAsync(context, context.Get(id)!, cancel);
+                var name = organization.Text("name") ?? context.Get(id)!;
+                context.Confirm($"Archiving the organization {name} ends its keys", name, context.Get(yes));
+                var client = await context.ClientAsync(cancel);
+                return CommandResult.Object(
+                    await client.PostAsync($"{Path}/{organization.Text("id")}/archive", new JsonObject(), cancel)
+                );
+            },
+            id,
+            yes
+        );
+    }
 
     private static async Task<CommandResult> ShowAsync(CommandContext context, CancellationToken cancel)
     {
@@ -27,12 +90,12 @@ internal static class OrganizationCommands
     private static async Task<CommandResult> ListAsync(CommandContext context, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
-        var current = (await client.GetAsync(CurrentPath, cancel)).Json;
-        var list = new JsonObject { ["data"] = new JsonArray(current.DeepClone()), ["next_page"] = null };
         return CommandResult.List(
-            ApiAnswer.FromJson(list),
+            await client.GetAsync(Path, cancel),
             new("ID", "id", Fit.Keep),
-            new Column("NAME", "name", Fit.Keep)
+            new("NAME", "name", Fit.Keep),
+            new("CREATED", "created_at"),
+            new Column("ARCHIVED", "archived_at", Fit.Keep)
         );
     }
 }

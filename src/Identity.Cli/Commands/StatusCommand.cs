@@ -181,6 +181,11 @@ internal static class StatusCommand
             ? $"{live} of {known} service nodes run\n"
             : null;
 
+    private static string OtherPort(JsonNode? tunnel, JsonNode? edge) =>
+        Number(tunnel, "public_port") is { } port && Number(edge, "public_port") is { } told && told != port
+            ? $", its public port is {told} and the tunnel's {port}"
+            : "";
+
     private static long? Number(JsonNode? tunnel, string member) =>
         tunnel?[member] is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
@@ -191,7 +196,7 @@ internal static class StatusCommand
         var all = tunnel?["edges"] as JsonArray ?? [];
         var edges = all.Select(edge =>
             edge.Text("state") is null or "live"
-                ? $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["agent_connections"])} agent connections)"
+                ? $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["agent_connections"])} agent connections{OtherPort(tunnel, edge)})"
                 : $"{CellText.Of(edge?["name"])} ({CellText.Of(edge?["state"])})"
         );
         var serving = Number(tunnel, "edges_serving") is { } count ? $"{count} of {all.Count} serving: " : "";

@@ -104,6 +104,11 @@ internal static class TunnelCommands
             "DURATION|default",
             "how long edges take its agents without word from the service, at most 7d"
         );
+        var publicPort = new Option<int?>("--public-port")
+        {
+            Description = "port in the URLs of the routes: clients then need tokens for the new URLs",
+            HelpName = "N",
+        };
         var limits = new LimitFlags();
         var allowToken = Flags.OneOf(
             "--allow-tunnel-token",
@@ -138,6 +143,11 @@ internal static class TunnelCommands
                 if (context.Get(offlineGrace) is { } grace)
                 {
                     body["offline_grace_seconds"] = OfflineGrace(grace);
+                }
+
+                if (context.Get(publicPort) is { } port)
+                {
+                    body["public_port"] = port;
                 }
 
                 if (context.Get(allowToken) is { } allowed)
@@ -181,6 +191,7 @@ internal static class TunnelCommands
                 affinity,
                 offlineGrace,
                 .. limits.Options,
+                publicPort,
                 allowToken,
                 revision,
             ]

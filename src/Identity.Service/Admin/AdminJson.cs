@@ -8,6 +8,8 @@ namespace Culvert.Identity.Service.Admin;
     RespectNullableAnnotations = true
 )]
 [JsonSerializable(typeof(OrganizationDocument))]
+[JsonSerializable(typeof(OrganizationListDocument))]
+[JsonSerializable(typeof(CreateOrganizationRequest))]
 [JsonSerializable(typeof(WorkspaceListDocument))]
 [JsonSerializable(typeof(WorkspaceDocument))]
 [JsonSerializable(typeof(CreateWorkspaceRequest))]

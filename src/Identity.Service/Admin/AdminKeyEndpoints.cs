@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Hosting;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary><c>/v1/admin_keys</c>: the organization's keys for people. Nobody gives or takes what he lacks (S2).</summary>
-internal sealed class AdminKeyEndpoints(AdminKeys keys, IAdminKeyStore store, Persons persons, TimeProvider time)
+internal sealed class AdminKeyEndpoints(AdminKeys keys, IAdminKeyStore store, ITenantStore tenants, Persons persons, TimeProvider time)
 {
     private const int MaxReasonLength = 1000;
 
@@ -38,11 +38,20 @@ internal sealed class AdminKeyEndpoints(AdminKeys keys, IAdminKeyStore store, Pe
             return refused;
         }
 
+        var organizationId = body.OrganizationId ?? request.Caller.OrganizationId;
+        if (
+            organizationId != request.Caller.OrganizationId
+            && await CheckForeignAsync(request.Caller, organizationId, role, cancellationToken) is { } forbidden
+        )
+        {
+            return forbidden;
+        }
+
         var secret = AdminKey.NewSecret();
         var (key, refusal) = await keys.CreateAsync(
             new AdminKeyWish
             {
-                OrganizationId = request.Caller.OrganizationId,
+                OrganizationId = organizationId,
                 Name = body.Name,
                 Role = role,
                 Life = life,
@@ -122,6 +131,21 @@ internal sealed class AdminKeyEndpoints(AdminKeys keys, IAdminKeyStore store, Pe
 
     private static ApiAnswer Answer(AdminKeyDocument document) =>
         ApiAnswer.Json(document, AdminJson.Default.AdminKeyDocument);
+
+    // The first keys of another organization, by whoever made that; the installation's own rights stay where they are.
+    private async ValueTask<Refusal?> CheckForeignAsync(
+        Caller caller,
+        string organizationId,
+        AdminRole role,
+        CancellationToken cancellationToken
+    ) =>
+        !caller.Has(Scopes.InstallationOperate)
+        || await tenants.FindOrganizationAsync(organizationId, cancellationToken) is not { } organization
+            ? RequestErrors.Invalid.Refuse("organization_id: there is no such organization.")
+        : organization.ArchivedAt is not null ? OrganizationErrors.Archived.Refuse()
+        : role == AdminRole.InstallationOperator
+            ? RequestErrors.Invalid.Refuse("role: keys of another organization are operator or security-admin.")
+        : null;
 
     // What is federated ends with its token, its rule and its issuer; a key would not, nor be bound to one workspace: one
     // stolen token must not keep itself in.

@@ -11,6 +11,7 @@ internal static class AdminRegistration
         services
             .AddSingleton<IAdminKeyStore, AdminKeyStore>()
             .AddSingleton<ITenantStore, TenantStore>()
+            .AddSingleton<OrganizationEndpoints>()
             .AddSingleton<WorkspaceEndpoints>()
             .AddSingleton<AdminKeys>()
             .AddSingleton<AdminKeyEndpoints>()
@@ -21,17 +22,13 @@ internal static class AdminRegistration
 
     public static void MapAdmin(this ApiHost host)
     {
-        var tenants = host.Services.GetRequiredService<ITenantStore>();
-        host.Get(
-            "/v1/organizations/current",
-            Access.Scope(Scopes.ManageTunnels),
-            (request, cancellation) => OrganizationEndpoints.CurrentAsync(tenants, request, cancellation)
-        );
-        host.Get(
-            "/v1/organizations/workspaces",
-            Access.Scope(Scopes.ManageTunnels),
-            (request, cancellation) => OrganizationEndpoints.WorkspacesAsync(tenants, request, cancellation)
-        );
+        var organizations = host.Services.GetRequiredService<OrganizationEndpoints>();
+        var operate = Access.Scope(Scopes.InstallationOperate);
+        host.Post("/v1/organizations", operate, organizations.CreateAsync);
+        host.Get("/v1/organizations", Access.Scope(Scopes.ManageTunnels), organizations.ListAsync);
+        host.Get("/v1/organizations/current", Access.Scope(Scopes.ManageTunnels), organizations.CurrentAsync);
+        host.Post("/v1/organizations/{organization}/archive", operate, organizations.ArchiveAsync);
+        host.Get("/v1/organizations/workspaces", Access.Scope(Scopes.ManageTunnels), organizations.WorkspacesAsync);
         var workspaces = host.Services.GetRequiredService<WorkspaceEndpoints>();
         host.Post("/v1/organizations/workspaces", Access.Scope(Scopes.OrganizationAdmin), workspaces.CreateAsync);
         host.Get("/v1/organizations/workspaces/{workspace}", Access.Scope(Scopes.ManageTunnels), workspaces.GetAsync);

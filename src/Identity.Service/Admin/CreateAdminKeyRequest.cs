@@ -11,6 +11,10 @@ internal sealed record CreateAdminKeyRequest
     [JsonPropertyName("role")]
     public required string Role { get; init; }
 
+    /// <summary>Null = the caller's own; another one's with <c>installation:operate</c> alone (S1).</summary>
+    [JsonPropertyName("organization_id")]
+    public string? OrganizationId { get; init; }
+
     /// <summary>1 min to 400 d; null = 90 d.</summary>
     [JsonPropertyName("lifetime_seconds")]
     public int? LifetimeSeconds { get; init; }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
@@ -24,8 +23,7 @@ internal sealed class FirstTenant(
     public async Task RunAsync(InitContext context, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var organization = new Organization(NewUuid(), context.OrganizationName, now);
-        var workspace = new Workspace(WorkspaceId.New(), organization.Id, "Default", IsDefault: true, now);
+        var (organization, workspace) = Organization.New(context.OrganizationName, now);
         await CommitAsync(
             new Decision
             {
@@ -87,15 +85,5 @@ internal sealed class FirstTenant(
         {
             throw new StoreException(refusal.Message);
         }
-    }
-
-    // RFC 9562 §5.4: version 4, variant 10.
-    private static string NewUuid()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes);
-        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new Guid(bytes, bigEndian: true).ToString("D");
     }
 }

@@ -24,7 +24,10 @@ internal sealed class HostAdminKeys(
     )
     {
         var all = await tenants.ListOrganizationsAsync(cancellationToken);
-        var found = all.Where(one => nameOrId is null || one.Id == nameOrId || one.Name == nameOrId).ToList();
+        var found = all.Where(one =>
+                one.ArchivedAt is null && (nameOrId is null || one.Id == nameOrId || one.Name == nameOrId)
+            )
+            .ToList();
         return found switch
         {
             [var only] => (only, null),

@@ -7,7 +7,7 @@ internal interface ITenantStore
 {
     ValueTask<Organization?> FindOrganizationAsync(string organizationId, CancellationToken cancellationToken);
 
-    /// <summary>All of the installation, oldest first.</summary>
+    /// <summary>All of the installation, archived ones included, oldest first.</summary>
     ValueTask<IReadOnlyList<Organization>> ListOrganizationsAsync(CancellationToken cancellationToken);
 
     /// <summary>Newest first.</summary>
@@ -28,5 +28,12 @@ internal interface ITenantStore
     /// <summary><see cref="WorkspaceConflict.NameTaken"/> when the name is in use.</summary>
     Statement Insert(Workspace workspace);
 
+    /// <summary><see cref="OrganizationConflict.NameTaken"/> when the name is in use.</summary>
     IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace);
+
+    /// <summary>
+    /// Archives it and ends its admin keys and console sessions; <see cref="OrganizationConflict.InUse"/> while it has
+    /// tunnels or rules that are not archived.
+    /// </summary>
+    IReadOnlyList<Statement> Archive(string organizationId, DateTimeOffset at);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Admin;
 
@@ -12,4 +13,21 @@ internal sealed record OrganizationDocument
 
     [JsonPropertyName("name")]
     public required string Name { get; init; }
+
+    [JsonPropertyName("created_at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Since when nobody acts for it; null = it is in use.</summary>
+    [JsonPropertyName("archived_at")]
+    public required DateTime? ArchivedAt { get; init; }
+
+    public static OrganizationDocument Of(Organization organization) =>
+        new()
+        {
+            Id = organization.Id,
+            Name = organization.Name,
+            CreatedAt = organization.CreatedAt,
+            ArchivedAt = organization.ArchivedAt?.UtcDateTime,
+        };
 }

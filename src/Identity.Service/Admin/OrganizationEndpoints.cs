@@ -1,30 +1,152 @@
+using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tokens.Revocations;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>What a caller may learn about its own organization.</summary>
-internal static class OrganizationEndpoints
+/// <summary>
+/// <c>/v1/organizations</c>: the installation's key makes, lists and archives them (S1); everybody else sees the own one.
+/// </summary>
+internal sealed class OrganizationEndpoints(
+    ITenantStore tenants,
+    TokenRevoker revoker,
+    IJournal journal,
+    TimeProvider time
+)
 {
-    public static async ValueTask<ApiAnswer> CurrentAsync(
-        ITenantStore tenants,
-        ApiRequest request,
-        CancellationToken cancellationToken
-    )
+    public const int MaxNameLength = 255;
+
+    /// <summary>They are read whole; who needs more runs a second installation.</summary>
+    public const int MaxOrganizations = 1_000;
+
+    public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var organization = await tenants.FindOrganizationAsync(request.Caller.OrganizationId, cancellationToken);
-        return organization is null
-            ? RequestErrors.NotFound.Refuse()
-            : ApiAnswer.Json(
-                new OrganizationDocument { Id = organization.Id, Name = organization.Name },
-                AdminJson.Default.OrganizationDocument
-            );
+        var (body, refusal) = await request.ReadJsonAsync(
+            AdminJson.Default.CreateOrganizationRequest,
+            cancellationToken
+        );
+        if (body is null)
+        {
+            return refusal!;
+        }
+
+        if (body.Name.Trim().Length is 0 or > MaxNameLength || body.Name.Any(ConfigText.IsUnprintable))
+        {
+            return RequestErrors.Invalid.Refuse("name: 1 to 255 characters without control characters are required.");
+        }
+
+        var present = await tenants.ListOrganizationsAsync(cancellationToken);
+        if (present.Count(one => one.ArchivedAt is null) >= MaxOrganizations)
+        {
+            return OrganizationErrors.Limit.Refuse();
+        }
+
+        var (organization, workspace) = Organization.New(body.Name.Trim(), time.GetStoreNow());
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new OrganizationCreated(organization)
+                {
+                    At = organization.CreatedAt,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = organization.Id,
+                    RequestId = request.RequestId,
+                    Resources =
+                    [
+                        new AuditResource("organization", organization.Id),
+                        new AuditResource("workspace", workspace.Id.Value),
+                    ],
+                },
+                Statements = tenants.Insert(organization, workspace),
+            },
+            cancellationToken
+        );
+        return result.Outcome == CommitOutcome.Conflict ? OrganizationErrors.NameTaken.Refuse()
+            : result.RefusalIfUnavailable() is { } unavailable ? unavailable
+            : Answer(organization);
     }
 
-    public static async ValueTask<ApiAnswer> WorkspacesAsync(
-        ITenantStore tenants,
-        ApiRequest request,
-        CancellationToken cancellationToken
-    )
+    /// <summary>All for the installation's key; the own one for others.</summary>
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var all = await tenants.ListOrganizationsAsync(cancellationToken);
+        return ApiAnswer.Json(
+            new OrganizationListDocument
+            {
+                Data = [.. all.Where(one => Sees(request, one.Id)).Select(OrganizationDocument.Of)],
+            },
+            AdminJson.Default.OrganizationListDocument
+        );
+    }
+
+    public async ValueTask<ApiAnswer> CurrentAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await tenants.FindOrganizationAsync(request.Caller.OrganizationId, cancellationToken) is { } organization
+            ? Answer(organization)
+            : RequestErrors.NotFound.Refuse();
+
+    /// <summary>Ends every credential of an organization without tunnels and rules. Again, it stays as it is.</summary>
+    public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var id = request.Route("organization");
+        if (await tenants.FindOrganizationAsync(id, cancellationToken) is not { } organization)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (organization.Id == request.Caller.OrganizationId)
+        {
+            return OrganizationErrors.Own.Refuse();
+        }
+
+        if (organization.ArchivedAt is not null)
+        {
+            return Answer(organization);
+        }
+
+        var archived = organization with { ArchivedAt = time.GetStoreNow() };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new OrganizationArchived(archived)
+                {
+                    At = archived.ArchivedAt.Value,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = archived.Id,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("organization", archived.Id)],
+                },
+                Statements = tenants.Archive(archived.Id, archived.ArchivedAt.Value),
+            },
+            cancellationToken
+        );
+        if (result.Outcome == CommitOutcome.Conflict)
+        {
+            return OrganizationErrors.InUse.Refuse();
+        }
+
+        if (result.RefusalIfUnavailable() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        // Without rules no token comes after these.
+        var (_, refusal) = await revoker.RevokeAsync(
+            AuditActor.Of(request),
+            request.RequestId,
+            archived.Id,
+            new RevocationTarget(RevocationKind.IssuedBefore, ""),
+            issuedBefore: null,
+            reason: "organization archived",
+            reachesMachines: true,
+            cancellationToken
+        );
+        return refusal is null ? Answer(archived) : refusal;
+    }
+
+    /// <summary>What a caller may learn about the workspaces of its own organization.</summary>
+    public async ValueTask<ApiAnswer> WorkspacesAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var workspaces = await tenants.ListWorkspacesAsync(request.Caller.OrganizationId, cancellationToken);
         return ApiAnswer.Json(
@@ -42,4 +164,10 @@ internal static class OrganizationEndpoints
             AdminJson.Default.WorkspaceListDocument
         );
     }
+
+    private static bool Sees(ApiRequest request, string organizationId) =>
+        request.Caller.OrganizationId == organizationId || request.Caller.Has(Scopes.InstallationOperate);
+
+    private static ApiAnswer Answer(Organization organization) =>
+        ApiAnswer.Json(OrganizationDocument.Of(organization), AdminJson.Default.OrganizationDocument);
 }

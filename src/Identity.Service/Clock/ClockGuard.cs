@@ -29,12 +29,14 @@ internal sealed class ClockGuard(
     // Both clocks are disciplined alike, but a drift over months is no step.
     private static readonly TimeSpan AnchorLife = TimeSpan.FromMinutes(10);
 
-    private readonly TimeSpan tolerance = options.Federation.Leeway;
     private readonly Lock gate = new();
 
     // Replaced whole; read without the gate.
     private volatile Anchor anchor = new(time.GetUtcNow(), time.GetTimestamp());
     private volatile ClockAlarm? alarm;
+
+    /// <summary>How far the wall clock may differ from what it should say.</summary>
+    public TimeSpan Tolerance { get; } = options.Federation.Leeway;
 
     /// <summary>Null = the wall clock can be relied on. Looks anew at every call; costs two readings.</summary>
     public ClockAlarm? Check()
@@ -43,7 +45,7 @@ internal sealed class ClockGuard(
         var now = time.GetUtcNow();
         var elapsed = time.GetElapsedTime(from.Timestamp);
         var step = now - (from.At + elapsed);
-        var agrees = step.Duration() <= tolerance;
+        var agrees = step.Duration() <= Tolerance;
         if (agrees && alarm is null && elapsed < AnchorLife)
         {
             return null;
@@ -64,7 +66,7 @@ internal sealed class ClockGuard(
         var from = anchor;
         var now = time.GetUtcNow();
         var expected = from.At + time.GetElapsedTime(from.Timestamp);
-        return expected - now > tolerance ? expected : now;
+        return expected - now > Tolerance ? expected : now;
     }
 
     public ClockStatus Status()
@@ -99,7 +101,7 @@ internal sealed class ClockGuard(
         var decided = await audit.LatestAsync(cancellationToken);
         var expected = await audit.ExpectedAtAlarmAsync(node.Name, cancellationToken);
         var latest = expected > decided ? expected : decided;
-        if (latest - time.GetUtcNow() > tolerance)
+        if (latest - time.GetUtcNow() > Tolerance)
         {
             anchor = new Anchor(latest!.Value, time.GetTimestamp());
             Check();

@@ -30,7 +30,6 @@ internal sealed class FederationDirectory(
     // One reading at a time, so that an older one never replaces a newer one. Guards the two below.
     private readonly SemaphoreSlim reloading = new(1);
     private readonly Dictionary<string, string> defaultWorkspaces = new(StringComparer.Ordinal);
-    private long sequence;
 
     private volatile FederationSnapshot current = FederationSnapshot.Empty;
     private volatile bool isStale = true;
@@ -109,17 +108,16 @@ internal sealed class FederationDirectory(
         var snapshot = new FederationSnapshot(
             PersistentMap<CompiledRule>.Empty,
             PersistentMap<IssuerEntry>.Empty.With(Entries(allIssuers)),
-            PersistentMap<AccountEntry>.Empty.With(Entries(allAccounts, allMemberships))
+            PersistentMap<AccountEntry>.Empty.With(Entries(allAccounts, allMemberships)),
+            latest
         );
-        snapshot = await WithAsync(snapshot, allRules, cancellationToken);
-        sequence = latest;
-        return snapshot;
+        return await WithAsync(snapshot, allRules, cancellationToken);
     }
 
     private async Task<FederationSnapshot> ReadChangesAsync(CancellationToken cancellationToken)
     {
         var before = current;
-        var delta = await changeLog.SinceAsync(sequence, cancellationToken);
+        var delta = await changeLog.SinceAsync(before.Sequence, cancellationToken);
         if (delta.IsEmpty)
         {
             return before;
@@ -149,11 +147,10 @@ internal sealed class FederationDirectory(
         var snapshot = new FederationSnapshot(
             before.Rules.With(Referring(before, issuerIds, accountIds, issuersAfter, accountsAfter)),
             issuersAfter,
-            accountsAfter
+            accountsAfter,
+            delta.Sequence
         );
-        snapshot = await WithAsync(snapshot, changedRules, cancellationToken);
-        sequence = delta.Sequence;
-        return snapshot;
+        return await WithAsync(snapshot, changedRules, cancellationToken);
     }
 
     /// <summary>The rules that refer to one of these records, with the records as they are now.</summary>
@@ -208,7 +205,8 @@ internal sealed class FederationDirectory(
                 )
             ),
             snapshot.Issuers,
-            snapshot.Accounts
+            snapshot.Accounts,
+            snapshot.Sequence
         );
     }
 

@@ -8,7 +8,8 @@ namespace Culvert.Identity.Service.Federation;
 internal sealed class FederationSnapshot(
     PersistentMap<CompiledRule> rules,
     PersistentMap<IssuerEntry> issuers,
-    PersistentMap<AccountEntry> accounts
+    PersistentMap<AccountEntry> accounts,
+    long sequence = 0
 )
 {
     public static readonly FederationSnapshot Empty = new(
@@ -22,6 +23,9 @@ internal sealed class FederationSnapshot(
     public PersistentMap<IssuerEntry> Issuers => issuers;
 
     public PersistentMap<AccountEntry> Accounts => accounts;
+
+    /// <summary>The number of the last change that it shows; <see cref="IFederationChangeLog"/> counts them.</summary>
+    public long Sequence => sequence;
 
     /// <summary>The keys of every issuer, archived ones included.</summary>
     public IEnumerable<IssuerKeys> AllKeys => issuers.Values.Select(entry => entry.Keys);

@@ -49,7 +49,8 @@ internal sealed class AuditLog(Database database) : IAuditLog
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var at = await connection.ExecuteScalarAsync<long?>(
             new CommandDefinition(
-                "SELECT at_ms FROM journal ORDER BY sequence DESC LIMIT 1",
+                "SELECT MAX(at_ms) FROM (SELECT (SELECT at_ms FROM journal WHERE node = nodes.name "
+                    + "ORDER BY sequence DESC LIMIT 1) AS at_ms FROM nodes) AS latest",
                 cancellationToken: cancellationToken
             )
         );

@@ -52,6 +52,9 @@ internal interface ITunnelStore
     /// </summary>
     IReadOnlyList<Statement> UpdateSettings(Tunnel changed, long expectedRevision);
 
+    /// <summary>An edge told the port that clients dial: every tunnel that has none yet keeps this one.</summary>
+    Statement SetFirstPublicPort(int port);
+
     /// <summary>Pauses or resumes and raises the revision; <see cref="TunnelConflict.Stale"/> when that is done or it is archived.</summary>
     Statement SetPaused(TunnelId id, DateTimeOffset? at);
 

@@ -44,6 +44,12 @@ internal sealed record Tunnel
     /// <summary>How long edges take its agents without word from the service (S10); null = each edge's own.</summary>
     public int? OfflineGraceSeconds { get; init; }
 
+    /// <summary>
+    /// The port in the URLs of its routes, and so in their OAuth resources (RFC 9728): what an edge told first. Only an
+    /// operator changes it. Null until an edge has told one.
+    /// </summary>
+    public int? PublicPort { get; init; }
+
     /// <summary>Since when edges refuse its clients; null = they do not.</summary>
     public DateTimeOffset? PausedAt { get; init; }
 

@@ -50,6 +50,10 @@ internal sealed record TunnelDocument
     [JsonPropertyName("offline_grace_seconds")]
     public required int? OfflineGraceSeconds { get; init; }
 
+    /// <summary>The port in the URLs of its routes; null until an edge has told the port that clients dial.</summary>
+    [JsonPropertyName("public_port")]
+    public required int? PublicPort { get; init; }
+
     [JsonPropertyName("paused_at")]
     public required DateTime? PausedAt { get; init; }
 
@@ -73,6 +77,7 @@ internal sealed record TunnelDocument
             Limits = TunnelLimitsDocument.Of(tunnel.Limits),
             Affinity = tunnel.Affinity,
             OfflineGraceSeconds = tunnel.OfflineGraceSeconds,
+            PublicPort = tunnel.PublicPort,
             PausedAt = tunnel.PausedAt?.UtcDateTime,
             AllowTunnelToken = tunnel.AllowTunnelToken,
         };

@@ -233,6 +233,12 @@ internal sealed class TunnelEndpoints(
             after = after with { Affinity = affinity };
         }
 
+        if (wanted.PublicPort is < 1 or > 65535)
+        {
+            return (null, RequestErrors.Invalid.Refuse("public_port: a port from 1 to 65535 is required."));
+        }
+
+        after = after with { PublicPort = wanted.PublicPort ?? after.PublicPort };
         after = after with { OfflineGraceSeconds = wanted.OfflineGraceSeconds.Or(after.OfflineGraceSeconds) };
         return after.OfflineGraceSeconds is < 0 or > MostOfflineGraceSeconds
             ? (

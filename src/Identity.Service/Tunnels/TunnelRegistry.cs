@@ -84,7 +84,8 @@ internal sealed class TunnelRegistry(
                 await tunnels.FindCreatedAsync(fingerprint, retryOfSince!.Value, cancellationToken)
             )!,
             TunnelConflict.LimitReached => LimitRefusal(),
-            _ => result.RefusalIfUnavailable() is { } refusal ? refusal : tunnel,
+            _ when result.RefusalIfUnavailable() is { } refusal => refusal,
+            _ => (await tunnels.FindAsync(id.Value, cancellationToken))!, // with its public port
         };
     }
 

@@ -31,6 +31,7 @@ internal sealed record TunnelUpdated(Tunnel Before, Tunnel After) : AuditEvent
         json.WriteEndObject();
         json.WriteString("affinity", tunnel.Affinity);
         WriteNumber(json, "offline_grace_seconds", tunnel.OfflineGraceSeconds);
+        WriteNumber(json, "public_port", tunnel.PublicPort);
         json.WriteBoolean("allow_tunnel_token", tunnel.AllowTunnelToken);
         json.WriteEndObject();
     }

@@ -34,6 +34,10 @@ internal sealed record UpdateTunnelRequest
     [JsonPropertyName("offline_grace_seconds")]
     public Optional<int?> OfflineGraceSeconds { get; init; }
 
+    /// <summary>The port in the URLs of its routes, 1 to 65535: tokens for the old resources are refused from then on.</summary>
+    [JsonPropertyName("public_port")]
+    public int? PublicPort { get; init; }
+
     [JsonPropertyName("allow_tunnel_token")]
     public bool? AllowTunnelToken { get; init; }
 }

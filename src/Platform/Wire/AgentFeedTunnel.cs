@@ -16,6 +16,11 @@ public sealed record AgentFeedTunnel
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
+    /// <summary>The port in the URLs of its routes and so in their OAuth resources; null until an edge has told one.</summary>
+    [JsonPropertyName("public_port")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? PublicPort { get; init; }
+
     /// <summary>What clients trust for inner TLS.</summary>
     [JsonPropertyName("trust_bundle")]
     public required BundleDocument TrustBundle { get; init; }

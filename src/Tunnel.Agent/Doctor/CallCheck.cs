@@ -17,8 +17,8 @@ namespace Culvert.Tunnel.Agent.Doctor;
 
 /// <summary>
 /// A call from a client's place: DNS or the edge's own address, the public port, inner TLS against the tunnel's trust
-/// bundle, and an answer of the running agent. No token is at hand here, so what is asked for is the document that every
-/// client reads first (RFC 9728); where the route wants no token, the MCP endpoint itself.
+/// bundle, and a real MCP call. Where the route requires a token, none is at hand here, so what is asked for is the document
+/// that every client reads first (RFC 9728).
 /// </summary>
 internal sealed class CallCheck(AgentSettings settings, AgentState state, TimeProvider time)
 {
@@ -61,32 +61,54 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, TimePr
     private async Task<(bool Works, string Line)> TryAsync(
         AgentFeed feed,
         RouteSettings route,
-        BundleDocument? bundle,
+        BundleDocument bundle,
         CancellationToken cancellationToken
     )
     {
         var edge = feed.Edges[0];
         var (host, port) = (Route.HostnameUnder(route.Name, feed.Tunnel.Domain), edge.PublicPort ?? HttpsPort);
-        var resource = new ProtectedResource(route.Oauth, [], host, port);
+        var resource = new ProtectedResource(route.Oauth, [], host, feed.Tunnel.PublicPort ?? HttpsPort);
         var isRequired = route.Oauth.Mode == OauthMode.Required;
-        var target = isRequired ? new Uri(resource.MetadataUrl).AbsolutePath : route.Oauth.Path;
+        var path = isRequired ? new Uri(resource.MetadataUrl).AbsolutePath : route.Oauth.Path;
+        var url = new Uri($"https://{host}:{port.ToString(CultureInfo.InvariantCulture)}{path}");
+        return isRequired
+            ? await ReadMetadataAsync(edge, url, resource, bundle, cancellationToken)
+            : await CallAsync(edge, url, bundle, cancellationToken);
+    }
+
+    private async Task<(bool Works, string Line)> CallAsync(
+        AgentFeedEdge edge,
+        Uri url,
+        BundleDocument bundle,
+        CancellationToken cancellationToken
+    )
+    {
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPem(bundle.Pem);
+        var target = new CallTarget(url, Address: null, roots, Token: null)
+        {
+            Connect = (asked, cancel) => DialAsync(edge, asked, cancel),
+        };
+        var found = await new CallProbe(target, Limit).RunAsync(cancellationToken);
+        return (found.Status == DoctorStatus.Pass, $"{url}: {found.Summary}");
+    }
+
+    private async Task<(bool Works, string Line)> ReadMetadataAsync(
+        AgentFeedEdge edge,
+        Uri url,
+        ProtectedResource resource,
+        BundleDocument? bundle,
+        CancellationToken cancellationToken
+    )
+    {
         try
         {
             using var limit = new CancellationTokenSource(Limit, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             using var client = Client(edge, bundle);
-            var url = new Uri($"https://{host}:{port.ToString(CultureInfo.InvariantCulture)}{target}");
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
-            request.Headers.Accept.Add(
-                new MediaTypeWithQualityHeaderValue(isRequired ? "application/json" : "text/event-stream")
-            );
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
-            if (!isRequired)
-            {
-                var status = (int)answer.StatusCode;
-                return (status < 500, string.Create(CultureInfo.InvariantCulture, $"{url} answers {status}"));
-            }
-
             var body = await answer.Content.ReadAsByteArrayAsync(both.Token);
             return answer.StatusCode == HttpStatusCode.OK && ResourceOf(body) == resource.Resource
                 ? (true, $"{url} names {resource.Resource}")
@@ -101,7 +123,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, TimePr
         catch (HttpRequestException e) when (bundle is not null && IsUntrusted(e))
         {
             // A route with a public certificate is vouched for by the public roots, not by the tunnel's bundle.
-            var (works, line) = await TryAsync(feed, route, bundle: null, cancellationToken);
+            var (works, line) = await ReadMetadataAsync(edge, url, resource, bundle: null, cancellationToken);
             return works ? (works, line) : (false, FailureText.Of(e));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -122,15 +144,17 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, TimePr
     private HttpClient Client(AgentFeedEdge edge, BundleDocument? bundle)
     {
         var handler = bundle is null ? OutboundHttp.CreateHandler() : OutboundHttp.CreateHandler(TrustIn(bundle));
-        // Tunnel names are the clients' business and need not be known here: the edge is asked at its own address.
-        handler.ConnectCallback = (context, cancel) =>
-            new OutboundDialer(settings.Identity.Network).ConnectAsync(
-                EdgeAddress.TryParse(edge.Addresses[0], out var host, out _) ? host : context.DnsEndPoint.Host,
-                context.DnsEndPoint.Port,
-                cancel
-            );
+        handler.ConnectCallback = (context, cancel) => DialAsync(edge, context.DnsEndPoint, cancel);
         return new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes };
     }
+
+    // Tunnel names are the clients' business and need not be known here: the edge is asked at its own address.
+    private ValueTask<Stream> DialAsync(AgentFeedEdge edge, DnsEndPoint asked, CancellationToken cancel) =>
+        new OutboundDialer(settings.Identity.Network).ConnectAsync(
+            EdgeAddress.TryParse(edge.Addresses[0], out var host, out _) ? host : asked.Host,
+            asked.Port,
+            cancel
+        );
 
     private X509ChainPolicy TrustIn(BundleDocument bundle)
     {

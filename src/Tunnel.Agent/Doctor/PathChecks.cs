@@ -22,10 +22,11 @@ internal sealed class PathChecks(
 {
     public const string EdgeNames = "edge_names";
     public const string Edges = "edges";
+    public const string PublicPorts = "public_ports";
     public const string Upstreams = "upstreams";
     public const string Call = "call";
 
-    public static readonly IReadOnlyList<string> Ids = [EdgeNames, Edges, Upstreams, Call];
+    public static readonly IReadOnlyList<string> Ids = [EdgeNames, Edges, PublicPorts, Upstreams, Call];
 
     private IReadOnlyList<string> Addresses => [.. (state.Feed?.Edges ?? []).SelectMany(e => e.Addresses)];
 
@@ -33,6 +34,7 @@ internal sealed class PathChecks(
         [
             await CheckNamesAsync(cancellationToken),
             await CheckEdgesAsync(cancellationToken),
+            CheckPorts(),
             await CheckUpstreamsAsync(cancellationToken),
             await new CallCheck(settings, state, time).RunAsync(cancellationToken),
         ];
@@ -135,6 +137,30 @@ internal sealed class PathChecks(
             {
                 Evidence = [.. bad, .. good],
             };
+    }
+
+    /// <summary>Whether every edge says that clients dial the port that is in the URLs of the routes.</summary>
+    public DoctorFinding CheckPorts()
+    {
+        if (state.Feed is not { Tunnel.PublicPort: { } port } feed)
+        {
+            return DoctorFinding.Skip(PublicPorts, "No edge has told the port that clients dial.");
+        }
+
+        var others = feed.Edges.Where(e => e.PublicPort is { } told && told != port).ToList();
+        return others.Count == 0
+            ? DoctorFinding.Pass(PublicPorts, $"The edges say that clients dial port {port}, as the routes' URLs do.")
+            : DoctorFinding.Warn(
+                PublicPorts,
+                string.Join(
+                    " ",
+                    others.Select(e => $"Edge {e.Name} says that clients dial port {e.PublicPort}, not {port}.")
+                ),
+                $"The URLs of the routes keep port {port}: a client that uses another port has no token for them.",
+                "Correct sni.public_port of that edge.",
+                $"If the port has really changed, an administrator runs: culvert tunnel update {feed.Tunnel.Id} "
+                    + $"--public-port {others[0].PublicPort}"
+            );
     }
 
     private async Task<DoctorFinding> CheckUpstreamsAsync(CancellationToken cancellationToken)

@@ -17,14 +17,16 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
         var current = generation();
         var settings = current.Settings;
         var facts = await CertificateFacts.GatherAsync(settings, time, cancellationToken);
+        var path = new PathChecks(settings, facts.State, time);
         return
         [
             RouteChecks.CheckOpenRoutes(settings),
             CheckIssuers(current),
             .. CertificateChecks.Run(facts),
             await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),
-            await new PathChecks(settings, facts.State, time).CheckNamesAsync(cancellationToken),
+            await path.CheckNamesAsync(cancellationToken),
             CheckEdges(),
+            path.CheckPorts(),
             CheckUpstreams(current),
         ];
     }

@@ -502,11 +502,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var tunnel = feed.Tunnel;
         var active = tunnel.Status == TunnelStatus.Active;
 
-        // Edges of one tunnel are dialled on one port; where they are not, each route says its resource itself.
-        var port = feed.Edges.Select(e => e.PublicPort).FirstOrDefault(p => p is not null) ?? HttpsPort;
+        var port = tunnel.PublicPort ?? HttpsPort;
         readiness.UnknownEdges = EdgeChoice.Unknown(feed.Edges, generation.Settings.Tunnel.Edges);
         readiness.IsPortMissing =
-            feed.Edges.All(e => e.PublicPort is null)
+            tunnel.PublicPort is null
             && generation.Settings.Routes.Any(r => r.Oauth is { Mode: OauthMode.Required, Resource: "" });
         var now = map.Current;
         string[] hostnames =

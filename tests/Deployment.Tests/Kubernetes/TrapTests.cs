@@ -111,6 +111,29 @@ public sealed class TrapTests
         }
     }
 
+    /// <summary>Not every pod of the cluster reads the metrics, and no program reaches the node's credentials (S27).</summary>
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task NetworkPolicies_KeepMetricsAndTheMetadataServerFromOthers(string set)
+    {
+        foreach (var policy in (await ManifestSet.LoadAsync(set)).Where(m => m.Kind == "NetworkPolicy"))
+        {
+            Yaml.Items(policy.Node, "spec.policyTypes").Select(type => type.ToString()).ShouldBe(["Ingress", "Egress"]);
+            var health = Yaml.Items(policy.Node, "spec.ingress").Single(rule => Yaml.Text(rule, "ports.0.port") == "health");
+            foreach (var peer in Yaml.Items(health, "from"))
+            {
+                (Yaml.At(peer, "podSelector") ?? Yaml.At(peer, "namespaceSelector.matchLabels")).ShouldNotBeNull(
+                    policy.ToString()
+                );
+            }
+
+            Yaml.Items(policy.Node, "spec.egress")
+                .SelectMany(rule => Yaml.Items(rule, "to"))
+                .Select(peer => (Yaml.Text(peer, "ipBlock.cidr"), Yaml.Text(peer, "ipBlock.except.0")))
+                .ShouldBe([("0.0.0.0/0", "169.254.169.254/32"), ("::/0", "fd00:ec2::254/128")], policy.ToString());
+        }
+    }
+
     /// <summary>No value that looks like a secret, and none of a variable that would configure the program by accident.</summary>
     [Theory]
     [MemberData(nameof(Sets))]

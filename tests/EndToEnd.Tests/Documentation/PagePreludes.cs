@@ -26,9 +26,9 @@ internal static class PagePreludes
           esac
         }
         until_said() {
-          for second in {1..120}; do
-            if grep --quiet --fixed-strings -- "$1" "$2"; then return; fi
-            sleep 1
+          for tenth in {1..1200}; do
+            if grep --quiet --no-messages --fixed-strings -- "$1" "$2"; then return; fi
+            sleep 0.1
           done
           echo "$2 never says $1" >&2
           return 1
@@ -79,7 +79,14 @@ internal static class PagePreludes
             """,
         ["connect-self-hosted.md"] =
             "trap 'culvert tunnel update docs --client-range 127.0.0.0/8 --client-range ::1/128 >/dev/null' EXIT",
-        ["doctor.md"] = Checkpoints + """cp "$(dirname "$AGENT_CONFIG")/state/audit-checkpoints.jsonl" .""",
+        // The agent hears of a checkpoint with its feed, later than the service's log does.
+        ["doctor.md"] =
+            Checkpoints
+            + """
+                HEARD="$(dirname "$AGENT_CONFIG")/state/audit-checkpoints.jsonl"
+                until_said '"sequence"' "$HEARD"
+                cp "$HEARD" .
+                """,
         ["explain.md"] = """
             culvert service-account create explained
             culvert rule create deploy --issuer corp-idp --service-account explained --scope tunnel:agent --tunnel docs \

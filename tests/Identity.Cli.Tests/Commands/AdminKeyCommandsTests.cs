@@ -39,6 +39,45 @@ public sealed class AdminKeyCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task Create_ForAnotherOrganization_SendsItsId()
+    {
+        Service
+            .On("GET /v1/organizations", """{"data":[{"id":"u-1","name":"Acme"},{"id":"u-2","name":"Beta"}]}""")
+            .On("POST /v1/admin_keys", Made);
+        var file = Path.Combine(Stage.Folder, "bob.key");
+
+        var run = await Stage.RunAsync(
+            ["admin-key", "create", "Bob", "--role", "operator", "--organization", "Beta", "--out", file]
+        );
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        Last.Body.ShouldBe("""{"name":"Bob","role":"operator","organization_id":"u-2"}""");
+    }
+
+    [Fact]
+    public async Task Organization_CreateAndArchive_SendNameAndId()
+    {
+        const string Beta = """{"id":"u-2","name":"Beta"}""";
+        Service
+            .On("GET /v1/organizations", $$"""{"data":[{{Beta}}]}""")
+            .On("POST /v1/organizations", Beta)
+            .On("POST /v1/organizations/u-2/archive", Beta);
+
+        var made = await Stage.RunAsync("organization", "create", "Beta");
+        made.ExitCode.ShouldBe(0, made.Error);
+        Last.Body.ShouldBe("""{"name":"Beta"}""");
+        made.Error.ShouldContain("--organization u-2");
+
+        var archived = await Stage.RunAsync("organization", "archive", "Beta", "--yes");
+        archived.ExitCode.ShouldBe(0, archived.Error);
+        Last.ToString().ShouldBe("POST /v1/organizations/u-2/archive");
+
+        var unknown = await Stage.RunAsync("organization", "archive", "Gamma", "--yes");
+        unknown.ExitCode.ShouldBe(ExitCode.Refused);
+        unknown.Error.ShouldContain("there is no organization Gamma");
+    }
+
+    [Fact]
     public async Task Create_FileExists_IsRefusedBeforeAnythingIsMade()
     {
         var file = Stage.Write("bob.key", "precious");

@@ -6,7 +6,7 @@ public sealed class ReadCommandsTests : CommandTest
 {
     [Theory]
     [InlineData("organization show", "GET /v1/organizations/current")]
-    [InlineData("organization list", "GET /v1/organizations/current")]
+    [InlineData("organization list", "GET /v1/organizations")]
     [InlineData("workspace list", "GET /v1/organizations/workspaces")]
     [InlineData("whoami", "GET /v1/organizations/current")]
     [InlineData("cert list --tunnel tnl_01 --serial 0A:FF", "GET /v1/certificates?tunnel_id=tnl_01&serial=0aff")]

@@ -28,7 +28,8 @@ internal sealed class InterruptingJournal(IJournal journal) : IJournal
         return await journal.CommitAsync(decision, cancellationToken);
     }
 
-    private void Before(Func<Decision, bool> next, Func<Task> action)
+    /// <summary>Before the next decision of that kind is recorded.</summary>
+    public void Before(Func<Decision, bool> next, Func<Task> action)
     {
         isNext = next;
         Volatile.Write(ref interruption, action);

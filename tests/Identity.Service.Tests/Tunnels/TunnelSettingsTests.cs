@@ -85,6 +85,8 @@ public sealed class TunnelSettingsTests
 
     [Theory]
     [InlineData("""{"affinity":"sticky"}""", "request.invalid")]
+    [InlineData("""{"public_port":0}""", "request.invalid")]
+    [InlineData("""{"public_port":65536}""", "request.invalid")]
     [InlineData("""{"offline_grace_seconds":-1}""", "request.invalid")]
     [InlineData("""{"offline_grace_seconds":604801}""", "request.invalid")]
     [InlineData("""{"limits":{"max_connections":0}}""", "request.invalid")]

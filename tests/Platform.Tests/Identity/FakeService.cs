@@ -74,6 +74,9 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>The edges that an agent is told.</summary>
     public IReadOnlyList<AgentFeedEdge> Edges { get; set; } = [];
 
+    /// <summary>The port in the URLs of the tunnel's routes.</summary>
+    public int? PublicPort { get; set; }
+
     /// <summary>Custom hostnames that an agent is told.</summary>
     public IReadOnlyList<FeedHostname>? Hostnames { get; set; }
 
@@ -316,6 +319,7 @@ internal sealed class FakeService : IAsyncDisposable
                 Id = TunnelId,
                 Domain = Domain,
                 Status = TunnelStatus.Active,
+                PublicPort = PublicPort,
                 TrustBundle = TrustBundle,
             },
             Edges = Edges,

@@ -368,6 +368,7 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         var settings = loaded.Settings.ShouldNotBeNull(string.Join(" | ", loaded.Errors));
         var agent = new RunningAgent(settings);
         var connection = await edge.NextAsync();
+        await connection.Mux.PeerHello;
         agent.Mux = connection.Mux;
         lock (connections)
         {

@@ -47,6 +47,7 @@ public sealed class AgentRuntimeTests : IDisposable
         (await PathsAsync(settings)).ShouldBe([
             (PathChecks.EdgeNames, DoctorStatus.Pass),
             (PathChecks.Edges, DoctorStatus.Pass),
+            (PathChecks.PublicPorts, DoctorStatus.Skip),
             (PathChecks.Upstreams, DoctorStatus.Pass),
             (PathChecks.Call, DoctorStatus.Fail), // this edge takes agents alone
         ]);
@@ -55,6 +56,38 @@ public sealed class AgentRuntimeTests : IDisposable
         await agent.StopAsync();
         connection.Mux.PeerGoAway.IsCompletedSuccessfully.ShouldBeTrue();
         service.Count("/v1/agent/reports").ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Run_EdgeTellsAnotherPort_ResourceKeepsTheTunnelsPortAndDoctorWarns()
+    {
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        (service.PublicPort, service.Edges) = (443, [edge.Feed with { PublicPort = 8443 }]);
+        var settings = Configure(
+            service,
+            port: 9,
+            sections: "issuers: {corp: {issuer: \"https://127.0.0.1:9\"}}",
+            routes: """
+              wiki:
+                upstream: {url: "http://127.0.0.1:9", allowed_ranges: [127.0.0.0/8], health: {probe: none}}
+                oauth: {mode: required, issuers: [corp]}
+
+            """
+        );
+        await using var agent = new RunningAgent(settings);
+        var connection = await edge.NextAsync();
+        await UntilAsync(async () => await agent.FailedCheckAsync("edges") is null);
+        await UntilAsync(async () => await agent.FailedCheckAsync("inner_certificate") is null);
+        await connection.Mux.PeerHello;
+        using var client = Client(service, connection.Mux, "wiki");
+
+        var metadata = await client.GetStringAsync("/.well-known/oauth-protected-resource/mcp", Token);
+
+        metadata.ShouldContain($"\"resource\":\"https://wiki.{FakeService.Domain}/mcp\"");
+        var found = (await agent.CheckAsync()).Single(f => f.Id == PathChecks.PublicPorts);
+        found.Status.ShouldBe(DoctorStatus.Warn);
+        found.Summary.ShouldBe($"Edge {EdgeId} says that clients dial port 8443, not 443.");
     }
 
     [Fact]

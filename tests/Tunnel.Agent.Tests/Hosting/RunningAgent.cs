@@ -42,6 +42,8 @@ internal sealed class RunningAgent : IAsyncDisposable
 
             if (open.Count == 0)
             {
+                // The agent serves as soon as it has our greeting; ours is the edge's end, which opens streams after its.
+                await connection.Mux.PeerHello.WaitAsync(limit.Token);
                 return connection;
             }
 

@@ -294,7 +294,7 @@ internal sealed class ConsoleSessions(
     private async ValueTask<string> OrganizationAsync(CancellationToken cancellationToken) =>
         signIn.Organization.Length > 0
             ? signIn.Organization
-            : (await tenants.ListOrganizationsAsync(cancellationToken))[0].Id;
+            : (await tenants.ListOrganizationsAsync(cancellationToken)).First(one => one.ArchivedAt is null).Id;
 
     private async ValueTask<Caller?> CallerOfKeyAsync(
         ConsoleSession session,

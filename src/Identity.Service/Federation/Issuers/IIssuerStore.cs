@@ -30,6 +30,9 @@ internal interface IIssuerStore
     /// </summary>
     Statement Update(Issuer issuer);
 
+    /// <summary>A condition: no rule has changed since that number; <see cref="FederationConflict.Changed"/>.</summary>
+    Statement RequireRulesUnchanged(long sequence);
+
     /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
     IReadOnlyList<Statement> Archive(Issuer issuer);
 }

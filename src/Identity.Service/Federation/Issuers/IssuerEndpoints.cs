@@ -107,10 +107,10 @@ internal sealed class IssuerEndpoints(
             Version = issuer.Version + 1,
             Stamps = issuer.Stamps.Updated(time.GetStoreNow(), request.Caller.ActorId),
         };
+        var (forbidden, conditions) = await guard.CheckAsync(request.Caller, issuer, updated, cancellationToken);
         var invalid =
             validator.Check(updated)
-            ?? await guard.CheckRulesAsync(issuer, updated, cancellationToken)
-            ?? await guard.CheckCallerAsync(request.Caller, updated, cancellationToken)
+            ?? forbidden
             ?? (
                 IsFetchedAlike(issuer, updated)
                     ? null
@@ -122,7 +122,7 @@ internal sealed class IssuerEndpoints(
         }
 
         var change = Audited(request, AuditEvents.FederationIssuerUpdated, updated);
-        var statements = new List<Statement> { store.Update(updated) };
+        List<Statement> statements = [store.Update(updated), .. conditions];
         var topics = ChangeTopics.Federation | ChangeTopics.Feed;
         if (body.JwksPollingDisabled == false)
         {

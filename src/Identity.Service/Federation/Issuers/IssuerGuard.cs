@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -8,34 +9,46 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// What an issuer's rules demand of a change to it. Whoever sets an issuer's keys can mint any token of it: nobody
 /// must do so where rules grant more than they hold (S2).
 /// </summary>
-internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter linter)
+internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter linter, IIssuerStore issuers)
 {
-    /// <summary>An issuer that becomes a shared platform must not leave rules behind that admit all its customers.</summary>
-    public async ValueTask<Refusal?> CheckRulesAsync(
+    /// <param name="caller">Who changes it.</param>
+    /// <param name="before">The issuer as it is.</param>
+    /// <param name="updated">As it is to be; the same where its keys alone are believed again.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>
+    /// The refusal, or null and what must hold at the commit: a rule that came after this look would not have been asked.
+    /// </returns>
+    public async ValueTask<(Refusal? Refusal, IReadOnlyList<Statement> Conditions)> CheckAsync(
+        Caller caller,
         Issuer before,
         Issuer updated,
         CancellationToken cancellationToken
-    ) =>
+    )
+    {
+        if (await directory.TryRefreshAsync(cancellationToken) is { } unavailable)
+        {
+            return (unavailable, []);
+        }
+
+        var seen = directory.Current;
+        return (
+            CheckRules(seen, before, updated) ?? CheckCaller(seen, caller, updated),
+            [issuers.RequireRulesUnchanged(seen.Sequence)]
+        );
+    }
+
+    // An issuer that becomes a shared platform must not leave rules behind that admit all its customers.
+    private Refusal? CheckRules(FederationSnapshot seen, Issuer before, Issuer updated) =>
         (before.Url, before.Preset, before.Tenancy) == (updated.Url, updated.Preset, updated.Tenancy)
             ? null
-            : await directory.TryRefreshAsync(cancellationToken)
-                ?? directory
-                    .Current.VersionsOf(updated.Id)
-                    .Select(rule => linter.Check(rule, updated)?.With("federation_rule_id", rule.Id.Value))
-                    .FirstOrDefault(refusal => refusal is not null);
+            : seen.VersionsOf(updated.Id)
+                .Select(rule => linter.Check(rule, updated)?.With("federation_rule_id", rule.Id.Value))
+                .FirstOrDefault(refusal => refusal is not null);
 
-    public async ValueTask<Refusal?> CheckCallerAsync(
-        Caller caller,
-        Issuer issuer,
-        CancellationToken cancellationToken
-    ) =>
-        await directory.TryRefreshAsync(cancellationToken)
-        ?? (
-            GrantRights.Lacking(caller, directory.Current.VersionsOf(issuer.Id).SelectMany(rule => rule.Scopes))
-                is { } fault
-                ? FederationErrors.ScopeNotGrantable.Refuse(
-                    $"Rules of this issuer grant more than the caller may: {fault}"
-                )
-                : null
-        );
+    private static Refusal? CheckCaller(FederationSnapshot seen, Caller caller, Issuer issuer) =>
+        GrantRights.Lacking(caller, seen.VersionsOf(issuer.Id).SelectMany(rule => rule.Scopes)) is { } fault
+            ? FederationErrors.ScopeNotGrantable.Refuse(
+                $"Rules of this issuer grant more than the caller may: {fault}"
+            )
+            : null;
 }

@@ -61,7 +61,8 @@ internal sealed class IssuerKillEndpoints(
         }
 
         // Believing keys again grants what their tokens may get; killing them never does.
-        if (await guard.CheckCallerAsync(request.Caller, issuer, cancellationToken) is { } forbidden)
+        var (forbidden, conditions) = await guard.CheckAsync(request.Caller, issuer, issuer, cancellationToken);
+        if (forbidden is not null)
         {
             return forbidden;
         }
@@ -75,7 +76,8 @@ internal sealed class IssuerKillEndpoints(
 
         var thumbprints = lines.Where(line => line.Kind == KillKind.Key).Select(line => line.Value).ToList();
         var change = Audited(request, AuditEvents.IssuerKeysRestored, issuer, order, thumbprints);
-        return await CommitAsync(change, controls.Undo(issuer.Id, order.Cause), cancellationToken) is { } refused
+        IReadOnlyList<Statement> statements = [.. controls.Undo(issuer.Id, order.Cause), .. conditions];
+        return await CommitAsync(change, statements, cancellationToken) is { } refused
             ? refused
             : ApiAnswer.Json(KillDocument.Of(lines)[0], FederationJson.Default.KillDocument);
     }

@@ -6,6 +6,9 @@ namespace Culvert.Identity.Service.Storage.Admin;
 
 internal sealed class TenantStore(Database database) : ITenantStore
 {
+    private const string OrganizationColumns =
+        "id AS Id, name AS Name, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+
     public async ValueTask<Organization?> FindOrganizationAsync(
         string organizationId,
         CancellationToken cancellationToken
@@ -14,12 +17,12 @@ internal sealed class TenantStore(Database database) : ITenantStore
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<OrganizationRow>(
             new CommandDefinition(
-                "SELECT id AS Id, name AS Name, created_at_ms AS CreatedAt FROM organizations WHERE id = @organizationId",
+                $"SELECT {OrganizationColumns} FROM organizations WHERE id = @organizationId",
                 new { organizationId },
                 cancellationToken: cancellationToken
             )
         );
-        return row is null ? null : new Organization(row.Id, row.Name, Instants.FromStore(row.CreatedAt));
+        return row?.ToOrganization();
     }
 
     public async ValueTask<IReadOnlyList<Organization>> ListOrganizationsAsync(CancellationToken cancellationToken)
@@ -27,11 +30,11 @@ internal sealed class TenantStore(Database database) : ITenantStore
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<OrganizationRow>(
             new CommandDefinition(
-                "SELECT id AS Id, name AS Name, created_at_ms AS CreatedAt FROM organizations ORDER BY created_at_ms, id",
+                $"SELECT {OrganizationColumns} FROM organizations ORDER BY created_at_ms, id",
                 cancellationToken: cancellationToken
             )
         );
-        return [.. rows.Select(row => new Organization(row.Id, row.Name, Instants.FromStore(row.CreatedAt)))];
+        return [.. rows.Select(row => row.ToOrganization())];
     }
 
     public async ValueTask<IReadOnlyList<Workspace>> ListWorkspacesAsync(
@@ -97,7 +100,7 @@ internal sealed class TenantStore(Database database) : ITenantStore
 
     public IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace) =>
         [
-            new(
+            new Statement(
                 "INSERT INTO organizations (id, name, created_at_ms) VALUES (@Id, @Name, @CreatedAt)",
                 new
                 {
@@ -105,9 +108,29 @@ internal sealed class TenantStore(Database database) : ITenantStore
                     organization.Name,
                     CreatedAt = organization.CreatedAt.ToStore(),
                 }
-            ),
+            ).Unique(OrganizationConflict.NameTaken),
             Insert(defaultWorkspace),
         ];
+
+    public IReadOnlyList<Statement> Archive(string organizationId, DateTimeOffset at)
+    {
+        var parameters = new { Id = organizationId, At = at.ToStore() };
+        return
+        [
+            new Statement(
+                "UPDATE organizations SET archived_at_ms = @At WHERE id = @Id AND archived_at_ms IS NULL "
+                    + "AND NOT EXISTS (SELECT 1 FROM tunnels WHERE organization_id = @Id AND archived_at_ms IS NULL) "
+                    + "AND NOT EXISTS (SELECT 1 FROM federation_rules WHERE organization_id = @Id "
+                    + "AND archived_at_ms IS NULL)",
+                parameters
+            ).ExpectingOne(OrganizationConflict.InUse),
+            new Statement(
+                "UPDATE admin_keys SET revoked_at_ms = @At WHERE organization_id = @Id AND revoked_at_ms IS NULL",
+                parameters
+            ),
+            new Statement("DELETE FROM console_sessions WHERE organization_id = @Id", parameters),
+        ];
+    }
 
     private sealed record OrganizationRow
     {
@@ -116,6 +139,11 @@ internal sealed class TenantStore(Database database) : ITenantStore
         public required string Name { get; init; }
 
         public long CreatedAt { get; init; }
+
+        public long? ArchivedAt { get; init; }
+
+        public Organization ToOrganization() =>
+            new(Id, Name, Instants.FromStore(CreatedAt)) { ArchivedAt = Instants.FromStore(ArchivedAt) };
     }
 
     private sealed record WorkspaceRow

@@ -97,6 +97,13 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
             .ExpectingOne(FederationConflict.Changed)
             .Unique(FederationConflict.NameTaken);
 
+    public Statement RequireRulesUnchanged(long sequence) =>
+        new Statement(
+            "SELECT 1 FROM federation_sequence WHERE id = 1 AND NOT EXISTS (SELECT 1 FROM federation_changes "
+                + "WHERE kind = 'federation_rule' AND sequence > @sequence)",
+            new { sequence }
+        ).ExpectingOne(FederationConflict.Changed);
+
     public IReadOnlyList<Statement> Archive(Issuer issuer) =>
         [
             // Touches its row only if nobody needs it: the count of rows is the check.

@@ -22,8 +22,11 @@ CREATE TABLE installation (
 CREATE TABLE organizations (
     id TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
-    created_at_ms BIGINT NOT NULL
+    created_at_ms BIGINT NOT NULL,
+    archived_at_ms BIGINT
 );
+
+CREATE UNIQUE INDEX organization_names ON organizations (name) WHERE archived_at_ms IS NULL;
 
 CREATE TABLE workspaces (
     id TEXT NOT NULL PRIMARY KEY,
@@ -380,7 +383,8 @@ CREATE TABLE tunnels (
     -- Since when edges refuse its clients; null = they do not.
     paused_at_ms BIGINT,
     -- How long edges take the tunnel's agents without word from the service; null = each edge's own setting.
-    offline_grace_s BIGINT
+    offline_grace_s BIGINT,
+    public_port BIGINT
 );
 
 CREATE INDEX tunnels_of_organization ON tunnels (organization_id, ordinal);

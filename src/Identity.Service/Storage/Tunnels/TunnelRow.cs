@@ -42,6 +42,8 @@ internal sealed record TunnelRow
 
     public long? OfflineGraceSeconds { get; init; }
 
+    public long? PublicPort { get; init; }
+
     public long? PausedAt { get; init; }
 
     public long AllowTunnelToken { get; init; }
@@ -73,6 +75,7 @@ internal sealed record TunnelRow
             ),
             Affinity = Affinity,
             OfflineGraceSeconds = (int?)OfflineGraceSeconds,
+            PublicPort = (int?)PublicPort,
             PausedAt = Instants.FromStore(PausedAt),
             AllowTunnelToken = AllowTunnelToken != 0,
             BundleEpoch = BundleEpoch,

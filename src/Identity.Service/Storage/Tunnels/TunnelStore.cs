@@ -13,7 +13,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         + "client_range_sets AS ClientRangeSets, limit_max_connections AS LimitMaxConnections, "
         + "limit_new_connections AS LimitNewConnections, limit_bytes_per_second AS LimitBytesPerSecond, "
         + "limit_open_streams AS LimitOpenStreams, affinity AS Affinity, "
-        + "offline_grace_s AS OfflineGraceSeconds, paused_at_ms AS PausedAt, "
+        + "offline_grace_s AS OfflineGraceSeconds, public_port AS PublicPort, paused_at_ms AS PausedAt, "
         + "allow_tunnel_token AS AllowTunnelToken, bundle_epoch AS BundleEpoch, token_id AS TokenId";
 
     public ValueTask<Tunnel?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
@@ -117,10 +117,12 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         var insert = new Statement(
             "INSERT INTO tunnels (id, ordinal, organization_id, workspace_id, display_name, domain, created_at_ms, "
                 + "revision, client_source_ranges, agent_source_ranges, allow_tunnel_token, bundle_epoch, token_id, "
-                + "token_hash, token_sealed, create_fingerprint) "
+                + "token_hash, token_sealed, create_fingerprint, public_port) "
                 + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM tunnels), @OrganizationId, @WorkspaceId, "
                 + "@DisplayName, @Domain, @CreatedAt, @Revision, @ClientSourceRanges, @AgentSourceRanges, "
-                + "@AllowTunnelToken, @BundleEpoch, @TokenId, @TokenHash, @TokenSealed, @fingerprint "
+                + "@AllowTunnelToken, @BundleEpoch, @TokenId, @TokenHash, @TokenSealed, @fingerprint, "
+                + "(SELECT public_port FROM edges WHERE archived_at_ms IS NULL AND public_port IS NOT NULL "
+                + "ORDER BY created_at_ms, id LIMIT 1) "
                 + "WHERE (SELECT COUNT(*) FROM tunnels WHERE organization_id = @OrganizationId "
                 + "AND archived_at_ms IS NULL) < @limit",
             new
@@ -176,7 +178,7 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
                 + "client_range_sets = @ClientRangeSets, limit_max_connections = @MaxConnections, "
                 + "limit_new_connections = @NewConnections, limit_bytes_per_second = @BytesPerSecond, "
                 + "limit_open_streams = @OpenStreams, affinity = @Affinity, "
-                + "offline_grace_s = @OfflineGraceSeconds, revision = revision + 1 "
+                + "offline_grace_s = @OfflineGraceSeconds, public_port = COALESCE(@PublicPort, public_port), revision = revision + 1 "
                 + "WHERE id = @Id AND revision = @expectedRevision AND archived_at_ms IS NULL",
             new
             {
@@ -192,9 +194,13 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
                 OpenStreams = (long?)changed.Limits.OpenStreams,
                 changed.Affinity,
                 OfflineGraceSeconds = (long?)changed.OfflineGraceSeconds,
+                PublicPort = (long?)changed.PublicPort,
                 expectedRevision,
             }
         ).ExpectingOne(TunnelConflict.Stale);
+
+    public Statement SetFirstPublicPort(int port) =>
+        new("UPDATE tunnels SET public_port = @port WHERE public_port IS NULL AND archived_at_ms IS NULL", new { port });
 
     public IReadOnlyList<Statement> Archive(TunnelId id, DateTimeOffset at)
     {

@@ -14,6 +14,7 @@ internal sealed class TokenRevoker(
     ITokenRevocationStore store,
     RevocationSet set,
     IJournal journal,
+    IAuditLog audit,
     ClockGuard clock,
     TimeProvider time
 )
@@ -44,7 +45,9 @@ internal sealed class TokenRevoker(
         var now = time.GetStoreNow();
         // While the clock stands back, tokens say that they are of later than now, and live on after it is right again.
         var latest = Instants.FromStore(clock.LatestNow().ToStore());
-        var before = kind.KnowsTime() ? (issuedBefore ?? latest).ToUnixTimeSeconds() : TokenRevocation.Always;
+        var before = kind.KnowsTime()
+            ? (issuedBefore ?? await UntilAsync(latest, cancellationToken)).ToUnixTimeSeconds()
+            : TokenRevocation.Always;
         var known = await store.FindAsync(organizationId, kind, value, cancellationToken);
         if (known is not null && known.IssuedBefore >= before && known.EndsAt > latest)
         {
@@ -98,6 +101,16 @@ internal sealed class TokenRevoker(
 
         set.Add(revocation);
         return (revocation, null);
+    }
+
+    /// <summary>
+    /// The moment until which every token that any node has issued is covered: a node whose clock is ahead, within what
+    /// <see cref="ClockGuard"/> tolerates, has issued tokens of later than now.
+    /// </summary>
+    private async ValueTask<DateTimeOffset> UntilAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var decided = await audit.LatestAsync(cancellationToken);
+        return decided > now && decided - now <= 2 * clock.Tolerance ? decided.Value : now;
     }
 
     // Tokens live a day at most. A family goes on as long as its assertion may be exchanged again, and a day more.

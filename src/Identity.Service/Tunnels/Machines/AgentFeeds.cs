@@ -93,6 +93,7 @@ internal sealed class AgentFeeds(
                 Id = tunnel.Id.Value,
                 Domain = tunnel.Domain,
                 Status = tunnel.Status,
+                PublicPort = tunnel.PublicPort,
                 TrustBundle = new BundleDocument { Epoch = tunnel.BundleEpoch, Pem = TrustBundle.Join(live) },
             },
             Edges = shared.Edges,

@@ -145,7 +145,11 @@ internal sealed class ReportEndpoints(
                 [
                     save,
                     .. moved
-                        ? [edges.SetPublicPorts(edge.Id, report.SniPublicPort, report.ConnectPublicPort)]
+                        ?
+                        [
+                            edges.SetPublicPorts(edge.Id, report.SniPublicPort, report.ConnectPublicPort),
+                            tunnels.SetFirstPublicPort(report.SniPublicPort),
+                        ]
                         : Array.Empty<Statement>(),
                     .. facts.Acknowledgement(peer, report.Epochs.Platform, report.Serial),
                 ],

@@ -36,6 +36,7 @@ internal sealed record ReportedEdge
             State = Presence,
             LastContactAt = LastContact?.UtcDateTime,
             ReportedAt = ReportedAt?.UtcDateTime,
+            PublicPort = Edge.PublicPort,
             AgentConnections = AgentsOf(tunnel).Sum(agent => agent.Connections),
             ClientConnections =
                 Presence == EdgePresence.Gone ? 0 : Report?.ClientConnections.GetValueOrDefault(tunnel.Id.Value) ?? 0,

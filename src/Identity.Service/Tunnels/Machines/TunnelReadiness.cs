@@ -69,6 +69,7 @@ internal sealed class TunnelReadiness(
             EdgesServing = heard.Count(edge => edge.AgentsOf(tunnel).Any()),
             ServiceNodesLive = count.Live,
             ServiceNodes = count.Known,
+            PublicPort = tunnel.PublicPort,
             Edges = [.. relays.Select(edge => edge.Of(tunnel))],
         };
     }

@@ -59,6 +59,10 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("service_nodes")]
     public required int ServiceNodes { get; init; }
 
+    /// <summary>The port in the URLs of its routes; null until an edge has told one.</summary>
+    [JsonPropertyName("public_port")]
+    public required int? PublicPort { get; init; }
+
     [JsonPropertyName("edges")]
     public required IReadOnlyList<TunnelStatusEdge> Edges { get; init; }
 }

@@ -24,6 +24,10 @@ internal sealed record TunnelStatusEdge
     [JsonPropertyName("reported_at")]
     public required DateTime? ReportedAt { get; init; }
 
+    /// <summary>The port that clients dial, as the edge says; null until it has.</summary>
+    [JsonPropertyName("public_port")]
+    public required int? PublicPort { get; init; }
+
     /// <summary>Connections from this tunnel's agents.</summary>
     [JsonPropertyName("agent_connections")]
     public required int AgentConnections { get; init; }

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Rules;
@@ -18,7 +21,11 @@ public sealed class EscalationTests : IAsyncLifetime
     /// <summary>A workload that administers the organization and holds workspace:developer beside it.</summary>
     public async ValueTask InitializeAsync()
     {
-        service = await FederatedService.StartAsync();
+        service = await FederatedService.StartAsync(configure: services =>
+            services
+                .AddSingleton(provider => new InterruptingJournal(provider.GetRequiredService<Journal>()))
+                .AddSingleton<IJournal>(provider => provider.GetRequiredService<InterruptingJournal>())
+        );
         var rule = service.RuleBody(await service.IssuerAsync(), await service.AccountAsync("admin"));
         rule["oauth_scope"] = "org:admin workspace:developer workspace:manage_tunnels";
         var id = (await service.CreateAsync(FederatedService.Rules, rule)).Text("id");
@@ -104,6 +111,27 @@ public sealed class EscalationTests : IAsyncLifetime
             new JsonObject { ["max_jwt_lifetime_seconds"] = 600 },
             allowed
         );
+    }
+
+    [Fact]
+    public async Task UpdateIssuer_RuleComesBetweenCheckAndCommit_IsRefused()
+    {
+        var issuer = await service.IssuerAsync();
+        var rule = service.RuleBody(issuer, await service.AccountAsync());
+        rule["oauth_scope"] = "workspace:manage_tunnels";
+        service
+            .Service.Get<InterruptingJournal>()
+            .Before(
+                decision => decision.Event is IssuerAudited,
+                async () => await service.CreateAsync(FederatedService.Rules, rule)
+            );
+        var change = new JsonObject { ["max_jwt_lifetime_seconds"] = 600 };
+
+        using var response = await service.PostAsync($"{FederatedService.Issuers}/{issuer}", change, workload);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await response.ErrorCodeAsync()).ShouldBe("federation.changed");
+        await ShouldBeAsync($"{FederatedService.Issuers}/{issuer}", change, allowed: false);
     }
 
     [Theory]

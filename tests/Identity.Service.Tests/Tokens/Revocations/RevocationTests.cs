@@ -136,6 +136,23 @@ public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFix
         (await UseAsync(federated, await federated.AccessTokenAsync(rule))).ShouldBeNull();
     }
 
+    // A token of a node whose clock is ahead says that it is of later than the revocation.
+    [Fact]
+    public async Task Create_ByRule_CoversTokensIssuedByAClockThatIsAhead()
+    {
+        await using var federated = await FederatedService.StartAsync();
+        var rule = await federated.RuleAsync();
+        var ahead = TimeSpan.FromSeconds(2);
+        federated.Time.StepWallClock(ahead);
+        var token = await federated.AccessTokenAsync(rule);
+        federated.Time.StepWallClock(-ahead);
+        (await UseAsync(federated, token)).ShouldBeNull();
+
+        await federated.CreateAsync(Path, new JsonObject { ["kind"] = "rule", ["rule_id"] = rule });
+
+        (await UseAsync(federated, token)).ShouldBe("token.revoked");
+    }
+
     [Fact]
     public async Task Create_Again_RaisesTheOneRow()
     {

@@ -43,6 +43,41 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public async Task Edge_AnotherPortLater_LeavesTheTunnelsPortUntilAnOperatorChangesIt()
+    {
+        await using var service = await StartAsync();
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
+        var (first, _) = service.Edge(peers, await FeedTests.CreateEdgeAsync(service));
+        var (other, _) = service.Edge(peers, await FeedTests.CreateEdgeAsync(service, "edge-2"));
+        var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var moved = EdgeReport.Replace("9443", "8443", StringComparison.Ordinal);
+
+        (await FeedPortAsync(agent)).ShouldBeNull();
+        await first.PostAsync("/v1/edge/reports", EdgeReport);
+        (await FeedPortAsync(agent)).ShouldBe(9443);
+        await other.PostAsync("/v1/edge/reports", moved);
+        await first.PostAsync("/v1/edge/reports", moved);
+        (await FeedPortAsync(agent)).ShouldBe(9443);
+        var status = await service.Api.GetOkAsync($"/v1/tunnels/{tunnel.Id()}/status");
+        status.GetProperty("public_port").GetInt32().ShouldBe(9443);
+        status
+            .GetProperty("edges")
+            .EnumerateArray()
+            .Select(edge => edge.GetProperty("public_port").GetInt32())
+            .ShouldBe([8443, 8443]);
+
+        await service.Api.PostOkAsync("/v1/tunnels/" + tunnel.Id(), """{"public_port":8443}""");
+        (await FeedPortAsync(agent)).ShouldBe(8443);
+        var next = await service.Api.PostOkAsync("/v1/tunnels");
+        next.GetProperty("public_port").GetInt32().ShouldBe(8443);
+    }
+
+    private static async Task<int?> FeedPortAsync(HttpClient agent) =>
+        (await agent.GetOkAsync("/v1/agent/feed")).GetProperty("tunnel").TryGetProperty("public_port", out var port)
+            ? port.GetInt32()
+            : null;
+
+    [Fact]
     public async Task Agent_ReportWithAnAuditAlarm_IsRecordedOnceUntilItEnds()
     {
         await using var service = await StartAsync();

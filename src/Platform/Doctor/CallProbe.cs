@@ -6,17 +6,19 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;
 
-namespace Culvert.Identity.Cli.Doctor;
+namespace Culvert.Platform.Doctor;
 
 /// <summary>
 /// A real call, as a client would make it: through an edge, into the tunnel, verified by the tunnel's own trust bundle,
 /// to the MCP server. It asks the server who it is and changes nothing.
 /// </summary>
-internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
+/// <param name="target">What is called, and how it is reached.</param>
+/// <param name="timeout">Of the whole call.</param>
+public sealed class CallProbe(CallTarget target, TimeSpan timeout)
 {
+    /// <summary>Of the finding.</summary>
     public const string Id = "call";
 
     /// <summary>The newest revision of MCP: without a session, its first question is <c>server/discover</c>.</summary>
@@ -43,6 +45,7 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
     private const string HopHeader = "culvert-failed-hop";
     private const string ReasonHeader = "culvert-reason";
 
+    /// <summary>Makes the call; what it found is named <see cref="Id"/>.</summary>
     public async Task<DoctorFinding> RunAsync(CancellationToken cancel)
     {
         // The client's own limit ends with the headers; a server may be silent after them.
@@ -226,6 +229,11 @@ internal sealed class CallProbe(CallTarget target, TimeSpan timeout)
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
+        if (target.Connect is { } connect)
+        {
+            return await connect(context.DnsEndPoint, cancel);
+        }
+
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

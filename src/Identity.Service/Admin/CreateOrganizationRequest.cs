@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Culvert.Identity.Service.Admin;
+
+internal sealed record CreateOrganizationRequest
+{
+    /// <summary>1 to 255 characters; no other unarchived organization has it.</summary>
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+}

@@ -1,0 +1,47 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Admin;
+
+/// <summary>Refusals of the installation's administration of organizations (S1).</summary>
+internal static class OrganizationErrors
+{
+    public static readonly ErrorCode NameTaken = new(
+        "organization.name_taken",
+        409,
+        "The name is in use.",
+        "Another organization of the installation has that name.",
+        "Choose another name."
+    );
+
+    public static readonly ErrorCode Limit = new(
+        "organization.limit",
+        400,
+        "The installation has as many organizations as it may have.",
+        "An installation has at most 1,000 organizations that are not archived.",
+        "Archive one that nobody uses: `culvert organization archive`."
+    );
+
+    public static readonly ErrorCode InUse = new(
+        "organization.in_use",
+        409,
+        "The organization has tunnels or federation rules.",
+        "Archiving an organization ends every credential of it; tunnels and rules would go on without anybody to administer them.",
+        "Archive its tunnels and its federation rules first."
+    );
+
+    public static readonly ErrorCode Own = new(
+        "organization.own",
+        409,
+        "Your own organization cannot be archived.",
+        "The key that archives an organization would end with it.",
+        "Use an installation-operator key of another organization."
+    );
+
+    public static readonly ErrorCode Archived = new(
+        "organization.archived",
+        409,
+        "The organization is archived.",
+        "Nobody acts for an archived organization.",
+        "Name another organization."
+    );
+}
