@@ -77,7 +77,11 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                 new("limits", FieldType.Object, "max_connections, new_connections, bytes_per_second, open_streams."),
                 new("affinity", FieldType.Text, "What stays with one agent.") { Words = ["hostname", "client"] },
                 new("offline_grace_seconds", FieldType.Number, "How long edges take its agents without the service."),
-                new("public_port", FieldType.Number, "Port in the URLs of its routes; if absent, what an edge told first."),
+                new(
+                    "public_port",
+                    FieldType.Number,
+                    "Port in the URLs of its routes; if absent, what an edge told first."
+                ),
                 new("allow_tunnel_token", FieldType.Boolean, "Enrolment by tunnel token beside a service-held CA."),
             ]
         )

@@ -5,7 +5,13 @@ using Culvert.Identity.Service.Hosting;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary><c>/v1/admin_keys</c>: the organization's keys for people. Nobody gives or takes what he lacks (S2).</summary>
-internal sealed class AdminKeyEndpoints(AdminKeys keys, IAdminKeyStore store, ITenantStore tenants, Persons persons, TimeProvider time)
+internal sealed class AdminKeyEndpoints(
+    AdminKeys keys,
+    IAdminKeyStore store,
+    ITenantStore tenants,
+    Persons persons,
+    TimeProvider time
+)
 {
     private const int MaxReasonLength = 1000;
 

@@ -119,7 +119,8 @@ public sealed class TrapTests
         foreach (var policy in (await ManifestSet.LoadAsync(set)).Where(m => m.Kind == "NetworkPolicy"))
         {
             Yaml.Items(policy.Node, "spec.policyTypes").Select(type => type.ToString()).ShouldBe(["Ingress", "Egress"]);
-            var health = Yaml.Items(policy.Node, "spec.ingress").Single(rule => Yaml.Text(rule, "ports.0.port") == "health");
+            var health = Yaml.Items(policy.Node, "spec.ingress")
+                .Single(rule => Yaml.Text(rule, "ports.0.port") == "health");
             foreach (var peer in Yaml.Items(health, "from"))
             {
                 (Yaml.At(peer, "podSelector") ?? Yaml.At(peer, "namespaceSelector.matchLabels")).ShouldNotBeNull(

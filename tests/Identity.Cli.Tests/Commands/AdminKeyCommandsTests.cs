@@ -46,9 +46,17 @@ public sealed class AdminKeyCommandsTests : CommandTest
             .On("POST /v1/admin_keys", Made);
         var file = Path.Combine(Stage.Folder, "bob.key");
 
-        var run = await Stage.RunAsync(
-            ["admin-key", "create", "Bob", "--role", "operator", "--organization", "Beta", "--out", file]
-        );
+        var run = await Stage.RunAsync([
+            "admin-key",
+            "create",
+            "Bob",
+            "--role",
+            "operator",
+            "--organization",
+            "Beta",
+            "--out",
+            file,
+        ]);
 
         run.ExitCode.ShouldBe(0, run.Error);
         Last.Body.ShouldBe("""{"name":"Bob","role":"operator","organization_id":"u-2"}""");

@@ -62,7 +62,12 @@ public sealed class OrganizationEndpointsTests : IAsyncLifetime
     [Theory]
     [InlineData("nobody", "operator", 400, "request.invalid")]
     [InlineData("BETA", "installation-operator", 400, "request.invalid")]
-    public async Task AdminKey_OfAnotherOrganization_IsBounded(string organization, string role, int status, string code)
+    public async Task AdminKey_OfAnotherOrganization_IsBounded(
+        string organization,
+        string role,
+        int status,
+        string code
+    )
     {
         var made = await service.Api.PostOkAsync(Path, """{"name":"Beta"}""");
         var id = organization == "BETA" ? made.Id() : organization;
@@ -109,10 +114,7 @@ public sealed class OrganizationEndpointsTests : IAsyncLifetime
         using var refused = await admin.GetAsync("/v1/tunnels", Cancel);
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         await service
-            .Api.PostAsync(
-                "/v1/admin_keys",
-                $$"""{"name":"x","role":"operator","organization_id":"{{made.Id()}}"}"""
-            )
+            .Api.PostAsync("/v1/admin_keys", $$"""{"name":"x","role":"operator","organization_id":"{{made.Id()}}"}""")
             .ShouldRefuseAsync(HttpStatusCode.Conflict, "organization.archived");
         await service.Api.PostOkAsync(Path, """{"name":"Beta"}""");
     }

@@ -7,13 +7,16 @@ internal sealed class BreakingJournal(IJournal journal, int breakAt = 0) : IJour
 {
     private int countdown = breakAt;
 
+    /// <summary>While true every commit that is audited is refused.</summary>
+    public bool IsBroken { get; set; }
+
     public bool IsHealthy => journal.IsHealthy;
 
     /// <summary>1 = the next commit that is audited: the service's own rounds make others at any time.</summary>
     public void BreakAt(int commit) => Volatile.Write(ref countdown, commit);
 
     public ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken) =>
-        decision.Event is not null && Interlocked.Decrement(ref countdown) == 0
+        decision.Event is not null && (IsBroken || Interlocked.Decrement(ref countdown) == 0)
             ? new(
                 new CommitResult
                 {

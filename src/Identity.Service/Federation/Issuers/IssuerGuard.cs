@@ -47,8 +47,6 @@ internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter lint
 
     private static Refusal? CheckCaller(FederationSnapshot seen, Caller caller, Issuer issuer) =>
         GrantRights.Lacking(caller, seen.VersionsOf(issuer.Id).SelectMany(rule => rule.Scopes)) is { } fault
-            ? FederationErrors.ScopeNotGrantable.Refuse(
-                $"Rules of this issuer grant more than the caller may: {fault}"
-            )
+            ? FederationErrors.ScopeNotGrantable.Refuse($"Rules of this issuer grant more than the caller may: {fault}")
             : null;
 }

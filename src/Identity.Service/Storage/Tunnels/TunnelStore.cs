@@ -200,7 +200,10 @@ internal sealed class TunnelStore(Database database) : ITunnelStore
         ).ExpectingOne(TunnelConflict.Stale);
 
     public Statement SetFirstPublicPort(int port) =>
-        new("UPDATE tunnels SET public_port = @port WHERE public_port IS NULL AND archived_at_ms IS NULL", new { port });
+        new(
+            "UPDATE tunnels SET public_port = @port WHERE public_port IS NULL AND archived_at_ms IS NULL",
+            new { port }
+        );
 
     public IReadOnlyList<Statement> Archive(TunnelId id, DateTimeOffset at)
     {

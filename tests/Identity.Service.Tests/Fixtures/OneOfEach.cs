@@ -1,0 +1,147 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Culvert.Identity.Service.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Culvert.Identity.Service.Tests.Fixtures;
+
+/// <summary>One thing of each kind that an organization has, for walks over every endpoint.</summary>
+internal static partial class OneOfEach
+{
+    // A body that the endpoint takes as far as the thing that its path names; {} for all others.
+    private static readonly Dictionary<string, string> Bodies = new()
+    {
+        ["POST /v1/certificate_authorities/{ca_id}/approve"] = $$"""{"fingerprint":"{{new string('a', 64)}}"}""",
+        ["POST /v1/certificate_authorities/{ca_id}/chain"] =
+            $$"""{"chain_pem":"x","fingerprint":"{{new string('a', 64)}}"}""",
+        ["POST /v1/certificate_authorities/{ca_id}/override"] = """{"reason":"x","missing":["x"]}""",
+        ["POST /v1/certificate_authorities/{ca_id}/pkcs12"] = """{"pkcs12":"eA==","password":"x"}""",
+        ["POST /v1/organizations/federation_issuers/{id}/kill"] = """{"issuer":true,"reason":"x"}""",
+        ["POST /v1/organizations/federation_issuers/{id}/unkill"] = """{"issuer":true,"reason":"x"}""",
+        ["POST /v1/organizations/federation_rules/{id}/replay"] = """{"changes":{}}""",
+        ["POST /v1/organizations/federation_rules/{id}/workspaces"] = """{"workspace_id":"{workspace}"}""",
+        ["POST /v1/organizations/service_accounts/{id}/workspaces"] =
+            """{"workspace_id":"{workspace}","workspace_role":"workspace_user"}""",
+        ["POST /v1/organizations/workspaces/{workspace}/service_accounts"] =
+            """{"service_account_id":"{account}","workspace_role":"workspace_user"}""",
+        ["POST /v1/organizations/workspaces/{workspace}/service_accounts/{id}"] =
+            """{"workspace_role":"workspace_user"}""",
+        ["POST /v1/tunnels/{tunnel_id}/certificates"] = """{"ca_certificate_pem":"x"}""",
+        ["POST /v1/tunnels/{tunnel_id}/certificates/{certificate_id}/confirm"] =
+            $$"""{"fingerprint":"{{new string('a', 64)}}"}""",
+        ["POST /v1/tunnels/{tunnel_id}/client_certificate_authorities"] =
+            """{"ca_certificate_pem":"x","identities":["dns:a.example.com"]}""",
+        ["POST /v1/tunnels/{tunnel_id}/hostnames"] = """{"name":"mcp.example.com"}""",
+        ["POST /v1/tunnels/{tunnel_id}/certificates/{certificate_id}/revocation_list"] = """{"crl":"x"}""",
+        ["POST /v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge"] = """{"epoch":1}""",
+        ["POST /v1/tunnels/{tunnel_id}/relying_parties"] = """{"name":"x"}""",
+        ["POST /v1/tunnels/{tunnel_id}/trust_bundle/acknowledgements"] = """{"epoch":1}""",
+    };
+
+    /// <summary>What an administrator of one organization may call, by method and path template.</summary>
+    public static IEnumerable<(string Method, string Template)> Operations(ServiceUnderTest service) =>
+        service
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>())
+            .OfType<ApiOperation>()
+            .Where(operation =>
+                operation.Access.Kind is AccessKind.Scope or AccessKind.AnyCredential
+                && operation.Access.RequiredScope != Scopes.InstallationOperate
+            )
+            .Select(operation => operation.Name.Split(' '))
+            .Select(name => (name[0], name[1]))
+            .Where(name => name.Item2.StartsWith("/v1/", StringComparison.Ordinal));
+
+    /// <summary>One of each kind, of the first organization, by the parameter that names it and the path before that.</summary>
+    public static async Task<Dictionary<string, string>> MakeAsync(MachineBench bench)
+    {
+        var api = bench.Service.Api;
+        var tunnel = $"/v1/tunnels/{bench.TunnelId}";
+        var joined = await bench.JoinAsync(bench.AgentToken());
+        var pem = JsonSerializer.Serialize(TestCertificates.Authority());
+        var account = await api.PostOkAsync(
+            "/v1/organizations/service_accounts",
+            """{"name":"robot","organization_role":"developer"}"""
+        );
+        var workspace = await api.PostOkAsync("/v1/organizations/workspaces", """{"name":"mine"}""");
+        var issuer = await api.PostOkAsync(
+            "/v1/organizations/federation_issuers",
+            """{"name":"idp","issuer_url":"https://idp.example.com","jwks":{"type":"discovery"}}"""
+        );
+        var rule = await api.PostOkAsync(
+            "/v1/organizations/federation_rules",
+            $$"""
+            {"name":"rule","issuer_id":"{{issuer.Id()}}","match":{"subject_prefix":"repo:acme/app:ref:refs/heads/main"},
+             "target":{"type":"service_account","service_account_id":"{{account.Id()}}"},
+             "oauth_scope":"workspace:developer","workspace_id":"{{bench.WorkspaceId}}"}
+            """
+        );
+        await api.PostOkAsync("/v1/client_range_sets/office", """{"ranges":["192.0.2.0/24"]}""");
+        await api.PostOkAsync($"{tunnel}/hostnames", """{"name":"tools.example.com"}""");
+        return new()
+        {
+            ["tunnel_id"] = bench.TunnelId,
+            ["agent_id"] = joined.Enrollment.Id,
+            ["account"] = account.Id(),
+            ["workspace"] = workspace.Id(),
+            ["federation_issuers/id"] = issuer.Id(),
+            ["federation_rules/id"] = rule.Id(),
+            ["service_accounts/id"] = account.Id(),
+            ["version"] = "1",
+            ["revocations/id"] = (
+                await api.PostOkAsync("/v1/oauth/revocations", $$"""{"kind":"rule","rule_id":"{{rule.Id()}}"}""")
+            ).Id(),
+            ["admin_key_id"] = (await api.PostOkAsync("/v1/admin_keys", """{"name":"Alice","role":"operator"}""")).Id(),
+            ["ca_id"] = (
+                await api.PostOkAsync(
+                    "/v1/certificate_authorities",
+                    $$"""{"name":"ca","tunnel_id":"{{bench.TunnelId}}","custody":"sealed"}"""
+                )
+            ).Id(),
+            ["tunnels/certificate_id"] = (
+                await api.PostOkAsync($"{tunnel}/certificates", $$"""{"ca_certificate_pem":{{pem}}}""")
+            ).Id(),
+            ["certificates/certificate_id"] = (await api.GetOkAsync("/v1/certificates")).GetProperty("data")[0].Id(),
+            ["authority_id"] = (
+                await api.PostOkAsync(
+                    $"{tunnel}/client_certificate_authorities",
+                    $$"""{"ca_certificate_pem":{{pem}},"identities":["dns:a.example.com"]}"""
+                )
+            ).Id(),
+            ["relying_party_id"] = (await api.PostOkAsync($"{tunnel}/relying_parties", """{"name":"party"}""")).Id(),
+            ["client_range_sets/name"] = "office",
+            ["hostnames/name"] = "tools.example.com",
+            ["webhook_id"] = (
+                await api.PostOkAsync("/v1/webhooks", """{"url":"https://hooks.example.com/culvert"}""")
+            ).Id(),
+            ["request_id"] = "req_01aaaaaaaaaaaaaaaaaaaaaa",
+        };
+    }
+
+    /// <summary>A body that the endpoint takes as far as the thing that its path names.</summary>
+    public static string Body(string method, string template, Dictionary<string, string> things) =>
+        Fill(Bodies.GetValueOrDefault($"{method} {template}", "{}"), template, things);
+
+    /// <summary>A path or body with the ids of these things in the place of its parameters.</summary>
+    public static string Fill(string text, string template, Dictionary<string, string> things) =>
+        Parameter()
+            .Replace(
+                text,
+                match =>
+                {
+                    var name = match.Groups[1].Value;
+                    return things.GetValueOrDefault(name)
+                        ?? things.FirstOrDefault(thing => IsNamed(thing.Key, name, template)).Value
+                        ?? match.Value;
+                }
+            );
+
+    // `hostnames/name` is the name in a path below hostnames.
+    private static bool IsNamed(string key, string name, string template) =>
+        key.EndsWith("/" + name, StringComparison.Ordinal)
+        && template.Contains("/" + key.Split('/')[0] + "/", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\{([\w/]+)\}")]
+    private static partial Regex Parameter();
+}
