@@ -7,13 +7,14 @@ namespace Culvert.Testing;
 /// <remarks>
 /// To other threads the clock moves at once: what a leap of an hour sets off there, a fetch with a time limit or the
 /// renewal of a certificate, begins at its end.
-/// A leap of more than <see cref="LongLeap"/> is made in a thousand steps, as by a machine that wakes now and then: a timer
+/// A leap of more than <see cref="LongLeap"/> is made in a thousand steps, or of five seconds, as by a machine that wakes now and then: a timer
 /// fires at most once in each, up to a step late. A loop that looks every second would else run 600,000 times in a week.
 /// </remarks>
 public sealed class FakeTimeProvider : TimeProvider
 {
     private const int StepsOfLongLeap = 1000;
 
+    private static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongLeap = TimeSpan.FromMinutes(10);
 
     private readonly Lock gate = new();
@@ -60,7 +61,10 @@ public sealed class FakeTimeProvider : TimeProvider
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
-        var step = by > LongLeap ? by / StepsOfLongLeap : TimeSpan.Zero;
+        var step =
+            by <= LongLeap ? TimeSpan.Zero
+            : by / StepsOfLongLeap > ShortestStep ? by / StepsOfLongLeap
+            : ShortestStep;
         DateTimeOffset end;
         lock (gate)
         {

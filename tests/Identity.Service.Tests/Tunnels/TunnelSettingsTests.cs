@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tunnels;
 
 /// <summary>Settings of a tunnel (S21, S29) and how edges get them.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class TunnelSettingsTests
 {
     private const string Sets = "/v1/client_range_sets/";
@@ -19,6 +18,7 @@ public sealed class TunnelSettingsTests
     private readonly ScriptedEnrollments enrollments = new();
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Update_EverySetting_IsShownAuditedAndReachesTheEdge()
     {
         await using var service = await StartAsync();
@@ -54,6 +54,7 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Update_NothingOfThese_LeavesThemAsTheyAre()
     {
         await using var service = await StartAsync();
@@ -109,6 +110,7 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task RangeSet_AppliedAgain_ChangesTheTunnelsThatNameIt()
     {
         await using var service = await StartAsync();
@@ -134,6 +136,7 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task RangeSet_StaleRevision_IsConflict()
     {
         await using var service = await StartAsync();
@@ -181,6 +184,7 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task RangeSet_Remove_IsRefusedWhileATunnelNamesIt()
     {
         await using var service = await StartAsync();
@@ -197,6 +201,7 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Pause_AndResume_AreShownAuditedAndIdempotent()
     {
         await using var service = await StartAsync();
@@ -217,6 +222,7 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Pause_ArchivedTunnel_IsRefused()
     {
         await using var service = await StartAsync();
@@ -229,6 +235,7 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Agent_Disconnect_CountsUpInTheEdgesFeed()
     {
         await using var service = await StartAsync();
@@ -246,6 +253,7 @@ public sealed class TunnelSettingsTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Edge_DrainAndResume_ReachTheEdge()
     {
         await using var service = await StartAsync();

@@ -22,9 +22,9 @@ for (const end = Date.now() + 60_000; (await page.getByText('looked at').count()
 }
 if (!(await checks.isVisible())) await page.locator('summary', { hasText: 'looked at' }).first().click();
 report.checks = {};
-for (const row of await checks.getByRole('row').all()) {
-  const [found, id] = [await row.getByRole('cell').first().textContent().catch(() => null), await row.locator('code').textContent().catch(() => null)];
-  if (id) report.checks[id] = found.trim().split(/\s+/).pop();
+for (const row of await checks.getByRole('row').filter({ has: page.locator('code') }).all()) {
+  const [found, id] = [await row.getByRole('cell').first().textContent(), await row.locator('code').textContent()];
+  report.checks[id] = found.trim().split(/\s+/).pop();
 }
 await look(page, 'tunnel-doctor');
 

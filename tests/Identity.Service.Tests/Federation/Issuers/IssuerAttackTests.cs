@@ -10,7 +10,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Federation.Issuers;
 
 /// <summary>Rows A25 to A38 of the attack catalogue against the whole service; the cache's own are in KeyCacheTests.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class IssuerAttackTests : IAsyncLifetime
 {
     private const string Discovery = TestIdentityProvider.DiscoveryPath;
@@ -52,6 +51,7 @@ public sealed class IssuerAttackTests : IAsyncLifetime
 
     [Fact]
     [Trait("Attack", "A25")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Discovery_KeysOnAnotherHost_AreFetchedOnlyWhenPinned()
     {
         service.Service.Names.Set("localhost", "127.0.0.1");
@@ -224,6 +224,7 @@ public sealed class IssuerAttackTests : IAsyncLifetime
 
     [Fact]
     [Trait("Attack", "A34")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Outage_WithARestartInBetween_FailsNoExchange()
     {
         var rule = await service.RuleAsync();
@@ -246,6 +247,7 @@ public sealed class IssuerAttackTests : IAsyncLifetime
     [InlineData("UPDATE federation_issuer_key_sets SET sealed_state = sealed_document")]
     [InlineData("UPDATE federation_issuer_key_sets SET sealed_document = @Bytes")]
     [Trait("Attack", "A37")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task StoredKeys_ChangedFromOutside_AreNotBelieved(string sql)
     {
         var rule = await service.RuleAsync();
@@ -269,6 +271,7 @@ public sealed class IssuerAttackTests : IAsyncLifetime
     [InlineData("""{"key_set":true,"reason":"stolen"}""")]
     [InlineData("""{"issuer":true,"reason":"stolen"}""")]
     [Trait("Attack", "A36")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Kill_IsInForceAtOnce_SurvivesRefetchAndRestart_AndCanBeUndone(string order)
     {
         var issuer = await service.IssuerAsync();
@@ -310,6 +313,7 @@ public sealed class IssuerAttackTests : IAsyncLifetime
 
     [Fact]
     [Trait("Attack", "A37")]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Issuers_SharingAUrl_ShareNoKeys()
     {
         var first = await service.RuleAsync();
@@ -346,6 +350,7 @@ public sealed class IssuerAttackTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Verify_TellsWhatIsFetchedSeenAndAccepted_AndChangesNothing()
     {
         service.Provider.Keys.Add(

@@ -10,7 +10,6 @@ namespace Culvert.Identity.Service.Tests.Federation.Rules;
 
 /// <summary>S2: nobody grants what they lack; taking away is everybody's who administers.</summary>
 [Trait("Attack", "A57")]
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class EscalationTests : IAsyncLifetime
 {
     private const string Refused = "federation.scope_not_grantable";
@@ -87,6 +86,7 @@ public sealed class EscalationTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task ArchiveRule_ByWorkload_IsAllowed()
     {
         var rule = await service.RuleAsync();
@@ -114,6 +114,7 @@ public sealed class EscalationTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task UpdateIssuer_RuleComesBetweenCheckAndCommit_IsRefused()
     {
         var issuer = await service.IssuerAsync();
@@ -148,6 +149,7 @@ public sealed class EscalationTests : IAsyncLifetime
     [InlineData("workspace:developer", "workspace_admin", true)]
     [InlineData("tunnel:agent", "workspace_restricted_developer", false)]
     [InlineData("tunnel:agent", "workspace_user", true)]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task RaiseRole_ByWorkload_OnlyWhereRulesGrantWhatItHolds(string scope, string role, bool allowed)
     {
         var account = await service.AccountAsync(workspaceRole: null);

@@ -6,7 +6,6 @@ using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Tunnels.Certificates;
 
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class RegisteredCertificateTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -34,6 +33,7 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_SameAgain_GivesTheExistingRecord()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -48,6 +48,7 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_SameOnAnotherTunnel_IsAccepted()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -60,6 +61,7 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_Third_IsRefusedUntilOneIsArchived()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -76,6 +78,7 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Create_ManyAtOnce_KeepTheTwoSlots()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -96,6 +99,7 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Archive_TheLastOne_IsAllowedAndIdempotent()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -112,6 +116,7 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task TrustBundle_GrowsWithItsEpoch()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);
@@ -181,6 +186,7 @@ public sealed class RegisteredCertificateTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Retrieve_CertificateOfAnotherTunnel_Is404()
     {
         await using var service = await ServiceUnderTest.StartAsync(options: ServiceUnderTest.WithSingleApproval);

@@ -12,12 +12,12 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Tunnels.ClientAuthorities;
 
 /// <summary>Whose certificates open the CONNECT ingress (S22).</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class ClientAuthorityTests
 {
     private readonly ScriptedPeers peers = new();
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Add_Valid_IsListedAndReachesTheEdge()
     {
         await using var service = await StartAsync();
@@ -39,6 +39,7 @@ public sealed class ClientAuthorityTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Archive_Twice_IsOneAndLeavesTheEdgesFeed()
     {
         await using var service = await StartAsync();
@@ -59,6 +60,7 @@ public sealed class ClientAuthorityTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Add_SameTwice_IsConflictUntilArchived()
     {
         await using var service = await StartAsync();
@@ -72,6 +74,7 @@ public sealed class ClientAuthorityTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Add_NinthLive_IsRefused()
     {
         await using var service = await StartAsync();
@@ -199,6 +202,7 @@ public sealed class ClientAuthorityTests
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Retrieve_OfAnotherTunnel_Is404()
     {
         await using var service = await StartAsync();
