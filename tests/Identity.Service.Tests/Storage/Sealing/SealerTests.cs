@@ -50,6 +50,17 @@ public sealed class SealerTests
         both.Seal("t", "1", "c", [7])[4].ShouldBe((byte)2);
     }
 
+    [Fact] // the version is part of the place: not even with the same key does another one open it
+    public void Unseal_KeyVersionAltered_DoesNotOpen()
+    {
+        var both = new Sealer(SealingKeys.Parse(Text + Text.Replace("1:", "2:", StringComparison.Ordinal)), "inst_1");
+        var value = both.Seal("t", "1", "c", [7]);
+        value[4].ShouldBe((byte)2);
+        value[4] = 1;
+
+        Should.Throw<StoreException>(() => both.Unseal("t", "1", "c", value));
+    }
+
     [Fact]
     public void Unseal_AnyBytes_OpenOrAreRefused() =>
         Prop.ForAll(
