@@ -84,7 +84,7 @@ internal static class PagePreludes
             Checkpoints
             + """
                 HEARD="$(dirname "$AGENT_CONFIG")/state/audit-checkpoints.jsonl"
-                until_said '"sequence"' "$HEARD"
+                until_said eyJ "$HEARD"
                 cp "$HEARD" .
                 """,
         ["explain.md"] = """

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.RegularExpressions;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Stage;
@@ -54,6 +56,49 @@ public sealed partial class ConnectTests(IngressSystem system) : SystemTest(syst
         refused.Error.ShouldContain("403");
     }
 
+    [Fact] // S33: here the edge ends a TLS connection of the client, and what is inside stays closed to it
+    public async Task Edge_CarryingACallOfAProxyClient_CannotReadQuestionOrAnswer()
+    {
+        var files = await RegisterAsync("uri:" + Identity);
+        var begun = await UntilAsync(
+            () => CurlAsync(files, "--include"),
+            result => result.Output.Contains("serverInfo")
+        );
+        var session = SessionId().Match(begun.Output).Groups["id"].Value;
+        var canary = $"canary-{RandomNumberGenerator.GetHexString(40, lowercase: true)}";
+        byte[][] encodings = [Encoding.UTF8.GetBytes(canary), Encoding.Unicode.GetBytes(canary)];
+        var edge = Installation.Edge.Process.Stamp.Pid;
+
+        System.UpstreamSide.Hold();
+        Task<ToolResult> call;
+        try
+        {
+            call = PostAsync(files, Echo(canary), "--header", $"Mcp-Session-Id: {session}");
+            await UntilAsync(
+                () => Task.FromResult(System.UpstreamSide.Count(encodings[0]) > 0),
+                "the question is at the server",
+                Limit
+            );
+            ProcessMemory.Count(edge, encodings).ShouldBe(0);
+            ProcessMemory
+                .Count(Installation.Agent.Process.Stamp.Pid, encodings)
+                .ShouldBePositive("the control run must find the canary where it is readable");
+        }
+        finally
+        {
+            System.UpstreamSide.Release();
+        }
+
+        (await call).Output.ShouldContain($"Echo: {canary}");
+        ProcessMemory.Count(edge, encodings).ShouldBe(0);
+        System.AgentSide.Count(encodings[0]).ShouldBe(0);
+        (await File.ReadAllTextAsync(Installation.Edge.Process.LogFile, Cancel)).ShouldNotContain(canary);
+        (await Installation.Edge.Health.MetricsAsync(Cancel)).ShouldNotContain(canary);
+    }
+
+    private static string Echo(string text) =>
+        $$"""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"echo","arguments":{"message":"{{text}}"} } }""";
+
     [Fact] // issue of every offline tunnel: the client hears at once, and of what
     public async Task Pause_TunnelInUse_Is503AtOnceAndServesAgainOnceResumed()
     {
@@ -106,7 +151,9 @@ public sealed partial class ConnectTests(IngressSystem system) : SystemTest(syst
         }
     }
 
-    private async Task<ToolResult> CurlAsync(Files files, params string[] more)
+    private Task<ToolResult> CurlAsync(Files files, params string[] more) => PostAsync(files, Initialize, more);
+
+    private async Task<ToolResult> PostAsync(Files files, string message, params string[] more)
     {
         string[] arguments =
         [
@@ -133,7 +180,7 @@ public sealed partial class ConnectTests(IngressSystem system) : SystemTest(syst
             "--header",
             "Accept: application/json, text/event-stream",
             "--data",
-            Initialize,
+            message,
             .. more,
             Installation.Endpoint.AbsoluteUri,
         ];
@@ -179,6 +226,9 @@ public sealed partial class ConnectTests(IngressSystem system) : SystemTest(syst
     // The edge's certificate names localhost.
     private string Proxy() =>
         $"https://localhost:{Listening().Matches(File.ReadAllText(Installation.Edge.Process.LogFile))[^1].Groups["port"].Value}";
+
+    [GeneratedRegex("mcp-session-id: (?<id>\\S+)", RegexOptions.IgnoreCase)]
+    private static partial Regex SessionId();
 
     [GeneratedRegex("listening connect 127\\.0\\.0\\.1:(?<port>\\d+)")]
     private static partial Regex Listening();

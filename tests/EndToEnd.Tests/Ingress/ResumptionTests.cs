@@ -60,14 +60,19 @@ public sealed partial class ResumptionTests(IngressSystem system) : SystemTest(s
     public async Task EarlyData_ToInnerTls_IsNeverTaken()
     {
         foreach (
-            var connection in await TwiceAsync(
-                [.. At(Installation.Ports.Sni), "-servername", Installation.Endpoint.Host]
-            )
+            var connection in await TwiceAsync([
+                .. At(Installation.Ports.Sni),
+                "-servername",
+                Installation.Endpoint.Host,
+            ])
         )
         {
             connection.ShouldContain("TLSv1.3");
             connection.ShouldNotContain("Early data was accepted");
-            MaxEarlyData().Matches(connection).Select(match => match.Groups[1].Value).ShouldAllBe(bytes => bytes == "0");
+            MaxEarlyData()
+                .Matches(connection)
+                .Select(match => match.Groups[1].Value)
+                .ShouldAllBe(bytes => bytes == "0");
         }
     }
 
@@ -133,9 +138,7 @@ public sealed partial class ResumptionTests(IngressSystem system) : SystemTest(s
     {
         var folder = Installation.Run.Folder("sessions");
         using var stored = JsonDocument.Parse(
-            File.ReadAllText(
-                Path.Combine(Installation.Run.Folder(TunnelAgent.AutomaticName), "state", "platform.json")
-            )
+            File.ReadAllText(Path.Combine(Installation.Run.Folder(TunnelAgent.AutomaticName), "state", "platform.json"))
         );
         var texts = Texts(stored.RootElement).ToList();
         return (

@@ -159,10 +159,10 @@ public sealed class ReadCommandsTests : CommandTest
                 "GET /v1/tunnels/tnl_01/status",
                 $$"""
                 {"tunnel_id":"tnl_01","state":"{{state}}","ready":false,"problems":["x"],"agents_live":1,"agents_enrolled":2,
-                 "edges_serving":1,"service_nodes_live":1,"service_nodes":2,
+                 "edges_serving":1,"service_nodes_live":1,"service_nodes":2,"public_port":443,
                  "routes":[{"name":"wiki","upstream_healthy":false,"detail":"Connection refused"},
                            {"name":"docs","upstream_healthy":true,"detail":""}],
-                 "edges":[{"name":"one","state":"live","agent_connections":2},{"name":"two","state":"gone"}]}
+                 "edges":[{"name":"one","state":"live","agent_connections":2,"public_port":8443},{"name":"two","state":"gone"}]}
                 """
             );
 
@@ -170,7 +170,9 @@ public sealed class ReadCommandsTests : CommandTest
 
         run.ExitCode.ShouldBe(exitCode, run.Error);
         run.Out.ShouldContain(line);
-        run.Out.ShouldContain("edges 1 of 2 serving: one (2 agent connections), two (gone)");
+        run.Out.ShouldContain(
+            "edges 1 of 2 serving: one (2 agent connections, its public port is 8443 and the tunnel's 443), two (gone)"
+        );
         run.Out.ShouldContain("route wiki: no healthy upstream: Connection refused");
         run.Out.ShouldNotContain("route docs");
         run.Out.ShouldContain("1 of 2 service nodes run");

@@ -77,6 +77,9 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>The port in the URLs of the tunnel's routes.</summary>
     public int? PublicPort { get; set; }
 
+    /// <summary>Members that no feed has, as JSON, each with its comma.</summary>
+    public string Foreign { get; set; } = "";
+
     /// <summary>Custom hostnames that an agent is told.</summary>
     public IReadOnlyList<FeedHostname>? Hostnames { get; set; }
 
@@ -263,7 +266,9 @@ internal sealed class FakeService : IAsyncDisposable
         }
         else if (request.Path == "/v1/agent/feed")
         {
-            await WriteAsync(context, AgentFeed(), WireJson.Default.AgentFeed);
+            var feed = JsonSerializer.Serialize(AgentFeed(), WireJson.Default.AgentFeed);
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("{" + Foreign + feed[1..], context.RequestAborted);
         }
         else
         {

@@ -90,6 +90,40 @@ public sealed class AgentRuntimeTests : IDisposable
         found.Summary.ShouldBe($"Edge {EdgeId} says that clients dial port 8443, not 443.");
     }
 
+    [Fact] // S28: what an agent does is in its own file; a feed can take away and add nothing
+    public async Task Run_FeedThatWouldWiden_ChangesNothing()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        service.Edges = [edge.Feed];
+        service.Foreign = $$"""
+            "routes":{"wiki":{"upstream":{"url":"http://127.0.0.1:{{upstream.Port}}","allowed_ranges":["0.0.0.0/0"]},
+            "oauth":{"mode":"dangerous_none"} },"docs":{"policy":{"mode":"off"},"oauth":{"mode":"dangerous_none"} } },
+            "issuers":{"evil":{"issuer":"https://evil.test"} },"tools":["*"],"allowed_ranges":["0.0.0.0/0"],
+            """;
+        Configure(service, upstream.Port);
+        await File.AppendAllTextAsync(
+            ConfigurationFile,
+            "    policy: {mode: enforce, rules: [{name: readers, effect: allow, tools: [read]}]}\n",
+            Token
+        );
+        await using var agent = new RunningAgent(Load().Settings.ShouldNotBeNull());
+        var connection = await agent.ReadyAsync(edge);
+        using var docs = Client(service, connection.Mux);
+        using var wiki = Client(service, connection.Mux, "wiki");
+
+        using var call = new StringContent(
+            """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}""",
+            System.Text.Encoding.UTF8,
+            "application/json"
+        );
+        using var denied = await docs.PostAsync("/mcp", call, Token);
+        (await denied.Content.ReadAsStringAsync(Token)).ShouldContain("Unknown tool: write");
+        using var unknown = await wiki.GetAsync("/mcp", Token);
+        ((int)unknown.StatusCode).ShouldBeOneOf(404, 421);
+    }
+
     [Fact]
     public async Task Run_DoctorBesideIt_SaysTheSameAndDialsNobody()
     {
