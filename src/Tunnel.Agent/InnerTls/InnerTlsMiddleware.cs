@@ -56,7 +56,10 @@ internal sealed class InnerTlsMiddleware(
         connection.Features.Set<ITlsConnectionFeature>(feature);
         connection.Features.Set<ITlsHandshakeFeature>(feature);
         connection.Features.Set<ITlsApplicationProtocolFeature>(feature);
-        var inside = new DuplexPipe(PipeReader.Create(tls, ReaderOptions), PipeWriter.Create(tls, WriterOptions));
+        var inside = new DuplexPipe(
+            PipeReader.Create(tls, ReaderOptions),
+            new WholeFlushWriter(PipeWriter.Create(tls, WriterOptions))
+        );
         try
         {
             connection.Transport = inside;
