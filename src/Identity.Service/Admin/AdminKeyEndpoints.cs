@@ -138,7 +138,7 @@ internal sealed class AdminKeyEndpoints(
     private static ApiAnswer Answer(AdminKeyDocument document) =>
         ApiAnswer.Json(document, AdminJson.Default.AdminKeyDocument);
 
-    // The first keys of another organization, by whoever made that; the installation's own rights stay where they are.
+    // The first keys of another organization, by the operator who made that; the installation's own rights stay where they are.
     private async ValueTask<Refusal?> CheckForeignAsync(
         Caller caller,
         string organizationId,

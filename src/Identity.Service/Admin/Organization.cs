@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Admin;
 /// <param name="CreatedAt">When it was made.</param>
 internal sealed record Organization(string Id, string Name, DateTimeOffset CreatedAt)
 {
-    /// <summary>Since when nobody acts for it; null = it is in use.</summary>
+    /// <summary>Since when no credential of it works; null = it is in use.</summary>
     public DateTimeOffset? ArchivedAt { get; init; }
 
     /// <summary>A new one with its default workspace.</summary>

@@ -18,7 +18,7 @@ internal sealed record OrganizationDocument
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Since when nobody acts for it; null = it is in use.</summary>
+    /// <summary>Since when no credential of it works; null = it is in use.</summary>
     [JsonPropertyName("archived_at")]
     public required DateTime? ArchivedAt { get; init; }
 

@@ -47,7 +47,7 @@ internal sealed class OrganizationEndpoints(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new OrganizationCreated(organization)
+                Event = new OrganizationAudited(AuditEvents.OrganizationCreated, organization)
                 {
                     At = organization.CreatedAt,
                     Actor = AuditActor.Of(request),
@@ -100,49 +100,58 @@ internal sealed class OrganizationEndpoints(
             return OrganizationErrors.Own.Refuse();
         }
 
-        if (organization.ArchivedAt is not null)
+        var archived = organization;
+        if (organization.ArchivedAt is null)
         {
-            return Answer(organization);
-        }
-
-        var archived = organization with { ArchivedAt = time.GetStoreNow() };
-        var result = await journal.CommitAsync(
-            new Decision
+            (archived, var refused) = await CommitArchiveAsync(request, organization, cancellationToken);
+            if (refused is not null)
             {
-                Event = new OrganizationArchived(archived)
-                {
-                    At = archived.ArchivedAt.Value,
-                    Actor = AuditActor.Of(request),
-                    OrganizationId = archived.Id,
-                    RequestId = request.RequestId,
-                    Resources = [new AuditResource("organization", archived.Id)],
-                },
-                Statements = tenants.Archive(archived.Id, archived.ArchivedAt.Value),
-            },
-            cancellationToken
-        );
-        if (result.Outcome == CommitOutcome.Conflict)
-        {
-            return OrganizationErrors.InUse.Refuse();
+                return refused;
+            }
         }
 
-        if (result.RefusalIfUnavailable() is { } unavailable)
-        {
-            return unavailable;
-        }
-
-        // Without rules no token comes after these.
+        // Without rules no token comes after these. Again, in case that an earlier request ended in between: what is
+        // revoked already stays as it is.
         var (_, refusal) = await revoker.RevokeAsync(
             AuditActor.Of(request),
             request.RequestId,
             archived.Id,
             new RevocationTarget(RevocationKind.IssuedBefore, ""),
-            issuedBefore: null,
+            issuedBefore: organization.ArchivedAt,
             reason: "organization archived",
             reachesMachines: true,
             cancellationToken
         );
         return refusal is null ? Answer(archived) : refusal;
+    }
+
+    private async ValueTask<(Organization Archived, Refusal? Refusal)> CommitArchiveAsync(
+        ApiRequest request,
+        Organization organization,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        var archived = organization with { ArchivedAt = now };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new OrganizationAudited(AuditEvents.OrganizationArchived, archived)
+                {
+                    At = now,
+                    Actor = AuditActor.Of(request),
+                    OrganizationId = archived.Id,
+                    RequestId = request.RequestId,
+                    Resources = [new AuditResource("organization", archived.Id)],
+                },
+                Statements = tenants.Archive(archived.Id, now),
+            },
+            cancellationToken
+        );
+        return (
+            archived,
+            result.Outcome == CommitOutcome.Conflict ? OrganizationErrors.InUse.Refuse() : result.RefusalIfUnavailable()
+        );
     }
 
     /// <summary>What a caller may learn about the workspaces of its own organization.</summary>

@@ -18,7 +18,7 @@ internal static class OrganizationErrors
         400,
         "The installation has as many organizations as it may have.",
         "An installation has at most 1,000 organizations that are not archived.",
-        "Archive one that nobody uses: `culvert organization archive`."
+        "Archive one that is no longer used: `culvert organization archive`."
     );
 
     public static readonly ErrorCode InUse = new(
@@ -41,7 +41,7 @@ internal static class OrganizationErrors
         "organization.archived",
         409,
         "The organization is archived.",
-        "Nobody acts for an archived organization.",
+        "No credential of an archived organization works.",
         "Name another organization."
     );
 }

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tokens.Revocations;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Admin;
@@ -117,6 +120,27 @@ public sealed class OrganizationEndpointsTests : IAsyncLifetime
             .Api.PostAsync("/v1/admin_keys", $$"""{"name":"x","role":"operator","organization_id":"{{made.Id()}}"}""")
             .ShouldRefuseAsync(HttpStatusCode.Conflict, "organization.archived");
         await service.Api.PostOkAsync(Path, """{"name":"Beta"}""");
+    }
+
+    [Fact]
+    public async Task Archive_EndsBeforeItsTokensAreRevoked_IsDoneByTheNextRequest()
+    {
+        await using var breaking = await ServiceUnderTest.StartAsync(services =>
+            services
+                .AddSingleton(provider => new BreakingJournal(provider.GetRequiredService<Journal>()))
+                .AddSingleton<IJournal>(provider => provider.GetRequiredService<BreakingJournal>())
+        );
+        var made = await breaking.Api.PostOkAsync(Path, """{"name":"Beta"}""");
+        var archive = $"{Path}/{made.Id()}/archive";
+
+        breaking.Get<BreakingJournal>().BreakAt(2);
+        await breaking
+            .Api.PostAsync(archive, "{}")
+            .ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "store.unavailable");
+        breaking.Get<RevocationSet>().CountOf(made.Id()).ShouldBe(0);
+        await breaking.Api.PostOkAsync(archive, "{}");
+
+        breaking.Get<RevocationSet>().CountOf(made.Id()).ShouldBe(1);
     }
 
     [Fact]

@@ -3,10 +3,10 @@ using Culvert.Identity.Service.Audit;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>Every credential of an organization ended.</summary>
-internal sealed record OrganizationArchived(Organization Organization) : AuditEvent
+/// <summary>An organization was created, or archived with every credential of it (S1).</summary>
+internal sealed record OrganizationAudited(string Event, Organization Organization) : AuditEvent
 {
-    public override string Name => AuditEvents.OrganizationArchived;
+    public override string Name => Event;
 
     protected override void WriteData(Utf8JsonWriter json)
     {
