@@ -9,11 +9,32 @@ namespace Culvert.Testing;
 /// </summary>
 public static class LoopbackPort
 {
-    /// <summary>A port of 127.0.0.1 that was free a moment ago.</summary>
+    // Below the ephemeral range, where no outgoing connection can take one before its owner listens, and above the blocks
+    // of whole systems.
+    private const int First = 30_000;
+    private const int Count = 2_768;
+
+    // Processes that run beside each other begin in different places.
+    private static int next = Environment.ProcessId * 101 % Count;
+
+    /// <summary>A port of 127.0.0.1 that was free a moment ago; each call has another one.</summary>
     public static int Free()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        for (var i = 0; i < Count; i++)
+        {
+            var port = First + (int)((uint)Interlocked.Increment(ref next) % Count);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
+
+        throw new InvalidOperationException($"No port of {First} to {First + Count - 1} is free.");
     }
 }

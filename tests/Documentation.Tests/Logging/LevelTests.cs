@@ -65,7 +65,14 @@ public sealed class LevelTests : IDisposable
         using var client = new HttpClient();
         while (true)
         {
-            running.HasExited.ShouldBeFalse();
+            if (running.HasExited)
+            {
+                var output =
+                    await running.StandardOutput.ReadToEndAsync(cancel)
+                    + await running.StandardError.ReadToEndAsync(cancel);
+                throw new InvalidOperationException($"It ended with exit code {running.ExitCode}. {output}");
+            }
+
             try
             {
                 await client.GetStringAsync(new Uri($"http://{health}/healthz"), cancel);

@@ -14,8 +14,8 @@ internal static class PortProbe
     public static IReadOnlyList<PortUse> Taken(PortPlan plan) => [.. plan.Uses.Where(use => !IsFree(use.Port))];
 
     /// <summary>
-    /// A block of which every port is free. The kernel picks the place; the block is then moved below the ephemeral
-    /// range, where no outgoing connection can take one of its ports before we listen on it.
+    /// A block of which every port is free, below the ephemeral range, where no outgoing connection can take one of its
+    /// ports before we listen on it.
     /// </summary>
     public static PortPlan FreeBlock()
     {
