@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using Culvert.Identity.Service.Console;
-using Culvert.Identity.Service.Documentation.Markdown;
 
 namespace Culvert.Identity.Service.Documentation;
 
@@ -74,7 +74,7 @@ internal sealed class DocumentPages
     {
         using var stream = typeof(DocumentPages).Assembly.GetManifestResourceStream(resource)!;
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        var page = MarkdownRenderer.Render(reader.ReadToEnd(), target => Resolve(path, target));
+        var page = MarkdownPage.Render(reader.ReadToEnd(), target => Resolve(path, target));
         return new DocumentPage(path, page.Title, Layout(page.Title, page.Html));
     }
 
@@ -84,7 +84,7 @@ internal sealed class DocumentPages
             .Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\" />\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n")
             .Append("<meta name=\"color-scheme\" content=\"light dark\" />\n<title>")
-            .AppendEscaped(title)
+            .Append(WebUtility.HtmlEncode(title))
             .Append(" · Culvert</title>\n<link rel=\"stylesheet\" href=\"")
             .Append(ConsoleAssets.StylesPath)
             .Append("\" />\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"")
