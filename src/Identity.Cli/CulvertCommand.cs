@@ -82,6 +82,7 @@ internal sealed class CulvertCommand
             PresetCommands.Create(verbs),
             RuleCommands.Create(verbs),
             ServiceAccountCommands.Create(verbs),
+            JobCommands.Create(verbs),
             OrganizationCommands.Create(verbs),
             WorkspaceCommands.Create(verbs),
             TokenCommands.Create(verbs),

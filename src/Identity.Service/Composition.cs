@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Console;
 using Culvert.Identity.Service.Documentation;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
@@ -66,7 +67,7 @@ internal static class Composition
         services.AddSingleton<InstallationHsm>();
         if (options.Pkcs11 is not null)
         {
-            services.AddHostedService<HsmWatch>();
+            services.AddSingleton<RecurringJob, HsmWatch>();
             services.AddSingleton(provider => new ReadinessCheck(
                 "hsm",
                 provider.GetRequiredService<InstallationHsm>().FindObstacleAsync
@@ -84,7 +85,7 @@ internal static class Composition
 
         services.AddBackup(); // first: its entry begins the chain after a restore
         services.AddAdmin();
-        services.AddAudit();
+        services.AddAudit(options);
         services.AddClock();
         services.AddCertificates();
         services.AddFederation();
@@ -93,6 +94,7 @@ internal static class Composition
         services.AddTunnels(options);
         services.AddConsole();
         services.AddDocumentation();
+        services.AddJobs(); // last: the rounds begin when all else stands, and end before it
         return services;
     }
 
@@ -105,6 +107,7 @@ internal static class Composition
         api.MapCertificates();
         api.MapFederation();
         api.MapNodes();
+        api.MapJobs();
         api.MapTokens();
         api.MapTunnels();
         api.MapDocumentation();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Admin;
@@ -13,7 +14,7 @@ internal sealed class AdminKeyUses(
     IJournal journal,
     TimeProvider time,
     ILogger<AdminKeyUses> logger
-) : RecurringWork(WriteEvery, time)
+) : RecurringJob("admin_key_uses", "Writes down when admin keys were last used.", WriteEvery, time)
 {
     private static readonly TimeSpan WriteEvery = TimeSpan.FromMinutes(1);
 
@@ -48,11 +49,7 @@ internal sealed class AdminKeyUses(
         }
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await TryRoundAsync(cancellationToken);
-    }
+    public override Task StopAsync(CancellationToken cancellationToken) => TryRoundAsync(cancellationToken);
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => WriteAsync(cancellationToken);
 

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage.Admin;
 
 namespace Culvert.Identity.Service.Admin;
@@ -17,7 +18,7 @@ internal static class AdminRegistration
             .AddSingleton<AdminKeyEndpoints>()
             .AddSingleton<HostAdminKeys>()
             .AddSingleton<AdminKeyUses>()
-            .AddHostedService(provider => provider.GetRequiredService<AdminKeyUses>())
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<AdminKeyUses>())
             .AddSingleton<IInitStep, FirstTenant>();
 
     public static void MapAdmin(this ApiHost host)

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Audit;
@@ -13,7 +14,7 @@ internal sealed class AuditCheckpoints(
     StoreNode node,
     TimeProvider time,
     ILogger<AuditCheckpoints> logger
-) : RecurringWork(TimeSpan.FromMinutes(1), time)
+) : RecurringJob("audit_checkpoints", "Signs how far the audit chains reach.", TimeSpan.FromMinutes(1), time)
 {
     // By chain: the newest entry that was signed. One round runs at a time.
     private readonly Dictionary<string, long> signed = new(StringComparer.Ordinal);
@@ -22,11 +23,7 @@ internal sealed class AuditCheckpoints(
     /// <summary>The newest one; null until the first.</summary>
     public string? Newest => Volatile.Read(ref newest);
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await TryRoundAsync(cancellationToken);
-    }
+    public override Task StopAsync(CancellationToken cancellationToken) => TryRoundAsync(cancellationToken);
 
     /// <summary>Signs what the chains have come to, unless nothing was added since.</summary>
     public async Task SignAsync(CancellationToken cancellationToken)

@@ -31,6 +31,9 @@ internal static class AuditEvents
     public const string ServiceAccountMemberRemoved = "platform_service_account_workspace_member_removed";
 
     public const string TokenRevoked = "token_revoked";
+    public const string JobPaused = "job_paused";
+    public const string JobResumed = "job_resumed";
+    public const string JobRun = "job_run";
     public const string OrganizationCreated = "organization_created";
     public const string OrganizationArchived = "organization_archived";
     public const string WorkspaceCreated = "workspace_created";

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Audit.Export;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Audit;
@@ -7,16 +8,25 @@ namespace Culvert.Identity.Service.Audit;
 /// <summary>The capability's door.</summary>
 internal static class AuditRegistration
 {
-    public static IServiceCollection AddAudit(this IServiceCollection services) =>
-        services
+    public static IServiceCollection AddAudit(this IServiceCollection services, ServiceOptions options)
+    {
+        foreach (var target in options.AuditTargets)
+        {
+            // One for each, so that a target that is away holds up no other.
+            services.AddSingleton<RecurringJob>(provider =>
+                ActivatorUtilities.CreateInstance<AuditExporter>(provider, target, SinkOf(target, options))
+            );
+        }
+
+        return services
             .AddSingleton<IAuditLog, AuditLog>()
             .AddSingleton<IAuditBodies, AuditBodies>()
             .AddSingleton<AuditRetention>()
-            .AddHostedService(provider => provider.GetRequiredService<AuditRetention>())
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<AuditRetention>())
             .AddSingleton<IAuditExportStore, AuditExportStore>()
-            .AddHostedService<AuditExporters>()
             .AddSingleton<AuditCheckpoints>()
-            .AddHostedService(provider => provider.GetRequiredService<AuditCheckpoints>());
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<AuditCheckpoints>());
+    }
 
     public static void MapAudit(this ApiHost host)
     {
@@ -59,4 +69,13 @@ internal static class AuditRegistration
                 )
         );
     }
+
+    private static IAuditSink SinkOf(AuditTarget target, ServiceOptions options) =>
+        target switch
+        {
+            FileTarget file => new FileSink(file),
+            SyslogTarget syslog => new SyslogSink(syslog, options.Network),
+            CollectorTarget collector => new CollectorSink(collector, options.Network),
+            _ => throw new InvalidOperationException($"{target.Name} has no sink."),
+        };
 }

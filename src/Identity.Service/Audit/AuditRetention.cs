@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Audit;
@@ -14,7 +15,13 @@ internal sealed class AuditRetention(
     ServiceOptions options,
     TimeProvider time,
     ILogger<AuditRetention> logger
-) : RecurringWork(TimeSpan.FromHours(1), time)
+)
+    : RecurringJob(
+        "audit_retention",
+        "Drops bodies of audit entries that are past their time.",
+        TimeSpan.FromHours(1),
+        time
+    )
 {
     private const int Batch = 500;
 

@@ -14,6 +14,7 @@ using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Certificates;
 using Culvert.Identity.Service.Tunnels.Machines;
@@ -38,7 +39,7 @@ internal static class CertificatesRegistration
             .AddSingleton<CertificateIssuer>()
             .AddSingleton<OrphanSweep>()
             .AddSingleton<ICertificateInventory, CertificateInventory>()
-            .AddHostedService<OrphanSweeper>()
+            .AddSingleton<RecurringJob, OrphanSweeper>()
             .AddSingleton<CertificateInventoryEndpoint>()
             .AddRevocation()
             .AddNotices()
@@ -157,7 +158,7 @@ internal static class CertificatesRegistration
             .AddSingleton<PlatformSwaps>()
             .AddSingleton<PlatformRootCommands>()
             .AddSingleton<PlatformRootEndpoints>()
-            .AddHostedService<PlatformRootLoop>()
+            .AddSingleton<RecurringJob, PlatformRootLoop>()
             .AddSingleton<ApiCertificate>()
             .AddSingleton<IApiCertificate>(provider => provider.GetRequiredService<ApiCertificate>())
             .AddHostedService<ServiceCertificateRenewal>();
@@ -166,7 +167,7 @@ internal static class CertificatesRegistration
         services
             .AddSingleton<ICertificateHealthStore, CertificateHealthStore>()
             .AddSingleton<CertificateHealth>()
-            .AddHostedService(provider => provider.GetRequiredService<CertificateHealth>())
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<CertificateHealth>())
             .AddSingleton(provider =>
                 CertificateReadiness.CanIssue(
                     provider.GetRequiredService<PlatformCa>(),
@@ -221,8 +222,8 @@ internal static class CertificatesRegistration
             .AddSingleton<RotationReport>()
             .AddSingleton<RotationCommands>()
             .AddSingleton<RotationEndpoints>()
-            .AddHostedService<RotationLoop>()
-            .AddHostedService<SuccessorLoop>();
+            .AddSingleton<RecurringJob, RotationLoop>()
+            .AddSingleton<RecurringJob, SuccessorLoop>();
 
     private static IServiceCollection AddTunnelAuthorities(this IServiceCollection services) =>
         services
@@ -240,7 +241,7 @@ internal static class CertificatesRegistration
             .AddSingleton<IPublicAnchors, MachineAnchors>()
             .AddSingleton<AuthorityChecks>()
             .AddSingleton<AuthorityUpkeep>()
-            .AddHostedService(provider => provider.GetRequiredService<AuthorityUpkeep>())
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<AuthorityUpkeep>())
             .AddSingleton<AuthorityPreparation>()
             .AddSingleton<AuthorityCommands>()
             .AddSingleton<AuthorityEndpoints>()

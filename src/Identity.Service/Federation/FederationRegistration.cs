@@ -13,6 +13,7 @@ using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage.Federation;
 using Culvert.Identity.Service.Tokens.Metadata;
 using Culvert.Platform.Net;
@@ -84,7 +85,7 @@ internal static class FederationRegistration
             .AddSingleton<GrantDecider>()
             .AddSingleton<GrantIssuer>()
             .AddSingleton<ExchangeProber>()
-            .AddHostedService(provider => provider.GetRequiredService<ExchangeProber>())
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<ExchangeProber>())
             .AddSingleton(provider => provider.GetRequiredService<ExchangeProber>().Readiness)
             .AddSingleton<TokenTargets>()
             .AddSingleton<AssertionReplays>()

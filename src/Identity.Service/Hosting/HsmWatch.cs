@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Jobs;
+
 namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed class HsmWatch(
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<HsmWatch> logger
-) : RecurringWork(LookEvery, time)
+) : RecurringJob("hsm_watch", "Ends the process when its HSM hangs for good.", LookEvery, time)
 {
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 

@@ -119,6 +119,12 @@ internal static class ServiceMeters
         description: "Rounds in which revocation lists could not be published."
     );
 
+    /// <summary>Rounds of recurring jobs that ended in a fault, by job.</summary>
+    public static readonly Counter<long> JobFailures = Meter.CreateCounter<long>(
+        "culvert_job_failures",
+        description: "Rounds of recurring jobs that failed, by job."
+    );
+
     /// <summary>Certificates that were recorded and handed out, by kind.</summary>
     public static readonly Counter<long> CertificatesIssued = Meter.CreateCounter<long>(
         "culvert_certificates_issued",

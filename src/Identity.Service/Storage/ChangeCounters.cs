@@ -19,6 +19,7 @@ internal sealed class ChangeCounters
             ChangeTopics.IssuerKeys,
             ChangeTopics.Revocations,
             ChangeTopics.SigningKeys,
+            ChangeTopics.Jobs,
         ];
 
     /// <param name="topic">A single topic.</param>

@@ -23,4 +23,7 @@ internal enum ChangeTopics
 
     /// <summary>The keys that sign our own tokens.</summary>
     SigningKeys = 16,
+
+    /// <summary>Which recurring jobs are paused.</summary>
+    Jobs = 32,
 }

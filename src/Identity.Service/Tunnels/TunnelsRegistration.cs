@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Challenges;
@@ -38,7 +39,7 @@ internal static class TunnelsRegistration
             .AddSingleton<HostnameRegistry>()
             .AddSingleton<HostnameEndpoints>()
             .AddSingleton<HostnameWatch>()
-            .AddHostedService(provider => provider.GetRequiredService<HostnameWatch>())
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<HostnameWatch>())
             .AddSingleton<IAcmeChallengeStore, AcmeChallengeStore>()
             .AddSingleton<AcmeChallengeEndpoints>()
             .AddSingleton<FeedNames>()
@@ -70,7 +71,7 @@ internal static class TunnelsRegistration
             .AddSingleton<LostEdges>()
             .AddSingleton<TunnelReadiness>()
             .AddSingleton<ReadinessMetrics>()
-            .AddHostedService(provider => provider.GetRequiredService<ReadinessMetrics>())
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<ReadinessMetrics>())
             .AddSingleton<StatusEndpoint>();
 
     public static void MapTunnels(this ApiHost host)

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Audit.Export;
@@ -16,7 +17,14 @@ internal sealed class AuditExporter(
     StoreNode node,
     TimeProvider time,
     ILogger<AuditExporter> logger
-) : RecurringWork(LookEvery, time, beginsAtOnce: true)
+)
+    : RecurringJob(
+        $"audit_export.{target.Name}",
+        "Sends the audit log to this target.",
+        LookEvery,
+        time,
+        beginsAtOnce: true
+    )
 {
     public const int BatchEntries = 500;
 
@@ -69,6 +77,8 @@ internal sealed class AuditExporter(
             }
         }
     }
+
+    public override void Dispose() => (sink as IDisposable)?.Dispose();
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.Health;
 
@@ -7,7 +8,7 @@ namespace Culvert.Identity.Service.Certificates.Health;
 /// Looks every minute at what ends, what is late and who lags, and shows it as metrics; names are an interface to
 /// operators. The sets of labels are bounded: what needs attention first is shown, the rest is found in the API.
 /// </summary>
-internal sealed class CertificateHealth : RecurringWork, IDisposable
+internal sealed class CertificateHealth : RecurringJob
 {
     public const int MostAuthorities = 200;
     public const int MostTunnels = 100;
@@ -28,7 +29,13 @@ internal sealed class CertificateHealth : RecurringWork, IDisposable
         TimeProvider time,
         ILogger<CertificateHealth> logger
     )
-        : base(TimeSpan.FromMinutes(1), time, beginsAtOnce: true)
+        : base(
+            "certificate_metrics",
+            "Reads what the metrics of certificates show.",
+            TimeSpan.FromMinutes(1),
+            time,
+            beginsAtOnce: true
+        )
     {
         this.store = store;
         this.options = options.Agents;

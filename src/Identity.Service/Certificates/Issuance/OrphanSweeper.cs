@@ -1,10 +1,16 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>Sweeps while the service runs, so that a failed commit needs neither a restart nor a hand.</summary>
 internal sealed class OrphanSweeper(OrphanSweep sweep, TimeProvider time, ILogger<OrphanSweeper> logger)
-    : RecurringWork(TimeSpan.FromSeconds(30), time)
+    : RecurringJob(
+        "issuance_sweep",
+        "Settles certificates whose issuance a crash cut short.",
+        TimeSpan.FromSeconds(30),
+        time
+    )
 {
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => sweep.RunOldAsync(cancellationToken);
 

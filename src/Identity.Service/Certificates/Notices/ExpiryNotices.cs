@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
@@ -15,7 +16,14 @@ internal sealed class ExpiryNotices(
     ServiceOptions options,
     TimeProvider time,
     ILogger<ExpiryNotices> logger
-) : RecurringWork(LookEvery, time, beginsAtOnce: true)
+)
+    : RecurringJob(
+        "expiry_notices",
+        "Tells of authorities and certificates that end soon.",
+        LookEvery,
+        time,
+        beginsAtOnce: true
+    )
 {
     // A certificate for each of thousands of machines may end on one day: all are told of, whosesoever they are.
     private const int PageSize = 1000;

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
@@ -13,9 +14,9 @@ internal static class NoticeRegistration
             .AddSingleton<IWebhookSender, WebhookSender>()
             .AddSingleton<WebhookQueue>()
             .AddSingleton<ExpiryNotices>()
-            .AddHostedService(provider => provider.GetRequiredService<ExpiryNotices>())
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<ExpiryNotices>())
             .AddSingleton<WebhookDeliverer>()
-            .AddHostedService(provider => provider.GetRequiredService<WebhookDeliverer>())
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<WebhookDeliverer>())
             .AddSingleton<WebhookEndpoints>();
 
     public static void MapNotices(this ApiHost host)

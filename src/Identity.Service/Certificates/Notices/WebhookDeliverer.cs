@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 
@@ -19,7 +20,7 @@ internal sealed class WebhookDeliverer(
     IJournal journal,
     TimeProvider time,
     ILogger<WebhookDeliverer> logger
-) : RecurringWork(LookEvery, time, beginsAtOnce: true)
+) : RecurringJob("webhook_deliveries", "Sends messages that wait for webhooks.", LookEvery, time, beginsAtOnce: true)
 {
     public const string Table = "webhooks";
     public const string Column = "sealed_secret";
@@ -38,14 +39,18 @@ internal sealed class WebhookDeliverer(
 
     private DateTimeOffset forgotAt;
 
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        queue.Woken += Want;
+        return Task.CompletedTask;
+    }
+
     /// <summary>Makes the attempts that are due, and that nobody makes already; how many those were.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken) =>
         (await Task.WhenAll(await BeginAsync(cancellationToken))).Count(made => made);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
-
         // They heed the token that has just been cancelled.
         Task[] rest;
         lock (gate)
@@ -134,9 +139,6 @@ internal sealed class WebhookDeliverer(
             }
         }
     }
-
-    protected override Task PauseAsync(CancellationToken cancellationToken) =>
-        queue.WaitAsync(LookEvery, cancellationToken);
 
     // What waits is in the store.
     protected override void Tell(Exception fault) => Log.WebhooksFailed(logger, fault);

@@ -6,14 +6,15 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.Notices;
 
 /// <summary>Turns an event into messages to an organization's webhooks, to be committed with it.</summary>
-internal sealed class WebhookQueue(IWebhookStore store, TimeProvider time)
+internal sealed class WebhookQueue(IWebhookStore store)
 {
     /// <summary>Per webhook: a receiver that is away for long loses the newest, and learns of them from the API.</summary>
     public const int MostPending = 1000;
 
     public const int MostWebhooks = 16;
 
-    private readonly WakeSignal wanted = new(time);
+    /// <summary>Something new waits.</summary>
+    public event Action? Woken;
 
     public async ValueTask<IReadOnlyList<Statement>> EnqueueAsync(
         string organizationId,
@@ -38,10 +39,7 @@ internal sealed class WebhookQueue(IWebhookStore store, TimeProvider time)
         store.Enqueue(Message(webhook.Id, type, Render(type, at, writeData), at), MostPending);
 
     /// <summary>Something new waits.</summary>
-    public void Wake() => wanted.Set();
-
-    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) =>
-        wanted.WaitAsync(atMost, cancellationToken);
+    public void Wake() => Woken?.Invoke();
 
     private static WebhookDelivery Message(WebhookId webhook, string type, byte[] body, DateTimeOffset at) =>
         new()

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
@@ -9,7 +10,13 @@ internal sealed class PlatformRootLoop(
     ClockGuard clock,
     TimeProvider time,
     ILogger<PlatformRootLoop> logger
-) : RecurringWork(TimeSpan.FromMinutes(1), time)
+)
+    : RecurringJob(
+        "platform_roots",
+        "Takes the due steps of changes of the platform root.",
+        TimeSpan.FromMinutes(1),
+        time
+    )
 {
     protected override Task RunRoundAsync(CancellationToken cancellationToken) =>
         clock.Check() is null ? commands.RetireAsync(cancellationToken) : Task.CompletedTask;

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
@@ -25,7 +26,7 @@ internal sealed class RevocationListPublisher(
     ServiceOptions options,
     TimeProvider time,
     ILogger<RevocationListPublisher> logger
-) : RecurringWork(LookEvery, time, beginsAtOnce: true)
+) : RecurringJob("revocation_lists", "Publishes revocation lists that are due.", LookEvery, time, beginsAtOnce: true)
 {
     // Their commits share transactions; their bytes are held in memory.
     private const int AtOnce = 32;
@@ -36,7 +37,6 @@ internal sealed class RevocationListPublisher(
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim publishing = new(1);
-    private readonly WakeSignal wanted = new(time);
 
     // Lists that are held back: each alarms once until it is published again.
     private readonly HashSet<(string CaId, int Shard)> heldBack = [];
@@ -104,17 +104,14 @@ internal sealed class RevocationListPublisher(
             ChangeTopics.Feed,
             _ =>
             {
-                wanted.Set();
+                Want();
                 return Task.CompletedTask;
             }
         );
-        return base.StartAsync(cancellationToken);
+        return Task.CompletedTask;
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => PublishDueAsync(cancellationToken);
-
-    protected override Task PauseAsync(CancellationToken cancellationToken) =>
-        wanted.WaitAsync(LookEvery, cancellationToken);
 
     // The lists in force hold for another half of their life, and a minute later the store or the HSM may be back.
     protected override void Tell(Exception fault)

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
@@ -17,7 +18,7 @@ internal static class RevocationRegistration
             .AddSingleton<ICrlDistributionPoints>(provider => provider.GetRequiredService<RevocationPoints>())
             .AddSingleton<RevocationListBuilder>()
             .AddSingleton<RevocationListPublisher>()
-            .AddHostedService(provider => provider.GetRequiredService<RevocationListPublisher>())
+            .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<RevocationListPublisher>())
             .AddSingleton<RevocationListEndpoint>()
             .AddSingleton<ImportedListEndpoint>();
 

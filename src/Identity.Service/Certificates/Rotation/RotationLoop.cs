@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
@@ -8,7 +9,13 @@ internal sealed class RotationLoop(
     ServiceOptions options,
     TimeProvider time,
     ILogger<RotationLoop> logger
-) : RecurringWork(RotationPace.Of(options), time)
+)
+    : RecurringJob(
+        "rotations",
+        "Takes the due steps of rotations of certificate authorities.",
+        RotationPace.Of(options),
+        time
+    )
 {
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => steps.RunAsync(cancellationToken);
 

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
@@ -8,7 +9,13 @@ internal sealed class SuccessorLoop(
     ServiceOptions options,
     TimeProvider time,
     ILogger<SuccessorLoop> logger
-) : RecurringWork(RotationPace.Of(options), time)
+)
+    : RecurringJob(
+        "rotation_successors",
+        "Has successors of certificate authorities made and signed.",
+        RotationPace.Of(options),
+        time
+    )
 {
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => steps.RunAsync(cancellationToken);
 

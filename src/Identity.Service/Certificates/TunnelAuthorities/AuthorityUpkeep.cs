@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -18,7 +19,13 @@ internal sealed class AuthorityUpkeep(
     ServiceOptions options,
     TimeProvider time,
     ILogger<AuthorityUpkeep> logger
-) : RecurringWork(TimeSpan.FromMinutes(1), time)
+)
+    : RecurringJob(
+        "certificate_authorities",
+        "Takes the due steps in the life of certificate authorities.",
+        TimeSpan.FromMinutes(1),
+        time
+    )
 {
     private const int PageSize = 100;
 

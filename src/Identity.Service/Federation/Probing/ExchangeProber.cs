@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Health;
 
@@ -23,7 +24,13 @@ internal sealed class ExchangeProber(
     ServiceOptions options,
     TimeProvider time,
     ILogger<ExchangeProber> logger
-) : RecurringWork(Interval, time)
+)
+    : RecurringJob(
+        "exchange_probe",
+        "Asks whether the exchange grants a proper token and refuses a forged one.",
+        Interval,
+        time
+    )
 {
     /// <summary>Between two rounds.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);

@@ -496,7 +496,15 @@ CREATE TABLE change_counters (
     counter BIGINT NOT NULL
 );
 
-INSERT INTO change_counters (topic, counter) VALUES (1, 0), (2, 0), (4, 0), (8, 0), (16, 0);
+INSERT INTO change_counters (topic, counter) VALUES (1, 0), (2, 0), (4, 0), (8, 0), (16, 0), (32, 0);
+
+-- Recurring jobs that an operator paused, on all nodes.
+CREATE TABLE job_pauses (
+    job TEXT NOT NULL PRIMARY KEY,
+    paused_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    paused_at_ms BIGINT NOT NULL
+);
 
 -- What was revoked before its time. One row per thing: a later revocation of the same raises issued_before_s.
 CREATE TABLE token_revocations (

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
@@ -9,7 +10,7 @@ internal sealed class HostnameWatch(
     HostnameRegistry registry,
     TimeProvider time,
     ILogger<HostnameWatch> logger
-) : RecurringWork(TimeSpan.FromMinutes(1), time)
+) : RecurringJob("hostnames", "Looks whether host names are still proven.", TimeSpan.FromMinutes(1), time)
 {
     // In one round; what is left is due in the next.
     private const int InOneRound = 64;

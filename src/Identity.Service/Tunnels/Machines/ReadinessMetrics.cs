@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
@@ -7,7 +8,7 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 /// Shows the readiness of tunnels as metrics. While somebody collects them, they are read every two seconds, so that a change
 /// shows within 5 s.
 /// </summary>
-internal sealed class ReadinessMetrics : RecurringWork, IDisposable
+internal sealed class ReadinessMetrics : RecurringJob
 {
     /// <summary>The newest tunnels; the rest is found in the API.</summary>
     public const int MostTunnels = 100;
@@ -30,7 +31,13 @@ internal sealed class ReadinessMetrics : RecurringWork, IDisposable
         TimeProvider time,
         ILogger<ReadinessMetrics> logger
     )
-        : base(TimeSpan.FromSeconds(2), time, beginsAtOnce: true)
+        : base(
+            "tunnel_metrics",
+            "Reads what the metrics of tunnels show.",
+            TimeSpan.FromSeconds(2),
+            time,
+            beginsAtOnce: true
+        )
     {
         (this.tunnels, this.edges, this.readiness, this.logger) = (tunnels, edges, readiness, logger);
         collectedTicks = time.GetUtcNow().UtcTicks;

@@ -25,7 +25,7 @@ public abstract class ExpiryNoticesTests : IDisposable
         webhooks = new WebhookStore(store.Store.Database);
         notices = new ExpiryNotices(
             new NoticeStore(store.Store.Database),
-            new WebhookQueue(webhooks, store.Time),
+            new WebhookQueue(webhooks),
             store.Journal,
             store.ServiceOptions,
             store.Time,

@@ -22,7 +22,7 @@ public abstract class WebhookDelivererTests : IDisposable
     {
         store = new StoreUnderTest(backend);
         webhooks = new WebhookStore(store.Store.Database);
-        queue = new WebhookQueue(webhooks, store.Time);
+        queue = new WebhookQueue(webhooks);
         deliverer = new WebhookDeliverer(
             webhooks,
             receiver,

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Output;
+
+namespace Culvert.Identity.Cli.Commands;
+
+/// <summary><c>culvert job</c>: the service's recurring work.</summary>
+internal static class JobCommands
+{
+    private const string Path = "v1/jobs";
+
+    public static Command Create(VerbFactory verbs) =>
+        VerbFactory.Group(
+            "job",
+            "the service's recurring work (installation-operator)",
+            verbs.Create("list", "list the jobs as the node that answers sees them", ListAsync, ListFlags.OfWhole()),
+            Act(verbs, "run", "run a round on the node that answers, also of a paused job; waits for its end"),
+            Pause(verbs),
+            Act(verbs, "resume", "let a paused job run again, on all nodes")
+        );
+
+    private static Command Act(VerbFactory verbs, string verb, string description)
+    {
+        var job = Job();
+        return verbs.Create(
+            verb,
+            description,
+            async (context, cancel) => await PostAsync(context, job, verb, new JsonObject(), cancel),
+            job
+        );
+    }
+
+    private static Command Pause(VerbFactory verbs)
+    {
+        var job = Job();
+        var reason = new Option<string>("--reason")
+        {
+            Description = "for the audit, and for whoever finds it paused",
+            Required = true,
+        };
+        return verbs.Create(
+            "pause",
+            "keep a job from running, on all nodes, until it is resumed; what is due stays due",
+            async (context, cancel) =>
+                await PostAsync(context, job, "pause", new JsonObject { ["reason"] = context.Get(reason) }, cancel),
+            job,
+            reason
+        );
+    }
+
+    private static Argument<string> Job() => new("JOB") { Description = "its id, as culvert job list shows it" };
+
+    private static async Task<CommandResult> PostAsync(
+        CommandContext context,
+        Argument<string> job,
+        string verb,
+        JsonObject body,
+        CancellationToken cancel
+    )
+    {
+        var client = await context.ClientAsync(cancel);
+        return CommandResult.Object(
+            await client.PostAsync($"{Path}/{Uri.EscapeDataString(context.Get(job)!)}/{verb}", body, cancel)
+        );
+    }
+
+    private static async Task<CommandResult> ListAsync(CommandContext context, CancellationToken cancel)
+    {
+        var client = await context.ClientAsync(cancel);
+        return CommandResult.List(
+            await client.GetAsync(Path, cancel),
+            new("JOB", "id", Fit.Keep),
+            new("STATE", "state", Fit.Keep),
+            new("LAST", "last_run.outcome", Fit.Keep),
+            new("ENDED", "last_run.ended_at"),
+            new("NEXT", "next_run_at"),
+            new Column("NODE", "node")
+        );
+    }
+}

@@ -1,0 +1,180 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Jobs;
+
+/// <summary><c>/v1/jobs</c>: what recurs, when it ran, and an operator's hand on it.</summary>
+internal sealed class JobEndpoints(
+    JobScheduler scheduler,
+    IJobPauseStore pauses,
+    IJournal journal,
+    IChanges changes,
+    StoreNode node,
+    TimeProvider time
+)
+{
+    public const int MaxReasonLength = 1_000;
+
+    private static readonly TimeSpan RunWithin = TimeSpan.FromSeconds(30);
+
+    public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var all = new List<JobDocument>();
+        foreach (var job in scheduler.Jobs)
+        {
+            all.Add(await DescribeAsync(job, cancellationToken));
+        }
+
+        return ApiAnswer.Json(new JobListDocument { Data = all }, JobsJson.Default.JobListDocument);
+    }
+
+    /// <summary>Runs a round on this node, also of a paused job, and answers when it has ended.</summary>
+    public async ValueTask<ApiAnswer> RunAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (scheduler.Find(request.Route("job")) is not { } job)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var result = await journal.CommitAsync(
+            new Decision { Event = Event(request, AuditEvents.JobRun, job, reason: null) },
+            cancellationToken
+        );
+        if (result.RefusalIfUnavailable() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        try
+        {
+            await scheduler.RunAsync(job, cancellationToken).WaitAsync(RunWithin, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return JobErrors.Running.Refuse();
+        }
+
+        return await AnswerAsync(job, cancellationToken);
+    }
+
+    public async ValueTask<ApiAnswer> PauseAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (body, malformed) = await request.ReadJsonAsync(JobsJson.Default.PauseJobRequest, cancellationToken);
+        if (body is null)
+        {
+            return malformed!;
+        }
+
+        if (body.Reason.Trim().Length is 0 or > MaxReasonLength)
+        {
+            return RequestErrors.Invalid.Refuse("reason: 1 to 1000 characters are required.");
+        }
+
+        if (scheduler.Find(request.Route("job")) is not { } job)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var pause = new JobPause(job.Name, AuditActor.Of(request).Id, body.Reason.Trim(), time.GetStoreNow());
+        return await CommitAsync(
+            job,
+            Event(request, AuditEvents.JobPaused, job, pause.Reason),
+            pauses.Pause(pause),
+            JobErrors.Paused,
+            cancellationToken
+        );
+    }
+
+    public async ValueTask<ApiAnswer> ResumeAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        scheduler.Find(request.Route("job")) is { } job
+            ? await CommitAsync(
+                job,
+                Event(request, AuditEvents.JobResumed, job, reason: null),
+                pauses.Resume(job.Name),
+                JobErrors.NotPaused,
+                cancellationToken
+            )
+            : RequestErrors.NotFound.Refuse();
+
+    private async ValueTask<ApiAnswer> CommitAsync(
+        RecurringJob job,
+        AuditEvent audited,
+        Statement statement,
+        ErrorCode conflict,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = audited,
+                Statements = [statement],
+                Changes = ChangeTopics.Jobs,
+            },
+            cancellationToken
+        );
+        if (result.Outcome == CommitOutcome.Conflict)
+        {
+            return conflict.Refuse();
+        }
+
+        if (result.RefusalIfUnavailable() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        await changes.WhenDeliveredAsync(ChangeTopics.Jobs).WaitAsync(cancellationToken);
+        return await AnswerAsync(job, cancellationToken);
+    }
+
+    private JobAudited Event(ApiRequest request, string name, RecurringJob job, string? reason) =>
+        new(name, job.Name, reason)
+        {
+            At = time.GetStoreNow(),
+            Actor = AuditActor.Of(request),
+            OrganizationId = request.Caller.OrganizationId,
+            RequestId = request.RequestId,
+            Resources = [new AuditResource("job", job.Name)],
+        };
+
+    private async ValueTask<ApiAnswer> AnswerAsync(RecurringJob job, CancellationToken cancellationToken) =>
+        ApiAnswer.Json(await DescribeAsync(job, cancellationToken), JobsJson.Default.JobDocument);
+
+    private async ValueTask<JobDocument> DescribeAsync(RecurringJob job, CancellationToken cancellationToken)
+    {
+        var pause = scheduler.PauseOf(job);
+        return new JobDocument
+        {
+            Name = job.Name,
+            Description = job.Description,
+            IntervalSeconds = job.Every.TotalSeconds,
+            State =
+                job.IsRunning ? "running"
+                : pause is null ? "waiting"
+                : "paused",
+            Node = node.Name,
+            NextRunAt =
+                job.IsRunning || pause is not null
+                    ? null
+                    : (await scheduler.NextRunAsync(job, cancellationToken))?.UtcDateTime,
+            LastRun = job.LastRun is { } last
+                ? new JobRunDocument
+                {
+                    StartedAt = last.StartedAt,
+                    EndedAt = last.EndedAt,
+                    Outcome = last.Failure is null ? "succeeded" : "failed",
+                    Failure = last.Failure,
+                }
+                : null,
+            Paused = pause is null
+                ? null
+                : new JobPauseDocument
+                {
+                    At = pause.At,
+                    By = pause.By,
+                    Reason = pause.Reason,
+                },
+        };
+    }
+}

@@ -1,0 +1,30 @@
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Jobs;
+
+internal static class JobErrors
+{
+    public static readonly ErrorCode Paused = new(
+        "job.paused",
+        409,
+        "The job is paused already.",
+        "Somebody paused it before.",
+        "See who and why with `culvert job list`."
+    );
+
+    public static readonly ErrorCode NotPaused = new(
+        "job.not_paused",
+        409,
+        "The job is not paused.",
+        "Nobody paused it, or it was resumed meanwhile.",
+        "Nothing needs to be done."
+    );
+
+    public static readonly ErrorCode Running = new(
+        "job.running",
+        409,
+        "The round that was asked for has not ended within 30 seconds.",
+        "The job has much to do, or something that it needs does not answer.",
+        "It goes on. See how it ended with `culvert job list`."
+    );
+}

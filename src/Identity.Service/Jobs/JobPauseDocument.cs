@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Jobs;
+
+/// <summary>An operator's word that a job does not run.</summary>
+internal sealed record JobPauseDocument
+{
+    [JsonPropertyName("at")]
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The actor, as the audit log has it.</summary>
+    [JsonPropertyName("by")]
+    public required string By { get; init; }
+
+    [JsonPropertyName("reason")]
+    public required string Reason { get; init; }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics.Metrics;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Quartz;
+
+namespace Culvert.Identity.Service.Jobs;
+
+/// <summary>
+/// Says when the recurring jobs of this node run: a Quartz scheduler that holds one job and one trigger for each, in
+/// memory. What is due is not its business: that follows from the store, and so nothing of it needs to be kept.
+/// </summary>
+internal sealed class JobScheduler(
+    IEnumerable<RecurringJob> jobs,
+    IJobPauseStore store,
+    IChanges changes,
+    TimeProvider time,
+    ILoggerFactory loggers
+) : IHostedService, IDisposable
+{
+    private readonly Meter meter = new(ServiceMeters.MeterName);
+    private readonly SteadyTime steady = new(time);
+    private IScheduler? scheduler;
+    private volatile IReadOnlyDictionary<string, JobPause> pauses = new Dictionary<string, JobPause>();
+
+    /// <summary>By name.</summary>
+    public IReadOnlyList<RecurringJob> Jobs { get; } = [.. jobs.OrderBy(job => job.Name, StringComparer.Ordinal)];
+
+    public RecurringJob? Find(string name) => Jobs.FirstOrDefault(job => job.Name == name);
+
+    /// <summary>Who paused it; null = nobody.</summary>
+    public JobPause? PauseOf(RecurringJob job) => pauses.GetValueOrDefault(job.Name);
+
+    /// <summary>When its next round begins unless work wants one sooner; null = not by itself.</summary>
+    public async ValueTask<DateTimeOffset?> NextRunAsync(RecurringJob job, CancellationToken cancellationToken) =>
+        scheduler is not null && await scheduler.GetTrigger(new TriggerKey(job.Name), cancellationToken) is { } trigger
+            ? trigger.NextFireTimeUtc + (time.GetUtcNow() - steady.GetUtcNow())
+            : null;
+
+    /// <summary>A round now, paused or not; completes when it has ended.</summary>
+    public async Task RunAsync(RecurringJob job, CancellationToken cancellationToken)
+    {
+        var ended = job.WhenRunAsync();
+        await scheduler!.TriggerJob(new JobKey(job.Name), cancellationToken: cancellationToken);
+        await ended;
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        scheduler = await QuartzSchedulerBuilder
+            .Create(quartz =>
+            {
+                quartz.Services.AddSingleton(loggers);
+                quartz.UseTimeProvider(steady);
+                quartz.UseDefaultThreadPool(Jobs.Count); // nobody waits for another's round
+                quartz.ConfigureScheduler(options =>
+                {
+                    options.InstanceName = "jobs";
+                    options.MaxBatchSize = Jobs.Count;
+                    options.ShutdownJobInterruption = ShutdownJobInterruption.Always;
+                });
+            })
+            .BuildScheduler(cancellationToken);
+        foreach (var job in Jobs)
+        {
+            await ScheduleAsync(scheduler, job, cancellationToken);
+            await job.StartAsync(cancellationToken);
+        }
+
+        meter.CreateObservableGauge(
+            "culvert_jobs_paused",
+            () => pauses.Count,
+            description: "Recurring jobs that an operator paused."
+        );
+        changes.Subscribe(ChangeTopics.Jobs, ReadPausesAsync);
+        await ReadPausesAsync(cancellationToken);
+        await scheduler.Start(cancellationToken);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (scheduler is null)
+        {
+            return;
+        }
+
+        await scheduler.Shutdown(waitForJobsToComplete: true, cancellationToken);
+        foreach (var job in Jobs)
+        {
+            await job.StopAsync(cancellationToken);
+        }
+    }
+
+    public void Dispose() => meter.Dispose();
+
+    private async Task ScheduleAsync(IScheduler quartz, RecurringJob job, CancellationToken cancellationToken)
+    {
+        var detail = JobBuilder
+            .Create<RecurringJobRound>()
+            .WithIdentity(job.Name)
+            .UsingJobData(new JobDataMap { [RecurringJobRound.Job] = job })
+            .Build();
+        var trigger = TriggerBuilder
+            .Create(steady)
+            .WithIdentity(job.Name)
+            .StartAt(job.BeginsAtOnce ? steady.GetUtcNow() : steady.GetUtcNow() + job.Every)
+            .WithSimpleSchedule(schedule =>
+                schedule
+                    .WithInterval(job.Every)
+                    .RepeatForever()
+                    .MeasureIntervalFromCompletion()
+                    // Late, as after a machine's sleep or a pause: at once, and once.
+                    .WithMisfireInstruction(SimpleTriggerMisfireInstruction.FireNow)
+            )
+            .Build();
+        await quartz.ScheduleJob(detail, trigger, cancellationToken: cancellationToken);
+        job.Wanted += () => _ = TriggerAsync(quartz, job);
+    }
+
+    private async Task TriggerAsync(IScheduler quartz, RecurringJob job)
+    {
+        try
+        {
+            if (PauseOf(job) is null)
+            {
+                await quartz.TriggerJob(new JobKey(job.Name));
+            }
+        }
+        catch (SchedulerException)
+        {
+            // The service stops; what is due is found after the next start.
+        }
+    }
+
+    private async Task ReadPausesAsync(CancellationToken cancellationToken)
+    {
+        var read = (await store.ListAsync(cancellationToken)).ToDictionary(pause => pause.Job, StringComparer.Ordinal);
+        var before = pauses;
+        pauses = read;
+        foreach (var job in Jobs)
+        {
+            var (was, isPaused) = (before.ContainsKey(job.Name), read.ContainsKey(job.Name));
+            if (isPaused && !was)
+            {
+                await scheduler!.PauseTrigger(new TriggerKey(job.Name), cancellationToken);
+            }
+            else if (was && !isPaused)
+            {
+                await scheduler!.ResumeTrigger(new TriggerKey(job.Name), cancellationToken);
+            }
+        }
+    }
+}
