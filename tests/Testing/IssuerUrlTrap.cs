@@ -20,6 +20,7 @@ public sealed class IssuerUrlTrap : IDisposable
     {
         inside.Start();
         stranger.Start();
+        Url = new Uri($"https://{stranger.LocalEndpoint}");
         var issuer = $"http://{inside.LocalEndpoint}/admin";
         certificate = new TestPki(name: "Stranger").Issue(
             dnsNames: ["127.0.0.1"],
@@ -29,15 +30,16 @@ public sealed class IssuerUrlTrap : IDisposable
         );
     }
 
-    public Uri Url => new($"https://{stranger.LocalEndpoint}");
+    public Uri Url { get; }
 
     /// <summary>Whether the issuer URL was followed.</summary>
     public bool IsSprung => inside.Pending();
 
-    /// <summary>Takes one connection through its handshake, which the client should refuse.</summary>
+    /// <summary>Takes one connection through its handshake, which the client should refuse. A second one finds nobody.</summary>
     public async Task ServeAsync(CancellationToken cancellationToken)
     {
         using var socket = await stranger.AcceptSocketAsync(cancellationToken);
+        stranger.Stop(); // else a client that tries again waits for its handshake
         await using var tls = new SslStream(new NetworkStream(socket));
         try
         {

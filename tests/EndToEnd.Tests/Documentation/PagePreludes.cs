@@ -36,8 +36,9 @@ internal static class PagePreludes
 
         """;
 
-    /// <summary>The node signs a checkpoint once a minute, and the first one may be to come.</summary>
+    /// <summary>The node signs a checkpoint once a minute: it is asked for one now.</summary>
     private const string Checkpoints = """
+        culvert job run audit_checkpoints
         until_said '"event_id":5000,' "$CULVERT_LOG_DIR/identity-service.log"
         cp "$CULVERT_LOG_DIR/identity-service.log" .
         cp "$CULVERT_PLATFORM_CA" platform-root.pem
