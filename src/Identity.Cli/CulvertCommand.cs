@@ -45,9 +45,7 @@ internal sealed class CulvertCommand
 
     private RootCommand Root()
     {
-        var root = new RootCommand(
-            "Culvert's command line for operators: tunnels, certificate authorities, federation."
-        );
+        var root = new CulvertRoot(global, host);
         foreach (var option in global.All)
         {
             root.Options.Add(option);
