@@ -1,4 +1,5 @@
 using Culvert.Identity.Cli.SignIn;
+using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Cli;
 
@@ -22,6 +23,9 @@ internal sealed record CliHost
     public required int? OutputWidth { get; init; }
 
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Statuses on standard output may be coloured.</summary>
+    public bool IsColoured => StatusColours.AreWanted(OutputWidth is not null, Variable);
 
     /// <summary>Standard error is a terminal: a line there may be rewritten.</summary>
     public bool ShowsProgress { get; init; }

@@ -4,6 +4,7 @@ using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Commands;
 using Culvert.Identity.Cli.Commands.Dev;
 using Culvert.Identity.Cli.Output;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Cli;
 
@@ -45,9 +46,7 @@ internal sealed class CulvertCommand
 
     private RootCommand Root()
     {
-        var root = new RootCommand(
-            "Culvert's command line for operators: tunnels, certificate authorities, federation."
-        );
+        var root = new CulvertRoot(global, host);
         foreach (var option in global.All)
         {
             root.Options.Add(option);
@@ -55,7 +54,9 @@ internal sealed class CulvertCommand
 
         // The library's own help flag has Windows' spellings too (/?, /h), which complete but are no flags here.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
-        root.Options.Add(new HelpOption("--help", "-h"));
+        var help = new HelpOption("--help", "-h");
+        help.Action = new HelpWithoutShadows((HelpAction)help.Action!, global);
+        root.Options.Add(help);
 
         foreach (var noun in Nouns())
         {
@@ -116,9 +117,13 @@ internal sealed class CulvertCommand
         if (command.Subcommands.Count > 0)
         {
             var word = parse.UnmatchedTokens is [var first, ..] ? first : null;
-            var known = string.Join(", ", command.Subcommands.Select(c => c.Name));
+            var known = command.Subcommands.Select(c => c.Name).ToList();
             var problem = word is null ? "a word is missing" : $"'{word}' is not known here";
-            host.Error.WriteLine($"{path}: {CellText.Safe(problem)}; say one of {known}");
+            var remedy =
+                word is not null && ConfigText.Nearest(word, known) is { } near
+                    ? $"did you mean {near}?"
+                    : $"say one of {string.Join(", ", known)}";
+            host.Error.WriteLine($"{path}: {CellText.Safe(problem)}; {remedy}");
         }
         else
         {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Commands;
 
 namespace Culvert.Identity.Cli;
 
@@ -33,7 +35,7 @@ internal sealed class GlobalOptions
         Text("--organization", "ID", $"refuse to change anything outside this one [{OrganizationVariable}]");
 
     public Option<string?> Workspace { get; } =
-        Text("--workspace", "ID|NAME", $"workspace to work in [{WorkspaceVariable}]");
+        Text("--workspace", "ID|NAME", $"workspace to work in [{WorkspaceVariable}]").Offering(Noun.Workspace);
 
     public Option<OutputFormat?> Output { get; } = Formats();
 

@@ -75,8 +75,9 @@ internal sealed record Settings
             IsDryRun = parse.GetValue(global.DryRun),
         };
 
+        // A line that is still being typed may have the flag without its value.
         string? Value(Option<string?> option, string variable, string? otherwise) =>
-            parse.GetValue(option) is { Length: > 0 } flag ? flag
+            parse.GetResult(option) is { Tokens.Count: > 0 } && parse.GetValue(option) is { Length: > 0 } flag ? flag
             : host.Variable(variable) is { Length: > 0 } text ? text
             : otherwise;
     }

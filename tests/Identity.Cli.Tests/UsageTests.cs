@@ -7,7 +7,8 @@ public sealed class UsageTests : CommandTest
 {
     [Theory]
     [InlineData("", "say one of tunnel, range-set, ca")]
-    [InlineData("tunnl", "'tunnl' is not known here")]
+    [InlineData("tunnl", "'tunnl' is not known here; did you mean tunnel?")]
+    [InlineData("xyzzy", "'xyzzy' is not known here; say one of tunnel, range-set")]
     [InlineData("tunnel", "say one of create, list")]
     [InlineData("tunnel token", "say one of reveal, rotate")]
     [InlineData("tunnel create", "Required argument missing")]
@@ -59,6 +60,19 @@ public sealed class UsageTests : CommandTest
 
         run.ExitCode.ShouldBe(ExitCode.Usage);
         run.Error.ShouldContain(variable);
+    }
+
+    [Fact]
+    public async Task Help_OfACommandWithAFlagOfAGlobalName_ShowsItsOwnAlone()
+    {
+        var help = (await Stage.RunAsync("issuer", "create", "--help")).Out;
+
+        foreach (var flag in (string[])["--url", "--ca-file"])
+        {
+            help.Split('\n').Count(line => line.TrimStart().StartsWith(flag + " ")).ShouldBe(1, help);
+        }
+
+        help.ShouldContain("the issuer's iss");
     }
 
     [Fact]

@@ -3,22 +3,30 @@
 //
 // CONFIG: { issuer, port, addresses, certificate_file, key_file, keys_file,
 //           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }], person_client,
-//           console: { client_id, redirect_uri }, groups: { person: [group] } }
+//           console: { client_id, redirect_uri }, groups: { person: [group] }, service, scope }
 // Every client may ask for a token for any resource; the answer is a JWT access token whose `aud` is that resource,
 // whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
+// Resources other than the identity service (`service`) have one scope, `scope`. A machine that names none gets it.
 // The client of people and the console are public, the first with device codes and the loopback redirect on any port
 // (RFC 8252 §7.3); whoever says a name on the sign-in page is that person (oidc-provider's own pages), and the id_token has
 // the groups that the person is in.
+// MCP clients register themselves (RFC 7591). This is for one machine's tests: any caller may register, within the bounds of
+// `checkRegistration` and `boundRegistrations`, and no client that registered itself gets a token for the identity service.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import Provider from 'oidc-provider';
+import Provider, { errors } from 'oidc-provider';
 
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 
 const algorithms = new Map(config.clients.map((client) => [client.client_id, client.algorithm]));
 const lives = new Map(config.clients.map((client) => [client.client_id, client.token_life ?? 300]));
 const claims = new Map(config.clients.map((client) => [client.client_id, client.claims ?? {}]));
+const known = new Set([...algorithms.keys(), config.person_client, config.console.client_id]);
+
+const registrationsPerMinute = 30;
+const registrationBytes = 8 * 1024;
+const redirectUris = 10;
 
 const provider = new Provider(config.issuer, {
   jwks: { keys: signingKeys(config.keys_file) },
@@ -48,25 +56,49 @@ const provider = new Provider(config.issuer, {
   claims: { openid: ['sub'], profile: ['name', 'groups'] },
   conformIdTokenClaims: false,
   findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, name: sub, groups: config.groups[sub] ?? [] }) }),
-  clientAuthMethods: ['client_secret_basic', 'none'],
+  // The last is what several MCP clients register with.
+  clientAuthMethods: ['client_secret_basic', 'none', 'client_secret_post'],
   cookies: { keys: [randomBytes(32).toString('base64url')] },
   enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
+  // A standard member that this server does not use: naming one is the way to have each client checked.
+  extraClientMetadata: { properties: ['software_id'], validator: (_ctx, _name, _value, client) => checkRegistration(client) },
   extraTokenClaims: (_ctx, token) => claims.get(token.clientId),
+  // RFC 6749 §3.3: what a request without a scope gets. People consent to scopes by name.
+  formats: {
+    customizers: {
+      jwt: (_ctx, token, { payload }) => {
+        if (!token.accountId) payload.scope ??= token.resourceServer?.scope || undefined;
+      },
+    },
+  },
+  scopes: ['openid', 'offline_access', config.scope],
   features: {
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true },
     devInteractions: { enabled: true },
+    registration: { enabled: true, issueRegistrationAccessToken: false },
     resourceIndicators: {
       enabled: true,
-      getResourceServerInfo: (_ctx, resource, client) => ({
-        scope: '',
-        audience: resource,
-        accessTokenFormat: 'jwt',
-        accessTokenTTL: lives.get(client.clientId),
-        jwt: { sign: { alg: algorithms.get(client.clientId) ?? 'ES256' } },
-      }),
+      getResourceServerInfo: (_ctx, resource, client) => {
+        const isService = resource === config.service;
+        if (isService && !known.has(client.clientId)) throw new errors.InvalidTarget();
+        return {
+          scope: isService ? '' : config.scope,
+          audience: resource,
+          accessTokenFormat: 'jwt',
+          accessTokenTTL: lives.get(client.clientId),
+          jwt: { sign: { alg: algorithms.get(client.clientId) ?? 'ES256' } },
+        };
+      },
     },
   },
+});
+
+provider.use(boundRegistrations());
+// Clients look there first (RFC 8414 §3); the document is the same.
+provider.use((ctx, next) => {
+  if (ctx.path === '/.well-known/oauth-authorization-server') ctx.path = '/.well-known/openid-configuration';
+  return next();
 });
 
 provider.on('server_error', (_ctx, error) => console.error('server error:', error));
@@ -79,6 +111,46 @@ const listening = config.addresses.map((address) => new Promise((resolve, reject
 }));
 await Promise.all(listening);
 console.log(`ready: ${config.issuer}`);
+
+/** Refuses a client that registered itself for anything but people's codes to its own machine or to an https page. */
+function checkRegistration(client) {
+  if (known.has(client.client_id)) return;
+  const uris = client.redirect_uris;
+  if (!Array.isArray(uris) || uris.length > redirectUris || !uris.every(isRedirectUri)) {
+    throw new errors.InvalidClientMetadata(`redirect_uris: at most ${redirectUris}, each https, or http on loopback`);
+  }
+  if (!client.grant_types?.every?.((type) => ['authorization_code', 'refresh_token'].includes(type))) {
+    throw new errors.InvalidClientMetadata('grant_types: authorization_code and refresh_token');
+  }
+  // These would make the server fetch an address of the caller's choice.
+  if (client.jwks_uri || client.sector_identifier_uri) {
+    throw new errors.InvalidClientMetadata('jwks_uri and sector_identifier_uri are not supported');
+  }
+}
+
+function isRedirectUri(text) {
+  const uri = typeof text === 'string' && URL.parse(text);
+  if (!uri) return false;
+  return uri.protocol === 'https:' || (uri.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(uri.hostname));
+}
+
+/** Refuses registrations that are too large, or that are too many for one minute, before they are read. */
+function boundRegistrations() {
+  let [minute, count] = [0, 0];
+  return (ctx, next) => {
+    if (ctx.method !== 'POST' || ctx.path !== '/reg') return next();
+    const now = Math.floor(Date.now() / 60_000);
+    [minute, count] = [now, now === minute ? count + 1 : 1];
+    if (count > registrationsPerMinute) return refuse(429, `at most ${registrationsPerMinute} registrations a minute`);
+    if (!(ctx.request.length <= registrationBytes)) return refuse(413, `at most ${registrationBytes} bytes, with Content-Length`);
+    return next();
+
+    function refuse(status, description) {
+      ctx.status = status;
+      ctx.body = { error: 'invalid_request', error_description: description };
+    }
+  };
+}
 
 /** One key per algorithm, made at the first start and kept, so that a restart does not invalidate what was handed out. */
 function signingKeys(file) {

@@ -99,7 +99,9 @@ internal static class AdminKeyCommands
 
     private static Command Revoke(VerbFactory verbs)
     {
-        var id = new Argument<string>("ID") { Description = "id (key_…), or a name that one live key has" };
+        var id = new Argument<string>("ID") { Description = "id (key_…), or a name that one live key has" }.Offering(
+            Noun.AdminKey
+        );
         var reason = Flags.Text("--reason", "TEXT", "in your words, for the audit");
         var yes = Flags.Yes();
         return verbs.Create(

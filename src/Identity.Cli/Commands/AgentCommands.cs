@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
@@ -67,10 +68,29 @@ internal static class AgentCommands
     }
 
     private static Argument<string> AgentId() =>
-        new("ID") { Description = "id of the agent (agt_…), or its instance where one tunnel alone has that" };
+        new Argument<string>("ID")
+        {
+            Description = "id of the agent (agt_…), or its instance where one tunnel alone has that",
+        }.Offering(AgentsAsync, "instance_id");
+
+    private static async IAsyncEnumerable<JsonObject> AgentsAsync(
+        CommandContext context,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        var client = await context.ClientAsync(cancel);
+        await foreach (var tunnel in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
+        {
+            var agents = await client.GetAsync($"{Noun.Tunnel.PathOf(tunnel.Text("id") ?? "")}/agents", cancel);
+            foreach (var agent in agents.Json.Data().OfType<JsonObject>())
+            {
+                yield return agent;
+            }
+        }
+    }
 
     private static Option<string?> TunnelOf() =>
-        Flags.Text("--tunnel", "TUNNEL", "where to look (default: everywhere)");
+        Flags.Text("--tunnel", "TUNNEL", "where to look (default: everywhere)").Offering(Noun.Tunnel);
 
     private static async Task<(string Path, JsonObject Agent)> FindAsync(
         CommandContext context,
@@ -122,7 +142,9 @@ internal static class AgentCommands
 
     private static Command List(VerbFactory verbs)
     {
-        var tunnel = Flags.Text("--tunnel", "TUNNEL", "only this tunnel's (default: every tunnel's)");
+        var tunnel = Flags
+            .Text("--tunnel", "TUNNEL", "only this tunnel's (default: every tunnel's)")
+            .Offering(Noun.Tunnel);
         return verbs.Create(
             "list",
             "list agents",

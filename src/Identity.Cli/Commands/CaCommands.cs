@@ -29,7 +29,9 @@ internal static class CaCommands
     private static Command Register(VerbFactory verbs)
     {
         var name = Flags.Name();
-        var tunnel = Flags.Required("--tunnel", "TUNNEL", "id or name of the tunnel it will serve");
+        var tunnel = Flags
+            .Required("--tunnel", "TUNNEL", "id or name of the tunnel it will serve")
+            .Offering(Noun.Tunnel);
         var custody = Flags.OneOf(
             "--custody",
             "where its key lives (default: sealed)",
@@ -67,7 +69,7 @@ internal static class CaCommands
 
     private static Command Csr(VerbFactory verbs)
     {
-        var id = Flags.Id("ca");
+        var id = Flags.Id(Noun.Ca);
         var file = Flags.Out("the CSR");
         return verbs.Create(
             "csr",
@@ -97,7 +99,7 @@ internal static class CaCommands
 
     private static Command Upload(VerbFactory verbs)
     {
-        var id = Flags.Id("ca");
+        var id = Flags.Id(Noun.Ca);
         var chain = Flags.Required("--chain", "FILE", "PEM: the signed certificate, then those above it");
         var fingerprint = Flags.Required("--fingerprint", "SHA256", "of the signed certificate, told by its signer");
         var publicAnchor = new Option<bool>("--allow-public-anchor")
@@ -133,7 +135,7 @@ internal static class CaCommands
 
     private static Command Approve(VerbFactory verbs)
     {
-        var id = Flags.Id("ca");
+        var id = Flags.Id(Noun.Ca);
         var fingerprint = Flags.Text("--fingerprint", "SHA256", "of the certificate that is approved");
         var yes = new Option<bool>("--yes")
         {
@@ -185,7 +187,7 @@ internal static class CaCommands
 
     private static Command List(VerbFactory verbs)
     {
-        var tunnel = Flags.Text("--tunnel", "TUNNEL", "only this tunnel's");
+        var tunnel = Flags.Text("--tunnel", "TUNNEL", "only this tunnel's").Offering(Noun.Tunnel);
         var flags = new ListFlags();
         return verbs.Create(
             "list",

@@ -13,7 +13,7 @@ internal static class CaRotationCommands
     /// <summary>Who is missing, since when, what time will do by itself, and the override.</summary>
     public static Command Status(VerbFactory verbs)
     {
-        var id = Flags.Id("ca");
+        var id = Flags.Id(Noun.Ca);
         return verbs.Create(
             "status",
             "where it stands in its rotation: who is waited for, since when, and the override",
@@ -29,7 +29,7 @@ internal static class CaRotationCommands
 
     public static Command Rollback(VerbFactory verbs)
     {
-        var id = Flags.Id("ca");
+        var id = Flags.Id(Noun.Ca);
         var reason = Flags.Text("--reason", "TEXT", "why; audited");
         return verbs.Create(
             "rollback",
@@ -42,7 +42,7 @@ internal static class CaRotationCommands
 
     public static Command Withdraw(VerbFactory verbs)
     {
-        var id = Flags.Id("ca");
+        var id = Flags.Id(Noun.Ca);
         var force = new Option<bool>("--force") { Description = "although certificates of its making are in use" };
         var reason = Flags.Text("--reason", "TEXT", "why; audited, required with --force");
         var yes = Flags.Yes();

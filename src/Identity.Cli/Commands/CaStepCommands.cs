@@ -34,7 +34,7 @@ internal static class CaStepCommands
     /// <summary>A consequence that cannot be taken back is told before the operator types the name.</summary>
     private static Command Step(VerbFactory verbs, string verb, string description, string? consequence)
     {
-        var id = Flags.Id("ca");
+        var id = Flags.Id(Noun.Ca);
         var reason = Flags.Text("--reason", "TEXT", "why; audited");
         var expected = Flags.Text("--expect", "STATE", "do it only in this state");
         var yes = Flags.Yes();
@@ -71,7 +71,7 @@ internal static class CaStepCommands
 
     private static Command Override(VerbFactory verbs)
     {
-        var id = Flags.Id("ca");
+        var id = Flags.Id(Noun.Ca);
         var missing = Flags.Many("--missing", "ID", "who has not acknowledged, as the refusal names them");
         missing.Required = true;
         missing.AllowMultipleArgumentsPerToken = true;
@@ -98,7 +98,7 @@ internal static class CaStepCommands
 
     private static Command Import(VerbFactory verbs)
     {
-        var id = Flags.Id("ca");
+        var id = Flags.Id(Noun.Ca);
         var file = Flags.Required("--file", "FILE", "PKCS#12 with exactly one private key");
         var password = Flags.Required("--password-file", "FILE", "its password, in the first line");
         return verbs.Create(

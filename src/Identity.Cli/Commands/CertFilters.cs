@@ -7,8 +7,10 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary>What certificates are found by, in lists and exports.</summary>
 internal sealed class CertFilters
 {
-    private readonly Option<string?> tunnel = Flags.Text("--tunnel", "TUNNEL", "only this tunnel's");
-    private readonly Option<string?> ca = Flags.Text("--ca", "CA", "only this authority's");
+    private readonly Option<string?> tunnel = Flags
+        .Text("--tunnel", "TUNNEL", "only this tunnel's")
+        .Offering(Noun.Tunnel);
+    private readonly Option<string?> ca = Flags.Text("--ca", "CA", "only this authority's").Offering(Noun.Ca);
     private readonly Option<string?> serial = Flags.Text("--serial", "HEX", "only this serial number");
     private readonly Option<string?> key = Flags.Text("--key", "SHA256", "only those of this key");
     private readonly Option<string?> identity = Flags.Text("--identity", "NAME", "only of this SPIFFE id or domain");

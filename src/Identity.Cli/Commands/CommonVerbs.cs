@@ -9,7 +9,7 @@ internal static class CommonVerbs
 {
     public static Command Show(VerbFactory verbs, Noun noun)
     {
-        var id = Flags.Id(noun.Word);
+        var id = Flags.Id(noun);
         return verbs.Create(
             "show",
             $"print one {noun.Word}",
@@ -26,7 +26,7 @@ internal static class CommonVerbs
     /// <summary>A change that can be taken back, by the verb of that name.</summary>
     public static Command Change(VerbFactory verbs, Noun noun, string verb, string description)
     {
-        var id = Flags.Id(noun.Word);
+        var id = Flags.Id(noun);
         var reason = Flags.Text("--reason", "TEXT", "for the audit");
         return verbs.Create(
             verb,
@@ -47,7 +47,7 @@ internal static class CommonVerbs
     /// <summary>The consequence is what ends with it, said before the operator confirms.</summary>
     public static Command Archive(VerbFactory verbs, Noun noun, string consequence)
     {
-        var id = Flags.Id(noun.Word);
+        var id = Flags.Id(noun);
         var yes = Flags.Yes();
         return verbs.Create(
             "archive",

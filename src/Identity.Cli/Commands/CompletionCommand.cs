@@ -7,7 +7,8 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary><c>culvert completion</c>: a script for the shell, which asks this program what may follow.</summary>
 internal static class CompletionCommand
 {
-    // Each asks `culvert "[suggest:POSITION]" "LINE"`, which answers one word a line and speaks to no service.
+    // Each asks `culvert "[suggest:POSITION]" "LINE"`, which answers one word a line. It asks the service
+    // only where a name may stand (NameCompletion).
     private const string Bash = """
         # bash: source <(culvert completion bash)
         _culvert() {
@@ -38,7 +39,7 @@ internal static class CompletionCommand
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "completion",
-            "a script that teaches the shell this program's words",
+            "a script that teaches the shell this program's words, and the names of what the service has",
             Shell(verbs, "bash", Bash),
             Shell(verbs, "zsh", Zsh),
             Shell(verbs, "fish", Fish)

@@ -152,8 +152,12 @@ internal static class DeclarativeCommands
 
         return CommandResult.Object(plan.ToJson()) with
         {
-            Plain =
-                plan.Changes.Count == 0 ? "nothing differs" : $"{deed} {plan.Changes.Count} changes:\n{plan.ToText()}",
+            Plain = plan.Changes.Count switch
+            {
+                0 => "nothing differs",
+                1 => $"{deed} 1 change:\n{plan.ToText()}",
+                var count => $"{deed} {count} changes:\n{plan.ToText()}",
+            },
             ExitCode = exitCode,
         };
     }

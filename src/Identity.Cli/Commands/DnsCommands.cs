@@ -16,7 +16,7 @@ internal static class DnsCommands
     /// <summary>Of one tunnel.</summary>
     public static Command OfTunnel(VerbFactory verbs)
     {
-        var id = Flags.Id("tunnel");
+        var id = Flags.Id(Noun.Tunnel);
         var (target, caa) = (Target(), Caa());
         return verbs.Create(
             "dns",

@@ -276,7 +276,9 @@ internal static class DoctorCommand
     private sealed class Options
     {
         public Option<string?> Tunnel { get; } =
-            Flags.Text("--tunnel", "TUNNEL", "call through this one (default: the first that is ready)");
+            Flags
+                .Text("--tunnel", "TUNNEL", "call through this one (default: the first that is ready)")
+                .Offering(Noun.Tunnel);
 
         public Option<string?> Route { get; } =
             Flags.Text("--route", "NAME", "label of the MCP server under the tunnel's domain");

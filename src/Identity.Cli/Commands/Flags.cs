@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -8,6 +9,8 @@ internal static class Flags
     public static Argument<string> Name() => new("NAME") { Description = "its name" };
 
     public static Argument<string> Id(string what) => new("ID") { Description = $"id or name of the {what}" };
+
+    public static Argument<string> Id(Noun noun) => Id(noun.Word).Offering(noun);
 
     public static Option<bool> Yes() => new("--yes") { Description = "do not ask for the name" };
 

@@ -25,8 +25,8 @@ internal static class HistoryCommands
         var denied = new Option<bool>("--denied") { Description = "denials only" };
         var granted = new Option<bool>("--granted") { Description = "grants only" };
         var reason = Flags.Text("--reason", "REASON", "denied for this reason");
-        var rule = Flags.Text("--rule", "RULE", "only of this rule");
-        var issuer = Flags.Text("--issuer", "ISSUER", "only of this issuer");
+        var rule = Flags.Text("--rule", "RULE", "only of this rule").Offering(Noun.Rule);
+        var issuer = Flags.Text("--issuer", "ISSUER", "only of this issuer").Offering(Noun.Issuer);
         var subject = Flags.Text("--subject", "SUB", "only of this sub, or of those that begin so (ending in *)");
         var since = Flags.Text("--since", "TIME", "not before: 2026-01-31T12:00:00Z, or 24h for the last day");
         var until = Flags.Text("--until", "TIME", "before that time");

@@ -127,7 +127,8 @@ internal static class HostnameCommands
         );
     }
 
-    private static Argument<string> Tunnel() => new("TUNNEL") { Description = "id or name of the tunnel" };
+    private static Argument<string> Tunnel() =>
+        new Argument<string>("TUNNEL") { Description = "id or name of the tunnel" }.Offering(Noun.Tunnel);
 
     private static Argument<string> Name() => new("HOSTNAME") { Description = "a full DNS name" };
 

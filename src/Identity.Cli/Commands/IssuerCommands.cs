@@ -70,7 +70,7 @@ internal static class IssuerCommands
 
     private static Command Update(VerbFactory verbs)
     {
-        var id = Flags.Id("issuer");
+        var id = Flags.Id(Noun.Issuer);
         var newName = Flags.Text("--name", "NAME", "new name");
         var flags = new IssuerFlags(urlRequired: false);
         return verbs.Create(

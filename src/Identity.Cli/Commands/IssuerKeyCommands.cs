@@ -14,7 +14,7 @@ internal static class IssuerKeyCommands
         {
             Description = "id or name of the issuer; left out, what the flags describe is tried and not saved",
             Arity = ArgumentArity.ZeroOrOne,
-        };
+        }.Offering(Noun.Issuer);
         var flags = new IssuerFlags(urlRequired: false);
         return verbs.Create(
             "verify",
@@ -41,7 +41,7 @@ internal static class IssuerKeyCommands
 
     public static Command Kill(VerbFactory verbs)
     {
-        var id = Flags.Id("issuer");
+        var id = Flags.Id(Noun.Issuer);
         var kid = Flags.Text("--kid", "KID", "every key of that name, and the key that has it now");
         var allKeys = new Option<bool>("--all-keys") { Description = "every key that it publishes now" };
         var wholeIssuer = new Option<bool>("--issuer") { Description = "everything, whatever it publishes" };
@@ -99,7 +99,7 @@ internal static class IssuerKeyCommands
 
     public static Command Resume(VerbFactory verbs)
     {
-        var id = Flags.Id("issuer");
+        var id = Flags.Id(Noun.Issuer);
         return verbs.Create(
             "resume",
             "fetch an issuer's keys regularly again, after too many failures had stopped it",

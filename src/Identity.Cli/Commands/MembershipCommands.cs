@@ -35,7 +35,7 @@ internal static class MembershipCommands
 
     private static Command List(VerbFactory verbs)
     {
-        var id = Flags.Id("service-account");
+        var id = Flags.Id(Noun.ServiceAccount);
         var flags = new ListFlags();
         return verbs.Create(
             "list",
@@ -58,7 +58,7 @@ internal static class MembershipCommands
 
     private static Command Add(VerbFactory verbs)
     {
-        var id = Flags.Id("service-account");
+        var id = Flags.Id(Noun.ServiceAccount);
         var role = Role(
             "--role",
             "user and restricted_developer use tunnels, developer and admin manage them too (default: user)"
@@ -81,7 +81,7 @@ internal static class MembershipCommands
 
     private static Command Remove(VerbFactory verbs)
     {
-        var id = Flags.Id("service-account");
+        var id = Flags.Id(Noun.ServiceAccount);
         return verbs.Create(
             "remove",
             "end the account's role in the workspace of --workspace or else the default one, at once",

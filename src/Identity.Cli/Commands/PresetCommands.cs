@@ -35,7 +35,10 @@ internal static class PresetCommands
 
     private static Command Show(VerbFactory verbs)
     {
-        var name = new Argument<string>("NAME") { Description = "the preset's name" };
+        var name = new Argument<string>("NAME") { Description = "the preset's name" }.Offering(
+            NameCompletion.ListOf(Path),
+            "name"
+        );
         return verbs.Create(
             "show",
             "print one: how a workload gets its token, what to pin, a match to start from, samples",

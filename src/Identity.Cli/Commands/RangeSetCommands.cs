@@ -74,7 +74,7 @@ internal static class RangeSetCommands
 
     private static Command Show(VerbFactory verbs)
     {
-        var name = Flags.Name();
+        var name = Flags.Name().Offering(NameCompletion.ListOf(Path), "name");
         return verbs.Create(
             "show",
             "print one set",
@@ -89,7 +89,7 @@ internal static class RangeSetCommands
 
     private static Command Remove(VerbFactory verbs)
     {
-        var name = Flags.Name();
+        var name = Flags.Name().Offering(NameCompletion.ListOf(Path), "name");
         return verbs.Create(
             "remove",
             "remove a set that no tunnel names",

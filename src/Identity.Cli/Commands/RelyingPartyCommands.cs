@@ -22,7 +22,9 @@ internal static class RelyingPartyCommands
     {
         var name = Flags.Name();
         var tunnel = Tunnel();
-        var account = Flags.Text("--service-account", "ID", "whose access tokens (bundle:read) speak for it too");
+        var account = Flags
+            .Text("--service-account", "ID", "whose access tokens (bundle:read) speak for it too")
+            .Offering(Noun.ServiceAccount);
         var file = Flags.Text("--out", "FILE", "write its credential there, mode 0600, instead of printing it");
         var command = verbs.Create(
             "create",
@@ -137,7 +139,8 @@ internal static class RelyingPartyCommands
         );
     }
 
-    private static Option<string> Tunnel() => Flags.Required("--tunnel", "TUNNEL", "id or name of the tunnel");
+    private static Option<string> Tunnel() =>
+        Flags.Required("--tunnel", "TUNNEL", "id or name of the tunnel").Offering(Noun.Tunnel);
 
     private static Argument<string> Party() => new("NAME") { Description = "id (rp_…) or name of the relying party" };
 

@@ -29,7 +29,7 @@ internal static class RuleCommands
     private static Command Add(VerbFactory verbs)
     {
         var name = Flags.Name();
-        var issuer = Flags.Required("--issuer", "ISSUER", "id or name of the issuer");
+        var issuer = Flags.Required("--issuer", "ISSUER", "id or name of the issuer").Offering(Noun.Issuer);
         var flags = new RuleFlags(creating: true);
         var justification = RuleLints.Justification();
         var allWorkspaces = new Option<bool>("--all-workspaces") { Description = "valid in every workspace" };
@@ -75,7 +75,7 @@ internal static class RuleCommands
 
     private static Command List(VerbFactory verbs)
     {
-        var issuer = Flags.Text("--issuer", "ISSUER", "only rules of this issuer");
+        var issuer = Flags.Text("--issuer", "ISSUER", "only rules of this issuer").Offering(Noun.Issuer);
         var flags = new ListFlags();
         return verbs.Create(
             "list",
@@ -145,7 +145,7 @@ internal static class RuleCommands
 
     private static Command Versions(VerbFactory verbs)
     {
-        var id = Flags.Id("rule");
+        var id = Flags.Id(Noun.Rule);
         var version = new Option<int?>("--only") { Description = "print this version alone", HelpName = "N" };
         var flags = new ListFlags();
         return verbs.Create(

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary>An edit of a rule, said by flags: sent by <c>update</c>, tried by <c>replay</c>.</summary>
 internal sealed class RuleEdit
 {
-    private readonly Argument<string> id = Flags.Id("rule");
+    private readonly Argument<string> id = Flags.Id(Noun.Rule);
     private readonly Option<string?> newName = Flags.Text("--name", "NAME", "new name");
     private readonly RuleFlags flags = new(creating: false);
 

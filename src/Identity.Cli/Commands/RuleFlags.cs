@@ -82,8 +82,10 @@ internal sealed class RuleFlags(bool creating)
         CustomParser = argument => Durations.Parser(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))(argument),
     };
 
-    private readonly Option<string[]> tunnels = Flags.Many("--tunnel", "TUNNEL", "tunnel that agents may enrol for");
-    private readonly Option<string[]> edges = Flags.Many("--edge", "EDGE", "edge that may enrol");
+    private readonly Option<string[]> tunnels = Flags
+        .Many("--tunnel", "TUNNEL", "tunnel that agents may enrol for")
+        .Offering(Noun.Tunnel);
+    private readonly Option<string[]> edges = Flags.Many("--edge", "EDGE", "edge that may enrol").Offering(Noun.Edge);
     private readonly Option<string[]> actors = Flags.Many(
         "--actor",
         "ACCOUNT",

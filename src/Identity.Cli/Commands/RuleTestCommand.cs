@@ -14,7 +14,7 @@ internal static class RuleTestCommand
 {
     public static Command Create(VerbFactory verbs)
     {
-        var id = Flags.Id("rule");
+        var id = Flags.Id(Noun.Rule);
         var file = Flags.Text("--file", "FILE", "tests to try, JSON as in a rule's member tests, instead of its own");
         file.Aliases.Add("-f");
         return verbs.Create(

@@ -15,14 +15,16 @@ internal static class RuleTrialCommands
         {
             Description = "id or name of a rule; without one, all rules of the issuer",
             Arity = ArgumentArity.ZeroOrOne,
-        };
+        }.Offering(Noun.Rule);
         var draft = Flags.Text("--draft", "FILE", "a rule as it would be created, JSON");
         var token = Flags.Text("--token-file", "FILE", "the workload's token");
         var claims = Flags.Text("--claims", "FILE", "claims as the token would have them, JSON");
         var request = Flags.Text("--request", "REQUEST-ID", "the claims of an exchange of the past");
         request.Aliases.Add("--event");
         var sample = Flags.Text("--sample", "PRESET/SAMPLE", "claims as that platform makes them");
-        var issuer = Flags.Text("--issuer", "ISSUER", "whose rules to search, where the claims do not say");
+        var issuer = Flags
+            .Text("--issuer", "ISSUER", "whose rules to search, where the claims do not say")
+            .Offering(Noun.Issuer);
         return verbs.Create(
             "simulate",
             "say what the exchange would answer; mints nothing. Exit code 2 if it would deny",

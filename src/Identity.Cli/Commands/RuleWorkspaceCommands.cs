@@ -13,7 +13,7 @@ internal static class RuleWorkspaceCommands
 
     private static Command List(VerbFactory verbs)
     {
-        var id = Flags.Id("rule");
+        var id = Flags.Id(Noun.Rule);
         return verbs.Create(
             "list",
             "list the workspaces that the rule grants in",
@@ -31,7 +31,7 @@ internal static class RuleWorkspaceCommands
 
     private static Command Add(VerbFactory verbs)
     {
-        var id = Flags.Id("rule");
+        var id = Flags.Id(Noun.Rule);
         return verbs.Create(
             "add",
             "let the rule grant in the workspace of --workspace or else the default one",
@@ -50,7 +50,7 @@ internal static class RuleWorkspaceCommands
 
     private static Command Remove(VerbFactory verbs)
     {
-        var id = Flags.Id("rule");
+        var id = Flags.Id(Noun.Rule);
         return verbs.Create(
             "remove",
             "end what the rule grants in the workspace of --workspace or else the default one, at once",

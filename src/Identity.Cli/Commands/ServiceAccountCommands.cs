@@ -88,7 +88,7 @@ internal static class ServiceAccountCommands
 
     private static Command Update(VerbFactory verbs)
     {
-        var id = Flags.Id("service-account");
+        var id = Flags.Id(Noun.ServiceAccount);
         var description = Flags.Text("--description", "TEXT", "what it is for");
         var role = Role("its role");
         return verbs.Create(

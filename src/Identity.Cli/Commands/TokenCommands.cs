@@ -34,7 +34,9 @@ internal static class TokenCommands
 
     private static Command List(VerbFactory verbs)
     {
-        var account = Flags.Required("--service-account", "ID", "id or name of the service account");
+        var account = Flags
+            .Required("--service-account", "ID", "id or name of the service account")
+            .Offering(Noun.ServiceAccount);
         var flags = new ListFlags();
         return verbs.Create(
             "list",

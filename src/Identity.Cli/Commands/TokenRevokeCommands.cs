@@ -31,10 +31,12 @@ internal static class TokenRevokeCommands
         var file = TokenFile.Option();
         var token = Flags.Text("--id", "JTI", "the token of this id");
         var family = Flags.Text("--family", "FAMILY", "all that go back to one assertion");
-        var rule = Flags.Text("--rule", "ID", "all that this rule granted");
+        var rule = Flags.Text("--rule", "ID", "all that this rule granted").Offering(Noun.Rule);
         var version = new Option<int?>("--version") { Description = "of that rule, this version only", HelpName = "N" };
-        var account = Flags.Text("--service-account", "ID", "all of this service account");
-        var issuer = Flags.Text("--issuer", "ID", "all that go back to this issuer");
+        var account = Flags
+            .Text("--service-account", "ID", "all of this service account")
+            .Offering(Noun.ServiceAccount);
+        var issuer = Flags.Text("--issuer", "ID", "all that go back to this issuer").Offering(Noun.Issuer);
         var subject = Flags.Text("--subject", "SUB", "of that issuer, this subject only");
         var everything = new Option<bool>("--all") { Description = "all of the organization" };
         var before = Flags.Text(

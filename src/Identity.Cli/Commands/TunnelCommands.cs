@@ -80,7 +80,7 @@ internal static class TunnelCommands
 
     private static Command Update(VerbFactory verbs)
     {
-        var id = Flags.Id("tunnel");
+        var id = Flags.Id(Noun.Tunnel);
         var displayName = Flags.Text("--display-name", "NAME", "new name");
         var clientRanges = Flags.Many(
             "--client-range",
@@ -208,7 +208,7 @@ internal static class TunnelCommands
 
     private static Command Status(VerbFactory verbs)
     {
-        var id = Flags.Id("tunnel");
+        var id = Flags.Id(Noun.Tunnel);
         return verbs.Create(
             "status",
             "what the service knows of a tunnel's agents, edges and certificates",
@@ -224,7 +224,7 @@ internal static class TunnelCommands
 
     private static Command Inventory(VerbFactory verbs)
     {
-        var (id, flags) = (Flags.Id("tunnel"), new ListFlags());
+        var (id, flags) = (Flags.Id(Noun.Tunnel), new ListFlags());
         var route = Flags.Text("--route", "NAME", "of one route alone");
         return verbs.Create(
             "inventory",
@@ -252,7 +252,7 @@ internal static class TunnelCommands
 
     private static Command TrustBundle(VerbFactory verbs)
     {
-        var id = Flags.Id("tunnel");
+        var id = Flags.Id(Noun.Tunnel);
         var file = Flags.Out("the PEM bundle");
         return verbs.Create(
             "trust-bundle",

@@ -121,7 +121,8 @@ internal sealed class TunnelParts(VerbFactory verbs, string segment, string what
         );
     }
 
-    private static Argument<string> Tunnel() => new("TUNNEL") { Description = "id or name of the tunnel" };
+    private static Argument<string> Tunnel() =>
+        new Argument<string>("TUNNEL") { Description = "id or name of the tunnel" }.Offering(Noun.Tunnel);
 
     private Argument<string> Id() => new("ID") { Description = $"id of the {what} ({prefix}_…)" };
 

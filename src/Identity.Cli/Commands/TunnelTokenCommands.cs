@@ -15,7 +15,7 @@ internal static class TunnelTokenCommands
 
     private static Command Reveal(VerbFactory verbs)
     {
-        var id = Flags.Id("tunnel");
+        var id = Flags.Id(Noun.Tunnel);
         var file = Flags.Out("the token, mode 0600,");
         return verbs.Create(
             "reveal",
@@ -37,7 +37,7 @@ internal static class TunnelTokenCommands
 
     private static Command Rotate(VerbFactory verbs)
     {
-        var id = Flags.Id("tunnel");
+        var id = Flags.Id(Noun.Tunnel);
         var reason = Flags.Text("--reason", "TEXT", "why, for the audit");
         var file = Flags.Out("the new token, mode 0600,");
         var yes = Flags.Yes();

@@ -23,11 +23,16 @@ internal sealed class ListTable
     /// <param name="columns">In their order.</param>
     /// <param name="items">One a line.</param>
     /// <param name="width">Of the terminal; null = every column, however long the lines become.</param>
-    public ListTable(IReadOnlyList<Column> columns, IReadOnlyList<JsonNode?> items, int? width)
+    /// <param name="now">With a width, times become ages.</param>
+    public ListTable(IReadOnlyList<Column> columns, IReadOnlyList<JsonNode?> items, int? width, DateTimeOffset now)
     {
         this.columns = columns;
         rows = items.Count;
-        cells = columns.ToDictionary(column => column, column => items.Select(column.Of).Select(ToSeconds).ToList());
+        cells = columns.ToDictionary(
+            column => column,
+            column =>
+                items.Select(column.Of).Select(text => width is null ? ToSeconds(text) : ToAge(text, now)).ToList()
+        );
         widths = columns.ToDictionary(
             column => column,
             column => cells[column].Append(column.Heading).Max(text => WidthOf(text))
@@ -83,13 +88,33 @@ internal sealed class ListTable
         column.Fit == Fit.Wrap ? Math.Min(widths[column], NarrowestFold) : widths[column];
 
     // Fractions of a second tell a person nothing, and cost a column. -o json has them.
-    private static string ToSeconds(string text) =>
-        text.Length > 20
-        && text[19] == '.'
+    private static string ToSeconds(string text) => TimeOf(text) is null ? text : text[..19] + "Z";
+
+    private static string ToAge(string text, DateTimeOffset now)
+    {
+        if (TimeOf(text) is not { } time)
+        {
+            return text;
+        }
+
+        var distance = (time - now).Duration();
+        var age =
+            distance.TotalDays >= 2 ? $"{(long)distance.TotalDays} d"
+            : distance.TotalHours >= 2 ? $"{(long)distance.TotalHours} h"
+            : distance.TotalMinutes >= 2 ? $"{(long)distance.TotalMinutes} min"
+            : $"{(long)distance.TotalSeconds} s";
+        return time > now ? $"in {age}" : $"{age} ago";
+    }
+
+    /// <summary>A moment as the API writes it; null for every other text.</summary>
+    private static DateTimeOffset? TimeOf(string text) =>
+        text.Length >= 20
+        && text[10] == 'T'
+        && text[19] is '.' or 'Z'
         && text[^1] == 'Z'
-        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
-            ? text[..19] + "Z"
-            : text;
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : null;
 
     // Names may hold characters that take two places, or none.
     private static int WidthOf(IRenderable text) => text.Measure(Options, int.MaxValue).Max;

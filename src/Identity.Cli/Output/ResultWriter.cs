@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Platform.Doctor;
 using Spectre.Console;
 
 namespace Culvert.Identity.Cli.Output;
@@ -72,7 +73,8 @@ internal static class ResultWriter
     {
         if (result.Plain is { } plain)
         {
-            host.Out.WriteLine(plain.TrimEnd('\n'));
+            var text = plain.TrimEnd('\n');
+            host.Out.WriteLine(host.IsColoured ? StatusColours.Paint(text) : text);
             return;
         }
 
@@ -113,7 +115,8 @@ internal static class ResultWriter
     private static void WriteList(CommandResult result, OutputFormat format, CliHost host)
     {
         var width = format == OutputFormat.Wide ? null : host.OutputWidth;
-        var list = new ListTable(result.Columns!, [.. result.Json.Data()], width);
+        // A person at a terminal asks how long ago; whoever copies a time or reads it by program has the exact one.
+        var list = new ListTable(result.Columns!, [.. result.Json.Data()], width, host.Time.GetUtcNow());
         // Its columns have their widths already: here nothing is folded once more.
         WriteTable(list.Render(), null, host.Out);
         if (list.Dropped.ToList() is { Count: > 0 } dropped)

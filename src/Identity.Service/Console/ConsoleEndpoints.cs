@@ -30,6 +30,9 @@ internal sealed class ConsoleEndpoints(
     /// <summary>Name of the hidden field that every form carries.</summary>
     public const string TokenField = "_token";
 
+    /// <summary>Of a page's query: the sign-in that led here revoked the key that init made.</summary>
+    public const string FirstKeyEnded = "first-key-ended";
+
     private const string FormPurpose = "form";
 
     public async Task ShowAsync(Type page, HttpContext http)
@@ -183,6 +186,14 @@ internal sealed class ConsoleEndpoints(
     {
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers[HeaderNames.Location] = path;
+    }
+
+    /// <summary>From a sign-in to the page that was wanted, which says what the sign-in has ended.</summary>
+    public static void Enter(HttpContext http, OpenedSession opened, string? wanted)
+    {
+        var path = LocalPath(wanted);
+        var mark = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        Redirect(http, opened.EndedFirstKey ? $"{path}{mark}{FirstKeyEnded}" : path);
     }
 
     public Task RefuseAsync(ConsoleRequest request, Refusal refusal)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.Shared;
 using Microsoft.AspNetCore.Components;
 
 namespace Culvert.Identity.Service.Console;
@@ -32,6 +33,27 @@ public abstract class ConsolePage : ComponentBase
         var answer = await Request.Api.GetAsync(path, values);
         Request.Failure ??= answer.Refusal;
         return answer.Document;
+    }
+
+    /// <summary>
+    /// Names by id. What is not among the first hundred, or not for this session to list, is left out: the page shows its id.
+    /// </summary>
+    private protected async ValueTask<Dictionary<string, string>> NamesAsync(
+        string path,
+        string member,
+        params (string Name, string? Value)[] values
+    )
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var item in (await SeeAsync(path, values)).Items("data"))
+        {
+            if (item.Text("id") is { } id && item.Text(member) is { Length: > 0 } name)
+            {
+                names[id] = name;
+            }
+        }
+
+        return names;
     }
 
     /// <summary>Without this document there is no page: its refusal becomes the page's.</summary>

@@ -14,6 +14,9 @@ internal sealed class DocumentEndpoints(DocumentPages pages)
     /// <summary>The description of the API, as the build put it in.</summary>
     private const string DescriptionResource = "openapi.json";
 
+    /// <summary>Messages name pages as files of the sources: <c>docs/explain.md</c>.</summary>
+    private const string SourceSuffix = ".md";
+
     private const string Html = "text/html; charset=utf-8";
 
     // Without the blanks that make it readable in the sources: anybody may ask for it.
@@ -24,6 +27,11 @@ internal sealed class DocumentEndpoints(DocumentPages pages)
     public ApiAnswer Page(ApiRequest request)
     {
         var path = request.Route("path");
+        if (path.EndsWith(SourceSuffix, StringComparison.Ordinal))
+        {
+            path = path[..^SourceSuffix.Length];
+        }
+
         ConsoleHeaders.Set(request.Http.Response);
         if (pages.Find(path.Length == 0 ? DocumentPages.Index : path) is not { } page)
         {

@@ -18,6 +18,7 @@ public sealed partial class ConfigDocument
     private readonly List<ConfigValue> values = [];
     private readonly HashSet<string> usedVariables = new(StringComparer.Ordinal);
     private readonly List<string> knownVariables = [];
+    private bool isUnread;
 
     private ConfigDocument(
         string path,
@@ -93,6 +94,11 @@ public sealed partial class ConfigDocument
     /// <summary>Ends the reading: adds unknown keys and variables, and returns every fault, in the file's order.</summary>
     public IReadOnlyList<ConfigError> Complete()
     {
+        if (isUnread)
+        {
+            return [errors[0]]; // what else is missing may be in that file
+        }
+
         if (!IsDescribing)
         {
             Root.ReportUnknownKeys();
@@ -164,10 +170,12 @@ public sealed partial class ConfigDocument
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             Report(file, "", null, "The file does not exist.", "Create it or name another with --config.");
+            isUnread = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Report(file, "", null, $"The file cannot be read: {e.Message}", "Give this user access to it.");
+            isUnread = true;
         }
 
         return MappingNode.Empty;

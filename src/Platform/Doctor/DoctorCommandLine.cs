@@ -85,8 +85,13 @@ public static class DoctorCommandLine
         {
             Checks = parsed.GetValue(Check) is { } id ? [.. findings.Where(finding => finding.Id == id)] : findings,
         };
+        var isColoured =
+            ReferenceEquals(parsed.InvocationConfiguration.Output, Console.Out)
+            && StatusColours.AreWanted(!Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
         await parsed.InvocationConfiguration.Output.WriteLineAsync(
-            parsed.GetValue(Json) ? JsonSerializer.Serialize(report, DoctorJson.Default.DoctorReport) : report.ToText()
+            parsed.GetValue(Json) ? JsonSerializer.Serialize(report, DoctorJson.Default.DoctorReport)
+            : isColoured ? StatusColours.Paint(report.ToText())
+            : report.ToText()
         );
         return report.Failed.Count == 0 ? ExitCodes.Done : ExitCodes.CheckFailed;
     }

@@ -4,7 +4,10 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Web;
 using Culvert.EndToEnd.Tests.Harness;
+using Culvert.EndToEnd.Tests.SignIn;
 using Culvert.Stage;
 using Culvert.Stage.Hops;
 using Culvert.Stage.Processes;
@@ -25,13 +28,20 @@ public sealed class RouteAuthorizationTests(StandardSystem system) : SystemTest(
         using var answer = await client.GetAsync(Installation.Endpoint, Cancel);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        var metadata = answer.Headers.WwwAuthenticate.First().Parameter!.Split('"')[1];
-        using var document = JsonDocument.Parse(await client.GetStringAsync(new Uri(metadata), Cancel));
+        var challenge = answer.Headers.WwwAuthenticate.First().Parameter!;
+        Member(challenge, "scope").ShouldBe(IdentityProvider.McpScope);
+        var metadata = new Uri(Member(challenge, "resource_metadata"));
+        using var document = JsonDocument.Parse(await client.GetStringAsync(metadata, Cancel));
         document.RootElement.GetProperty("resource").GetString().ShouldBe(Installation.Endpoint.AbsoluteUri);
         document
             .RootElement.GetProperty("authorization_servers")[0]
             .GetString()
             .ShouldBe(Installation.IdentityProvider.Issuer);
+        document
+            .RootElement.GetProperty("scopes_supported")
+            .EnumerateArray()
+            .Select(scope => scope.GetString())
+            .ShouldBe([IdentityProvider.McpScope]);
     }
 
     [Fact]
@@ -65,44 +75,52 @@ public sealed class RouteAuthorizationTests(StandardSystem system) : SystemTest(
     }
 
     [Fact]
-    public async Task McpSdk_ToldTheUrlAlone_FindsItsWay()
+    public async Task McpSdk_WithClientCredentials_FindsItsWay()
     {
-        var checkout = Checkout.Find();
         var idp = Installation.IdentityProvider;
-        var roots = Installation.Run.File("sdk-roots.pem");
-        await File.WriteAllTextAsync(
-            roots,
-            await File.ReadAllTextAsync(Installation.Record.Tunnel.TrustBundle, Cancel)
-                + await File.ReadAllTextAsync(idp.CaFile, Cancel),
-            Cancel
-        );
-        var environment = await NameResolution.ForClientAsync(checkout, Installation.Endpoint.Host, Cancel);
-        environment["NODE_EXTRA_CA_CERTS"] = roots;
 
-        var result = await Tool.RunAsync(
-            "node",
-            [
-                Path.Combine(checkout.Peers, "callers", "mcp-client.mjs"),
-                Installation.Endpoint.AbsoluteUri,
-                idp.Issuer,
-                IdentityProvider.McpClient,
-                idp.SecretFile(IdentityProvider.McpClient),
-            ],
-            checkout.Peers,
-            Cancel,
-            environment
+        var result = await RunSdkAsync(
+            null,
+            idp.Issuer,
+            IdentityProvider.McpClient,
+            idp.SecretFile(IdentityProvider.McpClient)
         );
 
         result.Succeeded.ShouldBeTrue(result.Error);
         using var seen = JsonDocument.Parse(result.Output);
         seen.RootElement.GetProperty("echo").GetString().ShouldBe("Echo: found my way");
-        var requests = seen.RootElement.GetProperty("requests").EnumerateArray().ToList();
-        requests[0].GetProperty("status").GetInt32().ShouldBe(401);
-        requests[1].GetProperty("url").GetString()!.ShouldContain("/.well-known/oauth-protected-resource/mcp");
-        requests[1].GetProperty("status").GetInt32().ShouldBe(200);
-        requests[2].GetProperty("url").GetString()!.ShouldStartWith($"{idp.Issuer}/.well-known/");
-        var token = requests.Single(r => r.TryGetProperty("resource", out _));
-        token.GetProperty("resource").GetString().ShouldBe(Installation.Endpoint.AbsoluteUri);
+        Asked(seen)[..3]
+            .ShouldBe([
+                (401, Installation.Endpoint.AbsoluteUri),
+                (200, MetadataUrl),
+                (200, $"{idp.Issuer}/.well-known/oauth-authorization-server"),
+            ]);
+        Resources(seen).ShouldBe([Installation.Endpoint.AbsoluteUri]);
+    }
+
+    [Fact]
+    public async Task McpSdk_ToldTheUrlAlone_RegistersAndLetsAPersonSignIn()
+    {
+        var idp = Installation.IdentityProvider;
+
+        var result = await RunSdkAsync("developer");
+
+        result.Succeeded.ShouldBeTrue(result.Error);
+        using var seen = JsonDocument.Parse(result.Output);
+        seen.RootElement.GetProperty("echo").GetString().ShouldBe("Echo: found my way");
+        seen.RootElement.GetProperty("tools").GetArrayLength().ShouldBePositive();
+        Asked(seen)[..4]
+            .ShouldBe([
+                (401, Installation.Endpoint.AbsoluteUri),
+                (200, MetadataUrl),
+                (200, $"{idp.Issuer}/.well-known/oauth-authorization-server"),
+                (201, $"{idp.Issuer}/reg"),
+            ]);
+        Asked(seen).ShouldContain((200, $"{idp.Issuer}/token"));
+        Resources(seen).ShouldBe([Installation.Endpoint.AbsoluteUri]);
+        var opened = HttpUtility.ParseQueryString(new Uri(seen.RootElement.GetProperty("opened").GetString()!).Query);
+        opened["code_challenge_method"].ShouldBe("S256");
+        opened["scope"].ShouldBe(IdentityProvider.McpScope);
     }
 
     [Fact]
@@ -138,6 +156,60 @@ public sealed class RouteAuthorizationTests(StandardSystem system) : SystemTest(
         ProcessMemory.Count(Installation.McpServer.Process.Stamp.Pid, dumped).ShouldBe(0);
         ProcessMemory.Count(Installation.Edge.Process.Stamp.Pid, dumped).ShouldBe(0);
     }
+
+    private string MetadataUrl =>
+        $"{Installation.Endpoint.GetLeftPart(UriPartial.Authority)}/.well-known/oauth-protected-resource/mcp";
+
+    /// <param name="person">Who signs in, in a browser; null = nobody, the client has credentials.</param>
+    /// <param name="credentials">See the script.</param>
+    private async Task<ToolResult> RunSdkAsync(string? person, params string[] credentials)
+    {
+        var checkout = Checkout.Find();
+        var idp = Installation.IdentityProvider;
+        using var folder = new TestFolder();
+        var roots = Path.Combine(folder.Path, "roots.pem");
+        var bundle = await File.ReadAllTextAsync(Installation.Record.Tunnel.TrustBundle, Cancel);
+        await File.WriteAllTextAsync(roots, bundle + await File.ReadAllTextAsync(idp.CaFile, Cancel), Cancel);
+        var environment = await NameResolution.ForClientAsync(checkout, Installation.Endpoint.Host, Cancel);
+        environment["NODE_EXTRA_CA_CERTS"] = roots;
+        string[] arguments =
+        [
+            Path.Combine(checkout.Peers, "callers", "mcp-client.mjs"),
+            Installation.Endpoint.AbsoluteUri,
+            .. credentials,
+        ];
+        using var browser = new FormBrowser(idp.CaFile);
+        return await Tool.RunAsync("node", arguments, checkout.Peers, Cancel, environment, onError: OpenAsync);
+
+        async Task OpenAsync(string line)
+        {
+            if (person is not null && line.StartsWith("open ", StringComparison.Ordinal))
+            {
+                await browser.ConfirmAsync(new Uri(line["open ".Length..]), person, code: "", Cancel);
+            }
+        }
+    }
+
+    private static List<(int Status, string Url)> Asked(JsonDocument seen) =>
+        [
+            .. seen
+                .RootElement.GetProperty("requests")
+                .EnumerateArray()
+                .Select(r => (r.GetProperty("status").GetInt32(), r.GetProperty("url").GetString()!)),
+        ];
+
+    /// <summary>Which resources tokens were requested for.</summary>
+    private static List<string?> Resources(JsonDocument seen) =>
+        [
+            .. seen
+                .RootElement.GetProperty("requests")
+                .EnumerateArray()
+                .Where(r => r.TryGetProperty("resource", out _))
+                .Select(r => r.GetProperty("resource").GetString()),
+        ];
+
+    private static string Member(string challenge, string name) =>
+        Regex.Match(challenge, $"\\b{name}=\"(?<value>[^\"]*)\"").Groups["value"].Value;
 
     private async Task<string> PageAsync()
     {

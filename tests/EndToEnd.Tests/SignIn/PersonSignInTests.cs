@@ -33,7 +33,13 @@ public sealed partial class PersonSignInTests(StandardSystem system) : SystemTes
             var told = Told().Match((await login.StandardError.ReadLineAsync(Cancel))!);
             told.Success.ShouldBeTrue();
 
-            var last = await ConfirmAsync(new Uri(told.Groups["url"].Value), told.Groups["code"].Value);
+            using var browser = new FormBrowser(Installation.IdentityProvider.CaFile);
+            var last = await browser.ConfirmAsync(
+                new Uri(told.Groups["url"].Value),
+                Person,
+                told.Groups["code"].Value,
+                Cancel
+            );
 
             last.ShouldContain(way == "--device" ? "Success" : "This browser is done");
             var said = await login.StandardOutput.ReadToEndAsync(Cancel);
@@ -68,7 +74,8 @@ public sealed partial class PersonSignInTests(StandardSystem system) : SystemTes
         {
             var told = Told().Match((await login.StandardError.ReadLineAsync(Cancel))!);
 
-            await AbortAsync(new Uri(told.Groups["url"].Value));
+            using var browser = new FormBrowser(Installation.IdentityProvider.CaFile);
+            (await browser.AbortAsync(new Uri(told.Groups["url"].Value), Cancel)).ShouldBeTrue();
 
             var error = await login.StandardError.ReadToEndAsync(Cancel);
             await login.WaitForExitAsync(Cancel);
@@ -134,83 +141,6 @@ public sealed partial class PersonSignInTests(StandardSystem system) : SystemTes
         return Process.Start(start)!;
     }
 
-    /// <summary>Code, name, consent: every page is a form that posts its hidden fields. Gives the page after the last.</summary>
-    private async Task<string> ConfirmAsync(Uri page, string code)
-    {
-        using var browser = Browser();
-        var answer = await FollowAsync(browser, await browser.GetAsync(page, Cancel));
-        for (var form = 0; form < 6; form++)
-        {
-            var html = await answer.Content.ReadAsStringAsync(Cancel);
-            var at = answer.RequestMessage!.RequestUri!;
-            answer.Dispose();
-            if (Form().Match(html) is not { Success: true } found)
-            {
-                return html;
-            }
-
-            var fields = Hidden()
-                .Matches(html)
-                .ToDictionary(field => field.Groups["name"].Value, field => field.Groups["value"].Value);
-            (fields["user_code"], fields["login"], fields["password"]) = (code, Person, "anything");
-            using var filled = new FormUrlEncodedContent(fields);
-            answer = await FollowAsync(
-                browser,
-                await browser.PostAsync(new Uri(at, found.Groups["action"].Value), filled, Cancel)
-            );
-        }
-
-        throw new InvalidOperationException(
-            $"There is no end to the forms; the last was {answer.RequestMessage!.RequestUri}."
-        );
-    }
-
-    /// <summary>The person takes the link on the first page that gives up.</summary>
-    private async Task AbortAsync(Uri page)
-    {
-        using var browser = Browser();
-        using var first = await FollowAsync(browser, await browser.GetAsync(page, Cancel));
-        var link = Abort().Match(await first.Content.ReadAsStringAsync(Cancel));
-        link.Success.ShouldBeTrue();
-        using var last = await FollowAsync(
-            browser,
-            await browser.GetAsync(new Uri(first.RequestMessage!.RequestUri!, link.Groups["link"].Value), Cancel)
-        );
-    }
-
-    private HttpClient Browser() =>
-        new(
-            new SocketsHttpHandler
-            {
-                UseProxy = false,
-                SslOptions = new()
-                {
-                    CertificateChainPolicy = McpCaller.TrustOnly(Installation.IdentityProvider.CaFile),
-                },
-            }
-        );
-
-    // From https to loopback, where a browser goes and HttpClient does not by itself.
-    private static async Task<HttpResponseMessage> FollowAsync(HttpClient browser, HttpResponseMessage answer)
-    {
-        if (answer.Headers.Location is not { IsAbsoluteUri: true, Scheme: "http", Host: "127.0.0.1" } back)
-        {
-            return answer;
-        }
-
-        answer.Dispose();
-        return await browser.GetAsync(back, Cancel);
-    }
-
     [GeneratedRegex("Open (?<url>https://\\S+) (and confirm the code (?<code>\\S+)\\.|in a browser on this machine)")]
     private static partial Regex Told();
-
-    [GeneratedRegex("<a href=\"(?<link>[^\"]+/abort)\"")]
-    private static partial Regex Abort();
-
-    [GeneratedRegex("<form[^>]+action=\"(?<action>[^\"]+)\"")]
-    private static partial Regex Form();
-
-    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]+)\" value=\"(?<value>[^\"]*)\"")]
-    private static partial Regex Hidden();
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Diagnostics;
+using Culvert.Identity.Cli.Commands;
 using Culvert.Identity.Cli.Tests.Reference;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -48,6 +50,80 @@ public sealed class CompletionCommandTests : CommandTest
     [InlineData("culvert tunnel list /", "")]
     public async Task Suggestions_AreExactly(string line, string words) =>
         (await Stage.RunAsync($"[suggest:{line.Length}]", line)).Out.Trim().ShouldBe(words);
+
+    [Theory]
+    [InlineData("culvert tunnel show d", "docs")]
+    [InlineData("culvert tunnel show ", "docs\ntnl_2\nwiki")]
+    [InlineData("culvert ca list --tunnel ", "docs\ntnl_2\nwiki")]
+    [InlineData("culvert tunnel list --workspace ", "research")]
+    [InlineData("culvert agent show ", "agt_2\nhost-1")]
+    public async Task Names_OfWhatIsThere_AreOffered(string line, string names)
+    {
+        Service.On(
+            "GET /v1/tunnels?limit=100",
+            """
+            {"data":[{"id":"tnl_1","display_name":"docs"},{"id":"tnl_2","display_name":"$(touch expanded)"},
+              {"id":"tnl_3","display_name":"wiki"},{"id":"tnl_4","display_name":"gone","archived_at":"2026-01-01T00:00:00Z"}]}
+            """
+        );
+        Service.On("GET /v1/organizations/workspaces?limit=100", """{"data":[{"id":"wrkspc_1","name":"research"}]}""");
+        foreach (var tunnel in (string[])["tnl_2", "tnl_3", "tnl_4"])
+        {
+            Service.On($"GET /v1/tunnels/{tunnel}/agents", """{"data":[]}""");
+        }
+
+        Service.On(
+            "GET /v1/tunnels/tnl_1/agents",
+            """{"data":[{"id":"agt_1","instance_id":"host-1"},{"id":"agt_2","instance_id":"host 2"}]}"""
+        );
+
+        var run = await Stage.RunAsync($"[suggest:{line.Length}]", line);
+
+        (run.ExitCode, run.Error).ShouldBe((0, ""));
+        run.Out.Split('\n').Where(word => !word.StartsWith('-')).ShouldBe([.. names.Split('\n'), ""]);
+    }
+
+    [Fact]
+    public async Task Names_BeyondAHundred_AreNotOffered()
+    {
+        var tunnels = Enumerable.Range(0, 150).Select(n => $$"""{"id":"tnl_{{n}}","display_name":"t{{n}}"}""");
+        Service.On("GET /v1/tunnels?limit=100", $$"""{"data":[{{string.Join(',', tunnels)}}]}""");
+
+        var run = await Stage.RunAsync("[suggest:21]", "culvert tunnel show t");
+
+        run.Out.Split('\n').Count(word => word.StartsWith('t')).ShouldBe(NameCompletion.MaxNames);
+    }
+
+    [Theory]
+    [InlineData(GlobalOptions.UrlVariable, "")]
+    [InlineData(GlobalOptions.AdminKeyFileVariable, "/nonexistent/key")]
+    [InlineData(GlobalOptions.CaFileVariable, "/nonexistent/ca.pem")]
+    public async Task Names_WithoutASignIn_AreSilentlyNone(string variable, string value)
+    {
+        Stage.Variables[variable] = value;
+
+        var run = await Stage.RunAsync("[suggest:20]", "culvert tunnel show ");
+
+        (run.ExitCode, run.Error).ShouldBe((0, ""));
+        run.Out.Split('\n').ShouldAllBe(word => word.Length == 0 || word.StartsWith('-'));
+        Service.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Names_ThatTakeLongerThanASecond_AreNone()
+    {
+        var time = new FakeTimeProvider();
+        Stage.Time = time;
+        const string List = "GET /v1/tunnels?limit=100";
+        Service.On(List, """{"data":[{"id":"tnl_1","display_name":"docs"}]}""");
+        Service.OnNext(List, [], then: () => time.Advance(NameCompletion.Patience)); // before that answer
+
+        var run = await Stage.RunAsync("[suggest:20]", "culvert tunnel show ");
+
+        (run.ExitCode, run.Error).ShouldBe((0, ""));
+        run.Out.Split('\n').ShouldAllBe(word => word.Length == 0 || word.StartsWith('-'));
+        Service.Requests.ShouldHaveSingleItem();
+    }
 
     // The real shell with the real program.
     [Fact]

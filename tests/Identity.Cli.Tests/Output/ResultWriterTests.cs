@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
+using Culvert.Testing;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Output;
@@ -83,11 +84,11 @@ public sealed class ResultWriterTests
 
     [Fact]
     public void Table_TooNarrowForAll_DropsFromTheRight_FoldsProse_AndKeepsIdAndState() =>
-        Written(Findings, OutputFormat.Table, width: 88)
+        Written(Findings, OutputFormat.Table, width: 77)
             .ShouldBe(
-                "ID                             AT                    STATE  TEXT\n"
-                    + "fdrl_01rjX0Dud4ARch5f18z0nX91  2026-11-22T16:05:15Z  draft  any subject of this issuer\n"
-                    + new string(' ', 60)
+                "ID                             AT         STATE  TEXT\n"
+                    + "fdrl_01rjX0Dud4ARch5f18z0nX91  5 min ago  draft  any subject of this issuer\n"
+                    + new string(' ', 49)
                     + "matches, so pin one\n"
                     + "(no room for SCOPE: use -o wide)\n"
             );
@@ -100,6 +101,10 @@ public sealed class ResultWriterTests
         text.ShouldContain("fdrl_01rjX0Dud4ARch5f18z0nX91  draft  any subject of this");
         text.ShouldNotContain("…");
     }
+
+    [Fact]
+    public void Table_IntoAPipe_HasTimesToTheSecond() =>
+        Written(Findings, OutputFormat.Table).ShouldContain("  2026-11-22T16:05:15Z  ");
 
     [Fact]
     public void Wide_OnATerminal_HasEveryColumnWhole() =>
@@ -120,7 +125,7 @@ public sealed class ResultWriterTests
                 In = TextReader.Null,
                 CanAsk = false,
                 OutputWidth = width,
-                Time = TimeProvider.System,
+                Time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 16, 11, 0, TimeSpan.Zero)),
             }
         );
         return output.ToString();

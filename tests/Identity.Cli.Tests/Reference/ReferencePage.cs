@@ -49,7 +49,7 @@ internal static class ReferencePage
         {
             var names = string.Join(", ", option.Aliases.Order(StringComparer.Ordinal).Prepend(option.Name).Distinct());
             var value =
-                option.ValueType == typeof(bool) ? ""
+                option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0 ? ""
                 : option.HelpName is { } name ? $" {name}"
                 : " VALUE";
             text.Append(CultureInfo.InvariantCulture, $"- `{names}{value}`");

@@ -103,7 +103,8 @@ public sealed class ConsoleSessionTests : IAsyncLifetime
         using var answer = await browser.SubmitAsync("/console/sign-in", ("admin_key", "clv_adm_wrong"));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        browser.Page.ShouldContain("auth.invalid");
+        browser.Page.ShouldContain("console.admin_key");
+        browser.Page.ShouldNotContain("access token");
         browser.Page.ShouldNotContain("clv_adm_wrong");
         browser.Cookies.ShouldNotContainKey(ConsoleCookie.Session);
     }

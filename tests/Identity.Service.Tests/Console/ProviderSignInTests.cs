@@ -103,6 +103,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
         using var answer = await browser.GetAsync(AnswerTo(asked));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        (await browser.OpenAsync(answer.Headers.Location!.ToString())).ShouldContain("made is revoked");
         using var refused = await service.Api.GetAsync("/v1/tunnels", TestContext.Current.CancellationToken);
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await browser.OpenAsync("/console/audit")).ShouldContain("admin key revoked");
@@ -156,6 +157,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         browser.Page.ShouldContain("console.no_role");
+        browser.Page.ShouldContain("href=\"/console/sign-in\"");
         browser.Cookies.ShouldNotContainKey(ConsoleCookie.Session);
         (await service.Api.GetOkAsync("/v1/audit")).ToString().ShouldContain("console_sign_in_refused");
     }

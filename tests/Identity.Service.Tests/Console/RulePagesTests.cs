@@ -61,6 +61,10 @@ public sealed partial class RulePagesTests(FederatedServiceFixture fixture) : IC
         var request = denied.Header("request-id")!;
         using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
         var why = await browser.OpenAsync($"/console/history/{request}");
+        var name = (string)narrow["name"]!;
+        why.ShouldContain($"<a href=\"/console/rules/{rule}\">{name}</a>");
+        (await browser.OpenAsync("/console/history")).ShouldContain($"<a href=\"/console/rules/{rule}\">{name}</a>");
+        (await browser.OpenAsync("/console/rules")).ShouldContain("environment is qa");
 
         var link = WebUtility.HtmlDecode(Trial().Match(why).Groups[1].Value);
         var form = await browser.OpenAsync(link);

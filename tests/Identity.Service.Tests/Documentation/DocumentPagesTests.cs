@@ -18,6 +18,7 @@ public sealed partial class DocumentPagesTests(ServiceFixture fixture) : IClassF
     [InlineData("/docs/")]
     [InlineData("/docs")]
     [InlineData("/docs/tasks")]
+    [InlineData("/docs/explain.md")]
     [InlineData("/docs/platforms/aws")]
     [InlineData("/docs/api")]
     public async Task Get_PageWithoutSession_IsStrict(string path)

@@ -114,11 +114,13 @@ public sealed class ConfigDocumentTests : IDisposable
     }
 
     [Fact]
-    public void Load_NoFile_IsAnError() =>
-        ConfigDocument
-            .Load("/nonexistent/x.yaml", ConfigFile.Prefix, file.Environment)
-            .Complete()[0]
-            .Message.ShouldBe("The file does not exist.");
+    public void Load_NoFile_IsTheOnlyError()
+    {
+        var document = ConfigDocument.Load("/nonexistent/x.yaml", ConfigFile.Prefix, file.Environment);
+        document.Root.RequiredString("a");
+
+        document.Complete().ShouldHaveSingleItem().Message.ShouldBe("The file does not exist.");
+    }
 
     [Fact]
     public void Load_NotUtf8_IsAnError()

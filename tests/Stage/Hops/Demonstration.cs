@@ -42,7 +42,7 @@ internal sealed class Demonstration(Installation installation, StepReporter step
             $"agent        {Certificate(certificates, "agent")}, platform CA",
             $"inner TLS    {Certificate(certificates, "server")}, {Authority(certificates)}",
             $"edge         {record.EdgeId}: clients on {installation.Ingress}, agents on {installation.Edge.AgentAddress}; it cannot read the call",
-            $"access       without a token: 401 and {refusal}; tokens by {installation.IdentityProvider.Issuer}",
+            $"access       without a token: 401 and {refusal}; MCP clients register and people sign in at {installation.IdentityProvider.Issuer}",
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"call         {installation.Endpoint} tools/call echo -> \"{answer}\", {milliseconds:0} ms with the client's start"

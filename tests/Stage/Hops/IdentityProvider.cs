@@ -36,6 +36,9 @@ internal sealed class IdentityProvider
     /// <summary>People who sign in to the console, by a redirect.</summary>
     public const string ConsoleClient = "culvert-console";
 
+    /// <summary>The scope of every resource but the identity service: what a caller of an MCP server asks for.</summary>
+    public const string McpScope = "mcp";
+
     /// <summary>A person who keeps tunnels running, and the group that says so.</summary>
     public const string OperatorPerson = "grace";
 
@@ -166,6 +169,8 @@ internal sealed class IdentityProvider
                 key_file = Path.Combine(folder, "server.key"),
                 keys_file = KeysFile,
                 person_client = PersonClient,
+                service = audience,
+                scope = McpScope,
                 console = new
                 {
                     client_id = ConsoleClient,

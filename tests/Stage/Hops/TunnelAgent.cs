@@ -73,7 +73,9 @@ internal sealed class TunnelAgent
     )
     {
         run.Folder(Name);
-        var oauth = issuer is null ? "{mode: dangerous_none}" : "{mode: required, issuers: [corp]}";
+        var oauth = issuer is null
+            ? "{mode: dangerous_none}"
+            : $"{{mode: required, issuers: [corp], required_scopes: [{IdentityProvider.McpScope}]}}";
         return File.WriteAllTextAsync(
             run.File(Name, "agent.yaml"),
             $$"""

@@ -8,13 +8,15 @@ internal static class Tool
 {
     private static readonly IReadOnlyDictionary<string, string> NoAdditions = new Dictionary<string, string>();
 
+    /// <param name="onError">Called with each line of standard error while the command runs.</param>
     public static async Task<ToolResult> RunAsync(
         string file,
         IEnumerable<string> arguments,
         string workingDirectory,
         CancellationToken cancellationToken,
         IReadOnlyDictionary<string, string>? environment = null,
-        string? input = null
+        string? input = null,
+        Func<string, Task>? onError = null
     )
     {
         var start = new ProcessStartInfo(file)
@@ -37,20 +39,40 @@ internal static class Tool
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var error = process.StandardError.ReadToEndAsync(cancellationToken);
+            var error = onError is null
+                ? process.StandardError.ReadToEndAsync(cancellationToken)
+                : ReadLinesAsync(process.StandardError, onError, cancellationToken);
             if (input is not null)
             {
                 await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
             }
 
             process.StandardInput.Close();
+            var errors = await error; // first, because this one may fail while the command runs on
             await process.WaitForExitAsync(cancellationToken);
-            return new ToolResult(process.ExitCode, await output, await error);
+            return new ToolResult(process.ExitCode, await output, errors);
         }
-        catch (OperationCanceledException)
+        catch (Exception)
         {
+            // Cancelled, or the caller's own failure: the command does not outlive this method.
             process.Kill(entireProcessTree: true);
             throw;
         }
+    }
+
+    private static async Task<string> ReadLinesAsync(
+        StreamReader lines,
+        Func<string, Task> onLine,
+        CancellationToken cancellationToken
+    )
+    {
+        var all = new StringBuilder();
+        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        {
+            all.AppendLine(line);
+            await onLine(line);
+        }
+
+        return all.ToString();
     }
 }

@@ -21,6 +21,7 @@ internal static class DevCommand
         var port = new Option<int?>("--port")
         {
             Description = "where clients connect (default: 9443, or any free one)",
+            HelpName = "N",
         };
         port.Validators.Add(result =>
         {

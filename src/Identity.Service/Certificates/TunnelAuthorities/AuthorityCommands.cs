@@ -144,6 +144,24 @@ internal sealed class AuthorityCommands(
             return authority;
         }
 
+        // A chain that fails takes nothing from one that was checked: that one stays, and may be approved.
+        if (
+            authority.State == AuthorityState.Verified
+            && await checks.FindAsync(
+                tunnel,
+                authority with
+                {
+                    AllowsPublicAnchor = upload.AllowPublicAnchor,
+                },
+                chain,
+                cancellationToken
+            )
+                is { Count: > 0 } findings
+        )
+        {
+            return Describe(findings[0], authority, FindingsOf(findings));
+        }
+
         var move = await MoveOfAsync(request, reason: null, cancellationToken);
         var uploaded = await lifecycle.MoveAsync(
             authority,
@@ -405,37 +423,35 @@ internal sealed class AuthorityCommands(
             AuthorityState.Rejected,
             move with
             {
-                Change = before =>
-                    before with
-                    {
-                        Findings =
-                        [
-                            .. findings.Select(finding => new AuthorityFinding
-                            {
-                                Code = finding.Code.Code,
-                                Message = finding.Message,
-                            }),
-                        ],
-                    },
+                Change = before => before with { Findings = FindingsOf(findings) },
             },
             cancellationToken
         );
-        return rejected.Value is { } kept
-            ? findings[0]
-                .With("state", AuthorityStates.NameOf(kept.State))
-                .With(
-                    "findings",
-                    new JsonArray([
-                        .. kept.Findings.Select(finding => new JsonObject
-                        {
-                            ["code"] = finding.Code,
-                            ["message"] = finding.Message,
-                        }),
-                    ])
-                )
-                .With("next", AuthorityNextSteps.Of(kept))
-            : rejected;
+        return rejected.Value is { } kept ? Describe(findings[0], kept, kept.Findings) : rejected;
     }
+
+    private static IReadOnlyList<AuthorityFinding> FindingsOf(IReadOnlyList<Refusal> findings) =>
+        [.. findings.Select(finding => new AuthorityFinding { Code = finding.Code.Code, Message = finding.Message })];
+
+    /// <summary>The refusal of a chain: in which state that leaves the authority, and what comes next.</summary>
+    private static Refusal Describe(
+        Refusal refusal,
+        TunnelAuthority authority,
+        IReadOnlyList<AuthorityFinding> findings
+    ) =>
+        refusal
+            .With("state", AuthorityStates.NameOf(authority.State))
+            .With(
+                "findings",
+                new JsonArray([
+                    .. findings.Select(finding => new JsonObject
+                    {
+                        ["code"] = finding.Code,
+                        ["message"] = finding.Message,
+                    }),
+                ])
+            )
+            .With("next", AuthorityNextSteps.Of(authority));
 
     // S16: nobody's connection can break. A trust-only one changes nothing for those who are connected.
     private async ValueTask<bool> MayActivateAtOnceAsync(

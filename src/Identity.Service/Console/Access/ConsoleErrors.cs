@@ -29,6 +29,14 @@ internal static class ConsoleErrors
         "Sign in with the identity provider."
     );
 
+    public static readonly ErrorCode AdminKey = new(
+        "console.admin_key",
+        401,
+        "No one can sign in with this admin key.",
+        "The key is unknown, revoked or not complete: it begins with `clv_adm_`.",
+        "Copy the whole key, or have an administrator make another: `culvert admin-key create`."
+    );
+
     public static readonly ErrorCode SignIn = new(
         "console.sign_in",
         403,
@@ -42,7 +50,7 @@ internal static class ConsoleErrors
         403,
         "You are known, but no role is mapped to you.",
         "None of the values in the claim `sign_in.roles_claim` is listed in `sign_in.roles`.",
-        "Ask an administrator to put you into a group that is mapped, or to map one of yours."
+        "Ask an administrator to put you into a group that is mapped, or to map one of yours; then sign in again."
     );
 
     public static readonly ErrorCode Provider = new(

@@ -36,7 +36,7 @@ internal sealed class ConsoleSessions(
     private readonly SignInOptions signIn = options.SignIn;
 
     /// <summary>Opens a session with an admin key that was proved.</summary>
-    public async ValueTask<(ConsoleCookie? Cookie, Refusal? Refusal)> OpenAsync(
+    public async ValueTask<OpenedSession> OpenAsync(
         AdminKey key,
         ApiRequest request,
         CancellationToken cancellationToken
@@ -56,12 +56,12 @@ internal sealed class ConsoleSessions(
             UserAgent = AuditActor.Bounded(request.UserAgent),
         };
         var opened = await CommitAsync(session, actor, request, cancellationToken);
-        if (opened.Cookie is not null && Scopes.Grants(key.Scopes, Scopes.OrganizationAdmin))
-        {
-            await EndFirstKeyAsync(key.OrganizationId, key, actor, request, cancellationToken);
-        }
-
-        return opened;
+        return opened.Cookie is not null && Scopes.Grants(key.Scopes, Scopes.OrganizationAdmin)
+            ? opened with
+            {
+                EndedFirstKey = await EndFirstKeyAsync(key.OrganizationId, key, actor, request, cancellationToken),
+            }
+            : opened;
     }
 
     /// <summary>
@@ -69,7 +69,7 @@ internal sealed class ConsoleSessions(
     /// a role there is none, and the one that was ends (S32). The admin key of a session that was open in the same browser
     /// is this person's from then on (S34).
     /// </summary>
-    public async ValueTask<(ConsoleCookie? Cookie, Refusal? Refusal)> OpenAsync(
+    public async ValueTask<OpenedSession> OpenAsync(
         ProviderPerson person,
         ConsoleSession? known,
         ApiRequest request,
@@ -94,7 +94,7 @@ internal sealed class ConsoleSessions(
         };
         if (person.Roles.Count == 0)
         {
-            return (null, await RefuseAsync(session, known, actor, request, cancellationToken));
+            return OpenedSession.Refused(await RefuseAsync(session, known, actor, request, cancellationToken));
         }
 
         if (
@@ -102,7 +102,7 @@ internal sealed class ConsoleSessions(
             && await LinkAsync(keyId, known, person, actor, request, cancellationToken) is { } unlinked
         )
         {
-            return (null, unlinked);
+            return OpenedSession.Refused(unlinked);
         }
 
         if (known is not null && known.Subject == person.Subject)
@@ -115,12 +115,12 @@ internal sealed class ConsoleSessions(
         }
 
         var opened = await CommitAsync(session, actor, request, cancellationToken, known);
-        if (opened.Cookie is not null && person.Roles.Contains(ConsoleRole.SecurityAdmin))
-        {
-            await EndFirstKeyAsync(organizationId, signedInWith: null, actor, request, cancellationToken);
-        }
-
-        return opened;
+        return opened.Cookie is not null && person.Roles.Contains(ConsoleRole.SecurityAdmin)
+            ? opened with
+            {
+                EndedFirstKey = await EndFirstKeyAsync(organizationId, null, actor, request, cancellationToken),
+            }
+            : opened;
     }
 
     /// <summary>Who is signed in by that cookie; null = nobody, or no longer.</summary>
@@ -188,7 +188,7 @@ internal sealed class ConsoleSessions(
         };
     }
 
-    private async ValueTask<(ConsoleCookie? Cookie, Refusal? Refusal)> CommitAsync(
+    private async ValueTask<OpenedSession> CommitAsync(
         ConsoleSession session,
         AuditActor actor,
         ApiRequest request,
@@ -217,7 +217,9 @@ internal sealed class ConsoleSessions(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } unavailable ? (null, unavailable) : (cookie, null);
+        return result.RefusalIfUnavailable() is { } unavailable
+            ? OpenedSession.Refused(unavailable)
+            : new OpenedSession(cookie, Refusal: null);
     }
 
     private async ValueTask<Refusal?> LinkAsync(
@@ -240,7 +242,7 @@ internal sealed class ConsoleSessions(
 
     // S1: the key that init made is for the beginning, which is over when a security-admin signs in. Should the store fail
     // here, the next sign-in ends it.
-    private async ValueTask EndFirstKeyAsync(
+    private async ValueTask<bool> EndFirstKeyAsync(
         string organizationId,
         AdminKey? signedInWith,
         AuditActor actor,
@@ -250,18 +252,21 @@ internal sealed class ConsoleSessions(
     {
         var firsts = await adminKeys.ListFirstAsync(organizationId, cancellationToken);
         if (
-            firsts.FirstOrDefault(key => key is { Name: FirstTenant.KeyName, RevokedAt: null }) is { } key
-            && key.Id != signedInWith?.Id
+            firsts.FirstOrDefault(key => key is { Name: FirstTenant.KeyName, RevokedAt: null }) is not { } key
+            || key.Id == signedInWith?.Id
         )
         {
-            await keys.RevokeAsync(
-                key,
-                "A security-admin has signed in to the console.",
-                actor,
-                request.RequestId,
-                cancellationToken
-            );
+            return false;
         }
+
+        var (revoked, _) = await keys.RevokeAsync(
+            key,
+            "A security-admin has signed in to the console.",
+            actor,
+            request.RequestId,
+            cancellationToken
+        );
+        return revoked is not null;
     }
 
     // The signature held, so it is somebody: this belongs into the chain (S31 is about what anybody can send).

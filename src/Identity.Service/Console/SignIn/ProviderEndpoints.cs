@@ -73,17 +73,17 @@ internal sealed class ProviderEndpoints(
         }
 
         var request = new ApiRequest(http);
-        var (cookie, denied) = await sessions.OpenAsync(person, known, request, http.RequestAborted);
-        if (cookie is null)
+        var opened = await sessions.OpenAsync(person, known, request, http.RequestAborted);
+        if (opened.Cookie is not { } cookie)
         {
             ConsoleCookie.Delete(http, ConsoleCookie.Session);
-            await RefuseAsync(http, browser, denied!);
+            await RefuseAsync(http, browser, opened.Refusal!);
             return;
         }
 
         cookie.Set(http, ConsoleCookie.Session, options.SignIn.Session);
         ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
-        ConsoleEndpoints.Redirect(http, ConsoleEndpoints.LocalPath(state.Next));
+        ConsoleEndpoints.Enter(http, opened, state.Next);
     }
 
     private async ValueTask<ConsoleSession?> SessionOfAsync(HttpContext http) =>

@@ -68,20 +68,24 @@ internal sealed class SignInEndpoints(
         if (key is null)
         {
             limits.FailedAuthentication.TryTake(request.Source);
-            await RefuseAsync(http, browser, refusal!);
+            await RefuseAsync(
+                http,
+                browser,
+                refusal!.Code == AuthErrors.Invalid ? ConsoleErrors.AdminKey.Refuse() : refusal
+            );
             return;
         }
 
-        var (cookie, unavailable) = await sessions.OpenAsync(key, request, http.RequestAborted);
-        if (cookie is null)
+        var opened = await sessions.OpenAsync(key, request, http.RequestAborted);
+        if (opened.Cookie is not { } cookie)
         {
-            await RefuseAsync(http, browser, unavailable!);
+            await RefuseAsync(http, browser, opened.Refusal!);
             return;
         }
 
         cookie.Set(http, ConsoleCookie.Session, options.SignIn.Session);
         ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
-        ConsoleEndpoints.Redirect(http, ConsoleEndpoints.LocalPath(form[NextField]));
+        ConsoleEndpoints.Enter(http, opened, form[NextField]);
     }
 
     // The browser's own cookie, made at its first look at the page: what it sends then is known to come from there.

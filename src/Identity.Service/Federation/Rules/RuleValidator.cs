@@ -72,7 +72,9 @@ internal sealed class RuleValidator(
 
         if (rule.Scopes.FirstOrDefault(scope => !Scopes.All.Contains(scope)) is { } unknown)
         {
-            return FederationErrors.Scope.Refuse($"oauth_scope: {unknown} is not a scope.");
+            return FederationErrors.Scope.Refuse(
+                $"oauth_scope: {unknown} is not a scope. Use of these: {string.Join(", ", Scopes.All)}."
+            );
         }
 
         // A rule for rotation jobs that names no tunnel lets them ask for nothing.

@@ -62,7 +62,10 @@ internal sealed class TunnelCheck : ICertificateCheck
                 )
             : DoctorFinding.Pass(
                 Id,
-                string.Create(CultureInfo.InvariantCulture, $"{tunnel.Id} is active, with {anchors} anchors.")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{tunnel.Id} is active, with {anchors} certificate{(anchors == 1 ? "" : "s")} in its trust bundle."
+                )
             )
         ) with
         {

@@ -255,6 +255,24 @@ public sealed class AuthorityLifecycleTests
     }
 
     [Fact]
+    public async Task Upload_BadChainForAVerifiedAuthority_LeavesItVerified()
+    {
+        await using var bench = await SingleAsync();
+        using var root = new OfflineRoot(bench.Service.Time.GetUtcNow());
+        var id = (await CreateAsync(bench)).Id();
+        var csr = await CsrAsync(bench, id);
+        var chain = root.Sign(csr);
+        await UploadAsync(bench, id, chain);
+        var tooShort = root.Sign(csr, TimeSpan.FromDays(1));
+
+        var error = await Upload(bench, id, tooShort, OfflineRoot.Fingerprint(tooShort))
+            .ShouldRefuseAsync(HttpStatusCode.UnprocessableEntity, "ca.validity");
+
+        error.GetProperty("details").Text("state").ShouldBe("verified");
+        (await ApproveAsync(bench, id, chain)).Text("state").ShouldBe("active");
+    }
+
+    [Fact]
     public async Task Upload_PrivateKey_IsRefusedAsASecret()
     {
         await using var bench = await SingleAsync();
