@@ -49,7 +49,11 @@ internal static class JobCommands
         );
     }
 
-    private static Argument<string> Job() => new("JOB") { Description = "its id, as culvert job list shows it" };
+    private static Argument<string> Job() =>
+        new Argument<string>("JOB") { Description = "its id, as culvert job list shows it" }.Offering(
+            NameCompletion.ListOf(Path),
+            "id"
+        );
 
     private static async Task<CommandResult> PostAsync(
         CommandContext context,
