@@ -21,6 +21,12 @@ internal static class NuGetPackages
         "Microsoft.NET.ILLink.Tasks",
     ];
 
+    /// <summary>Declared by a file in the package instead of SPDX's words: what that file says.</summary>
+    private static readonly IReadOnlyDictionary<string, string> LookedAt = new Dictionary<string, string>
+    {
+        ["pkcs11interop"] = "Apache-2.0",
+    };
+
     private static readonly string Cache =
         Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
@@ -90,6 +96,6 @@ internal static class NuGetPackages
                     element.Name.LocalName == "license" && (string?)element.Attribute("type") == "expression"
                 )
                 ?.Value
-            ?? "";
+            ?? LookedAt.GetValueOrDefault(name, "");
     }
 }

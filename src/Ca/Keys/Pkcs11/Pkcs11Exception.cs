@@ -1,24 +1,41 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Net.Pkcs11Interop.Common;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>An HSM refused or failed.</summary>
 public sealed class Pkcs11Exception : CryptographicException
 {
-    internal Pkcs11Exception(string operation, nuint result)
+    internal Pkcs11Exception(string operation, CKR result)
         : base(
-            string.Create(CultureInfo.InvariantCulture, $"PKCS#11 {operation} failed: {Name(result)} (0x{result:x}).")
+            string.Create(CultureInfo.InvariantCulture, $"PKCS#11 {operation} failed: {result} (0x{(ulong)result:x}).")
         )
     {
         // §4.1: the device failed; the handles may live on, but a restarted one has forgotten the login.
-        IsDeviceFault = result is 0x05 or 0x30;
+        IsDeviceFault = result is CKR.CKR_GENERAL_ERROR or CKR.CKR_DEVICE_ERROR;
 
         // §4.1: the library was finalized by another user of it in this process, the token was reset, or somebody
         // logged out for the whole process, which also ends the handles of private objects; or the token is gone.
-        IsSessionLost = IsDeviceFault || result is 0x32 or 0xE0 or 0x190 or 0xB3 or 0xB0 or 0x101 or 0x60 or 0x82;
-        IsPolicyFault = result is 0x10 or 0x1B;
-        IsLoginRefused = result is 0xA0 or 0xA1 or 0xA2 or 0xA4 or 0x102;
+        IsSessionLost =
+            IsDeviceFault
+            || result
+                is CKR.CKR_DEVICE_REMOVED
+                    or CKR.CKR_TOKEN_NOT_PRESENT
+                    or CKR.CKR_CRYPTOKI_NOT_INITIALIZED
+                    or CKR.CKR_SESSION_HANDLE_INVALID
+                    or CKR.CKR_SESSION_CLOSED
+                    or CKR.CKR_USER_NOT_LOGGED_IN
+                    or CKR.CKR_KEY_HANDLE_INVALID
+                    or CKR.CKR_OBJECT_HANDLE_INVALID;
+        IsPolicyFault = result is CKR.CKR_ATTRIBUTE_READ_ONLY or CKR.CKR_ACTION_PROHIBITED;
+        IsLoginRefused =
+            result
+                is CKR.CKR_PIN_INCORRECT
+                    or CKR.CKR_PIN_INVALID
+                    or CKR.CKR_PIN_LEN_RANGE
+                    or CKR.CKR_PIN_LOCKED
+                    or CKR.CKR_USER_PIN_NOT_INITIALIZED;
     }
 
     internal Pkcs11Exception(string message)
@@ -46,25 +63,4 @@ public sealed class Pkcs11Exception : CryptographicException
 
     /// <summary>The session is of no use, but its handle is still ours: it can be closed.</summary>
     internal bool IsDeviceFault { get; }
-
-    // PKCS#11 v2.40 §4.1: those that an operator can do something about.
-    private static string Name(nuint result) =>
-        result switch
-        {
-            0x05 => "general error",
-            0x10 => "attribute read only",
-            0x1B => "action prohibited",
-            0x30 => "device error",
-            0x32 => "device removed",
-            0x31 => "device memory",
-            0xA0 => "PIN incorrect",
-            0xA4 => "PIN locked",
-            0x60 or 0x82 => "key handle invalid",
-            0xB0 => "session closed",
-            0xB3 => "session lost",
-            0x101 => "not logged in",
-            0xE0 => "token not present",
-            0x150 => "token is write-protected",
-            _ => "error",
-        };
 }

@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
+using Net.Pkcs11Interop.Common;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
@@ -8,20 +9,17 @@ namespace Culvert.Ca.Keys.Pkcs11;
 /// </summary>
 internal sealed class Pkcs11Key(Pkcs11Token token, string label, SubjectPublicKey publicKey)
 {
-    private const nuint Ecdsa = 0x1041;
-    private const nuint RsaPkcs = 0x1;
-
     public SubjectPublicKey PublicKey { get; } = publicKey;
 
-    public static nuint MechanismOf(bool isRsa) => isRsa ? RsaPkcs : Ecdsa;
+    public static CKM MechanismOf(bool isRsa) => isRsa ? CKM.CKM_RSA_PKCS : CKM.CKM_ECDSA;
 
     /// <exception cref="CryptographicException">The HSM did not sign, with new handles neither.</exception>
     public byte[] Sign(ReadOnlySpan<byte> data, HashAlgorithmName algorithm)
     {
         byte[] hash = CryptographicOperations.HashData(algorithm, data);
         return PublicKey.IsRsa
-            ? token.Sign(label, RsaPkcs, DigestInfo(algorithm, hash))
-            : ToDer(token.Sign(label, Ecdsa, hash));
+            ? token.Sign(label, CKM.CKM_RSA_PKCS, DigestInfo(algorithm, hash))
+            : ToDer(token.Sign(label, CKM.CKM_ECDSA, hash));
     }
 
     // RFC 8017 §9.2: the mechanism pads, the hash's name is ours to write.

@@ -1,16 +1,16 @@
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>A session for one thread at a time, and the handles of the keys that it has found.</summary>
-internal sealed class Pkcs11Lease(Pkcs11Library library, nuint session, string tokenLabel)
+internal sealed class Pkcs11Lease(Pkcs11Library library, ulong session, string tokenLabel)
 {
-    private readonly Dictionary<string, nuint> keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ulong> keys = new(StringComparer.Ordinal);
 
     public Pkcs11Library Library { get; } = library;
 
-    public nuint Session { get; } = session;
+    public ulong Session { get; } = session;
 
     /// <exception cref="Pkcs11Exception">There is not exactly one.</exception>
-    public nuint FindKey(string label, IReadOnlyList<Pkcs11Attribute> template)
+    public ulong FindKey(string label, IReadOnlyList<Pkcs11Attribute> template)
     {
         if (keys.TryGetValue(label, out var known))
         {

@@ -1,136 +1,61 @@
 using System.Runtime.InteropServices;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.LowLevelAPI80;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
 /// The few functions of a PKCS#11 v2.40 library that are needed: log in, make, find, inspect and destroy keys, and sign
-/// for authorities. <c>CK_ULONG</c> is <c>unsigned long</c>: a native word on Linux.
+/// for authorities. Pkcs11Interop calls them; which token, how an answer is bounded and what a refusal means is ours.
 /// </summary>
 internal sealed class Pkcs11Library
 {
-    private const nuint Ok = 0;
-    private const nuint AlreadyInitialized = 0x191;
-    private const nuint AlreadyLoggedIn = 0x100;
-
-    private const nuint AttributeSensitive = 0x11;
-    private const nuint AttributeInvalid = 0x12;
     private const int MaxAttributeBytes = 16 * 1024;
 
     // RSA with 8192 bits.
     private const int MaxSignatureBytes = 1024;
 
-    private const nuint OsLockingOk = 2;
-    private const nuint ReadWriteSession = 2 | 4;
-    private const nuint User = 1;
-
-    // Larger than CK_TOKEN_INFO (§3.2); the label is its first 32 bytes, padded with blanks.
-    private const int TokenInfoBytes = 512;
+    // CK_TOKEN_INFO (§3.2): padded with blanks.
     private const int LabelBytes = 32;
 
     // C_Initialize of several threads at once is undefined (§5.4).
     private static readonly Lock Initializing = new();
 
-    private readonly nint library;
+    // Never disposed: a library that hangs in one thread must not be unloaded under it.
+    private readonly Net.Pkcs11Interop.LowLevelAPI80.Pkcs11Library library;
+
+    // Without the headers of a compiler, a system has no library of the plain name that Pkcs11Interop asks for.
+    static Pkcs11Library() =>
+        NativeLibrary.SetDllImportResolver(
+            typeof(CKR).Assembly,
+            static (name, _, _) => name == "libdl" ? NativeLibrary.Load("libdl.so.2") : 0
+        );
 
     public Pkcs11Library(string modulePath)
     {
-        library = NativeLibrary.Load(modulePath);
-        nint[] arguments = [0, 0, 0, 0, (nint)OsLockingOk, 0];
-        var pinned = GCHandle.Alloc(arguments, GCHandleType.Pinned);
-        try
+        library = new Net.Pkcs11Interop.LowLevelAPI80.Pkcs11Library(modulePath);
+        lock (Initializing)
         {
-            lock (Initializing)
+            var result = library.C_Initialize(new CK_C_INITIALIZE_ARGS { Flags = CKF.CKF_OS_LOCKING_OK });
+            if (result is not (CKR.CKR_OK or CKR.CKR_CRYPTOKI_ALREADY_INITIALIZED))
             {
-                var result = Function<Initialize>("C_Initialize")(pinned.AddrOfPinnedObject());
-                if (result is not (Ok or AlreadyInitialized))
-                {
-                    throw new Pkcs11Exception("C_Initialize", result);
-                }
+                throw new Pkcs11Exception("C_Initialize", result);
             }
-        }
-        finally
-        {
-            pinned.Free();
         }
     }
 
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint Initialize(nint arguments);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint FinalizeFunction(nint reserved);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint GetSlotList(byte tokenPresent, nuint[]? slots, ref nuint count);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint GetTokenInfo(nuint slot, byte[] info);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint OpenSessionFunction(
-        nuint slot,
-        nuint flags,
-        nint application,
-        nint notify,
-        out nuint session
-    );
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint LoginFunction(nuint session, nuint userType, byte[] pin, nuint length);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint FindObjectsInit(nuint session, nint template, nuint count);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint FindObjects(nuint session, nuint[] objects, nuint max, out nuint count);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint FindObjectsFinal(nuint session);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint DestroyObject(nuint session, nuint handle);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint GenerateKeyPairFunction(
-        nuint session,
-        nint mechanism,
-        nint publicTemplate,
-        nuint publicCount,
-        nint privateTemplate,
-        nuint privateCount,
-        out nuint publicKey,
-        out nuint privateKey
-    );
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint GetAttributeValue(nuint session, nuint handle, nint template, nuint count);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint SetAttributeValue(nuint session, nuint handle, nint template, nuint count);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint GetMechanismInfo(nuint slot, nuint mechanism, nuint[] info);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint SignInit(nuint session, nint mechanism, nuint key);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint SignFunction(nuint session, byte[] data, nuint length, byte[] signature, ref nuint written);
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nuint CloseSessionFunction(nuint session);
-
     /// <summary>A session that can write to the token of that label.</summary>
-    public nuint OpenSession(string tokenLabel)
+    public ulong OpenSession(string tokenLabel)
     {
+        var session = 0UL;
         Check(
             "C_OpenSession",
-            Function<OpenSessionFunction>("C_OpenSession")(
+            library.C_OpenSession(
                 FindSlot(tokenLabel),
-                ReadWriteSession,
-                0,
-                0,
-                out var session
+                CKF.CKF_SERIAL_SESSION | CKF.CKF_RW_SESSION,
+                application: 0,
+                notify: 0,
+                ref session
             )
         );
         return session;
@@ -139,81 +64,73 @@ internal sealed class Pkcs11Library
     /// <summary>
     /// Ends every session of this process and all that the library knows. Nobody else may be inside it (§5.4).
     /// </summary>
-    public void Terminate() => Check("C_Finalize", Function<FinalizeFunction>("C_Finalize")(0));
+    public void Terminate() => Check("C_Finalize", library.C_Finalize(0));
 
     /// <exception cref="Pkcs11Exception">The token is not there any more.</exception>
     public void RequireToken(string tokenLabel) => FindSlot(tokenLabel);
 
     /// <summary>Best effort: the session may be gone already.</summary>
-    public void CloseSession(nuint session) => Function<CloseSessionFunction>("C_CloseSession")(session);
+    public void CloseSession(ulong session) => library.C_CloseSession(session);
 
     /// <summary>The token signs with the mechanism (§3.2, CKF_SIGN).</summary>
-    public bool CanSign(string tokenLabel, nuint mechanism)
+    public bool CanSign(string tokenLabel, CKM mechanism)
     {
-        const nuint Signs = 0x800;
-        var info = new nuint[3];
-        var result = Function<GetMechanismInfo>("C_GetMechanismInfo")(FindSlot(tokenLabel), mechanism, info);
-        return result == Ok && (info[2] & Signs) != 0;
+        var info = default(CK_MECHANISM_INFO);
+        var result = library.C_GetMechanismInfo(FindSlot(tokenLabel), mechanism, ref info);
+        return result == CKR.CKR_OK && (info.Flags & CKF.CKF_SIGN) != 0;
     }
 
     /// <summary>One attribute of an object; null when it has none of that type.</summary>
-    public byte[]? Read(nuint session, nuint handle, nuint attribute)
+    public byte[]? Read(ulong session, ulong handle, CKA attribute)
     {
         // §5.7: the first call tells the length, the second copies.
-        nuint[] template = [attribute, 0, 0];
-        var pinned = GCHandle.Alloc(template, GCHandleType.Pinned);
+        CK_ATTRIBUTE[] template = [CkaUtils.CreateAttribute(attribute)];
+        var result = library.C_GetAttributeValue(session, handle, template, 1);
+        if (
+            result is CKR.CKR_ATTRIBUTE_SENSITIVE or CKR.CKR_ATTRIBUTE_TYPE_INVALID
+            || template[0].valueLen == ulong.MaxValue
+        )
+        {
+            return null;
+        }
+
+        Check("C_GetAttributeValue", result);
+        if (template[0].valueLen > MaxAttributeBytes)
+        {
+            throw new Pkcs11Exception("An attribute is longer than any that is used here.");
+        }
+
+        var value = new byte[template[0].valueLen];
+        template[0].value = UnmanagedMemory.Allocate(value.Length);
         try
         {
-            var read = Function<GetAttributeValue>("C_GetAttributeValue");
-            var result = read(session, handle, pinned.AddrOfPinnedObject(), 1);
-            if (result is AttributeSensitive or AttributeInvalid || template[2] == nuint.MaxValue)
-            {
-                return null;
-            }
-
-            Check("C_GetAttributeValue", result);
-            if (template[2] > MaxAttributeBytes)
-            {
-                throw new Pkcs11Exception("An attribute is longer than any that is used here.");
-            }
-
-            var value = new byte[template[2]];
-            var target = GCHandle.Alloc(value, GCHandleType.Pinned);
-            try
-            {
-                template[1] = (nuint)target.AddrOfPinnedObject();
-                Check("C_GetAttributeValue", read(session, handle, pinned.AddrOfPinnedObject(), 1));
-                return value;
-            }
-            finally
-            {
-                target.Free();
-            }
+            Check("C_GetAttributeValue", library.C_GetAttributeValue(session, handle, template, 1));
+            Marshal.Copy(template[0].value, value, 0, value.Length);
+            return value;
         }
         finally
         {
-            pinned.Free();
+            UnmanagedMemory.Free(ref template[0].value);
         }
     }
 
     /// <summary>Signs what the mechanism takes: a hash, or a hash with its name.</summary>
-    public byte[] Sign(nuint session, nuint key, nuint mechanism, byte[] data)
+    public byte[] Sign(ulong session, ulong key, CKM mechanism, byte[] data)
     {
-        using var native = new Pkcs11Template([new Pkcs11Attribute(mechanism, [])]);
-        Check("C_SignInit", Function<SignInit>("C_SignInit")(session, native.Address, key));
+        var native = CkmUtils.CreateMechanism(mechanism);
+        Check("C_SignInit", library.C_SignInit(session, ref native, key));
         var signature = new byte[MaxSignatureBytes];
-        var written = (nuint)signature.Length;
-        Check("C_Sign", Function<SignFunction>("C_Sign")(session, data, (nuint)data.Length, signature, ref written));
+        var written = (ulong)signature.Length;
+        Check("C_Sign", library.C_Sign(session, data, (ulong)data.Length, signature, ref written));
         return signature[..(int)written];
     }
 
-    private nuint FindSlot(string tokenLabel)
+    private ulong FindSlot(string tokenLabel)
     {
-        var list = Function<GetSlotList>("C_GetSlotList");
-        nuint count = 0;
-        Check("C_GetSlotList", list(1, null, ref count));
-        var slots = new nuint[count];
-        Check("C_GetSlotList", list(1, slots, ref count));
+        var count = 0UL;
+        Check("C_GetSlotList", library.C_GetSlotList(tokenPresent: true, null, ref count));
+        var slots = new ulong[count];
+        Check("C_GetSlotList", library.C_GetSlotList(tokenPresent: true, slots, ref count));
         var wanted = new byte[LabelBytes];
         wanted.AsSpan().Fill((byte)' ');
         if (System.Text.Encoding.UTF8.GetByteCount(tokenLabel) > LabelBytes)
@@ -225,9 +142,8 @@ internal sealed class Pkcs11Library
         foreach (var slot in slots.AsSpan(0, (int)count))
         {
             // A slot whose token was taken out may say nothing any more: others go on.
-            var info = new byte[TokenInfoBytes];
-            var told = Function<GetTokenInfo>("C_GetTokenInfo")(slot, info);
-            if (told == Ok && info.AsSpan(0, LabelBytes).SequenceEqual(wanted))
+            var info = default(CK_TOKEN_INFO);
+            if (library.C_GetTokenInfo(slot, ref info) == CKR.CKR_OK && info.Label.AsSpan().SequenceEqual(wanted))
             {
                 return slot;
             }
@@ -237,97 +153,86 @@ internal sealed class Pkcs11Library
     }
 
     /// <summary>One attempt. The whole process is logged in after it, with all its sessions.</summary>
-    public void Login(nuint session, byte[] pin)
+    public void Login(ulong session, byte[] pin)
     {
-        var result = Function<LoginFunction>("C_Login")(session, User, pin, (nuint)pin.Length);
-        if (result != AlreadyLoggedIn)
+        var result = library.C_Login(session, CKU.CKU_USER, pin, (ulong)pin.Length);
+        if (result != CKR.CKR_USER_ALREADY_LOGGED_IN)
         {
             Check("C_Login", result);
         }
     }
 
     /// <summary>The handles of both halves.</summary>
-    public nuint[] GenerateKeyPair(
-        nuint session,
-        Pkcs11Attribute mechanism,
+    public ulong[] GenerateKeyPair(
+        ulong session,
+        CKM mechanism,
         IReadOnlyList<Pkcs11Attribute> publicTemplate,
         IReadOnlyList<Pkcs11Attribute> privateTemplate
     )
     {
-        // CK_MECHANISM has the layout of CK_ATTRIBUTE: a number, a pointer, a length.
-        using var native = new Pkcs11Template([mechanism]);
+        var native = CkmUtils.CreateMechanism(mechanism);
         using var ofPublic = new Pkcs11Template(publicTemplate);
         using var ofPrivate = new Pkcs11Template(privateTemplate);
+        var (publicKey, privateKey) = (0UL, 0UL);
         Check(
             "C_GenerateKeyPair",
-            Function<GenerateKeyPairFunction>("C_GenerateKeyPair")(
+            library.C_GenerateKeyPair(
                 session,
-                native.Address,
-                ofPublic.Address,
+                ref native,
+                ofPublic.Attributes,
                 ofPublic.Count,
-                ofPrivate.Address,
+                ofPrivate.Attributes,
                 ofPrivate.Count,
-                out var publicKey,
-                out var privateKey
+                ref publicKey,
+                ref privateKey
             )
         );
         return [publicKey, privateKey];
     }
 
     /// <summary>Gives an object other values of these attributes.</summary>
-    public void Write(nuint session, nuint handle, IReadOnlyList<Pkcs11Attribute> attributes)
+    public void Write(ulong session, ulong handle, IReadOnlyList<Pkcs11Attribute> attributes)
     {
         using var native = new Pkcs11Template(attributes);
-        Check(
-            "C_SetAttributeValue",
-            Function<SetAttributeValue>("C_SetAttributeValue")(session, handle, native.Address, native.Count)
-        );
+        Check("C_SetAttributeValue", library.C_SetAttributeValue(session, handle, native.Attributes, native.Count));
     }
 
     /// <summary>Destroys every object that the template matches; how many there were.</summary>
-    public int Destroy(nuint session, IReadOnlyList<Pkcs11Attribute> template)
+    public int Destroy(ulong session, IReadOnlyList<Pkcs11Attribute> template)
     {
         var found = Find(session, template);
         DestroyObjects(session, found);
         return found.Length;
     }
 
-    public void DestroyObjects(nuint session, IEnumerable<nuint> handles)
+    public void DestroyObjects(ulong session, IEnumerable<ulong> handles)
     {
         foreach (var handle in handles)
         {
-            Check("C_DestroyObject", Function<DestroyObject>("C_DestroyObject")(session, handle));
+            Check("C_DestroyObject", library.C_DestroyObject(session, handle));
         }
     }
 
-    public nuint[] Find(nuint session, IReadOnlyList<Pkcs11Attribute> template)
+    public ulong[] Find(ulong session, IReadOnlyList<Pkcs11Attribute> template)
     {
         using var native = new Pkcs11Template(template);
-        Check(
-            "C_FindObjectsInit",
-            Function<FindObjectsInit>("C_FindObjectsInit")(session, native.Address, native.Count)
-        );
-        var objects = new nuint[16];
+        Check("C_FindObjectsInit", library.C_FindObjectsInit(session, native.Attributes, native.Count));
+        var objects = new ulong[16];
         try
         {
-            Check(
-                "C_FindObjects",
-                Function<FindObjects>("C_FindObjects")(session, objects, (nuint)objects.Length, out var count)
-            );
+            var count = 0UL;
+            Check("C_FindObjects", library.C_FindObjects(session, objects, (ulong)objects.Length, ref count));
             return objects[..(int)count];
         }
         finally
         {
-            Function<FindObjectsFinal>("C_FindObjectsFinal")(session);
+            library.C_FindObjectsFinal(session);
         }
     }
 
-    private T Function<T>(string name)
-        where T : Delegate => Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(library, name));
-
-    private static void Check(string operation, nuint result)
+    private static void Check(string operation, CKR result)
     {
-        if (result != Ok)
+        if (result != CKR.CKR_OK)
         {
             throw new Pkcs11Exception(operation, result);
         }

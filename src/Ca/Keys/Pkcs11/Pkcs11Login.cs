@@ -20,7 +20,7 @@ internal sealed class Pkcs11Login(Pkcs11Settings settings)
     }
 
     /// <exception cref="Pkcs11Exception">It is refused, cannot be read, or the HSM failed.</exception>
-    public void Run(Pkcs11Library library, nuint session)
+    public void Run(Pkcs11Library library, ulong session)
     {
         ThrowIfRefused();
         var pin = ReadPin();

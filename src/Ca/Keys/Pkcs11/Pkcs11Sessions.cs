@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Net.Pkcs11Interop.Common;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
@@ -10,7 +11,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
 {
     private readonly Lock gate = new();
     private Pkcs11Library? library;
-    private nuint session;
+    private ulong session;
 
     // Sessions that sign; each is used by one thread at a time. A stale one is noticed by whoever rents it.
     private readonly ConcurrentStack<Pkcs11Lease> free = new();
@@ -19,7 +20,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
     private volatile bool isRetired;
 
     /// <summary>Does something with the session for administration; once more with a new one if it is lost.</summary>
-    public T Use<T>(Func<Pkcs11Library, nuint, T> action)
+    public T Use<T>(Func<Pkcs11Library, ulong, T> action)
     {
         lock (gate)
         {
@@ -38,7 +39,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
         }
     }
 
-    public byte[] Sign(string label, IReadOnlyList<Pkcs11Attribute> template, nuint mechanism, byte[] data)
+    public byte[] Sign(string label, IReadOnlyList<Pkcs11Attribute> template, CKM mechanism, byte[] data)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -193,7 +194,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
             return new Pkcs11Library(settings.ModulePath);
         }
         catch (Exception fault)
-            when (fault is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+            when (fault is LibraryArchitectureException or UnmanagedException or EntryPointNotFoundException)
         {
             throw new Pkcs11Exception($"The HSM's library {settings.ModulePath} cannot be loaded.");
         }

@@ -1,45 +1,22 @@
-using System.Runtime.InteropServices;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.LowLevelAPI80;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>Attributes in native memory, as long as a call needs them.</summary>
-internal sealed class Pkcs11Template : IDisposable
+internal sealed class Pkcs11Template(IReadOnlyList<Pkcs11Attribute> attributes) : IDisposable
 {
-    // type, pointer, length
-    private const int Words = 3;
+    /// <summary>As the library takes them.</summary>
+    public CK_ATTRIBUTE[] Attributes { get; } =
+    [.. attributes.Select(attribute => CkaUtils.CreateAttribute(attribute.Type, attribute.Value))];
 
-    private readonly List<GCHandle> pinned = [];
-
-    public Pkcs11Template(IReadOnlyList<Pkcs11Attribute> attributes)
-    {
-        var native = new nuint[attributes.Count * Words];
-        for (var i = 0; i < attributes.Count; i++)
-        {
-            native[i * Words] = attributes[i].Type;
-            native[(i * Words) + 1] = attributes[i].Value.Length == 0 ? 0 : (nuint)Pin(attributes[i].Value);
-            native[(i * Words) + 2] = (nuint)attributes[i].Value.Length;
-        }
-
-        Count = (nuint)attributes.Count;
-        Address = Pin(native);
-    }
-
-    public nint Address { get; }
-
-    public nuint Count { get; }
+    public ulong Count => (ulong)Attributes.Length;
 
     public void Dispose()
     {
-        foreach (var handle in pinned)
+        foreach (ref var attribute in Attributes.AsSpan())
         {
-            handle.Free();
+            UnmanagedMemory.Free(ref attribute.value);
         }
-    }
-
-    private nint Pin(object value)
-    {
-        var handle = GCHandle.Alloc(value, GCHandleType.Pinned);
-        pinned.Add(handle);
-        return handle.AddrOfPinnedObject();
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Net.Pkcs11Interop.Common;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
@@ -18,9 +19,6 @@ public sealed class Pkcs11Token
     // DER of the object identifiers (RFC 5480 §2.1.1.1), as CKA_EC_PARAMS takes them.
     private static readonly byte[] P256 = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
     private static readonly byte[] P384 = [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
-
-    private const nuint EcKeyPairGeneration = 0x1040;
-    private const nuint RsaKeyPairGeneration = 0x0;
 
     private const int LabelDigits = 16;
 
@@ -70,18 +68,18 @@ public sealed class Pkcs11Token
     {
         var (mechanism, parameters) = algorithm switch
         {
-            KeyAlgorithm.EcdsaP256 => (EcKeyPairGeneration, Curve(P256)),
-            KeyAlgorithm.EcdsaP384 => (EcKeyPairGeneration, Curve(P384)),
-            KeyAlgorithm.Rsa2048 => (RsaKeyPairGeneration, Rsa(2048)),
-            KeyAlgorithm.Rsa3072 => (RsaKeyPairGeneration, Rsa(3072)),
-            KeyAlgorithm.Rsa4096 => (RsaKeyPairGeneration, Rsa(4096)),
+            KeyAlgorithm.EcdsaP256 => (CKM.CKM_EC_KEY_PAIR_GEN, Curve(P256)),
+            KeyAlgorithm.EcdsaP384 => (CKM.CKM_EC_KEY_PAIR_GEN, Curve(P384)),
+            KeyAlgorithm.Rsa2048 => (CKM.CKM_RSA_PKCS_KEY_PAIR_GEN, Rsa(2048)),
+            KeyAlgorithm.Rsa3072 => (CKM.CKM_RSA_PKCS_KEY_PAIR_GEN, Rsa(3072)),
+            KeyAlgorithm.Rsa4096 => (CKM.CKM_RSA_PKCS_KEY_PAIR_GEN, Rsa(4096)),
             _ => throw new ArgumentOutOfRangeException(nameof(algorithm)),
         };
         Pkcs11Attribute[] common =
         [
-            Pkcs11Attribute.Of(Pkcs11Attribute.OnToken, true),
-            Pkcs11Attribute.Of(Pkcs11Attribute.Label, label),
-            Pkcs11Attribute.Of(Pkcs11Attribute.Id, label),
+            Pkcs11Attribute.Of(CKA.CKA_TOKEN, true),
+            Pkcs11Attribute.Of(CKA.CKA_LABEL, label),
+            Pkcs11Attribute.Of(CKA.CKA_ID, label),
         ];
         Call(
             label,
@@ -97,14 +95,14 @@ public sealed class Pkcs11Token
                         settings.Probe?.Invoke("C_GenerateKeyPair");
                         var made = library.GenerateKeyPair(
                             session,
-                            new Pkcs11Attribute(mechanism, []),
-                            [.. common, Pkcs11Attribute.Of(Pkcs11Attribute.Verify, true), .. parameters],
+                            mechanism,
+                            [.. common, Pkcs11Attribute.Of(CKA.CKA_VERIFY, true), .. parameters],
                             [
                                 .. common,
-                                Pkcs11Attribute.Of(Pkcs11Attribute.Private, true),
-                                Pkcs11Attribute.Of(Pkcs11Attribute.Sensitive, sensitive),
-                                Pkcs11Attribute.Of(Pkcs11Attribute.Extractable, extractable),
-                                Pkcs11Attribute.Of(Pkcs11Attribute.Sign, sign),
+                                Pkcs11Attribute.Of(CKA.CKA_PRIVATE, true),
+                                Pkcs11Attribute.Of(CKA.CKA_SENSITIVE, sensitive),
+                                Pkcs11Attribute.Of(CKA.CKA_EXTRACTABLE, extractable),
+                                Pkcs11Attribute.Of(CKA.CKA_SIGN, sign),
                             ]
                         );
                         if (call.IsAbandoned)
@@ -135,7 +133,7 @@ public sealed class Pkcs11Token
                     (library, session) =>
                     {
                         // Whoever sees the private half sees the whole pair.
-                        nuint[] pair =
+                        ulong[] pair =
                         [
                             .. library.Find(session, PublicKey(label)),
                             .. library.Find(session, PrivateKey(label)),
@@ -219,7 +217,7 @@ public sealed class Pkcs11Token
                 )
         );
 
-    internal byte[] Sign(string label, nuint mechanism, byte[] data) =>
+    internal byte[] Sign(string label, CKM mechanism, byte[] data) =>
         Call(label, (_, hsm) => hsm.Sign(label, PrivateKey(label), mechanism, data));
 
     /// <summary>Removes the key pair of that label; nothing happens if there is none.</summary>
@@ -230,11 +228,11 @@ public sealed class Pkcs11Token
     internal void DestroyPrivate(string label) =>
         Call(label, (_, hsm) => hsm.Use((library, session) => library.Destroy(session, PrivateKey(label))));
 
-    private Pkcs11KeyDescription Describe(Pkcs11Library hsm, nuint session, string label, nuint key)
+    private Pkcs11KeyDescription Describe(Pkcs11Library hsm, ulong session, string label, ulong key)
     {
-        const nuint Rsa = 0;
-        const nuint Ec = 3;
-        var type = Number(hsm.Read(session, key, Pkcs11Attribute.KeyType));
+        const ulong Rsa = (ulong)CKK.CKK_RSA;
+        const ulong Ec = (ulong)CKK.CKK_EC;
+        var type = Number(hsm.Read(session, key, CKA.CKA_KEY_TYPE));
         if (type is not (Rsa or Ec))
         {
             return new Pkcs11KeyDescription(null, "The key is neither RSA nor on an elliptic curve.");
@@ -242,7 +240,7 @@ public sealed class Pkcs11Token
 
         // The public half may be an object of its own (always for curves) or be told by the private one (RSA). Both have
         // the same identifier, unless somebody's tool gave them none.
-        var id = new Pkcs11Attribute(Pkcs11Attribute.Id, hsm.Read(session, key, Pkcs11Attribute.Id) ?? []);
+        var id = new Pkcs11Attribute(CKA.CKA_ID, hsm.Read(session, key, CKA.CKA_ID) ?? []);
         var source =
             hsm.Find(session, [.. PublicKey(label), id]) is [var own] ? own
             : hsm.Find(session, PublicKey(label)) is [var single] ? single
@@ -250,28 +248,28 @@ public sealed class Pkcs11Token
         var publicKey =
             type == Rsa
                 ? Pkcs11PublicKey.FromRsa(
-                    hsm.Read(session, key, Pkcs11Attribute.Modulus),
-                    hsm.Read(session, source, Pkcs11Attribute.PublicExponent)
+                    hsm.Read(session, key, CKA.CKA_MODULUS),
+                    hsm.Read(session, source, CKA.CKA_PUBLIC_EXPONENT)
                 )
                 : Pkcs11PublicKey.FromEc(
-                    hsm.Read(session, source, Pkcs11Attribute.EcParameters),
-                    hsm.Read(session, source, Pkcs11Attribute.EcPoint)
+                    hsm.Read(session, source, CKA.CKA_EC_PARAMS),
+                    hsm.Read(session, source, CKA.CKA_EC_POINT)
                 );
         return new Pkcs11KeyDescription(publicKey, FindFault());
 
         string? FindFault()
         {
-            if (Is(Pkcs11Attribute.Extractable) != false || Is(Pkcs11Attribute.Sensitive) != true)
+            if (Is(CKA.CKA_EXTRACTABLE) != false || Is(CKA.CKA_SENSITIVE) != true)
             {
                 return "The key can be taken out of the token: it must be sensitive and not extractable.";
             }
 
-            if (Is(Pkcs11Attribute.Sign) != true)
+            if (Is(CKA.CKA_SIGN) != true)
             {
                 return "The key may not sign.";
             }
 
-            if (Is(Pkcs11Attribute.AlwaysAuthenticate) == true)
+            if (Is(CKA.CKA_ALWAYS_AUTHENTICATE) == true)
             {
                 return "The key asks for the PIN at every signature: a service cannot answer that.";
             }
@@ -281,7 +279,7 @@ public sealed class Pkcs11Token
                 : "The token does not sign with the key's mechanism.";
         }
 
-        bool? Is(nuint attribute) => hsm.Read(session, key, attribute) is [var value, ..] ? value != 0 : null;
+        bool? Is(CKA attribute) => hsm.Read(session, key, attribute) is [var value, ..] ? value != 0 : null;
     }
 
     // Once more when the library, begun anew, may know the token again.
@@ -349,21 +347,18 @@ public sealed class Pkcs11Token
     }
 
     private static Pkcs11Attribute[] PrivateKey(string label) =>
-        [.. ByLabel(label), Pkcs11Attribute.Of(Pkcs11Attribute.Class, Pkcs11Attribute.PrivateKeyClass)];
+        [.. ByLabel(label), Pkcs11Attribute.Of(CKA.CKA_CLASS, (ulong)CKO.CKO_PRIVATE_KEY)];
 
     private static Pkcs11Attribute[] PublicKey(string label) =>
-        [.. ByLabel(label), Pkcs11Attribute.Of(Pkcs11Attribute.Class, Pkcs11Attribute.PublicKeyClass)];
+        [.. ByLabel(label), Pkcs11Attribute.Of(CKA.CKA_CLASS, (ulong)CKO.CKO_PUBLIC_KEY)];
 
-    private static nuint? Number(byte[]? value) =>
-        value?.Length == nuint.Size ? MemoryMarshal.Read<nuint>(value) : null;
+    private static ulong? Number(byte[]? value) =>
+        value?.Length == sizeof(ulong) ? MemoryMarshal.Read<ulong>(value) : null;
 
-    private static Pkcs11Attribute[] ByLabel(string label) => [Pkcs11Attribute.Of(Pkcs11Attribute.Label, label)];
+    private static Pkcs11Attribute[] ByLabel(string label) => [Pkcs11Attribute.Of(CKA.CKA_LABEL, label)];
 
-    private static Pkcs11Attribute[] Curve(byte[] oid) => [new(Pkcs11Attribute.EcParameters, oid)];
+    private static Pkcs11Attribute[] Curve(byte[] oid) => [new(CKA.CKA_EC_PARAMS, oid)];
 
-    private static Pkcs11Attribute[] Rsa(nuint bits) =>
-        [
-            Pkcs11Attribute.Of(Pkcs11Attribute.ModulusBits, bits),
-            new(Pkcs11Attribute.PublicExponent, [0x01, 0x00, 0x01]),
-        ];
+    private static Pkcs11Attribute[] Rsa(ulong bits) =>
+        [Pkcs11Attribute.Of(CKA.CKA_MODULUS_BITS, bits), new(CKA.CKA_PUBLIC_EXPONENT, [0x01, 0x00, 0x01])];
 }

@@ -78,7 +78,7 @@ public sealed class Pkcs11TokenTests
             )
         );
 
-        Should.Throw<Pkcs11Exception>(() => locked.OpenEc("any")).Message.ShouldContain("PIN incorrect");
+        Should.Throw<Pkcs11Exception>(() => locked.OpenEc("any")).Message.ShouldContain("CKR_PIN_INCORRECT");
         Should.Throw<Pkcs11Exception>(() => locked.Generate("any", KeyAlgorithm.EcdsaP256));
 
         reads.ShouldBe(1);

@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Dapper;
+using Net.Pkcs11Interop.Common;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Faults;
@@ -17,8 +18,6 @@ namespace Culvert.Identity.Service.Tests.Certificates.Faults;
 public sealed class TwoNodeAuthorityTests : IDisposable
 {
     // CKR_DEVICE_ERROR
-    private const nuint DeviceError = 0x30;
-
     private readonly ManualResetEventSlim answered = new();
     private bool isAway = true;
 
@@ -247,7 +246,7 @@ public sealed class TwoNodeAuthorityTests : IDisposable
     {
         if (isAway && function == "C_GenerateKeyPair")
         {
-            throw new Pkcs11Exception(function, DeviceError);
+            throw new Pkcs11Exception(function, CKR.CKR_DEVICE_ERROR);
         }
     }
 
