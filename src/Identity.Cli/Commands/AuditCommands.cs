@@ -94,15 +94,16 @@ internal static class AuditCommands
                 foreach (var chain in ChainVerifier.Verify(text, checkpoints))
                 {
                     chains.Add(
-                        new JsonObject
-                        {
-                            ["node"] = chain.Node,
-                            ["entries"] = chain.Entries,
-                            ["bodies"] = chain.Bodies,
-                            ["checkpoints"] = chain.Checkpoints,
-                            ["proven_up_to"] = chain.ProvenUpTo,
-                            ["unproven"] = chain.Unproven,
-                        }
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["node"] = chain.Node,
+                                ["entries"] = chain.Entries,
+                                ["bodies"] = chain.Bodies,
+                                ["checkpoints"] = chain.Checkpoints,
+                                ["proven_up_to"] = chain.ProvenUpTo,
+                                ["unproven"] = chain.Unproven,
+                            }
                     );
                     if (chain.Unproven > 0)
                     {

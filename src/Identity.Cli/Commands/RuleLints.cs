@@ -28,14 +28,15 @@ internal static class RuleLints
                     foreach (var lint in rule?["lints"] as JsonArray ?? [])
                     {
                         rows.Add(
-                            new JsonObject
-                            {
-                                ["rule"] = rule!["name"]?.DeepClone(),
-                                ["federation_rule_id"] = rule["federation_rule_id"]?.DeepClone(),
-                                ["id"] = lint?["id"]?.DeepClone(),
-                                ["severity"] = lint?["severity"]?.DeepClone(),
-                                ["message"] = lint?["message"]?.DeepClone(),
-                            }
+                            (JsonNode)
+                                new JsonObject
+                                {
+                                    ["rule"] = rule!["name"]?.DeepClone(),
+                                    ["federation_rule_id"] = rule["federation_rule_id"]?.DeepClone(),
+                                    ["id"] = lint?["id"]?.DeepClone(),
+                                    ["severity"] = lint?["severity"]?.DeepClone(),
+                                    ["message"] = lint?["message"]?.DeepClone(),
+                                }
                         );
                     }
                 }

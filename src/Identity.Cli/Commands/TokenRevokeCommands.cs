@@ -138,7 +138,14 @@ internal static class TokenRevokeCommands
         return CommandResult.Object(new JsonObject { ["type"] = "token", ["revoked"] = true });
     }
 
-    private static void Narrow<T>(JsonObject body, string from, string to, string member, T? value, string otherwise)
+    private static void Narrow(
+        JsonObject body,
+        string from,
+        string to,
+        string member,
+        JsonNode? value,
+        string otherwise
+    )
     {
         if (value is null)
         {
@@ -151,7 +158,7 @@ internal static class TokenRevokeCommands
         }
 
         body["kind"] = to;
-        body[member] = JsonValue.Create(value);
+        body[member] = value;
     }
 
     private static void Add(JsonObject body, string member, string? value)

@@ -1,19 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Culvert.Identity.Cli.Output;
 
 /// <summary>A list as a table: the columns that fit on a line, and the width of each.</summary>
 internal sealed class ListTable
 {
-    /// <summary>Blanks between columns.</summary>
-    private const int Gap = 2;
-
-    /// <summary>A folded column is no narrower: below that it is one letter a line.</summary>
-    private const int NarrowestFold = 24;
-
     private readonly IReadOnlyList<Column> columns;
     private readonly IReadOnlyList<Column> shown;
     private readonly Dictionary<Column, List<string>> cells;
@@ -35,7 +27,7 @@ internal sealed class ListTable
         );
         widths = columns.ToDictionary(
             column => column,
-            column => cells[column].Append(column.Heading).Max(text => WidthOf(text))
+            column => cells[column].Append(column.Heading).Max(text => DisplayWidth.Of(text))
         );
         shown = width is { } limit ? FitInto(limit) : columns;
     }
@@ -43,34 +35,27 @@ internal sealed class ListTable
     /// <summary>Headings of the columns that were left out.</summary>
     public IEnumerable<string> Dropped => columns.Except(shown).Select(column => column.Heading);
 
-    public Table Render()
-    {
-        var table = new Table().Border(TableBorder.None);
-        foreach (var column in shown)
-        {
-            var made = new TableColumn(new Text(column.Heading)).Padding(0, 0, Gap, 0).Width(widths[column]);
-            table.AddColumn(column.Fit == Fit.Wrap ? made : made.NoWrap());
-        }
-
-        for (var row = 0; row < rows; row++)
-        {
-            table.AddRow(shown.Select(column => new Text(cells[column][row])));
-        }
-
-        return table;
-    }
+    public void Write(TextWriter output) =>
+        TextTable.Write(
+            output,
+            [.. shown.Select(column => widths[column])],
+            Enumerable
+                .Range(0, rows)
+                .Select(row => shown.Select(column => cells[column][row]).ToList())
+                .Prepend([.. shown.Select(column => column.Heading)])
+        );
 
     // Where not even those that stay fit, the terminal breaks the lines: nothing is cut.
     private List<Column> FitInto(int limit)
     {
         var kept = columns.Where(column => column.Fit != Fit.Drop).ToHashSet();
-        var used = kept.Sum(column => NarrowestOf(column) + Gap) - Gap;
+        var used = kept.Sum(column => NarrowestOf(column) + TextTable.Gap) - TextTable.Gap;
         foreach (var column in columns.Where(column => column.Fit == Fit.Drop))
         {
-            if (used + Gap + widths[column] <= limit)
+            if (used + TextTable.Gap + widths[column] <= limit)
             {
                 kept.Add(column);
-                used += Gap + widths[column];
+                used += TextTable.Gap + widths[column];
             }
         }
 
@@ -85,7 +70,7 @@ internal sealed class ListTable
     }
 
     private int NarrowestOf(Column column) =>
-        column.Fit == Fit.Wrap ? Math.Min(widths[column], NarrowestFold) : widths[column];
+        column.Fit == Fit.Wrap ? Math.Min(widths[column], TextTable.NarrowestFold) : widths[column];
 
     // Fractions of a second tell a person nothing, and cost a column. -o json has them.
     private static string ToSeconds(string text) => TimeOf(text) is null ? text : text[..19] + "Z";
@@ -115,13 +100,4 @@ internal sealed class ListTable
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
             : null;
-
-    // Names may hold characters that take two places, or none.
-    private static int WidthOf(IRenderable text) => text.Measure(Options, int.MaxValue).Max;
-
-    private static int WidthOf(string text) => WidthOf(new Text(text));
-
-    private static readonly RenderOptions Options = RenderOptions.Create(
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) })
-    );
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Platform.Doctor;
-using Spectre.Console;
 
 namespace Culvert.Identity.Cli.Output;
 
@@ -9,10 +8,7 @@ namespace Culvert.Identity.Cli.Output;
 internal static class ResultWriter
 {
     /// <summary>Wide enough that a pipe never sees a folded line.</summary>
-    private const int UnboundedWidth = 100_000;
-
-    /// <summary>Blanks between a name and its value.</summary>
-    private const int Gap = 2;
+    private const int Unbounded = int.MaxValue / 2;
 
     public static void Write(CommandResult result, OutputFormat format, CliHost host)
     {
@@ -63,7 +59,7 @@ internal static class ResultWriter
 
     private static void WriteNames(CommandResult result, TextWriter output)
     {
-        foreach (var item in result.Columns is null ? [result.Json] : result.Json.Data())
+        foreach (var item in result.Columns is null ? new JsonNode?[] { result.Json } : [.. result.Json.Data()])
         {
             output.WriteLine(CellText.Safe(item.Text("id") ?? item.Text("fingerprint") ?? "-"));
         }
@@ -84,17 +80,16 @@ internal static class ResultWriter
             return;
         }
 
-        var table = new Table()
-            .Border(TableBorder.None)
-            .HideHeaders()
-            .AddColumn(new TableColumn("").NoWrap().Padding(0, 0, Gap, 0))
-            .AddColumn(new TableColumn("").Padding(0, 0));
-        foreach (var (name, value) in result.Json.Where(p => p.Key != "type").SelectMany(p => Rows(p.Key, p.Value)))
-        {
-            table.AddRow(new Text(name), new Text(value));
-        }
+        WriteObject(result.Json, host.OutputWidth, host.Out);
+    }
 
-        WriteTable(table, host.OutputWidth, host.Out);
+    /// <summary>A member a line; values are folded into what a terminal leaves beside the names, and never in a pipe.</summary>
+    private static void WriteObject(JsonObject json, int? width, TextWriter output)
+    {
+        var rows = json.Where(p => p.Key != "type").SelectMany(p => Rows(p.Key, p.Value)).ToList();
+        var names = rows.Select(row => DisplayWidth.Of(row.Name)).DefaultIfEmpty().Max();
+        var values = width is { } limit ? Math.Max(TextTable.NarrowestFold, limit - names - TextTable.Gap) : Unbounded;
+        TextTable.Write(output, [names, values], rows.Select(row => (string[])[row.Name, row.Value]));
     }
 
     /// <summary>Each object of a list has its own rows (<c>chain.1.subject</c>); a text of several lines keeps them.</summary>
@@ -117,32 +112,10 @@ internal static class ResultWriter
         var width = format == OutputFormat.Wide ? null : host.OutputWidth;
         // A person at a terminal asks how long ago; whoever copies a time or reads it by program has the exact one.
         var list = new ListTable(result.Columns!, [.. result.Json.Data()], width, host.Time.GetUtcNow());
-        // Its columns have their widths already: here nothing is folded once more.
-        WriteTable(list.Render(), null, host.Out);
+        list.Write(host.Out);
         if (list.Dropped.ToList() is { Count: > 0 } dropped)
         {
             host.Out.WriteLine($"(no room for {string.Join(", ", dropped)}: use -o wide)");
-        }
-    }
-
-    private static void WriteTable(Table table, int? width, TextWriter output)
-    {
-        // Spectre pads every line to the table's width: rendered apart, so that no line ends in blanks.
-        using var text = new StringWriter();
-        var console = AnsiConsole.Create(
-            new AnsiConsoleSettings
-            {
-                Ansi = AnsiSupport.No,
-                ColorSystem = ColorSystemSupport.NoColors,
-                Out = new AnsiConsoleOutput(text),
-                Interactive = InteractionSupport.No,
-            }
-        );
-        console.Profile.Width = width ?? UnboundedWidth;
-        console.Write(table);
-        foreach (var line in text.ToString().TrimEnd().Split('\n'))
-        {
-            output.WriteLine(line.TrimEnd());
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class SignInStore
         {
             var path = PathOf(url, host);
             return File.Exists(path)
-                ? JsonSerializer.Deserialize<SignInRecord>(PrivateFile.ReadText(path, MaxBytes))
+                ? JsonSerializer.Deserialize(PrivateFile.ReadText(path, MaxBytes), SignInJson.Default.SignInRecord)
                 : null;
         }
         catch (Exception e) when (e is SecretUnavailableException or JsonException)
@@ -32,7 +32,7 @@ internal static class SignInStore
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!, PrivateFile.FolderMode);
-            PrivateFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(record));
+            PrivateFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(record, SignInJson.Default.SignInRecord));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -29,16 +29,14 @@ internal static class TokenInspection
 
     public static JsonObject Of(string token, DateTimeOffset now)
     {
-        var problems = new JsonArray();
+        var problems = new List<string>();
         var parts = token.Split('.');
         if (parts.Length != 3)
         {
             problems.Add(
-                JsonValue.Create(
-                    parts.Length == 5
-                        ? "five parts: an encrypted token (JWE); only signed ones can be exchanged"
-                        : $"{parts.Length} parts instead of three: this is no JWT"
-                )
+                parts.Length == 5
+                    ? "five parts: an encrypted token (JWE); only signed ones can be exchanged"
+                    : $"{parts.Length} parts instead of three: this is no JWT"
             );
         }
 
@@ -50,7 +48,7 @@ internal static class TokenInspection
             && refusal != JoseRefusal.None
         )
         {
-            problems.Add(JsonValue.Create($"refused when it is parsed: {refusal}"));
+            problems.Add($"refused when it is parsed: {refusal}");
         }
 
         if (header is not null)
@@ -71,11 +69,11 @@ internal static class TokenInspection
             ["claims"] = claims,
             ["times"] = claims is null ? null : TimesOf(claims, now),
             ["signature"] = "not checked: that takes the issuer's keys",
-            ["problems"] = problems,
+            ["problems"] = WireJson.ArrayOf(problems),
         };
     }
 
-    private static JsonObject? ObjectOf(string[] parts, int index, string what, JsonArray problems)
+    private static JsonObject? ObjectOf(string[] parts, int index, string what, List<string> problems)
     {
         if (index >= parts.Length)
         {
@@ -88,53 +86,49 @@ internal static class TokenInspection
         }
         catch (Exception e) when (e is FormatException or JsonException or ArgumentException)
         {
-            problems.Add(JsonValue.Create($"the {what} is no base64url of a JSON object"));
+            problems.Add($"the {what} is no base64url of a JSON object");
             return null;
         }
     }
 
-    private static void CheckHeader(JsonObject header, JsonArray problems)
+    private static void CheckHeader(JsonObject header, List<string> problems)
     {
         var algorithm = header.Text("alg");
         if (algorithm is null || algorithm.Equals("none", StringComparison.OrdinalIgnoreCase))
         {
-            problems.Add(JsonValue.Create("alg: the token is not signed"));
+            problems.Add("alg: the token is not signed");
         }
         else if (algorithm.StartsWith("HS", StringComparison.OrdinalIgnoreCase))
         {
-            problems.Add(
-                JsonValue.Create($"alg: {algorithm} is symmetric; an identity provider signs with a private key")
-            );
+            problems.Add($"alg: {algorithm} is symmetric; an identity provider signs with a private key");
         }
 
         if (header.Text("kid") is null)
         {
-            problems.Add(JsonValue.Create("kid: absent; the issuer's record must allow that"));
+            problems.Add("kid: absent; the issuer's record must allow that");
         }
     }
 
-    private static void CheckNames(JsonObject claims, JsonArray problems)
+    private static void CheckNames(JsonObject claims, List<string> problems)
     {
         if (claims.Text("iss") is null)
         {
-            problems.Add(JsonValue.Create("iss: absent or no string"));
+            problems.Add("iss: absent or no string");
         }
 
         if (claims.Text("sub") is not { Length: >= 1 and <= MaxSubjectLength })
         {
-            problems.Add(JsonValue.Create($"sub: a string of 1 to {MaxSubjectLength} characters is required"));
+            problems.Add($"sub: a string of 1 to {MaxSubjectLength} characters is required");
         }
 
         switch (claims["aud"])
         {
             case null:
-                problems.Add(JsonValue.Create("aud: absent"));
+                problems.Add("aud: absent");
                 break;
             case JsonArray several:
                 problems.Add(
-                    JsonValue.Create(
-                        $"aud: a list of {several.Count}; a token for several services can be used by each at the others"
-                    )
+                    $"aud: a list of {several.Count}; a token for several services can be used by each at the others"
                 );
                 break;
             case JsonValue one when one.TryGetValue(out string? audience):
@@ -143,52 +137,50 @@ internal static class TokenInspection
                     || PlatformAudiences.Any(known => audience.StartsWith(known, StringComparison.Ordinal))
                 )
                 {
-                    problems.Add(
-                        JsonValue.Create("aud: looks like the platform's default; ask for this service's own")
-                    );
+                    problems.Add("aud: looks like the platform's default; ask for this service's own");
                 }
 
                 break;
             default:
-                problems.Add(JsonValue.Create("aud: neither a string nor a list"));
+                problems.Add("aud: neither a string nor a list");
                 break;
         }
     }
 
-    private static void CheckTimes(JsonObject claims, DateTimeOffset now, JsonArray problems)
+    private static void CheckTimes(JsonObject claims, DateTimeOffset now, List<string> problems)
     {
         var seconds = now.ToUnixTimeSeconds();
         var (issued, expires, begins) = (Seconds(claims, "iat"), Seconds(claims, "exp"), Seconds(claims, "nbf"));
         if (expires is null)
         {
-            problems.Add(JsonValue.Create("exp: absent or no whole number of seconds"));
+            problems.Add("exp: absent or no whole number of seconds");
         }
         else if (expires <= seconds)
         {
-            problems.Add(JsonValue.Create(Text($"exp: expired {seconds - expires} s ago by this machine's clock")));
+            problems.Add(Text($"exp: expired {seconds - expires} s ago by this machine's clock"));
         }
 
         if (issued is null)
         {
-            problems.Add(JsonValue.Create("iat: absent or no whole number of seconds"));
+            problems.Add("iat: absent or no whole number of seconds");
         }
         else if (issued > seconds)
         {
-            problems.Add(JsonValue.Create(Text($"iat: {issued - seconds} s in the future by this machine's clock")));
+            problems.Add(Text($"iat: {issued - seconds} s in the future by this machine's clock"));
         }
 
         if (begins > seconds)
         {
-            problems.Add(JsonValue.Create(Text($"nbf: {begins - seconds} s in the future by this machine's clock")));
+            problems.Add(Text($"nbf: {begins - seconds} s in the future by this machine's clock"));
         }
 
         if (expires - issued <= 0)
         {
-            problems.Add(JsonValue.Create("exp: not after iat"));
+            problems.Add("exp: not after iat");
         }
         else if (expires - issued > LongLife.TotalSeconds)
         {
-            problems.Add(JsonValue.Create(Text($"exp: the token lives {expires - issued} s, more than a day")));
+            problems.Add(Text($"exp: the token lives {expires - issued} s, more than a day"));
         }
     }
 

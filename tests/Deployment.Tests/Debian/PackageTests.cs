@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace Culvert.Deployment.Tests.Debian;
 
 /// <summary>The packages: what is in them, and what dpkg makes of them on a machine that is thrown away afterwards.</summary>
@@ -45,6 +48,25 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
         (await File.ReadAllTextAsync(control.PathOf("control"), Cancel)).ShouldNotMatch("@[A-Z]+@");
     }
 
+    /// <summary>The C library decides on which machines a program runs; what else it is linked with is inside it.</summary>
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public async Task Package_DependsOnTheCLibrary_ThatItsProgramWasLinkedWith(
+        string package,
+        string program,
+        string file
+    )
+    {
+        _ = file;
+        var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Repository.Published(program), Cancel));
+        var newest = Regex.Matches(text, @"GLIBC_2\.(\d+)").Max(match => int.Parse(match.Groups[1].Value));
+
+        var control = await packages.ControlAsync(package);
+
+        newest.ShouldBeLessThanOrEqualTo(36, "Debian 12 has 2.36");
+        (await File.ReadAllTextAsync(control.PathOf("control"), Cancel)).ShouldContain($" libc6 (>= 2.{newest}),");
+    }
+
     [Theory]
     [MemberData(nameof(Packages))]
     public async Task Scripts_OfAPackage_AreValidAndNameItsUser(string package, string program, string file)
@@ -65,9 +87,9 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
     public async Task Build_Twice_GivesTheSameBytes()
     {
         using var again = new TestFolder();
-        await BuiltPackages.BuildAsync(again.Path, "stub");
+        await BuiltPackages.BuildAsync(again.Path, "stub GLIBC_2.34");
         using var first = new TestFolder();
-        await BuiltPackages.BuildAsync(first.Path, "stub");
+        await BuiltPackages.BuildAsync(first.Path, "stub GLIBC_2.34");
 
         foreach (var file in Directory.GetFiles(first.Path))
         {

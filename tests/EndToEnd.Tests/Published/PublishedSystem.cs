@@ -3,7 +3,7 @@ using Culvert.Stage.Hops;
 
 namespace Culvert.EndToEnd.Tests.Published;
 
-/// <summary>Agent and edge as they are shipped.</summary>
+/// <summary>Agent, edge and culvert as they are shipped.</summary>
 public sealed class PublishedSystem()
     : RunningSystem(
         new InstallationOptions

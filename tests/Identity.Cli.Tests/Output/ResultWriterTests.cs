@@ -24,6 +24,35 @@ public sealed class ResultWriterTests
     public void Table_List_AlignsColumnsAndTakesNoMarkupFromValues() =>
         Written(List, OutputFormat.Table).ShouldBe("ID  NAME    LIST\na   [red]x  1, 2\nbb  -       -\n");
 
+    /// <summary>A place is what a terminal draws: two for a wide character, none for an accent of its own.</summary>
+    [Theory]
+    [InlineData("日本", 4)]
+    [InlineData("e\u0301t", 2)]
+    [InlineData("🚇", 2)]
+    [InlineData("a\u200db", 2)]
+    [InlineData("¡…", 2)]
+    public void Width_OfAText_IsThePlacesThatATerminalDraws(string text, int width) =>
+        DisplayWidth.Of(text).ShouldBe(width);
+
+    [Fact]
+    public void Table_ObjectOnATerminal_FoldsValuesBesideTheirNames()
+    {
+        var shown = CommandResult.Object(
+            new JsonObject { ["note"] = "every agent of the tunnel is connected", ["digest"] = new string('f', 30) }
+        );
+
+        Written(shown, OutputFormat.Table, width: 34)
+            .ShouldBe(
+                """
+                note    every agent of the tunnel
+                        is connected
+                digest  ffffffffffffffffffffffffff
+                        ffff
+
+                """
+            );
+    }
+
     [Fact]
     public void Table_WithoutTerminal_NeverFoldsALine()
     {

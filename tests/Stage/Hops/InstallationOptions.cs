@@ -82,6 +82,6 @@ internal sealed record InstallationOptions
     /// <summary>The origins that the routes accept from browsers.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
-    /// <summary>Whether agent and edge run as they are shipped, each as one trimmed file, rather than as they were built.</summary>
+    /// <summary>Whether agent, edge and culvert run as they are shipped, each one native file, rather than as they were built.</summary>
     public bool Published { get; init; }
 }

@@ -69,10 +69,10 @@ internal static class Programs
         return File.Exists(compiled) ? compiled : assembly;
     }
 
-    /// <summary>Puts the agent and the edge as they are shipped, each one file, in the place of those that were built.</summary>
+    /// <summary>Puts the native programs as they are shipped, each one file, in the place of those that were built.</summary>
     public static void CopyPublishedTo(Checkout checkout, string folder)
     {
-        foreach (var program in (string[])[TunnelAgent, TunnelEdge])
+        foreach (var program in (string[])[TunnelAgent, TunnelEdge, Culvert])
         {
             var published = Path.Combine(checkout.Root, ".run", "published", program);
             if (!File.Exists(published))

@@ -85,6 +85,13 @@ find_lacking() {
     [ -x /usr/bin/python3 ] || lacks "Python 3" "python3"
     command -v pebble >/dev/null || lacks "an ACME CA for tests (pebble)" "pebble"
   fi
+  # What links programs that are compiled to machine code (docs/publishing.md).
+  if [ -n "${with_linker:-}" ]; then
+    command -v clang >/dev/null || command -v gcc >/dev/null || lacks "a C compiler, which links native programs (gcc)" "gcc"
+    command -v objcopy >/dev/null || lacks "objcopy" "binutils"
+    compgen -G '/usr/lib*/crt1.o' >/dev/null || compgen -G '/usr/lib/*/crt1.o' >/dev/null \
+      || lacks "the C library's start files (crt1.o)" "libc6-dev"
+  fi
   # Only ./bench asks for it: a load generator that leaves the cores to what it measures.
   [ -z "${with_load_generator:-}" ] || command -v wrk >/dev/null || lacks "wrk" "wrk"
   if [ -n "${setup_needs_postgres:-}" ]; then

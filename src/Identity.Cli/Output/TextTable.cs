@@ -1,0 +1,94 @@
+using System.Text;
+
+namespace Culvert.Identity.Cli.Output;
+
+/// <summary>Writes texts in aligned columns. No line ends in blanks.</summary>
+internal static class TextTable
+{
+    /// <summary>Blanks between columns.</summary>
+    public const int Gap = 2;
+
+    /// <summary>A folded column is no narrower: below that it is one letter a line.</summary>
+    public const int NarrowestFold = 24;
+
+    /// <param name="output">Takes the lines.</param>
+    /// <param name="widths">Of the columns; a text that is wider is folded, so that a row takes several lines.</param>
+    /// <param name="rows">As many texts each as there are columns.</param>
+    public static void Write(TextWriter output, IReadOnlyList<int> widths, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        foreach (var row in rows)
+        {
+            var cells = row.Select((text, column) => Fold(text, widths[column])).ToList();
+            for (var line = 0; line < cells.Max(cell => cell.Count); line++)
+            {
+                output.WriteLine(Line(cells, widths, line));
+            }
+        }
+    }
+
+    private static string Line(List<List<string>> cells, IReadOnlyList<int> widths, int number)
+    {
+        var line = new StringBuilder();
+        var blanks = 0;
+        foreach (var (cell, width) in cells.Zip(widths))
+        {
+            var text = number < cell.Count ? cell[number] : "";
+            line.Append(' ', blanks).Append(text);
+            blanks = Math.Max(width, DisplayWidth.Of(text)) - DisplayWidth.Of(text) + Gap;
+        }
+
+        return line.ToString().TrimEnd();
+    }
+
+    /// <summary>Breaks a text at its line ends, and at blanks where a line is too wide; a word that is too wide anywhere.</summary>
+    private static List<string> Fold(string text, int width)
+    {
+        var lines = new List<string>();
+        foreach (var whole in text.Split('\n'))
+        {
+            if (DisplayWidth.Of(whole) <= width)
+            {
+                lines.Add(whole);
+                continue;
+            }
+
+            var line = "";
+            foreach (
+                var word in whole.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(w => Break(w, width))
+            )
+            {
+                if (line.Length > 0 && DisplayWidth.Of(line) + 1 + DisplayWidth.Of(word) > width)
+                {
+                    lines.Add(line);
+                    line = "";
+                }
+
+                line = line.Length > 0 ? $"{line} {word}" : word;
+            }
+
+            lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    private static IEnumerable<string> Break(string word, int width)
+    {
+        var part = new StringBuilder();
+        var used = 0;
+        foreach (var rune in word.EnumerateRunes())
+        {
+            if (part.Length > 0 && used + DisplayWidth.Of(rune) > width)
+            {
+                yield return part.ToString();
+                part.Clear();
+                used = 0;
+            }
+
+            part.Append(rune.ToString());
+            used += DisplayWidth.Of(rune);
+        }
+
+        yield return part.ToString();
+    }
+}
