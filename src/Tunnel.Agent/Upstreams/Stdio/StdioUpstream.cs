@@ -94,6 +94,10 @@ internal sealed class StdioUpstream : Upstream
 
             await HandleAsync(turn);
         }
+        catch (OperationCanceledException) when (!turn.IsClientGone && !exchange.Response.HasStarted)
+        {
+            await replies.ExpireAsync(turn); // while the program was being started
+        }
         finally
         {
             places.Leave(client);
@@ -137,13 +141,13 @@ internal sealed class StdioUpstream : Upstream
         {
             await replies.RefuseAsync(turn, Failures.PathUnknown);
         }
+        else if (HttpMethods.IsPost(method))
+        {
+            await PostAsync(turn, version);
+        }
         else if (version.Length > 0 && !StdioRequest.IsVersion(version))
         {
             await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
-        }
-        else if (HttpMethods.IsPost(method))
-        {
-            await PostAsync(turn, StdioRequest.IsModern(version));
         }
         else if (StdioRequest.IsModern(version) || !(HttpMethods.IsGet(method) || HttpMethods.IsDelete(method)))
         {
@@ -166,7 +170,7 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
-    private async Task PostAsync(StdioTurn turn, bool saysModern)
+    private async Task PostAsync(StdioTurn turn, string version)
     {
         var headers = turn.Headers;
         if (!StdioRequest.Accepts(headers, "application/json") && !turn.TakesEvents)
@@ -192,11 +196,15 @@ internal sealed class StdioUpstream : Upstream
         }
 
         turn.Deadline.AwaitHeaders();
-        if (saysModern || (message.Version is { } inBody && StdioRequest.IsModern(inBody)))
+        if (StdioRequest.IsModern(version, message))
         {
             await PostModernAsync(turn, message);
         }
-        else if (message is { Kind: MessageKind.Request, Method: "initialize" })
+        else if (version.Length > 0 && !StdioRequest.IsVersion(version))
+        {
+            await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
+        }
+        else if (message is { Kind: MessageKind.Request, Method: StdioRequest.Initialize })
         {
             await InitializeAsync(turn, message);
         }
@@ -218,33 +226,40 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        if (StdioRequest.Contradiction(turn.Headers, message) is { } wrong)
+        if (StdioRequest.Fault(turn.Headers, message) is { } wrong)
         {
             await replies.RefuseAsync(turn, wrong, message.Id);
             return;
         }
 
+        // The stream's end is how a modern client cancels (M1), so its ids mean nothing here. A program, which sees no
+        // headers, would take a notification without a version as the beginning of an older client's session.
+        if (
+            message.Kind == MessageKind.Notification
+            && (message.Version is null || message.Method == "notifications/cancelled")
+        )
+        {
+            await replies.AcceptAsync(turn);
+            return;
+        }
+
         var owner = IsShared ? "" : turn.Owner;
         var (channel, refusal) = await ModernAsync(owner, turn.Deadline.Token, turn);
-        if (channel is null)
+        refusal ??= RefusalOfVersion(channel!, message);
+        if (refusal is not null)
         {
-            await replies.RefuseAsync(turn, refusal!);
+            await replies.RefuseAsync(turn, refusal, message.Id);
             return;
         }
 
         if (message.Kind == MessageKind.Notification)
         {
-            // The stream's end is how a modern client cancels (M1), so its ids mean nothing here.
-            if (message.Method != "notifications/cancelled")
-            {
-                channel.TrySend(message.With());
-            }
-
+            channel!.TrySend(message.With());
             await replies.AcceptAsync(turn);
             return;
         }
 
-        var call = channel.TryBegin(message, turn.TakesEvents, out refusal);
+        var call = channel!.TryBegin(message, turn.TakesEvents, out refusal);
         if (call is null)
         {
             await replies.RefuseAsync(turn, refusal!);
@@ -257,6 +272,25 @@ internal sealed class StdioUpstream : Upstream
         {
             slot.Touch();
         }
+    }
+
+    // A program that does not know server/discover speaks no modern revision (M3). What it answers to that is how clients
+    // learn to begin with initialize.
+    private static Failure? RefusalOfVersion(RpcChannel channel, JsonRpcMessage message)
+    {
+        var isSpoken =
+            channel.Versions.Count == 0
+                ? message.Method == "server/discover"
+                : StdioRequest.IsModern(message.Version!) && channel.Versions.Contains(message.Version!);
+        return isSpoken
+            ? null
+            : Failures.VersionUnsupported with
+            {
+                Versions = new VersionsOffered(
+                    channel.Versions.Count == 0 ? [StdioRequest.LastLegacy] : channel.Versions,
+                    message.Version!
+                ),
+            };
     }
 
     // A slot that was idle for too long is over, and another one takes its place.
