@@ -155,7 +155,7 @@ internal static class Failures
         404,
         "not_found_error",
         "The caller has no session of this id.",
-        "The session belongs to another principal, or the client signed in as somebody else.",
+        "The session belongs to another principal or route, the client signed in as somebody else, or the key of session ids changed.",
         "Initialize a new session."
     );
 

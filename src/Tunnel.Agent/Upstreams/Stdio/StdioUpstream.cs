@@ -110,10 +110,7 @@ internal sealed class StdioUpstream : Upstream
     // A shared program is answered before anybody is asked.
     public override void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
     {
-        var sent = exchange.Request.Headers[AuthorizationGate.SessionHeader].ToString();
-        var session = sessions.Get(
-            sent.Length > 0 ? sent : exchange.Response.Headers[AuthorizationGate.SessionHeader].ToString()
-        );
+        var session = sessions.Get(SessionBinding.IdOf(exchange));
         if (session is { Own: { } program } && session.TryAnswer(id))
         {
             program.TrySend(
@@ -163,7 +160,7 @@ internal sealed class StdioUpstream : Upstream
         }
         else
         {
-            await sessions.CloseAsync(session, turn.Route);
+            await sessions.CloseAsync(session);
             turn.Exchange.Response.StatusCode = StatusCodes.Status200OK;
             turn.Exchange.Response.Headers.ContentLength = 0;
             metrics.Forwarded(turn.Route.Name, StatusCodes.Status200OK);
@@ -304,7 +301,7 @@ internal sealed class StdioUpstream : Upstream
         {
             var slot = modern.GetOrAdd(owner, _ => new ChildSlot(pool, settings, time));
             var got = await slot.GetAsync(null, cancellationToken);
-            if (turn is not null && got.Refusal == Failures.ChildrenBusy && await MakeRoomAsync(turn, owner))
+            if (turn is not null && got.Refusal == Failures.ChildrenBusy && await MakeRoomAsync(owner))
             {
                 continue;
             }
@@ -352,7 +349,7 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        var (channel, refusal) = await StartAsync(turn, session);
+        var (channel, refusal) = await StartAsync(session);
         if (channel is null)
         {
             await replies.RefuseAsync(turn, refusal!);
@@ -378,7 +375,7 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        await sessions.CloseAsync(session, turn.Route);
+        await sessions.CloseAsync(session);
         if (session.FailedAtStart)
         {
             starts.Failed(TimeSpan.Zero);
@@ -389,7 +386,7 @@ internal sealed class StdioUpstream : Upstream
     /// A program for a session. Clients rarely end theirs, so one that is idle makes room: of the same principal the one
     /// that has been idle longest, at once; of others, after a moment. Its client gets 404 and begins another (L4).
     /// </summary>
-    private async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioTurn turn, StdioSession session)
+    private async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioSession session)
     {
         var owner = session.Owner;
         var most =
@@ -401,7 +398,7 @@ internal sealed class StdioUpstream : Upstream
                 return (null, Failures.ChildrenBusy);
             }
 
-            await EndAsync(turn, own);
+            await EndAsync(own);
         }
 
         while (true)
@@ -411,18 +408,18 @@ internal sealed class StdioUpstream : Upstream
                 return (channel, null);
             }
 
-            if (refusal != Failures.ChildrenBusy || !await MakeRoomAsync(turn, owner))
+            if (refusal != Failures.ChildrenBusy || !await MakeRoomAsync(owner))
             {
                 return (null, refusal);
             }
         }
     }
 
-    private async Task<bool> MakeRoomAsync(StdioTurn turn, string owner)
+    private async Task<bool> MakeRoomAsync(string owner)
     {
         if ((sessions.LongestIdle(owner, TimeSpan.Zero) ?? sessions.LongestIdle(null, IdleOfOthers)) is { } session)
         {
-            await EndAsync(turn, session);
+            await EndAsync(session);
             return true;
         }
 
@@ -440,9 +437,9 @@ internal sealed class StdioUpstream : Upstream
         return false;
     }
 
-    private async Task EndAsync(StdioTurn turn, StdioSession session)
+    private async Task EndAsync(StdioSession session)
     {
-        await sessions.CloseAsync(session, turn.Route);
+        await sessions.CloseAsync(session);
         await pool.FreedAsync(session.Own);
     }
 

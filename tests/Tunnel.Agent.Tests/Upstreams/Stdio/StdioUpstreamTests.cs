@@ -324,10 +324,7 @@ public sealed class StdioUpstreamTests
     {
         await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings());
 
-        using var response = await fixture.SendModernAsync(
-            fixture.ModernRequest("no/such"),
-            "no/such"
-        );
+        using var response = await fixture.SendModernAsync(fixture.ModernRequest("no/such"), "no/such");
 
         response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!;
@@ -422,10 +419,7 @@ public sealed class StdioUpstreamTests
     {
         await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings());
 
-        using var described = await fixture.SendModernAsync(
-            fixture.ModernRequest("initialize"),
-            "initialize"
-        );
+        using var described = await fixture.SendModernAsync(fixture.ModernRequest("initialize"), "initialize");
         using var handshake = await fixture.SendModernAsync(fixture.Request("initialize"), "initialize");
 
         described.StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -437,10 +431,7 @@ public sealed class StdioUpstreamTests
     {
         await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings("legacy"));
 
-        using var discover = await fixture.SendModernAsync(
-            fixture.ModernRequest("server/discover"),
-            "server/discover"
-        );
+        using var discover = await fixture.SendModernAsync(fixture.ModernRequest("server/discover"), "server/discover");
         using var list = await fixture.SendModernAsync(fixture.ModernRequest("tools/list"), "tools/list");
 
         discover.StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -533,6 +524,7 @@ public sealed class StdioUpstreamTests
         var time = new FakeTimeProvider();
         await using var fixture = await StdioFixture.StartAsync(StdioFixture.Settings("silent"), time: time);
         var call = fixture.SendModernAsync(fixture.ModernCall("pid"), name: "pid");
+        await StdioFixture.UntilAsync(() => fixture.Upstream.Children == 1);
         await StdioFixture.UntilAsync(() =>
         {
             time.Advance(TimeSpan.FromMinutes(1));
@@ -894,8 +886,10 @@ public sealed class StdioUpstreamTests
         var session = await fixture.InitializeAsync(alice);
 
         using var theft = await fixture.SendAsync(fixture.Call("pid"), session, bob);
+        using var bare = await fixture.SendAsync(fixture.Call("pid"), session[..session.LastIndexOf('.')], alice);
         using var own = await fixture.SendAsync(fixture.Call("pid"), session, alice);
 
+        bare.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         theft.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         StdioFixture.Reason(theft).ShouldBe("agent.session_unknown");
         own.StatusCode.ShouldBe(HttpStatusCode.OK);
