@@ -1,5 +1,6 @@
 // An MCP server on standard input and output for tests: both eras, and every way to misbehave that a test asks for.
-// Arguments: `stubborn` ignores SIGTERM and the end of its input; `crash` ends at once; `silent` never answers.
+// Arguments: `stubborn` ignores SIGTERM and the end of its input; `crash` ends at once; `silent` never answers; `legacy`
+// does not know the current era.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
@@ -100,12 +101,14 @@ lines.on('line', (line) => {
   const { id, method, params, result, error } = JSON.parse(line);
   switch (method) {
     case 'initialize':
+      if (params._meta?.['io.modelcontextprotocol/protocolVersion']) return send({ id, error: { code: -32601, message: 'Method not found' } });
       return answer(id, {
         protocolVersion: params.protocolVersion,
         capabilities: { tools: {} },
         serverInfo: { name: `scripted-${process.pid}`, version: '1' },
       });
     case 'server/discover':
+      if (mode === 'legacy') return send({ id, error: { code: -32601, message: 'Method not found' } });
       return answer(id, { supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, serverInfo: { name: 'scripted' } });
     case 'subscriptions/listen':
       listening = id;

@@ -21,7 +21,18 @@ public sealed record AgentFeedTunnel
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? PublicPort { get; init; }
 
+    /// <summary>
+    /// base64url of 32 bytes, a secret: binds the ids of MCP sessions to principals, the same for all agents of the tunnel
+    /// (P8). Null from services that know no such thing.
+    /// </summary>
+    [JsonPropertyName("session_key")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SessionKey { get; init; }
+
     /// <summary>What clients trust for inner TLS.</summary>
     [JsonPropertyName("trust_bundle")]
     public required BundleDocument TrustBundle { get; init; }
+
+    public override string ToString() =>
+        $"{nameof(AgentFeedTunnel)} {{ Id = {Id}, Domain = {Domain}, Status = {Status} }}";
 }

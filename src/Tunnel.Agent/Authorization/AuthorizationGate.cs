@@ -98,9 +98,14 @@ internal sealed class AuthorizationGate(
 
         // (6)
         var session = headers[SessionHeader];
-        if (session.Count > 1 || (session.Count == 1 && !access.Sessions.TryUse(session.ToString(), principal)))
+        if (session.Count > 0)
         {
-            return await RefuseAsync(exchange, served, Failures.SessionUnknown, "");
+            if (session.Count > 1 || !access.Sessions.TryOpen(session.ToString(), principal, out var id))
+            {
+                return await RefuseAsync(exchange, served, Failures.SessionUnknown, "");
+            }
+
+            headers[SessionHeader] = id; // all that follows, records included, knows it as the upstream does
         }
 
         exchange.Principal = principal;

@@ -11,14 +11,16 @@ internal sealed class RouteAccess
     /// <param name="credential">Towards the upstream.</param>
     /// <param name="time">The clock of tokens and proofs.</param>
     /// <param name="needsGroups">Whether the route's rules ask for groups.</param>
-    /// <param name="before">The same route before the file changed: whose sessions are and which proofs were used stays known.</param>
+    /// <param name="before">The same route before the file changed: which proofs were used stays known.</param>
+    /// <param name="sessions">Of the route; null: under a key that nobody else has.</param>
     public RouteAccess(
         OauthSettings oauth,
         IReadOnlyList<IssuerKeyCache> issuers,
         UpstreamCredential credential,
         TimeProvider time,
         bool needsGroups = false,
-        RouteAccess? before = null
+        RouteAccess? before = null,
+        SessionBinding? sessions = null
     )
     {
         Oauth = oauth;
@@ -26,7 +28,7 @@ internal sealed class RouteAccess
         Validator = new TokenValidator(issuers, time, needsGroups);
         Scopes = new ScopePolicy(oauth);
         Proofs = before?.Proofs ?? new ProofCheck(time);
-        Sessions = before?.Sessions ?? new SessionBindings();
+        Sessions = sessions ?? new SessionBinding("", new SessionKey());
         Credential = credential;
     }
 
@@ -40,7 +42,7 @@ internal sealed class RouteAccess
 
     public ProofCheck Proofs { get; }
 
-    public SessionBindings Sessions { get; }
+    public SessionBinding Sessions { get; }
 
     public UpstreamCredential Credential { get; }
 

@@ -44,6 +44,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly ILoggerFactory loggers;
     private readonly UpstreamFactory upstreams;
     private readonly IssuerKeyFile keptKeys;
+    private readonly SessionKey sessionKey;
     private readonly ConfigWatch<AgentSettings>? watch;
     private readonly Channel<AgentSettings> changes = Channel.CreateBounded<AgentSettings>(1);
     private readonly RouteMap map = new();
@@ -95,7 +96,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
             loggers
         );
         keptKeys = new IssuerKeyFile(state, time, loggers.CreateLogger<IssuerKeyFile>());
-        generation = new RouteGeneration(settings, upstreams, time, loggers, keptKeys);
+        sessionKey = new SessionKey(state);
+        generation = new RouteGeneration(settings, upstreams, time, loggers, keptKeys, sessionKey: sessionKey);
         if (watch is not null)
         {
             metrics.WatchConfiguration(() => watch.Refused, () => watch.RestartKeys.Count);
@@ -392,7 +394,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 await running;
             }
 
-            var next = new RouteGeneration(await change, upstreams, time, loggers, keptKeys, current);
+            var next = new RouteGeneration(await change, upstreams, time, loggers, keptKeys, current, sessionKey);
             lock (gate)
             {
                 generation = next;
@@ -481,6 +483,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             }
 
             challenges.Apply(feed.AcmeChallenges);
+            sessionKey.Use(feed.Tunnel.SessionKey);
             ApplyRoutes(feed);
             fleet.Apply(
                 new DialContext

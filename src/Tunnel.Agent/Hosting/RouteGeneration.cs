@@ -24,7 +24,8 @@ internal sealed class RouteGeneration : IAsyncDisposable
         TimeProvider time,
         ILoggerFactory loggers,
         IssuerKeyFile? keptKeys = null,
-        RouteGeneration? before = null
+        RouteGeneration? before = null,
+        SessionKey? sessionKey = null
     )
     {
         Settings = settings;
@@ -36,7 +37,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
                 ?? new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>(), keptKeys)
             ),
         ];
-        set = RouteSet.Create(settings.Routes, Issuers, upstreams, time, before?.Routes);
+        set = RouteSet.Create(settings.Routes, Issuers, upstreams, time, before?.Routes, sessionKey);
         Probes =
         [
             .. set.Routes.Select(r => new UpstreamProbe(

@@ -21,7 +21,8 @@ internal sealed class RouteSet : IAsyncDisposable
         IReadOnlyList<IssuerKeyCache> issuers,
         UpstreamFactory upstreams,
         TimeProvider time,
-        IReadOnlyList<Route>? before = null
+        IReadOnlyList<Route>? before = null,
+        SessionKey? sessionKey = null
     ) =>
         new([
             .. settings.Select(s => new Route(
@@ -34,7 +35,8 @@ internal sealed class RouteSet : IAsyncDisposable
                     CredentialOf(s.Credential, time),
                     time,
                     s.Policy.Rules.Any(r => r.Groups.Count > 0),
-                    Before(s.Name, before)?.Access
+                    Before(s.Name, before)?.Access,
+                    sessionKey is null ? null : new SessionBinding(s.Name, sessionKey)
                 )
             )
             {

@@ -21,6 +21,9 @@ internal sealed record Failure(
     /// <summary>Where the caller waits for a JSON-RPC answer: the code of an error with its id. Null = our envelope.</summary>
     public int? RpcCode { get; init; }
 
+    /// <summary>What a refusal of the caller's protocol version says besides; null in all others.</summary>
+    public VersionsOffered? Versions { get; init; }
+
     /// <summary>The header value of <see cref="Hop"/>.</summary>
     public string HopName { get; } =
         Hop switch

@@ -155,7 +155,7 @@ internal static class Failures
         404,
         "not_found_error",
         "The caller has no session of this id.",
-        "The session belongs to another principal, or the client signed in as somebody else.",
+        "The session belongs to another principal or route, the client signed in as somebody else, or the key of session ids changed.",
         "Initialize a new session."
     );
 
@@ -400,6 +400,34 @@ internal static class Failures
         "Send the revision that was agreed on, such as 2025-11-25."
     );
 
+    // M2
+    public static readonly Failure VersionUnsupported = new(
+        FailedHop.Agent,
+        "agent.version_unsupported",
+        400,
+        InvalidRequest,
+        "The server does not speak this revision of MCP.",
+        "The client names a revision that the server behind the route does not list in its answer to server/discover.",
+        "Use one of the revisions in error.data.supported; for 2025-11-25 and earlier, begin with initialize."
+    )
+    {
+        RpcCode = RpcText.UnsupportedVersion,
+    };
+
+    // M2
+    public static readonly Failure EnvelopeInvalid = new(
+        FailedHop.Agent,
+        "agent.envelope_invalid",
+        400,
+        InvalidRequest,
+        "params._meta must have the protocol version and the client's capabilities.",
+        "The client names a revision without sessions, and does not describe itself in each request.",
+        "Send io.modelcontextprotocol/protocolVersion and io.modelcontextprotocol/clientCapabilities in params._meta."
+    )
+    {
+        RpcCode = RpcText.InvalidParams,
+    };
+
     public static readonly Failure EventUnknown = new(
         FailedHop.Agent,
         "agent.event_unknown",
@@ -543,6 +571,8 @@ internal static class Failures
         MethodNotAllowed,
         NotAcceptable,
         VersionUnreadable,
+        VersionUnsupported,
+        EnvelopeInvalid,
         EventUnknown,
         SessionMissing,
         ChildrenBusy,

@@ -135,12 +135,9 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
 
         // The session may be one that begins with this very answer.
-        var session = headers[AuthorizationGate.SessionHeader] is { Count: > 0 } sent
-            ? sent
-            : exchange.Response.Headers[AuthorizationGate.SessionHeader];
-        if (session is [{ } sessionId])
+        if (SessionBinding.IdOf(exchange) is { Length: > 0 } session)
         {
-            Add(request, AuthorizationGate.SessionHeader, sessionId);
+            Add(request, AuthorizationGate.SessionHeader, session);
         }
 
         if (access.IsPassthrough)
@@ -233,7 +230,13 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             // (5) and (6)
             if (exchange.Principal is { } principal)
             {
-                TrackSession(exchange, route.Access, response, principal);
+                if (!TryBindSession(exchange, route.Access, principal))
+                {
+                    const string Detail = "Its session id is too long, or there are several.";
+                    await refusals.RefuseAsync(exchange, route.Name, Failures.BadResponse, Detail);
+                    return;
+                }
+
                 if (IsStream(response))
                 {
                     deadline.EndAt(principal.StreamsEndAt(route.Access.Oauth.StreamGrace));
@@ -446,22 +449,23 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         return null;
     }
 
-    private static void TrackSession(
-        Exchange exchange,
-        RouteAccess access,
-        HttpResponseMessage response,
-        Principal principal
-    )
+    // P8. False: the client could not send it back.
+    private static bool TryBindSession(Exchange exchange, RouteAccess access, Principal principal)
     {
-        const string Header = AuthorizationGate.SessionHeader;
-        if (HttpMethods.IsDelete(exchange.Request.Method) && response.IsSuccessStatusCode)
+        var headers = exchange.Response.Headers;
+        var given = headers[AuthorizationGate.SessionHeader];
+        if (given.Count == 0)
         {
-            access.Sessions.Forget(exchange.Request.Headers[Header].ToString());
+            return true;
         }
-        else if (response.Headers.NonValidated.TryGetValues(Header, out var minted))
+
+        if (given.Count > 1 || !access.Sessions.TryBind(given.ToString(), principal, out var bound))
         {
-            access.Sessions.Bind(minted.ToString(), principal);
+            return false;
         }
+
+        headers[AuthorizationGate.SessionHeader] = bound;
+        return true;
     }
 
     // What has no length may last for ever.

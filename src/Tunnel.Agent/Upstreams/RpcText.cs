@@ -10,6 +10,7 @@ internal static class RpcText
 {
     // JSON-RPC 2.0 §5.1
     public const int MethodNotFound = -32601;
+    public const int InvalidParams = -32602;
     public const int ServerError = -32000;
 
     // MCP 2026-07-28: headers that differ from the body; a version that is not spoken; a capability that is missing.
@@ -48,6 +49,18 @@ internal static class RpcText
             if (failure is not null)
             {
                 json.WriteStartObject("data"u8);
+                if (failure.Versions is { } versions)
+                {
+                    json.WriteStartArray("supported"u8);
+                    foreach (var version in versions.Supported)
+                    {
+                        json.WriteStringValue(version);
+                    }
+
+                    json.WriteEndArray();
+                    json.WriteString("requested"u8, versions.Requested);
+                }
+
                 json.WriteString("error_code"u8, failure.Reason);
                 json.WriteString("failed_hop"u8, failure.HopName);
                 if (requestId.Length > 0)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Policy;
@@ -25,7 +26,7 @@ public sealed class CallRecordsTests : IDisposable
 
         var (answer, _) = await fixture.PostAsync(
             Call("get_x", "\"77\"", $$"""{"q":"{{Canary}}","n":5}"""),
-            change: r => r.Headers.TryAddWithoutValidation("Mcp-Session-Id", "session-" + Canary)
+            change: r => r.Headers.Add("Mcp-Session-Id", fixture.SessionOf("session-" + Canary))
         );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -43,7 +44,7 @@ public sealed class CallRecordsTests : IDisposable
         Text(record, "auth").ShouldBe("bearer");
         Text(record, "credential").ShouldBe("none");
         Text(record, "end").ShouldBe("completed");
-        Text(record, "session").Length.ShouldBe(32);
+        Text(record, "session").ShouldBe(scene.Trail.HashOf(Encoding.UTF8.GetBytes("session-" + Canary)));
         Text(record, "arguments_hash").Length.ShouldBe(32);
         Text(record, "upstream").ShouldContain("127.0.0.1");
         Text(record.GetProperty("principal"), "sub").ShouldBe("alice");

@@ -159,28 +159,6 @@ public sealed class PassthroughRulesTests : IDisposable
         seen.RequestLine.ShouldContain("/.well-known/oauth-protected-resource");
     }
 
-    [Fact]
-    public async Task P8_SessionOfAnotherPrincipal_IsUnknown()
-    {
-        await using var fixture = await OauthFixture.StartAsync(
-            answer: "HTTP/1.1 200 OK\r\nMcp-Session-Id: s-1\r\nContent-Length: 0\r\n\r\n"
-        );
-        var (alice, bob) = (fixture.Token(), fixture.Token(c => c["sub"] = "bob"));
-        using var minted = await fixture.SendAsync(alice);
-
-        using var own = await fixture.SendAsync(alice, change: Session);
-        using var others = await fixture.SendAsync(bob, change: Session);
-        using var client = await fixture.SendAsync(fixture.Token(c => c["client_id"] = "client-2"), change: Session);
-        using var none = await fixture.SendAsync(change: Session);
-
-        own.StatusCode.ShouldBe(HttpStatusCode.OK);
-        others.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        client.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        none.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-
-        static void Session(HttpRequestMessage request) => request.Headers.Add("Mcp-Session-Id", "s-1");
-    }
-
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private SecretReference Secret(string value)

@@ -49,6 +49,8 @@ internal sealed class PolicyFixture : IAsyncDisposable
         return fixture;
     }
 
+    public string SessionOf(string id) => oauth.SessionOf(id);
+
     public string Token(string? subject = null) => oauth.Token(c => c["sub"] = subject ?? "alice");
 
     public async Task<(HttpResponseMessage Answer, string Body)> PostAsync(

@@ -52,7 +52,7 @@ public sealed class RefusedAsksTests
             PolicyFixture.Call("get"),
             change: r =>
             {
-                r.Headers.Add("Mcp-Session-Id", "s-1");
+                r.Headers.Add("Mcp-Session-Id", fixture.SessionOf("s-1"));
                 r.Headers.Add("MCP-Protocol-Version", "2025-11-25");
             }
         );

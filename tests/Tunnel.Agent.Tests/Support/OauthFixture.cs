@@ -40,6 +40,9 @@ internal sealed class OauthFixture : IAsyncDisposable
 
     public IssuerKeyCache Keys { get; }
 
+    /// <summary>That of the tunnel's agents.</summary>
+    public SessionKey SessionKey { get; private set; } = new();
+
     public static IssuerKeyCache KeysOf(
         TestIssuer issuer,
         TimeProvider time,
@@ -59,25 +62,48 @@ internal sealed class OauthFixture : IAsyncDisposable
         UpstreamCredential? credential = null,
         Microsoft.Extensions.Logging.ILoggerFactory? loggers = null,
         TimeProvider? time = null,
+        SessionKey? sessionKey = null,
         params string[] routes
     )
     {
         var fixture = new OauthFixture(change, answer, loggers, time);
+        fixture.SessionKey = sessionKey ?? fixture.SessionKey;
         foreach (var route in routes.Length > 0 ? routes : ["docs"])
         {
-            fixture.Tunnel.Add(route, fixture.Upstream.Port, fixture.Access(credential));
+            fixture.Tunnel.Add(route, fixture.Upstream.Port, fixture.Access(credential, route: route));
         }
 
         await fixture.Tunnel.StartAsync();
         return fixture;
     }
 
-    public RouteAccess Access(UpstreamCredential? credential = null, IssuerKeyCache? keys = null) =>
+    /// <summary>What the principal of <see cref="Token"/> has been given in place of the upstream's id.</summary>
+    public string SessionOf(string id, string subject = "alice")
+    {
+        var principal = new Principal
+        {
+            Issuer = Issuer.Url,
+            Subject = subject,
+            ClientId = "client-1",
+            Scopes = [],
+            EndsAt = DateTimeOffset.MaxValue,
+            KeyThumbprint = null,
+        };
+        new SessionBinding("docs", SessionKey).TryBind(id, principal, out var bound).ShouldBeTrue();
+        return bound!;
+    }
+
+    public RouteAccess Access(
+        UpstreamCredential? credential = null,
+        IssuerKeyCache? keys = null,
+        string route = "docs"
+    ) =>
         new(
             change(new OauthSettings { Mode = OauthMode.Required, Issuers = ["corp"] }),
             [keys ?? Keys],
             credential ?? NoCredential.Instance,
-            Time
+            Time,
+            sessions: new SessionBinding(route, SessionKey)
         );
 
     public string Token(

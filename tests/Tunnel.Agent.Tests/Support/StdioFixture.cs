@@ -17,6 +17,10 @@ internal sealed class StdioFixture : IAsyncDisposable
     public const string Legacy = "2025-11-25";
     public const string Modern = "2026-07-28";
 
+    /// <summary>The members of <c>_meta</c> that every modern request must have.</summary>
+    public const string ModernMeta =
+        "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}";
+
     private int lastId;
 
     private StdioFixture(StdioSettings settings, ILoggerFactory loggers, TimeProvider time)
@@ -106,8 +110,9 @@ internal sealed class StdioFixture : IAsyncDisposable
     public string Call(string tool, string arguments = "{}", string meta = "{}") =>
         Request("tools/call", $$$"""{"name":"{{{tool}}}","arguments":{{{arguments}}},"_meta":{{{meta}}}}""");
 
-    public string ModernCall(string tool, string arguments = "{}") =>
-        Call(tool, arguments, $$$"""{"io.modelcontextprotocol/protocolVersion":"{{{Modern}}}"}""");
+    public string ModernCall(string tool, string arguments = "{}") => Call(tool, arguments, $"{{{ModernMeta}}}");
+
+    public string ModernRequest(string method) => Request(method, $$"""{"_meta":{ {{ModernMeta}} } }""");
 
     public Task<HttpResponseMessage> SendAsync(
         string json,

@@ -81,6 +81,16 @@ internal sealed class Sealer(SealingKeys keys, string installationId) : ISealer
         }
     }
 
+    // Of the oldest key: while a new one is handed from node to node, all of them have that one.
+    public byte[] DeriveKey(string purpose, string id) =>
+        HKDF.DeriveKey(
+            HashAlgorithmName.SHA256,
+            keys.Find(keys.OldestVersion)!,
+            KeyBytes,
+            salt: Encoding.UTF8.GetBytes(installationId),
+            info: Encoding.UTF8.GetBytes($"{purpose}\n{id}")
+        );
+
     private byte[] PlaceOf(string table, string row, string column, uint version) =>
         Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{installationId}\n{table}\n{row}\n{column}\n{version}")

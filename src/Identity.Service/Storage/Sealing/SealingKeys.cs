@@ -16,9 +16,12 @@ internal sealed class SealingKeys
     {
         this.byVersion = byVersion;
         WritingVersion = byVersion.Keys.Max();
+        OldestVersion = byVersion.Keys.Min();
     }
 
     public uint WritingVersion { get; }
+
+    public uint OldestVersion { get; }
 
     public byte[]? Find(uint version) => byVersion.GetValueOrDefault(version);
 

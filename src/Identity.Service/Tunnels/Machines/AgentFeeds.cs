@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Wire;
 
@@ -17,6 +18,7 @@ internal sealed class AgentFeeds(
     FeedNames names,
     InstallationFeeds installation,
     FeedRevocations tokens,
+    ISealer sealer,
     IRevisions revisions,
     TimeProvider time
 )
@@ -28,6 +30,7 @@ internal sealed class AgentFeeds(
     private const long MaxBytes = 32 * 1024 * 1024;
 
     private const int DigestBytes = 16;
+    private const string SessionKeyPurpose = "culvert agent session key v1";
 
     private readonly ConcurrentDictionary<string, DerivedView<AgentFeedBody?>> views = new(StringComparer.Ordinal);
     private long bytes;
@@ -55,8 +58,13 @@ internal sealed class AgentFeeds(
         var shared = await installation.GetAsync(cancellationToken);
         var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
         var early = await renewals.FindAsync(tunnel.Id, live, revision, cancellationToken);
-        var feed = Describe(tunnel, live, shared, early) with
+        var feed = Describe(tunnel, live, shared, early);
+        feed = feed with
         {
+            Tunnel = feed.Tunnel with
+            {
+                SessionKey = Base64Url.EncodeToString(sealer.DeriveKey(SessionKeyPurpose, tunnel.Id.Value)),
+            },
             TokenRevocations = tokens.Of(tunnel.OrganizationId),
             Hostnames = await names.HostnamesAsync(tunnel.Id, cancellationToken),
             AcmeChallenges = await names.ChallengesAsync(tunnel.Id.Value, cancellationToken),

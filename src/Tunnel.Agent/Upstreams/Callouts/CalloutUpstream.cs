@@ -21,7 +21,7 @@ internal sealed class CalloutUpstream(
     private const long MaxHeldBytes = 16 * 1024 * 1024;
 
     private const int MethodNotFound = RpcText.MethodNotFound;
-    private const int InvalidParams = -32602;
+    private const int InvalidParams = RpcText.InvalidParams;
 
     private readonly CalloutClient client = new(settings.Targets, time, resolver);
     private readonly Refusals refusals = new(metrics, logger);
@@ -96,12 +96,6 @@ internal sealed class CalloutUpstream(
             return;
         }
 
-        if (version.Length > 0 && !StdioRequest.IsVersion(version))
-        {
-            await refusals.RefuseAsync(exchange, route.Name, Failures.VersionUnreadable);
-            return;
-        }
-
         if (!StdioRequest.Accepts(headers, "application/json"))
         {
             await refusals.RefuseAsync(exchange, route.Name, Failures.NotAcceptable);
@@ -124,20 +118,19 @@ internal sealed class CalloutUpstream(
             return;
         }
 
-        var isModern =
-            StdioRequest.IsModern(version) || (message.Version is { } inBody && StdioRequest.IsModern(inBody));
-        if (isModern && StdioRequest.Contradiction(headers, message) is { } wrong)
+        var isModern = StdioRequest.IsModern(version, message);
+        if (!isModern && version.Length > 0 && !StdioRequest.IsVersion(version))
+        {
+            await refusals.RefuseAsync(exchange, route.Name, Failures.VersionUnreadable);
+        }
+        else if (isModern && StdioRequest.Fault(headers, message) is { } wrong)
         {
             await refusals.RefuseAsync(exchange, route.Name, wrong, id: message.Id);
         }
-        else if (isModern && message.Version != StdioRequest.FirstModern)
+        else if (isModern && message.Version is { } asked && asked != StdioRequest.FirstModern)
         {
-            var error = RpcText.Error(
-                message.Id.Span,
-                RpcText.UnsupportedVersion,
-                $"Supported: {StdioRequest.FirstModern}."
-            );
-            await JsonAsync(exchange, route, 400, error);
+            var unsupported = Failures.VersionUnsupported with { Versions = new([StdioRequest.FirstModern], asked) };
+            await refusals.RefuseAsync(exchange, route.Name, unsupported, id: message.Id);
         }
         else if (message.Kind != MessageKind.Request)
         {
@@ -161,7 +154,7 @@ internal sealed class CalloutUpstream(
     {
         switch (message.Method)
         {
-            case "initialize" when !isModern:
+            case StdioRequest.Initialize when !isModern:
                 await JsonAsync(exchange, route, 200, CalloutAnswers.Initialized(message));
                 break;
             case "ping" when !isModern:

@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json;
 using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -9,9 +11,11 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// </summary>
 internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
 {
-    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(30);
+    private const int MaxVersions = 32;
+    private const int MaxVersionLength = 64;
 
     private readonly ChildPool pool;
+    private readonly StdioSettings settings;
     private readonly TimeProvider time;
     private readonly Action<JsonRpcMessage>? tellAll;
     private readonly RestartGuard guard;
@@ -30,6 +34,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     public ChildSlot(ChildPool pool, StdioSettings settings, TimeProvider time, Action<JsonRpcMessage>? tellAll = null)
     {
         this.pool = pool;
+        this.settings = settings;
         this.time = time;
         this.tellAll = tellAll;
         guard = new RestartGuard(settings, time);
@@ -49,7 +54,9 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     public bool IsOver => isOver;
 
     /// <summary>The running program, started and greeted if need be.</summary>
-    /// <param name="legacyVersion">The revision to greet it with; null in the modern era, which knows no greeting.</param>
+    /// <param name="legacyVersion">
+    /// The revision to greet it with; null in the modern era, where the agent asks which revisions the program speaks.
+    /// </param>
     /// <param name="cancellationToken">Of the caller who waits.</param>
     public Task<(RpcChannel? Channel, Failure? Refusal)> GetAsync(
         string? legacyVersion,
@@ -79,7 +86,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         }
     }
 
-    public Task ReceiveAsync(RpcChannel from, JsonRpcMessage message)
+    public async Task ReceiveAsync(RpcChannel from, JsonRpcMessage message)
     {
         if (message.Kind == MessageKind.Request)
         {
@@ -92,16 +99,21 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
                         "No client can be asked through this route."
                     )
             );
-            return Task.CompletedTask;
         }
-
-        // Log lines and the like may speak of somebody else's call.
-        if (message.Method.EndsWith("/list_changed", StringComparison.Ordinal))
+        else if (message.Method.EndsWith("/list_changed", StringComparison.Ordinal))
         {
             tellAll?.Invoke(message);
         }
-
-        return Task.CompletedTask;
+        else if (
+            message.Method == "notifications/message"
+            && settings.Sharing == ChildSharing.Session
+            && from.OnlyCall is { } call
+        )
+        {
+            // M4: a log line goes with the request that it is about, and it does not name it. Where several callers share
+            // the program, it may be about somebody else's.
+            await from.PostAsync(call, message.Bytes);
+        }
     }
 
     public void Ended(RpcChannel ended, bool failed)
@@ -181,7 +193,8 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
             return (null, Failures.ChildExited);
         }
 
-        if (legacyVersion is not null && await GreetAsync(fresh, legacyVersion) is { } failure)
+        var failed = await (legacyVersion is null ? DiscoverAsync(fresh) : GreetAsync(fresh, legacyVersion));
+        if (failed is { } failure)
         {
             await fresh.DisposeAsync();
             guard.Failed(TimeSpan.Zero);
@@ -198,32 +211,82 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         var text = $$$$"""
             {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"{{{{version}}}}","capabilities":{},"clientInfo":{"name":"culvert","version":"{{{{ProductVersion.Text}}}}"}}}
             """;
-        if (!JsonRpcMessage.TryRead(Encoding.UTF8.GetBytes(text), out var greeting))
+        var (answer, failure) = await AskAsync(fresh, Encoding.UTF8.GetBytes(text));
+        if (answer is null)
         {
-            return Failures.MessageUnreadable;
+            return failure;
         }
 
-        if (fresh.TryBegin(greeting, takesMessages: false, out var refusal) is not { } call)
+        if (answer.ErrorCode is not null || !JsonRpcMessage.TryRead(answer.Bytes, out var read))
         {
-            return refusal;
+            return Failures.ChildBadOutput;
         }
 
-        using var limit = new CancellationTokenSource(HandshakeLimit, time);
+        Initialized = read;
+        fresh.TrySend("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}"u8.ToArray());
+        return null;
+    }
+
+    // Before any client's message: a program takes its first one as a sign of the era that it is to speak.
+    private async Task<Failure?> DiscoverAsync(RpcChannel fresh)
+    {
+        var (answer, failure) = await AskAsync(fresh, ProbeMessages.Discover);
+        if (answer is not null)
+        {
+            fresh.Versions = ReadVersions(answer);
+        }
+
+        return failure;
+    }
+
+    // Of the result, or of the error with which a program refuses the agent's own revision and lists others.
+    private static List<string> ReadVersions(QueuedMessage answer)
+    {
+        using var document = JsonDocument.Parse(answer.Bytes);
+        var root = document.RootElement;
+        var list = answer.ErrorCode switch
+        {
+            null => Member(Member(root, "result"), "supportedVersions"),
+            RpcText.UnsupportedVersion => Member(Member(Member(root, "error"), "data"), "supported"),
+            _ => default,
+        };
+        return list.ValueKind != JsonValueKind.Array
+            ? []
+            :
+            [
+                .. list.EnumerateArray()
+                    .Where(v => v.ValueKind == JsonValueKind.String)
+                    .Select(v => v.GetString()!)
+                    .Where(v => v.Length <= MaxVersionLength)
+                    .Take(MaxVersions),
+            ];
+    }
+
+    private static JsonElement Member(JsonElement of, string name) =>
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member) ? member : default;
+
+    /// <summary>The program's answer, a result or an error; null, with the reason, if it gives none.</summary>
+    private async Task<(QueuedMessage? Answer, Failure? Failure)> AskAsync(RpcChannel fresh, byte[] text)
+    {
+        if (!JsonRpcMessage.TryRead(text, out var question))
+        {
+            return (null, Failures.MessageUnreadable);
+        }
+
+        if (fresh.TryBegin(question, takesMessages: false, out var refusal) is not { } call)
+        {
+            return (null, refusal);
+        }
+
+        using var limit = new CancellationTokenSource(settings.Timeouts.ResponseHeaders, time);
         try
         {
             var answer = await call.Messages.ReadAsync(limit.Token);
-            if (answer is null || answer.ErrorCode is not null || !JsonRpcMessage.TryRead(answer.Bytes, out var read))
-            {
-                return call.Failure ?? Failures.ChildBadOutput;
-            }
-
-            Initialized = read;
-            fresh.TrySend("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}"u8.ToArray());
-            return null;
+            return answer is null ? (null, call.Failure ?? Failures.ChildBadOutput) : (answer, null);
         }
         catch (OperationCanceledException)
         {
-            return Failures.HeadersTimeout;
+            return (null, Failures.HeadersTimeout);
         }
     }
 }

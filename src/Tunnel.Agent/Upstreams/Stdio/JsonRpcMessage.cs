@@ -15,6 +15,8 @@ internal sealed class JsonRpcMessage
     private const int MaxDepth = 64;
     private const string SubscriptionMember = "io.modelcontextprotocol/subscriptionId";
     private const string VersionMember = "io.modelcontextprotocol/protocolVersion";
+    private const string CapabilitiesMember = "io.modelcontextprotocol/clientCapabilities";
+    private const string ClientMember = "io.modelcontextprotocol/clientInfo";
 
     // What a relay understands of a message, by where it stands.
     private static readonly string[] InRoot = ["jsonrpc", "id", "method", "params", "result", "error"];
@@ -27,7 +29,14 @@ internal sealed class JsonRpcMessage
         "uri",
         "protocolVersion",
     ];
-    private static readonly string[] InMeta = ["progressToken", SubscriptionMember, VersionMember];
+    private static readonly string[] InMeta =
+    [
+        "progressToken",
+        SubscriptionMember,
+        VersionMember,
+        CapabilitiesMember,
+        ClientMember,
+    ];
 
     private JsonRpcMessage(ReadOnlyMemory<byte> bytes) => Bytes = bytes;
 
@@ -53,8 +62,20 @@ internal sealed class JsonRpcMessage
     /// <summary>The raw id of the <c>subscriptions/listen</c> that a notification belongs to; empty for none.</summary>
     public ReadOnlyMemory<byte> Subscription => Bytes[subscription];
 
-    /// <summary>What the message's own <c>_meta</c> says; null in messages of the legacy era.</summary>
+    /// <summary>
+    /// What the message's own <c>_meta</c> says; null in messages of the legacy era, empty where it is no string.
+    /// </summary>
     public string? Version { get; private set; }
+
+    /// <summary>
+    /// The first member of <c>_meta</c> that a modern request must have and does not, or that has another type than it
+    /// must have; null if there is none.
+    /// </summary>
+    public string? MetaFault =>
+        Version is null or "" ? VersionMember
+        : !hasCapabilities ? CapabilitiesMember
+        : hasOddClient ? ClientMember
+        : null;
 
     /// <summary><c>params.protocolVersion</c>, of <c>initialize</c>.</summary>
     public string? OfferedVersion => offeredVersion;
@@ -73,6 +94,8 @@ internal sealed class JsonRpcMessage
     private string? name;
     private string? uri;
     private string? offeredVersion;
+    private bool hasCapabilities;
+    private bool hasOddClient;
     private bool hasMethod;
     private bool hasId;
     private bool isAnswer;
@@ -273,6 +296,12 @@ internal sealed class JsonRpcMessage
                     ReadText(ref reader, out var version);
                     Version = version ?? "";
                     break;
+                case CapabilitiesMember:
+                    hasCapabilities = IsObject(ref reader);
+                    break;
+                case ClientMember:
+                    hasOddClient = !IsObject(ref reader);
+                    break;
                 default:
                     Skip(ref reader);
                     break;
@@ -332,6 +361,14 @@ internal sealed class JsonRpcMessage
         text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         reader.Skip();
         return true;
+    }
+
+    private static bool IsObject(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var isObject = reader.TokenType == JsonTokenType.StartObject;
+        reader.Skip();
+        return isObject;
     }
 
     private static bool Skip(ref Utf8JsonReader reader)

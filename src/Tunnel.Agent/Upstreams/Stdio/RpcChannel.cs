@@ -61,6 +61,12 @@ internal sealed class RpcChannel : IAsyncDisposable
 
     public int Calls => calls.Count;
 
+    /// <summary>The running call, where there is exactly one.</summary>
+    public RpcCall? OnlyCall => calls.Values.Take(2).ToArray() is [var call] ? call : null;
+
+    /// <summary>The revisions that the program has listed; none for one that knows no <c>server/discover</c>.</summary>
+    public IReadOnlyList<string> Versions { get; set; } = [];
+
     /// <summary>Sends a request; null, with the reason, if that is impossible.</summary>
     /// <param name="request">As the client sent it.</param>
     /// <param name="takesMessages">Whether its client can be told anything before the response.</param>

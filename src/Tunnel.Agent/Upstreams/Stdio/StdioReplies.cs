@@ -32,7 +32,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         var stream =
             session is null
             || IsShared
-            || call.Method == "initialize"
+            || call.Method == StdioRequest.Initialize
             || !turn.TakesEvents
             || turn.Exchange.Call is { IsBounded: true }
                 ? null
@@ -184,6 +184,18 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         exchange.Response.Headers.ContentLength = 0;
         metrics.Forwarded(turn.Route.Name, StatusCodes.Status202Accepted);
         await exchange.ResponseBody.StartAsync(CancellationToken.None);
+    }
+
+    /// <summary>Answers a request whose time ended before it was a call.</summary>
+    public async Task ExpireAsync(StdioTurn turn)
+    {
+        if (turn.Exchange.Call is { } judged && await judged.TryExplainAsync(turn.Exchange, turn.Deadline) is { } late)
+        {
+            metrics.Refused(turn.Route.Name, late.Reason);
+            return;
+        }
+
+        await RefuseAsync(turn, Failures.HeadersTimeout);
     }
 
     public Task RefuseAsync(StdioTurn turn, Failure failure, ReadOnlyMemory<byte> id = default) =>

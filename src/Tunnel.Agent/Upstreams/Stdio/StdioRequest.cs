@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Authorization;
+using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -6,6 +7,8 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 internal static class StdioRequest
 {
     public const string VersionHeader = "MCP-Protocol-Version";
+
+    public const string Initialize = "initialize";
 
     /// <summary>The first revision without sessions.</summary>
     public const string FirstModern = "2026-07-28";
@@ -36,25 +39,54 @@ internal static class StdioRequest
             || accept.Contains("*/*", StringComparison.Ordinal);
     }
 
-    /// <summary>M2, M8: what is wrong between the headers and the body of a modern request; null if nothing is.</summary>
-    public static Failure? Contradiction(IHeaderDictionary headers, JsonRpcMessage message)
+    /// <summary>
+    /// Whether a message is of the modern era: it says so itself, or its head does. An <c>initialize</c> that does not
+    /// describe itself as modern requests do is the older handshake.
+    /// </summary>
+    public static bool IsModern(string version, JsonRpcMessage message) =>
+        IsModern(version)
+        || (message.Version is not null && (message.Method != Initialize || message.MetaFault is null));
+
+    /// <summary>
+    /// M2, M8: why a modern message is refused before its server sees it; null if it may pass. The checks: 1. <c>_meta</c>
+    /// of a request is complete, 2. version, 3. method and 4. name are in the headers and agree with the body. Of a
+    /// notification only what is there must agree: no rule obliges its sender.
+    /// </summary>
+    public static Failure? Fault(IHeaderDictionary headers, JsonRpcMessage message)
     {
+        var isRequest = message.Kind == MessageKind.Request;
+        if (message is { Method: Initialize, MetaFault: not null })
+        {
+            return Contradicts($"{VersionHeader} names a revision without initialize.");
+        }
+
+        if (message.MetaFault is { } member && (isRequest || message.Version is ""))
+        {
+            return Failures.EnvelopeInvalid with { Message = $"params._meta must have a valid {member}." };
+        }
+
         var version = headers[VersionHeader];
-        if (version.Count != 1 || message.Version is null || version.ToString() != message.Version)
+        if (
+            version.Count > 1
+            || (version.Count == 0 ? isRequest : message.Version is not null && message.Version != version.ToString())
+        )
         {
             return Contradicts($"{VersionHeader} and the version in _meta must be there and agree.");
         }
 
-        if (headers["Mcp-Method"].Count != 1 || !Operation.Agrees(headers["Mcp-Method"], message.Method))
+        if (!Agrees(headers["Mcp-Method"], message.Method, isRequest))
         {
             return Contradicts("Mcp-Method must be there and agree with the method.");
         }
 
         var isNamed = message.Method is "tools/call" or "prompts/get" or "resources/read";
-        return isNamed && (headers["Mcp-Name"].Count != 1 || !Operation.Agrees(headers["Mcp-Name"], message.Name))
+        return isNamed && message.Name is { } name && !Agrees(headers["Mcp-Name"], name, isRequest)
             ? Contradicts("Mcp-Name must be there and agree with the message.")
             : null;
     }
+
+    private static bool Agrees(StringValues header, string inBody, bool isRequired) =>
+        header.Count == 0 ? !isRequired : Operation.Agrees(header, inBody);
 
     private static Failure Contradicts(string message) =>
         Failures.HeadersContradict with

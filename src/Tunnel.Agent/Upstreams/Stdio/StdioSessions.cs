@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -52,18 +51,17 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     public void Open(StdioTurn turn, StdioSession session)
     {
         all[session.Id] = session;
-        turn.Exchange.Response.Headers[AuthorizationGate.SessionHeader] = session.Id;
-        if (turn.Exchange.Principal is { } principal)
-        {
-            turn.Route.Access.Sessions.Bind(session.Id, principal);
-        }
-
-        _ = ForgetAsync(session, turn.Route);
+        turn.Exchange.Response.Headers[AuthorizationGate.SessionHeader] =
+            turn.Exchange.Principal is { } principal
+            && turn.Route.Access.Sessions.TryBind(session.Id, principal, out var bound)
+                ? bound
+                : session.Id;
+        _ = ForgetAsync(session);
     }
 
-    public async Task CloseAsync(StdioSession session, Route route)
+    public async Task CloseAsync(StdioSession session)
     {
-        Forget(session, route);
+        all.TryRemove(session.Id, out _);
         await session.DisposeAsync();
     }
 
@@ -87,16 +85,10 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
 
     public Task EndAllAsync() => Task.WhenAll(all.Values.Select(s => s.DisposeAsync().AsTask()));
 
-    private async Task ForgetAsync(StdioSession session, Route route)
+    private async Task ForgetAsync(StdioSession session)
     {
         await session.Over;
-        Forget(session, route);
-        session.History.Dispose(); // its program may have ended it, which disposes of nothing
-    }
-
-    private void Forget(StdioSession session, Route route)
-    {
         all.TryRemove(session.Id, out _);
-        route.Access.Sessions.Forget(session.Id);
+        session.History.Dispose(); // its program may have ended it, which disposes of nothing
     }
 }

@@ -94,6 +94,10 @@ internal sealed class StdioUpstream : Upstream
 
             await HandleAsync(turn);
         }
+        catch (OperationCanceledException) when (!turn.IsClientGone && !exchange.Response.HasStarted)
+        {
+            await replies.ExpireAsync(turn); // while the program was being started
+        }
         finally
         {
             places.Leave(client);
@@ -106,10 +110,7 @@ internal sealed class StdioUpstream : Upstream
     // A shared program is answered before anybody is asked.
     public override void RefuseAsk(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
     {
-        var sent = exchange.Request.Headers[AuthorizationGate.SessionHeader].ToString();
-        var session = sessions.Get(
-            sent.Length > 0 ? sent : exchange.Response.Headers[AuthorizationGate.SessionHeader].ToString()
-        );
+        var session = sessions.Get(SessionBinding.IdOf(exchange));
         if (session is { Own: { } program } && session.TryAnswer(id))
         {
             program.TrySend(
@@ -137,13 +138,13 @@ internal sealed class StdioUpstream : Upstream
         {
             await replies.RefuseAsync(turn, Failures.PathUnknown);
         }
+        else if (HttpMethods.IsPost(method))
+        {
+            await PostAsync(turn, version);
+        }
         else if (version.Length > 0 && !StdioRequest.IsVersion(version))
         {
             await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
-        }
-        else if (HttpMethods.IsPost(method))
-        {
-            await PostAsync(turn, StdioRequest.IsModern(version));
         }
         else if (StdioRequest.IsModern(version) || !(HttpMethods.IsGet(method) || HttpMethods.IsDelete(method)))
         {
@@ -159,14 +160,14 @@ internal sealed class StdioUpstream : Upstream
         }
         else
         {
-            await sessions.CloseAsync(session, turn.Route);
+            await sessions.CloseAsync(session);
             turn.Exchange.Response.StatusCode = StatusCodes.Status200OK;
             turn.Exchange.Response.Headers.ContentLength = 0;
             metrics.Forwarded(turn.Route.Name, StatusCodes.Status200OK);
         }
     }
 
-    private async Task PostAsync(StdioTurn turn, bool saysModern)
+    private async Task PostAsync(StdioTurn turn, string version)
     {
         var headers = turn.Headers;
         if (!StdioRequest.Accepts(headers, "application/json") && !turn.TakesEvents)
@@ -192,11 +193,15 @@ internal sealed class StdioUpstream : Upstream
         }
 
         turn.Deadline.AwaitHeaders();
-        if (saysModern || (message.Version is { } inBody && StdioRequest.IsModern(inBody)))
+        if (StdioRequest.IsModern(version, message))
         {
             await PostModernAsync(turn, message);
         }
-        else if (message is { Kind: MessageKind.Request, Method: "initialize" })
+        else if (version.Length > 0 && !StdioRequest.IsVersion(version))
+        {
+            await replies.RefuseAsync(turn, Failures.VersionUnreadable); // L9
+        }
+        else if (message is { Kind: MessageKind.Request, Method: StdioRequest.Initialize })
         {
             await InitializeAsync(turn, message);
         }
@@ -218,33 +223,40 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        if (StdioRequest.Contradiction(turn.Headers, message) is { } wrong)
+        if (StdioRequest.Fault(turn.Headers, message) is { } wrong)
         {
             await replies.RefuseAsync(turn, wrong, message.Id);
             return;
         }
 
+        // The stream's end is how a modern client cancels (M1), so its ids mean nothing here. A program, which sees no
+        // headers, would take a notification without a version as the beginning of an older client's session.
+        if (
+            message.Kind == MessageKind.Notification
+            && (message.Version is null || message.Method == "notifications/cancelled")
+        )
+        {
+            await replies.AcceptAsync(turn);
+            return;
+        }
+
         var owner = IsShared ? "" : turn.Owner;
         var (channel, refusal) = await ModernAsync(owner, turn.Deadline.Token, turn);
-        if (channel is null)
+        refusal ??= RefusalOfVersion(channel!, message);
+        if (refusal is not null)
         {
-            await replies.RefuseAsync(turn, refusal!);
+            await replies.RefuseAsync(turn, refusal, message.Id);
             return;
         }
 
         if (message.Kind == MessageKind.Notification)
         {
-            // The stream's end is how a modern client cancels (M1), so its ids mean nothing here.
-            if (message.Method != "notifications/cancelled")
-            {
-                channel.TrySend(message.With());
-            }
-
+            channel!.TrySend(message.With());
             await replies.AcceptAsync(turn);
             return;
         }
 
-        var call = channel.TryBegin(message, turn.TakesEvents, out refusal);
+        var call = channel!.TryBegin(message, turn.TakesEvents, out refusal);
         if (call is null)
         {
             await replies.RefuseAsync(turn, refusal!);
@@ -259,6 +271,25 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
+    // A program that does not know server/discover speaks no modern revision (M3). What it answers to that is how clients
+    // learn to begin with initialize.
+    private static Failure? RefusalOfVersion(RpcChannel channel, JsonRpcMessage message)
+    {
+        var isSpoken =
+            channel.Versions.Count == 0
+                ? message.Method == "server/discover"
+                : StdioRequest.IsModern(message.Version!) && channel.Versions.Contains(message.Version!);
+        return isSpoken
+            ? null
+            : Failures.VersionUnsupported with
+            {
+                Versions = new VersionsOffered(
+                    channel.Versions.Count == 0 ? [StdioRequest.LastLegacy] : channel.Versions,
+                    message.Version!
+                ),
+            };
+    }
+
     // A slot that was idle for too long is over, and another one takes its place.
     private async Task<(RpcChannel? Channel, Failure? Refusal)> ModernAsync(
         string owner,
@@ -270,7 +301,7 @@ internal sealed class StdioUpstream : Upstream
         {
             var slot = modern.GetOrAdd(owner, _ => new ChildSlot(pool, settings, time));
             var got = await slot.GetAsync(null, cancellationToken);
-            if (turn is not null && got.Refusal == Failures.ChildrenBusy && await MakeRoomAsync(turn, owner))
+            if (turn is not null && got.Refusal == Failures.ChildrenBusy && await MakeRoomAsync(owner))
             {
                 continue;
             }
@@ -318,7 +349,7 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        var (channel, refusal) = await StartAsync(turn, session);
+        var (channel, refusal) = await StartAsync(session);
         if (channel is null)
         {
             await replies.RefuseAsync(turn, refusal!);
@@ -344,7 +375,7 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        await sessions.CloseAsync(session, turn.Route);
+        await sessions.CloseAsync(session);
         if (session.FailedAtStart)
         {
             starts.Failed(TimeSpan.Zero);
@@ -355,7 +386,7 @@ internal sealed class StdioUpstream : Upstream
     /// A program for a session. Clients rarely end theirs, so one that is idle makes room: of the same principal the one
     /// that has been idle longest, at once; of others, after a moment. Its client gets 404 and begins another (L4).
     /// </summary>
-    private async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioTurn turn, StdioSession session)
+    private async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioSession session)
     {
         var owner = session.Owner;
         var most =
@@ -367,7 +398,7 @@ internal sealed class StdioUpstream : Upstream
                 return (null, Failures.ChildrenBusy);
             }
 
-            await EndAsync(turn, own);
+            await EndAsync(own);
         }
 
         while (true)
@@ -377,18 +408,18 @@ internal sealed class StdioUpstream : Upstream
                 return (channel, null);
             }
 
-            if (refusal != Failures.ChildrenBusy || !await MakeRoomAsync(turn, owner))
+            if (refusal != Failures.ChildrenBusy || !await MakeRoomAsync(owner))
             {
                 return (null, refusal);
             }
         }
     }
 
-    private async Task<bool> MakeRoomAsync(StdioTurn turn, string owner)
+    private async Task<bool> MakeRoomAsync(string owner)
     {
         if ((sessions.LongestIdle(owner, TimeSpan.Zero) ?? sessions.LongestIdle(null, IdleOfOthers)) is { } session)
         {
-            await EndAsync(turn, session);
+            await EndAsync(session);
             return true;
         }
 
@@ -406,9 +437,9 @@ internal sealed class StdioUpstream : Upstream
         return false;
     }
 
-    private async Task EndAsync(StdioTurn turn, StdioSession session)
+    private async Task EndAsync(StdioSession session)
     {
-        await sessions.CloseAsync(session, turn.Route);
+        await sessions.CloseAsync(session);
         await pool.FreedAsync(session.Own);
     }
 

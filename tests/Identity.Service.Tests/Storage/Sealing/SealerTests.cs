@@ -21,6 +21,28 @@ public sealed class SealerTests
     public void Unseal_SamePlace_GivesThePlaintextBack() =>
         sealer.Unseal("t", "1", "c", sealer.Seal("t", "1", "c", [1, 2, 3])).ShouldBe([1, 2, 3]);
 
+    [Fact]
+    public void DeriveKey_AnotherPurposeObjectOrInstallation_IsAnotherKey()
+    {
+        var key = sealer.DeriveKey("p", "1");
+
+        key.Length.ShouldBe(32);
+        sealer.DeriveKey("p", "1").ShouldBe(key);
+        sealer.DeriveKey("q", "1").ShouldNotBe(key);
+        sealer.DeriveKey("p", "2").ShouldNotBe(key);
+        new Sealer(SealingKeys.Parse(Text), "inst_2").DeriveKey("p", "1").ShouldNotBe(key);
+    }
+
+    [Fact]
+    public void DeriveKey_NewerSealingKeyIsAdded_StaysUntilTheOldestIsTakenAway()
+    {
+        var (older, newer) = (Text, SealingKeys.NewText().Replace("1:", "2:", StringComparison.Ordinal));
+        var key = sealer.DeriveKey("p", "1");
+
+        new Sealer(SealingKeys.Parse(older + newer), "inst_1").DeriveKey("p", "1").ShouldBe(key);
+        new Sealer(SealingKeys.Parse(newer), "inst_1").DeriveKey("p", "1").ShouldNotBe(key);
+    }
+
     [Theory]
     [InlineData("u", "1", "c")]
     [InlineData("t", "2", "c")]

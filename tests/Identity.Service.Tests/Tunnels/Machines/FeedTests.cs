@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Net;
 using Culvert.Identity.Service.Hosting;
@@ -39,6 +40,28 @@ public sealed class FeedTests
         feed.GetProperty("edges")[0].GetProperty("addresses")[0].GetString().ShouldBe("edge.example.com:7844");
         feed.GetProperty("platform_bundle").Text("pem").ShouldContain("BEGIN CERTIFICATE");
         feed.Text("server_certificate_mode").ShouldBe("files");
+    }
+
+    [Fact] // P8
+    public async Task AgentFeed_SessionKey_IsTheSameForAllAgentsOfATunnelAlone()
+    {
+        await using var service = await StartAsync();
+        var (tunnel, other) = (
+            await service.Api.PostOkAsync("/v1/tunnels"),
+            await service.Api.PostOkAsync("/v1/tunnels")
+        );
+        var (first, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var (second, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
+        var (foreign, _) = service.Agent(peers, other.Text("organization_id"), other.Id());
+
+        var key = await KeyAsync(first);
+
+        Base64Url.DecodeFromChars(key).Length.ShouldBe(32);
+        (await KeyAsync(second)).ShouldBe(key);
+        (await KeyAsync(foreign)).ShouldNotBe(key);
+
+        static async Task<string> KeyAsync(HttpClient agent) =>
+            (await agent.GetOkAsync("/v1/agent/feed")).GetProperty("tunnel").Text("session_key");
     }
 
     [Fact]

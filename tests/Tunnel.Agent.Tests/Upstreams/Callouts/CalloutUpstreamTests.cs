@@ -92,12 +92,17 @@ public sealed class CalloutUpstreamTests
         );
 
         version.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await JsonAsync(version))["error"]!["code"]!.GetValue<int>().ShouldBe(-32022);
+        var unsupported = (await JsonAsync(version))["error"]!;
+        unsupported["code"]!.GetValue<int>().ShouldBe(-32022);
+        unsupported["data"]!["supported"]!.ToJsonString().ShouldBe("""["2026-07-28"]""");
+        unsupported["data"]!["requested"]!.GetValue<string>().ShouldBe("2030-01-01");
         method.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await JsonAsync(method))["error"]!["code"]!.GetValue<int>().ShouldBe(-32601);
         header.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await JsonAsync(header))["error"]!["code"]!.GetValue<int>().ShouldBe(-32020);
-        tunnel.Metrics.Recent.Calls.Select(c => c.Reason).ShouldBe(["", "", "agent.headers_contradict"]);
+        tunnel
+            .Metrics.Recent.Calls.Select(c => c.Reason)
+            .ShouldBe(["agent.version_unsupported", "", "agent.headers_contradict"]);
     }
 
     [Theory]
@@ -464,7 +469,11 @@ public sealed class CalloutUpstreamTests
         var read = JsonNode.Parse(parameters)!;
         if (version is not null)
         {
-            read["_meta"] = new JsonObject { ["io.modelcontextprotocol/protocolVersion"] = version };
+            read["_meta"] = new JsonObject
+            {
+                ["io.modelcontextprotocol/protocolVersion"] = version,
+                ["io.modelcontextprotocol/clientCapabilities"] = new JsonObject(),
+            };
         }
 
         return $$$"""{"jsonrpc":"2.0","id":"1","method":"{{{method}}}","params":{{{read.ToJsonString()}}} }""";

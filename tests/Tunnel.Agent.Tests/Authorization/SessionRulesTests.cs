@@ -1,0 +1,134 @@
+using System.Net;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Tests.Support;
+
+namespace Culvert.Tunnel.Agent.Tests.Authorization;
+
+/// <summary>Rule P8: a session id opens nothing for anybody but the principal that was given it.</summary>
+public sealed class SessionRulesTests
+{
+    private const string Header = "Mcp-Session-Id";
+    private const string Minting = "HTTP/1.1 200 OK\r\nMcp-Session-Id: canary-s1\r\nContent-Length: 0\r\n\r\n";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task P8_SessionOfAnotherPrincipal_IsUnknown()
+    {
+        await using var fixture = await OauthFixture.StartAsync(answer: Minting);
+        var (alice, bob) = (fixture.Token(), fixture.Token(c => c["sub"] = "bob"));
+        var session = await BeginAsync(fixture, alice);
+
+        using var own = await fixture.SendAsync(alice, change: With(session));
+        using var others = await fixture.SendAsync(bob, change: With(session));
+        using var client = await fixture.SendAsync(
+            fixture.Token(c => c["client_id"] = "client-2"),
+            change: With(session)
+        );
+        using var bare = await fixture.SendAsync(alice, change: With("canary-s1"));
+        using var none = await fixture.SendAsync(change: With(session));
+
+        own.StatusCode.ShouldBe(HttpStatusCode.OK);
+        own.Headers.GetValues(Header).ShouldBe([session]);
+        others.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        client.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        bare.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        none.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await WithoutRequestIdAsync(bare)).ShouldBe(await WithoutRequestIdAsync(others));
+    }
+
+    [Fact] // the same as a second agent of the tunnel: it has the key, and has never seen the session
+    public async Task P8_AgentWasRestarted_ThiefIsRefusedAndOwnerGoesOn()
+    {
+        var key = new SessionKey();
+        var log = new LogLines();
+        string session;
+        await using (var before = await OauthFixture.StartAsync(answer: Minting, loggers: log, sessionKey: key))
+        {
+            session = await BeginAsync(before, before.Token());
+        }
+
+        await using var after = await OauthFixture.StartAsync(answer: Minting, loggers: log, sessionKey: key);
+
+        using var theft = await after.SendAsync(after.Token(c => c["sub"] = "bob"), change: With(session));
+        using var owner = await after.SendAsync(after.Token(), change: With(session));
+
+        theft.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        StdioFixture.Reason(theft).ShouldBe("agent.session_unknown");
+        owner.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await after.Upstream.NextAsync()).Header(Header).ShouldBe(["canary-s1"]);
+        after.Upstream.Connections.ShouldBe(1);
+        log.Text.ShouldNotContain("canary");
+    }
+
+    [Fact]
+    public async Task P8_SessionOfAnotherRoute_IsUnknown()
+    {
+        await using var fixture = await OauthFixture.StartAsync(answer: Minting, routes: ["docs", "mail"]);
+        var session = await BeginAsync(fixture, fixture.Token());
+
+        using var other = await fixture.SendAsync(
+            fixture.Token(resource: "https://mail.t1.example.test/mcp"),
+            host: "mail.t1.example.test",
+            change: With(session)
+        );
+
+        other.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task P8_RouteWithoutTokens_LeavesIdsAsTheyAre()
+    {
+        await using var upstream = RawUpstream.Answering(Minting);
+        await using var tunnel = new Support.Tunnel();
+        tunnel.Add("docs", upstream.Port);
+        await tunnel.StartAsync();
+        using var client = tunnel.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
+        With("any")(request);
+
+        using var answer = await client.SendAsync(request, Token);
+
+        answer.Headers.GetValues(Header).ShouldBe(["canary-s1"]);
+        (await upstream.NextAsync()).Header(Header).ShouldBe(["any"]);
+    }
+
+    [Theory]
+    [InlineData(SessionBinding.MaxIdLength, 1, HttpStatusCode.OK)]
+    [InlineData(SessionBinding.MaxIdLength + 1, 1, HttpStatusCode.BadGateway)]
+    [InlineData(1, 2, HttpStatusCode.BadGateway)]
+    public async Task P8_IdThatCannotBeBound_FailsTheAnswer(int length, int count, HttpStatusCode status)
+    {
+        var headers = string.Concat(Enumerable.Repeat($"{Header}: {new string('s', length)}\r\n", count));
+        await using var fixture = await OauthFixture.StartAsync(
+            answer: $"HTTP/1.1 200 OK\r\n{headers}Content-Length: 0\r\n\r\n"
+        );
+
+        using var answer = await fixture.SendAsync(fixture.Token());
+
+        answer.StatusCode.ShouldBe(status);
+        if (status != HttpStatusCode.OK)
+        {
+            StdioFixture.Reason(answer).ShouldBe("upstream.bad_response");
+            answer.Headers.Contains(Header).ShouldBeFalse();
+        }
+    }
+
+    private static Action<HttpRequestMessage> With(string session) =>
+        request => request.Headers.TryAddWithoutValidation(Header, session);
+
+    private static async Task<string> BeginAsync(OauthFixture fixture, string token)
+    {
+        using var minted = await fixture.SendAsync(token);
+        await fixture.Upstream.NextAsync();
+        return minted.Headers.GetValues(Header).Single();
+    }
+
+    private static async Task<string> WithoutRequestIdAsync(HttpResponseMessage answer)
+    {
+        var headers = answer.Headers.Where(h => h.Key is not ("Request-Id" or "Date"));
+        var body = await answer.Content.ReadAsStringAsync(Token);
+        return string.Join('\n', headers.Select(h => $"{h.Key}: {string.Join(',', h.Value)}"))
+            + body[..body.LastIndexOf("request_id", StringComparison.Ordinal)];
+    }
+}
