@@ -41,7 +41,10 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             var detail = $"{url.Host} did not finish its answer within {options.Timeout.TotalSeconds} s.";
-            return FetchResult.Refused(request, FetchRefusal.TimedOut, detail, null);
+            return FetchResult.Refused(request, FetchRefusal.TimedOut, detail, null) with
+            {
+                Cause = ConnectCause.Silent,
+            };
         }
         catch (HttpRequestException e)
         {
@@ -382,7 +385,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
                 $"{url.Host} has the address {e.Address}, which is never fetched from.",
             _ => $"{url.Host} has the address {e.Address}, which is not public and not among the allowed targets.",
         };
-        return FetchResult.Refused(request, refusal, detail, e.Address);
+        return FetchResult.Refused(request, refusal, detail, e.Address) with { Cause = ConnectCauses.Of(e) };
     }
 
     private static TimeSpan? MaxAgeOf(CacheControlHeaderValue? cacheControl) =>
