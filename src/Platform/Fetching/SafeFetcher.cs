@@ -378,7 +378,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             FetchRefusal.Unresolvable => $"{url.Host} has no address.",
             FetchRefusal.Unreachable => $"{url.Host} ({e.Address}) does not answer on port {url.Port}.",
             FetchRefusal.OutsideBound =>
-                $"{url.Host} has the address {e.Address}, which lies outside private_issuer_networks.",
+                $"{url.Host} has the address {e.Address}, which lies, with port {url.Port}, outside private_issuer_networks.",
             FetchRefusal.PortNotAllowed =>
                 $"Port {url.Port} of {url.Host} ({e.Address}) is not among the allowed targets.",
             FetchRefusal.LinkLocalAddress or FetchRefusal.MetadataAddress =>

@@ -12,7 +12,7 @@ internal sealed class IssuerDocuments(TimeProvider time, IHostResolver? resolver
 {
     public async Task<IssuerDocument> GetAsync(IssuerSettings issuer, Uri url, CancellationToken cancellationToken)
     {
-        var options = new SafeFetcherOptions { PrivateNetworks = issuer.AllowedRanges };
+        var options = new SafeFetcherOptions { PrivateNetworks = PrivateNetwork.WithEveryPort(issuer.AllowedRanges) };
         var fetched = await new SafeFetcher(options, time, resolver).FetchAsync(
             new FetchRequest
             {

@@ -22,7 +22,10 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
             return await GetKeysAsync(issuer, new Uri(issuer.KeysUrl), cancellationToken);
         }
 
-        var (failure, next) = ("", $"Compare issuers.{issuer.Name}.issuer and jwks_url with what the provider publishes.");
+        var (failure, next) = (
+            "",
+            $"Compare issuers.{issuer.Name}.issuer and jwks_url with what the provider publishes."
+        );
         foreach (var place in MetadataPlaces(new Uri(issuer.Issuer)))
         {
             var document = await documents.GetAsync(issuer, place, cancellationToken);
