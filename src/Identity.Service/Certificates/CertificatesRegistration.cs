@@ -159,6 +159,7 @@ internal static class CertificatesRegistration
             .AddSingleton<PlatformRootEndpoints>()
             .AddHostedService<PlatformRootLoop>()
             .AddSingleton<ApiCertificate>()
+            .AddSingleton<KeptCertificates>()
             .AddSingleton<IApiCertificate>(provider => provider.GetRequiredService<ApiCertificate>())
             .AddHostedService<ServiceCertificateRenewal>();
 
