@@ -41,7 +41,8 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     /// <summary>An answer that says who the server is stays far below.</summary>
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    private const string OnAgentsHost = "tunnel-agent doctor, on the agent's host, says which certificate it shows and until when";
+    private const string OnAgentsHost =
+        "tunnel-agent doctor, on the agent's host, says which certificate it shows and until when";
 
     // Who failed, and why: the agent says it of every answer that is not the server's.
     private const string HopHeader = "culvert-failed-hop";

@@ -50,7 +50,9 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
 
         return bad.Count == 0
             ? DoctorFinding.Pass(PathChecks.Call, "Every route answers a client's call through an edge.", good)
-            : Failed($"{bad.Count} of {settings.Routes.Count} routes do not answer a client's call through an edge.") with
+            : Failed(
+                $"{bad.Count} of {settings.Routes.Count} routes do not answer a client's call through an edge."
+            ) with
             {
                 Evidence = [.. bad, .. good],
             };

@@ -102,7 +102,10 @@ public sealed class IdentityTokenSourceTests : IDisposable
     [InlineData("401 for client_secret=abc", "401 for client_secret=[redacted]")]
     [InlineData("sent eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln", "sent [redacted]")]
     [InlineData("key 3f786850e387550fdab836ed7e6dc881de23001b", "key [redacted]")]
-    [InlineData("/usr/lib/python3.12/site-packages/requests/adapters.py", "/usr/lib/python3.12/site-packages/requests/adapters.py")]
+    [InlineData(
+        "/usr/lib/python3.12/site-packages/requests/adapters.py",
+        "/usr/lib/python3.12/site-packages/requests/adapters.py"
+    )]
     [InlineData("was $CULVERT_TEST_LISTED", "was [redacted]")]
     [InlineData("\u001b[31mred", "\uFFFD[31mred")]
     public async Task Read_CommandThatFails_ToldLineIsWithoutSecrets(string said, string expected)
@@ -121,16 +124,7 @@ public sealed class IdentityTokenSourceTests : IDisposable
     {
         var said = await Said("i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo \"line $i\" >&2; done; exit 1");
 
-        said.ShouldBe([
-            "line 1",
-            "line 2",
-            "line 3",
-            "line 4",
-            "line 4997",
-            "line 4998",
-            "line 4999",
-            "line 5000",
-        ]);
+        said.ShouldBe(["line 1", "line 2", "line 3", "line 4", "line 4997", "line 4998", "line 4999", "line 5000"]);
     }
 
     [Fact]
@@ -139,9 +133,7 @@ public sealed class IdentityTokenSourceTests : IDisposable
 
     private async Task<IReadOnlyList<string>> Said(string script) =>
         (
-            await Fault(
-                new() { Command = ["sh", "-c", script], InheritEnvironment = ["PATH", "CULVERT_TEST_L*"] }
-            )
+            await Fault(new() { Command = ["sh", "-c", script], InheritEnvironment = ["PATH", "CULVERT_TEST_L*"] })
         ).ErrorOutput;
 
     // S39: the process's environment may hold secrets.

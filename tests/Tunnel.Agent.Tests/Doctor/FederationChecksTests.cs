@@ -154,7 +154,9 @@ public sealed class FederationChecksTests : IAsyncLifetime
         var check = await FailedAsync("identity_service");
 
         check.Summary.ShouldEndWith("Connection refused");
-        check.Next.Single().ShouldStartWith($"No program listens at {service.ApiUrl.Authority}: start the identity service");
+        check
+            .Next.Single()
+            .ShouldStartWith($"No program listens at {service.ApiUrl.Authority}: start the identity service");
     }
 
     [Fact]

@@ -77,7 +77,12 @@ public sealed class PathChecksTests : IDisposable
                 ],
             },
         };
-        var checks = new PathChecks(facts.Settings, state, new FakeTimeProvider(scene.Now), leaf: scene.LeafUntil(leafEnds));
+        var checks = new PathChecks(
+            facts.Settings,
+            state,
+            new FakeTimeProvider(scene.Now),
+            leaf: scene.LeafUntil(leafEnds)
+        );
         var found = await checks.RunAsync(TestContext.Current.CancellationToken);
         string.Join('\n', found.SelectMany(f => f.Evidence)).ShouldNotContain("inner exception");
         return found.Single(f => f.Id == id);

@@ -15,8 +15,16 @@ public sealed class RouteChecksTests : IDisposable
     public void Dispose() => scene.Dispose();
 
     [Theory]
-    [InlineData("https://127.0.0.1:1", "127.0.0.0/8", "No program listens at 127.0.0.1:1: start the identity provider there, or correct the address or port.")]
-    [InlineData("https://127.0.0.1:1", "10.0.0.0/8", "If 127.0.0.1:1 is meant, name its address in issuers.corp.allowed_ranges.")]
+    [InlineData(
+        "https://127.0.0.1:1",
+        "127.0.0.0/8",
+        "No program listens at 127.0.0.1:1: start the identity provider there, or correct the address or port."
+    )]
+    [InlineData(
+        "https://127.0.0.1:1",
+        "10.0.0.0/8",
+        "If 127.0.0.1:1 is meant, name its address in issuers.corp.allowed_ranges."
+    )]
     public async Task Issuers_CannotBeFetched_SaysWhatToDo(string url, string ranges, string expected)
     {
         AddressRanges.TryParse([ranges], out var allowed, out _).ShouldBeTrue();

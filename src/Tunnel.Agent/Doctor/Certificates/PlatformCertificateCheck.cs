@@ -14,7 +14,10 @@ internal sealed class PlatformCertificateCheck : ICertificateCheck
     {
         if (facts.State.ForeignId is not null)
         {
-            return DoctorFinding.Skip(Id, "Rests on organization: the one that is kept is another tunnel's or service's.");
+            return DoctorFinding.Skip(
+                Id,
+                "Rests on organization: the one that is kept is another tunnel's or service's."
+            );
         }
 
         if (facts.State is not { Platform: { } own, PlatformDocument: { } document })

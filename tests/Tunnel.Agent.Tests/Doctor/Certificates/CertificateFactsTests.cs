@@ -86,9 +86,7 @@ public sealed class CertificateFactsTests : IDisposable
         await EnrolAsync(settings, service, () => Task.CompletedTask);
         settings = settings with { Tunnel = settings.Tunnel with { Id = "tnl_other" } };
 
-        var findings = CertificateChecks.Run(
-            await CertificateFacts.GatherAsync(settings, TimeProvider.System, Token)
-        );
+        var findings = CertificateChecks.Run(await CertificateFacts.GatherAsync(settings, TimeProvider.System, Token));
 
         var failed = findings.Where(finding => finding.Status == DoctorStatus.Fail).ToList();
         failed.Select(finding => finding.Id).ShouldBe(["organization"]);
@@ -107,9 +105,7 @@ public sealed class CertificateFactsTests : IDisposable
         await EnrolAsync(settings, service, () => Task.CompletedTask);
         settings = settings with { Identity = settings.Identity with { Url = new Uri("https://other.test:8443") } };
 
-        var findings = CertificateChecks.Run(
-            await CertificateFacts.GatherAsync(settings, TimeProvider.System, Token)
-        );
+        var findings = CertificateChecks.Run(await CertificateFacts.GatherAsync(settings, TimeProvider.System, Token));
 
         findings
             .Single(finding => finding.Status == DoctorStatus.Fail)
