@@ -16,6 +16,7 @@ internal static class DoctorCommand
     private const string Tunnels = "tunnels_ready";
     private const string UsualPath = "/mcp";
     private const int UsualPort = 443;
+    private const int MaxAgentFindings = 10;
 
     private static readonly string[] Checks =
     [
@@ -137,7 +138,8 @@ internal static class DoctorCommand
         try
         {
             var id = tunnel.Text("tunnel_id") ?? "";
-            var route = context.Get(flags.Route) ?? await FirstRouteAsync(client, id, cancel);
+            var agents = (await client.GetAsync($"{Noun.Tunnel.PathOf(id)}/agents", cancel)).Json.Data();
+            var route = context.Get(flags.Route) ?? FirstRoute(agents);
             if (route is null)
             {
                 return DoctorFinding.Skip(CallProbe.Id, "No agent has reported a route: give --route NAME.");
@@ -157,13 +159,14 @@ internal static class DoctorCommand
                 context.Get(flags.Path) ?? UsualPath
             );
             var token = context.Get(flags.TokenFile) is { } file ? InFile.ReadText(file).Trim() : null;
-            return await new CallProbe(
+            var finding = await new CallProbe(
                 new CallTarget(url.Uri, AddressOf(context.Get(flags.ConnectTo), port), bundle, token)
                 {
                     Notes = [from],
                 },
                 context.Settings.Timeout
             ).RunAsync(cancel);
+            return finding.Status == DoctorStatus.Pass ? finding : WithAgents(finding, agents);
         }
         catch (CommandFailure failure)
         {
@@ -211,18 +214,31 @@ internal static class DoctorCommand
         }
     }
 
-    private static async Task<string?> FirstRouteAsync(
-        ManagementClient client,
-        string tunnelId,
-        CancellationToken cancel
-    )
-    {
-        var agents = (await client.GetAsync($"{Noun.Tunnel.PathOf(tunnelId)}/agents", cancel)).Json;
-        return agents
-            .Data()
+    private static string? FirstRoute(IEnumerable<JsonNode?> agents) =>
+        agents
             .SelectMany(agent => agent?["routes"] as JsonArray ?? [])
             .Select(route => route.Text("name"))
             .FirstOrDefault(name => name is not null);
+
+    /// <summary>What the agents' own checks found, as they last reported it: an expired certificate, an upstream that is away.</summary>
+    private static DoctorFinding WithAgents(DoctorFinding call, IEnumerable<JsonNode?> agents)
+    {
+        var found = agents
+            .SelectMany(agent =>
+                (agent?["doctor"]?["checks"] as JsonArray ?? [])
+                    .Where(check => check.Text("status") == "fail")
+                    .Select(check => (Agent: agent.Text("instance_id"), Check: check))
+            )
+            .Take(MaxAgentFindings)
+            .ToList();
+        return call with
+        {
+            Evidence =
+            [
+                .. call.Evidence,
+                .. found.Select(one => $"agent {one.Agent}: {one.Check.Text("id")}: {one.Check.Text("summary")}"),
+            ],
+        };
     }
 
     private static EndPoint? AddressOf(string? text, int port)

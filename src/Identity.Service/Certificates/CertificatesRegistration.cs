@@ -160,6 +160,7 @@ internal static class CertificatesRegistration
             .AddSingleton<PlatformRootEndpoints>()
             .AddSingleton<RecurringJob, PlatformRootLoop>()
             .AddSingleton<ApiCertificate>()
+            .AddSingleton<KeptCertificates>()
             .AddSingleton<IApiCertificate>(provider => provider.GetRequiredService<ApiCertificate>())
             .AddHostedService<ServiceCertificateRenewal>();
 

@@ -124,6 +124,25 @@ internal static partial class Log
     public static partial void RenewalFailed(ILogger logger, Exception fault, int seconds);
 
     [LoggerMessage(
+        EventIds.StartsWithKeptCertificate,
+        LogLevel.Error,
+        "No new certificate of {Listener} can be recorded: {Reason} The service starts with the one it had, until {NotAfter:u}"
+    )]
+    public static partial void StartsWithKeptCertificate(
+        ILogger logger,
+        string listener,
+        DateTime notAfter,
+        string reason
+    );
+
+    [LoggerMessage(
+        EventIds.CertificateNotKept,
+        LogLevel.Warning,
+        "{File} cannot be written, so that a start without a writable store could not use this certificate: {Reason}"
+    )]
+    public static partial void CertificateNotKept(ILogger logger, string file, string reason);
+
+    [LoggerMessage(
         EventIds.RevocationListsFailed,
         LogLevel.Error,
         "Revocation lists could not be published; trying again within a minute"

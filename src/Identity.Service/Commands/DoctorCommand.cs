@@ -14,7 +14,7 @@ internal static class DoctorCommand
 {
     public static Command Create() =>
         DoctorCommandLine.Create(
-            "Check keys, database, clock, HSM, authorities and lists of this node.",
+            "Check keys, database, clock, HSM, authorities, lists and issuers of this node.",
             ConfigLocation.Service,
             ServiceConfiguration.Read,
             new RunningCheck("service_running", "identity-service", "culvert-identity-service"),

@@ -46,7 +46,7 @@ internal static partial class ServiceConfiguration
             Pkcs11 = Pkcs11(keys.Section("pkcs11")),
             TokenSigning = TokenSigning(keys),
             PlatformCa = PlatformCa(keys.Section("platform_ca")),
-            PrivateIssuerNetworks = root.Ranges("private_issuer_networks").Ranges,
+            PrivateIssuerNetworks = root.PrivateNetworks("private_issuer_networks"),
             Federation = Federation(root.Section("federation")),
             AuditRetention = AuditRetention(root.Section("audit")),
             AuditTargets = AuditTargets.Read(root),

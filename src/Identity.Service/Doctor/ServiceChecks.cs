@@ -16,6 +16,7 @@ internal static class ServiceChecks
         new HsmCheck(),
         new AuthoritiesCheck(),
         new RevocationListsCheck(),
+        new IssuersCheck(),
         new AuditExportCheck(),
         new TunnelLimitCheck(),
         new TunnelCertificatesCheck(),

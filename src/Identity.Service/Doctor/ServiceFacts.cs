@@ -19,6 +19,9 @@ internal sealed record ServiceFacts
 
     public required StoreState Store { get; init; }
 
+    /// <summary>Unarchived issuers, and what fetching their keys gave.</summary>
+    public IReadOnlyList<IssuerState> Issuers { get; init; } = [];
+
     /// <summary>Null when none is configured, or its module is not there to be loaded.</summary>
     public HsmState? Hsm { get; init; }
 
@@ -35,6 +38,7 @@ internal sealed record ServiceFacts
             Options = options,
             Now = now,
             Store = store,
+            Issuers = await IssuerProbe.Of(options, time).RunAsync(store.Issuers, cancellationToken),
             Hsm =
                 options.Pkcs11 is { } settings && File.Exists(settings.ModulePath)
                     ? Ask(new Pkcs11Token(settings), store)

@@ -17,7 +17,7 @@ internal sealed class TunnelCertificatesCheck : IServiceCheck
         }
 
         var unusual = facts.Store.UnusualTunnels;
-        var bare = unusual.Where(t => t.Anchors == 0).Select(t => $"{t.TunnelId}: no certificate").ToList();
+        var bare = unusual.Where(t => t.Anchors == 0).Select(t => t.TunnelId).ToList();
         var full = unusual
             .Where(t => t.Slots >= TunnelSlots.Count)
             .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.TunnelId}: {t.Slots} slots, none left"))
@@ -32,11 +32,22 @@ internal sealed class TunnelCertificatesCheck : IServiceCheck
                 ),
                 "Clients of a tunnel without one trust nobody there. Where both slots are taken, as during a rotation, a "
                     + "third certificate is refused.",
-                "culvert tunnel cert list TUNNEL",
-                "culvert tunnel cert archive ID"
+                [
+                    .. bare.Count == 0
+                        ? Array.Empty<string>()
+                        :
+                        [
+                            $"If one waits to be approved or activated, do that: culvert ca list --tunnel {bare[0]}",
+                            $"Else register one that signs here: culvert ca register NAME --tunnel {bare[0]} --custody sealed",
+                            $"Or one that signs elsewhere: culvert tunnel cert register {bare[0]} --file CA.pem",
+                        ],
+                    .. full.Count == 0
+                        ? Array.Empty<string>()
+                        : ["To make room: culvert tunnel cert list TUNNEL, then culvert tunnel cert archive ID"],
+                ]
             ) with
             {
-                Evidence = [.. bare, .. full],
+                Evidence = [.. bare.Select(id => $"{id}: no certificate"), .. full],
             };
     }
 }

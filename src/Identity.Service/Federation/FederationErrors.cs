@@ -65,7 +65,7 @@ internal static class FederationErrors
         "federation.target_not_allowed",
         400,
         "The private target lies outside what the installation allows.",
-        "allowed_targets must lie inside private_issuer_networks; loopback only if both name it; link-local never.",
+        "allowed_targets must lie inside private_issuer_networks, address and port; loopback only if both name it; link-local never.",
         "Ask the installation's operator to extend private_issuer_networks, or name a smaller network."
     );
 

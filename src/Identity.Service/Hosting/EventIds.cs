@@ -67,6 +67,8 @@ internal static class EventIds
     public const int AuthorityMoved = 3011;
     public const int AuthorityUpkeepFailed = 3012;
     public const int AuthorityKeyNotDestroyed = 3013;
+    public const int StartsWithKeptCertificate = 3014;
+    public const int CertificateNotKept = 3015;
 
     // 4000: Tunnels
     public const int HostnameWatchFailed = 4000;

@@ -57,8 +57,8 @@ internal sealed record ServiceOptions
 
     public PlatformCaOptions PlatformCa { get; init; } = new();
 
-    /// <summary>Outer bound of every issuer's own private allowance (S27); CIDR.</summary>
-    public IReadOnlyList<IPNetwork> PrivateIssuerNetworks { get; init; } = [];
+    /// <summary>Outer bound of every issuer's and webhook's own private allowance (S27): networks, each with its port.</summary>
+    public IReadOnlyList<PrivateNetwork> PrivateIssuerNetworks { get; init; } = [];
 
     /// <summary>How issuers, webhooks and enrolment servers are reached.</summary>
     public NetworkOptions Network { get; init; } = NetworkOptions.Default;

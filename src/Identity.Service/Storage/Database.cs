@@ -30,6 +30,12 @@ internal abstract class Database : IDisposable
     /// <summary>For migrations and the making of a store alone.</summary>
     public abstract DbConnection OpenWrite();
 
+    /// <summary>
+    /// Keeps a little disk space aside for the next <see cref="OpenWrite"/>, where opening itself takes some. Cheap when
+    /// that is done already; a disk without room for it is no failure.
+    /// </summary>
+    public virtual void KeepHeadroom() { }
+
     /// <summary>Changes the schema in one transaction; those who write meanwhile do not wait long for it.</summary>
     public virtual void ChangeSchema(DbConnection connection, Action<DbTransaction> change)
     {

@@ -293,6 +293,7 @@ internal sealed class Journal : IJournal, IDisposable
 
         proveTimer?.Dispose();
         proveTimer = null;
+        database.KeepHeadroom();
         healthy = true;
         Log.StoreProven(logger);
         changes.Observe(session.Counters);

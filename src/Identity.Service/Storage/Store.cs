@@ -64,6 +64,7 @@ internal sealed class Store : IDisposable
             }
 
             var (installation, sealer) = ReadInstallation(connection, options);
+            database.KeepHeadroom();
             return new Store(database, NodeRegister.Enter(connection, options), installation, sealer);
         }
         catch

@@ -1,10 +1,14 @@
 using System.Data.Common;
 using System.Security.Cryptography;
+using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage.Certificates;
+using Culvert.Identity.Service.Storage.Federation;
+using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Secrets;
 using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Identity.Service.Storage;
 
@@ -28,14 +32,18 @@ internal static class StoreInspection
             using var database = Store.DatabaseOf(options);
             database.RequireInstallation();
             await using var connection = await database.OpenReadAsync(cancellationToken);
+            var (sealer, sealingFault) = Sealing(options, connection);
             var state = new StoreState
             {
                 Pending = [.. Migrator.Current.Unapplied(connection).Select(migration => migration.Name)],
-                SealingFault = SealingFault(options, connection),
+                SealingFault = sealingFault,
             };
             return state.Pending.Count > 0
                 ? state
-                : await FillAsync(state, options, database, connection, now, cancellationToken);
+                : await FillAsync(state, options, database, connection, now, cancellationToken) with
+                {
+                    Issuers = await IssuersAsync(database, sealer, cancellationToken),
+                };
         }
         catch (Exception fault)
             when (fault
@@ -114,17 +122,40 @@ internal static class StoreInspection
         };
     }
 
-    private static string? SealingFault(ServiceOptions options, DbConnection connection)
+    private static async Task<IReadOnlyList<StoredIssuer>> IssuersAsync(
+        Database database,
+        Sealer? sealer,
+        CancellationToken cancellationToken
+    )
+    {
+        var issuers = await new IssuerStore(database).LiveAsync(Most, cancellationToken);
+        var (kills, pauses) = await new IssuerControlStore(database).AllAsync(cancellationToken);
+        var controls = IssuerControls.Build(kills, pauses);
+        var kept = sealer is null
+            ? new Dictionary<string, StoredKeySet>()
+            : await IssuerKeyStore.ReadAsync(database, sealer, NullLogger.Instance, cancellationToken);
+        return
+        [
+            .. issuers.Select(issuer => new StoredIssuer(
+                issuer,
+                controls.GetValueOrDefault(issuer.Id.Value) ?? IssuerControl.None,
+                kept.GetValueOrDefault(issuer.Id.Value) is { } set && set.Source == KeysInForce.SourceOf(issuer)
+                    ? set
+                    : null
+            )),
+        ];
+    }
+
+    private static (Sealer? Sealer, string? Fault) Sealing(ServiceOptions options, DbConnection connection)
     {
         try
         {
-            Store.ProveSealing(options, connection);
-            return null;
+            return (Store.ProveSealing(options, connection), null);
         }
         catch (Exception fault)
             when (fault is StoreException or SecretUnavailableException or IOException or CryptographicException)
         {
-            return fault.Message;
+            return (null, fault.Message);
         }
     }
 }

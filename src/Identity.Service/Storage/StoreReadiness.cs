@@ -8,7 +8,8 @@ internal static class StoreReadiness
     public static ReadinessCheck Writes(Journal journal) =>
         ReadinessCheck.Of(
             "store",
-            () => journal.IsHealthy ? null : "A commit failed, and the store has not proved itself since."
+            () =>
+                journal.IsHealthy ? null : "The store takes no writes: what it has is served, and changes are refused."
         );
 
     public static ReadinessCheck Disk(Journal journal) =>

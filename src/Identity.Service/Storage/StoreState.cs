@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.Health;
+using Culvert.Identity.Service.Storage.Federation;
 
 namespace Culvert.Identity.Service.Storage;
 
@@ -29,6 +30,9 @@ internal sealed record StoreState
 
     /// <summary>Unarchived tunnels that have no trust anchor, or no slot left for another (S14).</summary>
     public IReadOnlyList<(string TunnelId, long Anchors, long Slots)> UnusualTunnels { get; init; } = [];
+
+    /// <summary>Unarchived issuers, the newest first.</summary>
+    public IReadOnlyList<StoredIssuer> Issuers { get; init; } = [];
 
     /// <summary>Live authorities whose key is in an HSM.</summary>
     public IReadOnlyList<(string AuthorityId, string Label, byte[] PublicKey)> HsmKeys { get; init; } = [];

@@ -269,6 +269,25 @@ public sealed class ConfigSection
         return AddressRanges.TryParse(list, out var ranges, out _) ? ranges : AddressRanges.Empty;
     }
 
+    /// <summary>A list of networks, each with the port that is open there; 443 where none is written.</summary>
+    public IReadOnlyList<PrivateNetwork> PrivateNetworks(string key)
+    {
+        const string Expected = "a network such as 10.0.0.0/8 (port 443), 10.1.2.0/24:8443 or 127.0.0.0/8:any";
+        bool Parse(string text, out string value)
+        {
+            value = text;
+            return PrivateNetwork.TryParse(text, out _);
+        }
+
+        return
+        [
+            .. ScalarList(key, ConfigValueType.RangeList, [], Parse, Expected)
+                .Select(text =>
+                    PrivateNetwork.TryParse(text, out var network) ? network : throw new InvalidOperationException(text)
+                ),
+        ];
+    }
+
     /// <summary>A list of addresses with ports.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints(string key, params string[] defaultValue)
     {

@@ -41,6 +41,9 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     /// <summary>An answer that says who the server is stays far below.</summary>
     private const int MaxAnswerBytes = 1024 * 1024;
 
+    private const string OnAgentsHost =
+        "tunnel-agent doctor, on the agent's host, says which certificate it shows and until when";
+
     // Who failed, and why: the agent says it of every answer that is not the server's.
     private const string HopHeader = "culvert-failed-hop";
     private const string ReasonHeader = "culvert-reason";
@@ -208,8 +211,9 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         }
     }
 
-    private static bool IsUntrusted(HttpRequestException e) =>
-        e.HttpRequestError == HttpRequestError.SecureConnectionError && e.GetBaseException() is AuthenticationException;
+    private static bool IsUntrusted(Exception e) =>
+        e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+        && e.GetBaseException() is AuthenticationException;
 
     private static bool IsFailure(Exception e, CancellationToken cancel) =>
         e is HttpRequestException or IOException
@@ -284,25 +288,37 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     {
         var cause =
             e is OperationCanceledException ? $"none within {timeout.TotalSeconds:0.###} s." : FailureText.Of(e);
-        var (why, next) = e switch
+        var place = target.Address?.ToString() ?? target.Url.Authority;
+        (string Why, string[] Next) judged = e switch
         {
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (
                 "The tunnel's name does not resolve here.",
-                "culvert dns export prints the records; or give --connect-to HOST:PORT"
+                ["culvert dns export prints the records; or give --connect-to HOST:PORT"]
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => (
-                $"No edge accepts connections at {target.Address?.ToString() ?? target.Url.Authority}: it does not run, "
-                    + "clients dial another port, or a firewall drops them.",
-                "culvert edge list shows the port that clients dial; tunnel-edge doctor, on the edge's host; or give --port or --connect-to"
+                $"No edge accepts connections at {place}: it does not run, clients dial another port, or a firewall drops "
+                    + "them.",
+                [
+                    ConnectCauses.Of(e).NextStep(place, "the edge"),
+                    "culvert edge list shows the port that clients dial; tunnel-edge doctor, on the edge's host; or give --port or --connect-to",
+                ]
+            ),
+            HttpRequestException when IsUntrusted(e) => (
+                "The certificate that the agent shows has expired, is for another name, or its authority is not in the "
+                    + "tunnel's trust bundle.",
+                [OnAgentsHost, "culvert tunnel trust-bundle TUNNEL"]
             ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
-                "Either no agent serves the tunnel, this address is not in its client ranges, or its certificate does not "
-                    + "chain to the trust bundle.",
-                "culvert tunnel status; culvert tunnel trust-bundle"
+                "No agent takes the connection: none is connected to this edge, their certificates for clients have expired, "
+                    + "or this address is not in the tunnel's client ranges.",
+                ["culvert tunnel status TUNNEL", OnAgentsHost]
             ),
-            _ => ("Something on the way is silent.", "culvert status"),
+            _ => (
+                "Something on the way is silent: a firewall that drops packets, or a program that is stuck.",
+                ["culvert status"]
+            ),
         };
-        return DoctorFinding.Fail(Id, $"The call got no answer: {cause}", why, next) with
+        return DoctorFinding.Fail(Id, $"The call got no answer: {cause}", judged.Why, judged.Next) with
         {
             Evidence = [$"POST {target.Url} by {target.Address?.ToString() ?? "DNS"}", .. target.Notes],
         };

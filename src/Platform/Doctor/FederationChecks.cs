@@ -1,5 +1,6 @@
 using System.Globalization;
 using Culvert.Platform.Identity;
+using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Platform.Doctor;
@@ -130,8 +131,11 @@ public sealed class FederationChecks(
                     Source,
                     e.Message,
                     "Without an identity token nobody can tell who this is.",
-                    "Set identity.token, or let the platform project a token."
-                )
+                    source.NextStep
+                ) with
+                {
+                    Evidence = [.. e.ErrorOutput.Select(line => $"it said: {line}")],
+                }
             );
             return (null, null);
         }
@@ -224,14 +228,23 @@ public sealed class FederationChecks(
                     failure.Message,
                     why,
                     failure.Kind == ApiFailureKind.Untrusted
-                        ? "Compare identity.ca_sha256 with `culvert status`, or set identity.ca_file."
-                        : $"Check that {options.Url.Authority} can be reached from here over TCP."
+                        ? TrustStep()
+                        : failure.Cause.NextStep(options.Url.Authority, "the identity service")
                 ),
                 Rests(Clock, Service),
             ];
         }
 
         return [DoctorFinding.Pass(Service, $"{options.Url.Authority} answers and is trusted."), CheckClock()];
+    }
+
+    private string TrustStep()
+    {
+        const string show = "with the platform root that an administrator's `culvert platform-root show` prints";
+        return options.CaSha256.Length > 0 ? $"Compare identity.ca_sha256 {show}, and correct it."
+            : options.CaFile.Length > 0
+                ? $"Compare the certificates in {options.CaFile} (identity.ca_file) {show}, and replace them."
+            : $"Set identity.ca_sha256 to the pin, or identity.ca_file to the file, of the platform root: `culvert platform-root show` prints its pin.";
     }
 
     private DoctorFinding CheckClock()

@@ -14,7 +14,11 @@ public static class FetchPolicy
     private static readonly IPNetwork[] LoopbackBlocks = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 
     /// <summary>Null when the address and port may be fetched from; otherwise why not.</summary>
-    public static FetchRefusal? Check(IPEndPoint endPoint, IReadOnlyList<FetchTarget> own, AddressRanges bound)
+    public static FetchRefusal? Check(
+        IPEndPoint endPoint,
+        IReadOnlyList<FetchTarget> own,
+        IReadOnlyList<PrivateNetwork> bound
+    )
     {
         var address = AddressRanges.Normalise(endPoint.Address);
         var kind = AddressClasses.Of(address);
@@ -28,10 +32,8 @@ public static class FetchPolicy
             return null;
         }
 
-        // Loopback must be meant: a range that merely covers it, such as 0.0.0.0/0, does not name it.
-        bool Names(IPNetwork range) =>
-            kind != AddressClass.Loopback || Array.Exists(LoopbackBlocks, b => Holds(b, range));
-        var isOwn = own.Any(t => t.Port == endPoint.Port && t.Range.Contains(address) && Names(t.Range));
+        var isLoopback = kind == AddressClass.Loopback;
+        var isOwn = own.Any(t => t.Port == endPoint.Port && t.Range.Contains(address) && Names(t.Range, isLoopback));
         if (!isOwn)
         {
             return kind switch
@@ -43,8 +45,26 @@ public static class FetchPolicy
             };
         }
 
-        return bound.Ranges.Any(r => r.Contains(address) && Names(r)) ? null : FetchRefusal.OutsideBound;
+        return bound.Any(n => n.Opens(endPoint.Port) && n.Range.Contains(address) && Names(n.Range, isLoopback))
+            ? null
+            : FetchRefusal.OutsideBound;
     }
+
+    /// <summary>
+    /// The check for the moment when a record's target is written down: whether the installation's bound holds all of it.
+    /// </summary>
+    public static bool IsWithin(FetchTarget target, IReadOnlyList<PrivateNetwork> bound)
+    {
+        ArgumentNullException.ThrowIfNull(bound);
+        var kind = AddressClasses.Of(target.Range.BaseAddress);
+        var isLoopback = Array.Exists(LoopbackBlocks, block => Holds(block, target.Range));
+        return kind is not (AddressClass.LinkLocal or AddressClass.CloudMetadata)
+            && bound.Any(n => n.Opens(target.Port) && Holds(n.Range, target.Range) && Names(n.Range, isLoopback));
+    }
+
+    // Loopback must be meant: a range that merely covers it, such as 0.0.0.0/0, does not name it.
+    private static bool Names(IPNetwork range, bool isLoopback) =>
+        !isLoopback || Array.Exists(LoopbackBlocks, block => Holds(block, range));
 
     private static bool Holds(IPNetwork outer, IPNetwork inner) =>
         outer.PrefixLength <= inner.PrefixLength && outer.Contains(inner.BaseAddress);

@@ -24,7 +24,7 @@ public enum FetchRefusal
     /// <summary>The address belongs to no server: multicast, documentation, translation.</summary>
     ReservedAddress,
 
-    /// <summary>The record's own targets hold the address, and the installation's outer bound does not.</summary>
+    /// <summary>The record's own targets hold address and port, and the installation's outer bound does not.</summary>
     OutsideBound,
 
     /// <summary>A public address on a port other than 443, not in the record's own targets.</summary>

@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
+using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Fetching;
 
@@ -39,6 +40,9 @@ public sealed record FetchResult
 
     /// <summary>The address that was refused or tried; null when it never came to one.</summary>
     public IPAddress? Address { get; private init; }
+
+    /// <summary>How the connection failed, for those who may know what listens there.</summary>
+    public ConnectCause Cause { get; internal init; }
 
     /// <summary>One sentence for the operator, without anything that the server sent.</summary>
     public string Detail { get; private init; } = "";

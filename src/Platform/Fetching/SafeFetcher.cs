@@ -41,7 +41,10 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             var detail = $"{url.Host} did not finish its answer within {options.Timeout.TotalSeconds} s.";
-            return FetchResult.Refused(request, FetchRefusal.TimedOut, detail, null);
+            return FetchResult.Refused(request, FetchRefusal.TimedOut, detail, null) with
+            {
+                Cause = ConnectCause.Silent,
+            };
         }
         catch (HttpRequestException e)
         {
@@ -375,14 +378,14 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             FetchRefusal.Unresolvable => $"{url.Host} has no address.",
             FetchRefusal.Unreachable => $"{url.Host} ({e.Address}) does not answer on port {url.Port}.",
             FetchRefusal.OutsideBound =>
-                $"{url.Host} has the address {e.Address}, which lies outside private_issuer_networks.",
+                $"{url.Host} has the address {e.Address}, which lies, with port {url.Port}, outside private_issuer_networks.",
             FetchRefusal.PortNotAllowed =>
                 $"Port {url.Port} of {url.Host} ({e.Address}) is not among the allowed targets.",
             FetchRefusal.LinkLocalAddress or FetchRefusal.MetadataAddress =>
                 $"{url.Host} has the address {e.Address}, which is never fetched from.",
             _ => $"{url.Host} has the address {e.Address}, which is not public and not among the allowed targets.",
         };
-        return FetchResult.Refused(request, refusal, detail, e.Address);
+        return FetchResult.Refused(request, refusal, detail, e.Address) with { Cause = ConnectCauses.Of(e) };
     }
 
     private static TimeSpan? MaxAgeOf(CacheControlHeaderValue? cacheControl) =>

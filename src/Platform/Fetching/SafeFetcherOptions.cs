@@ -12,10 +12,10 @@ public sealed record SafeFetcherOptions
     public int MaxBytes { get; init; } = 256 * 1024;
 
     /// <summary>
-    /// <c>private_issuer_networks</c>: a record's private target counts only inside these ranges. Empty (the default)
-    /// opens none.
+    /// <c>private_issuer_networks</c>: a record's private target counts only inside these networks and on their ports.
+    /// Empty (the default) opens none.
     /// </summary>
-    public AddressRanges PrivateNetworks { get; init; } = AddressRanges.Empty;
+    public IReadOnlyList<PrivateNetwork> PrivateNetworks { get; init; } = [];
 
     /// <summary>
     /// The <c>network</c> section. A proxy is asked for the very address that was checked here, and only for public ones:

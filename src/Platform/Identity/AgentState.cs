@@ -27,6 +27,15 @@ public sealed record AgentState
 
     public SpiffeId? Id { get; init; }
 
+    /// <summary>
+    /// Whose the kept certificate is when it is for another tunnel or service than the configuration names; the agent does
+    /// not use it, and everything else here is empty then.
+    /// </summary>
+    public SpiffeId? ForeignId { get; init; }
+
+    /// <summary>With <see cref="ForeignId"/>: the base URL of the service that issued it.</summary>
+    public string ForeignUrl { get; init; } = "";
+
     /// <summary>The base of the mTLS API, as told at enrolment.</summary>
     public Uri? MachineUrl { get; init; }
 
@@ -65,6 +74,15 @@ public sealed record AgentState
 
         var dialect = new AgentDialect(tunnelId, id, () => []);
         var store = new CredentialStore<AgentFeed>(files, identity.Url.OriginalString, dialect, NullLogger.Instance);
+        if (
+            store.FindForeignIdentity() is { } foreign
+            && SpiffeId.TryParse(foreign.Enrolment.SpiffeId, out var foreignId)
+            && (foreignId.TunnelId != tunnelId || foreign.Url != identity.Url.OriginalString)
+        )
+        {
+            return new AgentState { ForeignId = foreignId, ForeignUrl = foreign.Url };
+        }
+
         var platform = store.LoadIdentity();
         var server = store.LoadServerCertificate();
         var feed = store.LoadFeed();

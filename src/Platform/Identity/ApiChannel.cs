@@ -138,7 +138,7 @@ internal sealed class ApiChannel : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             var reason = $"{baseUrl.Authority} did not answer within {call.Timeout.TotalSeconds} s.";
-            return Failure(call, ApiFailureKind.Unreachable, reason);
+            return Failure(call, ApiFailureKind.Unreachable, reason) with { Cause = ConnectCause.Silent };
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
@@ -147,7 +147,8 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return Failure(call, ApiFailureKind.Unreachable, $"{baseUrl.Authority} cannot be reached: {e.Message}");
+            var reason = $"{baseUrl.Authority} cannot be reached: {FailureText.Of(e)}";
+            return Failure(call, ApiFailureKind.Unreachable, reason) with { Cause = ConnectCauses.Of(e) };
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Identity;
 
@@ -21,6 +22,9 @@ public sealed record ApiFailure
 
     /// <summary>For people. One line.</summary>
     public required string Message { get; init; }
+
+    /// <summary>With <see cref="ApiFailureKind.Unreachable"/>: how the connection failed.</summary>
+    public ConnectCause Cause { get; init; }
 
     /// <summary>How long the service asks to wait; null when it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -33,6 +33,12 @@ internal sealed class CredentialStore<TFeed>(
             ? stored
             : null;
 
+    /// <summary>What is kept, if it is for another service or machine; only for saying so.</summary>
+    public StoredIdentity? FindForeignIdentity() =>
+        Load(IdentityFile, StateJson.Default.StoredIdentity) is { } stored && !IsOurs(stored.Url, stored.Subject)
+            ? stored
+            : null;
+
     public StoredFeed<TFeed>? LoadFeed() =>
         Load(FeedFile, dialect.StoredFeedType, text => seal.Open(FeedPurpose, text)) is { } stored
         && IsOurs(stored.Url, stored.Subject)

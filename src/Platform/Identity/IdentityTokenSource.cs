@@ -43,6 +43,15 @@ public sealed class IdentityTokenSource
         : options.Command.Count > 0 ? $"command {options.Command[0]}"
         : $"detector {Detected?.Name ?? options.Detector}";
 
+    /// <summary>What to do when no token comes from here.</summary>
+    public string NextStep =>
+        options.File.Length > 0 ? $"Let the platform write a token to {options.File}, or correct identity.token.file."
+        : options.Environment.Length > 0
+            ? $"Set {options.Environment} where the program is started, or correct identity.token.environment."
+        : options.Command.Count > 0
+            ? $"Check that the identity provider runs and can be reached from here: {options.Command[0]} gets the token from it."
+        : "Set identity.token, or let the platform project a token.";
+
     private PlatformDetector? Detected
     {
         get

@@ -20,23 +20,29 @@ internal static class TokenCommand
         using var limit = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var process = Start(command, inherited);
+        var (errors, output) = (new ChildErrorOutput(), "");
+        IdentityTokenException Failed(string reason) =>
+            new($"The identity token's command {command[0]} {reason}.")
+            {
+                ErrorOutput = errors.Lines(output, process.StartInfo.Environment),
+            };
+
         try
         {
             process.StandardInput.Close();
-            // Its own error output is not shown: a traced script would print the token there.
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            var output =
+            var draining = errors.DrainAsync(process.StandardError.BaseStream, both.Token);
+            output =
                 await TokenFile.ReadBoundedAsync(process.StandardOutput.BaseStream, both.Token)
                 ?? throw Fault(command, TokenFile.TooLong);
+            await draining;
             await process.WaitForExitAsync(both.Token);
             return process.ExitCode == 0
                 ? output
-                : throw Fault(command, $"ended with status {process.ExitCode}; run it by hand to see why");
+                : throw Failed($"ended with status {process.ExitCode}; run it by hand to see why");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Fault(command, $"did not end within {timeout.TotalSeconds} s");
+            throw Failed($"did not end within {timeout.TotalSeconds} s");
         }
         finally
         {

@@ -6,11 +6,32 @@ namespace Culvert.Platform.Net;
 /// <summary>What a failed connection says to people: the cause itself, not the layers that .NET wraps around it.</summary>
 public static partial class FailureText
 {
+    /// <summary>The words of .NET and OpenSSL for what is wrong with a server's certificate, and ours.</summary>
+    private static readonly (string Word, string Text)[] CertificateFaults =
+    [
+        ("NotTimeValid", "The server's certificate has expired, or is not valid yet."),
+        ("RemoteCertificateNameMismatch", "The server's certificate is for another name."),
+        ("PartialChain", "No CA that is trusted here issued the server's certificate."),
+        ("UntrustedRoot", "No CA that is trusted here issued the server's certificate."),
+        ("Revoked", "The server's certificate was revoked."),
+        ("RemoteCertificateNotAvailable", "The server showed no certificate."),
+        ("RemoteCertificate", "The server's certificate is not accepted here."),
+    ];
+
     /// <summary>One sentence without the names of libraries and routines.</summary>
     public static string Of(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
         var cause = failure.GetBaseException();
+        if (
+            cause is AuthenticationException
+            && CertificateFaults.FirstOrDefault(fault => cause.Message.Contains(fault.Word, StringComparison.Ordinal))
+                is { Text: { } plain }
+        )
+        {
+            return plain;
+        }
+
         var text = OpenSslPrefix().Replace(cause.Message, "");
         return cause.Message.Contains("unexpected EOF", StringComparison.Ordinal)
                 ? "The peer closed the connection during the TLS handshake."

@@ -149,7 +149,7 @@ internal sealed class AcmeChannel
         var options = new SafeFetcherOptions
         {
             Timeout = Timeout,
-            PrivateNetworks = settings.AllowedRanges,
+            PrivateNetworks = PrivateNetwork.WithEveryPort(settings.AllowedRanges),
             Network = network.Current,
         };
         var result = await new SafeFetcher(options, time, resolver).FetchAsync(request, ct);

@@ -12,7 +12,7 @@ internal sealed class IssuerDocuments(TimeProvider time, IHostResolver? resolver
 {
     public async Task<IssuerDocument> GetAsync(IssuerSettings issuer, Uri url, CancellationToken cancellationToken)
     {
-        var options = new SafeFetcherOptions { PrivateNetworks = issuer.AllowedRanges };
+        var options = new SafeFetcherOptions { PrivateNetworks = PrivateNetwork.WithEveryPort(issuer.AllowedRanges) };
         var fetched = await new SafeFetcher(options, time, resolver).FetchAsync(
             new FetchRequest
             {
@@ -31,7 +31,29 @@ internal sealed class IssuerDocuments(TimeProvider time, IHostResolver? resolver
                     is FetchRefusal.Status
                         or FetchRefusal.Redirect
                         or FetchRefusal.ContentType,
-                Failure: fetched.Detail
+                Failure: fetched.Detail,
+                Next: NextStep(issuer, url, fetched)
             );
+    }
+
+    private static string NextStep(IssuerSettings issuer, Uri url, FetchResult fetched)
+    {
+        const string provider = "the identity provider";
+        var key = $"issuers.{issuer.Name}";
+        return fetched.Refusal switch
+        {
+            FetchRefusal.Tls when issuer.CaFile.Length > 0 =>
+                $"Write the CA that issued the certificate of {url.Authority} into {issuer.CaFile} ({key}.ca_file).",
+            FetchRefusal.Tls =>
+                $"If a private CA issued the certificate of {url.Authority}, name its file in {key}.ca_file.",
+            FetchRefusal.Unresolvable => ConnectCause.Unresolved.NextStep(url.Authority, provider),
+            FetchRefusal.Unreachable or FetchRefusal.TimedOut => fetched.Cause.NextStep(url.Authority, provider),
+            FetchRefusal.PrivateAddress
+            or FetchRefusal.LoopbackAddress
+            or FetchRefusal.ReservedAddress
+            or FetchRefusal.OutsideBound
+            or FetchRefusal.PortNotAllowed => $"If {url.Authority} is meant, name its address in {key}.allowed_ranges.",
+            _ => $"Compare {key}.issuer and jwks_url with what {provider} publishes.",
+        };
     }
 }

@@ -8,5 +8,10 @@ internal sealed record KeySetResult(JwkSet? Keys, TimeSpan? MaxAge, string Failu
     /// <summary>The set as it came.</summary>
     public string Document { get; init; } = "";
 
-    public static KeySetResult Failed(string why) => new(null, null, why);
+    /// <summary>What the operator does about a failure.</summary>
+    public string Next { get; private init; } = "";
+
+    /// <param name="why">For the log.</param>
+    /// <param name="next">What the operator does about it.</param>
+    public static KeySetResult Failed(string why, string next = "") => new(null, null, why) { Next = next };
 }

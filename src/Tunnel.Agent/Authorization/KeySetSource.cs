@@ -22,7 +22,10 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
             return await GetKeysAsync(issuer, new Uri(issuer.KeysUrl), cancellationToken);
         }
 
-        var failure = "";
+        var (failure, next) = (
+            "",
+            $"Compare issuers.{issuer.Name}.issuer and jwks_url with what the provider publishes."
+        );
         foreach (var place in MetadataPlaces(new Uri(issuer.Issuer)))
         {
             var document = await documents.GetAsync(issuer, place, cancellationToken);
@@ -42,11 +45,11 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
             }
             else
             {
-                return KeySetResult.Failed($"metadata: {document.Failure}");
+                return KeySetResult.Failed($"metadata: {document.Failure}", document.Next);
             }
         }
 
-        return KeySetResult.Failed($"metadata: {failure}");
+        return KeySetResult.Failed($"metadata: {failure}", next);
     }
 
     /// <summary>
@@ -71,7 +74,7 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
         var document = await documents.GetAsync(issuer, url, cancellationToken);
         if (document.Body is not { } body)
         {
-            return KeySetResult.Failed($"key set: {document.Failure}");
+            return KeySetResult.Failed($"key set: {document.Failure}", document.Next);
         }
 
         var refusal = JwkSet.TryParse(body, out var keys);

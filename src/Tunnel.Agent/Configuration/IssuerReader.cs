@@ -29,12 +29,14 @@ internal static class IssuerReader
             section.Error("jwks_url", "This is not an https URL.", "Write an https URL, or \"\" for discovery.");
         }
 
+        var caFile = section.Path("ca_file");
         return Defaults with
         {
             Name = name,
             Issuer = issuer,
             KeysUrl = keysUrl,
-            Roots = ReadRoots(section),
+            CaFile = caFile,
+            Roots = ReadRoots(section, caFile),
             AllowedRanges = section.Ranges("allowed_ranges"),
             Algorithms = ReadAlgorithms(section),
             Types = ReadTypes(section),
@@ -91,9 +93,8 @@ internal static class IssuerReader
         return types;
     }
 
-    private static X509Certificate2Collection? ReadRoots(ConfigSection section)
+    private static X509Certificate2Collection? ReadRoots(ConfigSection section, string file)
     {
-        var file = section.Path("ca_file");
         if (file.Length == 0)
         {
             return null;

@@ -22,6 +22,9 @@ internal sealed record IssuerSettings
     /// <summary>The only roots that may vouch for its servers; null = the system's.</summary>
     public X509Certificate2Collection? Roots { get; init; }
 
+    /// <summary>The file of <see cref="Roots"/>; empty for the system's.</summary>
+    public string CaFile { get; init; } = "";
+
     /// <summary>Private addresses that may be fetched from (S27).</summary>
     public AddressRanges AllowedRanges { get; init; } = AddressRanges.Empty;
 

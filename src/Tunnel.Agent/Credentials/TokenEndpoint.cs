@@ -37,7 +37,7 @@ internal sealed class TokenEndpoint(TokenSettings settings, TimeProvider time, I
         try
         {
             var fetched = await new SafeFetcher(
-                new SafeFetcherOptions { PrivateNetworks = settings.AllowedRanges },
+                new SafeFetcherOptions { PrivateNetworks = PrivateNetwork.WithEveryPort(settings.AllowedRanges) },
                 time,
                 resolver
             ).FetchAsync(CreateRequest(form), cancellationToken);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
+using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
@@ -27,6 +28,9 @@ internal sealed record DialResult
     /// <summary>For the log.</summary>
     public string Detail { get; private init; } = "";
 
+    /// <summary>At <see cref="DialStage.Connect"/>: how it failed.</summary>
+    public ConnectCause Cause { get; private init; }
+
     public static DialResult Connected(Stream transport, Socket? socket, string peerSerial, DateTimeOffset notAfter) =>
         new()
         {
@@ -36,5 +40,11 @@ internal sealed record DialResult
             PeerNotAfter = notAfter,
         };
 
-    public static DialResult Failed(DialStage stage, string detail) => new() { Stage = stage, Detail = detail };
+    public static DialResult Failed(DialStage stage, string detail, ConnectCause cause = ConnectCause.Other) =>
+        new()
+        {
+            Stage = stage,
+            Detail = detail,
+            Cause = cause,
+        };
 }

@@ -43,12 +43,12 @@ internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, Ti
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             await DisposeAsync(stream);
-            return DialResult.Failed(stage, $"It took longer than {timeout.TotalSeconds:0.#} s.");
+            return DialResult.Failed(stage, $"It took longer than {timeout.TotalSeconds:0.#} s.", ConnectCause.Silent);
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException)
         {
             await DisposeAsync(stream);
-            return DialResult.Failed(stage, e.Message);
+            return DialResult.Failed(stage, FailureText.Of(e), ConnectCauses.Of(e));
         }
         catch
         {

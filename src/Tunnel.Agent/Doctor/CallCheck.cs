@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
@@ -20,7 +21,11 @@ namespace Culvert.Tunnel.Agent.Doctor;
 /// bundle, and a real MCP call. Where the route requires a token, none is at hand here, so what is asked for is the document
 /// that every client reads first (RFC 9728).
 /// </summary>
-internal sealed class CallCheck(AgentSettings settings, AgentState state, TimeProvider time)
+/// <param name="settings">Of the agent.</param>
+/// <param name="state">What the agent keeps.</param>
+/// <param name="leaf">The certificate that it shows to clients; null when it has none.</param>
+/// <param name="time">The clock.</param>
+internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAndCertificate? leaf, TimeProvider time)
 {
     private const int MaxAnswerBytes = 64 * 1024;
     private const int HttpsPort = 443;
@@ -45,18 +50,33 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, TimePr
 
         return bad.Count == 0
             ? DoctorFinding.Pass(PathChecks.Call, "Every route answers a client's call through an edge.", good)
-            : DoctorFinding.Fail(
-                PathChecks.Call,
-                $"{bad.Count} of {settings.Routes.Count} routes do not answer a client's call through an edge.",
-                "Edge and agent are fine by themselves if the checks above pass; then the agent does not run, or this "
-                    + "machine's address is outside the tunnel's client ranges.",
-                "tunnel-agent health",
-                $"Ask an administrator to run: culvert tunnel status {settings.Tunnel.Id}"
+            : Failed(
+                $"{bad.Count} of {settings.Routes.Count} routes do not answer a client's call through an edge."
             ) with
             {
                 Evidence = [.. bad, .. good],
             };
     }
+
+    private DoctorFinding Failed(string summary) =>
+        leaf is not null && time.GetUtcNow() > leaf.NotAfter
+            ? DoctorFinding.Fail(
+                PathChecks.Call,
+                summary,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The agent's certificate for clients expired at {leaf.NotAfter:u}, so the agent refuses their connections."
+                ),
+                "tunnel-agent doctor --check inner_certificate"
+            )
+            : DoctorFinding.Fail(
+                PathChecks.Call,
+                summary,
+                "Edge and agent are fine by themselves if the checks above pass; then the agent does not run, or this "
+                    + "machine's address is outside the tunnel's client ranges.",
+                "tunnel-agent health",
+                $"Ask an administrator to run: culvert tunnel status {settings.Tunnel.Id}"
+            );
 
     private async Task<(bool Works, string Line)> TryAsync(
         AgentFeed feed,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
@@ -17,7 +18,8 @@ internal sealed class PathChecks(
     AgentSettings settings,
     AgentState state,
     TimeProvider time,
-    IHostResolver? resolver = null
+    IHostResolver? resolver = null,
+    KeyAndCertificate? leaf = null
 )
 {
     public const string EdgeNames = "edge_names";
@@ -36,7 +38,7 @@ internal sealed class PathChecks(
             await CheckEdgesAsync(cancellationToken),
             CheckPorts(),
             await CheckUpstreamsAsync(cancellationToken),
-            await new CallCheck(settings, state, time).RunAsync(cancellationToken),
+            await new CallCheck(settings, state, leaf, time).RunAsync(cancellationToken),
         ];
 
     public async Task<DoctorFinding> CheckNamesAsync(CancellationToken cancellationToken)
@@ -110,7 +112,7 @@ internal sealed class PathChecks(
             RevokedSerials = feed.RevokedSerials.ToHashSet(StringComparer.Ordinal),
         };
         var dialer = new EdgeDialer(() => settings.Tunnel.DialTimeout, settings.Identity.NetworkInForce, time);
-        var (good, bad) = (new List<string>(), new List<string>());
+        var (good, bad, next) = (new List<string>(), new List<string>(), new List<string>());
         foreach (var (edge, address) in feed.Edges.SelectMany(e => e.Addresses.Select(a => (e, a))))
         {
             var result = await dialer.DialAsync(address, context, cancellationToken);
@@ -122,6 +124,7 @@ internal sealed class PathChecks(
             else
             {
                 bad.Add($"{edge.Name} {address}: {result.Stage.ToString().ToLowerInvariant()}: {result.Detail}");
+                next.AddRange(NextSteps(result, address));
             }
         }
 
@@ -132,12 +135,25 @@ internal sealed class PathChecks(
                 $"{bad.Count} of {bad.Count + good.Count} addresses of edges do not take this agent.",
                 "At stage connect a firewall or proxy is in between; at handshake something ends TLS on the way; at peer "
                     + "somebody else answers.",
-                "Open TCP to these addresses from here, without TLS inspection."
+                [.. next.Distinct(StringComparer.Ordinal)]
             ) with
             {
                 Evidence = [.. bad, .. good],
             };
     }
+
+    private static IEnumerable<string> NextSteps(DialResult result, string address) =>
+        result.Stage switch
+        {
+            DialStage.Connect when result.Cause == ConnectCause.Refused =>
+            [
+                result.Cause.NextStep(address, "the edge"),
+                "tunnel-edge doctor, on the edge's host",
+            ],
+            DialStage.Connect => [result.Cause.NextStep(address, "the edge")],
+            DialStage.Handshake => [$"Let TCP to {address} pass without TLS inspection."],
+            _ => [$"Ask an administrator whether {address} is still an edge's: culvert edge list"],
+        };
 
     /// <summary>Whether every edge says that clients dial the port that is in the URLs of the routes.</summary>
     public DoctorFinding CheckPorts()

@@ -52,9 +52,9 @@ internal sealed class ReportedChecks(
         {
             return await find(both.Token);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            var why = limit.IsCancellationRequested ? $"not done after {Limit.TotalSeconds} s" : e.GetType().Name;
+            var why = limit.IsCancellationRequested ? $"not done after {Limit.TotalSeconds} s" : "an unexpected error";
             return [DoctorFinding.Fail(Checks, $"The checks did not end: {why}.", "", "tunnel-agent doctor")];
         }
     }

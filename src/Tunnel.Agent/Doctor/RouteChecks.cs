@@ -41,7 +41,7 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
             return DoctorFinding.Skip(Issuers, "No issuer is configured.");
         }
 
-        var (good, bad) = (new List<string>(), new List<string>());
+        var (good, bad, next) = (new List<string>(), new List<string>(), new List<string>());
         foreach (var issuer in settings.Issuers)
         {
             var result = await keys.GetAsync(issuer, cancellationToken);
@@ -52,6 +52,7 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
             else
             {
                 bad.Add($"{issuer.Name}: {result.Failure}");
+                next.Add(result.Next.Length > 0 ? result.Next : "tunnel-agent config show");
             }
         }
 
@@ -61,7 +62,7 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
                 Issuers,
                 $"The keys of {bad.Count} of {settings.Issuers.Count} issuers cannot be fetched.",
                 "Without them tokens cannot be checked: their routes answer 503 once the last good keys are too old.",
-                "tunnel-agent config show"
+                [.. next.Distinct(StringComparer.Ordinal)]
             ) with
             {
                 Evidence = bad,

@@ -47,7 +47,7 @@ internal static class DoctorCommand
             .. await checks.RunAsync(cancellationToken),
             .. CertificateChecks.Run(facts),
             await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),
-            .. await new PathChecks(settings, facts.State, time).RunAsync(cancellationToken),
+            .. await new PathChecks(settings, facts.State, time, leaf: facts.Leaf).RunAsync(cancellationToken),
         ];
     }
 }

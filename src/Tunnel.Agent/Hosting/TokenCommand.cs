@@ -62,7 +62,9 @@ internal static class TokenCommand
         }
         catch (IdentityTokenException e)
         {
-            await error.WriteLineAsync(e.Message);
+            await error.WriteLineAsync(
+                string.Join('\n', e.ErrorOutput.Select(line => $"it said: {line}").Prepend(e.Message))
+            );
             return ExitCodes.Failed;
         }
     }

@@ -66,7 +66,7 @@ internal sealed class UpstreamConnector
         }
         catch (Exception e) when (e is IOException or AuthenticationException)
         {
-            throw new UpstreamException(Failures.ProxyFailed, e.Message, e);
+            throw new UpstreamException(Failures.ProxyFailed, FailureText.Of(e), e);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class UpstreamConnector
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             await stream.DisposeAsync();
-            throw new UpstreamException(Failures.TlsFailed, e.Message, e);
+            throw new UpstreamException(Failures.TlsFailed, FailureText.Of(e), e);
         }
         catch
         {

@@ -66,6 +66,26 @@ public sealed class DoctorCommandTests : CommandTest
     }
 
     [Fact]
+    public async Task CallFails_ShowsWhatTheAgentsFoundThemselves()
+    {
+        Prepare();
+        Service.On(
+            "GET /v1/tunnels/tnl_01/agents",
+            """
+            {"data":[{"id":"agt_01","instance_id":"a1","routes":[{"name":"docs"}],"doctor":{"checks":[
+              {"id":"edges","status":"pass","summary":"Every edge is connected.","next":""},
+              {"id":"inner_certificate","status":"fail","summary":"It ended 5 s ago.","next":""}]}}],"next_page":null}
+            """
+        );
+
+        var run = await Stage.RunAsync("doctor", "--connect-to", "127.0.0.1:1");
+
+        run.Out.ShouldContain("agent a1: inner_certificate: It ended 5 s ago.");
+        run.Out.ShouldNotContain("Every edge is connected.");
+        run.Out.ShouldContain("NEXT No program listens at 127.0.0.1:1: start the edge there");
+    }
+
+    [Fact]
     public async Task ServerOfAnOlderRevision_IsAskedAsItKnows_AndItsSessionEnds()
     {
         Prepare();

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using Culvert.Identity.Cli.Support;
+using Culvert.Platform.Secrets;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;

@@ -1,6 +1,7 @@
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Doctor;
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Doctor;
@@ -47,6 +48,32 @@ public sealed class ServiceFactsTests
         new ClockCheck().Run(facts).Status.ShouldBe(DoctorStatus.Pass);
         new AuthoritiesCheck().Run(facts).Status.ShouldBe(DoctorStatus.Pass);
     }
+
+    [Fact]
+    public async Task Gather_IssuersOfARunningService_AreFetchedAndTheKeptKeysFound()
+    {
+        await using var service = await FederatedService.StartAsync();
+        var rule = await service.RuleAsync();
+        (await IssuersAsync(service)).Summary.ShouldStartWith("The keys of 1 of 1 issuers were fetched");
+        service.Provider.Script(TestIdentityProvider.DiscoveryPath, HostileAnswers.Status(503));
+
+        var neverFetched = await IssuersAsync(service);
+
+        neverFetched.Status.ShouldBe(DoctorStatus.Fail);
+        neverFetched.Evidence.Single().ShouldEndWith("no key of it is known");
+        service.Provider.Script(TestIdentityProvider.DiscoveryPath, null);
+        await service.AccessTokenAsync(rule);
+        await service.Service.Get<FederationDirectory>().Current.FindRule(rule)!.Keys.RecordingAsync();
+        service.Provider.Script(TestIdentityProvider.DiscoveryPath, HostileAnswers.Status(503));
+
+        var kept = await IssuersAsync(service);
+
+        kept.Status.ShouldBe(DoctorStatus.Warn);
+        kept.Evidence.Single().ShouldContain("answered with status 503; its keys of");
+    }
+
+    private static async Task<DoctorFinding> IssuersAsync(FederatedService service) =>
+        new IssuersCheck().Run(await ServiceFacts.GatherAsync(service.Service.Options, service.Time, Token));
 
     [Fact]
     public async Task Gather_SealingKeyOfAnotherStore_IsNamedAndTheRestStillTold()

@@ -40,8 +40,16 @@ public sealed class TunnelChecksTests : IDisposable
         finding.Status.ShouldBe(DoctorStatus.Warn);
         finding.Summary.ShouldBe("1 tunnels without a certificate, 1 without room for another.");
         finding.Evidence.ShouldBe(["tnl_1: no certificate", "tnl_2: 2 slots, none left"]);
-        finding.Next.ShouldNotBeEmpty();
+        finding.Next.Count.ShouldBe(4);
+        finding.Next[1].ShouldContain("culvert ca register NAME --tunnel tnl_1");
+        finding.Next[3].ShouldContain("culvert tunnel cert archive ID");
     }
+
+    [Fact]
+    public void Certificates_NoneMissing_SaysHowToMakeRoomAlone() =>
+        new TunnelCertificatesCheck()
+            .Run(With(new StoreState { UnusualTunnels = [("tnl_2", 3, 2)] }))
+            .Next.ShouldBe(["To make room: culvert tunnel cert list TUNNEL, then culvert tunnel cert archive ID"]);
 
     [Theory]
     [InlineData(true)]

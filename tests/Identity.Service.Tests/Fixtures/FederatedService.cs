@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Net;
 using Culvert.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -50,7 +51,7 @@ internal sealed class FederatedService : IAsyncDisposable
             configure,
             o =>
             {
-                o = o with { PrivateIssuerNetworks = [IPNetwork.Parse("127.0.0.0/8")] };
+                o = o with { PrivateIssuerNetworks = [new PrivateNetwork(IPNetwork.Parse("127.0.0.0/8"), Port: null)] };
                 return options?.Invoke(o) ?? o;
             },
             time

@@ -13,7 +13,8 @@ public sealed class FetchPolicyTests
     // public
     [InlineData("8.8.8.8", 443, "", "", null)]
     [InlineData("8.8.8.8", 8443, "", "", FetchRefusal.PortNotAllowed)]
-    [InlineData("8.8.8.8", 8443, "8.8.8.8/32", "8.8.8.0/24", null)]
+    [InlineData("8.8.8.8", 8443, "8.8.8.8/32", "8.8.8.0/24:8443", null)]
+    [InlineData("8.8.8.8", 8443, "8.8.8.8/32", "8.8.8.0/24", FetchRefusal.OutsideBound)]
     // private
     [InlineData("10.0.0.5", 443, "", "", FetchRefusal.PrivateAddress)]
     [InlineData("10.0.0.5", 443, "", "10.0.0.0/8", FetchRefusal.PrivateAddress)]
@@ -21,6 +22,13 @@ public sealed class FetchPolicyTests
     [InlineData("10.0.0.5", 443, "10.0.0.0/24", "10.1.0.0/16", FetchRefusal.OutsideBound)]
     [InlineData("10.0.0.5", 443, "10.0.0.0/24", "10.0.0.0/8", null)]
     [InlineData("10.0.1.5", 443, "10.0.0.0/24", "10.0.0.0/8", FetchRefusal.PrivateAddress)]
+    // the port of the bound
+    [InlineData("10.0.0.5", 8443, "10.0.0.0/24", "10.0.0.0/8", FetchRefusal.OutsideBound)]
+    [InlineData("10.0.0.5", 8443, "10.0.0.0/24", "10.0.0.0/8:8443", null)]
+    [InlineData("10.0.0.5", 8444, "10.0.0.0/24", "10.0.0.0/8:8443", FetchRefusal.OutsideBound)]
+    [InlineData("10.0.0.5", 443, "10.0.0.0/24", "10.0.0.0/8:8443", FetchRefusal.OutsideBound)]
+    [InlineData("10.0.0.5", 22, "10.0.0.0/24", "10.0.0.0/8:any", null)]
+    [InlineData("127.0.0.1", 8445, "127.0.0.1/32", "127.0.0.0/8", FetchRefusal.OutsideBound)]
     [InlineData("fd00::5", 443, "fd00::/8", "fd00::/8", null)]
     // loopback must be meant by both
     [InlineData("127.0.0.1", 443, "", "", FetchRefusal.LoopbackAddress)]
@@ -48,19 +56,64 @@ public sealed class FetchPolicyTests
     public void Check_AddressPortTargetBound(string address, int port, string own, string bound, FetchRefusal? expected)
     {
         FetchTarget[] targets = FetchTarget.TryCreate(own, port, out var target) ? [target] : [];
-        AddressRanges.TryParse(bound.Length > 0 ? [bound] : [], out var ranges, out _).ShouldBeTrue();
+        PrivateNetwork[] bounds = PrivateNetwork.TryParse(bound, out var network) ? [network] : [];
 
-        FetchPolicy.Check(new IPEndPoint(IPAddress.Parse(address), port), targets, ranges!).ShouldBe(expected);
+        FetchPolicy.Check(new IPEndPoint(IPAddress.Parse(address), port), targets, bounds).ShouldBe(expected);
     }
 
     [Fact]
     public void Check_AnotherPortOfAnAllowedTarget_IsRefused()
     {
         FetchTarget.TryCreate("10.0.0.0/8", 8443, out var target).ShouldBeTrue();
-        AddressRanges.TryParse(["10.0.0.0/8"], out var bound, out _).ShouldBeTrue();
+        PrivateNetwork.TryParse("10.0.0.0/8:any", out var bound).ShouldBeTrue();
 
         FetchPolicy
-            .Check(new IPEndPoint(IPAddress.Parse("10.0.0.5"), 8444), [target], bound!)
+            .Check(new IPEndPoint(IPAddress.Parse("10.0.0.5"), 8444), [target], [bound])
             .ShouldBe(FetchRefusal.PrivateAddress);
     }
+
+    [Theory]
+    [InlineData("10.1.2.0/24", "10.0.0.0/8", true)]
+    [InlineData("10.0.0.0/8", "10.0.0.0/8", true)]
+    [InlineData("10.0.0.0/7", "10.0.0.0/8", false)]
+    [InlineData("11.0.0.0/8", "10.0.0.0/8", false)]
+    [InlineData("10.1.2.0/24", "::/0", false)]
+    [InlineData("10.1.2.0/24", "0.0.0.0/0", true)]
+    [InlineData("127.0.0.1/32", "0.0.0.0/0", false)]
+    [InlineData("127.0.0.1/32", "127.0.0.0/8", true)]
+    [InlineData("::1/128", "::1/128", true)]
+    [InlineData("::1/128", "::/0", false)]
+    [InlineData("169.254.1.0/24", "0.0.0.0/0", false)]
+    [InlineData("169.254.169.254/32", "169.254.169.254/32", false)]
+    [InlineData("fe80::/10", "::/0", false)]
+    [InlineData("fd00:ec2::254/128", "::/0", false)]
+    [InlineData("fd00::/8", "fc00::/7", true)]
+    [InlineData("10.1.2.0/24", "10.0.0.0/8:8443", false)]
+    [InlineData("10.1.2.0/24", "10.0.0.0/8:any", true)]
+    public void IsWithin_Target_IsBoundedByNetworkAndPort(string target, string bound, bool expected)
+    {
+        FetchTarget.TryCreate(target, 443, out var own).ShouldBeTrue();
+        PrivateNetwork.TryParse(bound, out var network).ShouldBeTrue();
+
+        FetchPolicy.IsWithin(own, [network]).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/8", "10.0.0.0/8:443")]
+    [InlineData("10.0.0.5", "10.0.0.5/32:443")]
+    [InlineData("10.1.2.0/24:8443", "10.1.2.0/24:8443")]
+    [InlineData("fd00::/8", "fd00::/8:443")]
+    [InlineData("fd00::/8:65535", "fd00::/8:65535")]
+    [InlineData("::1/128:any", "::1/128:any")]
+    [InlineData("10.0.0.0/8:", null)]
+    [InlineData("10.0.0.0/8:0", null)]
+    [InlineData("10.0.0.0/8:65536", null)]
+    [InlineData("10.0.0.0/8:+1", null)]
+    [InlineData("10.0.0.0/8:ANY", null)]
+    [InlineData("10.0.0.0/8:80:81", null)]
+    [InlineData("10.0.0.5:8443", null)]
+    [InlineData("10.1.2.3/8:8443", null)]
+    [InlineData("", null)]
+    public void PrivateNetwork_TryParse_ReadsNetworkAndPort(string text, string? expected) =>
+        (PrivateNetwork.TryParse(text, out var network) ? network.ToString() : null).ShouldBe(expected);
 }

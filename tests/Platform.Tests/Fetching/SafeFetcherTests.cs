@@ -400,12 +400,12 @@ public sealed class SafeFetcherTests : IAsyncDisposable
             pki.Issuing
         );
         FetchTarget.TryCreate("127.0.0.1/32", server.Port, out var target);
-        AddressRanges.TryParse(["127.0.0.0/8"], out var bound, out _).ShouldBeTrue();
+        PrivateNetwork.TryParse("127.0.0.0/8:any", out var bound).ShouldBeTrue();
         var fetcher = new SafeFetcher(
             new SafeFetcherOptions
             {
                 MaxBytes = 1024,
-                PrivateNetworks = bound!,
+                PrivateNetworks = [bound],
                 Network = network?.Invoke(server.Port) ?? NetworkOptions.Default,
             },
             time ?? TimeProvider.System,

@@ -93,7 +93,48 @@ public sealed class IdentityTokenSourceTests : IDisposable
         var fault = await Fault(new() { Command = ["sh", "-c", "echo hunter2; echo hunter2 >&2; exit 3"] });
 
         fault.Message.ShouldBe("The identity token's command sh ended with status 3; run it by hand to see why.");
+        fault.ErrorOutput.ShouldBe(["[redacted]"]);
     }
+
+    [Theory]
+    [InlineData("connect ECONNREFUSED 127.0.0.1:9", "connect ECONNREFUSED 127.0.0.1:9")]
+    [InlineData("  indented  ", "indented")]
+    [InlineData("401 for client_secret=abc", "401 for client_secret=[redacted]")]
+    [InlineData("sent eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln", "sent [redacted]")]
+    [InlineData("key 3f786850e387550fdab836ed7e6dc881de23001b", "key [redacted]")]
+    [InlineData(
+        "/usr/lib/python3.12/site-packages/requests/adapters.py",
+        "/usr/lib/python3.12/site-packages/requests/adapters.py"
+    )]
+    [InlineData("was $CULVERT_TEST_LISTED", "was [redacted]")]
+    [InlineData("\u001b[31mred", "\uFFFD[31mred")]
+    public async Task Read_CommandThatFails_ToldLineIsWithoutSecrets(string said, string expected)
+    {
+        Environment.SetEnvironmentVariable("CULVERT_TEST_LISTED", "a.b.c");
+
+        (await Said($"printf '%s\n' \"{said}\" >&2; exit 1")).ShouldBe([expected]);
+    }
+
+    [Fact]
+    public async Task Read_TracedCommandThatFails_DoesNotShowTheTrace() =>
+        (await Said("set -x; PIN=1234; echo 'no such client' >&2; exit 1")).ShouldBe(["no such client"]);
+
+    [Fact]
+    public async Task Read_CommandThatSaysMuch_IsShownItsBeginAndItsEnd()
+    {
+        var said = await Said("i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo \"line $i\" >&2; done; exit 1");
+
+        said.ShouldBe(["line 1", "line 2", "line 3", "line 4", "line 4997", "line 4998", "line 4999", "line 5000"]);
+    }
+
+    [Fact]
+    public async Task Read_CommandThatSaysOneEndlessLine_IsCutAtItsBegin() =>
+        (await Said("yes x | head -c 100000 | tr -d '\\n' >&2; exit 1")).ShouldBeEmpty();
+
+    private async Task<IReadOnlyList<string>> Said(string script) =>
+        (
+            await Fault(new() { Command = ["sh", "-c", script], InheritEnvironment = ["PATH", "CULVERT_TEST_L*"] })
+        ).ErrorOutput;
 
     // S39: the process's environment may hold secrets.
     [Fact]

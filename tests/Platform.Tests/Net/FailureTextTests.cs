@@ -40,14 +40,41 @@ public sealed class FailureTextTests
             )
             .ShouldBe("The peer closed the connection during the TLS handshake.");
 
+    [Theory]
+    [InlineData(
+        "The remote certificate is invalid because of errors in the certificate chain: NotTimeValid",
+        "The server's certificate has expired, or is not valid yet."
+    )]
+    [InlineData(
+        "The remote certificate is invalid because of errors in the certificate chain: NotTimeValid, PartialChain",
+        "The server's certificate has expired, or is not valid yet."
+    )]
+    [InlineData(
+        "The remote certificate is invalid because of errors in the certificate chain: PartialChain",
+        "No CA that is trusted here issued the server's certificate."
+    )]
+    [InlineData(
+        "The remote certificate is invalid according to the validation procedure: RemoteCertificateNameMismatch",
+        "The server's certificate is for another name."
+    )]
+    [InlineData(
+        "The remote certificate was rejected by the provided RemoteCertificateValidationCallback.",
+        "The server's certificate is not accepted here."
+    )]
+    [InlineData("Received an alert.", "Received an alert.")]
+    public void Of_CertificateRefused_SaysWhyInWords(string message, string expected) =>
+        FailureText.Of(new HttpRequestException("outer", new AuthenticationException(message))).ShouldBe(expected);
+
+    [Theory]
+    [InlineData(SocketError.ConnectionRefused, ConnectCause.Refused)]
+    [InlineData(SocketError.TimedOut, ConnectCause.Silent)]
+    [InlineData(SocketError.HostNotFound, ConnectCause.Unresolved)]
+    [InlineData(SocketError.NetworkUnreachable, ConnectCause.Unreachable)]
+    [InlineData(SocketError.AddressNotAvailable, ConnectCause.Other)]
+    public void Cause_OfASocketError_IsToldApart(SocketError error, ConnectCause expected) =>
+        ConnectCauses.Of(new HttpRequestException("outer", new SocketException((int)error))).ShouldBe(expected);
+
     [Fact]
-    public void Of_CertificateRefused_KeepsTheReason() =>
-        FailureText
-            .Of(
-                new HttpRequestException(
-                    "outer",
-                    new AuthenticationException("The remote certificate was rejected: PartialChain")
-                )
-            )
-            .ShouldBe("The remote certificate was rejected: PartialChain");
+    public void Cause_OfATimeLimit_IsSilence() =>
+        ConnectCauses.Of(new OperationCanceledException()).ShouldBe(ConnectCause.Silent);
 }

@@ -138,8 +138,8 @@ internal sealed class IdentityService
             keys: {sealing_key: file:sealing.key{{hsm}}}
             private_issuer_networks: [{{string.Join(
                 ", ",
-                Loopback.Ranges.Select(range => $"\"{range}\"")
-            )}}]  # the IdP is here
+                Loopback.Ranges.Select(range => $"\"{range}:any\"")
+            )}}]  # the IdP is here; any: nobody but the operator may name ports on this machine
             certificates: {approval: single{{life}}{{signing}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost{{hostnames}}}
             limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s{{issuing}}}

@@ -20,6 +20,8 @@ public sealed class FederationChecksTests : IAsyncLifetime
     private readonly JsonObject claims = [];
     private FakeService service = null!;
     private string scope = "tunnel:agent";
+    private string pin = "";
+    private string[] command = [];
     private TimeSpan serviceClock = TimeSpan.Zero;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -126,7 +128,49 @@ public sealed class FederationChecksTests : IAsyncLifetime
         var check = await FailedAsync("identity_service");
 
         check.Summary.ShouldContain("is not trusted");
+        check.Next.Single().ShouldContain(CaFile);
+        check.Next.Single().ShouldContain("culvert platform-root show");
         (await StatusesAsync()).ShouldBe("PASS PASS PASS FAIL SKIP SKIP SKIP");
+    }
+
+    [Fact]
+    public async Task Run_OtherPin_NamesBothAndWhatPrintsTheRightOne()
+    {
+        pin = new string('0', 64);
+
+        var check = await FailedAsync("identity_service");
+
+        check.Summary.ShouldContain(pin);
+        check.Next.ShouldBe([
+            "Compare identity.ca_sha256 with the platform root that an administrator's `culvert platform-root show` prints, and correct it.",
+        ]);
+    }
+
+    [Fact]
+    public async Task Run_NothingListens_SaysToStartTheService()
+    {
+        await service.DisposeAsync();
+
+        var check = await FailedAsync("identity_service");
+
+        check.Summary.ShouldEndWith("Connection refused");
+        check
+            .Next.Single()
+            .ShouldStartWith($"No program listens at {service.ApiUrl.Authority}: start the identity service");
+    }
+
+    [Fact]
+    public async Task Run_TokenCommandFails_ShowsWhatItSaidAndPointsAtTheProvider()
+    {
+        command = ["sh", "-c", "echo 'connect ECONNREFUSED 127.0.0.1:9' >&2; echo 'secret=hunter2' >&2; exit 1"];
+
+        var check = await FailedAsync("identity_token");
+
+        check.Summary.ShouldBe("The identity token's command sh ended with status 1; run it by hand to see why.");
+        check.Evidence.ShouldBe(["it said: connect ECONNREFUSED 127.0.0.1:9", "it said: secret=[redacted]"]);
+        check.Next.ShouldBe([
+            "Check that the identity provider runs and can be reached from here: sh gets the token from it.",
+        ]);
     }
 
     [Theory]
@@ -218,7 +262,8 @@ public sealed class FederationChecksTests : IAsyncLifetime
         var options = new IdentityOptions
         {
             Url = service.ApiUrl,
-            CaFile = CaFile,
+            CaFile = pin.Length > 0 ? "" : CaFile,
+            CaSha256 = pin,
             Mode = mode,
             OrganizationId = "org",
             RuleId = "fdrl_1",
@@ -237,7 +282,13 @@ public sealed class FederationChecksTests : IAsyncLifetime
         return new DoctorReport { Checks = await checks.RunAsync(Token) };
     }
 
-    private IdentityTokenOptions TokenOptions => new() { File = TokenFile, Audience = Audience };
+    private IdentityTokenOptions TokenOptions =>
+        new()
+        {
+            File = command.Length > 0 ? "" : TokenFile,
+            Command = command,
+            Audience = Audience,
+        };
 
     private IdentityTokenSource Source() => new(TokenOptions, time);
 

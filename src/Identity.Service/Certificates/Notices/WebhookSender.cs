@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
@@ -18,7 +17,7 @@ internal sealed class WebhookSender(ServiceOptions options, TimeProvider time, I
         {
             Timeout = TimeSpan.FromSeconds(10),
             MaxBytes = MaxAnswerBytes,
-            PrivateNetworks = IssuerFetcher.RangesOf(options),
+            PrivateNetworks = options.PrivateIssuerNetworks,
             Network = options.Network,
         },
         time,

@@ -48,7 +48,11 @@ internal sealed class PlatformCa(IPlatformAuthorityStore store, PlatformAuthorit
     public bool Holds(SubjectPublicKey key) => Present.Roots.Holds(key) || key.IsSameKey(Issuing.Issuer.PublicKey);
 
     /// <summary>Reads the authorities, and makes the issuing one when there is none yet or it is due.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    public Task LoadAsync(CancellationToken cancellationToken) => LoadAsync(renews: true, cancellationToken);
+
+    /// <param name="renews">Whether an issuing authority that is due gets its successor now.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task LoadAsync(bool renews, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
         try
@@ -56,7 +60,7 @@ internal sealed class PlatformCa(IPlatformAuthorityStore store, PlatformAuthorit
             var roots = await ReadAsync(cancellationToken);
             var active = roots.Active!;
             var newest = roots.IssuingOf(active);
-            if (newest is null || IsDue(newest.Certificate))
+            if (newest is null || (renews && IsDue(newest.Certificate)))
             {
                 newest = await maker.MakeIssuingAsync(active, cancellationToken);
             }
@@ -71,7 +75,7 @@ internal sealed class PlatformCa(IPlatformAuthorityStore store, PlatformAuthorit
 
     /// <summary>
     /// Takes over what another node changed up to that revision of the feed: a bundle goes out with no revision that is
-    /// newer than itself. What signs is changed by <see cref="LoadAsync"/> alone.
+    /// newer than itself. What signs is changed by <see cref="LoadAsync(CancellationToken)"/> alone.
     /// </summary>
     public async ValueTask RefreshAsync(long revision, CancellationToken cancellationToken)
     {

@@ -6,7 +6,6 @@ using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
@@ -20,6 +19,7 @@ internal sealed class ServiceCertificateRenewal(
     CertificateIssuer issuer,
     OrphanSweep sweep,
     AnchorKeys anchors,
+    KeptCertificates kept,
     CertificateProfiles profiles,
     ServiceOptions options,
     StoreNode node,
@@ -28,6 +28,8 @@ internal sealed class ServiceCertificateRenewal(
 ) : BackgroundService
 {
     private const int RetrySeconds = 10;
+    private const string Api = "api";
+    private const string Machine = "machine";
 
     // Bounds the wait, so that changed files and a clock that jumped are noticed.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
@@ -43,7 +45,16 @@ internal sealed class ServiceCertificateRenewal(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await sweep.RunAsync(cancellationToken);
+        try
+        {
+            await sweep.RunAsync(cancellationToken);
+        }
+        catch (StoreException fault)
+        {
+            // The store takes no writes. What is served needs none, and the recurring sweep finds these intents.
+            Log.SweepFailed(logger, fault);
+        }
+
         await anchors.FillAsync(cancellationToken);
         await RenewAsync(isStart: true, cancellationToken);
         await base.StartAsync(cancellationToken);
@@ -85,7 +96,7 @@ internal sealed class ServiceCertificateRenewal(
 
     private async Task RenewAsync(bool isStart, CancellationToken cancellationToken)
     {
-        await platform.LoadAsync(cancellationToken);
+        await LoadPlatformAsync(isStart, cancellationToken);
         var now = time.GetUtcNow();
         var issuing = platform.Issuing;
         var present = issuing.Certificate.Fingerprint;
@@ -98,21 +109,36 @@ internal sealed class ServiceCertificateRenewal(
         }
         else if (now >= apiDue || apiIssuer != present)
         {
-            var (pair, issued) = await IssueAsync(issuing, ServiceNames.OfApi(options), isStart, cancellationToken);
+            var (pair, due) = await IssueAsync(Api, issuing, ServiceNames.OfApi(options), isStart, cancellationToken);
             certificates.UseApi(pair);
-            (apiDue, apiIssuer) = (issued.RenewAfter, present);
+            (apiDue, apiIssuer) = (due, present);
         }
 
         if (now >= machineDue || machineIssuer != present)
         {
-            var (pair, issued) = await IssueAsync(
+            var (pair, due) = await IssueAsync(
+                Machine,
                 issuing,
                 ServiceNames.OfMachine(options, node),
                 isStart,
                 cancellationToken
             );
             certificates.UseMachine(pair);
-            (machineDue, machineIssuer) = (issued.RenewAfter, present);
+            (machineDue, machineIssuer) = (due, present);
+        }
+    }
+
+    private async Task LoadPlatformAsync(bool isStart, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await platform.LoadAsync(cancellationToken);
+        }
+        catch (StoreException fault) when (isStart)
+        {
+            // A third of the authority's life is left for its successor.
+            Log.RenewalFailed(logger, fault, RetrySeconds);
+            await platform.LoadAsync(renews: false, cancellationToken);
         }
     }
 
@@ -125,7 +151,9 @@ internal sealed class ServiceCertificateRenewal(
             : wait;
     }
 
-    private async Task<(KeyAndCertificate Pair, CertificateDocument Issued)> IssueAsync(
+    /// <returns>The pair, and when the next one is due.</returns>
+    private async Task<(KeyAndCertificate Pair, DateTimeOffset Due)> IssueAsync(
+        string listener,
         SigningAuthority authority,
         GrantedNames names,
         bool isStart,
@@ -148,10 +176,20 @@ internal sealed class ServiceCertificateRenewal(
             },
             cancellationToken
         );
-        return outcome.Document is { } document
-            ? (KeyAndCertificate.Create(document, key), document)
-            : throw new StoreException(
-                $"No certificate for the service itself: {outcome.Refusal?.Message ?? outcome.Conflict?.ToString()}"
-            );
+        var issuedBy = authority.Certificate.Fingerprint;
+        if (outcome.Document is { } document)
+        {
+            kept.Keep(listener, names, issuedBy, document, key);
+            return (KeyAndCertificate.Create(document, key), document.RenewAfter);
+        }
+
+        var why = outcome.Refusal?.Message ?? outcome.Conflict?.ToString() ?? "";
+        if (isStart && kept.Find(listener, names, issuedBy) is { } former)
+        {
+            Log.StartsWithKeptCertificate(logger, listener, former.NotAfter.UtcDateTime, why);
+            return (former, DateTimeOffset.MinValue);
+        }
+
+        throw new StoreException($"No certificate for the service itself: {why}");
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ProviderClient(ServiceOptions options, TimeProvider time, 
         {
             Timeout = options.Federation.Fetch.Timeout,
             MaxBytes = (int)options.Federation.Fetch.MaxBytes,
-            PrivateNetworks = options.SignIn.Networks,
+            PrivateNetworks = PrivateNetwork.WithEveryPort(options.SignIn.Networks),
             Network = options.Network,
         },
         time,

@@ -56,7 +56,8 @@ internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes
 
     public void Dispose() => reloading.Dispose();
 
-    private static FrozenDictionary<string, IssuerControl> Build(
+    /// <summary>By issuer; those of which nothing is killed or paused are left out.</summary>
+    internal static FrozenDictionary<string, IssuerControl> Build(
         IReadOnlyList<StoredKill> kills,
         IReadOnlyList<StoredPause> pauses
     )

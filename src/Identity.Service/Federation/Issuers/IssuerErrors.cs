@@ -49,9 +49,9 @@ internal static class IssuerErrors
     public static readonly ErrorCode OutsideBound = new(
         "issuer.outside_bound",
         400,
-        "The address lies outside what the installation allows.",
-        "allowed_targets opens the address, private_issuer_networks does not.",
-        "Ask the installation's operator to extend private_issuer_networks."
+        "Address and port lie outside what the installation allows.",
+        "allowed_targets opens address and port, private_issuer_networks does not.",
+        "Ask the installation's operator to extend private_issuer_networks: NETWORK opens port 443, NETWORK:PORT that port."
     );
 
     public static readonly ErrorCode PortNotAllowed = new(

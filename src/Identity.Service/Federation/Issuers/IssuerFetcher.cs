@@ -20,7 +20,7 @@ internal sealed class IssuerFetcher : IIssuerFetcher
             {
                 Timeout = fetch.Timeout,
                 MaxBytes = (int)fetch.MaxBytes,
-                PrivateNetworks = RangesOf(options),
+                PrivateNetworks = options.PrivateIssuerNetworks,
                 Network = options.Network,
             },
             time,
@@ -65,12 +65,6 @@ internal sealed class IssuerFetcher : IIssuerFetcher
             IfNoneMatch = fetch.EntityTag,
             Observation = fetch.Observation,
         };
-
-    /// <summary>The bound on what any record may name for itself.</summary>
-    internal static AddressRanges RangesOf(ServiceOptions options) =>
-        AddressRanges.TryParse(options.PrivateIssuerNetworks.Select(n => n.ToString()), out var ranges, out var bad)
-            ? ranges
-            : throw new InvalidOperationException($"private_issuer_networks holds {bad}, which is no network.");
 
     private static X509Certificate2Collection? RootsOf(string? pem)
     {

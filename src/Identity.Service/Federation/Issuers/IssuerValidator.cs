@@ -1,6 +1,7 @@
 using System.Net;
 using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -84,10 +85,10 @@ internal sealed class IssuerValidator(ServiceOptions options)
 
         foreach (var target in issuer.AllowedTargets)
         {
-            if (!PrivateTargets.IsWithin(target.Network, options.PrivateIssuerNetworks))
+            if (!FetchPolicy.IsWithin(new FetchTarget(target.Network, target.Port), options.PrivateIssuerNetworks))
             {
                 return FederationErrors.TargetNotAllowed.Refuse(
-                    $"allowed_targets: {target.Network} lies outside the installation's private_issuer_networks."
+                    $"allowed_targets: {target} lies outside the installation's private_issuer_networks: network and port."
                 );
             }
         }

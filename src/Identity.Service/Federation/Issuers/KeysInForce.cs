@@ -25,10 +25,12 @@ internal sealed class KeysInForce
         this.issuer = issuer;
         this.services = services;
         present = issuer.KeySource.GivenKeys is { } given ? CachedKeys.Given(given) : null;
-        Source = Convert.ToBase64String(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Url}\n{issuer.KeySource.ToJson()}"))
-        );
+        Source = SourceOf(issuer);
     }
+
+    /// <summary>Where an issuer's keys come from, as one value: another one makes stored keys worthless.</summary>
+    public static string SourceOf(Issuer issuer) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Url}\n{issuer.KeySource.ToJson()}")));
 
     /// <summary>That of <see cref="IssuerKeys.Source"/>.</summary>
     public string Source { get; }

@@ -20,7 +20,16 @@ internal sealed class IssuerKeyStore(
     private const string DocumentColumn = "sealed_document";
     private const string StateColumn = "sealed_state";
 
-    public async ValueTask<IReadOnlyDictionary<string, StoredKeySet>> AllAsync(CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyDictionary<string, StoredKeySet>> AllAsync(CancellationToken cancellationToken) =>
+        ReadAsync(database, sealer, logger, cancellationToken);
+
+    /// <summary>The same for those who only look.</summary>
+    public static async ValueTask<IReadOnlyDictionary<string, StoredKeySet>> ReadAsync(
+        Database database,
+        ISealer sealer,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<Row>(
@@ -33,7 +42,7 @@ internal sealed class IssuerKeyStore(
         var sets = new Dictionary<string, StoredKeySet>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
-            if (Open(row) is { } set)
+            if (Open(row, sealer, logger) is { } set)
             {
                 sets[row.IssuerId] = set;
             }
@@ -134,7 +143,7 @@ internal sealed class IssuerKeyStore(
 
     private static string DigestOf(StoredKeySet set) => $"{set.Source} {set.Digest}";
 
-    private StoredKeySet? Open(Row row)
+    private static StoredKeySet? Open(Row row, ISealer sealer, ILogger logger)
     {
         try
         {

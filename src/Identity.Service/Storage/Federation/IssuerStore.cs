@@ -50,6 +50,18 @@ internal sealed class IssuerStore(Database database) : IIssuerStore
     public async ValueTask<IReadOnlyList<Issuer>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
+    /// <summary>Unarchived ones of all organizations, the newest first.</summary>
+    public async ValueTask<IReadOnlyList<Issuer>> LiveAsync(int count, CancellationToken cancellationToken) =>
+        [
+            .. (
+                await QueryAsync(
+                    Select + " WHERE archived_at_ms IS NULL ORDER BY ordinal DESC LIMIT @count",
+                    new { count },
+                    cancellationToken
+                )
+            ).Select(row => row.Value),
+        ];
+
     public ValueTask<IReadOnlyList<Issuer>> FindManyAsync(
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken

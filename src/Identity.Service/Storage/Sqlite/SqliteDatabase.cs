@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Culvert.Identity.Service.Backup;
+using Culvert.Platform.Secrets;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -17,6 +18,9 @@ internal sealed class SqliteDatabase : Database
     private readonly string readConnection;
     private readonly string writeConnection;
     private static readonly object Settled = new();
+
+    // The shared memory of the write-ahead log (-shm) is a file of 32 KiB, which is made anew at a start after a clean stop.
+    private const int HeadroomBytes = 128 * 1024;
 
     static SqliteDatabase()
     {
@@ -91,6 +95,48 @@ internal sealed class SqliteDatabase : Database
     public override void Exclude(DbConnection connection) { }
 
     public override SqliteConnection OpenWrite()
+    {
+        try
+        {
+            return Open();
+        }
+        catch (SqliteException full)
+            when (full.SqliteErrorCode is SqliteErrors.Full or SqliteErrors.Io or SqliteErrors.CannotOpen
+                && TakeHeadroom()
+            )
+        {
+            return Open();
+        }
+    }
+
+    // Without it a full disk would refuse even to be read: see HeadroomBytes.
+    public override void KeepHeadroom()
+    {
+        if (System.IO.File.Exists(Headroom))
+        {
+            return;
+        }
+
+        try
+        {
+            PrivateFile.Replace(Headroom, new byte[HeadroomBytes]);
+        }
+        catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+        {
+            System.IO.File.Delete(Headroom + ".new");
+        }
+    }
+
+    private string Headroom => File + "-headroom";
+
+    private bool TakeHeadroom()
+    {
+        var isThere = System.IO.File.Exists(Headroom);
+        System.IO.File.Delete(Headroom);
+        return isThere;
+    }
+
+    private SqliteConnection Open()
     {
         var connection = new SqliteConnection(writeConnection);
         try

@@ -55,7 +55,16 @@ internal sealed class SigningKeyRing(
     {
         // First heard, then read: what is committed in between must not be missed.
         changes.Subscribe(ChangeTopics.SigningKeys, ReloadAsync);
-        await RotateAsync(cancellationToken);
+        try
+        {
+            await RotateAsync(cancellationToken);
+        }
+        catch (StoreException fault) when (current is not null && !isStale)
+        {
+            // The store takes no writes: the keys that it has verify and are published, and the next look tries again.
+            Log.SigningKeyRotationFailed(logger, fault);
+        }
+
         timer = time.CreateTimer(_ => _ = RotateInBackgroundAsync(), null, LookEvery, LookEvery);
     }
 

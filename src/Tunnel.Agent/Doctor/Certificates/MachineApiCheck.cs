@@ -1,5 +1,7 @@
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Identity;
+using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
@@ -31,13 +33,24 @@ internal sealed class MachineApiCheck : ICertificateCheck
                 Id,
                 untrusted.ToString(),
                 "Whoever answers is not the service, or something on the way ends TLS; balancers must pass TCP through.",
-                "Compare the platform root that the agent holds with `culvert status`."
-            ),
+                [
+                    "Compare the platform roots below with those that an administrator's `culvert platform-root show` prints.",
+                    $"If they are the same, something between here and {url?.Authority} ends TLS: let it pass TCP through.",
+                ]
+            ) with
+            {
+                Evidence =
+                [
+                    .. (facts.State.Trust?.Roots ?? []).Select(root =>
+                        $"platform root held here: sha256 {CertificateNames.Fingerprint(root)}"
+                    ),
+                ],
+            },
             { } failure => DoctorFinding.Fail(
                 Id,
                 failure.ToString(),
                 "Without this port neither certificates are renewed nor changes heard of.",
-                $"Check that {url?.Authority} can be reached from here over TCP."
+                failure.Cause.NextStep(url?.Authority ?? "", "the identity service")
             ),
         };
     }

@@ -1,3 +1,4 @@
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
@@ -9,6 +10,11 @@ internal sealed class OrganizationCheck : ICertificateCheck
 
     public DoctorFinding Run(CertificateFacts facts)
     {
+        if (facts.State.ForeignId is { } foreign)
+        {
+            return Elsewhere(facts, foreign);
+        }
+
         if (facts.State.Id is not { OrganizationId: { } organization, TunnelId: { } tunnel } id)
         {
             return DoctorFinding.Skip(Id, "Rests on platform_certificate.");
@@ -34,5 +40,31 @@ internal sealed class OrganizationCheck : ICertificateCheck
 
         // The tunnel token says whose it is by itself.
         return DoctorFinding.Pass(Id, $"Enrolled for {own} in the organization {organization}.", $"enrolled as {id}");
+    }
+
+    private DoctorFinding Elsewhere(CertificateFacts facts, SpiffeId kept)
+    {
+        var (own, url) = (facts.Settings.Tunnel.Id, facts.Settings.Identity.Url.OriginalString);
+        return (
+            kept.TunnelId != own
+                ? DoctorFinding.Fail(
+                    Id,
+                    $"tunnel.id is {own}, and the agent of this state directory is enrolled for {kept.TunnelId}.",
+                    "The tunnel id in the file is wrong, or the file or the state directory was copied from another agent. An "
+                        + "agent that starts with them asks to be enrolled for the other tunnel.",
+                    $"If {kept.TunnelId} is the tunnel that is meant, write it to tunnel.id.",
+                    $"Else give the agent a state_dir of its own, and check that {own} exists: culvert tunnel show {own}"
+                )
+                : DoctorFinding.Fail(
+                    Id,
+                    $"identity.url is {url}, and the agent of this state directory is enrolled at {facts.State.ForeignUrl}.",
+                    "The URL in the file was changed, or the state directory is another agent's. An agent that starts with "
+                        + "them enrols again.",
+                    "Correct identity.url, or give the agent a state_dir of its own."
+                )
+        ) with
+        {
+            Evidence = [$"enrolled as {kept}"],
+        };
     }
 }

@@ -12,6 +12,14 @@ internal sealed class PlatformCertificateCheck : ICertificateCheck
 
     public DoctorFinding Run(CertificateFacts facts)
     {
+        if (facts.State.ForeignId is not null)
+        {
+            return DoctorFinding.Skip(
+                Id,
+                "Rests on organization: the one that is kept is another tunnel's or service's."
+            );
+        }
+
         if (facts.State is not { Platform: { } own, PlatformDocument: { } document })
         {
             return DoctorFinding.Skip(Id, "There is none yet: the agent gets it at its first run.");

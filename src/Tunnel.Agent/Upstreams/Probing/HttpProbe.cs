@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
@@ -48,11 +49,11 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         }
         catch (HttpRequestException e)
         {
-            return new ProbeState(false, (e.InnerException as UpstreamException)?.Message ?? e.Message);
+            return new ProbeState(false, (e.InnerException as UpstreamException)?.Message ?? FailureText.Of(e));
         }
         catch (IOException e)
         {
-            return new ProbeState(false, e.Message);
+            return new ProbeState(false, FailureText.Of(e));
         }
         finally
         {

@@ -1,4 +1,8 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Identity.Service.Audit;
@@ -6,7 +10,11 @@ using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sqlite;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Health;
+using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Testing.Postgres;
 using Dapper;
@@ -27,6 +35,7 @@ public sealed class StoreFaultTests : IDisposable
     // The files of a new installation, and room for some hundred certificates.
     private const int DiskMegabytes = 48;
     private const int MoreThanFits = 20_000;
+    private const string AgentFeed = "/v1/agent/feed?since=0&wait=0s";
     private const string Identity = "spiffe://identity.test/o/x/t/y/agent/z";
 
     private readonly List<IDisposable> owned = [];
@@ -69,6 +78,93 @@ public sealed class StoreFaultTests : IDisposable
         {
             await service.DisposeAsync();
         }
+    }
+
+    // What the service has is served, what changes something is refused by name, and no hand is needed when it is over.
+    [Fact]
+    public async Task FullDisk_AtStart_ServesWhatItHasRefusesChangesAndGoesOnUnaided()
+    {
+        if (IsPostgres)
+        {
+            return; // the server's disk; a start without one that can be read is another matter
+        }
+
+        using var disk = TakeDisk();
+        var bench = await MachineBench.StartAsync(
+            options => On(disk, options),
+            services => services.AddSingleton(new JournalOptions { DiskReserveBytes = 0 })
+        );
+        using var key = CertificateRequests.NewKey();
+        var agent = await EnrolAsync(bench, key);
+        using (var before = MachineOf(bench.Service, agent))
+        {
+            await before.GetOkAsync(AgentFeed);
+        }
+
+        disk.Fill();
+        await UntilRefusedAsync(bench.Service, []);
+        await bench.Service.StopAsync();
+        disk.Fill(); // another program takes what the stop gave back
+
+        await using var service = await bench.Service.RestartAsync();
+
+        service.Get<ScriptedFederation>().Name(bench.TunnelId);
+        (await service.Api.GetStringAsync("/.well-known/openid-configuration", Cancel)).ShouldContain("jwks_uri");
+        (await service.Api.GetStringAsync("/v1/oauth/jwks", Cancel)).ShouldContain("keys");
+        (await service.Api.GetStringAsync("/v1/tunnels", Cancel)).ShouldContain(bench.TunnelId);
+        using (var machine = MachineOf(service, agent))
+        {
+            (await machine.GetOkAsync(AgentFeed))
+                .GetProperty("tunnel")
+                .GetProperty("id")
+                .GetString()
+                .ShouldBe(bench.TunnelId);
+        }
+
+        using (var body = new StringContent("{}", Encoding.UTF8, "application/json"))
+        using (var refused = await service.Api.PostAsync("/v1/tunnels", body, Cancel))
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            refused.Headers.RetryAfter.ShouldNotBeNull();
+        }
+
+        await NothingIsBegunAsync(service);
+        var store = service.Services.GetServices<ReadinessCheck>().Single(check => check.Name == "store");
+        (await store.Evaluate(Cancel)).ShouldNotBeNull().ShouldContain("takes no writes");
+
+        disk.Free();
+        await ProveAsync(service);
+        await IssueOkAsync(service, Job(service));
+    }
+
+    // A clean stop removes the log and its shared memory; a full disk then has no room to make them anew.
+    [Fact]
+    public void FullDisk_AfterACleanStop_IsOpenedByTheHeadroomAlone()
+    {
+        using var disk = TakeDisk();
+        Directory.CreateDirectory(disk.Path);
+        var file = Path.Combine(disk.Path, "small.db");
+        SqliteDatabase.Create(file);
+        using var database = new SqliteDatabase(file);
+        using (var made = database.OpenWrite())
+        {
+            made.Execute("CREATE TABLE things (id TEXT)");
+        }
+
+        database.KeepHeadroom();
+        disk.Fill();
+        File.Exists(file + "-shm").ShouldBeFalse();
+
+        using (var opened = database.OpenWrite())
+        {
+            opened.ExecuteScalar<long>("SELECT COUNT(*) FROM things").ShouldBe(0);
+        }
+
+        disk.Fill();
+        Should.Throw<SqliteException>(() => database.OpenWrite());
+        disk.Free();
+        database.KeepHeadroom();
+        new FileInfo(file + "-headroom").UnixFileMode.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     [Fact]
@@ -214,6 +310,36 @@ public sealed class StoreFaultTests : IDisposable
             using var never = new ManualResetEventSlim();
             never.Wait(TimeSpan.FromMilliseconds(takes), CancellationToken.None);
         }
+    }
+
+    private static async Task<KeyAndCertificate> EnrolAsync(MachineBench bench, AsymmetricAlgorithm key)
+    {
+        using var response = await bench.EnrollAsync(bench.AgentToken(), csr: CertificateRequests.Create(key));
+        var body = await response.Content.ReadAsStringAsync(Cancel);
+        return KeyAndCertificate.Create(
+            JsonSerializer.Deserialize(body, WireJson.Default.AgentEnrollment)!.Certificate,
+            key
+        );
+    }
+
+    private static HttpClient MachineOf(ServiceUnderTest service, KeyAndCertificate agent)
+    {
+        var present = service.Get<IApiCertificate>().Machine.TargetCertificate;
+        return new HttpClient(
+            new SocketsHttpHandler
+            {
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    ClientCertificateContext = agent.Context,
+                    RemoteCertificateValidationCallback = (_, server, _, _) =>
+                        server is not null && server.GetRawCertData().AsSpan().SequenceEqual(present.RawData),
+                },
+                UseProxy = false,
+            }
+        )
+        {
+            BaseAddress = service.MachineUrl,
+        };
     }
 
     // Until the store has proved itself no serial number is used, and whoever asks is told.

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Net;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -26,7 +27,7 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
         service = await ServiceUnderTest.StartAsync(options: options =>
             options with
             {
-                PrivateIssuerNetworks = [IPNetwork.Parse("127.0.0.0/8")],
+                PrivateIssuerNetworks = [new PrivateNetwork(IPNetwork.Parse("127.0.0.0/8"), Port: null)],
             }
         );
         service.Names.Set(Name, "127.0.0.1");
@@ -179,7 +180,8 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
 
     [Theory]
     [InlineData("127.0.0.1", "[]", "not among the allowed targets")]
-    [InlineData("10.0.0.5", """["10.0.0.0/8:443"]""", "outside private_issuer_networks")]
+    [InlineData("10.0.0.5", """["10.0.0.0/8:443"]""", "with port 443, outside private_issuer_networks")]
+    [InlineData("10.0.0.5", """["10.0.0.0/8:8443"]""", "not among the allowed targets")]
     [InlineData("169.254.169.254", """["169.254.0.0/16:443"]""", "never fetched from")]
     public async Task Create_AddressThatIsNotOpen_IsRefusedWithTheRule(string address, string targets, string expected)
     {

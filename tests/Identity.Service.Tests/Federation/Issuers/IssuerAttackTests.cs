@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Net;
 using Culvert.Testing;
 using Shouldly;
 
@@ -393,6 +395,44 @@ public sealed class IssuerAttackTests : IAsyncLifetime
             .Text("error_code")
             .ShouldBe("issuer.private_address");
         (await service.GetAsync(FederatedService.Issuers)).GetProperty("data").GetArrayLength().ShouldBe(0);
+    }
+
+    // Whether a port is closed, serves something else than TLS, or an identity provider: nothing of it is learnt.
+    [Fact]
+    [Trait("Attack", "A26")]
+    public async Task Verify_PortsOutsideTheBound_AnswerAllTheSame()
+    {
+        await using var bounded = await FederatedService.StartAsync(o =>
+            o with
+            {
+                PrivateIssuerNetworks = [new PrivateNetwork(IPNetwork.Parse("127.0.0.0/8"), PrivateNetwork.UsualPort)],
+            }
+        );
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var plain = new TcpListener(IPAddress.Loopback, 0);
+        plain.Start();
+        int[] ports =
+        [
+            ((IPEndPoint)closed.LocalEndPoint!).Port,
+            ((IPEndPoint)plain.LocalEndpoint).Port,
+            bounded.Provider.Port,
+        ];
+
+        List<string> answers = [];
+        foreach (var (path, port) in ports.SelectMany(p => new[] { ("/verify", p), ("", p) }))
+        {
+            var body = bounded.IssuerBody();
+            body["name"] = "idp";
+            body["issuer_url"] = $"https://127.0.0.1:{port}";
+            body["allowed_targets"] = new JsonArray(new JsonObject { ["cidr"] = "127.0.0.1/32", ["port"] = port });
+            using var answer = await bounded.PostAsync(FederatedService.Issuers + path, body);
+            var error = (await answer.JsonAsync()).GetProperty("error").ToString();
+            answers.Add($"{answer.StatusCode} {error.Replace($"{port}", "PORT")}");
+        }
+
+        answers.Distinct().ShouldHaveSingleItem().ShouldContain("federation.target_not_allowed");
+        plain.Pending().ShouldBeFalse();
     }
 
     [Fact]

@@ -78,6 +78,40 @@ public sealed class CertificateFactsTests : IDisposable
         new StateFilesCheck().Run(facts).Summary.ShouldContain("feed.json cannot be used");
     }
 
+    [Fact]
+    public async Task Gather_OtherTunnelInTheFile_IsSaidByTheOneCheck()
+    {
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        var settings = Configure(service);
+        await EnrolAsync(settings, service, () => Task.CompletedTask);
+        settings = settings with { Tunnel = settings.Tunnel with { Id = "tnl_other" } };
+
+        var findings = CertificateChecks.Run(await CertificateFacts.GatherAsync(settings, TimeProvider.System, Token));
+
+        var failed = findings.Where(finding => finding.Status == DoctorStatus.Fail).ToList();
+        failed.Select(finding => finding.Id).ShouldBe(["organization"]);
+        failed[0]
+            .Summary.ShouldBe(
+                $"tunnel.id is tnl_other, and the agent of this state directory is enrolled for {FakeService.TunnelId}."
+            );
+        failed[0].Next.ShouldContain($"If {FakeService.TunnelId} is the tunnel that is meant, write it to tunnel.id.");
+    }
+
+    [Fact]
+    public async Task Gather_OtherServiceInTheFile_IsSaidByTheOneCheck()
+    {
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        var settings = Configure(service);
+        await EnrolAsync(settings, service, () => Task.CompletedTask);
+        settings = settings with { Identity = settings.Identity with { Url = new Uri("https://other.test:8443") } };
+
+        var findings = CertificateChecks.Run(await CertificateFacts.GatherAsync(settings, TimeProvider.System, Token));
+
+        findings
+            .Single(finding => finding.Status == DoctorStatus.Fail)
+            .Summary.ShouldStartWith("identity.url is https://other.test:8443, and the agent");
+    }
+
     private static async Task EnrolAsync(AgentSettings settings, FakeService service, Func<Task> whileItRuns)
     {
         using var state = StateDirectory.Open(settings.StateDirectory);

@@ -19,7 +19,7 @@ public sealed class MachineApiCheckTests : IDisposable
 
     [Theory]
     [InlineData(ApiFailureKind.Refused, "culvert explain req_1")]
-    [InlineData(ApiFailureKind.Untrusted, "platform root")]
+    [InlineData(ApiFailureKind.Untrusted, "culvert platform-root show")]
     [InlineData(ApiFailureKind.Unreachable, "over TCP")]
     [InlineData(ApiFailureKind.Unavailable, "over TCP")]
     public void Run_Failure_FailsWithTheStepForItsKind(ApiFailureKind kind, string next)
@@ -38,7 +38,7 @@ public sealed class MachineApiCheckTests : IDisposable
         );
 
         finding.Status.ShouldBe(DoctorStatus.Fail);
-        finding.Next.ShouldHaveSingleItem().ShouldContain(next);
+        finding.Next[0].ShouldContain(next);
     }
 
     private static DoctorFinding Run(CertificateFacts facts) => new MachineApiCheck().Run(facts);

@@ -30,7 +30,9 @@ internal sealed class EstConnector(ServiceOptions options, TimeProvider time, IH
         {
             Timeout = Limit,
             MaxBytes = MaxAnswerBytes,
-            PrivateNetworks = options.Certificates.SigningEst?.Networks ?? AddressRanges.Empty,
+            PrivateNetworks = PrivateNetwork.WithEveryPort(
+                options.Certificates.SigningEst?.Networks ?? AddressRanges.Empty
+            ),
             Network = options.Network,
         },
         time,

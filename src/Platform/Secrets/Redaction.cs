@@ -1,16 +1,18 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Culvert.Identity.Cli.Support;
+namespace Culvert.Platform.Secrets;
 
 /// <summary>
 /// Takes out what must not leave the house: values under telling names, and whatever looks like a credential wherever it
 /// stands. Too much rather than too little: the reader can ask for more.
 /// </summary>
-internal static partial class Redaction
+public static partial class Redaction
 {
-    private const string Mark = "[redacted]";
+    /// <summary>What is written instead.</summary>
+    public const string Mark = "[redacted]";
 
+    /// <summary>A copy of a JSON value without its secrets.</summary>
     public static JsonNode? Of(JsonNode? node)
     {
         switch (node)
@@ -33,6 +35,7 @@ internal static partial class Redaction
         }
     }
 
+    /// <summary>The text without its secrets.</summary>
     public static string Of(string text)
     {
         text = PrivateKey().Replace(text, Mark);

@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Culvert.Ca.Names;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Secrets;
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
+
+/// <summary>
+/// The service's own certificates in force, sealed in the state directory. A start while the store takes no writes can
+/// have no new ones recorded (S12), and serves with these for as long as they last.
+/// </summary>
+internal sealed class KeptCertificates(
+    ISealer sealer,
+    ServiceOptions options,
+    StoreNode node,
+    TimeProvider time,
+    ILogger<KeptCertificates> logger
+)
+{
+    // Where a sealed value lies is part of its seal.
+    private const string Place = "service_certificates";
+
+    /// <summary>A disk that is full keeps the one before; nothing rests on it while the service runs.</summary>
+    /// <param name="listener">Whose it is: <c>api</c> or <c>machine</c>.</param>
+    /// <param name="names">What it was issued for.</param>
+    /// <param name="issuer">Fingerprint of what signed it.</param>
+    /// <param name="document">The certificate.</param>
+    /// <param name="key">Its key.</param>
+    public void Keep(
+        string listener,
+        GrantedNames names,
+        string issuer,
+        CertificateDocument document,
+        AsymmetricAlgorithm key
+    )
+    {
+        var secret = JsonSerializer.SerializeToUtf8Bytes(
+            new KeptCertificate
+            {
+                Names = TextOf(names),
+                Issuer = issuer,
+                Certificate = document,
+                KeyPem = key.ExportPkcs8PrivateKeyPem(),
+            },
+            KeptCertificateJson.Default.KeptCertificate
+        );
+        try
+        {
+            PrivateFile.Replace(FileOf(listener), sealer.Seal(Place, node.Name, listener, secret));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Log.CertificateNotKept(logger, FileOf(listener), fault.Message);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    /// <summary>The kept one, if it is for these names, from that issuer, and in force; otherwise null.</summary>
+    public KeyAndCertificate? Find(string listener, GrantedNames names, string issuer)
+    {
+        try
+        {
+            var kept = JsonSerializer.Deserialize(
+                sealer.Unseal(Place, node.Name, listener, File.ReadAllBytes(FileOf(listener))),
+                KeptCertificateJson.Default.KeptCertificate
+            );
+            if (kept is null || kept.Names != TextOf(names) || kept.Issuer != issuer)
+            {
+                return null;
+            }
+
+            var pair = KeyAndCertificate.FromPem(
+                kept.Certificate.CertificatePem + "\n" + kept.Certificate.ChainPem,
+                kept.KeyPem
+            );
+            var now = time.GetUtcNow();
+            return pair.NotBefore <= now && now <= pair.NotAfter ? pair : null;
+        }
+        catch (Exception fault)
+            when (fault
+                    is IOException
+                        or UnauthorizedAccessException
+                        or StoreException
+                        or JsonException
+                        or CertificateUnusableException
+            )
+        {
+            return null;
+        }
+    }
+
+    private string FileOf(string listener) => Path.Combine(options.StateDirectory, $"{listener}-certificate.sealed");
+
+    private static string TextOf(GrantedNames names) =>
+        string.Join(' ', names.Dns.Concat(names.Uris).Concat(names.Addresses.Select(address => address.ToString())));
+}

@@ -1,0 +1,87 @@
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage.Federation;
+using Culvert.Platform.Net;
+
+namespace Culvert.Identity.Service.Doctor;
+
+/// <summary>
+/// Fetches the keys of issuers as the service does, by the same fetcher and rules, and keeps nothing of them. Bounded in
+/// count and in time: those without kept keys come first.
+/// </summary>
+internal sealed class IssuerProbe(KeySetFetch fetch, FetchOptions options, TimeProvider time)
+{
+    /// <summary>So many are tried.</summary>
+    internal const int Most = 50;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    public static IssuerProbe Of(ServiceOptions options, TimeProvider time) =>
+        new(
+            new KeySetFetch(
+                new IssuerFetcher(options, time, SystemHostResolver.Instance),
+                new KeyFile(options.Federation.JwksDirectory)
+            ),
+            options.Federation.Fetch,
+            time
+        );
+
+    public async Task<IReadOnlyList<IssuerState>> RunAsync(
+        IReadOnlyList<StoredIssuer> issuers,
+        CancellationToken cancellationToken
+    )
+    {
+        var wanted = issuers
+            .Where(IsFetched)
+            .OrderBy(issuer => issuer.Kept?.FetchedAt ?? DateTimeOffset.MinValue)
+            .Take(Most)
+            .ToHashSet();
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var slots = new SemaphoreSlim(options.Concurrency);
+        return await Task.WhenAll(
+            issuers.Select(issuer =>
+                wanted.Contains(issuer)
+                    ? TryAsync(issuer, slots, both.Token, cancellationToken)
+                    : Task.FromResult(new IssuerState(issuer))
+            )
+        );
+    }
+
+    private static bool IsFetched(StoredIssuer issuer) =>
+        issuer.Issuer.KeySource.GivenKeys is null
+        && issuer.Control is { PausedAt: null, Kill: null or { Issuer: false } };
+
+    private async Task<IssuerState> TryAsync(
+        StoredIssuer issuer,
+        SemaphoreSlim slots,
+        CancellationToken limited,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await slots.WaitAsync(limited);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new IssuerState(issuer); // others took all of the time
+        }
+
+        using var each = new CancellationTokenSource(options.Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(each.Token, limited);
+        try
+        {
+            var result = await fetch.GetAsync(issuer.Issuer, known: null, steps: null, both.Token);
+            return new IssuerState(issuer, result.Code, result.Failure) { IsTried = true };
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new IssuerState(issuer, "issuer.timed_out", "not done within the time limit") { IsTried = true };
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Culvert.Platform.Configuration;
+using Culvert.Platform.Secrets;
+
+namespace Culvert.Platform.Launching;
+
+/// <summary>
+/// What a child process writes to its standard error: its first and last lines, for the person who asks why it failed. What
+/// is or may be a secret is taken out. It is never for a log.
+/// </summary>
+internal sealed partial class ChildErrorOutput
+{
+    /// <summary>Of the first lines, and as much of the last ones.</summary>
+    private const int MaxPartBytes = 4096;
+
+    private const int MaxPartLines = 4;
+    private const int MaxLine = 200;
+
+    /// <summary>Shorter words occur by themselves: masking them would garble the text.</summary>
+    private const int ShortestSecret = 4;
+
+    private readonly byte[] first = new byte[MaxPartBytes];
+    private readonly byte[] last = new byte[MaxPartBytes]; // a ring: the byte n of what follows the first part is at n % its length
+    private readonly Lock guard = new();
+    private long length;
+
+    /// <summary>Reads until the child closes its side, so that it never waits for a full pipe. Does not throw.</summary>
+    public async Task DrainAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxPartBytes];
+        try
+        {
+            int read;
+            while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                Add(buffer.AsSpan(0, read));
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The child was killed: what it said until then counts.
+        }
+    }
+
+    /// <summary>What was said so far: at most eight lines, short and printable.</summary>
+    /// <param name="output">What the child wrote to its standard output: a token, or a part of one.</param>
+    /// <param name="environment">What the child was given; the values of all but the usual variables may be secrets.</param>
+    public IReadOnlyList<string> Lines(string output, IDictionary<string, string?> environment)
+    {
+        string[] secrets =
+        [
+            .. output
+                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                .Concat(
+                    environment
+                        .Where(variable => !ChildCommand.UsualEnvironment.Contains(variable.Key))
+                        .Select(variable => variable.Value ?? "")
+                )
+                .Where(secret => secret.Length >= ShortestSecret)
+                .OrderByDescending(secret => secret.Length),
+        ];
+        var lines = Text().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] told = [.. lines.Where(line => !line.StartsWith('+')).Select(line => Safe(line, secrets))];
+        return told.Length <= 2 * MaxPartLines ? told : [.. told[..MaxPartLines], .. told[^MaxPartLines..]];
+    }
+
+    private void Add(ReadOnlySpan<byte> read)
+    {
+        lock (guard)
+        {
+            foreach (var octet in read)
+            {
+                var target = length < MaxPartBytes ? first : last;
+                target[(int)(length++ % MaxPartBytes)] = octet;
+            }
+        }
+    }
+
+    private string Text()
+    {
+        lock (guard)
+        {
+            if (length <= MaxPartBytes)
+            {
+                return Encoding.UTF8.GetString(first, 0, (int)length);
+            }
+
+            var more = length - MaxPartBytes;
+            if (more <= MaxPartBytes)
+            {
+                return Encoding.UTF8.GetString([.. first, .. last.AsSpan(0, (int)more)]);
+            }
+
+            // Half a line may be half a secret, which its beginning does not tell any more.
+            var begin = (int)(more % MaxPartBytes);
+            var head = Encoding.UTF8.GetString(first);
+            var tail = Encoding.UTF8.GetString([.. last.AsSpan(begin), .. last.AsSpan(0, begin)]);
+            var full = tail.IndexOf('\n', StringComparison.Ordinal) + 1;
+            return head[..(head.LastIndexOf('\n') + 1)] + (full > 0 ? tail[full..] : "");
+        }
+    }
+
+    private static string Safe(string line, string[] secrets)
+    {
+        foreach (var secret in secrets)
+        {
+            line = line.Replace(secret, Redaction.Mark, StringComparison.Ordinal);
+        }
+
+        return ConfigText.Printable(Opaque().Replace(Redaction.Of(line), Redaction.Mark), MaxLine);
+    }
+
+    // Keys, digests and tokens of any kind; words and names are shorter or have no digits.
+    [GeneratedRegex("(?=[A-Za-z0-9_+=-]*[0-9])[A-Za-z0-9_+=-]{24,}")]
+    private static partial Regex Opaque();
+}

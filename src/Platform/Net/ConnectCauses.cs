@@ -1,0 +1,46 @@
+using System.Net.Sockets;
+
+namespace Culvert.Platform.Net;
+
+/// <summary>Tells apart how connections fail, and what to do about each.</summary>
+public static class ConnectCauses
+{
+    /// <summary>The cause behind an exception of a socket, of the HTTP client, or of a time limit.</summary>
+    public static ConnectCause Of(Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return failure.GetBaseException() switch
+        {
+            SocketException e => Of(e.SocketErrorCode),
+            OperationCanceledException or TimeoutException => ConnectCause.Silent,
+            _ => ConnectCause.Other,
+        };
+    }
+
+    /// <summary>The next step of the operator.</summary>
+    /// <param name="cause">How it failed.</param>
+    /// <param name="address">What was dialled: <c>host:port</c>.</param>
+    /// <param name="program">Who should answer there, with its article: <c>the edge</c>.</param>
+    public static string NextStep(this ConnectCause cause, string address, string program) =>
+        cause switch
+        {
+            ConnectCause.Refused =>
+                $"No program listens at {address}: start {program} there, or correct the address or port.",
+            ConnectCause.Silent =>
+                $"Check that the host of {address} is up, and that firewalls on the way let TCP through to it.",
+            ConnectCause.Unresolved => $"Correct the name in {address}, or this machine's DNS.",
+            ConnectCause.Unreachable => $"This machine has no route to {address}: check its network and VPN.",
+            _ => $"Check that {address} can be reached from here over TCP, and that {program} answers there.",
+        };
+
+    private static ConnectCause Of(SocketError error) =>
+        error switch
+        {
+            SocketError.ConnectionRefused => ConnectCause.Refused,
+            SocketError.TimedOut => ConnectCause.Silent,
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => ConnectCause.Unresolved,
+            SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown =>
+                ConnectCause.Unreachable,
+            _ => ConnectCause.Other,
+        };
+}

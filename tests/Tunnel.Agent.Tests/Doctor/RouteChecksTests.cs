@@ -1,0 +1,52 @@
+using Culvert.Platform.Doctor;
+using Culvert.Platform.Net;
+using Culvert.Testing;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Doctor;
+using Culvert.Tunnel.Agent.Tests.Doctor.Certificates;
+
+namespace Culvert.Tunnel.Agent.Tests.Doctor;
+
+public sealed class RouteChecksTests : IDisposable
+{
+    private readonly DoctorScene scene = new();
+
+    public void Dispose() => scene.Dispose();
+
+    [Theory]
+    [InlineData(
+        "https://127.0.0.1:1",
+        "127.0.0.0/8",
+        "No program listens at 127.0.0.1:1: start the identity provider there, or correct the address or port."
+    )]
+    [InlineData(
+        "https://127.0.0.1:1",
+        "10.0.0.0/8",
+        "If 127.0.0.1:1 is meant, name its address in issuers.corp.allowed_ranges."
+    )]
+    public async Task Issuers_CannotBeFetched_SaysWhatToDo(string url, string ranges, string expected)
+    {
+        AddressRanges.TryParse([ranges], out var allowed, out _).ShouldBeTrue();
+
+        var found = await RunAsync(
+            new IssuerSettings
+            {
+                Name = "corp",
+                Issuer = url,
+                AllowedRanges = allowed,
+            }
+        );
+
+        found.Status.ShouldBe(DoctorStatus.Fail);
+        found.Next.ShouldBe([expected]);
+    }
+
+    private async Task<DoctorFinding> RunAsync(IssuerSettings issuer)
+    {
+        var settings = scene.Facts().Settings with { Issuers = [issuer] };
+        var checks = new RouteChecks(settings, new KeySetSource(new IssuerDocuments(new FakeTimeProvider(scene.Now))));
+        var found = await checks.RunAsync(TestContext.Current.CancellationToken);
+        return found.Single(f => f.Id == RouteChecks.Issuers);
+    }
+}
