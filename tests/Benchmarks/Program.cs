@@ -71,7 +71,7 @@ var figures = args switch
 if (figures is null)
 {
     await Console.Error.WriteLineAsync(
-        "usage: ./bench --list | tunnel [calls | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
+        "usage: ./bench --list | tunnel [calls | record | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
             + "| exchange [rate | cold | flatness] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl "
             + "| policy [decision] | ha [nodes | migration] | console"
     );

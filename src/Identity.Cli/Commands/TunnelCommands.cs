@@ -241,6 +241,8 @@ internal static class TunnelCommands
                         new("ALLOWED", "allowed", Fit.Keep),
                         new("DENIED", "denied", Fit.Keep),
                         new("REFUSED", "refused", Fit.Keep),
+                        new("WOULD DENY", "would_deny", Fit.Keep),
+                        new("WOULD REFUSE", "would_refuse", Fit.Keep),
                         new("LAST CALLED", "last_called_at"),
                         new("BY", "last_subject"),
                     ],

@@ -15,11 +15,20 @@ internal static class ArgumentShape
     private const int MaxNameCharacters = 64;
     private const int MaxDepth = 1000;
 
+    // One for each thread that has calls: making them costs more than writing a shape.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? shape;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? writer;
+
     /// <summary>As JSON; empty for what is no JSON.</summary>
     public static string Of(ReadOnlySpan<byte> arguments)
     {
-        var buffer = new ArrayBufferWriter<byte>(128);
-        using var json = new Utf8JsonWriter(buffer);
+        var buffer = shape ??= new ArrayBufferWriter<byte>(256);
+        var json = writer ??= new Utf8JsonWriter(buffer);
+        buffer.ResetWrittenCount();
+        json.Reset();
         try
         {
             var reader = new Utf8JsonReader(arguments, new JsonReaderOptions { MaxDepth = MaxDepth });

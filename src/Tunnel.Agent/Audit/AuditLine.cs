@@ -15,6 +15,8 @@ internal static class AuditLine
 {
     public const int HashCharacters = 2 * SHA256.HashSizeInBytes;
 
+    private const int MaxDigits = 20; // of a long
+
     /// <summary>What the first line of all names as the one before.</summary>
     public static readonly string Start = new('0', HashCharacters);
 
@@ -23,9 +25,11 @@ internal static class AuditLine
     /// <summary>Ends an object that was written without its brace, and returns its hash.</summary>
     public static string Seal(ArrayBufferWriter<byte> output, int start)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(output.WrittenSpan[start..]));
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(output.WrittenSpan[start..], digest);
+        var hash = Convert.ToHexStringLower(digest);
         output.Write(HashMember);
-        output.Write(Encoding.ASCII.GetBytes(hash));
+        WriteAscii(output, hash);
         output.Write("\"}\n"u8);
         return hash;
     }
@@ -34,11 +38,15 @@ internal static class AuditLine
     public static void Begin(ArrayBufferWriter<byte> output, long sequence, string previous)
     {
         output.Write("{\"seq\":"u8);
-        output.Write(Encoding.ASCII.GetBytes(sequence.ToString(CultureInfo.InvariantCulture)));
+        sequence.TryFormat(output.GetSpan(MaxDigits), out var digits, provider: CultureInfo.InvariantCulture);
+        output.Advance(digits);
         output.Write(",\"prev\":\""u8);
-        output.Write(Encoding.ASCII.GetBytes(previous));
+        WriteAscii(output, previous);
         output.Write("\""u8);
     }
+
+    private static void WriteAscii(ArrayBufferWriter<byte> output, string text) =>
+        output.Advance(Encoding.ASCII.GetBytes(text, output.GetSpan(text.Length)));
 
     /// <summary>False: this is no line of ours.</summary>
     /// <param name="line">Without its line break.</param>

@@ -9,18 +9,26 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Records calls, and the agent's own orders of certificates, in a local file that only grows. Calls put their records into a queue when they end; one writer takes
-/// all that are there, writes them with one write and flushes the disk once for many. A record is in the file within a
-/// moment and on the disk <see cref="BetweenFlushes"/> later at most. While that is not possible, new calls get no place.
+/// Records calls, and the agent's own orders of certificates, in a local file that only grows. Calls put their records into a
+/// queue when they end; one writer takes all that are there, writes them with one write and flushes the disk once for many.
+/// A record is in the file <see cref="BetweenWrites"/> later at most, and on the disk <see cref="BetweenFlushes"/> later.
+/// While that is not possible, new calls get no place.
 /// </summary>
 internal sealed class AuditTrail : IAuditTrail, IDisposable
 {
     /// <summary>Calls that run and records that wait, together.</summary>
     internal const int MaxPending = 65_536;
 
+    /// <summary>Of these, the places for calls that are made with or without a record: the rest is for those that are not.</summary>
+    internal const int MaxOptional = MaxPending / 2;
+
     private const int MaxBatch = 4096;
     private const int KeyBytes = 32;
     private const int HashBytes = 16;
+
+    /// <summary>One write for all records of so long: a write for each costs a busy agent more than making them.</summary>
+    internal static readonly TimeSpan BetweenWrites = TimeSpan.FromMilliseconds(20);
+
     private static readonly TimeSpan BetweenFlushes = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BetweenHeads = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
@@ -57,6 +65,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private DateTimeOffset checkpointAt;
     private long checkpointed; // the record that the last checkpoint spoke of
     private bool isDirty;
+    private bool hasWritten; // in the last turn
     private readonly List<AuditRecord> batch = new(MaxBatch);
 
     /// <param name="settings">The section.</param>
@@ -104,7 +113,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     /// <summary>Puts other limits in force. The file stays the one that it was opened with.</summary>
     public void Apply(AuditSettings next) => settings = next;
 
-    public bool TryReserve()
+    public bool TryReserve(bool mustBeKept = true)
     {
         if (!settings.DeniesWhenFull)
         {
@@ -114,7 +123,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
         if (problem is null && Interlocked.Increment(ref pending) is var now)
         {
-            if (now <= MaxPending)
+            if (now <= (mustBeKept ? MaxPending : MaxOptional))
             {
                 return true;
             }
@@ -131,8 +140,8 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     {
         if (!settings.DeniesWhenFull && (problem is not null || Volatile.Read(ref queued) >= MaxPending))
         {
-            Interlocked.Increment(ref lost);
-            Interlocked.Decrement(ref pending);
+            Lose(record);
+            Release();
             return;
         }
 
@@ -142,6 +151,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
             Wake();
         }
     }
+
+    // The writer puts the number into the file, once it can.
+    public void Lose(AuditRecord record) => Interlocked.Increment(ref lost);
 
     public string ShapeOf(ReadOnlySpan<byte> arguments) => settings.KeepsShapes ? ArgumentShape.Of(arguments) : "";
 
@@ -185,8 +197,10 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
             file.Settings = settings;
             WriteLost();
+            hasWritten = false;
             while (WriteBatch())
             {
+                hasWritten = true;
                 if (file.RotateIfDue())
                 {
                     Log.AuditReached(logger, file.Sequence, file.Hash);
@@ -371,7 +385,8 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
-    // Not longer than the next flush, head or attempt is due; while nothing is due, until something comes.
+    // Not longer than the next flush, head or attempt is due; while nothing is due, until something comes. What comes right
+    // after a write waits for others.
     private async Task WaitAsync(bool isAway, CancellationToken cancellationToken)
     {
         if (!isAway)
@@ -380,8 +395,13 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
             return;
         }
 
+        if (hasWritten)
+        {
+            await Task.Delay(BetweenWrites, time, cancellationToken);
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = new CancellationTokenSource(isDirty ? BetweenFlushes : BetweenHeads, time);
+        using var timer = new CancellationTokenSource(isDirty ? BetweenFlushes - BetweenWrites : BetweenHeads, time);
         using var joined = timer.Token.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), limit);
         try
         {

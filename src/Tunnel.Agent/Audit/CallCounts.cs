@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
 /// Counts calls for the service, by route and name and decision, and keeps who called last. Callers choose names, so only
-/// those that a rule knows count by themselves, and only so many; arguments never do.
+/// so many count by themselves, and under an enforced policy only those that a rule knows; arguments never do.
 /// </summary>
 internal sealed class CallCounts(TimeProvider time) : IUsageSource
 {
@@ -21,7 +21,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     /// <summary>Stands for all names beyond <see cref="MaxNames"/>, and for those that no list should show.</summary>
     internal const string Other = "(other)";
 
-    /// <summary>Stands for all that no rule names.</summary>
+    /// <summary>Stands for all that no rule names, where rules are enforced.</summary>
     internal const string Unlisted = "(unlisted)";
 
     private const int MaxCharacters = 128;
@@ -60,8 +60,8 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     }
 
     /// <summary>
-    /// A call on a route without a policy. Nobody has read it: the method that it says it has counts if MCP knows it, and
-    /// never a name.
+    /// A call on a route whose policy is off. The agent has not read it: the method that it says it has counts if MCP knows
+    /// it, and never a name.
     /// </summary>
     /// <param name="exchange">Answered.</param>
     /// <param name="route">Its route.</param>
@@ -112,8 +112,9 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
 
     private static (string Kind, string Name) TargetOf(CallRecord record)
     {
-        // A name that decided nothing is a caller's own text.
-        var isKnown = record.Decision is "allow" || record.Rule.Length > 0;
+        // Where rules are enforced, a name that none of them knows reached no server: it is a caller's guess, and guesses
+        // would take the places of real names. Elsewhere the call was made, and its name is what the counts are for.
+        var isKnown = record.Mode != "enforce" || record.Decision is "allow" || record.Rule.Length > 0;
         return (record.Kind, isKnown) switch
         {
             ("", true) => ("method", Shown(record.Method)),

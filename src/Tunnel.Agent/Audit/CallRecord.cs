@@ -37,7 +37,7 @@ internal sealed class CallRecord : AuditRecord
 
     public string Name { get; set; } = "";
 
-    /// <summary><c>observe</c> or <c>enforce</c>.</summary>
+    /// <summary><c>record</c>, <c>observe</c> or <c>enforce</c>.</summary>
     public required string Mode { get; init; }
 
     public required string PolicyVersion { get; init; }
@@ -73,7 +73,8 @@ internal sealed class CallRecord : AuditRecord
     /// <summary>Keyed hash of the arguments as they were written.</summary>
     public string ArgumentsHash { get; set; } = "";
 
-    public long RequestBytes { get; set; }
+    /// <summary>As it was announced, where the body was not read; null where that was not announced either.</summary>
+    public long? RequestBytes { get; set; }
 
     public long ResponseBytes { get; set; }
 
@@ -99,4 +100,7 @@ internal sealed class CallRecord : AuditRecord
 
     /// <summary>What lists in the answer named: for counting alone, no part of the record.</summary>
     public IReadOnlyList<(TargetKind Kind, string Name)> Seen { get; set; } = [];
+
+    /// <summary>False: a request beside the MCP endpoint, which is not counted. No part of the record.</summary>
+    public bool IsCall { get; set; } = true;
 }

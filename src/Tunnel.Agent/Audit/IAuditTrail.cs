@@ -4,16 +4,20 @@ namespace Culvert.Tunnel.Agent.Audit;
 internal interface IAuditTrail
 {
     /// <summary>
-    /// Takes room for one record. False: it could not be kept, and the call must not be made. Each true is paired with
-    /// one <see cref="Add"/> or <see cref="Release"/>.
+    /// Takes room for one record. False: it could not be kept, and what must be recorded must not be done. Each true is
+    /// paired with one <see cref="Add"/> or <see cref="Release"/>.
     /// </summary>
-    bool TryReserve();
+    /// <param name="mustBeKept">False: it happens with or without its record, which leaves room for those that must be.</param>
+    bool TryReserve(bool mustBeKept = true);
 
     /// <summary>There is nothing to record after all.</summary>
     void Release();
 
     /// <summary>Keeps a record; returns at once.</summary>
     void Add(AuditRecord record);
+
+    /// <summary>There was no room, and the call was made all the same: its record is not kept, only counted as lost.</summary>
+    void Lose(AuditRecord record);
 
     /// <summary>Names and types of arguments, as JSON; empty where the operator wants none.</summary>
     string ShapeOf(ReadOnlySpan<byte> arguments);

@@ -121,7 +121,11 @@ internal sealed class RecordWriter(string instance, string version) : IDisposabl
 
     private static void WriteOutcome(Utf8JsonWriter json, CallRecord record)
     {
-        json.WriteNumber("request_bytes"u8, record.RequestBytes);
+        if (record.RequestBytes is { } requestBytes)
+        {
+            json.WriteNumber("request_bytes"u8, requestBytes);
+        }
+
         json.WriteNumber("response_bytes"u8, record.ResponseBytes);
         json.WriteNumber("status"u8, record.Status);
         if (record.IsError is { } isError)

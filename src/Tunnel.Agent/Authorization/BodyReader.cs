@@ -1,3 +1,4 @@
+using System.Buffers;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Authorization;
@@ -18,9 +19,9 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
         Failure incomplete
     )
     {
-        if (exchange.HeldBody is { } held)
+        if (exchange.HeldBody is { IsComplete: true } held)
         {
-            return held.IsComplete && held.Bytes.Length <= maxBytes ? null : tooLarge;
+            return held.Bytes.Length <= maxBytes ? null : tooLarge;
         }
 
         if (exchange.Request.Headers.ContentLength > maxBytes)
@@ -37,20 +38,63 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
         };
     }
 
+    /// <summary>
+    /// Reads until the body is complete, or longer than <paramref name="maxBytes"/>, or <paramref name="wait"/> is over.
+    /// Whatever the outcome: what was read is held, and the rest can still be read.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public async ValueTask<BodyOutcome> ReadAsync(Exchange exchange, long maxBytes, TimeSpan wait)
     {
+        if (!TryBegin(exchange, out var body))
+        {
+            return BodyOutcome.Crowded;
+        }
+
         // A12: a body that comes slowly enough must not carry its token past the end.
         if (exchange.Principal is { } principal && principal.EndsAt - time.GetUtcNow() is var left && left < wait)
         {
-            wait = left;
+            wait = left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
 
-        using var limit = new CancellationTokenSource(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, exchange.ClientGone);
+        var reader = exchange.RequestBody.Reader;
+        BodyWait? waiting = null;
         try
         {
-            return await ReadAsync(exchange, maxBytes, both.Token);
+            while (body.Bytes.Length <= maxBytes)
+            {
+                // Most bodies are there with their head: these need no timer.
+                if (!reader.TryRead(out var read))
+                {
+                    waiting ??= new BodyWait(reader, time, wait);
+                    if (await waiting.ReadAsync(exchange.ClientGone) is not { } next)
+                    {
+                        return BodyOutcome.Incomplete;
+                    }
+
+                    read = next;
+                }
+
+                if (!body.TryAppend(read.Buffer))
+                {
+                    reader.AdvanceTo(read.Buffer.Start);
+                    return BodyOutcome.Crowded;
+                }
+
+                // Taken out as it comes: left in place, it would close the sender's window.
+                reader.AdvanceTo(read.Buffer.End);
+                body.IsComplete = read.IsCompleted && body.Bytes.Length <= maxBytes;
+                if (body.IsComplete)
+                {
+                    return BodyOutcome.Complete;
+                }
+
+                if (read.IsCanceled)
+                {
+                    return BodyOutcome.Incomplete;
+                }
+            }
+
+            return BodyOutcome.TooLarge;
         }
         catch (Exception e)
             when (e is BadHttpRequestException or IOException or OperationCanceledException
@@ -59,42 +103,27 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
         {
             return BodyOutcome.Incomplete;
         }
+        finally
+        {
+            waiting?.Dispose();
+        }
     }
 
-    private async ValueTask<BodyOutcome> ReadAsync(
-        Exchange exchange,
-        long maxBytes,
-        CancellationToken cancellationToken
-    )
+    // What another reader has begun goes on under this one's budget. False: that has no room, and nothing has changed.
+    private bool TryBegin(Exchange exchange, out HeldBody body)
     {
-        // Taken out as it comes: left in place, it would close the sender's window.
-        var body = exchange.HeldBody = new HeldBody(budget);
-        var reader = exchange.RequestBody.Reader;
-        while (true)
+        body = new HeldBody(budget);
+        if (exchange.HeldBody is { } begun)
         {
-            var read = await reader.ReadAsync(cancellationToken);
-            if (!body.TryAppend(read.Buffer))
+            if (!body.TryAppend(new ReadOnlySequence<byte>(begun.Bytes)))
             {
-                reader.AdvanceTo(read.Buffer.Start);
-                return BodyOutcome.Crowded;
+                return false;
             }
 
-            reader.AdvanceTo(read.Buffer.End);
-            if (body.Bytes.Length > maxBytes)
-            {
-                return BodyOutcome.TooLarge;
-            }
-
-            if (read.IsCanceled)
-            {
-                return BodyOutcome.Incomplete;
-            }
-
-            if (read.IsCompleted)
-            {
-                body.IsComplete = true;
-                return BodyOutcome.Complete;
-            }
+            begun.Dispose();
         }
+
+        exchange.HeldBody = body;
+        return true;
     }
 }

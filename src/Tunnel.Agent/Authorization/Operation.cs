@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
@@ -16,6 +17,7 @@ internal sealed record Operation(IReadOnlyList<string> Names)
     private const string EncodedPrefix = "=?base64?";
     private const string EncodedSuffix = "?=";
     private const string Charset = "charset";
+    private const string Json = "application/json"; // as nearly all clients write it: nothing to parse
 
     private static readonly string[] Significant = ["method", "params", "name", "uri"];
 
@@ -26,17 +28,15 @@ internal sealed record Operation(IReadOnlyList<string> Names)
     /// <param name="contentType">The <c>Content-Type</c> fields.</param>
     public static bool IsUtf8(StringValues contentType) =>
         contentType.Count == 0
-        || (
-            contentType.Count == 1
-            && MediaTypeHeaderValue.TryParse(contentType.ToString(), out var type)
-            && type.Parameters.Where(p => p.Name.StartsWith(Charset, StringComparison.OrdinalIgnoreCase))
-                .All(p =>
-                    p.Name.Length == Charset.Length // charset* is RFC 8187's way to write it
-                    && HeaderUtilities
-                        .UnescapeAsQuotedString(p.Value)
-                        .Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-                )
-        );
+        || (contentType.Count == 1 && (contentType.ToString() == Json || HasUtf8Charset(contentType.ToString())));
+
+    private static bool HasUtf8Charset(string contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.Parameters.Where(p => p.Name.StartsWith(Charset, StringComparison.OrdinalIgnoreCase))
+            .All(p =>
+                p.Name.Length == Charset.Length // charset* is RFC 8187's way to write it
+                && HeaderUtilities.UnescapeAsQuotedString(p.Value).Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            );
 
     /// <summary>False: the message must not be passed on.</summary>
     /// <param name="body">The whole body.</param>
@@ -123,15 +123,40 @@ internal sealed record Operation(IReadOnlyList<string> Names)
 
     // A reader that ignores case would take "Method" for "method", and one that folds Unicode (Go) "param\u017F" for
     // "params". No member that MCP names here is anything but ASCII.
-    internal static bool HasLookAlike(JsonElement element, string[] significant) =>
-        element
-            .EnumerateObject()
-            .Any(p =>
-                !Ascii.IsValid(p.Name)
-                || significant.Any(s =>
-                    s.Equals(p.Name, StringComparison.OrdinalIgnoreCase) && !s.Equals(p.Name, StringComparison.Ordinal)
-                )
-            );
+    internal static bool HasLookAlike(JsonElement element, string[] significant)
+    {
+        foreach (var member in element.EnumerateObject())
+        {
+            var name = NameOf(member);
+            if (!Ascii.IsValid(name) || IsVariant(name, significant))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a name is a significant one in another case.</summary>
+    internal static bool IsVariant(ReadOnlySpan<byte> name, string[] significant)
+    {
+        foreach (var meant in significant)
+        {
+            if (Ascii.EqualsIgnoreCase(name, meant) && !Ascii.Equals(name, meant))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A member's name in UTF-8; no string is made of it where it was written as it is.</summary>
+    internal static ReadOnlySpan<byte> NameOf(JsonProperty member)
+    {
+        var name = JsonMarshal.GetRawUtf8PropertyName(member);
+        return Ascii.IsValid(name) && !name.Contains((byte)'\\') ? name : Encoding.UTF8.GetBytes(member.Name);
+    }
 
     internal static bool Agrees(StringValues header, string? inBody) =>
         header.Count == 0 || (header.Count == 1 && Decode(header.ToString()) == inBody);

@@ -26,7 +26,7 @@ internal sealed record AgentSettings
     /// <summary>The CA of routes with a public certificate.</summary>
     public AcmeSettings Acme { get; init; } = AcmeSettings.None;
 
-    /// <summary>Of calls on routes with a policy.</summary>
+    /// <summary>Of calls on routes whose policy is not off.</summary>
     public AuditSettings Audit { get; init; } = AuditSettings.Default;
 
     public required HealthOptions Health { get; init; }

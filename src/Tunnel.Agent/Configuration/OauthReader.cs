@@ -214,7 +214,7 @@ internal static class OauthReader
         {
             oauth.Error(
                 "authorization_server",
-                "A policy judges MCP calls, and there are none at an authorization server.",
+                "A policy judges or records MCP calls, and there are none at an authorization server.",
                 "Remove the route's policy."
             );
         }

@@ -90,7 +90,7 @@ internal sealed class AgentReadiness(
     private string? CheckAudit() =>
         trail.Problem is { } problem
         && generation().Settings.Audit.DeniesWhenFull
-        && generation().Settings.Routes.Any(r => r.Policy.Mode != PolicyMode.Off)
+        && generation().Settings.Routes.Any(r => r.Policy.Mode is PolicyMode.Observe or PolicyMode.Enforce)
             ? $"Calls cannot be recorded: {problem}"
             : null;
 

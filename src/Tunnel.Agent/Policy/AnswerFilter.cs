@@ -99,23 +99,23 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
     }
 
-    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         Begin();
         if (Failure is not null)
         {
-            return Over;
+            return new(Over);
         }
 
         switch (handling)
         {
             case AnswerHandling.Whole:
-                return Going;
+                return new(Going);
             case AnswerHandling.Events:
                 WriteEvents();
-                return Failure is null ? await inner.FlushAsync(cancellationToken) : Over;
+                return Failure is null ? inner.FlushAsync(cancellationToken) : new(Over);
             default:
-                return await inner.FlushAsync(cancellationToken);
+                return inner.FlushAsync(cancellationToken);
         }
     }
 

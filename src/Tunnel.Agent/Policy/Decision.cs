@@ -17,4 +17,7 @@ internal readonly record struct Decision(bool IsAllowed, PolicyRule? Rule, strin
 
     /// <summary>A method that no default ever allows.</summary>
     public const string NoChoice = "no_explicit_choice";
+
+    /// <summary>No rule was asked: the route has no policy.</summary>
+    public const string NoPolicy = "no_policy";
 }

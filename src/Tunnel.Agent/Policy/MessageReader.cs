@@ -62,8 +62,9 @@ internal static class MessageReader
             try
             {
                 var id = IdOf(root);
-                var failure = ReadMessage(root, headers, out var message);
-                return (failure is null ? message! with { Id = id } : null, failure, id);
+                var failure = ReadMessage(body, root, headers, out var message);
+                message?.Id = id;
+                return (failure is null ? message : null, failure, id);
             }
             catch (InvalidOperationException)
             {
@@ -72,7 +73,12 @@ internal static class MessageReader
         }
     }
 
-    private static Failure? ReadMessage(JsonElement root, IHeaderDictionary headers, out McpMessage? message)
+    private static Failure? ReadMessage(
+        ReadOnlyMemory<byte> body,
+        JsonElement root,
+        IHeaderDictionary headers,
+        out McpMessage? message
+    )
     {
         message = null;
         if (Operation.HasLookAlike(root, InMessage))
@@ -84,7 +90,7 @@ internal static class MessageReader
         if (
             !root.TryGetProperty("jsonrpc", out var version)
             || version.ValueKind != JsonValueKind.String
-            || version.GetString() != "2.0"
+            || !version.ValueEquals("2.0"u8)
             || (hasId && !IsId(id))
         )
         {
@@ -112,25 +118,24 @@ internal static class MessageReader
             return PolicyFailures.Invalid;
         }
 
-        if (ReadParams(root, method, out message) is { } failure)
+        message = new McpMessage { Method = method };
+        if (ReadParams(body, root, message) is { } failure)
         {
             return failure;
         }
 
-        return Agree(headers, message!, hasId, out var isModern, out var spoken)
-            ? Accept(ref message, isModern, spoken)
-            : PolicyFailures.HeadersMismatch;
-    }
+        if (!Agree(headers, message, hasId, out var isModern, out var spoken))
+        {
+            return PolicyFailures.HeadersMismatch;
+        }
 
-    private static Failure? Accept(ref McpMessage? message, bool isModern, string version)
-    {
-        message = message! with { IsModern = isModern, ProtocolVersion = version };
+        (message.IsModern, message.ProtocolVersion) = (isModern, spoken);
         return null;
     }
 
-    private static Failure? ReadParams(JsonElement root, string method, out McpMessage? message)
+    private static Failure? ReadParams(ReadOnlyMemory<byte> body, JsonElement root, McpMessage message)
     {
-        message = new McpMessage { Method = method };
+        var method = message.Method;
         var kind = McpMethods.TargetOf(method, out var member);
         if (!root.TryGetProperty("params", out var parameters))
         {
@@ -147,7 +152,7 @@ internal static class MessageReader
             return PolicyFailures.LookAlikeKey;
         }
 
-        if (ReadMeta(parameters, ref message) is { } failure)
+        if (ReadMeta(parameters, message) is { } failure)
         {
             return failure;
         }
@@ -159,26 +164,27 @@ internal static class MessageReader
                 return PolicyFailures.ParamsInvalid;
             }
 
-            message = message with { Kind = kind, Name = name.GetString()! };
+            (message.Kind, message.Name) = (kind, name.GetString()!);
         }
         else if (method == McpMethods.Complete)
         {
-            return ReadReference(parameters, ref message);
+            return ReadReference(parameters, message);
         }
         else if (method == McpMethods.Listen)
         {
-            return ReadSubscriptions(parameters, ref message);
+            return ReadSubscriptions(parameters, message);
         }
 
         if (parameters.TryGetProperty("arguments", out var arguments))
         {
-            message = message with { Arguments = JsonMarshal.GetRawUtf8Value(arguments).ToArray() };
+            var raw = JsonMarshal.GetRawUtf8Value(arguments);
+            message.Arguments = body.Span.Overlaps(raw, out var at) ? body.Slice(at, raw.Length) : raw.ToArray();
         }
 
         return null;
     }
 
-    private static Failure? ReadMeta(JsonElement parameters, ref McpMessage message)
+    private static Failure? ReadMeta(JsonElement parameters, McpMessage message)
     {
         if (!parameters.TryGetProperty("_meta", out var meta))
         {
@@ -195,16 +201,13 @@ internal static class MessageReader
             return PolicyFailures.LookAlikeKey;
         }
 
-        message = message with
-        {
-            ProtocolVersion = Text(meta, VersionMember),
-            TraceParent = Text(meta, "traceparent") is { Length: <= MaxTraceLength } trace ? trace : "",
-        };
+        message.ProtocolVersion = Text(meta, VersionMember);
+        message.TraceParent = Text(meta, "traceparent") is { Length: <= MaxTraceLength } trace ? trace : "";
         return null;
     }
 
     // What a completion is about is a prompt, or a template of resources.
-    private static Failure? ReadReference(JsonElement parameters, ref McpMessage message)
+    private static Failure? ReadReference(JsonElement parameters, McpMessage message)
     {
         if (!parameters.TryGetProperty("ref", out var reference) || reference.ValueKind != JsonValueKind.Object)
         {
@@ -227,11 +230,11 @@ internal static class MessageReader
             return PolicyFailures.ParamsInvalid;
         }
 
-        message = message with { Kind = kind, Name = name };
+        (message.Kind, message.Name) = (kind, name);
         return null;
     }
 
-    private static Failure? ReadSubscriptions(JsonElement parameters, ref McpMessage message)
+    private static Failure? ReadSubscriptions(JsonElement parameters, McpMessage message)
     {
         if (!parameters.TryGetProperty("notifications", out var wanted))
         {
@@ -261,7 +264,7 @@ internal static class MessageReader
             return PolicyFailures.ParamsInvalid;
         }
 
-        message = message with { Resources = [.. list.EnumerateArray().Select(uri => uri.GetString()!)] };
+        message.Resources = [.. list.EnumerateArray().Select(uri => uri.GetString()!)];
         return null;
     }
 
@@ -344,12 +347,16 @@ internal static class MessageReader
             : "";
 
     // Where members are free, only those that are looked at may not come in two spellings.
-    private static bool HasVariant(JsonElement element, string[] significant) =>
-        element
-            .EnumerateObject()
-            .Any(p =>
-                significant.Any(s =>
-                    s.Equals(p.Name, StringComparison.OrdinalIgnoreCase) && !s.Equals(p.Name, StringComparison.Ordinal)
-                )
-            );
+    private static bool HasVariant(JsonElement element, string[] significant)
+    {
+        foreach (var member in element.EnumerateObject())
+        {
+            if (Operation.IsVariant(Operation.NameOf(member), significant))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

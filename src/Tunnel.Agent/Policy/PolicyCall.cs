@@ -4,7 +4,18 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>One exchange under a policy, from the decision to its record.</summary>
-internal sealed class PolicyCall(RoutePolicy policy, CallRecord record, IAuditTrail trail, TimeProvider time)
+/// <param name="policy">Of the route.</param>
+/// <param name="record">What is known of it so far.</param>
+/// <param name="trail">Where the record goes.</param>
+/// <param name="time">The clock of its duration.</param>
+/// <param name="hasPlace">False: the trail had no place, so the record is counted as lost.</param>
+internal sealed class PolicyCall(
+    RoutePolicy policy,
+    CallRecord record,
+    IAuditTrail trail,
+    TimeProvider time,
+    bool hasPlace
+)
 {
     private readonly long startedAt = time.GetTimestamp();
     private bool hasEnded;
@@ -98,6 +109,13 @@ internal sealed class PolicyCall(RoutePolicy policy, CallRecord record, IAuditTr
             : exchange.IsBrokenOff ? "broken_off"
             : exchange.IsCut ? "client_gone"
             : "completed";
-        trail.Add(record);
+        if (hasPlace)
+        {
+            trail.Add(record);
+        }
+        else
+        {
+            trail.Lose(record);
+        }
     }
 }

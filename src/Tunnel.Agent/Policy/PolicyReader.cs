@@ -22,8 +22,17 @@ internal static class PolicyReader
 
         var settings = new PolicySettings
         {
-            Mode = policy.Choice("mode", "off", "off", "observe", "enforce") switch
+            // Requests to an authorization server are sign-ins, not calls.
+            Mode = policy.Choice(
+                "mode",
+                oauth.AuthorizationServer is null ? "record" : "off",
+                "off",
+                "record",
+                "observe",
+                "enforce"
+            ) switch
             {
+                "record" => PolicyMode.Record,
                 "observe" => PolicyMode.Observe,
                 "enforce" => PolicyMode.Enforce,
                 _ => PolicyMode.Off,

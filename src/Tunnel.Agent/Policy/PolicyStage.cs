@@ -9,7 +9,8 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// <summary>
 /// A route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) a place for the record,
 /// (3) the message, (4) the decision, (5) limits, (6) a filter for the answer. Observing takes the same steps and lets
-/// everything pass, byte for byte. A route without a policy passes at once; its bodies are not touched.
+/// everything pass, byte for byte. So does a route without a policy, where no rule is asked and answers are not looked at:
+/// it takes the steps for the record alone. Where the policy is off, requests pass at once.
 /// </summary>
 internal sealed class PolicyStage(
     AgentMetrics metrics,
@@ -20,10 +21,27 @@ internal sealed class PolicyStage(
 )
 {
     private const string WellKnown = "/.well-known/";
+
+    /// <summary>A body that is read for its record alone and comes more slowly goes on, and its record has no name.</summary>
+    internal static readonly TimeSpan LongestRecordWait = TimeSpan.FromSeconds(5);
+
     private static readonly string[] Asks = ["sampling/createMessage", "elicitation/create", "roots/list"];
 
     private readonly Refusals refusals = new(metrics, logger);
     private readonly BodyReader bodies = new(held, time);
+
+    // Apart from that of bodies that are judged: what is held for a record must not make another route refuse.
+    private readonly BodyReader recorded = new(new BodyBudget(), time);
+
+    // Of answers whose bytes are counted and which are not looked at: one for all.
+    private readonly AnswerPlan counting = new(
+        new MessageFilter(RoutePolicy.Off.Rules, null, hasLists: false, isModern: false),
+        Enforces: false,
+        HasLists: false,
+        LooksForAsks: false,
+        long.MaxValue,
+        time
+    );
 
     // Apart from that of requests: what waits for an answer must not keep it from coming.
     private readonly BodyBudget answers = new();
@@ -85,18 +103,21 @@ internal sealed class PolicyStage(
         }
 
         // (2)
-        if (!trail.TryReserve())
+        var hasPlace = trail.TryReserve(mustBeKept: enforces);
+        if (!hasPlace && enforces)
         {
-            if (!enforces)
-            {
-                return true;
-            }
-
             return await RefuseAsync(exchange, served, PolicyFailures.AuditUnavailable, retryAfterSeconds: 1);
         }
 
-        var call = exchange.Call = new PolicyCall(policy, RecordOf(exchange, served), trail, time);
-        if (!PathOf(target).SequenceEqual(served.Resource.Path))
+        var call = exchange.Call = new PolicyCall(policy, RecordOf(exchange, served), trail, time, hasPlace);
+        var isEndpoint = PathOf(target).SequenceEqual(served.Resource.Path);
+        if (policy.Mode == PolicyMode.Record)
+        {
+            call.Record.IsCall =
+                isEndpoint && (HttpMethods.IsPost(method) || HttpMethods.IsGet(method) || HttpMethods.IsDelete(method));
+        }
+
+        if (!isEndpoint)
         {
             return await ObjectAsync(exchange, served, PolicyFailures.PathRefused);
         }
@@ -118,7 +139,7 @@ internal sealed class PolicyStage(
 
         // A stream of the server's own, or of answers that a client missed: of any request, lists among them.
         call.Record.Decision = "allow";
-        call.Record.Reason = Decision.Basic;
+        call.Record.Reason = policy.Mode == PolicyMode.Record ? Decision.NoPolicy : Decision.Basic;
         Watch(exchange, served.Route, call, RuleLimits.None, hasLists: true, isModern: false);
         return true;
     }
@@ -134,7 +155,10 @@ internal sealed class PolicyStage(
 
         // (4)
         var policy = call.Policy;
-        var decision = message.Method.Length == 0 ? Answered : Decide(policy.Rules, message, exchange.Principal);
+        var decision =
+            policy.Mode == PolicyMode.Record ? new Decision(true, null, Decision.NoPolicy)
+            : message.Method.Length == 0 ? Answered
+            : Decide(policy.Rules, message, exchange.Principal);
         var record = call.Record;
         record.Rule = decision.Rule?.Name ?? "";
         record.Reason = decision.Reason;
@@ -226,16 +250,23 @@ internal sealed class PolicyStage(
     private void Watch(Exchange exchange, Route route, PolicyCall call, RuleLimits limits, bool hasLists, bool isModern)
     {
         var policy = call.Policy;
-        var principal = exchange.Principal;
-        var enforces = policy.Mode == PolicyMode.Enforce;
-        if (enforces)
+        if (policy.Mode == PolicyMode.Enforce)
         {
             exchange.Request.Headers.AcceptEncoding = "identity"; // what is compressed cannot be looked at
         }
 
-        var plan = new AnswerPlan(
+        var plan = policy.Mode == PolicyMode.Record ? counting : PlanOf(exchange, route, limits, hasLists, isModern);
+        call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, plan, answers);
+        exchange.FilterAnswer(new FilteredBody(exchange.ResponseBody, call.Filter));
+    }
+
+    private AnswerPlan PlanOf(Exchange exchange, Route route, RuleLimits limits, bool hasLists, bool isModern)
+    {
+        var policy = route.Policy;
+        var principal = exchange.Principal;
+        return new AnswerPlan(
             new MessageFilter(policy.Rules, principal, hasLists, isModern),
-            enforces,
+            policy.Mode == PolicyMode.Enforce,
             hasLists,
             isModern && Asks.Any(ask => !policy.Rules.Decide(ask, principal).IsAllowed),
             limits.MaxResponseBytes ?? long.MaxValue,
@@ -244,8 +275,6 @@ internal sealed class PolicyStage(
         {
             Refuse = id => route.Upstream.RefuseAsk(exchange, route, id),
         };
-        call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, plan, answers);
-        exchange.FilterAnswer(new FilteredBody(exchange.ResponseBody, call.Filter));
     }
 
     private async ValueTask<(McpMessage? Message, Failure? Failure)> ReadAsync(
@@ -263,10 +292,12 @@ internal sealed class PolicyStage(
         var policy = call.Policy;
         var upstream = served.Route.Upstream;
         var maxBytes = Math.Min(policy.Settings.MaxBytes, upstream.MaxRequestBytes ?? long.MaxValue);
-        var failure = await bodies.HoldAsync(
+        var wait = upstream.Timeouts.StreamIdle;
+        var isRecord = policy.Mode == PolicyMode.Record;
+        var failure = await (isRecord ? recorded : bodies).HoldAsync(
             exchange,
             maxBytes,
-            upstream.Timeouts.StreamIdle,
+            isRecord && LongestRecordWait < wait ? LongestRecordWait : wait,
             PolicyFailures.TooLarge,
             PolicyFailures.Incomplete
         );
@@ -316,7 +347,12 @@ internal sealed class PolicyStage(
             Host = exchange.Connection.ServerName,
             Connection = exchange.ConnectionId,
             Method = exchange.Request.Method,
-            Mode = served.Route.Policy.Mode == PolicyMode.Enforce ? "enforce" : "observe",
+            Mode = served.Route.Policy.Mode switch
+            {
+                PolicyMode.Enforce => "enforce",
+                PolicyMode.Observe => "observe",
+                _ => "record",
+            },
             PolicyVersion = served.Route.Policy.Version,
             Issuer = principal?.Issuer ?? "",
             Subject = principal?.Subject ?? "",
@@ -331,6 +367,7 @@ internal sealed class PolicyStage(
                     : "none",
             Upstream = served.Route.Upstream.Settings.Address,
             Credential = access.Credential.Kind,
+            RequestBytes = exchange.HasBody ? exchange.Request.Headers.ContentLength : 0,
             Session = session.Count == 1 ? trail.HashOf(System.Text.Encoding.UTF8.GetBytes(session.ToString())) : "",
         };
     }
@@ -346,7 +383,7 @@ internal sealed class PolicyStage(
     private static ReadOnlySpan<char> PathOf(string target) =>
         target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
 
-    /// <summary>Refuses, or notes that it would have.</summary>
+    /// <summary>Refuses, or notes that it would have; without a policy, notes why the record has no name.</summary>
     private async ValueTask<bool> ObjectAsync(
         Exchange exchange,
         ServedRoute served,
@@ -366,8 +403,16 @@ internal sealed class PolicyStage(
             return false;
         }
 
-        metrics.Denied(served.Route.Name, isEnforced: false);
-        call.Record.Decision = "would_refuse";
+        if (call.Policy.Mode == PolicyMode.Record)
+        {
+            call.Record.Decision = "allow";
+        }
+        else
+        {
+            metrics.Denied(served.Route.Name, isEnforced: false);
+            call.Record.Decision = "would_refuse";
+        }
+
         if (message is not null)
         {
             return Pass(exchange, served.Route, call, message, limits!);

@@ -6,6 +6,18 @@ internal static class FigureCatalogue
     public static IReadOnlyList<FigureKind> All { get; } =
     [
         new("tunnel", "tunnel.calls.c*", "1/s", "calls of so many clients; floor: the same forwarder without a tunnel"),
+        new(
+            "tunnel",
+            "tunnel.calls.record.c*",
+            "1/s",
+            "calls of so many clients, each recorded as by default; floor: with `policy: {mode: off}`"
+        ),
+        new(
+            "tunnel",
+            "agent.record_cpu_per_1k.c*",
+            "ms",
+            "the agent's processor time for 1,000 of them; floor: with `policy: {mode: off}`"
+        ),
         new("tunnel", "edge.cpu_per_1k", "ms", "the edge's processor time for 1,000 calls"),
         new("tunnel", "agent.cpu_per_1k", "ms", "the agent's processor time for 1,000 calls"),
         new("tunnel", "upstream.cpu_per_1k", "ms", "the MCP server's processor time for 1,000 calls"),

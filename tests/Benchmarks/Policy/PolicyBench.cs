@@ -8,7 +8,7 @@ namespace Culvert.Benchmarks.Policy;
 
 /// <summary>
 /// What a policy costs: <c>policy.calls.cN</c> are calls through the whole tunnel to a route with a thousand enforced rules
-/// and the audit on, beside the same calls to a route without; <c>policy.decision.*</c> is one decision.
+/// beside the same calls to a route without, which are recorded too; <c>policy.decision.*</c> is one decision.
 /// </summary>
 internal sealed class PolicyBench(Checkout checkout, string folder, TimeProvider time)
 {

@@ -8,6 +8,7 @@ namespace Culvert.Benchmarks.Tunnel;
 internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider time)
 {
     private const string Calls = "calls";
+    private const string Record = "record";
     private const string NewConnections = "newconn";
     private const string Bulk = "bulk";
     private const string BulkFarAway = "rtt40";
@@ -27,6 +28,7 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
     public static readonly string[] Rows =
     [
         Calls,
+        Record,
         NewConnections,
         Bulk,
         BulkFarAway,
@@ -105,6 +107,14 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
             }
         }
 
+        if (rows.Contains(Record))
+        {
+            await foreach (var figure in new RecordRows(stage, time).RunAsync(cancellationToken))
+            {
+                yield return figure;
+            }
+        }
+
         if (rows.Contains(NewConnections))
         {
             yield return await new NewConnectionRow(stage, time).RunAsync(cancellationToken);
@@ -140,5 +150,12 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
     }
 
     private Task<TunnelStage> StartAsync(string name, int delayMs, CancellationToken cancellationToken) =>
-        TunnelStage.StartAsync(checkout, Path.Combine(folder, name), delayMs, time, cancellationToken);
+        TunnelStage.StartAsync(
+            checkout,
+            Path.Combine(folder, name),
+            delayMs,
+            time,
+            cancellationToken,
+            RecordRows.Unrecorded
+        );
 }

@@ -29,7 +29,7 @@ internal sealed class TunnelStage : IAsyncDisposable
 
     public LoadTarget Direct { get; private set; }
 
-    /// <summary>Through the tunnel as well, to the route with a policy.</summary>
+    /// <summary>Through the tunnel as well, to the route with a policy; the others have none, so they are recorded.</summary>
     public LoadTarget Policed { get; private set; }
 
     public int EdgePid => installation.Edge.Process.Stamp.Pid;

@@ -54,7 +54,7 @@ public sealed class TunnelCommandsTests : CommandTest
             .On("GET /v1/tunnels/tnl_01a", Tunnel)
             .On(
                 "GET /v1/tunnels/tnl_01a/inventory?route=docs&limit=2",
-                """{"data":[{"route":"docs","kind":"tool","name":"get","allowed":3,"last_subject":"alice"}],"next_page":"p2"}"""
+                """{"data":[{"route":"docs","kind":"tool","name":"get","allowed":3,"would_deny":41,"would_refuse":5,"last_subject":"alice"}],"next_page":"p2"}"""
             );
 
         var run = await Stage.RunAsync("tunnel", "inventory", "tnl_01a", "--route", "docs", "--limit", "2");
@@ -62,6 +62,8 @@ public sealed class TunnelCommandsTests : CommandTest
         run.ExitCode.ShouldBe(0, run.Error);
         run.Out.ShouldContain("get");
         run.Out.ShouldContain("alice");
+        run.Out.ShouldContain("WOULD DENY");
+        run.Out.ShouldContain("41");
         run.Error.ShouldContain("--page p2");
     }
 

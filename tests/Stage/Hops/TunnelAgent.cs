@@ -106,8 +106,7 @@ internal sealed class TunnelAgent
                       UpstreamSettings.Select(setting => "\n      " + setting)
                   )}}
                 allowed_origins: [{{string.Join(", ", origins)}}]
-                oauth: {{oauth}}
-                policy: {{(label == PolicedRoute ? Policy : "{mode: off}")}}
+                oauth: {{oauth}}{{(label == PolicedRoute ? "\n    policy: " + Policy : "")}}
             """;
 
     private static string Issuers(IdentityProvider? issuer) =>

@@ -35,14 +35,14 @@ internal sealed class AuditScene : IDisposable
 
     public string[] Faults => [.. Verdict.Faults.Select(f => f.Kind)];
 
-    public static CallRecord Record(string name = "get") =>
+    public static CallRecord Record(string name = "get", string mode = "enforce") =>
         new()
         {
             Time = DateTimeOffset.UnixEpoch,
             Route = "docs",
             Host = "docs.example.test",
             Connection = "c1",
-            Mode = "enforce",
+            Mode = mode,
             PolicyVersion = "0123456789abcdef",
             Auth = "bearer",
             Credential = "none",

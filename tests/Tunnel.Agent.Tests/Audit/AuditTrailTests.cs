@@ -283,6 +283,38 @@ public sealed class AuditTrailTests
     }
 
     [Fact]
+    public void Reservations_OfCallsThatAreMadeAnyway_LeavePlacesForOthers()
+    {
+        using var scene = new AuditScene();
+        for (var i = 0; i < AuditTrail.MaxOptional; i++)
+        {
+            scene.Trail.TryReserve(mustBeKept: false).ShouldBeTrue();
+        }
+
+        scene.Trail.TryReserve(mustBeKept: false).ShouldBeFalse();
+        scene.Trail.TryReserve().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void NoRoom_CallsThatAreMadeAnyway_AreCountedAsLost()
+    {
+        using var scene = new AuditScene();
+        scene.Write(1);
+        scene.FreeBytes = 0;
+        scene.Time.Advance(TimeSpan.FromSeconds(1));
+        scene.Trail.WriteQueued().ShouldBeFalse();
+        scene.Trail.TryReserve(mustBeKept: false).ShouldBeFalse();
+        scene.Trail.Lose(AuditScene.Record());
+
+        scene.Trail.Lost.ShouldBe(1);
+        scene.FreeBytes = 1 << 30;
+        scene.Trail.WriteQueued().ShouldBeTrue();
+        scene.Lines[^1].ShouldContain("\"type\":\"lost\"");
+        scene.Lines[^1].ShouldContain("\"records\":1");
+        scene.Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void FullDisk_LeavesWholeLinesAndLosesNothing()
     {
         using var disk = new SmallDisk(1);

@@ -1,6 +1,7 @@
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Audit;
 
@@ -57,17 +58,60 @@ public sealed class CallCountsTests
         counts.Next()!.Entries.Single().Name.ShouldBe(counted);
     }
 
+    // The call was made and no rule was enforced: what it named is what the counts are for.
     [Theory]
-    [InlineData(0, "n")]
-    [InlineData(1, "(other)")]
-    public void Add_ManyNames_CountTogetherBeyondTheLimit(int more, string last)
+    [InlineData("record", "allow", "tool", "echo", "echo")]
+    [InlineData("observe", "would_deny", "tool", "echo", "echo")]
+    [InlineData("observe", "would_deny", "tool", "a\nb", "(other)")]
+    [InlineData("observe", "would_refuse", "", "", "tools/call")]
+    [InlineData("observe", "would_deny", "resource", "https://docs.corp/alice", "https://docs.corp")]
+    public void Add_NameThatNoRuleKnows_CountsWhereNoneIsEnforced(
+        string mode,
+        string decision,
+        string kind,
+        string name,
+        string counted
+    )
+    {
+        var record = AuditScene.Record(name, mode);
+        (record.Kind, record.Decision) = (kind, decision);
+
+        counts.Add(record);
+
+        var entry = counts.Next()!.Entries.Single();
+        entry.Name.ShouldBe(counted);
+        entry.Decisions.ShouldBe(new Dictionary<string, long> { [decision] = 1 });
+        entry.LastCaller!.Subject.ShouldBe("alice");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Trail_CountsCalls_RecordedOrLost(bool isCall)
+    {
+        var trail = new CountedTrail(NoTrail.Instance, counts);
+        var (kept, lost) = (AuditScene.Record("kept", "record"), AuditScene.Record("lost", "record"));
+        kept.IsCall = lost.IsCall = isCall;
+
+        trail.Add(kept);
+        trail.Lose(lost);
+
+        (counts.Next()?.Entries.Select(e => e.Name) ?? []).ShouldBe(isCall ? ["kept", "lost"] : []);
+    }
+
+    [Theory]
+    [InlineData(0, "enforce", "n")]
+    [InlineData(1, "enforce", "(other)")]
+    [InlineData(0, "record", "n")]
+    [InlineData(1, "record", "(other)")]
+    public void Add_ManyNames_CountTogetherBeyondTheLimit(int more, string mode, string last)
     {
         for (var i = 1; i < CallCounts.MaxNames + more; i++)
         {
-            counts.Add(AuditScene.Record($"{i}"));
+            counts.Add(AuditScene.Record($"{i}", mode));
         }
 
-        counts.Add(AuditScene.Record("n"));
+        counts.Add(AuditScene.Record("n", mode));
 
         var entries = new List<string>();
         while (counts.Next() is { } usage)

@@ -1,6 +1,7 @@
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Identity;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Tests.Configuration;
@@ -34,6 +35,31 @@ public sealed class AgentConfigurationTests : IDisposable
         """;
 
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-config-").FullName;
+
+    [Theory]
+    [InlineData("", "{mode: dangerous_none}", nameof(PolicyMode.Record))]
+    [InlineData("policy: {}", "{mode: dangerous_none}", nameof(PolicyMode.Record))]
+    [InlineData("policy: {mode: off}", "{mode: dangerous_none}", nameof(PolicyMode.Off))]
+    [InlineData("policy: {mode: record}", "{mode: dangerous_none}", nameof(PolicyMode.Record))]
+    [InlineData("policy: {mode: observe}", "{mode: dangerous_none}", nameof(PolicyMode.Observe))]
+    [InlineData(
+        "",
+        "{mode: passthrough, issuers: [corp], authorization_server: {browser_url: \"https://login.example\"}}",
+        nameof(PolicyMode.Off)
+    )]
+    public void Read_PolicyMode_RecordsUnlessItIsWrittenOtherwise(string policy, string oauth, string mode)
+    {
+        var text = Good.Replace("routes:", "issuers: {corp: {issuer: \"https://login.example\"}}\nroutes:")
+            .Replace(
+                "    oauth: {mode: dangerous_none}",
+                $"      health: {{probe: tcp}}\n    {policy}\n    oauth: {oauth}"
+            );
+
+        var loaded = Load(text);
+
+        loaded.Errors.ShouldBeEmpty();
+        loaded.Settings!.Routes.Single().Policy.Mode.ToString().ShouldBe(mode);
+    }
 
     [Fact]
     public void Read_LeastFile_HasTheDefaultsOfTheReference()

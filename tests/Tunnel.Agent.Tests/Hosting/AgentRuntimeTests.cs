@@ -187,28 +187,36 @@ public sealed class AgentRuntimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_FileAddsTheFirstPolicy_CallsAreRecordedFromThenOn()
+    public async Task Run_FileDropsPolicyOff_CallsAreRecordedFromThenOn()
     {
         await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
         await using var service = await FakeService.StartAsync(TimeProvider.System);
         await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
         service.Edges = [edge.Feed];
-        var settings = Configure(service, upstream.Port);
+        Configure(service, upstream.Port);
+        await File.AppendAllTextAsync(ConfigurationFile, "    policy: {mode: off}\n", Token);
+        var settings = Load().Settings.ShouldNotBeNull();
         var watch = Watch();
         await using var agent = new RunningAgent(settings, watch);
         var connection = await agent.ReadyAsync(edge);
         using var client = Client(service, connection.Mux);
-        var records = Path.Combine(settings.StateDirectory, settings.Audit.File);
+        await CallAsync("ping");
 
-        await File.AppendAllTextAsync(ConfigurationFile, "    policy: {mode: observe}\n", Token);
+        Configure(service, upstream.Port);
         watch.Hurry();
         await UntilAsync(async () =>
+            (await CallAsync("tools/list")).Contains("\"method\":\"tools/list\"", StringComparison.Ordinal)
+        );
+        (await CallAsync("tools/list")).ShouldNotContain("ping");
+
+        // What is recorded by then.
+        async Task<string> CallAsync(string method)
         {
-            using var call = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""");
+            using var call = new StringContent($$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}"}""");
             call.Headers.ContentType = new("application/json");
             using var answer = await client.PostAsync("/mcp", call, Token);
-            return (await File.ReadAllTextAsync(records, Token)).Contains("tools/list", StringComparison.Ordinal);
-        });
+            return await File.ReadAllTextAsync(Path.Combine(settings.StateDirectory, settings.Audit.File), Token);
+        }
     }
 
     [Fact]

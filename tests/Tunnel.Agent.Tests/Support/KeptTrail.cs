@@ -16,7 +16,10 @@ internal sealed class KeptTrail : IAuditTrail
     /// <summary>Taken, and neither used nor given back.</summary>
     public int Places => Volatile.Read(ref places);
 
-    public bool TryReserve()
+    /// <summary>Calls that had no place and were made all the same.</summary>
+    public ConcurrentQueue<AuditRecord> Lost { get; } = [];
+
+    public bool TryReserve(bool mustBeKept)
     {
         if (!IsFull)
         {
@@ -33,6 +36,8 @@ internal sealed class KeptTrail : IAuditTrail
         Records.Enqueue(record);
         Release();
     }
+
+    public void Lose(AuditRecord record) => Lost.Enqueue(record);
 
     public string ShapeOf(ReadOnlySpan<byte> arguments) => "";
 

@@ -9,11 +9,13 @@ internal sealed class NoTrail : IAuditTrail
 
     private NoTrail() { }
 
-    public bool TryReserve() => true;
+    public bool TryReserve(bool mustBeKept) => true;
 
     public void Release() { }
 
     public void Add(AuditRecord record) { }
+
+    public void Lose(AuditRecord record) { }
 
     public string ShapeOf(ReadOnlySpan<byte> arguments) => "";
 

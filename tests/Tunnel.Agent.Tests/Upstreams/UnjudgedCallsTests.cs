@@ -4,7 +4,7 @@ using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Upstreams;
 
-/// <summary>Routes without a policy are counted too, by what requests say of themselves and nothing more.</summary>
+/// <summary>Routes whose policy is off are counted too, by what requests say of themselves and nothing more.</summary>
 public sealed class UnjudgedCallsTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -22,7 +22,7 @@ public sealed class UnjudgedCallsTests
     [InlineData("DELETE", "/mcp", "", "DELETE")]
     [InlineData("POST", "/other", "tools/call", null)]
     [InlineData("GET", "/.well-known/oauth-protected-resource", "", null)]
-    public async Task Call_OnARouteWithoutAPolicy_CountsByItsMethod(
+    public async Task Call_WhereThePolicyIsOff_CountsByItsMethod(
         string method,
         string path,
         string said,
