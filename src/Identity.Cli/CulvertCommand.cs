@@ -44,7 +44,7 @@ internal sealed class CulvertCommand
     /// <summary>The whole tree, for the reference and its test.</summary>
     internal static RootCommand Describe(CliHost host) => new CulvertCommand(host).Root();
 
-    private RootCommand Root()
+    private CulvertRoot Root()
     {
         var root = new CulvertRoot(global, host);
         foreach (var option in global.All)

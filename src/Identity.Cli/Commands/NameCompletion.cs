@@ -60,7 +60,7 @@ internal static partial class NameCompletion
         }
     }
 
-    private static IEnumerable<CompletionItem> Names(CompletionContext line, ObjectSource source, string member)
+    private static List<CompletionItem> Names(CompletionContext line, ObjectSource source, string member)
     {
         // Others ask too: help, for one, and with no line at all.
         if (line is not TextCompletionContext || line.ParseResult.RootCommandResult.Command is not CulvertRoot root)

@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.EndToEnd.Tests.HighAvailability;
 using Culvert.Stage.Hops;
+using Culvert.Stage.Ports;
 using Shouldly;
 using Xunit;
 
@@ -24,12 +27,48 @@ public sealed class DocumentedCommandTests(DocumentedSystem system) : SystemTest
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task Page_WorkedOffInOrder_DoesWhatItSays(string name)
-    {
-        var page = DocumentedPage.Read(name);
-        var folder = Installation.Run.File("pages", name.Replace('/', '-'));
+    public Task Page_WorkedOffInOrder_DoesWhatItSays(string name) => ProveAsync(DocumentedPage.Read(name));
 
-        await new PageRun(page, folder, await EnvironmentAsync(folder)).ProveAsync(PagePreludes.Of(name), Cancel);
+    /// <summary>A job that cannot work does not pass for one that can.</summary>
+    [Theory]
+    [InlineData("github-actions.md", "--token-file id-token", "--token-file token", "file token does not exist")]
+    [InlineData("github-actions.md", "audience=$CULVERT_IDENTITY_URL", "audience=sts", "exchange.failed")]
+    [InlineData("github-actions.md", "--rule \"$RULE\"", "--rule \"$RULE_ID\"", "RULE_ID: unbound variable")]
+    [InlineData("github-actions.md", "id-token: write", "id-token: read", "unbound variable")]
+    [InlineData(
+        "gitlab.md",
+        "{aud: https://identity.example.com:8443}",
+        "{aud: https://gitlab.com}",
+        "exchange.failed"
+    )]
+    [InlineData("gitlab.md", "project_id=1234", "project_id=12345", "exchange.failed")]
+    public async Task Job_ThatCannotWork_IsFound(string name, string good, string bad, string why)
+    {
+        var text = DocumentedPage.ReadText($"platforms/{name}");
+        text.ShouldContain(good);
+
+        var failure = await Record.ExceptionAsync(() =>
+            ProveAsync(DocumentedPage.Parse($"platforms/{name}", text.Replace(good, bad, StringComparison.Ordinal)))
+        );
+
+        failure.ShouldNotBeNull().Message.ShouldContain(why);
+    }
+
+    private async Task ProveAsync(DocumentedPage page)
+    {
+        // A folder of its own each time: a file that an earlier run left would pass for one of this.
+        var run = RandomNumberGenerator.GetHexString(4, lowercase: true);
+        var folder = Installation.Run.File("pages", $"{page.Name.Replace('/', '-')}-{run}");
+        await using var provider = new JobProvider(PortProbe.FreeBlock().IdentityProvider);
+        var environment = await EnvironmentAsync(folder, provider);
+        foreach (var (variable, audience) in page.Job?.TokenAudiences ?? new Dictionary<string, string>())
+        {
+            environment[variable] = provider.CreateGitlabToken(
+                audience == page.Job!.ExampleUrl ? Installation.Service.PublicUrl : audience
+            );
+        }
+
+        await new PageRun(page, folder, environment).ProveAsync(PagePreludes.Of(page.Name), Cancel);
     }
 
     [Fact]
@@ -50,7 +89,7 @@ public sealed class DocumentedCommandTests(DocumentedSystem system) : SystemTest
     public void Output_WithGaps_Fits(string promised, string printed, bool fits) =>
         PageRun.Fits(promised, printed).ShouldBe(fits);
 
-    private async Task<IReadOnlyDictionary<string, string>> EnvironmentAsync(string folder)
+    private async Task<Dictionary<string, string>> EnvironmentAsync(string folder, JobProvider provider)
     {
         var environment = InstallationEnvironment.Of(Installation).ToDictionary();
         environment.Remove("CULVERT_WORKSPACE_ID"); // range sets belong to the whole organization
@@ -63,16 +102,20 @@ public sealed class DocumentedCommandTests(DocumentedSystem system) : SystemTest
             .Record.Tunnel.Endpoint(Installation.Ports.Sni, TunnelAgent.PolicedRoute)
             .AbsoluteUri;
         environment["ENTERPRISE_ROOT"] = Installation.Run.File("enterprise", "offline-root");
-        environment["EXAMPLE_JWKS"] = await ExampleKeysAsync();
+        environment["EXAMPLE_JWKS"] = await ExampleKeysAsync(provider);
+        environment["ACTIONS_ID_TOKEN_REQUEST_URL"] = provider.GithubRequestUrl;
+        environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = provider.GithubRequestToken;
         return environment;
     }
 
     // An identity provider that is not of this world is known by its keys, handed over as a file.
-    private async Task<string> ExampleKeysAsync()
+    private async Task<string> ExampleKeysAsync(JobProvider provider)
     {
         var file = Installation.Run.File("example-jwks.json");
         using var issuer = new AssertionSource();
-        await File.WriteAllTextAsync(file, issuer.JwkSet(), Cancel);
+        var keys = JsonNode.Parse(issuer.JwkSet())!;
+        keys["keys"]!.AsArray().Add(provider.PublicKey());
+        await File.WriteAllTextAsync(file, keys.ToJsonString(), Cancel);
         return file;
     }
 }

@@ -11,6 +11,8 @@ internal sealed class DocumentedPage
 
     private const string Promised = "```output";
 
+    private const string Yaml = "```yaml";
+
     private DocumentedPage(string name, IReadOnlyList<PageBlock> blocks, IReadOnlyList<string> headings) =>
         (Name, Blocks, Headings) = (name, blocks, headings);
 
@@ -34,10 +36,18 @@ internal sealed class DocumentedPage
                 .Where(page => page.Blocks.Count > 0),
         ];
 
-    public static DocumentedPage Read(string name)
+    /// <summary>The job of a CI system on the page, if it has one: it is one of the blocks.</summary>
+    public PlatformJob? Job { get; private init; }
+
+    public static DocumentedPage Read(string name) => Parse(name, ReadText(name));
+
+    public static string ReadText(string name) => File.ReadAllText(Path.Combine(Folder, name));
+
+    public static DocumentedPage Parse(string name, string page)
     {
-        var lines = File.ReadAllLines(Path.Combine(Folder, name));
+        var lines = page.TrimEnd('\n').Split('\n');
         var (blocks, headings) = (new List<PageBlock>(), new List<string>());
+        PlatformJob? job = null;
         for (var i = 0; i < lines.Length; i++)
         {
             if (lines[i].StartsWith("## ", StringComparison.Ordinal))
@@ -57,9 +67,17 @@ internal sealed class DocumentedPage
                 {
                     blocks[^1] = blocks[^1] with { Output = text };
                 }
+                else if (opening == Yaml && name.StartsWith("platforms/", StringComparison.Ordinal))
+                {
+                    job = PlatformJob.Find(text) ?? job;
+                    if (job is not null)
+                    {
+                        blocks.Add(new PageBlock(begin + 1, headings.LastOrDefault(""), job.ToShell(), null));
+                    }
+                }
             }
         }
 
-        return new DocumentedPage(name, blocks, headings);
+        return new DocumentedPage(name, blocks, headings) { Job = job };
     }
 }

@@ -45,6 +45,19 @@ internal static class PagePreludes
 
         """;
 
+    /// <summary>What the reader writes into a job in the place of the examples, by the commands that the job names.</summary>
+    private const string JobValues = """
+        value_of() {
+          case $1 in
+            CULVERT_PLATFORM_CA_SHA256) openssl x509 -in "$CULVERT_PLATFORM_CA" -outform DER | sha256sum | cut -d ' ' -f 1 ;;
+            RULE) culvert rule list -o name --limit 1 ;; # the newest
+            TUNNEL) echo "$CULVERT_TUNNEL_ID" ;;
+            *) printenv "$1" ;;
+          esac
+        }
+
+        """;
+
     private static readonly IReadOnlyDictionary<string, string> OfPages = new Dictionary<string, string>
     {
         ["audit-export.md"] =
@@ -96,6 +109,16 @@ internal static class PagePreludes
             trap 'culvert rule archive deploy --yes >/dev/null; culvert service-account archive explained --yes >/dev/null' EXIT
             """,
         ["issuance.md"] = "openssl ecparam -name prime256v1 -genkey -noout | openssl pkey -pubout -out key.pub",
+        ["platforms/github-actions.md"] =
+            JobValues
+            + """
+                trap '{ culvert rule archive deploy --yes; culvert service-account archive deployer --yes; culvert issuer archive github --yes; } >/dev/null 2>&1 || true' EXIT
+                """,
+        ["platforms/gitlab.md"] =
+            JobValues
+            + """
+                trap '{ culvert rule archive gitlab-deploy --yes; culvert service-account archive gitlab-deployer --yes; culvert issuer archive gitlab --yes; } >/dev/null 2>&1 || true' EXIT
+                """,
         ["revocation.md"] = """
             tunnel-agent certs --output tls --once
             cp tls/tls.crt stolen.crt
