@@ -28,6 +28,8 @@ public sealed class BuiltPackages : IAsyncLifetime
         )
         {
             stubs.Write(program, content!, "755");
+            stubs.Write($"{program}.cdx.json", "{}");
+            stubs.Write($"{program}.notices.txt", "");
         }
 
         (

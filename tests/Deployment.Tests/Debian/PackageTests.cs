@@ -28,6 +28,8 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .ToDictionary(f => f[5], f => $"{f[0]} {f[1]}");
         modes[$"./usr/bin/{program}"].ShouldBe("-rwxr-xr-x root/root");
+        modes.ShouldContainKey($"./usr/share/doc/{package}/{program}.cdx.json");
+        modes.ShouldContainKey($"./usr/share/doc/{package}/{program}.notices.txt");
         modes.Values.ShouldAllBe(m => m.EndsWith(" root/root") && !m.Contains('s') && m[8] != 'w');
         modes.ContainsKey($"./usr/lib/systemd/system/{package}.service").ShouldBe(file.Length > 0);
         modes.ContainsKey($"./etc/culvert/{file}.yaml").ShouldBe(file.Length > 0);

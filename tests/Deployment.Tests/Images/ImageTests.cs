@@ -28,7 +28,13 @@ public sealed class ImageTests
         stage.From.ShouldBe("scratch");
         stage.Lines.Select(line => line.Instruction).ShouldNotContain("RUN", "there is no shell");
         stage.One("USER").ShouldBe($"{Unprivileged.User}:{Unprivileged.User}");
-        stage.Copied().ShouldBe([($"out/{program}", $"/usr/bin/{program}")]);
+        stage
+            .Copied()
+            .ShouldBe([
+                ($"out/{program}", $"/usr/bin/{program}"),
+                ($"out/{program}.cdx.json", $"/usr/share/doc/culvert/{program}.cdx.json"),
+                ($"out/{program}.notices.txt", $"/usr/share/doc/culvert/{program}.notices.txt"),
+            ]);
         stage.Words("ENTRYPOINT").ShouldBe([$"/usr/bin/{program}"]);
         stage.All("COPY").Count(text => text.StartsWith("--from=files ")).ShouldBe(1);
         stage.All("VOLUME").ShouldBeEmpty("an unnamed volume is lost with its container");
@@ -39,7 +45,7 @@ public sealed class ImageTests
     {
         var sources = Stages.SelectMany(stage => stage.Copied()).Select(copy => copy.Source).ToList();
 
-        sources.Count.ShouldBe(5);
+        sources.Count.ShouldBe(13);
         foreach (var source in sources)
         {
             // out/ is where docs/publishing.md publishes to; the tests' own is elsewhere.

@@ -15,6 +15,11 @@ internal static class DependencyPage
             Generated from the lock files and the packages' own declarations; a test fails when it is stale, and when a licence is not
             one of those that are allowed. Versions are exact: a restore that would take another one fails.
 
+            A restore also fails when the package source knows a weakness of any of these packages (NuGet audit, every severity, also
+            of what others bring). `AuditExceptions.props` lists the weaknesses that are tolerated, each with a reason and its last
+            day; a test fails after that day. A source that has no such list, or cannot be reached, is a warning. What each program
+            consists of is published beside it as a bill of materials ([publishing.md](publishing.md)).
+
             ## Shipped
 
 

@@ -18,7 +18,9 @@ internal static class NuGetPackages
     private static readonly string[] OfTheBuild =
     [
         "Microsoft.CodeAnalysis.BannedApiAnalyzers",
+        "Microsoft.DotNet.ILCompiler",
         "Microsoft.NET.ILLink.Tasks",
+        "runtime.linux-x64.Microsoft.DotNet.ILCompiler",
     ];
 
     /// <summary>Declared by a file in the package instead of SPDX's words: what that file says.</summary>

@@ -380,16 +380,14 @@ build_if_stale() {
   ! is_stale ".run/built-$1" src tests || build "$@"
 }
 
-# The programs as they are shipped, each one file, under .run/published. The trimmer's warnings are errors; the
-# analysers had their say at the build.
+# The programs as they are shipped, each one file with what it consists of, under .run/published.
 publish_if_stale() {
   local stamp=.run/built-published project
-  is_stale "$stamp" src || return 0
+  is_stale "$stamp" src deploy/publish deploy/materials.mjs deploy/licences || return 0
   mkdir -p .run
   touch .run/.building-published
   for project in Tunnel.Agent Tunnel.Edge Identity.Service Identity.Cli; do
-    step "publish-$project.log" "publish $project" flock -o .run/build.lock \
-      dotnet publish "src/$project" -c Release -o .run/published -v minimal -nologo --disable-build-servers -p:RunAnalyzers=false || return 1
+    step "publish-$project.log" "publish $project" flock -o .run/build.lock deploy/publish .run/published "$project" || return 1
   done
   mv .run/.building-published "$stamp"
 }
