@@ -20,7 +20,7 @@ internal sealed class JobScheduler(
     private readonly Meter meter = new(ServiceMeters.MeterName);
     private readonly SteadyTime steady = new(time);
     private IScheduler? scheduler;
-    private volatile IReadOnlyDictionary<string, JobPause> pauses = new Dictionary<string, JobPause>();
+    private volatile Dictionary<string, JobPause> pauses = [];
 
     /// <summary>By name.</summary>
     public IReadOnlyList<RecurringJob> Jobs { get; } = [.. jobs.OrderBy(job => job.Name, StringComparer.Ordinal)];

@@ -8,7 +8,9 @@ namespace Culvert.Ca.Keys.Pkcs11;
 /// The few functions of a PKCS#11 v2.40 library that are needed: log in, make, find, inspect and destroy keys, and sign
 /// for authorities. Pkcs11Interop calls them; which token, how an answer is bounded and what a refusal means is ours.
 /// </summary>
+#pragma warning disable CA1001 // Never disposed of, on purpose: see the field.
 internal sealed class Pkcs11Library
+#pragma warning restore CA1001
 {
     private const int MaxAttributeBytes = 16 * 1024;
 

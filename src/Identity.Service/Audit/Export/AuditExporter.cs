@@ -78,7 +78,11 @@ internal sealed class AuditExporter(
         }
     }
 
-    public override void Dispose() => (sink as IDisposable)?.Dispose();
+    public override void Dispose()
+    {
+        (sink as IDisposable)?.Dispose();
+        base.Dispose();
+    }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 

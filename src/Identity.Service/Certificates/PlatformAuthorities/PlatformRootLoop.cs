@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;

@@ -9,7 +9,7 @@ using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Dapper;
-using Net.Pkcs11Interop.Common;
+using CKR = Net.Pkcs11Interop.Common.CKR;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Faults;
