@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Dapper;
-using CKR = Net.Pkcs11Interop.Common.CKR;
 using Shouldly;
+using CKR = Net.Pkcs11Interop.Common.CKR;
 
 namespace Culvert.Identity.Service.Tests.Certificates.Faults;
 
