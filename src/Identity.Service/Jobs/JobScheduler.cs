@@ -15,8 +15,10 @@ internal sealed class JobScheduler(
     IChanges changes,
     TimeProvider time,
     ILoggerFactory loggers
-) : IHostedService, IDisposable
+) : IHostedService, IAsyncDisposable
 {
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+
     private readonly Meter meter = new(ServiceMeters.MeterName);
     private readonly SteadyTime steady = new(time);
     private IScheduler? scheduler;
@@ -90,7 +92,25 @@ internal sealed class JobScheduler(
         }
     }
 
-    public void Dispose() => meter.Dispose();
+    /// <summary>A host that is disposed of without being stopped leaves no round behind, unless one hangs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        meter.Dispose();
+        if (scheduler is null or { Status: SchedulerStatus.Shutdown })
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(LongestEnd, TimeProvider.System);
+        try
+        {
+            await scheduler.Shutdown(waitForJobsToComplete: true, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It hangs, in the library of an HSM for instance; nobody waits for it any longer.
+        }
+    }
 
     private async Task ScheduleAsync(IScheduler quartz, RecurringJob job, CancellationToken cancellationToken)
     {

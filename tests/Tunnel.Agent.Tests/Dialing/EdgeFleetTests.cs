@@ -251,6 +251,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
             await second.NextAsync(),
         ];
         await EventuallyAsync(() => fleet.ServingEdges == 2);
+        await made[0].Mux.PeerHello; // of the two connections to an edge the other one may serve first
         made[0].Mux.TryOpen(Open(), out _).ShouldBeTrue();
 
         fleet.Withdraw();
