@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Jobs;
 
@@ -14,8 +15,6 @@ internal sealed class JobEndpoints(
     TimeProvider time
 )
 {
-    public const int MaxReasonLength = 1_000;
-
     private static readonly TimeSpan RunWithin = TimeSpan.FromSeconds(30);
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -66,9 +65,9 @@ internal sealed class JobEndpoints(
             return malformed!;
         }
 
-        if (body.Reason.Trim().Length is 0 or > MaxReasonLength)
+        if (ReasonRequest.CheckRequired(body.Reason) is { } refusal)
         {
-            return RequestErrors.Invalid.Refuse("reason: 1 to 1000 characters are required.");
+            return refusal;
         }
 
         if (scheduler.Find(request.Route("job")) is not { } job)

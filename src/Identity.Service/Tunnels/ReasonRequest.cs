@@ -27,4 +27,10 @@ internal sealed record ReasonRequest
         Reason is { Length: > MaxReasonLength }
             ? RequestErrors.Invalid.Refuse($"reason: at most {MaxReasonLength} characters are allowed.")
             : null;
+
+    /// <summary>Of operations that cannot go without one.</summary>
+    public static Refusal? CheckRequired(string reason) =>
+        reason.Trim().Length is 0 or > MaxReasonLength
+            ? RequestErrors.Invalid.Refuse($"reason: 1 to {MaxReasonLength} characters are required.")
+            : null;
 }

@@ -24,9 +24,7 @@ internal sealed record OverrideAuthorityRequest
             return RequestErrors.Invalid.Refuse($"missing: 1 to {MaxMissing} ids are required.");
         }
 
-        return Reason.Trim().Length is 0 or > ReasonRequest.MaxReasonLength
-            ? RequestErrors.Invalid.Refuse($"reason: 1 to {ReasonRequest.MaxReasonLength} characters are required.")
-            : null;
+        return ReasonRequest.CheckRequired(Reason);
     }
 
     // An element of the list may be null, whatever its type says.
