@@ -35,7 +35,7 @@ internal static class JobCommands
         var job = Job();
         var reason = new Option<string>("--reason")
         {
-            Description = "for the audit, and for whoever finds it paused",
+            Description = "for the audit, and for operators who find it paused",
             Required = true,
         };
         return verbs.Create(

@@ -8,7 +8,7 @@ internal static class JobErrors
         "job.paused",
         409,
         "The job is paused already.",
-        "Somebody paused it before.",
+        "An operator paused it before.",
         "See who and why with `culvert job list`."
     );
 
@@ -16,8 +16,8 @@ internal static class JobErrors
         "job.not_paused",
         409,
         "The job is not paused.",
-        "Nobody paused it, or it was resumed meanwhile.",
-        "Nothing needs to be done."
+        "No operator paused it, or one resumed it in the meantime.",
+        "Do nothing: the job runs."
     );
 
     public static readonly ErrorCode Running = new(

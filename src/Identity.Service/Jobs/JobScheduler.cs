@@ -53,7 +53,7 @@ internal sealed class JobScheduler(
             {
                 quartz.Services.AddSingleton(loggers);
                 quartz.UseTimeProvider(steady);
-                quartz.UseDefaultThreadPool(Jobs.Count); // nobody waits for another's round
+                quartz.UseDefaultThreadPool(Jobs.Count); // one round never waits for another
                 quartz.ConfigureScheduler(options =>
                 {
                     options.InstanceName = "jobs";
@@ -108,7 +108,7 @@ internal sealed class JobScheduler(
         }
         catch (OperationCanceledException)
         {
-            // It hangs, in the library of an HSM for instance; nobody waits for it any longer.
+            // It hangs, in the library of an HSM for instance: the process ends without it.
         }
     }
 
@@ -165,7 +165,9 @@ internal sealed class JobScheduler(
             }
             else if (was && !isPaused)
             {
+                // At once: work that came meanwhile woke nothing, and what is due may have waited for long.
                 await scheduler!.ResumeTrigger(new TriggerKey(job.Name), cancellationToken);
+                await TriggerAsync(scheduler, job);
             }
         }
     }

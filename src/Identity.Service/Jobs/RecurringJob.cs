@@ -25,7 +25,7 @@ internal abstract class RecurringJob(
     private long ended;
     private int isWanted;
 
-    /// <summary>Somebody has work for it: the next round is wanted at once.</summary>
+    /// <summary>There is work: the next round is wanted at once.</summary>
     public event Action? Wanted;
 
     public string Name => name;

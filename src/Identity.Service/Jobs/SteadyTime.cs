@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Jobs;
 
 /// <summary>
-/// A clock that nobody can set: it shows the time at which it was made and what has passed since. A scheduler that
+/// A clock that cannot be set: it shows the time at which it was made and what has passed since. A scheduler that
 /// followed the wall clock would rest for an hour when that is set back by one.
 /// </summary>
 internal sealed class SteadyTime(TimeProvider time) : TimeProvider

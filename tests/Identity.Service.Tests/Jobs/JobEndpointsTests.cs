@@ -68,6 +68,17 @@ public sealed class JobEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Resume_BeforeARoundWasDue_RunsOneAtOnce()
+    {
+        await service.Api.PostOkAsync($"{Path}/{Job}/pause", """{"reason":"x"}""");
+        var ended = service.Get<JobScheduler>().Find(Job)!.WhenRunAsync();
+
+        await service.Api.PostOkAsync($"{Path}/{Job}/resume", "{}");
+
+        await ended.WaitAsync(Cancel);
+    }
+
+    [Fact]
     public async Task Pause_OutlivesARestart_AndRunStillWorks()
     {
         await service.Api.PostOkAsync($"{Path}/{Job}/pause", """{"reason":"x"}""");
