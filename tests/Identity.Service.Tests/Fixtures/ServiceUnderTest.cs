@@ -276,14 +276,19 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     public HttpClient Client(string? bearer, bool followsRedirects = true)
     {
         var presented = Get<IApiCertificate>();
+        var known = presented.Api.TargetCertificate.RawData;
         var handler = new SocketsHttpHandler
         {
             SslOptions = new SslClientAuthenticationOptions
             {
-                // Pinned: exactly the certificate that the service says it presents now.
+                // Pinned: exactly what the service says that it presents now, or said before it renewed it in this moment.
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                    certificate is not null
-                    && certificate.GetRawCertData().AsSpan().SequenceEqual(presented.Api.TargetCertificate.RawData),
+                {
+                    var (before, now) = (known, presented.Api.TargetCertificate.RawData);
+                    known = now;
+                    return certificate?.GetRawCertData() is { } shown
+                        && (shown.AsSpan().SequenceEqual(now) || shown.AsSpan().SequenceEqual(before));
+                },
             },
             UseProxy = false,
             AllowAutoRedirect = followsRedirects,

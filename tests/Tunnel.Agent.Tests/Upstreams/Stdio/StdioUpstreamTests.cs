@@ -206,6 +206,10 @@ public sealed class StdioUpstreamTests
             time.Advance(TimeSpan.FromMilliseconds(10));
             sessions.Add(await fixture.InitializeAsync());
             (await fixture.ToolAsync(sessions[^1], "echo", """{"text":"fine"}""")).ShouldBe("fine");
+
+            // The agent reads this when it has done with the request before it, so that its end is not stamped later.
+            using var none = await fixture.SendAsync(fixture.Call("echo"), "unknown");
+            none.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         }
 
         fixture.Upstream.Sessions.ShouldBe(2);
