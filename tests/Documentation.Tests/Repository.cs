@@ -18,7 +18,9 @@ internal static class Repository
         Directory
             .EnumerateFiles(PathOf("docs"), "*.md", SearchOption.AllDirectories)
             .Append(PathOf("README.md"))
-            .Append(PathOf("CONTRIBUTING.md"));
+            .Append(PathOf("CONTRIBUTING.md"))
+            .Append(PathOf("CHANGELOG.md"))
+            .Append(PathOf("SECURITY.md"));
 
     private static IEnumerable<string> FilesIn(string folder) =>
         Directory

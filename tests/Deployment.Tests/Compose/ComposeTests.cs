@@ -7,9 +7,9 @@ public sealed class ComposeTests
 {
     private static readonly Dictionary<string, string> Stages = new()
     {
-        ["culvert/identity-service"] = "service",
-        ["culvert/tunnel-edge"] = "edge",
-        ["culvert/tunnel-agent"] = "agent",
+        ["registry.example.com/culvert/identity-service"] = "service",
+        ["registry.example.com/culvert/tunnel-edge"] = "edge",
+        ["registry.example.com/culvert/tunnel-agent"] = "agent",
     };
 
     public static TheoryData<string, int> Files => new() { { "single-node", 3 }, { "edge-and-agent", 2 } };
@@ -36,6 +36,18 @@ public sealed class ComposeTests
         }
     }
 
+    /// <summary>No image comes from a registry that nobody chose.</summary>
+    [Theory]
+    [InlineData("single-node")]
+    [InlineData("edge-and-agent")]
+    public async Task File_WithoutARegistry_IsRefused(string file)
+    {
+        var result = await ConfigAsync($"deploy/compose/{file}.yaml", registry: null);
+
+        result.ExitCode.ShouldNotBe(0);
+        result.Text.ShouldContain("name the registry that you pushed the images to");
+    }
+
     /// <summary>The check above would find something.</summary>
     [Fact]
     public async Task File_WithAMisspeltKey_IsRefused()
@@ -49,13 +61,14 @@ public sealed class ComposeTests
         result.Text.ShouldContain("read_onyl");
     }
 
-    private static Task<ToolResult> ConfigAsync(string file) =>
+    private static Task<ToolResult> ConfigAsync(string file, string? registry = "registry.example.com") =>
         Tool.RunAsync(
             "/usr/bin/python3",
             [Repository.Unpacked("usr/bin/docker-compose"), "-f", file, "config"],
             new Dictionary<string, string>
             {
                 ["PYTHONPATH"] = Repository.PathOf(".run/deployment-tools/usr/lib/python3/dist-packages"),
+                ["CULVERT_REGISTRY"] = registry ?? "",
             }
         );
 }

@@ -7,7 +7,8 @@ public sealed class BuiltPackages : IAsyncLifetime
 
     internal string Path => folder.Path;
 
-    public async ValueTask InitializeAsync() => await BuildAsync(folder.Path);
+    public async ValueTask InitializeAsync() =>
+        await BuildAsync(System.IO.Path.GetDirectoryName(Repository.Published("culvert"))!, folder.Path);
 
     public ValueTask DisposeAsync()
     {
@@ -16,33 +17,14 @@ public sealed class BuiltPackages : IAsyncLifetime
     }
 
     /// <summary>Builds all four.</summary>
-    /// <param name="into">Where.</param>
-    /// <param name="content">What every program consists of; the published programs when null.</param>
-    internal static async Task BuildAsync(string into, string? content = null)
-    {
-        using var stubs = new TestFolder();
-        foreach (
-            var program in (string[])(
-                content is null ? [] : ["culvert", "identity-service", "tunnel-edge", "tunnel-agent"]
-            )
-        )
-        {
-            stubs.Write(program, content!, "755");
-            stubs.Write($"{program}.cdx.json", "{}");
-            stubs.Write($"{program}.notices.txt", "");
-        }
-
+    internal static async Task BuildAsync(string published, string into) =>
         (
             await Tool.RunAsync(
                 Repository.PathOf("deploy/debian/build"),
-                [
-                    content is null ? System.IO.Path.GetDirectoryName(Repository.Published("culvert"))! : stubs.Path,
-                    into,
-                ],
+                [published, into],
                 new Dictionary<string, string> { ["DPKG_DEB_OPTIONS"] = "-Znone" }
             )
         ).Succeeded();
-    }
 
     internal string FileOf(string package) =>
         Directory.GetFiles(folder.Path, $"{package}_*.deb").ShouldHaveSingleItem();

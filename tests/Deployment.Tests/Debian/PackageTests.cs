@@ -35,6 +35,30 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
         modes.ContainsKey($"./etc/culvert/{file}.yaml").ShouldBe(file.Length > 0);
     }
 
+    /// <summary>What Debian's policy asks of a package (12.1, 12.5, 12.7).</summary>
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public async Task Package_HoldsCopyrightChangelogAndManual(string package, string program, string file)
+    {
+        using var folder = new TestFolder();
+        (await Tool.RunAsync("dpkg-deb", ["--extract", packages.FileOf(package), folder.Path])).Succeeded();
+        var documents = folder.PathOf($"usr/share/doc/{package}");
+        var section = file.Length > 0 ? 8 : 1;
+
+        var copyright = await File.ReadAllTextAsync($"{documents}/copyright", Cancel);
+        var changelog = await UnzipAsync($"{documents}/changelog.Debian.gz");
+        var manual = await UnzipAsync(folder.PathOf($"usr/share/man/man{section}/{program}.{section}.gz"));
+
+        copyright.ShouldContain($"\n copyright notices and licences are in {program}.notices.txt beside this file.\n");
+        changelog.ShouldStartWith($"{package} ({Repository.Version}) unstable; urgency=medium\n\n  [ ");
+        changelog.ShouldMatch(@"\n -- Culvert maintainers <[^>]+>  \w{3}, \d\d \w{3} \d{4} 00:00:00 \+0000\n");
+        changelog.Split('\n').ShouldAllBe(line => line.Length == 0 || line.StartsWith(package) || line.StartsWith(' '));
+        (await UnzipAsync($"{documents}/changelog.gz")).ShouldBe(
+            await File.ReadAllTextAsync(Repository.PathOf("CHANGELOG.md"), Cancel)
+        );
+        manual.ShouldContain($".TH {program.ToUpperInvariant()} {section} ");
+    }
+
     /// <summary>What an administrator edits is never overwritten.</summary>
     [Theory]
     [MemberData(nameof(Packages))]
@@ -88,10 +112,12 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
     [Fact]
     public async Task Build_Twice_GivesTheSameBytes()
     {
+        using var stubs = new TestFolder();
+        StubPrograms.WriteTo(stubs);
         using var again = new TestFolder();
-        await BuiltPackages.BuildAsync(again.Path, "stub GLIBC_2.34");
+        await BuiltPackages.BuildAsync(stubs.Path, again.Path);
         using var first = new TestFolder();
-        await BuiltPackages.BuildAsync(first.Path, "stub GLIBC_2.34");
+        await BuiltPackages.BuildAsync(stubs.Path, first.Path);
 
         foreach (var file in Directory.GetFiles(first.Path))
         {
@@ -166,6 +192,9 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task<string> UnzipAsync(string file) =>
+        (await Tool.RunAsync("gzip", ["-dc", file])).Succeeded().Output;
 
     private static string AssetOf(string name) => Repository.PathOf($"tests/Deployment.Tests/Debian/{name}");
 

@@ -1,9 +1,15 @@
+using System.Text.RegularExpressions;
+
 namespace Culvert.Deployment.Tests.Harness;
 
 /// <summary>The checkout that these tests read.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find();
+
+    /// <summary>The version that is built.</summary>
+    public static string Version { get; } =
+        Regex.Match(File.ReadAllText(PathOf("Directory.Build.props")), "<Version>(.*)</Version>").Groups[1].Value;
 
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 

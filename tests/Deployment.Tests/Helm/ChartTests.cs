@@ -26,8 +26,12 @@ public sealed class ChartTests
     [InlineData("agent: {enabled: true}", "agent.config.routes is required")]
     [InlineData("agent: {enabled: true, config: {routes: {a: {}}}}", "agent.config.identity is required")]
     [InlineData(
-        "agent: {enabled: true, secrets: {X: {key: k}}, config: {routes: {a: {}}, identity: {url: u}}}",
+        "{image: {registry: r}, agent: {enabled: true, secrets: {X: {key: k}}, config: {routes: {a: {}}, identity: {url: u}}}}",
         "agent.secrets.X.secret is required"
+    )]
+    [InlineData(
+        "agent: {enabled: true, config: {routes: {a: {}}, identity: {url: u}}}",
+        "image.registry is required: the registry that you pushed the images to"
     )]
     public async Task Values_ThatCannotWork_AreRefused(string values, string expected)
     {

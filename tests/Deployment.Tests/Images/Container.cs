@@ -7,19 +7,17 @@ namespace Culvert.Deployment.Tests.Images;
 internal static class Container
 {
     /// <param name="stage">The image.</param>
-    /// <param name="program">What it runs.</param>
     /// <param name="folder">Configuration files, shown at /etc/culvert; its folder <c>state</c> is /var/lib/culvert.</param>
     /// <param name="arguments">After the entry point.</param>
     /// <param name="environment">Variables beside the image's own.</param>
     public static async Task<ToolResult> RunAsync(
         ImageStage stage,
-        string program,
         TestFolder folder,
         string[] arguments,
         IReadOnlyDictionary<string, string>? environment = null
     )
     {
-        var files = Repository.PathOf($".run/deployment-tools/images/{(stage.Name == "service" ? "service" : "edge")}");
+        var image = await BuiltImages.OfThisRunAsync();
         var state = folder.PathOf("state");
         if (!Directory.Exists(state))
         {
@@ -33,11 +31,8 @@ internal static class Container
         string[] mounts =
         [
             "--ro-bind",
-            files,
+            image.FilesOf(stage.Program),
             "/",
-            "--ro-bind",
-            Repository.Published(program),
-            $"/usr/bin/{program}",
             "--ro-bind",
             folder.Path,
             "/etc/culvert",

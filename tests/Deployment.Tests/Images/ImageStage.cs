@@ -28,6 +28,9 @@ internal sealed record ImageStage(string Name, string From, IReadOnlyList<(strin
         return stages;
     }
 
+    /// <summary>What the image runs.</summary>
+    public string Program => Path.GetFileName(Words("ENTRYPOINT").ShouldHaveSingleItem());
+
     public IEnumerable<string> All(string instruction) =>
         Lines.Where(line => line.Instruction == instruction).Select(line => line.Text);
 

@@ -1,8 +1,8 @@
 namespace Culvert.Deployment.Tests.Images;
 
 /// <summary>
-/// The images, without an engine to build them: every instruction is looked at, and each program runs on exactly the files
-/// that its image would hold, read-only, as the image's user.
+/// The images, without an engine to build or run them: every instruction is looked at, and each program runs on the files of
+/// its image, read-only, as the image's user.
 /// </summary>
 public sealed class ImageTests
 {
@@ -108,8 +108,9 @@ public sealed class ImageTests
     {
         using var state = new TestFolder();
 
-        var version = await Container.RunAsync(StageOf(image), program, state, ["version"]);
+        var version = await Container.RunAsync(StageOf(image), state, ["version"]);
 
+        StageOf(image).Program.ShouldBe(program);
         version.Succeeded().Output.ShouldContain("0.1.0");
     }
 
@@ -128,19 +129,12 @@ public sealed class ImageTests
 
         var initialised = await Container.RunAsync(
             StageOf("service"),
-            "identity-service",
             state,
             ["init", "--organization", "Example Corp"]
         );
-        var examined = await Container.RunAsync(
-            StageOf("service"),
-            "identity-service",
-            state,
-            ["doctor", "--check", "database"]
-        );
+        var examined = await Container.RunAsync(StageOf("service"), state, ["doctor", "--check", "database"]);
         var written = await Container.RunAsync(
             StageOf("service"),
-            "identity-service",
             state,
             ["init", "--organization", "x", "--set", "state_dir=/usr/state"]
         );
@@ -153,14 +147,14 @@ public sealed class ImageTests
 
     /// <summary>Nothing of the image tells the program where the configuration is: it is where it always is.</summary>
     [Theory]
-    [InlineData("edge", "tunnel-edge")]
-    [InlineData("agent", "tunnel-agent")]
-    [InlineData("service", "identity-service")]
-    public async Task Image_WithoutConfiguration_NamesTheFileThatItWants(string image, string program)
+    [InlineData("edge")]
+    [InlineData("agent")]
+    [InlineData("service")]
+    public async Task Image_WithoutConfiguration_NamesTheFileThatItWants(string image)
     {
         using var state = new TestFolder();
 
-        var run = await Container.RunAsync(StageOf(image), program, state, [.. StageOf(image).Words("CMD")]);
+        var run = await Container.RunAsync(StageOf(image), state, [.. StageOf(image).Words("CMD")]);
 
         run.ExitCode.ShouldBe(78, run.Text);
         run.Text.ShouldContain($"/etc/culvert/{(image == "service" ? "identity-service" : image)}.yaml");

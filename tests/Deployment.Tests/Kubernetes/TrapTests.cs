@@ -6,11 +6,11 @@ namespace Culvert.Deployment.Tests.Kubernetes;
 /// <summary>What Kubernetes accepts and what fails all the same: users, file modes, probes, secrets, state, selectors.</summary>
 public sealed class TrapTests
 {
-    private static readonly Dictionary<string, (string Image, string Program)> Programs = new()
+    private static readonly Dictionary<string, string> Images = new()
     {
-        ["identity-service.yaml"] = ("service", "identity-service"),
-        ["edge.yaml"] = ("edge", "tunnel-edge"),
-        ["agent.yaml"] = ("agent", "tunnel-agent"),
+        ["identity-service.yaml"] = "service",
+        ["edge.yaml"] = "edge",
+        ["agent.yaml"] = "agent",
     };
 
     public static TheoryData<string> Sets => [.. ManifestSet.All];
@@ -167,11 +167,9 @@ public sealed class TrapTests
             using var folder = new TestFolder();
             folder.Write(file, text);
             HostFiles.WriteTo(folder);
-            var (image, program) = Programs[file];
 
             var check = await Container.RunAsync(
-                stages.Single(stage => stage.Name == image),
-                program,
+                stages.Single(stage => stage.Name == Images[file]),
                 folder,
                 ["config", "check"],
                 new Dictionary<string, string>

@@ -19,7 +19,7 @@ public sealed class SampleSetTests
     [MemberData(nameof(Configurations))]
     public async Task Sample_ByItsProgram_IsValid(string sample)
     {
-        var (image, program) = ProgramOf(Path.GetFileName(sample));
+        var image = ImageOf(Path.GetFileName(sample));
         using var host = new TestFolder();
         HostFiles.WriteTo(host);
         host.Write(Path.GetFileName(sample), await File.ReadAllTextAsync(Path.Combine(Folder, sample), Cancel));
@@ -27,7 +27,6 @@ public sealed class SampleSetTests
 
         var check = await Container.RunAsync(
             stage,
-            program,
             host,
             ["config", "check", "--config", $"/etc/culvert/{Path.GetFileName(sample)}"]
         );
@@ -66,11 +65,11 @@ public sealed class SampleSetTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static (string Image, string Program) ProgramOf(string file) =>
+    private static string ImageOf(string file) =>
         file switch
         {
-            _ when file.StartsWith("identity-service") => ("service", "identity-service"),
-            _ when file.StartsWith("edge") => ("edge", "tunnel-edge"),
-            _ => ("agent", "tunnel-agent"),
+            _ when file.StartsWith("identity-service") => "service",
+            _ when file.StartsWith("edge") => "edge",
+            _ => "agent",
         };
 }

@@ -33,6 +33,7 @@ public sealed class ExecutedBlockTests
         ["hostnames.md#Add a name"] = "CustomHostnameTests",
         ["issuers.md#Issuers"] = "IssuerTests",
         ["platforms/kubernetes.md#Look"] = "ImageTests",
+        ["publishing.md#A release"] = "ReleaseTests",
         ["publishing.md#One file without .NET"] = "PublishedProgramsTests",
         ["rotation.md#Rotating a tunnel's certificate authority"] = "AuthorityRotationTests",
         ["rotation.md#When somebody is missing"] = "AuthorityCommandsTests",

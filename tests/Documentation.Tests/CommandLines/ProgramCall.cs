@@ -54,7 +54,7 @@ internal sealed partial record ProgramCall(string Program, IReadOnlyList<string>
 
     private static string? ProgramOf(string word)
     {
-        if (word is "./quickstart" or "./test" or "./bench")
+        if (word is "./quickstart" or "./test" or "./bench" or "./release")
         {
             return word;
         }

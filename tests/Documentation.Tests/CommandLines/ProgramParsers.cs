@@ -14,14 +14,22 @@ internal static class ProgramParsers
     public static IReadOnlyList<string> Check(ProgramCall call) =>
         call.Program switch
         {
-            "culvert" => Check(CulvertCommand.Describe(Silent()), call),
-            "tunnel-agent" => Check(AgentCommand.Create(), call),
-            "tunnel-edge" => Check(EdgeCommand.Create(), call),
-            "identity-service" => Check(ServiceCommand.Create(), call),
             "./quickstart" => CheckQuickstart(call.Arguments),
             "./test" => ScriptUsage.Test.Check(call.Arguments),
             "./bench" => ScriptUsage.Bench.Check(call.Arguments),
-            _ => throw new ArgumentOutOfRangeException(nameof(call), call.Program, "no program of ours"),
+            "./release" => ScriptUsage.Release.Check(call.Arguments),
+            _ => Check(RootOf(call.Program), call),
+        };
+
+    /// <summary>The commands of a program.</summary>
+    public static RootCommand RootOf(string program) =>
+        program switch
+        {
+            "culvert" => CulvertCommand.Describe(Silent()),
+            "tunnel-agent" => AgentCommand.Create(),
+            "tunnel-edge" => EdgeCommand.Create(),
+            "identity-service" => ServiceCommand.Create(),
+            _ => throw new ArgumentOutOfRangeException(nameof(program), program, "no program of ours"),
         };
 
     private static IReadOnlyList<string> Check(RootCommand root, ProgramCall call)

@@ -28,6 +28,8 @@ internal sealed partial class ScriptUsage
 
     public static ScriptUsage Bench { get; } = new("bench", WordOfUsage(), takesAnyWord: false);
 
+    public static ScriptUsage Release { get; } = new("release", OptionOrSuite(), takesAnyWord: false);
+
     /// <summary>The long suites that the head lists.</summary>
     public IReadOnlyList<string> Suites => [.. words.Where(word => !word.StartsWith('-'))];
 

@@ -282,11 +282,10 @@ ensure_deployment_tools() {
       GOCACHE="$PWD/$folder/go-cache" GOROOT="$PWD/$folder/usr/lib/go-1.19" CGO_ENABLED=0 \
       "$folder/usr/lib/go-1.19/bin/go" build -o "$folder/render" ./tests/Deployment.Tests/Helm/render || return 69
   fi
-  # The files of the images that are not ours, by the very script that the Dockerfiles run; and a place for each program.
-  is_stale "$folder/.images" deploy/images || return 0
+  # The Debian parts of the images, by the script that a release runs.
+  is_stale "$folder/.images" deploy/images/root || return 0
   step images.log "root file systems of images" sh -c "rm -rf $folder/images && mkdir -p $folder/images \
-    && for image in edge service; do deploy/images/root \$image $folder/images/\$image || exit 1; mkdir -p $folder/images/\$image/usr/bin \
-    && (cd $folder/images/\$image/usr/bin && touch identity-service tunnel-edge tunnel-agent culvert); done" || return 69
+    && for image in edge service; do deploy/images/root \$image $folder/images/\$image || exit 1; done" || return 69
   touch "$folder/.images"
 }
 

@@ -17,8 +17,8 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end -}}
 
 {{- define "culvert.image" -}}
-{{- $image := printf "%s:%s" .values.image (.root.Values.image.tag | default .root.Chart.AppVersion) -}}
-{{- with .root.Values.image.registry }}{{ printf "%s/" (trimSuffix "/" .) }}{{ end }}{{ $image -}}
+{{- $registry := required "image.registry is required: the registry that you pushed the images to" .root.Values.image.registry -}}
+{{- printf "%s/%s:%s" (trimSuffix "/" $registry) .values.image (.root.Values.image.tag | default .root.Chart.AppVersion) -}}
 {{- end -}}
 
 {{/* A pod's annotations: a changed configuration starts new pods. */}}

@@ -1,0 +1,3 @@
+using Culvert.Deployment.Tests.Images;
+
+[assembly: AssemblyFixture(typeof(BuiltImages))]
