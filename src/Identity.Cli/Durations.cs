@@ -48,6 +48,16 @@ internal static class Durations
             return default;
         };
 
+    /// <summary>For people: whole units, the largest that leaves two at least.</summary>
+    public static string Rounded(TimeSpan duration) =>
+        duration switch
+        {
+            { TotalDays: >= 2 } => FormattableString.Invariant($"{Math.Round(duration.TotalDays)} days"),
+            { TotalHours: >= 2 } => FormattableString.Invariant($"{Math.Round(duration.TotalHours)} h"),
+            { TotalMinutes: >= 2 } => FormattableString.Invariant($"{Math.Round(duration.TotalMinutes)} min"),
+            _ => FormattableString.Invariant($"{Math.Round(duration.TotalSeconds)} s"),
+        };
+
     private static string Show(TimeSpan duration) =>
         (duration.TotalSeconds < 1, duration.TotalMinutes < 1, duration.TotalHours < 1, duration.TotalDays < 1) switch
         {

@@ -61,6 +61,7 @@ var figures = args switch
     ["console"] => Each(() => new ConsoleBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token)),
     ["policy"] => new PolicyBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
     ["policy", "decision"] => new DecisionRow(TimeProvider.System).Run(stopping.Token).ToAsyncEnumerable(),
+    ["policy", "record"] => new RecordRow(folder, TimeProvider.System).Run(stopping.Token).ToAsyncEnumerable(),
     ["tunnel", .. var rows] when rows.All(TunnelBench.Rows.Contains) => new TunnelBench(
         checkout,
         folder,
@@ -73,7 +74,7 @@ if (figures is null)
     await Console.Error.WriteLineAsync(
         "usage: ./bench --list | tunnel [calls | record | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
             + "| exchange [rate | cold | flatness] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl "
-            + "| policy [decision] | ha [nodes | migration] | console"
+            + "| policy [decision | record] | ha [nodes | migration] | console"
     );
     return 64;
 }

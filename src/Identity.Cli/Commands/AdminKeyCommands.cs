@@ -92,6 +92,7 @@ internal static class AdminKeyCommands
                     new("STATUS", "status", Fit.Keep),
                     new("EXPIRES", "expires_at"),
                     new("LAST USED", "last_used_at"),
+                    new("OWNER", "owner.subject"),
                     new("PERSON", "person")
                 );
             }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
@@ -71,23 +70,7 @@ internal static class AgentCommands
         new Argument<string>("ID")
         {
             Description = "id of the agent (agt_…), or its instance where one tunnel alone has that",
-        }.Offering(AgentsAsync, "instance_id");
-
-    private static async IAsyncEnumerable<JsonObject> AgentsAsync(
-        CommandContext context,
-        [EnumeratorCancellation] CancellationToken cancel
-    )
-    {
-        var client = await context.ClientAsync(cancel);
-        await foreach (var tunnel in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
-        {
-            var agents = await client.GetAsync($"{Noun.Tunnel.PathOf(tunnel.Text("id") ?? "")}/agents", cancel);
-            foreach (var agent in agents.Json.Data().OfType<JsonObject>())
-            {
-                yield return agent;
-            }
-        }
-    }
+        }.Offering(NameCompletion.PartsOf("agents", _ => null), "instance_id");
 
     private static Option<string?> TunnelOf() =>
         Flags.Text("--tunnel", "TUNNEL", "where to look (default: everywhere)").Offering(Noun.Tunnel);

@@ -30,6 +30,7 @@ internal static class AuditCommands
                             new("EVENT", "body.event", Fit.Keep),
                             new("OUTCOME", "body.status.outcome", Fit.Keep),
                             new("ACTOR", "body.actor.id"),
+                            new("SUBJECT", "body.actor.subject"),
                             new("REQUEST", "body.request_id"),
                         ],
                         cancel

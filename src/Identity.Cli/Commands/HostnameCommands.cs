@@ -69,7 +69,8 @@ internal static class HostnameCommands
 
     private static Command Check(VerbFactory verbs)
     {
-        var (tunnel, name) = (Tunnel(), Name());
+        var tunnel = Tunnel();
+        var name = NameOf(tunnel);
         return verbs.Create(
             "check",
             "look for the TXT record now; exit 2 while the name is not active",
@@ -91,7 +92,8 @@ internal static class HostnameCommands
 
     private static Command Approve(VerbFactory verbs)
     {
-        var (tunnel, name) = (Tunnel(), Name());
+        var tunnel = Tunnel();
+        var name = NameOf(tunnel);
         var yes = Flags.Yes();
         return verbs.Create(
             "approve",
@@ -111,7 +113,8 @@ internal static class HostnameCommands
 
     private static Command Remove(VerbFactory verbs)
     {
-        var (tunnel, name) = (Tunnel(), Name());
+        var tunnel = Tunnel();
+        var name = NameOf(tunnel);
         return verbs.Create(
             "remove",
             "give a name up: edges and agents stop serving it within seconds",
@@ -131,6 +134,9 @@ internal static class HostnameCommands
         new Argument<string>("TUNNEL") { Description = "id or name of the tunnel" }.Offering(Noun.Tunnel);
 
     private static Argument<string> Name() => new("HOSTNAME") { Description = "a full DNS name" };
+
+    private static Argument<string> NameOf(Argument<string> tunnel) =>
+        Name().Offering(NameCompletion.PartsOf("hostnames", context => context.Get(tunnel)), "name");
 
     private static async Task<string> ListPathAsync(
         CommandContext context,

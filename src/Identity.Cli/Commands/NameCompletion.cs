@@ -42,6 +42,33 @@ internal static partial class NameCompletion
     /// <summary>The first page of a list.</summary>
     public static ObjectSource ListOf(string path) => (context, cancel) => ReadAsync(context, path, cancel);
 
+    /// <summary>What is under the tunnel that the line names; under every tunnel where it names none.</summary>
+    /// <param name="segment">Of the path below the tunnel's.</param>
+    /// <param name="tunnelOf">The id or name that the line gives.</param>
+    public static ObjectSource PartsOf(string segment, Func<CommandContext, string?> tunnelOf) =>
+        (context, cancel) => ReadPartsAsync(context, segment, tunnelOf, cancel);
+
+    private static async IAsyncEnumerable<JsonObject> ReadPartsAsync(
+        CommandContext context,
+        string segment,
+        Func<CommandContext, string?> tunnelOf,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        var client = await context.ClientAsync(cancel);
+        var tunnels = tunnelOf(context) is { } one
+            ? AsyncEnumerable.Repeat(await context.IdAsync(Noun.Tunnel, one, cancel), 1)
+            : NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel).Select(tunnel => tunnel.Text("id") ?? "");
+        await foreach (var tunnel in tunnels.WithCancellation(cancel))
+        {
+            var parts = await client.GetAsync($"{Noun.Tunnel.PathOf(tunnel)}/{segment}", cancel);
+            foreach (var part in parts.Json.Data().OfType<JsonObject>())
+            {
+                yield return part;
+            }
+        }
+    }
+
     private static async IAsyncEnumerable<JsonObject> ReadAsync(
         CommandContext context,
         string path,

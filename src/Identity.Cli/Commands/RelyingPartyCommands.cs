@@ -85,8 +85,8 @@ internal static class RelyingPartyCommands
 
     private static Command Archive(VerbFactory verbs)
     {
-        var id = Party();
         var tunnel = Tunnel();
+        var id = Party(tunnel);
         var yes = Flags.Yes();
         var command = verbs.Create(
             "archive",
@@ -112,8 +112,8 @@ internal static class RelyingPartyCommands
 
     private static Command Acknowledge(VerbFactory verbs)
     {
-        var id = Party();
         var tunnel = Tunnel();
+        var id = Party(tunnel);
         var epoch = new Option<long>("--epoch")
         {
             Description = "the epoch of the trust bundle that was brought there",
@@ -142,7 +142,11 @@ internal static class RelyingPartyCommands
     private static Option<string> Tunnel() =>
         Flags.Required("--tunnel", "TUNNEL", "id or name of the tunnel").Offering(Noun.Tunnel);
 
-    private static Argument<string> Party() => new("NAME") { Description = "id (rp_…) or name of the relying party" };
+    private static Argument<string> Party(Option<string> tunnel) =>
+        new Argument<string>("NAME") { Description = "id (rp_…) or name of the relying party" }.Offering(
+            NameCompletion.PartsOf("relying_parties", context => context.Has(tunnel) ? context.Get(tunnel) : null),
+            "name"
+        );
 
     private static async Task<string> PathAsync(
         CommandContext context,

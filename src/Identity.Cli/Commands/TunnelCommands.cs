@@ -8,6 +8,11 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary><c>culvert tunnel</c>.</summary>
 internal static class TunnelCommands
 {
+    private const string Readiness = "readiness";
+
+    // A request each.
+    private const int MaxReadiness = 100;
+
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "tunnel",
@@ -59,23 +64,51 @@ internal static class TunnelCommands
         var flags = new ListFlags();
         return verbs.Create(
             "list",
-            "list tunnels, newest first",
-            (context, cancel) =>
-                flags.RunAsync(
+            "list tunnels, newest first; a table says of each whether it carries calls now",
+            async (context, cancel) =>
+            {
+                var list = await flags.RunAsync(
                     context,
                     Noun.Tunnel.Path,
                     new Query(),
                     [
                         new("ID", "id", Fit.Keep),
                         new("NAME", "display_name", Fit.Keep),
+                        new("CALLS", Readiness, Fit.Keep),
                         new("DOMAIN", "domain"),
                         new("CREATED", "created_at"),
                         new("ARCHIVED", "archived_at", Fit.Keep),
                     ],
                     cancel
-                ),
+                );
+                if (context.Format is OutputFormat.Table or OutputFormat.Wide)
+                {
+                    await AddReadinessAsync(context, list.Json, cancel);
+                }
+
+                return list;
+            },
             flags.Options
         );
+    }
+
+    // Of the rows alone: other formats print what the service said.
+    private static async Task AddReadinessAsync(CommandContext context, JsonObject list, CancellationToken cancel)
+    {
+        var client = await context.ClientAsync(cancel);
+        var tunnels = list.Data().OfType<JsonObject>().Where(tunnel => tunnel["archived_at"] is null);
+        foreach (var tunnel in tunnels.Take(MaxReadiness))
+        {
+            try
+            {
+                var path = $"{Noun.Tunnel.PathOf(tunnel.Text("id") ?? "")}/status";
+                tunnel[Readiness] = TunnelState.Of((await client.GetAsync(path, cancel)).Json);
+            }
+            catch (CommandFailure)
+            {
+                // The list is what was asked for: a row without this cell is better than none.
+            }
+        }
     }
 
     private static Command Update(VerbFactory verbs)

@@ -93,7 +93,7 @@ internal static class WebhookCommands
 
     private static Command One(VerbFactory verbs, string name, string what, Func<string, string> path, bool post)
     {
-        var id = new Argument<string>("ID") { Description = "id of the webhook" };
+        var id = Id();
         return verbs.Create(
             name,
             what,
@@ -109,9 +109,12 @@ internal static class WebhookCommands
         );
     }
 
+    private static Argument<string> Id() =>
+        new Argument<string>("ID") { Description = "id of the webhook" }.Offering(NameCompletion.ListOf(Path), "id");
+
     private static Command Deliveries(VerbFactory verbs)
     {
-        var id = new Argument<string>("ID") { Description = "id of the webhook" };
+        var id = Id();
         return verbs.Create(
             "deliveries",
             "its newest messages and what became of them",

@@ -10,6 +10,9 @@ internal static class ResultWriter
     /// <summary>Wide enough that a pipe never sees a folded line.</summary>
     private const int Unbounded = int.MaxValue / 2;
 
+    /// <summary>Members whose number is in seconds and whose name does not say so.</summary>
+    private static readonly string[] Seconds = ["max_leaf_life"];
+
     public static void Write(CommandResult result, OutputFormat format, CliHost host)
     {
         switch (format)
@@ -104,6 +107,10 @@ internal static class ResultWriter
             ),
             JsonValue text when text.TryGetValue(out string? lines) && lines.Contains('\n', StringComparison.Ordinal) =>
                 [(name, string.Join('\n', lines.TrimEnd().Split('\n').Select(CellText.Safe)))],
+            JsonValue number when Seconds.Contains(name) && number.TryGetValue(out long seconds) =>
+            [
+                (name, $"{CellText.Of(value)} s ({Durations.Rounded(TimeSpan.FromSeconds(seconds))})"),
+            ],
             _ => [(name, CellText.Of(value))],
         };
 

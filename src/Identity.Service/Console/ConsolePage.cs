@@ -56,6 +56,32 @@ public abstract class ConsolePage : ComponentBase
         return names;
     }
 
+    /// <summary>Names of admin keys, and of the people that keys and this session name, by id.</summary>
+    private protected async ValueTask<Dictionary<string, string>> PeopleAsync()
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var key in (await SeeAsync("/v1/admin_keys")).Items("data"))
+        {
+            Add(key.Text("id"), key.Text("name"));
+            Add(key.Text("person"), key.Member("owner")?.Text("subject"));
+        }
+
+        if (Request.Principal is { Session.AdminKeyId: null } person)
+        {
+            names[person.Caller.ActorId] = person.Session.Name;
+        }
+
+        return names;
+
+        void Add(string? id, string? name)
+        {
+            if (id is not null && name is { Length: > 0 })
+            {
+                names[id] = name;
+            }
+        }
+    }
+
     /// <summary>Without this document there is no page: its refusal becomes the page's.</summary>
     private protected JsonElement Require(ConsoleAnswer answer)
     {

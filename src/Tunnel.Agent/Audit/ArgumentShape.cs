@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Audit;
@@ -15,82 +12,104 @@ internal static class ArgumentShape
     private const int MaxNameCharacters = 64;
     private const int MaxDepth = 1000;
 
-    // One for each thread that has calls: making them costs more than writing a shape.
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? shape;
-
-    [ThreadStatic]
-    private static Utf8JsonWriter? writer;
-
-    /// <summary>As JSON; empty for what is no JSON.</summary>
-    public static string Of(ReadOnlySpan<byte> arguments)
+    /// <summary>Writes a member with the shape as JSON; nothing for what is no JSON.</summary>
+    public static void Write(JsonMembers output, ReadOnlySpan<byte> name, ReadOnlySpan<byte> arguments)
     {
-        var buffer = shape ??= new ArrayBufferWriter<byte>(256);
-        var json = writer ??= new Utf8JsonWriter(buffer);
-        buffer.ResetWrittenCount();
-        json.Reset();
+        var start = output.Length;
         try
         {
+            output.Name(name);
             var reader = new Utf8JsonReader(arguments, new JsonReaderOptions { MaxDepth = MaxDepth });
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartObject)
             {
-                WriteMembers(json, ref reader);
+                WriteMembers(output, ref reader);
             }
             else
             {
-                json.WriteStringValue(Describe(ref reader));
+                Describe(output, ref reader);
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return "";
+            output.CutTo(start);
         }
-
-        json.Flush();
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static void WriteMembers(Utf8JsonWriter json, ref Utf8JsonReader reader)
+    private static void WriteMembers(JsonMembers output, ref Utf8JsonReader reader)
     {
         var members = 0;
-        json.WriteStartObject();
+        output.Raw("{"u8);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var start = output.Length;
+            output.Raw(members == 0 ? ""u8 : ","u8);
+            WriteName(output, ref reader);
+            output.Raw(":"u8);
             reader.Read();
-            var value = Describe(ref reader);
-            if (++members <= MaxMembers)
+            Describe(output, ref reader);
+            if (++members > MaxMembers)
             {
-                json.WriteString(name.Length <= MaxNameCharacters ? name : name[..MaxNameCharacters] + "…", value);
+                output.CutTo(start);
             }
         }
 
         if (members > MaxMembers)
         {
-            json.WriteNumber("…", members - MaxMembers);
+            output.Raw(","u8);
+            output.Text("…");
+            output.Raw(":"u8);
+            output.Number(members - MaxMembers);
         }
 
-        json.WriteEndObject();
+        output.Raw("}"u8);
     }
 
-    private static string Describe(ref Utf8JsonReader reader)
+    private static void WriteName(JsonMembers output, ref Utf8JsonReader reader)
+    {
+        var written = reader.ValueSpan;
+        if (written.Length <= MaxNameCharacters && JsonMembers.IsPlain(written))
+        {
+            output.Raw("\""u8);
+            output.Raw(written);
+            output.Raw("\""u8);
+            return;
+        }
+
+        var name = reader.GetString()!;
+        output.Text(name.Length <= MaxNameCharacters ? name : name[..MaxNameCharacters] + "…");
+    }
+
+    private static void Describe(JsonMembers output, ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                return string.Create(CultureInfo.InvariantCulture, $"string:{reader.ValueSpan.Length}");
+                Measured(output, "\"string:"u8, reader.ValueSpan.Length);
+                break;
             case JsonTokenType.Number:
-                return "number";
+                output.Raw("\"number\""u8);
+                break;
             case JsonTokenType.True or JsonTokenType.False:
-                return "boolean";
+                output.Raw("\"boolean\""u8);
+                break;
             case JsonTokenType.Null:
-                return "null";
+                output.Raw("\"null\""u8);
+                break;
             case JsonTokenType.StartArray:
-                return string.Create(CultureInfo.InvariantCulture, $"array:{Count(ref reader)}");
+                Measured(output, "\"array:"u8, Count(ref reader));
+                break;
             default:
-                return string.Create(CultureInfo.InvariantCulture, $"object:{Count(ref reader)}");
+                Measured(output, "\"object:"u8, Count(ref reader));
+                break;
         }
+    }
+
+    private static void Measured(JsonMembers output, ReadOnlySpan<byte> type, int length)
+    {
+        output.Raw(type);
+        output.Number(length);
+        output.Raw("\""u8);
     }
 
     // Entries of the array or object that begins here; the reader ends up at its end.

@@ -15,38 +15,52 @@ internal static class AuditLine
 {
     public const int HashCharacters = 2 * SHA256.HashSizeInBytes;
 
-    private const int MaxDigits = 20; // of a long
+    private const int FixedBytes = 256; // more than all but the members: two hashes, a number and the names
 
     /// <summary>What the first line of all names as the one before.</summary>
     public static readonly string Start = new('0', HashCharacters);
 
     private static ReadOnlySpan<byte> HashMember => ",\"hash\":\""u8;
 
-    /// <summary>Ends an object that was written without its brace, and returns its hash.</summary>
-    public static string Seal(ArrayBufferWriter<byte> output, int start)
+    /// <summary>Writes a whole line.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="digest">SHA-256, kept: making it ready takes longer than hashing a line.</param>
+    /// <param name="sequence">Of the line.</param>
+    /// <param name="members">Each behind a comma.</param>
+    /// <param name="hash">That of the line before, then that of this one, in hexadecimal.</param>
+    public static void Write(
+        ArrayBufferWriter<byte> output,
+        IncrementalHash digest,
+        long sequence,
+        ReadOnlySpan<byte> members,
+        Span<byte> hash
+    )
     {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(output.WrittenSpan[start..], digest);
-        var hash = Convert.ToHexStringLower(digest);
-        output.Write(HashMember);
-        WriteAscii(output, hash);
-        output.Write("\"}\n"u8);
-        return hash;
+        var room = output.GetSpan(FixedBytes + members.Length);
+        var length = 0;
+        Add(room, ref length, "{\"seq\":"u8);
+        sequence.TryFormat(room[length..], out var digits, default, CultureInfo.InvariantCulture);
+        length += digits;
+        Add(room, ref length, ",\"prev\":\""u8);
+        Add(room, ref length, hash);
+        Add(room, ref length, "\""u8);
+        Add(room, ref length, members);
+
+        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
+        digest.AppendData(room[..length]);
+        digest.GetHashAndReset(bytes);
+        Convert.TryToHexStringLower(bytes, hash, out _);
+        Add(room, ref length, HashMember);
+        Add(room, ref length, hash);
+        Add(room, ref length, "\"}\n"u8);
+        output.Advance(length);
     }
 
-    /// <summary>Begins a line.</summary>
-    public static void Begin(ArrayBufferWriter<byte> output, long sequence, string previous)
+    private static void Add(Span<byte> room, ref int length, ReadOnlySpan<byte> part)
     {
-        output.Write("{\"seq\":"u8);
-        sequence.TryFormat(output.GetSpan(MaxDigits), out var digits, provider: CultureInfo.InvariantCulture);
-        output.Advance(digits);
-        output.Write(",\"prev\":\""u8);
-        WriteAscii(output, previous);
-        output.Write("\""u8);
+        part.CopyTo(room[length..]);
+        length += part.Length;
     }
-
-    private static void WriteAscii(ArrayBufferWriter<byte> output, string text) =>
-        output.Advance(Encoding.ASCII.GetBytes(text, output.GetSpan(text.Length)));
 
     /// <summary>False: this is no line of ours.</summary>
     /// <param name="line">Without its line break.</param>

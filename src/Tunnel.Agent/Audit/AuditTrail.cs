@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Culvert.Platform.Certificates;
@@ -10,7 +9,8 @@ namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
 /// Records calls, and the agent's own orders of certificates, in a local file that only grows. Calls put their records into a
-/// queue when they end; one writer takes all that are there, writes them with one write and flushes the disk once for many.
+/// queue when they end, as they will be written; one writer takes all that are there, chains them, writes many with one write
+/// and flushes the disk once for many.
 /// A record is in the file <see cref="BetweenWrites"/> later at most, and on the disk <see cref="BetweenFlushes"/> later.
 /// While that is not possible, new calls get no place.
 /// </summary>
@@ -22,9 +22,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     /// <summary>Of these, the places for calls that are made with or without a record: the rest is for those that are not.</summary>
     internal const int MaxOptional = MaxPending / 2;
 
-    private const int MaxBatch = 4096;
     private const int KeyBytes = 32;
-    private const int HashBytes = 16;
 
     /// <summary>One write for all records of so long: a write for each costs a busy agent more than making them.</summary>
     internal static readonly TimeSpan BetweenWrites = TimeSpan.FromMilliseconds(20);
@@ -41,17 +39,13 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
     private volatile AuditSettings settings;
     private readonly AuditFile file;
-    private readonly RecordWriter records;
     private readonly Func<long> freeBytes;
     private readonly TimeProvider time;
     private readonly ILogger<AuditTrail> logger;
     private readonly byte[] key;
-
-    // Preparing the key costs more than hashing a call's arguments.
-    private readonly ThreadLocal<IncrementalHash> keyed;
-    private readonly ConcurrentQueue<AuditRecord> queue = new();
+    private readonly ThreadLocal<RecordWriter> records;
+    private readonly RecordQueue queue = new();
     private readonly SemaphoreSlim arrived = new(0, 1);
-    private readonly ArrayBufferWriter<byte> lines = new(64 * 1024);
     private int pending;
     private int queued;
     private long lost;
@@ -59,6 +53,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private volatile string? problem;
 
     // The writer's own.
+    private readonly ArrayBufferWriter<byte> lines = new(4096);
+    private readonly IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private Queue<RecordQueue.Segment> taken = []; // not written yet: what a disk refused is still there
     private DateTimeOffset flushedAt;
     private DateTimeOffset headAt;
     private DateTimeOffset lookedAt;
@@ -66,7 +63,6 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private long checkpointed; // the record that the last checkpoint spoke of
     private bool isDirty;
     private bool hasWritten; // in the last turn
-    private readonly List<AuditRecord> batch = new(MaxBatch);
 
     /// <param name="settings">The section.</param>
     /// <param name="folder">Where the files lie.</param>
@@ -93,8 +89,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         (this.instance, this.folder) = (instance, folder);
         file = AuditFile.Open(folder, settings);
         key = ReadKey(folder.Key);
-        keyed = new(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key), trackAllValues: true);
-        records = new RecordWriter(instance, version);
+
+        // Not tracked: threads come and go, and what they leave must go with them.
+        records = new(() => new RecordWriter(instance, version, key), trackAllValues: false);
         this.freeBytes = freeBytes ?? (() => new DriveInfo(folder.Folder).AvailableFreeSpace);
         flushedAt = headAt = checkpointAt = time.GetUtcNow();
     }
@@ -145,8 +142,10 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
             return;
         }
 
-        queue.Enqueue(record);
-        if (Interlocked.Increment(ref queued) == 1)
+        var members = records.Value!.Write(record, settings.KeepsShapes);
+        var isFirst = Interlocked.Increment(ref queued) == 1;
+        queue.Add(members);
+        if (isFirst)
         {
             Wake();
         }
@@ -155,15 +154,10 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     // The writer puts the number into the file, once it can.
     public void Lose(AuditRecord record) => Interlocked.Increment(ref lost);
 
-    public string ShapeOf(ReadOnlySpan<byte> arguments) => settings.KeepsShapes ? ArgumentShape.Of(arguments) : "";
-
-    public string HashOf(ReadOnlySpan<byte> value)
+    public void Describe(CallRecord record)
     {
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        var hmac = keyed.Value!;
-        hmac.AppendData(value);
-        hmac.GetHashAndReset(hash);
-        return Convert.ToHexStringLower(hash[..HashBytes]);
+        record.Described = records.Value!.Describe(record.Arguments.Span, settings.KeepsShapes);
+        record.Arguments = default;
     }
 
     /// <summary>Writes until cancelled, then what is left.</summary>
@@ -198,14 +192,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
             file.Settings = settings;
             WriteLost();
             hasWritten = false;
-            while (WriteBatch())
-            {
-                hasWritten = true;
-                if (file.RotateIfDue())
-                {
-                    Log.AuditReached(logger, file.Sequence, file.Hash);
-                }
-            }
+            WriteWaiting();
 
             FlushIfDue();
             CheckpointIfDue();
@@ -222,14 +209,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     public void Dispose()
     {
         file.Dispose();
-        records.Dispose();
+        digest.Dispose();
         arrived.Dispose();
-        foreach (var hmac in keyed.Values)
-        {
-            hmac.Dispose();
-        }
-
-        keyed.Dispose();
+        records.Dispose();
         CryptographicOperations.ZeroMemory(key);
     }
 
@@ -238,33 +220,28 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         if (file.RepairedBytes > 0)
         {
             Log.AuditRepaired(logger, file.RepairedBytes);
-            Note("repaired", "bytes", file.RepairedBytes);
+            Note("repaired"u8, "bytes"u8, file.RepairedBytes);
         }
 
         if (file.IsHeadMissing)
         {
             Log.AuditHeadMissing(logger, file.Sequence);
-            Note("head_missing", "records", file.Sequence);
+            Note("head_missing"u8, "records"u8, file.Sequence);
         }
 
         if (file.MissingRecords > 0)
         {
             Log.AuditMissing(logger, file.MissingRecords);
-            Note("missing", "records", file.MissingRecords);
+            Note("missing"u8, "records"u8, file.MissingRecords);
         }
     }
 
     // About the file itself; what the disk refuses is said in the log.
-    private void Note(string type, string member, long number)
+    private void Note(ReadOnlySpan<byte> type, ReadOnlySpan<byte> member, long number)
     {
         try
         {
-            lines.ResetWrittenCount();
-            AuditLine.Begin(lines, file.Sequence + 1, file.Hash);
-            records.Write(lines, type, time.GetUtcNow(), member, number);
-            var hash = AuditLine.Seal(lines, 0);
-            file.Append(lines.WrittenSpan, file.Sequence + 1, hash);
-            isDirty = true;
+            WriteOwn(type, member, number);
         }
         catch (IOException e)
         {
@@ -272,35 +249,57 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
-    private bool WriteBatch()
+    private void WriteOwn(ReadOnlySpan<byte> type, ReadOnlySpan<byte> member, long number)
     {
-        // What a disk refused is still there.
-        while (batch.Count < MaxBatch && queue.TryDequeue(out var next))
-        {
-            batch.Add(next);
-        }
-
-        if (batch.Count == 0)
-        {
-            return false;
-        }
-
         lines.ResetWrittenCount();
-        var (sequence, hash) = (file.Sequence, file.Hash);
-        foreach (var record in batch)
+        Span<byte> hash = stackalloc byte[AuditLine.HashCharacters];
+        Encoding.ASCII.GetBytes(file.Hash, hash);
+        var members = records.Value!.Write(type, time.GetUtcNow(), member, number);
+        AuditLine.Write(lines, digest, file.Sequence + 1, members, hash);
+        Append(file.Sequence + 1, hash);
+    }
+
+    private void WriteWaiting()
+    {
+        WriteTaken(); // what the disk refused the last time
+        taken = queue.Take(taken);
+        WriteTaken();
+    }
+
+    private void WriteTaken()
+    {
+        while (taken.TryPeek(out var segment))
         {
-            var start = lines.WrittenCount;
-            AuditLine.Begin(lines, ++sequence, hash);
-            records.Write(lines, record);
-            hash = AuditLine.Seal(lines, start);
+            Write(segment);
+            Interlocked.Add(ref queued, -segment.Records);
+            Interlocked.Add(ref pending, -segment.Records);
+            taken.Dequeue().Return();
+            hasWritten = true;
+            if (file.RotateIfDue())
+            {
+                Log.AuditReached(logger, file.Sequence, file.Hash);
+            }
+        }
+    }
+
+    private void Write(RecordQueue.Segment segment)
+    {
+        lines.ResetWrittenCount();
+        var sequence = file.Sequence;
+        Span<byte> hash = stackalloc byte[AuditLine.HashCharacters];
+        Encoding.ASCII.GetBytes(file.Hash, hash);
+        for (var at = 0; segment.Next(ref at) is { IsEmpty: false } members; )
+        {
+            AuditLine.Write(lines, digest, ++sequence, members, hash);
         }
 
-        file.Append(lines.WrittenSpan, sequence, hash);
+        Append(sequence, hash);
+    }
+
+    private void Append(long sequence, ReadOnlySpan<byte> hash)
+    {
+        file.Append(lines.WrittenSpan, sequence, Encoding.ASCII.GetString(hash));
         isDirty = true;
-        Interlocked.Add(ref queued, -batch.Count);
-        Interlocked.Add(ref pending, -batch.Count);
-        batch.Clear();
-        return true;
     }
 
     private void WriteLost()
@@ -308,12 +307,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         var now = Lost;
         if (now > lostBefore)
         {
-            lines.ResetWrittenCount();
-            AuditLine.Begin(lines, file.Sequence + 1, file.Hash);
-            records.Write(lines, "lost", time.GetUtcNow(), "records", now - lostBefore);
-            var hash = AuditLine.Seal(lines, 0);
-            file.Append(lines.WrittenSpan, file.Sequence + 1, hash);
-            isDirty = true;
+            WriteOwn("lost"u8, "records"u8, now - lostBefore);
             lostBefore = now;
         }
     }
@@ -422,13 +416,18 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
     private void Wake()
     {
+        if (arrived.CurrentCount > 0)
+        {
+            return; // awake already
+        }
+
         try
         {
             arrived.Release();
         }
         catch (SemaphoreFullException)
         {
-            // Awake already.
+            // Another call was first.
         }
     }
 

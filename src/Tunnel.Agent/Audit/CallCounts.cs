@@ -143,11 +143,32 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
             ? Shown(parsed.Host.Length > 0 ? $"{parsed.Scheme}://{parsed.Host}" : $"{parsed.Scheme}:")
             : Other;
 
-    private static string Shown(string name) =>
-        name.Length is > 0 and <= MaxCharacters && !name.Any(char.IsControl) ? name : Other;
+    private static string Shown(string name)
+    {
+        if (name.Length is 0 or > MaxCharacters)
+        {
+            return Other;
+        }
+
+        foreach (var character in name)
+        {
+            if (char.IsControl(character))
+            {
+                return Other;
+            }
+        }
+
+        return name;
+    }
 
     private CallCount Of_NeedsLock(string route, string kind, string name)
     {
+        // What counts already needs no place among the names.
+        if (news.TryGetValue((route, kind, name), out var count))
+        {
+            return count;
+        }
+
         if (!names.TryGetValue(route, out var known))
         {
             names[route] = known = [];
@@ -158,7 +179,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
             name = Other;
         }
 
-        if (!news.TryGetValue((route, kind, name), out var count))
+        if (!news.TryGetValue((route, kind, name), out count))
         {
             news[(route, kind, name)] = count = new CallCount();
         }

@@ -23,8 +23,8 @@ internal sealed class CallRecord : AuditRecord
 
     public string Protocol { get; set; } = "";
 
-    /// <summary>Keyed hash of the session's id.</summary>
-    public string Session { get; set; } = "";
+    /// <summary>The session's id; its keyed hash is kept.</summary>
+    public string Session { get; init; } = "";
 
     /// <summary>The JSON-RPC id, as it was written.</summary>
     public ReadOnlyMemory<byte> Id { get; set; }
@@ -67,11 +67,11 @@ internal sealed class CallRecord : AuditRecord
     /// <summary>How the agent proved itself to the upstream.</summary>
     public required string Credential { get; init; }
 
-    /// <summary>Names and types of the arguments, as JSON.</summary>
-    public string Arguments { get; set; } = "";
+    /// <summary>As they were written; their names and types are kept, and a keyed hash of all.</summary>
+    public ReadOnlyMemory<byte> Arguments { get; set; }
 
-    /// <summary>Keyed hash of the arguments as they were written.</summary>
-    public string ArgumentsHash { get; set; } = "";
+    /// <summary>What is kept of them, as members of the record; null = not made yet.</summary>
+    public byte[]? Described { get; set; }
 
     /// <summary>As it was announced, where the body was not read; null where that was not announced either.</summary>
     public long? RequestBytes { get; set; }

@@ -19,9 +19,7 @@ internal sealed class CountedTrail(IAuditTrail inner, CallCounts counts) : IAudi
         inner.Lose(record);
     }
 
-    public string ShapeOf(ReadOnlySpan<byte> arguments) => inner.ShapeOf(arguments);
-
-    public string HashOf(ReadOnlySpan<byte> value) => inner.HashOf(value);
+    public void Describe(CallRecord record) => inner.Describe(record);
 
     private void Count(AuditRecord record)
     {

@@ -19,9 +19,9 @@ internal interface IAuditTrail
     /// <summary>There was no room, and the call was made all the same: its record is not kept, only counted as lost.</summary>
     void Lose(AuditRecord record);
 
-    /// <summary>Names and types of arguments, as JSON; empty where the operator wants none.</summary>
-    string ShapeOf(ReadOnlySpan<byte> arguments);
-
-    /// <summary>A hash that nobody without the agent's key can try values against.</summary>
-    string HashOf(ReadOnlySpan<byte> value);
+    /// <summary>
+    /// Makes of a call's arguments what is kept of them, and lets go of them. <see cref="Add"/> does so too: needed only
+    /// where they are too much to be held until then.
+    /// </summary>
+    void Describe(CallRecord record);
 }

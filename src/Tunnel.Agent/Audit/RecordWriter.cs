@@ -1,185 +1,243 @@
-using System.Buffers;
-using System.Text.Json;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>Writes records as members of a line. What a client chose is cut to a length.</summary>
-internal sealed class RecordWriter(string instance, string version) : IDisposable
+/// <summary>
+/// Writes records as members of a line. What a client chose is cut to a length. One for each thread: what it wrote holds
+/// until it writes the next.
+/// </summary>
+internal sealed class RecordWriter : IDisposable
 {
     private const int MaxCharacters = 512;
     private const int MaxScopes = 32;
+    private const int HashBytes = 16;
 
-    private readonly ArrayBufferWriter<byte> buffer = new(2048);
-    private Utf8JsonWriter? writer;
+    private readonly JsonMembers json = new();
+    private readonly byte[] agent;
+    private readonly byte[] version;
 
-    public void Write(ArrayBufferWriter<byte> output, AuditRecord record)
+    // Kept: preparing the key costs more than hashing a call's arguments.
+    private readonly IncrementalHash keyed;
+
+    /// <param name="instance">This agent's id.</param>
+    /// <param name="version">This program's.</param>
+    /// <param name="key">Of the hashes of sessions and arguments.</param>
+    public RecordWriter(string instance, string version, ReadOnlySpan<byte> key)
+    {
+        keyed = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        json.Text("agent"u8, instance);
+        agent = json.Written.ToArray();
+        json.CutTo(0);
+        json.Text("version"u8, version);
+        this.version = json.Written.ToArray();
+    }
+
+    /// <param name="record">What happened.</param>
+    /// <param name="keepsShapes">Whether names and types of arguments are kept.</param>
+    public ReadOnlySpan<byte> Write(AuditRecord record, bool keepsShapes)
     {
         if (record is AcmeRecord order)
         {
-            Write(output, order);
+            WriteOrder(order);
         }
         else
         {
-            Write(output, (CallRecord)record);
-        }
-    }
-
-    private void Write(ArrayBufferWriter<byte> output, AcmeRecord record)
-    {
-        var json = Begin("acme", record.Time);
-        json.WriteString("agent"u8, instance);
-        json.WriteString("version"u8, version);
-        json.WriteString("event"u8, record.Event);
-        Text(json, "host"u8, record.Name);
-        Text(json, "directory"u8, record.Directory);
-        Text(json, "account"u8, record.Account);
-        Text(json, "replaces"u8, record.Replaces);
-        Text(json, "key_authorization_sha256"u8, record.Digest);
-        Text(json, "serial"u8, record.Serial);
-        if (record.NotAfter is { } end)
-        {
-            json.WriteString("not_after"u8, end.UtcDateTime);
+            WriteCall((CallRecord)record, keepsShapes);
         }
 
-        Text(json, "reason"u8, record.Reason);
-        Text(json, "detail"u8, record.Detail);
-        End(output);
-    }
-
-    private void Write(ArrayBufferWriter<byte> output, CallRecord record)
-    {
-        var json = Begin("call", record.Time);
-        json.WriteString("agent"u8, instance);
-        json.WriteString("version"u8, version);
-        Text(json, "route"u8, record.Route);
-        Text(json, "host"u8, record.Host);
-        Text(json, "connection"u8, record.Connection);
-        Text(json, "trace"u8, record.Trace);
-        Text(json, "era"u8, record.Era);
-        Text(json, "protocol"u8, record.Protocol);
-        Text(json, "session"u8, record.Session);
-        if (!record.Id.IsEmpty)
-        {
-            json.WritePropertyName("id"u8);
-            json.WriteRawValue(record.Id.Span, skipInputValidation: true);
-        }
-
-        Text(json, "method"u8, record.Method);
-        Text(json, "kind"u8, record.Kind);
-        Text(json, "name"u8, record.Name);
-        json.WriteString("mode"u8, record.Mode);
-        json.WriteString("policy"u8, record.PolicyVersion);
-        Text(json, "rule"u8, record.Rule);
-        json.WriteString("decision"u8, record.Decision);
-        Text(json, "reason"u8, record.Reason);
-        WritePrincipal(json, record);
-        json.WriteString("auth"u8, record.Auth);
-        Text(json, "upstream"u8, record.Upstream);
-        json.WriteString("credential"u8, record.Credential);
-        if (record.Arguments.Length > 0)
-        {
-            json.WritePropertyName("arguments"u8);
-            json.WriteRawValue(record.Arguments, skipInputValidation: true);
-        }
-
-        Text(json, "arguments_hash"u8, record.ArgumentsHash);
-        WriteOutcome(json, record);
-        End(output);
+        return json.Written;
     }
 
     /// <summary>A line about the file itself.</summary>
-    public void Write(ArrayBufferWriter<byte> output, string type, DateTimeOffset time, string member, long number)
+    public ReadOnlySpan<byte> Write(
+        ReadOnlySpan<byte> type,
+        DateTimeOffset time,
+        ReadOnlySpan<byte> member,
+        long number
+    )
     {
-        var json = Begin(type, time);
-        json.WriteString("agent"u8, instance);
-        json.WriteNumber(member, number);
-        End(output);
+        Begin(type, time);
+        json.Raw(agent);
+        json.Number(member, number);
+        return json.Written;
     }
 
-    public void Dispose() => writer?.Dispose();
+    /// <summary>What is kept of arguments: their shape and their hash, as members.</summary>
+    public byte[] Describe(ReadOnlySpan<byte> arguments, bool keepsShapes)
+    {
+        json.CutTo(0);
+        WriteArguments(arguments, keepsShapes);
+        return json.Written.ToArray();
+    }
 
-    private static void WritePrincipal(Utf8JsonWriter json, CallRecord record)
+    public void Dispose()
+    {
+        keyed.Dispose();
+        json.Dispose();
+    }
+
+    private void WriteOrder(AcmeRecord record)
+    {
+        Begin("acme"u8, record.Time);
+        json.Raw(agent);
+        json.Raw(version);
+        json.Text("event"u8, record.Event);
+        Text("host"u8, record.Name);
+        Text("directory"u8, record.Directory);
+        Text("account"u8, record.Account);
+        Text("replaces"u8, record.Replaces);
+        Text("key_authorization_sha256"u8, record.Digest);
+        Text("serial"u8, record.Serial);
+        if (record.NotAfter is { } end)
+        {
+            json.Time("not_after"u8, end);
+        }
+
+        Text("reason"u8, record.Reason);
+        Text("detail"u8, record.Detail);
+    }
+
+    private void WriteCall(CallRecord record, bool keepsShapes)
+    {
+        Begin("call"u8, record.Time);
+        json.Raw(agent);
+        json.Raw(version);
+        Text("route"u8, record.Route);
+        Text("host"u8, record.Host);
+        Text("connection"u8, record.Connection);
+        Text("trace"u8, record.Trace);
+        Text("era"u8, record.Era);
+        Text("protocol"u8, record.Protocol);
+        if (record.Session.Length > 0)
+        {
+            WriteHash("session"u8, Encoding.UTF8.GetBytes(record.Session));
+        }
+
+        if (!record.Id.IsEmpty)
+        {
+            json.Name("id"u8);
+            json.Raw(record.Id.Span);
+        }
+
+        Text("method"u8, record.Method);
+        Text("kind"u8, record.Kind);
+        Text("name"u8, record.Name);
+        json.Text("mode"u8, record.Mode);
+        json.Text("policy"u8, record.PolicyVersion);
+        Text("rule"u8, record.Rule);
+        json.Text("decision"u8, record.Decision);
+        Text("reason"u8, record.Reason);
+        WritePrincipal(record);
+        json.Text("auth"u8, record.Auth);
+        Text("upstream"u8, record.Upstream);
+        json.Text("credential"u8, record.Credential);
+        if (record.Described is { } described)
+        {
+            json.Raw(described);
+        }
+        else if (!record.Arguments.IsEmpty)
+        {
+            WriteArguments(record.Arguments.Span, keepsShapes);
+        }
+
+        WriteOutcome(record);
+    }
+
+    private void WriteArguments(ReadOnlySpan<byte> arguments, bool keepsShapes)
+    {
+        if (keepsShapes)
+        {
+            ArgumentShape.Write(json, "arguments"u8, arguments);
+        }
+
+        WriteHash("arguments_hash"u8, arguments);
+    }
+
+    // Nobody without the agent's key can try values against it.
+    private void WriteHash(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        keyed.AppendData(value);
+        keyed.GetHashAndReset(hash);
+        json.Hex(name, hash[..HashBytes]);
+    }
+
+    private void WritePrincipal(CallRecord record)
     {
         if (record.Subject.Length == 0)
         {
             return;
         }
 
-        json.WriteStartObject("principal"u8);
-        Text(json, "iss"u8, record.Issuer);
-        Text(json, "sub"u8, record.Subject);
-        Text(json, "client_id"u8, record.ClientId);
-        json.WriteStartArray("scopes"u8);
-        foreach (var scope in record.Scopes.Take(MaxScopes))
+        json.Name("principal"u8);
+        var start = json.Length;
+        Text("iss"u8, record.Issuer);
+        Text("sub"u8, record.Subject);
+        Text("client_id"u8, record.ClientId);
+        json.OpenAt(start);
+        json.Name("scopes"u8);
+        json.Raw("["u8);
+        var scopes = 0;
+        foreach (var scope in record.Scopes)
         {
-            json.WriteStringValue(Cut(scope));
+            if (scopes++ == MaxScopes)
+            {
+                break;
+            }
+
+            json.Raw(scopes == 1 ? ""u8 : ","u8);
+            json.Text(Cut(scope));
         }
 
-        json.WriteEndArray();
-        json.WriteEndObject();
+        json.Raw("]}"u8);
     }
 
-    private static void WriteOutcome(Utf8JsonWriter json, CallRecord record)
+    private void WriteOutcome(CallRecord record)
     {
         if (record.RequestBytes is { } requestBytes)
         {
-            json.WriteNumber("request_bytes"u8, requestBytes);
+            json.Number("request_bytes"u8, requestBytes);
         }
 
-        json.WriteNumber("response_bytes"u8, record.ResponseBytes);
-        json.WriteNumber("status"u8, record.Status);
+        json.Number("response_bytes"u8, record.ResponseBytes);
+        json.Number("status"u8, record.Status);
         if (record.IsError is { } isError)
         {
-            json.WriteBoolean("is_error"u8, isError);
+            json.Name("is_error"u8);
+            json.Raw(isError ? "true"u8 : "false"u8);
         }
 
         if (record.Hidden > 0)
         {
-            json.WriteNumber("hidden"u8, record.Hidden);
+            json.Number("hidden"u8, record.Hidden);
         }
 
-        Text(json, "failure"u8, record.Failure);
-        json.WriteNumber("duration_ms"u8, Math.Round(record.DurationMs, 3));
+        Text("failure"u8, record.Failure);
+        json.Milliseconds("duration_ms"u8, record.DurationMs);
         if (record.UpstreamMs is { } upstream)
         {
-            json.WriteNumber("upstream_ms"u8, Math.Round(upstream, 3));
+            json.Milliseconds("upstream_ms"u8, upstream);
         }
 
-        json.WriteString("end"u8, record.End);
+        json.Text("end"u8, record.End);
     }
 
-    private Utf8JsonWriter Begin(string type, DateTimeOffset time)
+    private void Begin(ReadOnlySpan<byte> type, DateTimeOffset time)
     {
-        buffer.ResetWrittenCount();
-        if (writer is null)
-        {
-            writer = new Utf8JsonWriter(buffer);
-        }
-        else
-        {
-            writer.Reset();
-        }
-
-        writer.WriteStartObject();
-        writer.WriteString("time"u8, time.UtcDateTime);
-        writer.WriteString("type"u8, type);
-        return writer;
+        json.CutTo(0);
+        json.Time("time"u8, time);
+        json.Name("type"u8);
+        json.Raw("\""u8);
+        json.Raw(type);
+        json.Raw("\""u8);
     }
 
-    // The members alone: a comma in place of the opening brace, no closing one.
-    private void End(ArrayBufferWriter<byte> output)
-    {
-        writer!.WriteEndObject();
-        writer.Flush();
-        output.Write(","u8);
-        output.Write(buffer.WrittenSpan[1..^1]);
-    }
-
-    private static void Text(Utf8JsonWriter json, ReadOnlySpan<byte> name, string value)
+    private void Text(ReadOnlySpan<byte> name, string value)
     {
         if (value.Length > 0)
         {
-            json.WriteString(name, Cut(value));
+            json.Text(name, Cut(value));
         }
     }
 

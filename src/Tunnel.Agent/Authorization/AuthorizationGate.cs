@@ -1,6 +1,7 @@
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Upstreams.Stdio;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Authorization;
@@ -97,21 +98,40 @@ internal sealed class AuthorizationGate(
         }
 
         // (6)
-        var session = headers[SessionHeader];
-        if (session.Count > 0)
+        if (!TryOpenSession(headers, access, principal))
         {
-            if (session.Count > 1 || !access.Sessions.TryOpen(session.ToString(), principal, out var id))
-            {
-                return await RefuseAsync(exchange, served, Failures.SessionUnknown, "");
-            }
-
-            headers[SessionHeader] = id; // all that follows, records included, knows it as the upstream does
+            return await RefuseAsync(exchange, served, Failures.SessionUnknown, "");
         }
 
         exchange.Principal = principal;
         exchange.Resource = served.Resource;
         exchange.ClientToken = credential.Token;
         return true;
+    }
+
+    private static bool TryOpenSession(IHeaderDictionary headers, RouteAccess access, Principal principal)
+    {
+        var session = headers[SessionHeader];
+        if (session.Count == 0)
+        {
+            return true;
+        }
+
+        if (session.Count == 1 && access.Sessions.TryOpen(session.ToString(), principal, out var id))
+        {
+            headers[SessionHeader] = id; // all that follows, records included, knows it as the upstream does
+            return true;
+        }
+
+        // M1: a revision without sessions ignores the header. The upstream does not see it: it may speak both eras, and the
+        // id may be one that it gave to another caller (P8).
+        if (headers[StdioRequest.VersionHeader] is [{ } version] && StdioRequest.IsModern(version))
+        {
+            headers.Remove(SessionHeader);
+            return true;
+        }
+
+        return false;
     }
 
     private async ValueTask<bool> CheckProofAsync(

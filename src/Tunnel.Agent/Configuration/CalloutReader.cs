@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
@@ -15,8 +16,14 @@ internal static partial class CalloutReader
     /// <summary>A usable upstream, whatever was reported.</summary>
     /// <param name="upstream">The route's <c>upstream</c>.</param>
     /// <param name="callouts">Its <c>callouts</c>.</param>
+    /// <param name="network">The <c>network</c> section.</param>
     /// <param name="path">Where clients call, from <c>oauth.path</c>.</param>
-    public static CalloutSettings Read(ConfigSection upstream, ConfigSection callouts, string path)
+    public static CalloutSettings Read(
+        ConfigSection upstream,
+        ConfigSection callouts,
+        NetworkOptions network,
+        string path
+    )
     {
         var targets = new List<CalloutTarget>();
         foreach (var section in callouts.List("targets"))
@@ -45,6 +52,7 @@ internal static partial class CalloutReader
         {
             Path = path,
             Targets = targets,
+            CaBundle = network.CaBundle,
             Timeouts = new UpstreamTimeouts(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1)),
             Probe = RouteReader.ReadProbe(upstream.Section("health"), isHttp: false, path),
         };

@@ -162,7 +162,7 @@ internal static partial class RouteReader
 
         if (upstream.Has("callouts"))
         {
-            last = CalloutReader.Read(upstream, callouts, path);
+            last = CalloutReader.Read(upstream, callouts, network, path);
         }
 
         return last is null || upstream.Has("url") ? ReadHttp(upstream, network, path) : last;

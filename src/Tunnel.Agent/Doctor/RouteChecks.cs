@@ -1,6 +1,7 @@
 using Culvert.Platform.Doctor;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Policy;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
@@ -8,12 +9,13 @@ namespace Culvert.Tunnel.Agent.Doctor;
 internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
 {
     public const string OpenRoutes = "open_routes";
+    public const string Policies = "route_policies";
     public const string Issuers = "issuer_keys";
 
-    public static readonly IReadOnlyList<string> Ids = [OpenRoutes, Issuers];
+    public static readonly IReadOnlyList<string> Ids = [OpenRoutes, Policies, Issuers];
 
     public async Task<IReadOnlyList<DoctorFinding>> RunAsync(CancellationToken cancellationToken) =>
-        [CheckOpenRoutes(settings), await CheckIssuersAsync(cancellationToken)];
+        [CheckOpenRoutes(settings), CheckPolicies(settings), await CheckIssuersAsync(cancellationToken)];
 
     public static DoctorFinding CheckOpenRoutes(AgentSettings settings)
     {
@@ -28,6 +30,33 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
                 $"{open.Count} of {settings.Routes.Count} routes let everybody call who reaches their hostname.",
                 "The tunnel's client ranges are the only fence.",
                 "set oauth: {mode: required, issuers: [...]} in agent.yaml"
+            ) with
+            {
+                Evidence = open,
+            };
+    }
+
+    /// <summary>Routes without rules: whoever may call them may call every tool.</summary>
+    public static DoctorFinding CheckPolicies(AgentSettings settings)
+    {
+        // At an authorization server there are sign-ins and no calls.
+        var routes = settings.Routes.Where(r => r.Oauth.AuthorizationServer is null).ToList();
+        var open = routes
+            .Where(r => r.Policy.Mode is PolicyMode.Off or PolicyMode.Record)
+            .Select(r =>
+                r.Policy.Mode == PolicyMode.Record
+                    ? $"{r.Name}: every call passes; each is recorded by name"
+                    : $"{r.Name}: every call passes; none is recorded (policy.mode: off)"
+            )
+            .ToList();
+        return open.Count == 0
+            ? DoctorFinding.Pass(Policies, "Every route has a policy.")
+            : DoctorFinding.Warn(
+                Policies,
+                $"{open.Count} of {routes.Count} routes have no policy.",
+                "Whoever may call such a route may use every tool, prompt and resource behind it.",
+                "see which tools are called: culvert tunnel inventory TUNNEL",
+                "write policy: {mode: observe, rules: [...]} for the route in agent.yaml, then mode: enforce (docs/policy.md)"
             ) with
             {
                 Evidence = open,

@@ -21,6 +21,7 @@ internal sealed class RunningChecks(Func<RouteGeneration> generation, EdgeFleet 
         return
         [
             RouteChecks.CheckOpenRoutes(settings),
+            RouteChecks.CheckPolicies(settings),
             CheckIssuers(current),
             .. CertificateChecks.Run(facts),
             await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),

@@ -16,8 +16,8 @@ internal static class MessageReader
 
     // Deep enough to tell "too deep" from "no JSON" without room for a stack to overflow.
     private const int DeepestEver = 10_000;
-    private const int MaxIdBytes = 256;
-    private const int MaxTraceLength = 55; // W3C Trace Context §3.2: a version 00 value has exactly as many
+    internal const int MaxIdBytes = 256;
+    internal const int MaxTraceLength = 55; // W3C Trace Context §3.2: a version 00 value has exactly as many
 
     private static readonly string[] InMessage = ["jsonrpc", "id", "method", "params", "result", "error"];
     private static readonly string[] InParams = ["name", "uri", "ref", "arguments", "_meta", "notifications"];
@@ -25,13 +25,29 @@ internal static class MessageReader
     private static readonly string[] InMeta = [VersionMember];
     private static readonly string[] InListen = ["resourceSubscriptions"];
 
-    private const string VersionMember = "io.modelcontextprotocol/protocolVersion";
+    internal const string VersionMember = "io.modelcontextprotocol/protocolVersion";
 
     /// <param name="body">The whole body.</param>
     /// <param name="headers">Of the same request.</param>
     /// <param name="maxDepth">Deepest nesting.</param>
     /// <returns>The message, or why it must not pass; a refusal still has the id where one could be read.</returns>
     public static (McpMessage? Message, Failure? Failure, ReadOnlyMemory<byte> Id) Read(
+        ReadOnlyMemory<byte> body,
+        IHeaderDictionary headers,
+        int maxDepth
+    )
+    {
+        if (PlainMessage.Read(body, maxDepth) is not { } plain)
+        {
+            return ReadWithCare(body, headers, maxDepth);
+        }
+
+        var failure = ReadHeaders(headers, plain, hasId: !plain.Id.IsEmpty);
+        return (failure is null ? plain : null, failure, plain.Id);
+    }
+
+    /// <summary>As <see cref="Read"/>, of any message.</summary>
+    internal static (McpMessage? Message, Failure? Failure, ReadOnlyMemory<byte> Id) ReadWithCare(
         ReadOnlyMemory<byte> body,
         IHeaderDictionary headers,
         int maxDepth
@@ -119,11 +135,11 @@ internal static class MessageReader
         }
 
         message = new McpMessage { Method = method };
-        if (ReadParams(body, root, message) is { } failure)
-        {
-            return failure;
-        }
+        return ReadParams(body, root, message) ?? ReadHeaders(headers, message, hasId);
+    }
 
+    private static Failure? ReadHeaders(IHeaderDictionary headers, McpMessage message, bool hasId)
+    {
         if (!Agree(headers, message, hasId, out var isModern, out var spoken))
         {
             return PolicyFailures.HeadersMismatch;

@@ -25,6 +25,9 @@ internal sealed class PolicyStage(
     /// <summary>A body that is read for its record alone and comes more slowly goes on, and its record has no name.</summary>
     internal static readonly TimeSpan LongestRecordWait = TimeSpan.FromSeconds(5);
 
+    /// <summary>A longer body is not held for its record, but described before the upstream is asked.</summary>
+    internal const int MaxWaitingBytes = 1024;
+
     private static readonly string[] Asks = ["sampling/createMessage", "elicitation/create", "roots/list"];
 
     private readonly Refusals refusals = new(metrics, logger);
@@ -328,10 +331,10 @@ internal sealed class PolicyStage(
         record.Era = message.IsModern ? "modern" : "legacy";
         record.Protocol = message.ProtocolVersion;
         record.Trace = message.TraceParent;
-        if (!message.Arguments.IsEmpty)
+        record.Arguments = message.Arguments;
+        if (!message.Arguments.IsEmpty && bytes > MaxWaitingBytes)
         {
-            record.Arguments = trail.ShapeOf(message.Arguments.Span);
-            record.ArgumentsHash = trail.HashOf(message.Arguments.Span);
+            trail.Describe(record);
         }
     }
 
@@ -368,7 +371,7 @@ internal sealed class PolicyStage(
             Upstream = served.Route.Upstream.Settings.Address,
             Credential = access.Credential.Kind,
             RequestBytes = exchange.HasBody ? exchange.Request.Headers.ContentLength : 0,
-            Session = session.Count == 1 ? trail.HashOf(System.Text.Encoding.UTF8.GetBytes(session.ToString())) : "",
+            Session = session.Count == 1 ? session.ToString() : "",
         };
     }
 

@@ -127,6 +127,13 @@ internal static class FigureCatalogue
         new("crl", "inventory.page.postgres.*", "ms", "as inventory.page, on PostgreSQL"),
         new("crl", "inventory.forecast.postgres.*", "ms", "as inventory.forecast, on PostgreSQL"),
         new("policy", "policy.decision.*", "us", "one decision among 1,000 rules, by what the rules match"),
+        new(
+            "policy",
+            "policy.record.*",
+            "us",
+            "reading a call's message (floor: with all care), making and writing its record"
+        ),
+        new("policy", "policy.record.*_bytes", "B", "what each of them allocates"),
         new("policy", "policy.calls.c*", "1/s", "calls of so many clients under 1,000 rules; floor: without a policy"),
         new(
             "policy",

@@ -67,7 +67,7 @@ public sealed partial class NameTests
         var listed = new[] { "docs/doctor.md", "docs/agent-identity.md" }
             .SelectMany(page => Row().Matches(File.ReadAllText(Repository.PathOf(page))))
             .Select(match => match.Groups["id"].Value)
-            .Concat(["open_routes", "issuer_keys"]) // docs/route-authorization.md explains both
+            .Concat(["open_routes", "route_policies", "issuer_keys"]) // docs/route-authorization.md explains them
             .ToHashSet(StringComparer.Ordinal);
 
         Cited(Check())

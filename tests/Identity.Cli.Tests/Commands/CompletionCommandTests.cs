@@ -48,6 +48,7 @@ public sealed class CompletionCommandTests : CommandTest
     [InlineData("culvert tunnel list -o ", "json\nname\ntable\nwide\nyaml")]
     [InlineData("culvert tunnel list --he", "--help")]
     [InlineData("culvert tunnel list /", "")]
+    [InlineData("culvert tunnel hostname add docs mcp", "")]
     public async Task Suggestions_AreExactly(string line, string words) =>
         (await Stage.RunAsync($"[suggest:{line.Length}]", line)).Out.Trim().ShouldBe(words);
 
@@ -57,6 +58,12 @@ public sealed class CompletionCommandTests : CommandTest
     [InlineData("culvert ca list --tunnel ", "docs\ntnl_2\nwiki")]
     [InlineData("culvert tunnel list --workspace ", "research")]
     [InlineData("culvert agent show ", "agt_2\nhost-1")]
+    [InlineData("culvert webhook show ", "wbhk_1")]
+    [InlineData("culvert webhook deliveries w", "wbhk_1")]
+    [InlineData("culvert tunnel hostname check docs mcp", "mcp.example.test")]
+    [InlineData("culvert tunnel hostname remove tnl_1 mcp", "mcp.example.test")]
+    [InlineData("culvert relying-party archive --tunnel docs ", "proxy\nrp_2")]
+    [InlineData("culvert relying-party acknowledge p", "proxy")]
     public async Task Names_OfWhatIsThere_AreOffered(string line, string names)
     {
         Service.On(
@@ -73,6 +80,23 @@ public sealed class CompletionCommandTests : CommandTest
         }
 
         Service.On(
+            "GET /v1/webhooks?limit=100",
+            """
+            {"data":[{"id":"wbhk_1","url":"https://hooks.example.test"},
+              {"id":"wbhk_2","url":"https://old.example.test","archived_at":"2026-01-01T00:00:00Z"}]}
+            """
+        );
+        Service.On("GET /v1/tunnels/tnl_1/hostnames", """{"data":[{"id":"h_1","name":"mcp.example.test"}]}""");
+        Service.On(
+            "GET /v1/tunnels/tnl_1/relying_parties",
+            """{"data":[{"id":"rp_1","name":"proxy"},{"id":"rp_2","name":"the other"}]}"""
+        );
+        foreach (var tunnel in (string[])["tnl_2", "tnl_3", "tnl_4"])
+        {
+            Service.On($"GET /v1/tunnels/{tunnel}/relying_parties", """{"data":[]}""");
+        }
+
+        Service.On(
             "GET /v1/tunnels/tnl_1/agents",
             """{"data":[{"id":"agt_1","instance_id":"host-1"},{"id":"agt_2","instance_id":"host 2"}]}"""
         );
@@ -80,7 +104,9 @@ public sealed class CompletionCommandTests : CommandTest
         var run = await Stage.RunAsync($"[suggest:{line.Length}]", line);
 
         (run.ExitCode, run.Error).ShouldBe((0, ""));
-        run.Out.Split('\n').Where(word => !word.StartsWith('-')).ShouldBe([.. names.Split('\n'), ""]);
+        run.Out.Split('\n')
+            .Where(word => !word.StartsWith('-'))
+            .ShouldBe([.. names.Split('\n'), ""]);
     }
 
     [Fact]

@@ -220,6 +220,20 @@ public sealed class ReadCommandsTests : CommandTest
         (await Stage.RunAsync("status", "-o", "json")).Json["authorities"].ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("5255999", "5255999 s (61 days)")]
+    [InlineData("172799", "172799 s (48 h)")]
+    [InlineData("90", "90 s (90 s)")]
+    [InlineData("null", "-")]
+    public async Task CaShow_LongestLeafLife_IsForPeople(string seconds, string shown)
+    {
+        Service.On("GET /v1/certificate_authorities/ca_01", $$"""{"id":"ca_01","max_leaf_life":{{seconds}}}""");
+
+        var run = await Stage.RunAsync("ca", "show", "ca_01");
+
+        run.Out.Split('\n').ShouldContain(line => line.StartsWith("max_leaf_life") && line.EndsWith(shown));
+    }
+
     [Fact]
     public async Task Quiet_NotesNothing()
     {

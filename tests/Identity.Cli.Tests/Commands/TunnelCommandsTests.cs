@@ -111,6 +111,33 @@ public sealed class TunnelCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task List_AsATable_SaysOfEachWhetherItCarriesCalls()
+    {
+        Service
+            .On(
+                "GET /v1/tunnels",
+                """
+                {"data":[{"id":"tnl_01","display_name":"docs"},{"id":"tnl_02","display_name":"wiki"},
+                  {"id":"tnl_03","display_name":"code"},
+                  {"id":"tnl_04","display_name":"gone","archived_at":"2026-01-01T00:00:00Z"}],"next_page":null}
+                """
+            )
+            .On("GET /v1/tunnels/tnl_01/status", """{"ready":true}""")
+            .On("GET /v1/tunnels/tnl_02/status", """{"ready":false}""");
+
+        var run = await Stage.RunAsync("tunnel", "list");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        var cells = run.Out.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        cells[0][..3].ShouldBe(["ID", "NAME", "CALLS"]);
+        cells[1][2].ShouldBe("ready");
+        cells[2][2..4].ShouldBe(["NOT", "READY"]);
+        cells[3][2].ShouldBe("-", "the service did not say");
+        Service.Requests.ShouldNotContain(request => request.ToString()!.Contains("tnl_04"));
+        (await Stage.RunAsync("tunnel", "list", "-o", "json")).Out.ShouldNotContain("readiness");
+    }
+
+    [Fact]
     public async Task List_MorePages_IsNotedOnStandardError()
     {
         Service.On("GET /v1/tunnels", """{"data":[{"id":"tnl_01c"}],"next_page":"x"}""");

@@ -129,6 +129,8 @@ public sealed class ProviderSignInTests : IAsyncLifetime
         init.GetProperty("owner").Text("subject").ShouldBe("ada");
         keys.Single(key => key.Id() == made.Id()).Text("person").ShouldBe(person);
         (await service.Api.GetOkAsync("/v1/audit")).ToString().ShouldContain("admin_key_owned");
+        using var other = await ConsoleBrowser.SignedInAsync(service);
+        (await other.OpenAsync("/console/settings")).ShouldContain($"<td>ada <code>{person}</code></td>");
     }
 
     [Fact]

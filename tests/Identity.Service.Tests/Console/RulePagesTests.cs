@@ -82,6 +82,30 @@ public sealed partial class RulePagesTests(FederatedServiceFixture fixture) : IC
         browser.Page.ShouldContain("notice warn");
     }
 
+    [Fact]
+    public async Task Submit_Replay_ShowsWhoWouldPassOrFailAsATable()
+    {
+        var rule = await Service.RuleAsync();
+        using var granted = await Service.ExchangeAsync(rule, Service.Token());
+        var request = granted.Header("request-id")!;
+        using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
+        await browser.OpenAsync($"/console/rules/{rule}");
+
+        using var answer = await browser.SubmitAsync(
+            $"/console/rules/{rule}/replay",
+            ("changes", """{"match":{"subject_prefix":"repo:acme/other:*"}}"""),
+            ("days", "1")
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, browser.Page);
+        browser.Page.ShouldContain("1 exchanges since");
+        browser.Page.ShouldContain("<caption>Newly denied, most frequent first</caption>");
+        browser.Page.ShouldContain("repo:acme/app:ref:refs/heads/main");
+        browser.Page.ShouldContain("match_subject_prefix");
+        browser.Page.ShouldContain($"/console/history/{request}");
+        browser.Page.ShouldNotContain("federation_rule_replay");
+    }
+
     private (string, string)[] Fields(string issuer, string account, string workspace) =>
         [
             ("name", Service.NewName("console")),

@@ -1004,6 +1004,55 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         (report.Revision, report.SniPublicPort, report.Serial).ShouldBe((1, 9443, manager.Identity.Credential.Serial));
     }
 
+    // What is revoked is refused, whether or not the disk has room for the copy that outlives a restart.
+    [Fact]
+    public async Task Edge_DiskIsFull_AppliesItsFeedAndWhatIsRevoked()
+    {
+        using var disk = TakeDisk();
+        state = StateDirectory.Open(disk.Path);
+        var manager = CredentialManager.ForEdge(
+            new CredentialManagerOptions { Identity = Identity() },
+            FakeService.EdgeId,
+            state,
+            () =>
+                new EdgeReportContent
+                {
+                    SniPublicPort = 9443,
+                    Agents = [],
+                    ClientConnections = new Dictionary<string, int>(),
+                },
+            logs,
+            time,
+            TimeProvider.System
+        );
+        managers.Add(manager);
+        loops = 3;
+        running = manager.RunAsync(stop.Token);
+        await Until(() => manager.Feed?.Revision == 1, TimeSpan.FromMilliseconds(100));
+
+        disk.Fill();
+        service.EdgeRevokedSerials = ["0badc0de"];
+        service.Change();
+        await Until(() => manager.Feed?.Revision == 2, TimeSpan.FromMilliseconds(100));
+
+        manager.RevokedSerials.ShouldBe(["0badc0de"]);
+        logs.Count(EventIds.StateUnwritable).ShouldBeGreaterThan(0);
+        await StopAsync();
+    }
+
+    private static SmallDisk TakeDisk()
+    {
+        try
+        {
+            return new SmallDisk(1);
+        }
+        catch (InvalidOperationException fault)
+        {
+            Assert.Skip($"A small disk needs the right to mount: {fault.Message}");
+            throw;
+        }
+    }
+
     // S10: a revocation reaches an edge within 5 s, also one made right after the service has come back.
     [Fact]
     public async Task Edge_ServiceAway_AsksAgainEveryTwoSeconds()

@@ -66,6 +66,9 @@ internal sealed class FakeService : IAsyncDisposable
 
     public bool IsRevoked { get; set; }
 
+    /// <summary>What edges are told of.</summary>
+    public IReadOnlyList<string> EdgeRevokedSerials { get; set; } = [];
+
     /// <summary>Certificates that were signed for rotation jobs.</summary>
     public int Signed => signed.Count;
 
@@ -348,7 +351,7 @@ internal sealed class FakeService : IAsyncDisposable
             },
             PlatformBundle = new() { Epoch = 1, Pem = Platform.RootPem },
             Tunnels = [],
-            RevokedSerials = [],
+            RevokedSerials = EdgeRevokedSerials,
             RevokedEnrolments = [],
         };
 

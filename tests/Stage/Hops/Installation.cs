@@ -131,6 +131,9 @@ internal sealed class Installation
     /// <summary>Where a client calls the fixture server through the tunnel.</summary>
     public Uri FixtureEndpoint => Record.Tunnel.Endpoint(ports.Sni, FixtureServer.Route);
 
+    /// <summary>Where a client calls the MCP server that is a program of the agent's.</summary>
+    public Uri ProgramEndpoint => Record.Tunnel.Endpoint(ports.Sni, TunnelAgent.ProgramRoute);
+
     public Uri ManualEndpoint => Record.Manual!.Endpoint(ports.Sni);
 
     /// <summary>A token for the MCP server behind that URL, with most of its life before it.</summary>
@@ -492,6 +495,14 @@ internal sealed class Installation
                 [TunnelAgent.PolicedRoute] = upstreams[TunnelAgent.Route],
             };
             Agent.Policy = options.Policy;
+        }
+
+        if (options.ProgramRoute)
+        {
+            Agent.Commands = new Dictionary<string, IReadOnlyList<string>>
+            {
+                [TunnelAgent.ProgramRoute] = ["node", McpServer.Script, "stdio"],
+            };
         }
 
         var issuer = options.DangerousOpenRoute ? null : IdentityProvider;

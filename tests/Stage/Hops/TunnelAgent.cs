@@ -12,6 +12,9 @@ internal sealed class TunnelAgent
     /// <summary>The label of the MCP server under the tunnel's domain.</summary>
     public const string Route = "docs";
 
+    /// <summary>The label of a route to a program.</summary>
+    public const string ProgramRoute = "program";
+
     /// <summary>The label of a route with <see cref="Policy"/>.</summary>
     public const string PolicedRoute = "policed";
 
@@ -48,6 +51,10 @@ internal sealed class TunnelAgent
     public ProgramProcess Process { get; }
 
     public HealthProbe Health { get; }
+
+    /// <summary>Commands of MCP servers that are programs, by the label of their route.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Commands { get; set; } =
+        new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>The policy of <see cref="PolicedRoute"/>, on one line.</summary>
     public string Policy { get; set; } = "";
@@ -89,6 +96,7 @@ internal sealed class TunnelAgent
             {{Issuers(issuer)}}
             routes:
             {{string.Join('\n', upstreams.Select(u => RouteYaml(u.Key, u.Value, origins, areMcp, oauth)))}}
+            {{string.Join('\n', Commands.Select(p => ProgramYaml(p.Key, p.Value, origins, oauth)))}}
             health: {listen: "127.0.0.1:{{healthPort}}"}
 
             """,
@@ -107,6 +115,20 @@ internal sealed class TunnelAgent
                   )}}
                 allowed_origins: [{{string.Join(", ", origins)}}]
                 oauth: {{oauth}}{{(label == PolicedRoute ? "\n    policy: " + Policy : "")}}
+            """;
+
+    private static string ProgramYaml(
+        string label,
+        IReadOnlyList<string> command,
+        IReadOnlyList<string> origins,
+        string oauth
+    ) =>
+        $$"""
+              {{label}}:
+                upstream:
+                  stdio: {command: [{{string.Join(", ", command.Select(word => $"\"{word}\""))}}]}
+                allowed_origins: [{{string.Join(", ", origins)}}]
+                oauth: {{oauth}}
             """;
 
     private static string Issuers(IdentityProvider? issuer) =>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
@@ -35,7 +36,16 @@ internal sealed class AuditScene : IDisposable
 
     public string[] Faults => [.. Verdict.Faults.Select(f => f.Kind)];
 
-    public static CallRecord Record(string name = "get", string mode = "enforce") =>
+    /// <summary>What is kept of a value that only its hash is kept of.</summary>
+    public string HashOf(string value) =>
+        Convert.ToHexStringLower(
+            HMACSHA256.HashData(
+                SHA256.HashData(Encoding.ASCII.GetBytes(File.ReadAllText(Folder.Key).Trim())),
+                Encoding.UTF8.GetBytes(value)
+            )
+        )[..32];
+
+    public static CallRecord Record(string name = "get", string mode = "enforce", string session = "") =>
         new()
         {
             Time = DateTimeOffset.UnixEpoch,
@@ -56,6 +66,7 @@ internal sealed class AuditScene : IDisposable
             Decision = "allow",
             Id = Encoding.UTF8.GetBytes("\"a\\n\""),
             End = "completed",
+            Session = session,
         };
 
     /// <summary>Writes so many records and flushes them, as the passing of time does.</summary>

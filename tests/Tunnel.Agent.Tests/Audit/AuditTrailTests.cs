@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
@@ -90,7 +91,7 @@ public sealed class AuditTrailTests
             var body = lines[line - 1].Replace("alice", "mallo", StringComparison.Ordinal);
             body = body[..body.LastIndexOf(",\"hash\"", StringComparison.Ordinal)];
             var hash = Convert.ToHexStringLower(
-                System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(body))
+                System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(body))
             );
             lines[line - 1] = $"{body},\"hash\":\"{hash}\"}}";
             var original = scene.Text;
@@ -385,20 +386,35 @@ public sealed class AuditTrailTests
     [InlineData("[1,2,3]", "\"array:3\"")]
     [InlineData("{}", "{}")]
     [InlineData("{", "")]
-    public void ShapeOf_NeverShowsValues(string arguments, string shape) =>
-        ArgumentShape.Of(System.Text.Encoding.UTF8.GetBytes(arguments)).ShouldBe(shape);
+    public void Shape_NeverShowsValues(string arguments, string shape)
+    {
+        using var output = new JsonMembers();
+
+        ArgumentShape.Write(output, "arguments"u8, Encoding.UTF8.GetBytes(arguments));
+
+        Encoding.UTF8.GetString(output.Written).ShouldBe(shape.Length == 0 ? "" : $",\"arguments\":{shape}");
+    }
 
     [Fact]
-    public void HashOf_IsKeyed_AndStaysAcrossRestarts()
+    public void Hash_IsKeyed_AndStaysAcrossRestarts()
     {
         using var scene = new AuditScene();
         using var other = new AuditScene();
-        var hash = scene.Trail.HashOf("value"u8);
+        var hash = SessionIn(scene, 1);
 
         scene.Restart();
 
-        scene.Trail.HashOf("value"u8).ShouldBe(hash);
-        other.Trail.HashOf("value"u8).ShouldNotBe(hash);
-        hash.Length.ShouldBe(32);
+        SessionIn(scene, 2).ShouldBe(hash);
+        SessionIn(other, 1).ShouldNotBe(hash);
+        hash.ShouldBe(scene.HashOf("value"));
+    }
+
+    private static string SessionIn(AuditScene scene, int line)
+    {
+        scene.Trail.TryReserve().ShouldBeTrue();
+        scene.Trail.Add(AuditScene.Record(session: "value"));
+        scene.Trail.WriteQueued().ShouldBeTrue();
+        using var record = JsonDocument.Parse(scene.Lines[line - 1]);
+        return record.RootElement.GetProperty("session").GetString()!;
     }
 }

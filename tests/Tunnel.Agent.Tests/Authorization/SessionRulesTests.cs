@@ -61,6 +61,33 @@ public sealed class SessionRulesTests
         log.Text.ShouldNotContain("canary");
     }
 
+    [Theory] // M1: revisions without sessions ignore the header; P8: another caller's id reaches no upstream
+    [InlineData("2026-07-28", HttpStatusCode.OK)]
+    [InlineData("2027-01-01", HttpStatusCode.OK)]
+    [InlineData("2025-11-25", HttpStatusCode.NotFound)]
+    [InlineData("2026-07-2x", HttpStatusCode.NotFound)]
+    [InlineData("9", HttpStatusCode.NotFound)]
+    public async Task M1_ForeignSession_IsLeftOutWhereThereAreNone(string version, HttpStatusCode status)
+    {
+        await using var fixture = await OauthFixture.StartAsync(answer: Minting);
+        var session = await BeginAsync(fixture, fixture.Token());
+
+        using var others = await fixture.SendAsync(
+            fixture.Token(c => c["sub"] = "bob"),
+            change: request =>
+            {
+                With(session)(request);
+                request.Headers.TryAddWithoutValidation("MCP-Protocol-Version", version);
+            }
+        );
+
+        others.StatusCode.ShouldBe(status);
+        if (status == HttpStatusCode.OK)
+        {
+            (await fixture.Upstream.NextAsync()).Header(Header).ShouldBeEmpty();
+        }
+    }
+
     [Fact]
     public async Task P8_SessionOfAnotherRoute_IsUnknown()
     {

@@ -4,6 +4,7 @@ using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Doctor;
+using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.Doctor.Certificates;
 
 namespace Culvert.Tunnel.Agent.Tests.Doctor;
@@ -40,6 +41,65 @@ public sealed class RouteChecksTests : IDisposable
 
         found.Status.ShouldBe(DoctorStatus.Fail);
         found.Next.ShouldBe([expected]);
+    }
+
+    [Theory]
+    [InlineData(PolicyMode.Record, "docs: every call passes; each is recorded by name")]
+    [InlineData(PolicyMode.Off, "docs: every call passes; none is recorded (policy.mode: off)")]
+    public void Policies_RouteWithoutOne_WarnsOfWhatPassesAndWhatIsRecorded(object mode, string evidence)
+    {
+        var found = RouteChecks.CheckPolicies(With((PolicyMode)mode));
+
+        found.Status.ShouldBe(DoctorStatus.Warn);
+        found.Evidence.ShouldBe([evidence]);
+        found.Next.ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(PolicyMode.Observe)]
+    [InlineData(PolicyMode.Enforce)]
+    public void Policies_RouteWithOne_Passes(object mode) =>
+        RouteChecks.CheckPolicies(With((PolicyMode)mode)).Status.ShouldBe(DoctorStatus.Pass);
+
+    [Fact]
+    public void Policies_OfAnAuthorizationServer_AreNotAskedFor()
+    {
+        var settings = With(PolicyMode.Off);
+        var route = settings.Routes[0];
+        settings = settings with
+        {
+            Routes =
+            [
+                route with
+                {
+                    Oauth = route.Oauth with
+                    {
+                        AuthorizationServer = new AuthorizationServerSettings
+                        {
+                            BrowserUrl = "https://login.example.test",
+                        },
+                    },
+                },
+            ],
+        };
+
+        RouteChecks.CheckPolicies(settings).Status.ShouldBe(DoctorStatus.Pass);
+    }
+
+    private AgentSettings With(PolicyMode mode)
+    {
+        var settings = scene.Facts().Settings;
+        return settings with
+        {
+            Routes =
+            [
+                settings.Routes[0] with
+                {
+                    Name = "docs",
+                    Policy = new PolicySettings { Mode = mode },
+                },
+            ],
+        };
     }
 
     private async Task<DoctorFinding> RunAsync(IssuerSettings issuer)

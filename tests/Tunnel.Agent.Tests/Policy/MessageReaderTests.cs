@@ -154,6 +154,102 @@ public sealed class MessageReaderTests
         }
     }
 
+    [Fact]
+    public void Read_InOnePassOrWithCare_IsTheSame()
+    {
+        string[] seeds =
+        [
+            Modern,
+            """{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"arguments":{"a":{"b":1,"c":[{"b":2}]},"b":{}},"name":"x"}}""",
+            """{"method":"resources/read","params":{"uri":"a:b","_meta":{"traceparent":"00-1-2-01","a":{"a":1},"b":2}},"jsonrpc":"2.0"}""",
+            """{"jsonrpc":"2.0","id":1.5,"method":"prompts/get","params":{"name":"p","arguments":{"A":"\u0061","a":null}}} """,
+            """{"jsonrpc":"2.0","method":"notifications/initialized","params":{}}""",
+            """{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"name":"p","arguments":[]}}""",
+        ];
+
+        // What a message may be broken with so that it is still JSON.
+        string[] pieces =
+        [
+            "a",
+            "b",
+            "\"a\"",
+            "\"b\"",
+            ":",
+            ",",
+            "{}",
+            "[]",
+            "\\",
+            "\\u0061",
+            "é",
+            "A",
+            "1",
+            "\"",
+            "name",
+            "id",
+            " ",
+        ];
+        var random = new Random(13);
+        var taken = 0;
+        for (var i = 0; i < 60_000; i++)
+        {
+            var text = seeds[random.Next(seeds.Length)];
+            for (var change = random.Next(0, 4); change > 0; change--)
+            {
+                var at = random.Next(text.Length);
+                text = text.Remove(at, Math.Min(random.Next(0, 4), text.Length - at));
+                text = text.Insert(random.Next(text.Length + 1), pieces[random.Next(pieces.Length)]);
+            }
+
+            var body = Encoding.UTF8.GetBytes(text);
+            if (PlainMessage.Read(body, 8) is null)
+            {
+                continue;
+            }
+
+            taken++;
+            var (message, failure, id) = MessageReader.Read(body, new HeaderDictionary(), 8);
+            var (careful, why, carefulId) = MessageReader.ReadWithCare(body, new HeaderDictionary(), 8);
+            failure.ShouldBe(why, text);
+            id.ToArray().ShouldBe(carefulId.ToArray(), text);
+            Fields(message).ShouldBe(Fields(careful), text);
+        }
+
+        taken.ShouldBeGreaterThan(1000);
+
+        static string? Fields(McpMessage? m) =>
+            m is null
+                ? null
+                : $"{m.Method} {m.Kind} {m.Name} {m.IsModern} {m.ProtocolVersion} {m.TraceParent} "
+                    + Encoding.UTF8.GetString(m.Arguments.Span)
+                    + Encoding.UTF8.GetString(m.Id.Span);
+    }
+
+    [Theory]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"q":"é","n":[1]}}}"""
+    )]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","_meta":{"progressToken":1}}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}""")]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/initialized"}""")]
+    public void Read_OrdinaryMessage_TakesOnePass(string body) =>
+        PlainMessage.Read(Encoding.UTF8.GetBytes(body), maxDepth: 8).ShouldNotBeNull();
+
+    [Theory]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"a":{"b":1,"b":1}}}}"""
+    )]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"a":1,"\u0061":1}}}"""
+    )]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","_meta":{"a":1,"a":1}}}""")]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","_meta":{"b":{},"a":{"b":1,"b":1}}}}"""
+    )]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","name":"y"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"ping"} 1""")]
+    public void Read_WhatIsUnclear_IsNotTakenInOnePass(string body) =>
+        PlainMessage.Read(Encoding.UTF8.GetBytes(body), maxDepth: 8).ShouldBeNull();
+
     private static (McpMessage? Message, Culvert.Tunnel.Agent.Upstreams.Failure? Failure, ReadOnlyMemory<byte> Id) Read(
         string body,
         string? version = null,

@@ -39,7 +39,5 @@ internal sealed class KeptTrail : IAuditTrail
 
     public void Lose(AuditRecord record) => Lost.Enqueue(record);
 
-    public string ShapeOf(ReadOnlySpan<byte> arguments) => "";
-
-    public string HashOf(ReadOnlySpan<byte> value) => "";
+    public void Describe(CallRecord record) { }
 }

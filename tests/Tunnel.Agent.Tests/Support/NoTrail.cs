@@ -17,7 +17,5 @@ internal sealed class NoTrail : IAuditTrail
 
     public void Lose(AuditRecord record) { }
 
-    public string ShapeOf(ReadOnlySpan<byte> arguments) => "";
-
-    public string HashOf(ReadOnlySpan<byte> value) => "";
+    public void Describe(CallRecord record) { }
 }

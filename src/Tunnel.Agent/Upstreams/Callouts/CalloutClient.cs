@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Culvert.Platform.Net;
 
@@ -19,12 +20,18 @@ internal sealed class CalloutClient : IDisposable
     private readonly FrozenDictionary<string, CalloutTarget> byUrl;
     private readonly FrozenDictionary<string, HttpMessageInvoker> clients;
 
-    public CalloutClient(IReadOnlyList<CalloutTarget> targets, TimeProvider time, IHostResolver? resolver = null)
+    public CalloutClient(CalloutSettings settings, TimeProvider time, IHostResolver? resolver = null)
     {
         this.time = time;
+        var targets = settings.Targets;
+        var trust = SystemRoots.Policy(settings.CaBundle); // read once: there may be a thousand targets
         byName = targets.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
         byUrl = targets.ToFrozenDictionary(t => t.Url.AbsoluteUri, StringComparer.Ordinal);
-        clients = targets.ToFrozenDictionary(t => t.Name, t => NewClient(t, time, resolver), StringComparer.Ordinal);
+        clients = targets.ToFrozenDictionary(
+            t => t.Name,
+            t => NewClient(t, trust, time, resolver),
+            StringComparer.Ordinal
+        );
     }
 
     public async Task<CalloutResult> CallAsync(CalloutRequest request, CancellationToken cancellationToken)
@@ -187,12 +194,21 @@ internal sealed class CalloutClient : IDisposable
         return new CalloutResult(null, (int)response.StatusCode, headers, buffer.AsMemory(0, length), redirects);
     }
 
-    private static HttpMessageInvoker NewClient(CalloutTarget target, TimeProvider time, IHostResolver? resolver) =>
-        new(NewHandler(target, time, resolver));
+    private static HttpMessageInvoker NewClient(
+        CalloutTarget target,
+        X509ChainPolicy trust,
+        TimeProvider time,
+        IHostResolver? resolver
+    ) => new(NewHandler(target, trust, time, resolver));
 
-    private static SocketsHttpHandler NewHandler(CalloutTarget target, TimeProvider time, IHostResolver? resolver)
+    private static SocketsHttpHandler NewHandler(
+        CalloutTarget target,
+        X509ChainPolicy trust,
+        TimeProvider time,
+        IHostResolver? resolver
+    )
     {
-        var handler = OutboundHttp.CreateHandler();
+        var handler = OutboundHttp.CreateHandler(trust);
         handler.ConnectCallback = new VettedConnector(e => Vet(target, e), time, resolver).ConnectAsync;
         handler.ConnectTimeout = ConnectTimeout;
         handler.ActivityHeadersPropagator = null;

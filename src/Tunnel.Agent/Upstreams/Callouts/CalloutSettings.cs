@@ -8,6 +8,9 @@ internal sealed record CalloutSettings : UpstreamSettings
 
     public required IReadOnlyList<CalloutTarget> Targets { get; init; }
 
+    /// <summary>A PEM file: its roots vouch for targets as the system's do (<c>network.ca_bundle</c>); empty for none.</summary>
+    public string CaBundle { get; init; } = "";
+
     /// <summary>Calls at once.</summary>
     public int MaxCalls { get; init; } = 64;
 

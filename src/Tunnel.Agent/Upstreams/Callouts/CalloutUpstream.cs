@@ -23,7 +23,7 @@ internal sealed class CalloutUpstream(
     private const int MethodNotFound = RpcText.MethodNotFound;
     private const int InvalidParams = RpcText.InvalidParams;
 
-    private readonly CalloutClient client = new(settings.Targets, time, resolver);
+    private readonly CalloutClient client = new(settings, time, resolver);
     private readonly Refusals refusals = new(metrics, logger);
     private readonly BodyReader bodies = new(new BodyBudget(MaxHeldBytes), time);
     private readonly Places places = new(settings.MaxCalls);

@@ -137,6 +137,36 @@ public sealed class StoreFaultTests : IDisposable
         await IssueOkAsync(service, Job(service));
     }
 
+    // What an edge needs to refuse a machine takes no room: its feed is served, and all that is revoked with it.
+    [Fact]
+    public async Task FullDisk_EdgeFeedWithWhatIsRevoked_IsServed()
+    {
+        using var disk = TakeDisk();
+        await using var bench = await MachineBench.StartAsync(
+            options => On(disk, options),
+            services => services.AddSingleton(new JournalOptions { DiskReserveBytes = 0 })
+        );
+        var edgeId = (
+            await bench.Service.Api.PostOkAsync(
+                "/v1/edges",
+                """{"name":"edge-1","addresses":["edge.example:7844"],"dns_names":["edge.example"]}"""
+            )
+        ).Id();
+        var (_, edge) = await bench.JoinEdgeAsync(bench.EdgeToken(edgeId), edgeId);
+        var (agent, _) = await bench.JoinAsync(bench.AgentToken());
+        await bench.Service.Api.PostOkAsync($"/v1/tunnels/{bench.TunnelId}/agents/{agent.Id}/revoke", "{}");
+
+        disk.Fill();
+        await UntilRefusedAsync(bench.Service, []);
+        var feed = await edge.GetOkAsync("/v1/edge/feed?since=0&wait=0s");
+
+        feed.GetProperty("tunnels").ToString().ShouldContain(bench.TunnelId);
+        feed.GetProperty("revoked_serials").ToString().ShouldContain(agent.Certificate.Serial);
+        feed.GetProperty("revoked_enrolments").ToString().ShouldContain(agent.Id);
+        disk.Free();
+        await ProveAsync(bench.Service);
+    }
+
     // A clean stop removes the log and its shared memory; a full disk then has no room to make them anew.
     [Fact]
     public void FullDisk_AfterACleanStop_IsOpenedByTheHeadroomAlone()

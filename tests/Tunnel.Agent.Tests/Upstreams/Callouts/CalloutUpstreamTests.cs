@@ -338,6 +338,31 @@ public sealed class CalloutUpstreamTests
 
     private static CalloutTarget Target(RawUpstream server) => Target(server.Port);
 
+    [Theory]
+    [InlineData(true, "hello")]
+    [InlineData(false, null)]
+    public async Task Call_PrivateRoot_CountsIfTheBundleHasIt(bool isInBundle, string? body)
+    {
+        var pki = new TunnelPki("Private");
+        await using var server = RawUpstream.AnsweringOverTls(Answer("hello"), pki.Server("127.0.0.1"));
+        var bundle = Path.Combine(Directory.CreateTempSubdirectory("culvert-bundle-").FullName, "ca.pem");
+        await File.WriteAllTextAsync(bundle, (isInBundle ? pki : new TunnelPki("Other")).CaPem, Token);
+        try
+        {
+            var target = Target(server) with { Url = new Uri($"https://127.0.0.1:{server.Port}/") };
+            await using var tunnel = await StartAsync([target], caBundle: bundle);
+
+            var called = await ToolAsync(tunnel, "call_target", """{"name":"tickets"}""");
+
+            (called["body"]?.GetValue<string>()).ShouldBe(body);
+            (called["error_code"]?.GetValue<string>()).ShouldBe(isInBundle ? null : "callout.unreachable");
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(bundle)!, recursive: true);
+        }
+    }
+
     private static CalloutTarget Target(int port) =>
         new()
         {
@@ -392,7 +417,8 @@ public sealed class CalloutUpstreamTests
         ILoggerFactory? loggers = null,
         TimeProvider? time = null,
         Culvert.Platform.Net.IHostResolver? resolver = null,
-        Culvert.Tunnel.Agent.Policy.RoutePolicy? policy = null
+        Culvert.Tunnel.Agent.Policy.RoutePolicy? policy = null,
+        string caBundle = ""
     )
     {
         var second = TimeSpan.FromMinutes(1);
@@ -400,6 +426,7 @@ public sealed class CalloutUpstreamTests
         {
             Path = "/mcp",
             Targets = targets,
+            CaBundle = caBundle,
             Timeouts = new UpstreamTimeouts(second, second, second),
             Probe = new ProbeSettings(ProbeKind.None, second, second),
         };
