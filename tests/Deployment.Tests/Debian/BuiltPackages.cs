@@ -32,6 +32,11 @@ public sealed class BuiltPackages : IAsyncLifetime
             stubs.Write($"{program}.notices.txt", "");
         }
 
+        if (content is not null)
+        {
+            stubs.Write("libe_sqlite3.so", content);
+        }
+
         (
             await Tool.RunAsync(
                 Repository.PathOf("deploy/debian/build"),

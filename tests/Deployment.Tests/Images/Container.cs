@@ -38,6 +38,7 @@ internal static class Container
             "--ro-bind",
             Repository.Published(program),
             $"/usr/bin/{program}",
+            .. Libraries(stage),
             "--ro-bind",
             folder.Path,
             "/etc/culvert",
@@ -75,6 +76,14 @@ internal static class Container
             [.. mounts, .. isolation, .. variables, "--", .. stage.Words("ENTRYPOINT"), .. arguments]
         );
     }
+
+    private static IEnumerable<string> Libraries(ImageStage stage) =>
+        stage
+            .Copied()
+            .Where(copy => copy.Target.EndsWith(".so"))
+            .SelectMany(copy =>
+                (string[])["--ro-bind", Repository.Published(Path.GetFileName(copy.Source)), copy.Target]
+            );
 
     // Where systemd shows them to the service.
     private static string[] Credentials(TestFolder folder) =>
