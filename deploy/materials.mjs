@@ -16,7 +16,7 @@ const element = (xml, name) => xml.match(new RegExp(`<${name}(?: [^>]*)?>([^<]*)
 const unescaped = (value) => value.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 /** Declared by a file in the package instead of an expression: what that file says. */
-const lookedAt = { Pkcs11Interop: 'Apache-2.0' };
+const lookedAt = { Pkcs11Interop: 'Apache-2.0', SQLite: 'blessing' };
 
 const program = element(text(project, `${basename(project)}.csproj`), 'AssemblyName');
 const version = element(text(here, '..', 'Directory.Build.props'), 'Version');

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Admin;
 
@@ -13,8 +14,6 @@ internal sealed class AdminKeyEndpoints(
     TimeProvider time
 )
 {
-    private const int MaxReasonLength = 1000;
-
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var (body, malformed) = await request.ReadJsonAsync(AdminJson.Default.CreateAdminKeyRequest, cancellationToken);
@@ -23,9 +22,9 @@ internal sealed class AdminKeyEndpoints(
             return malformed!;
         }
 
-        if (AdminKeyWish.FaultOf(body.Name) is { } fault)
+        if (DisplayNames.Check(body.Name) is { } invalid)
         {
-            return RequestErrors.Invalid.Refuse($"name: {fault}");
+            return RequestErrors.Invalid.Refuse($"name: {invalid}");
         }
 
         if (AdminRole.Find(body.Role) is not { } role)
@@ -104,9 +103,9 @@ internal sealed class AdminKeyEndpoints(
             return malformed!;
         }
 
-        if (body.Reason is { Length: > MaxReasonLength })
+        if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {
-            return RequestErrors.Invalid.Refuse("reason: at most 1000 characters are allowed.");
+            return tooLong;
         }
 
         if (await FindAsync(request, cancellationToken) is not { } key)

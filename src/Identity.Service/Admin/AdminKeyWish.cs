@@ -1,12 +1,8 @@
-using Culvert.Platform.Configuration;
-
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>A key that somebody wants.</summary>
 internal sealed record AdminKeyWish
 {
-    public const int MaxNameLength = 255;
-
     public static readonly TimeSpan DefaultLife = TimeSpan.FromDays(90);
     public static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan LongestLife = TimeSpan.FromDays(400);
@@ -25,10 +21,4 @@ internal sealed record AdminKeyWish
 
     /// <summary>The person it names; set on the host alone, where access to the files is the proof (S34).</summary>
     public KeyOwner? Owner { get; init; }
-
-    /// <summary>What is wrong with a name; null = nothing.</summary>
-    public static string? FaultOf(string name) =>
-        name.Trim().Length is 0 || name.Length > MaxNameLength || name.Any(ConfigText.IsUnprintable)
-            ? "1 to 255 characters without control characters are required."
-            : null;
 }

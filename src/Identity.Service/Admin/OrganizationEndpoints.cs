@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Revocations;
-using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Admin;
 
@@ -16,8 +15,6 @@ internal sealed class OrganizationEndpoints(
     TimeProvider time
 )
 {
-    public const int MaxNameLength = 255;
-
     /// <summary>They are read whole; who needs more runs a second installation.</summary>
     public const int MaxOrganizations = 1_000;
 
@@ -32,9 +29,9 @@ internal sealed class OrganizationEndpoints(
             return refusal!;
         }
 
-        if (body.Name.Trim().Length is 0 or > MaxNameLength || body.Name.Any(ConfigText.IsUnprintable))
+        if (DisplayNames.Check(body.Name) is { } invalid)
         {
-            return RequestErrors.Invalid.Refuse("name: 1 to 255 characters without control characters are required.");
+            return RequestErrors.Invalid.Refuse($"name: {invalid}");
         }
 
         var present = await tenants.ListOrganizationsAsync(cancellationToken);

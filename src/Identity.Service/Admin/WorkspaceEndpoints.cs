@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
-using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Admin;
 
@@ -11,8 +10,6 @@ internal sealed class WorkspaceEndpoints(ITenantStore tenants, IJournal journal,
     /// <summary>Workspaces are read whole in several places; an organization needs a few.</summary>
     public const int MaxWorkspaces = 100;
 
-    public const int MaxNameLength = 255;
-
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var (body, refusal) = await request.ReadJsonAsync(AdminJson.Default.CreateWorkspaceRequest, cancellationToken);
@@ -21,9 +18,9 @@ internal sealed class WorkspaceEndpoints(ITenantStore tenants, IJournal journal,
             return refusal!;
         }
 
-        if (body.Name.Trim().Length is 0 or > MaxNameLength || body.Name.Any(ConfigText.IsUnprintable))
+        if (DisplayNames.Check(body.Name) is { } invalid)
         {
-            return RequestErrors.Invalid.Refuse("name: 1 to 255 characters without control characters are required.");
+            return RequestErrors.Invalid.Refuse($"name: {invalid}");
         }
 
         var present = await tenants.ListWorkspacesAsync(request.Caller.OrganizationId, cancellationToken);

@@ -40,9 +40,9 @@ internal static class AdminKeyCommand
         };
         name.Validators.Add(result =>
         {
-            if (AdminKeyWish.FaultOf(result.GetValueOrDefault<string>() ?? "") is { } fault)
+            if (DisplayNames.Check(result.GetValueOrDefault<string>() ?? "") is { } invalid)
             {
-                result.AddError($"NAME: {fault}");
+                result.AddError($"NAME: {invalid}");
             }
         });
         var role = new Option<string>("--role") { Description = $"One of {AdminRole.Names}.", Required = true };

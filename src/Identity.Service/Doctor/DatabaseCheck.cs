@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Storage.Sqlite;
 using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
@@ -30,7 +31,7 @@ internal sealed class DatabaseCheck : IServiceCheck
             _ => DoctorFinding.Pass(
                 Id,
                 facts.Options.Storage.Postgres is null
-                    ? "The SQLite file can be read and is of this version."
+                    ? $"SQLite {SqliteDatabase.LibraryVersion} reads the database, which is of this version."
                     : "PostgreSQL answers and is of this version."
             ),
         };

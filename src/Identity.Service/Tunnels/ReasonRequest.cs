@@ -23,12 +23,15 @@ internal sealed record ReasonRequest
         return body.Value?.Check() is { } malformed ? new(null, malformed) : body;
     }
 
-    public Refusal? Check() =>
-        Reason is { Length: > MaxReasonLength }
+    public Refusal? Check() => CheckOptional(Reason);
+
+    /// <summary>For operations that take a reason among other things.</summary>
+    public static Refusal? CheckOptional(string? reason) =>
+        reason is { Length: > MaxReasonLength }
             ? RequestErrors.Invalid.Refuse($"reason: at most {MaxReasonLength} characters are allowed.")
             : null;
 
-    /// <summary>Of operations that cannot go without one.</summary>
+    /// <summary>For operations that require a reason.</summary>
     public static Refusal? CheckRequired(string reason) =>
         reason.Trim().Length is 0 or > MaxReasonLength
             ? RequestErrors.Invalid.Refuse($"reason: 1 to {MaxReasonLength} characters are required.")

@@ -33,10 +33,33 @@ public sealed class PlatformTrust
             return false;
         }
 
-        X509Certificate2Collection roots = [.. certificates.Where(CertificateNames.IsSelfSigned)];
-        X509Certificate2Collection links = [.. certificates.Where(c => !CertificateNames.IsSelfSigned(c))];
-        trust = roots.Count > 0 ? new PlatformTrust(trustDomain, roots, links) : null;
+        trust = Create(trustDomain, certificates);
         return trust is not null;
+    }
+
+    /// <summary>
+    /// The trust domain that a certificate names, with these roots: for a reader who has the roots of one installation and
+    /// not its configuration. False when the certificate names no single SPIFFE id, or no root is self-signed.
+    /// </summary>
+    public static bool TryCreate(
+        X509Certificate2 certificate,
+        X509Certificate2Collection bundle,
+        [NotNullWhen(true)] out PlatformTrust? trust
+    )
+    {
+        trust =
+            CertificateNames.Uris(certificate) is [var uri] && SpiffeId.TryParse(uri, out var id)
+                ? Create(id.TrustDomain, bundle)
+                : null;
+        return trust is not null;
+    }
+
+    private static PlatformTrust? Create(string trustDomain, IEnumerable<X509Certificate2> certificates)
+    {
+        var bySelfSigned = certificates.ToLookup(CertificateNames.IsSelfSigned);
+        return bySelfSigned.Contains(true)
+            ? new PlatformTrust(trustDomain, [.. bySelfSigned[true]], [.. bySelfSigned[false]])
+            : null;
     }
 
     /// <summary>

@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Culvert.Benchmarks.Exchange;
 
@@ -16,18 +13,6 @@ internal sealed class StoreFiller : IDisposable
     private const string CopyDigits = "000000";
 
     private readonly SqliteConnection connection;
-
-    static StoreFiller()
-    {
-        // As in the service: the system's own library.
-        NativeLibrary.SetDllImportResolver(
-            typeof(SQLite3Provider_e_sqlite3).Assembly,
-            static (name, _, _) =>
-                name == "e_sqlite3" ? NativeLibrary.Load("libsqlite3.so.0", Assembly.GetExecutingAssembly(), null) : 0
-        );
-        raw.SetProvider(new SQLite3Provider_e_sqlite3());
-        raw.FreezeProvider();
-    }
 
     public StoreFiller(string database)
     {

@@ -27,10 +27,11 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
         var modes = listed
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .ToDictionary(f => f[5], f => $"{f[0]} {f[1]}");
-        modes[$"./usr/bin/{program}"].ShouldBe("-rwxr-xr-x root/root");
+        modes[$"./{PlaceOf(program)}"].ShouldBe("-rwxr-xr-x root/root");
+        modes.ShouldContainKey($"./usr/bin/{program}");
         modes.ShouldContainKey($"./usr/share/doc/{package}/{program}.cdx.json");
         modes.ShouldContainKey($"./usr/share/doc/{package}/{program}.notices.txt");
-        modes.Values.ShouldAllBe(m => m.EndsWith(" root/root") && !m.Contains('s') && m[8] != 'w');
+        modes.Values.ShouldAllBe(m => m.EndsWith(" root/root") && !m.Contains('s') && (m[8] != 'w' || m[0] == 'l'));
         modes.ContainsKey($"./usr/lib/systemd/system/{package}.service").ShouldBe(file.Length > 0);
         modes.ContainsKey($"./etc/culvert/{file}.yaml").ShouldBe(file.Length > 0);
     }
@@ -70,11 +71,25 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
         (File.Exists(conffiles) ? await File.ReadAllLinesAsync(conffiles, Cancel) : []).ShouldBe(
             file.Length > 0 ? [$"/etc/culvert/{file}.yaml"] : []
         );
-        (await File.ReadAllTextAsync(control.PathOf("md5sums"), Cancel)).ShouldContain($"  usr/bin/{program}");
+        (await File.ReadAllTextAsync(control.PathOf("md5sums"), Cancel)).ShouldContain($"  {PlaceOf(program)}");
         (await File.ReadAllTextAsync(control.PathOf("control"), Cancel)).ShouldNotMatch("@[A-Z]+@");
     }
 
-    /// <summary>The C library decides on which machines a program runs; what else it is linked with is inside it.</summary>
+    [Fact]
+    public async Task Package_OfTheService_HoldsSqliteNextToTheProgram()
+    {
+        var listed = (await DpkgDebAsync("--contents", "culvert-identity-service")).Output;
+
+        listed.ShouldMatch(@"-rw-r--r-- root/root .* \./usr/lib/culvert-identity-service/libe_sqlite3\.so");
+        listed.ShouldMatch(@"\./usr/bin/identity-service -> \.\./lib/culvert-identity-service/identity-service");
+        var control = await packages.ControlAsync("culvert-identity-service");
+        (await File.ReadAllTextAsync(control.PathOf("control"), Cancel)).ShouldNotContain("libsqlite3");
+    }
+
+    /// <summary>
+    /// The C library decides on which machines a program and the library next to it run; what else a program is linked
+    /// with is inside it.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Packages))]
     public async Task Package_DependsOnTheCLibrary_ThatItsProgramWasLinkedWith(
@@ -84,8 +99,11 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
     )
     {
         _ = file;
-        var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Repository.Published(program), Cancel));
-        var newest = Regex.Matches(text, @"GLIBC_2\.(\d+)").Max(match => int.Parse(match.Groups[1].Value));
+        string[] files = program == "identity-service" ? [program, "libe_sqlite3.so"] : [program];
+        var newest = files
+            .Select(name => Encoding.Latin1.GetString(File.ReadAllBytes(Repository.Published(name))))
+            .SelectMany(text => Regex.Matches(text, @"GLIBC_2\.(\d+)"))
+            .Max(match => int.Parse(match.Groups[1].Value));
 
         var control = await packages.ControlAsync(package);
 
@@ -190,6 +208,10 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
 
         version.Succeeded().Output.ShouldContain("0.1.0");
     }
+
+    // The service is in a folder of its own, with the library that it loads.
+    private static string PlaceOf(string program) =>
+        program == "identity-service" ? "usr/lib/culvert-identity-service/identity-service" : $"usr/bin/{program}";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

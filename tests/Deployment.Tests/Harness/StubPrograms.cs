@@ -16,5 +16,7 @@ internal static class StubPrograms
             );
             folder.Write($"{program}.notices.txt", "");
         }
+
+        folder.Write("libe_sqlite3.so", "stub GLIBC_2.34");
     }
 }

@@ -32,6 +32,7 @@ public sealed class ImageTests
             .Copied()
             .ShouldBe([
                 ($"out/{program}", $"/usr/bin/{program}"),
+                .. Libraries(image).Select(library => ($"out/{library}", $"/usr/bin/{library}")),
                 ($"out/{program}.cdx.json", $"/usr/share/doc/culvert/{program}.cdx.json"),
                 ($"out/{program}.notices.txt", $"/usr/share/doc/culvert/{program}.notices.txt"),
             ]);
@@ -45,7 +46,7 @@ public sealed class ImageTests
     {
         var sources = Stages.SelectMany(stage => stage.Copied()).Select(copy => copy.Source).ToList();
 
-        sources.Count.ShouldBe(13);
+        sources.Count.ShouldBe(14);
         foreach (var source in sources)
         {
             // out/ is where docs/publishing.md publishes to; the tests' own is elsewhere.
@@ -74,12 +75,12 @@ public sealed class ImageTests
         var script = StageOf("files").One("RUN");
 
         script.ShouldContain("/make-root edge /image ");
-        script.ShouldContain("/make-root service /image-with-sqlite ");
+        script.ShouldContain("/make-root service /image-of-service ");
         Stages
             .Where(stage => stage.From == "scratch")
             .ShouldAllBe(stage =>
                 stage.All("COPY").First()
-                == (stage.Name == "service" ? "--from=files /image-with-sqlite /" : "--from=files /image /")
+                == (stage.Name == "service" ? "--from=files /image-of-service /" : "--from=files /image /")
             );
     }
 
@@ -159,6 +160,9 @@ public sealed class ImageTests
         run.ExitCode.ShouldBe(78, run.Text);
         run.Text.ShouldContain($"/etc/culvert/{(image == "service" ? "identity-service" : image)}.yaml");
     }
+
+    // What a program loads from its own folder.
+    private static string[] Libraries(string image) => image == "service" ? ["libe_sqlite3.so"] : [];
 
     private static ImageStage StageOf(string name) => Stages.Single(stage => stage.Name == name);
 }

@@ -29,8 +29,8 @@ internal static class DependencyPage
         page.Append(
             """
 
-            Besides, each program carries the .NET runtime and what it uses of ASP.NET Core (both MIT). OpenSSL and the service's SQLite
-            are the system's; a PKCS#11 module and PostgreSQL are the installation's own.
+            Besides, each program carries the .NET runtime and what it uses of ASP.NET Core (both MIT). OpenSSL is the system's; a
+            PKCS#11 module and PostgreSQL are the installation's own.
 
             ## Build and tests
 

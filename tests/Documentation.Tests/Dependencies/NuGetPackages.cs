@@ -27,6 +27,8 @@ internal static class NuGetPackages
     private static readonly IReadOnlyDictionary<string, string> LookedAt = new Dictionary<string, string>
     {
         ["pkcs11interop"] = "Apache-2.0",
+        // In the public domain; SPDX calls SQLite's own words that.
+        ["sqlite"] = "blessing",
     };
 
     private static readonly string Cache =

@@ -92,7 +92,7 @@ public sealed class ChainVerifierTests
         using var root = Certificate("CN=root", null, null);
         using var signer = Certificate("CN=x", root, identity, usage);
 
-        Should.Throw<CommandFailure>(() => Read(Token(signer, node), root)).Message.ShouldContain("is not node");
+        Should.Throw<CommandFailure>(() => Read(Token(signer, node), root)).Message.ShouldContain("is not the node");
     }
 
     // Commands on the host have no certificate: any node signs for their chain, of any generation, and nobody else does.
@@ -112,7 +112,9 @@ public sealed class ChainVerifierTests
         }
         else
         {
-            Should.Throw<CommandFailure>(() => Read(Token(signer, chain), root)).Message.ShouldContain("is not node");
+            Should
+                .Throw<CommandFailure>(() => Read(Token(signer, chain), root))
+                .Message.ShouldContain("is not the node");
         }
     }
 
@@ -169,7 +171,7 @@ public sealed class ChainVerifierTests
         var header =
             $$"""{"alg":"ES256","typ":"culvert-checkpoint+jws","x5c":["{{Convert.ToBase64String(signer.RawData)}}"]}""";
         var payload =
-            $$"""{"type":"audit_checkpoint","node":"{{node}}","sequence":3,"head":"00ff","time":"2026-06-01T12:00:00Z"}""";
+            $$"""{"type":"audit_checkpoint","node":"{{node}}","sequence":3,"head":"{{new string('0', 64)}}","time":"2026-06-01T12:00:00Z"}""";
         var content =
             Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))
             + "."

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Doctor;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sqlite;
 using Culvert.Platform.Doctor;
 using Shouldly;
 
@@ -12,7 +13,13 @@ public sealed class DatabaseCheckTests : IDisposable
     public void Dispose() => scene.Dispose();
 
     [Fact]
-    public void Run_OfThisVersion_Passes() => Run(new StoreState()).Status.ShouldBe(DoctorStatus.Pass);
+    public void Run_OfThisVersion_PassesAndNamesTheVersionOfSqlite()
+    {
+        var finding = Run(new StoreState());
+
+        finding.Status.ShouldBe(DoctorStatus.Pass);
+        finding.Summary.ShouldStartWith($"SQLite {SqliteDatabase.LibraryVersion} reads the database");
+    }
 
     [Fact]
     public void Run_NotReached_FailsWithTheReason() =>

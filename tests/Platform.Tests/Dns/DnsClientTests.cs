@@ -106,6 +106,18 @@ public sealed class DnsClientTests : IAsyncDisposable
         server.Seen.Select(q => q.OverTcp).ShouldBe([false, true]);
     }
 
+    // The owner of a zone chooses its servers: none of them may fill our memory.
+    [Fact]
+    public async Task Query_ServerThatKeepsSendingOverTcp_IsReadOnce()
+    {
+        server.Text("a.example", "x");
+        (server.AlwaysTruncates, server.RepeatsOverTcp) = (true, true);
+
+        (await AskAsync("a.example", DnsRecordType.Txt)).Records.ShouldHaveSingleItem();
+
+        await Eventually.UntilAsync(() => server.TcpClients == 0);
+    }
+
     [Fact]
     public async Task Query_ServerThatLowersLetters_IsAskedAgainOverTcp()
     {
@@ -123,6 +135,52 @@ public sealed class DnsClientTests : IAsyncDisposable
         var asked = AskAsync("a.example", DnsRecordType.A);
         await Eventually.UntilAsync(() => asked.IsCompleted, () => time.Advance(TimeSpan.FromMilliseconds(100)));
         (await asked).Outcome.ShouldBe(DnsOutcome.Timeout);
+    }
+
+    // Whoever sees or guesses identifier and port still has to send from the server's address (RFC 5452 §9.1).
+    [Fact]
+    public async Task Query_ReplyFromAnotherAddress_IsNotTaken()
+    {
+        server.Address("a.example", "192.0.2.1");
+        server.SendFirstFromElsewhere = Forged;
+        (await OneAddressAsync()).ShouldBe("192.0.2.1");
+    }
+
+    // A stray datagram does not end the attempt, nor is it the answer.
+    [Theory]
+    [InlineData("another identifier")]
+    [InlineData("another question")]
+    [InlineData("the query sent back")]
+    [InlineData("one byte")]
+    public async Task Query_StrayDatagramFirst_IsPassedOver(string stray)
+    {
+        server.Address("a.example", "192.0.2.1");
+        server.SendFirst = answer =>
+        {
+            var forged = Forged(answer);
+            return stray switch
+            {
+                "another identifier" => [(byte)(forged[0] ^ 1), .. forged[1..]],
+                "another question" => [.. forged[..12], 1, (byte)'b', .. forged[14..]],
+                "the query sent back" =>
+                [
+                    .. answer[..2],
+                    1,
+                    0,
+                    0,
+                    1,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    .. answer[12..QuestionEnd(answer)],
+                ],
+                _ => [1],
+            };
+        };
+        (await OneAddressAsync()).ShouldBe("192.0.2.1");
     }
 
     [Fact]
@@ -255,6 +313,23 @@ public sealed class DnsClientTests : IAsyncDisposable
         Client().QueryAuthorityAsync([server.EndPoint], Name(name), DnsRecordType.Txt, Ct);
 
     private DnsClient Client() => new(new DnsClientOptions { Servers = [server.EndPoint] }, time);
+
+    private async Task<string> OneAddressAsync() =>
+        (await AskAsync("a.example", DnsRecordType.A))
+            .Records.ShouldHaveSingleItem()
+            .ShouldBeOfType<AddressRecord>()
+            .Address.ToString();
+
+    private static byte[] Forged(byte[] answer) =>
+        DnsBytes.Reply(
+            answer[..QuestionEnd(answer)],
+            [DnsBytes.Record("a.example", DnsType.A, [192, 0, 2, 66])],
+            0,
+            authoritative: true,
+            truncated: false
+        );
+
+    private static int QuestionEnd(byte[] answer) => DnsBytes.Question(answer).End;
 
     private static byte[] LowerQuestion(byte[] answer)
     {

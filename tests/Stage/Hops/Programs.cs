@@ -26,8 +26,8 @@ internal static class Programs
     /// they have in common to one version.
     /// </summary>
     /// <remarks>
-    /// The programs run from the files at the top of a build output. Folders below it belong to other builds (<c>publish</c>
-    /// writes a whole platform there).
+    /// The programs run from the files at the top of a build output, and the native libraries under <c>runtimes</c>. Other
+    /// folders below it belong to other builds (<c>publish</c> writes a whole platform there).
     /// </remarks>
     public static void CopyTo(Checkout checkout, string folder)
     {
@@ -51,6 +51,24 @@ internal static class Programs
                     );
                 }
             }
+
+            CopyNativeLibraries(output, folder);
+        }
+    }
+
+    private static void CopyNativeLibraries(string output, string folder)
+    {
+        var libraries = Path.Combine(output, "runtimes");
+        if (!Directory.Exists(libraries))
+        {
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(libraries, "*.so", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(folder, Path.GetRelativePath(output, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
         }
     }
 

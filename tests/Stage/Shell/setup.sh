@@ -74,8 +74,6 @@ find_lacking() {
   command -v npm >/dev/null || lacks "npm" "npm"
   command -v openssl >/dev/null || lacks "openssl" "openssl"
   command -v setsid >/dev/null || lacks "setsid" "util-linux"
-  compgen -G '/usr/lib*/libsqlite3.so.0' >/dev/null || compgen -G '/usr/lib/*/libsqlite3.so.0' >/dev/null \
-    || compgen -G '/lib/*/libsqlite3.so.0' >/dev/null || lacks "libsqlite3" "libsqlite3-0"
   # What tests and ./bench issue need: an HSM in software.
   [ -z "${with_test_tools:-}${with_software_hsm:-}" ] || command -v softhsm2-util >/dev/null || lacks "softhsm2-util" "softhsm2"
   # What only tests need: a second judge of certificates and the like.

@@ -22,6 +22,7 @@ public sealed class ScriptedDns : IAsyncDisposable
     private readonly ConcurrentDictionary<string, int> codes = new();
     private readonly ConcurrentDictionary<string, bool> silent = new();
     private readonly ConcurrentQueue<SeenQuestion> seen = new();
+    private int tcpClients;
 
     private ScriptedDns(Socket udp, TcpListener tcp)
     {
@@ -45,8 +46,20 @@ public sealed class ScriptedDns : IAsyncDisposable
     /// <summary>Every answer over UDP says that it is cut short.</summary>
     public bool AlwaysTruncates { get; set; }
 
+    /// <summary>Every answer over TCP is sent again and again, until the client has left.</summary>
+    public bool RepeatsOverTcp { get; set; }
+
+    /// <summary>Connections that are open.</summary>
+    public int TcpClients => Volatile.Read(ref tcpClients);
+
     /// <summary>Gets each finished answer and whether it goes over TCP; what it returns goes out, null = nothing does.</summary>
     public Func<byte[], bool, byte[]?> Mangle { get; set; } = (answer, _) => answer;
+
+    /// <summary>Gets each finished answer; what it returns is sent over UDP before it, from this server's address.</summary>
+    public Func<byte[], byte[]>? SendFirst { get; set; }
+
+    /// <summary>As <see cref="SendFirst"/>, but from another address.</summary>
+    public Func<byte[], byte[]>? SendFirstFromElsewhere { get; set; }
 
     public static ScriptedDns Start(IPAddress? address = null)
     {
@@ -154,8 +167,24 @@ public sealed class ScriptedDns : IAsyncDisposable
             var got = await udp.ReceiveFromAsync(buffer, SocketFlags.None, from, stop.Token);
             if (AnswerTo(buffer[..got.ReceivedBytes], overTcp: false) is { } answer)
             {
+                await SendFirstAsync(answer, got.RemoteEndPoint);
                 await udp.SendToAsync(answer, SocketFlags.None, got.RemoteEndPoint, stop.Token);
             }
+        }
+    }
+
+    private async Task SendFirstAsync(byte[] answer, EndPoint client)
+    {
+        if (SendFirstFromElsewhere is { } elsewhere)
+        {
+            using var socket = new Socket(udp.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(new IPEndPoint(EndPoint.Address, 0));
+            await socket.SendToAsync(elsewhere(answer), SocketFlags.None, client, stop.Token);
+        }
+
+        if (SendFirst is { } first)
+        {
+            await udp.SendToAsync(first(answer), SocketFlags.None, client, stop.Token);
         }
     }
 
@@ -171,6 +200,7 @@ public sealed class ScriptedDns : IAsyncDisposable
     private async Task ServeAsync(TcpClient client)
     {
         using var own = client;
+        Interlocked.Increment(ref tcpClients);
         try
         {
             var stream = client.GetStream();
@@ -183,13 +213,20 @@ public sealed class ScriptedDns : IAsyncDisposable
                 if (AnswerTo(query, overTcp: true) is { } answer)
                 {
                     BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)answer.Length);
-                    await stream.WriteAsync((byte[])[.. length, .. answer], stop.Token);
+                    do
+                    {
+                        await stream.WriteAsync((byte[])[.. length, .. answer], stop.Token);
+                    } while (RepeatsOverTcp);
                 }
             }
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException or SocketException)
         {
             // The client has left, or the test is over.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref tcpClients);
         }
     }
 

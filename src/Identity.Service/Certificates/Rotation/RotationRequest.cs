@@ -18,8 +18,10 @@ internal sealed record RotationRequest
     public bool Force { get; init; }
 
     public Refusal? Check() =>
-        Reason is { Length: > ReasonRequest.MaxReasonLength }
-            ? RequestErrors.Invalid.Refuse($"reason: at most {ReasonRequest.MaxReasonLength} characters are allowed.")
-        : Force && string.IsNullOrWhiteSpace(Reason) ? RequestErrors.Invalid.Refuse("reason: required with force.")
-        : null;
+        ReasonRequest.CheckOptional(Reason)
+        ?? (
+            Force && string.IsNullOrWhiteSpace(Reason)
+                ? RequestErrors.Invalid.Refuse("reason: required with force.")
+                : null
+        );
 }

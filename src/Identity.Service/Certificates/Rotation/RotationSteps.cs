@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
@@ -24,7 +25,6 @@ internal sealed class RotationSteps(
     public static readonly TimeSpan TaintDeadline = TimeSpan.FromMinutes(15);
 
     private const int PageSize = 100;
-    private const int MaxReasonLength = 1000;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -155,6 +155,6 @@ internal sealed class RotationSteps(
     {
         var names = string.Join(' ', missing.Distinct(StringComparer.Ordinal));
         var text = names.Length == 0 ? what : $"{what}; not acknowledged: {names}";
-        return text.Length <= MaxReasonLength ? text : text[..MaxReasonLength];
+        return text.Length <= ReasonRequest.MaxReasonLength ? text : text[..ReasonRequest.MaxReasonLength];
     }
 }

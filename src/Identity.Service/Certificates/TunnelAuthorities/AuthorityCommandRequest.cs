@@ -17,17 +17,11 @@ internal sealed record AuthorityCommandRequest
     [JsonPropertyName("expected_state")]
     public string? ExpectedState { get; init; }
 
-    public Refusal? Check()
-    {
-        if (Reason is { Length: > ReasonRequest.MaxReasonLength })
-        {
-            return RequestErrors.Invalid.Refuse(
-                $"reason: at most {ReasonRequest.MaxReasonLength} characters are allowed."
-            );
-        }
-
-        return ExpectedState is { } state && AuthorityStates.Find(state) is null
-            ? RequestErrors.Invalid.Refuse("expected_state: not a state of an authority.")
-            : null;
-    }
+    public Refusal? Check() =>
+        ReasonRequest.CheckOptional(Reason)
+        ?? (
+            ExpectedState is { } state && AuthorityStates.Find(state) is null
+                ? RequestErrors.Invalid.Refuse("expected_state: not a state of an authority.")
+                : null
+        );
 }

@@ -133,7 +133,7 @@ internal sealed class RuleEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        if (new ReasonRequest { Reason = body.Reason }.Check() is { } tooLong)
+        if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {
             return tooLong;
         }

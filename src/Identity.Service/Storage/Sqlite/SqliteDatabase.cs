@@ -1,7 +1,5 @@
 using System.Data.Common;
-using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Culvert.Identity.Service.Backup;
 using Culvert.Platform.Secrets;
 using Dapper;
@@ -24,13 +22,8 @@ internal sealed class SqliteDatabase : Database
 
     static SqliteDatabase()
     {
-        // The package's native library cannot be restored everywhere; the system's own serves as well.
-        NativeLibrary.SetDllImportResolver(
-            typeof(SQLite3Provider_e_sqlite3).Assembly,
-            static (name, assembly, path) =>
-                name == "e_sqlite3" ? NativeLibrary.Load("libsqlite3.so.0", Assembly.GetExecutingAssembly(), null) : 0
-        );
-        raw.SetProvider(new SQLite3Provider_e_sqlite3());
+        // libe_sqlite3.so, which is shipped next to the program; the system's SQLite is not used.
+        Batteries_V2.Init();
         raw.FreezeProvider();
         // Nobody reads the statistics, for which every allocation would take a lock of the whole process.
         _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
@@ -45,6 +38,9 @@ internal sealed class SqliteDatabase : Database
         builder.Pooling = false;
         writeConnection = builder.ToString();
     }
+
+    /// <summary>The version of SQLite that the program runs with, such as <c>3.53.4</c>.</summary>
+    public static string LibraryVersion => raw.sqlite3_libversion().utf8_to_string();
 
     public override string File { get; }
 
@@ -147,7 +143,8 @@ internal sealed class SqliteDatabase : Database
                 // Of an inventory of a million certificates, the inner pages of all indexes fit into 32 MB.
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; "
                     + "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768; "
-                    + "PRAGMA temp_store = MEMORY"
+                    // Bodies of the audit are erased, sealed keys are replaced: the file must not keep what was there.
+                    + "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON"
             );
             return connection;
         }

@@ -27,7 +27,7 @@ internal sealed class RevocationEndpoints(
             return malformed!;
         }
 
-        if (new ReasonRequest { Reason = body.Reason }.Check() is { } tooLong)
+        if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {
             return tooLong;
         }

@@ -24,7 +24,7 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, ITokenRevocationS
             return malformed!;
         }
 
-        if (new ReasonRequest { Reason = body.Reason }.Check() is { } tooLong)
+        if (ReasonRequest.CheckOptional(body.Reason) is { } tooLong)
         {
             return tooLong;
         }

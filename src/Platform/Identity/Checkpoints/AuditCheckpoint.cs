@@ -19,6 +19,7 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
 {
     private const string Type = "culvert-checkpoint+jws";
     private const string CallsType = "culvert-call-checkpoint+jws";
+    private const string HostCommands = "host-commands";
     private const int MaxCharacters = 32 * 1024;
     private const int MaxCertificates = 8;
 
@@ -27,14 +28,36 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
     /// the node it speaks for, valid when it was signed. Null when anything of that does not hold.
     /// </summary>
     public static AuditCheckpoint? Verify(string token, PlatformTrust trust) =>
-        Verify(token, trust, Type, PeerRole.Service, "");
+        Verify(token, Type, _ => trust, PeerRole.Service, IsOwn).Checkpoint;
+
+    /// <summary>
+    /// As <see cref="Verify(string, PlatformTrust)"/>, for a reader who has the platform roots alone, and also for the
+    /// chains of commands on the host: these commands have no certificate, so any node signs for them.
+    /// </summary>
+    public static (AuditCheckpoint? Checkpoint, CheckpointRefusal Refusal) Verify(
+        string token,
+        X509Certificate2Collection roots
+    ) =>
+        Verify(
+            token,
+            Type,
+            signer => PlatformTrust.TryCreate(signer, roots, out var trust) ? trust : null,
+            PeerRole.Service,
+            static (signer, checkpoint) => IsOwn(signer, checkpoint) || IsHostChain(checkpoint.Node)
+        );
 
     /// <summary>As <see cref="Verify(string, PlatformTrust)"/>, of an agent's record of calls.</summary>
     /// <param name="token">The compact JWS.</param>
     /// <param name="trust">The platform roots.</param>
     /// <param name="tunnelId">The agent's tunnel.</param>
     public static AuditCheckpoint? VerifyCalls(string token, PlatformTrust trust, string tunnelId) =>
-        Verify(token, trust, CallsType, PeerRole.Agent, tunnelId);
+        Verify(
+            token,
+            CallsType,
+            _ => trust,
+            PeerRole.Agent,
+            (signer, checkpoint) => signer.Name == checkpoint.Node && signer.TunnelId == tunnelId
+        ).Checkpoint;
 
     /// <summary>
     /// An agent's checkpoint of its record of calls, signed with the key of its platform certificate. Null: the key is
@@ -91,33 +114,38 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
         return Base64Url.EncodeToString(buffer.ToArray());
     }
 
-    private static AuditCheckpoint? Verify(
+    private static (AuditCheckpoint? Checkpoint, CheckpointRefusal Refusal) Verify(
         string token,
-        PlatformTrust trust,
         string type,
+        Func<X509Certificate2, PlatformTrust?> findTrust,
         PeerRole role,
-        string tunnelId
+        Func<SpiffeId, AuditCheckpoint, bool> maySign
     )
     {
         var parts = token.Length <= MaxCharacters ? token.Split('.') : [];
         if (parts.Length != 3)
         {
-            return null;
+            return (null, CheckpointRefusal.Unreadable);
         }
 
         try
         {
             using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0]));
             using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
-            return
-                ReadSigner(header.RootElement, type) is { } signer
-                && Read(payload.RootElement) is { } checkpoint
-                && Signer(signer, checkpoint, trust, role) is { } id
-                && id.Name == checkpoint.Node
-                && (id.TunnelId ?? "") == tunnelId
-                && IsSigned(signer[0], parts)
-                ? checkpoint
-                : null;
+            if (!IsOfType(header.RootElement, type))
+            {
+                return (null, CheckpointRefusal.OtherType);
+            }
+
+            if (ReadSigner(header.RootElement) is not { } signer || Read(payload.RootElement) is not { } checkpoint)
+            {
+                return (null, CheckpointRefusal.Unreadable);
+            }
+
+            var refusal = CheckSigner(signer, checkpoint, findTrust(signer[0]), role, maySign);
+            return refusal != CheckpointRefusal.None ? (null, refusal)
+                : IsSigned(signer[0], parts) ? (checkpoint, CheckpointRefusal.None)
+                : (null, CheckpointRefusal.Signature);
         }
         catch (Exception e)
             when (e
@@ -129,17 +157,15 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
                         or ArgumentException
             )
         {
-            return null;
+            return (null, CheckpointRefusal.Unreadable);
         }
     }
 
-    private static X509Certificate2[]? ReadSigner(JsonElement header, string type)
-    {
-        if (header.GetProperty("alg").GetString() != "ES256" || header.GetProperty("typ").GetString() != type)
-        {
-            return null;
-        }
+    private static bool IsOfType(JsonElement header, string type) =>
+        header.GetProperty("alg").GetString() == "ES256" && header.GetProperty("typ").GetString() == type;
 
+    private static X509Certificate2[]? ReadSigner(JsonElement header)
+    {
         var chain = header.GetProperty("x5c");
         return chain.GetArrayLength() is > 0 and <= MaxCertificates
             ? [.. chain.EnumerateArray().Select(one => X509CertificateLoader.LoadCertificate(one.GetBytesFromBase64()))]
@@ -160,15 +186,39 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
             : null;
     }
 
-    private static SpiffeId? Signer(
+    // Its identity first: without one there is no trust domain to look for a chain in.
+    private static CheckpointRefusal CheckSigner(
         X509Certificate2[] signer,
         AuditCheckpoint checkpoint,
-        PlatformTrust trust,
-        PeerRole role
-    ) =>
-        new PeerVerifier(trust)
-            .Verify(signer[0], new X509Certificate2Collection(signer[1..]), role, checkpoint.Time)
-            .Id;
+        PlatformTrust? trust,
+        PeerRole role,
+        Func<SpiffeId, AuditCheckpoint, bool> maySign
+    )
+    {
+        if (trust is null)
+        {
+            return CheckpointRefusal.OtherSigner;
+        }
+
+        var verified = new PeerVerifier(trust).Verify(
+            signer[0],
+            new X509Certificate2Collection(signer[1..]),
+            role,
+            checkpoint.Time
+        );
+        return verified switch
+        {
+            { Id: { } id } => maySign(id, checkpoint) ? CheckpointRefusal.None : CheckpointRefusal.OtherSigner,
+            { Refusal: PeerRefusal.Untrusted or PeerRefusal.NotYetValid or PeerRefusal.Expired } =>
+                CheckpointRefusal.Untrusted,
+            _ => CheckpointRefusal.OtherSigner,
+        };
+    }
+
+    private static bool IsOwn(SpiffeId signer, AuditCheckpoint checkpoint) => signer.Name == checkpoint.Node;
+
+    private static bool IsHostChain(string node) =>
+        node == HostCommands || node.StartsWith(HostCommands + "-r", StringComparison.Ordinal);
 
     private static bool IsSigned(X509Certificate2 signer, string[] parts)
     {
