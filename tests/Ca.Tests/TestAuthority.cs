@@ -3,6 +3,7 @@ using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Profiles;
+using Culvert.Ca.Tests.SecondOpinion;
 using Shouldly;
 
 namespace Culvert.Ca.Tests;
@@ -57,6 +58,15 @@ internal sealed class TestAuthority : IDisposable
             Now = Now,
         };
 
+    /// <summary>Issues what was ordered, and has it read by the second parser.</summary>
+    public static IssuedCertificate Issue(IssuanceOrder order, IssuerKey issuerKey)
+    {
+        var plan = IssuancePlan.Prepare(order);
+        var issued = plan.Value.ShouldNotBeNull(plan.Refusal?.Message).Redeem(issuerKey).Value.ShouldNotBeNull();
+        SecondParser.Check(issued.Certificate, issuerKey.PublicKey);
+        return issued;
+    }
+
     public void Dispose()
     {
         RootKey.Dispose();
@@ -72,7 +82,6 @@ internal sealed class TestAuthority : IDisposable
     )
     {
         IssuanceOrder order = Order(issuer, profile, subjectKey.PublicKey) with { Subject = subject };
-        var plan = IssuancePlan.Prepare(order);
-        return plan.Value.ShouldNotBeNull(plan.Refusal?.Message).Redeem(issuerKey).Value.ShouldNotBeNull().Certificate;
+        return Issue(order, issuerKey).Certificate;
     }
 }

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using Culvert.Ca.Encoding;
 using Culvert.Ca.Names;
 
 namespace Culvert.Ca.Certificates;
@@ -95,6 +96,21 @@ internal static class ExtensionReaders
         GeneralName uri = GeneralName.Read(names);
         names.ThrowIfNotEmpty();
         return uri.Kind == GeneralNameKind.Uri ? uri.Text : throw new AsnContentException("a point that is no URI");
+    }
+
+    /// <summary>RFC 5280 §4.2.2.1, in the one form that we write: a single OCSP responder with a URI.</summary>
+    public static string ReadOcspResponder(AsnReader reader)
+    {
+        AsnReader descriptions = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        AsnReader description = descriptions.ReadSequence();
+        descriptions.ThrowIfNotEmpty();
+        string method = description.ReadObjectIdentifier();
+        GeneralName uri = GeneralName.Read(description);
+        description.ThrowIfNotEmpty();
+        return method == Oids.OcspAccess && uri.Kind == GeneralNameKind.Uri
+            ? uri.Text
+            : throw new AsnContentException("an access description that is no OCSP responder");
     }
 
     /// <summary>RFC 5280 §4.2.1.1: the key identifier; issuer and serial number are passed over.</summary>

@@ -124,6 +124,27 @@ internal static class ExtensionWriters
             }
         );
 
+    /// <summary>One OCSP responder; never critical (RFC 5280 §4.2.2.1).</summary>
+    public static void WriteOcspResponder(AsnWriter writer, string uri) =>
+        Write(
+            writer,
+            Oids.AuthorityInformationAccess,
+            critical: false,
+            value =>
+            {
+                using (value.PushSequence())
+                using (value.PushSequence())
+                {
+                    value.WriteObjectIdentifier(Oids.OcspAccess);
+                    value.WriteCharacterString(UniversalTagNumber.IA5String, uri, UriTag);
+                }
+            }
+        );
+
+    /// <summary>A responder's certificate is not checked for revocation itself (RFC 6960 §4.2.2.2.1).</summary>
+    public static void WriteOcspNoCheck(AsnWriter writer) =>
+        Write(writer, Oids.OcspNoCheck, critical: false, value => value.WriteNull());
+
     /// <summary>One extension around a value.</summary>
     internal static void Write(AsnWriter writer, string oid, bool critical, Action<AsnWriter> writeValue)
     {

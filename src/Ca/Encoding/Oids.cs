@@ -30,6 +30,15 @@ internal static class Oids
     public const string ServerAuth = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuth = "1.3.6.1.5.5.7.3.2";
 
+    // RFC 5280 §4.2.2.1, RFC 6960 §4.2.2.2
+    public const string OcspAccess = "1.3.6.1.5.5.7.48.1";
+    public const string OcspSigning = "1.3.6.1.5.5.7.3.9";
+    public const string OcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
+
+    // RFC 3279 §2.1, RFC 5754 §2
+    public const string Sha1 = "1.3.14.3.2.26";
+    public const string Sha256 = "2.16.840.1.101.3.4.2.1";
+
     // X.520
     public const string CommonName = "2.5.4.3";
 

@@ -16,7 +16,10 @@ public sealed record IssuanceOrder
     /// <summary>The key to certify.</summary>
     public required SubjectPublicKey PublicKey { get; init; }
 
-    /// <summary>The subject: the common name of an authority, empty for a leaf (its names are alternative names).</summary>
+    /// <summary>
+    /// The subject: the common name of an authority or an OCSP responder, empty for any other leaf (its names are
+    /// alternative names).
+    /// </summary>
     public DistinguishedName Subject { get; init; } = DistinguishedName.Empty;
 
     /// <summary>The names of a leaf.</summary>
@@ -45,4 +48,10 @@ public sealed record IssuanceOrder
     /// https URI in ASCII; null writes none.
     /// </summary>
     public string? CrlDistributionPoint { get; init; }
+
+    /// <summary>
+    /// Which OCSP responder answers for the certificate (RFC 5280 §4.2.2.1), an absolute http or https URI in ASCII; null
+    /// writes none.
+    /// </summary>
+    public string? OcspResponder { get; init; }
 }

@@ -69,5 +69,15 @@ internal static class TbsCertificateWriter
         {
             ExtensionWriters.WriteCrlDistributionPoint(writer, crl);
         }
+
+        if (order.OcspResponder is { } responder)
+        {
+            ExtensionWriters.WriteOcspResponder(writer, responder);
+        }
+
+        if (profile.IsResponder)
+        {
+            ExtensionWriters.WriteOcspNoCheck(writer);
+        }
     }
 }

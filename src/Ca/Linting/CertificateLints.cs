@@ -24,6 +24,8 @@ internal static class CertificateLints
         new PathLengthIsHonoured(),
         new ExtendedKeyUsageIsProfiles(),
         new CrlDistributionPointIsOrdered(),
+        new OcspResponderIsOrdered(),
+        new OcspNoCheckIsResponders(),
     ];
 
     /// <summary>Names of the rules that do not hold.</summary>

@@ -13,6 +13,8 @@ internal sealed class ExtensionsAreKnownAndSingle : ICertificateLint
         Oids.AuthorityKeyIdentifier,
         Oids.SubjectAlternativeName,
         Oids.CrlDistributionPoints,
+        Oids.AuthorityInformationAccess,
+        Oids.OcspNoCheck,
     ];
 
     public string Name => "extensions_are_known_and_single";

@@ -12,7 +12,7 @@ internal sealed class NamesAreGranted : ICertificateLint
 
     public bool Holds(LintSubject subject)
     {
-        if (subject.Order.Profile.IsAuthority)
+        if (subject.Order.Profile.IsAuthority || subject.Order.Profile.IsResponder)
         {
             return subject.Certificate.SubjectAlternativeNames is null;
         }

@@ -8,5 +8,6 @@ internal sealed class SubjectIsOrdered : ICertificateLint
 
     public bool Holds(LintSubject subject) =>
         subject.Certificate.Subject.HasSameEncoding(subject.Order.Subject)
-        && subject.Order.Profile.IsAuthority != subject.Certificate.Subject.IsEmpty;
+        && (subject.Order.Profile.IsAuthority || subject.Order.Profile.IsResponder)
+            != subject.Certificate.Subject.IsEmpty;
 }

@@ -8,6 +8,8 @@ namespace Culvert.Ca.Profiles;
 /// <summary>A validated profile: what certificates of one kind contain and how long they live.</summary>
 public sealed class CertificateProfile
 {
+    private const string OcspSigning = "ocsp_signing";
+
     internal static readonly TimeSpan ShortestLife = TimeSpan.FromSeconds(5);
     internal static readonly TimeSpan LongestBackdate = TimeSpan.FromMinutes(5);
 
@@ -52,6 +54,12 @@ public sealed class CertificateProfile
     public int? PathLength { get; }
 
     /// <summary>
+    /// Signs OCSP answers for the authority that certified it (RFC 6960 §4.2.2.2). It has a subject instead of alternative
+    /// names, and nobody asks whether it is revoked.
+    /// </summary>
+    public bool IsResponder => ExtendedKeyUsages.Contains(Oids.OcspSigning);
+
+    /// <summary>
     /// Authorities sign certificates and CRLs; leaves prove possession in a TLS 1.3 handshake, for which
     /// digitalSignature is enough with every key type.
     /// </summary>
@@ -82,7 +90,7 @@ public sealed class CertificateProfile
         List<string> purposes = Translate(
             options.ExtendedKeyUsages,
             nameof(options.ExtendedKeyUsages),
-            [("server_auth", Oids.ServerAuth), ("client_auth", Oids.ClientAuth)],
+            [("server_auth", Oids.ServerAuth), ("client_auth", Oids.ClientAuth), (OcspSigning, Oids.OcspSigning)],
             found
         );
         List<GeneralNameKind> nameKinds = Translate(
@@ -134,7 +142,15 @@ public sealed class CertificateProfile
             errors.Add("IsAuthority: an authority has neither ExtendedKeyUsages nor NameKinds.");
         }
 
-        if (!options.IsAuthority && (options.ExtendedKeyUsages.Count == 0 || options.NameKinds.Count == 0))
+        // A certificate that both serves and signs answers would let a server vouch for itself.
+        if (options.ExtendedKeyUsages.Contains(OcspSigning))
+        {
+            if (options.ExtendedKeyUsages.Count > 1 || options.NameKinds.Count > 0)
+            {
+                errors.Add("ExtendedKeyUsages: ocsp_signing allows no other purpose and no NameKinds.");
+            }
+        }
+        else if (!options.IsAuthority && (options.ExtendedKeyUsages.Count == 0 || options.NameKinds.Count == 0))
         {
             errors.Add("ExtendedKeyUsages, NameKinds: a leaf needs at least one of each.");
         }

@@ -24,10 +24,12 @@ public sealed record CertificateProfileOptions
     /// </summary>
     public TimeSpan Backdate { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Purposes of a leaf, <c>server_auth</c> and <c>client_auth</c>; empty for an authority.</summary>
+    /// <summary>
+    /// Purposes of a leaf, <c>server_auth</c> and <c>client_auth</c>, or <c>ocsp_signing</c> alone; empty for an authority.
+    /// </summary>
     public IReadOnlyList<string> ExtendedKeyUsages { get; init; } = [];
 
-    /// <summary>Kinds of names that a leaf may carry: <c>dns|uri|ip</c>; empty for an authority.</summary>
+    /// <summary>Kinds of names that a leaf may carry: <c>dns|uri|ip</c>; empty for an authority and an OCSP responder.</summary>
     public IReadOnlyList<string> NameKinds { get; init; } = [];
 
     /// <summary>Certifies an authority instead of a leaf.</summary>

@@ -63,6 +63,20 @@ public static class StandardProfiles
             MaxLife = TimeSpan.FromMinutes(1),
         };
 
+    /// <summary>
+    /// Signs OCSP answers for one authority. Its certificate cannot be revoked in the eyes of verifiers, so it lives for a
+    /// day and its key never leaves the process.
+    /// </summary>
+    public static CertificateProfileOptions OcspResponder() =>
+        new()
+        {
+            Name = "ocsp-responder",
+            KeyAlgorithms = ["ecdsa-p256"],
+            DefaultLife = TimeSpan.FromDays(1),
+            MaxLife = TimeSpan.FromDays(1),
+            ExtendedKeyUsages = ["ocsp_signing"],
+        };
+
     /// <summary>The platform root: 10 years, issues only issuing authorities (one level below).</summary>
     public static CertificateProfileOptions PlatformRoot() =>
         new()

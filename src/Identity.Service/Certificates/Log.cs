@@ -170,6 +170,13 @@ internal static partial class Log
     public static partial void RevocationListLarge(ILogger logger, string authority, int shard, int bytes, int entries);
 
     [LoggerMessage(
+        EventIds.OcspResponderFailed,
+        LogLevel.Error,
+        "OCSP responder of {Authority} got no certificate: {Reason} Retrying in {Seconds} s"
+    )]
+    public static partial void OcspResponderFailed(ILogger logger, string authority, string reason, int seconds);
+
+    [LoggerMessage(
         EventIds.ExpiryNotice,
         LogLevel.Warning,
         "{Type} {Name} ({Id}) ends at {NotAfter:u}: {Days} days' notice"

@@ -429,6 +429,19 @@ internal static partial class ServiceConfiguration
             ),
             RevocationUrl = certificates.String("crl_url", "").TrimEnd('/'),
             ListAlways = certificates.Choice("crl_address", "long_lived", "long_lived", "always") == "always",
+            OcspLife = certificates.Duration(
+                "ocsp_life",
+                TimeSpan.FromHours(1),
+                TimeSpan.FromMinutes(10),
+                TimeSpan.FromHours(12)
+            ),
+            OcspUrl = certificates.String("ocsp_url", "").TrimEnd('/'),
+            ResponderAddress = certificates.Choice("ocsp_address", "never", "never", "long_lived", "always") switch
+            {
+                "always" => ResponderAddress.Always,
+                "long_lived" => ResponderAddress.LongLived,
+                _ => ResponderAddress.Never,
+            },
             BlockedKeysFile = certificates.Path("blocked_keys_file"),
         };
         if (
@@ -457,19 +470,28 @@ internal static partial class ServiceConfiguration
             certificates.Error("crl_shards", "It is not a power of two.", "Use 1, 2, 4, … up to 4096.");
         }
 
+        RequireWebAddress(certificates, "crl_url", options.RevocationUrl);
+        RequireWebAddress(certificates, "ocsp_url", options.OcspUrl);
+        return options;
+    }
+
+    private static void RequireWebAddress(ConfigSection certificates, string key, string url)
+    {
         if (
-            options.RevocationUrl.Length > 0
+            url.Length > 0
             && !(
-                Uri.TryCreate(options.RevocationUrl, UriKind.Absolute, out var lists)
-                && lists.Scheme is "http" or "https"
-                && options.RevocationUrl.All(char.IsAscii)
+                Uri.TryCreate(url, UriKind.Absolute, out var address)
+                && address.Scheme is "http" or "https"
+                && url.All(char.IsAscii)
             )
         )
         {
-            certificates.Error("crl_url", "It is no http or https URL.", "Use the URL that relying parties can reach.");
+            certificates.Error(
+                key,
+                "The URL must start with http:// or https://.",
+                "Use the URL that relying parties can reach."
+            );
         }
-
-        return options;
     }
 
     private static NoticeOptions Notices(ConfigSection notices)
@@ -651,6 +673,8 @@ internal static partial class ServiceConfiguration
         var history = limits.Rate("history_per_address", new Rate(10, TimeSpan.FromSeconds(1)));
         var lists = limits.Rate("lists_per_address", new Rate(50, TimeSpan.FromSeconds(1)));
         var listsTotal = limits.Rate("lists_total", new Rate(2_000, TimeSpan.FromSeconds(1)));
+        var ocspTotal = limits.Rate("ocsp_total", new Rate(2_000, TimeSpan.FromSeconds(1)));
+        var ocspSignatures = limits.Rate("ocsp_signatures", new Rate(500, TimeSpan.FromSeconds(1)));
         var perIdentity = limits.Rate("certificates_per_identity", new Rate(60, TimeSpan.FromMinutes(1)));
         var perTunnel = limits.Rate("certificates_per_tunnel", new Rate(1_000, TimeSpan.FromMinutes(1)));
         var perAuthority = limits.Rate("certificates_per_authority", new Rate(5_000, TimeSpan.FromSeconds(1)));
@@ -665,6 +689,8 @@ internal static partial class ServiceConfiguration
             HistoryPerAddress = new RateLimit(history.Count, history.Per),
             ListsPerAddress = new RateLimit(lists.Count, lists.Per),
             ListsTotal = new RateLimit(listsTotal.Count, listsTotal.Per),
+            OcspTotal = new RateLimit(ocspTotal.Count, ocspTotal.Per),
+            OcspSignatures = new RateLimit(ocspSignatures.Count, ocspSignatures.Per),
             CertificatesPerIdentity = new RateLimit(perIdentity.Count, perIdentity.Per),
             CertificatesPerTunnel = new RateLimit(perTunnel.Count, perTunnel.Per),
             CertificatesPerAuthority = new RateLimit(perAuthority.Count, perAuthority.Per),

@@ -11,7 +11,7 @@ internal sealed record Access
     /// <summary>As <see cref="Anonymous"/>; refusals of form requests have OAuth's shape.</summary>
     public static Access AnonymousOAuth { get; } = new() { Kind = AccessKind.Anonymous, IsOAuth = true };
 
-    /// <summary>As <see cref="Anonymous"/>, with the limit of revocation lists instead of everything else's.</summary>
+    /// <summary>As <see cref="Anonymous"/>, with the limit of revocation lists and OCSP instead of everything else's.</summary>
     public static Access AnonymousLists { get; } = new() { Kind = AccessKind.Anonymous, IsOfLists = true };
 
     /// <summary>
@@ -34,7 +34,9 @@ internal sealed record Access
     /// <summary>Whether whoever sends a form is answered as RFC 6749 §5.2 has it.</summary>
     public bool IsOAuth { get; private init; }
 
-    /// <summary>Whether revocation lists are fetched here: many verifiers share an address, and none needs a token.</summary>
+    /// <summary>
+    /// Whether revocation lists or OCSP answers are fetched here: many verifiers share an address, and none needs a token.
+    /// </summary>
     public bool IsOfLists { get; private init; }
 
     public string? RequiredScope { get; private init; }

@@ -66,4 +66,13 @@ internal sealed record CertificateOptions
     /// before most verifiers look again.
     /// </summary>
     public bool ListAlways { get; init; }
+
+    /// <summary>How long an OCSP answer holds; from half of it on, the next request gets a new one.</summary>
+    public TimeSpan OcspLife { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Where OCSP requests are sent, without a final slash; empty = the public URL.</summary>
+    public string OcspUrl { get; init; } = "";
+
+    /// <summary>Which server certificates bear their OCSP responder's address.</summary>
+    public ResponderAddress ResponderAddress { get; init; }
 }

@@ -58,6 +58,7 @@ internal static class EventIds
     public const int RevocationListsFailed = 3070;
     public const int RevocationListHeldBack = 3071;
     public const int RevocationListLarge = 3072;
+    public const int OcspResponderFailed = 3073;
     public const int ExpiryNotice = 3080;
     public const int NoticesFailed = 3081;
     public const int WebhookNotDelivered = 3082;

@@ -25,11 +25,19 @@ internal sealed record LimitOptions
     /// </summary>
     public RateLimit CostlyPerCaller { get; init; } = new(30, TimeSpan.FromMinutes(1));
 
-    /// <summary>Per source address: revocation lists. Verifiers fetch the few that their certificates name.</summary>
+    /// <summary>
+    /// Per source address: revocation lists and OCSP requests. Verifiers fetch the few that their certificates name.
+    /// </summary>
     public RateLimit ListsPerAddress { get; init; } = new(50, TimeSpan.FromSeconds(1));
 
     /// <summary>Revocation lists for all addresses together: each is up to 100 kB.</summary>
     public RateLimit ListsTotal { get; init; } = new(2_000, TimeSpan.FromSeconds(1));
+
+    /// <summary>OCSP requests of all addresses together. Per address they count as lists.</summary>
+    public RateLimit OcspTotal { get; init; } = new(2_000, TimeSpan.FromSeconds(1));
+
+    /// <summary>OCSP answers that are signed for the occasion: new ones, and those with a nonce.</summary>
+    public RateLimit OcspSignatures { get; init; } = new(500, TimeSpan.FromSeconds(1));
 
     /// <summary>Issuances under way at once on this node; more are refused with 503.</summary>
     public int SigningQueue { get; init; } = 256;

@@ -48,7 +48,7 @@ internal static class RequestErrors
         429,
         "Too many requests from this address.",
         "The address exceeded limits.exchange_per_address on a path that needs no credential, limits.lists_per_address "
-            + "on a revocation list, or limits.history_per_address with credentials that failed; or a caller "
+            + "on a revocation list or an OCSP request, or limits.history_per_address with credentials that failed; or a caller "
             + "exceeded limits.costly_per_caller.",
         "Wait for the time in retry-after, or raise the limit."
     );

@@ -119,6 +119,18 @@ internal static class ServiceMeters
         description: "Rounds in which revocation lists could not be published."
     );
 
+    /// <summary>Answers about the state of certificates, by what they say.</summary>
+    public static readonly Counter<long> OcspAnswers = Meter.CreateCounter<long>(
+        "culvert_ocsp_answers",
+        description: "OCSP answers, by status: good, revoked, unknown, malformed_request, try_later, unauthorized."
+    );
+
+    /// <summary>How many of them were signed for the occasion; the others had been signed before.</summary>
+    public static readonly Counter<long> OcspSignatures = Meter.CreateCounter<long>(
+        "culvert_ocsp_signatures",
+        description: "OCSP answers that were signed when they were requested."
+    );
+
     /// <summary>Rounds of recurring jobs that ended in a fault, by job.</summary>
     public static readonly Counter<long> JobFailures = Meter.CreateCounter<long>(
         "culvert_job_failures",

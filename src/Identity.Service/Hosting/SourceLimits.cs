@@ -7,7 +7,7 @@ internal sealed class SourceLimits(ServiceOptions options, TimeProvider time, Li
     public SourceRateLimiter Unauthenticated { get; } =
         new(options.Limits.ExchangePerAddress, time, shares: shares, name: "exchange_per_address");
 
-    /// <summary>Revocation lists: who fetches many must not be kept from the token endpoint, nor the other way round.</summary>
+    /// <summary>Revocation lists and OCSP: who fetches many must not be kept from the token endpoint, nor the other way round.</summary>
     public SourceRateLimiter Lists { get; } =
         new(options.Limits.ListsPerAddress, time, shares: shares, name: "lists_per_address");
 

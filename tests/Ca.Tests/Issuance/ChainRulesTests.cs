@@ -9,6 +9,7 @@ using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Refusals;
+using Culvert.Ca.Tests.SecondOpinion;
 using Shouldly;
 using Xunit;
 
@@ -49,6 +50,7 @@ public sealed class ChainRulesTests : IDisposable
             }
 
             ParsedCertificate leaf = plan.Value.Redeem(issuerKey).Value.ShouldNotBeNull().Certificate;
+            SecondParser.Check(leaf, issuerKey.PublicKey);
             PlatformSays(leaf, chain, order.Profile).ShouldBe("ok", $"seed {seed}");
             if (forOpenssl.Count < 20)
             {

@@ -81,6 +81,35 @@ public sealed class CertificateLintsTests : IDisposable
     }
 
     [Fact]
+    public void Run_ResponderAddress_IsTheOrderedOneAndReachable()
+    {
+        IssuanceOrder answered = Leaf with { OcspResponder = "http://ocsp.example/ca_1" };
+        IssuanceOrder odd = Leaf with { OcspResponder = "ldap://ocsp.example/ca_1" };
+
+        Run(answered, answered).ShouldBeEmpty();
+        Run(answered, Leaf).ShouldBe(["ocsp_responder_is_ordered"]);
+        Run(Leaf, answered).ShouldBe(["ocsp_responder_is_ordered"]);
+        Run(odd, odd).ShouldBe(["ocsp_responder_is_ordered"]);
+    }
+
+    [Fact]
+    public void Run_Responder_AloneIsExemptFromRevocation()
+    {
+        IssuanceOrder responder = TestAuthority.Order(
+            authority.Issuer,
+            StandardProfiles.OcspResponder(),
+            leafKey.PublicKey
+        ) with
+        {
+            Subject = DistinguishedName.FromCommonName("OCSP responder"),
+        };
+
+        Run(responder, responder).ShouldBeEmpty();
+        Run(responder, Leaf).ShouldContain("ocsp_no_check_is_responders");
+        Run(Leaf, responder).ShouldContain("ocsp_no_check_is_responders");
+    }
+
+    [Fact]
     public void Run_BeginsAfterNow_IsFound() =>
         Run(Leaf, Leaf with { Now = Leaf.Now.AddMinutes(-2) }).ShouldBe(["validity_is_within_profile"]);
 

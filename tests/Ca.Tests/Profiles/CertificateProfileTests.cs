@@ -19,6 +19,7 @@ public sealed class CertificateProfileTests
             StandardProfiles.Service(TimeSpan.FromHours(1)),
             StandardProfiles.PlatformRoot(),
             StandardProfiles.PlatformIssuing(),
+            StandardProfiles.OcspResponder(),
         ];
 
         all.ShouldAllBe(options => Errors(options).Count == 0);
@@ -62,6 +63,15 @@ public sealed class CertificateProfileTests
     [Fact]
     public void Create_LeafWithPathLength_IsRefused() =>
         Errors(Good with { PathLength = 0 }).ShouldHaveSingleItem().ShouldStartWith("PathLength");
+
+    [Fact]
+    public void Create_ResponderThatAlsoServes_IsRefused()
+    {
+        CertificateProfileOptions responder = StandardProfiles.OcspResponder();
+
+        Errors(responder with { ExtendedKeyUsages = ["ocsp_signing", "server_auth"] }).ShouldHaveSingleItem();
+        Errors(responder with { NameKinds = ["dns"] }).ShouldHaveSingleItem();
+    }
 
     private static IReadOnlyList<string> Errors(CertificateProfileOptions options)
     {

@@ -108,8 +108,7 @@ public sealed class ForeignVerifierTests : IDisposable
             Names = new GrantedNames { Dns = ["docs.tunnel.test"] },
             CrlDistributionPoint = RevocationLists.Address,
         };
-        var plan = IssuancePlan.Prepare(order);
-        return plan.Value.ShouldNotBeNull(plan.Refusal?.Message).Redeem(authority.Key).Value.ShouldNotBeNull();
+        return TestAuthority.Issue(order, authority.Key);
     }
 
     private async Task WriteAsync(IssuedCertificate leaf, RevokedEntry[] entries, DateTimeOffset? now = null)

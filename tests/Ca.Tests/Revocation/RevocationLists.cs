@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Culvert.Ca.Revocation;
+using Culvert.Ca.Tests.SecondOpinion;
 
 namespace Culvert.Ca.Tests.Revocation;
 
@@ -28,7 +29,13 @@ internal static class RevocationLists
     public static ParsedRevocationList Sign(TestAuthority authority, RevocationListOrder order)
     {
         var signed = RevocationListSigning.Sign(order, authority.Key);
-        return signed.Succeeded ? signed.Value : throw new InvalidOperationException(signed.Refusal.Message);
+        if (!signed.Succeeded)
+        {
+            throw new InvalidOperationException(signed.Refusal.Message);
+        }
+
+        SecondParser.Check(signed.Value, authority.Key.PublicKey);
+        return signed.Value;
     }
 
     public static byte[] Serial()

@@ -22,7 +22,7 @@ internal static class ApiPage
 
             | Permission | Limited by, answered with 429 |
             |---|---|
-            | none | `limits.exchange_per_address`; revocation lists `limits.lists_per_address` |
+            | none | `limits.exchange_per_address`; revocation lists and OCSP `limits.lists_per_address` |
             | scope, any credential | failed proofs: `limits.history_per_address` |
             | a machine's certificate | proved in the handshake |
 

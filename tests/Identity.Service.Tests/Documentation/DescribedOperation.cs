@@ -47,7 +47,7 @@ internal sealed partial record DescribedOperation(
                 .Where(found => found.operation is not null)
                 .Select(found => new DescribedOperation(
                     found.operation!.Name.Split(' ')[0],
-                    Constraint().Replace(found.endpoint.RoutePattern.RawText!, "}"),
+                    Constraint().Replace(found.endpoint.RoutePattern.RawText!, "}").Replace("{**", "{"),
                     found.endpoint.Metadata.GetMetadata<ListenerMetadata>()!.Listener == Listener.Machine,
                     found.operation.Access,
                     HandlerFacts.Of(found.operation.Handler)

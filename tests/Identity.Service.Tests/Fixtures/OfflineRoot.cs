@@ -23,13 +23,18 @@ internal sealed class OfflineRoot : IDisposable
     public string ExportKeyPem() => key.ExportPkcs8PrivateKeyPem();
 
     /// <summary>Signs the request; PEM of the new certificate and the root.</summary>
-    public string Sign(string csr, TimeSpan? life = null)
+    public string Sign(string csr, TimeSpan? life = null, string? purpose = null)
     {
-        using var issued = SignAlone(csr, life);
+        using var issued = SignAlone(csr, life, purpose: purpose);
         return issued.ExportCertificatePem() + "\n" + Certificate.ExportCertificatePem() + "\n";
     }
 
-    public X509Certificate2 SignAlone(string csr, TimeSpan? life = null, byte[]? subjectKeyIdentifier = null)
+    public X509Certificate2 SignAlone(
+        string csr,
+        TimeSpan? life = null,
+        byte[]? subjectKeyIdentifier = null,
+        string? purpose = null
+    )
     {
         var asked = CertificateRequest.LoadSigningRequestPem(csr, HashAlgorithmName.SHA256);
         var request = new CertificateRequest(asked.SubjectName, asked.PublicKey, HashAlgorithmName.SHA384);
@@ -37,6 +42,11 @@ internal sealed class OfflineRoot : IDisposable
         request.CertificateExtensions.Add(
             X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false)
         );
+        if (purpose is not null)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
+        }
+
         var generator = X509SignatureGenerator.CreateForECDsa(key);
         var serial = RandomNumberGenerator.GetBytes(12);
         serial[0] = (byte)(serial[0] & 0x7f | 0x01);

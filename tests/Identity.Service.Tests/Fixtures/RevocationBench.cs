@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
@@ -15,18 +16,27 @@ public sealed class RevocationBench : IAsyncLifetime
 
     internal OfflineRoot Root => root!;
 
+    /// <summary>What else the service is to be configured with.</summary>
+    internal Func<ServiceOptions, ServiceOptions> Adjust { get; init; } = options => options;
+
+    /// <summary>The authority's certificate is for server certificates alone, by extended key usage.</summary>
+    internal bool IsForServersAlone { get; init; }
+
     public async ValueTask InitializeAsync()
     {
         Bench = await MachineBench.StartAsync(options =>
-            options with
-            {
-                Certificates = options.Certificates with
+            Adjust(
+                options with
                 {
-                    SingleApproval = true,
-                    RevocationShards = 4,
-                    ListAlways = true,
-                },
-            }
+                    Certificates = options.Certificates with
+                    {
+                        SingleApproval = true,
+                        RevocationShards = 4,
+                        ListAlways = true,
+                        ResponderAddress = ResponderAddress.Always,
+                    },
+                }
+            )
         );
         root = new OfflineRoot(Bench.Service.Time.GetUtcNow());
         AuthorityId = await ActivateAsync("Tunnel CA");
@@ -46,7 +56,10 @@ public sealed class RevocationBench : IAsyncLifetime
             )
         );
         var path = $"/v1/certificate_authorities/{created.Id()}";
-        var chain = Root.Sign((await Api.GetOkAsync(path + "/csr")).Text("csr_pem"));
+        var chain = Root.Sign(
+            (await Api.GetOkAsync(path + "/csr")).Text("csr_pem"),
+            purpose: IsForServersAlone ? "1.3.6.1.5.5.7.3.1" : null
+        );
         var fingerprint = OfflineRoot.Fingerprint(chain);
         await Api.PostOkAsync(path + "/chain", JsonSerializer.Serialize(new { chain_pem = chain, fingerprint }));
         await Api.PostOkAsync(path + "/approve", JsonSerializer.Serialize(new { fingerprint }));

@@ -309,6 +309,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Api.Dispose();
+        await StoredMaterial.CheckAsync(Get<Database>());
         await app.DisposeAsync();
         store.Dispose();
         if (!isHandedOver)

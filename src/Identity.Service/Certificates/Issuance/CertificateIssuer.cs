@@ -18,7 +18,7 @@ internal sealed class CertificateIssuer(
     CertifiableKeys keys,
     IssuanceLimits limits,
     SigningQueue queue,
-    ICrlDistributionPoints lists,
+    IRevocationAddresses addresses,
     ClockGuard clock,
     StoreNode node,
     TimeProvider time,
@@ -124,13 +124,15 @@ internal sealed class CertificateIssuer(
                 Issuer = job.Authority.Issuer,
                 Profile = job.Profile,
                 PublicKey = job.PublicKey,
+                Subject = job.Subject,
                 Names = job.Names,
                 Serial = serial,
                 Now = job.DespiteClock ? clock.LatestNow() : time.GetUtcNow(),
                 NotBefore = job.NotBefore,
                 Life = job.Life,
                 LifeCap = job.LifeCap,
-                CrlDistributionPoint = lists.Find(job.Kind, job.Authority, serial),
+                CrlDistributionPoint = addresses.FindList(job.Kind, job.Authority, serial),
+                OcspResponder = addresses.FindResponder(job.Kind, job.Authority),
             }
         );
     }

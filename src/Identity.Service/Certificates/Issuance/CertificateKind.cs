@@ -12,6 +12,6 @@ internal enum CertificateKind
     /// <summary>A leaf for inner TLS, under a tunnel's authority.</summary>
     Server,
 
-    /// <summary>One of the service's own.</summary>
+    /// <summary>One of the service's own: of its ports, or of an OCSP responder under any authority.</summary>
     Service,
 }

@@ -17,6 +17,7 @@ internal sealed class CertificateProfiles
         Agent = Create(StandardProfiles.Agent(lives.PlatformLife));
         Edge = Create(StandardProfiles.Edge(lives.PlatformLife));
         Service = Create(StandardProfiles.Service(lives.PlatformLife));
+        OcspResponder = Create(StandardProfiles.OcspResponder());
         Trial = Create(StandardProfiles.Trial());
         if (errors.Count > 0)
         {
@@ -42,6 +43,9 @@ internal sealed class CertificateProfiles
 
     /// <summary>The service's own.</summary>
     public CertificateProfile Service { get; }
+
+    /// <summary>Signs OCSP answers for the authority that certified it.</summary>
+    public CertificateProfile OcspResponder { get; }
 
     /// <summary>The leaf that proves a new authority usable; for a key that nobody keeps.</summary>
     public CertificateProfile Trial { get; }

@@ -32,7 +32,7 @@ internal sealed record CertificateRecord
     /// <summary><c>ca_…</c> of a tunnel's authority; null for the platform CA.</summary>
     public string? CaId { get; init; }
 
-    /// <summary>The SPIFFE id, or the domain of a server certificate.</summary>
+    /// <summary>The SPIFFE id (an OCSP responder's ends in <c>/ocsp</c>), or the domain of a server certificate.</summary>
     public required string Identity { get; init; }
 
     public required DateTimeOffset IssuedAt { get; init; }

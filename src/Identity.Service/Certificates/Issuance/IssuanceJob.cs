@@ -19,6 +19,9 @@ internal sealed record IssuanceJob
 
     public required GrantedNames Names { get; init; }
 
+    /// <summary>Of an OCSP responder; every other leaf has names alone.</summary>
+    public DistinguishedName Subject { get; init; } = DistinguishedName.Empty;
+
     /// <summary>The SPIFFE id, or the domain of a server certificate.</summary>
     public required string Identity { get; init; }
 

@@ -38,17 +38,22 @@ internal sealed class SigningQueue(ServiceOptions options, TimeProvider time) : 
 
     /// <summary>Signs, or says why not. Never throws for what a device does.</summary>
     public ValueTask<CaResult<IssuedCertificate>> SignAsync(IssuancePlan plan, IssuerKey key) =>
-        key.IsRemote ? SignRemoteAsync(plan, key) : new(plan.Redeem(key));
+        SignAsync(() => plan.Redeem(key), key.IsRemote);
+
+    /// <summary>The same for whatever else an authority's key signs.</summary>
+    public ValueTask<CaResult<T>> SignAsync<T>(Func<CaResult<T>> sign, bool isRemote)
+        where T : class => isRemote ? SignRemoteAsync(sign) : new(sign());
 
     public void Dispose() => calls.Dispose();
 
-    private async ValueTask<CaResult<IssuedCertificate>> SignRemoteAsync(IssuancePlan plan, IssuerKey key)
+    private async ValueTask<CaResult<T>> SignRemoteAsync<T>(Func<CaResult<T>> sign)
+        where T : class
     {
         var began = time.GetTimestamp();
         using var limit = new CancellationTokenSource(SignerTimeout, time);
         try
         {
-            return await CallAsync(plan, key, limit.Token).WaitAsync(limit.Token);
+            return await CallAsync(sign, limit.Token).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -61,13 +66,14 @@ internal sealed class SigningQueue(ServiceOptions options, TimeProvider time) : 
         }
     }
 
-    private async Task<CaResult<IssuedCertificate>> CallAsync(IssuancePlan plan, IssuerKey key, CancellationToken limit)
+    private async Task<CaResult<T>> CallAsync<T>(Func<CaResult<T>> sign, CancellationToken limit)
+        where T : class
     {
         await calls.WaitAsync(limit);
         try
         {
             // Whoever gave up while it waited for a thread does not have it signed.
-            return await Task.Run(() => plan.Redeem(key), limit);
+            return await Task.Run(sign, limit);
         }
         finally
         {

@@ -28,6 +28,15 @@ internal interface IRevocationStore
     /// </summary>
     ValueTask<IReadOnlyList<RevokedSerial>> ListUnexpiredAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What OCSP answers of a serial number: null when the authority never issued it, otherwise since when and why it is
+    /// revoked, if it is.
+    /// </summary>
+    /// <param name="caId">Null for the platform CA.</param>
+    /// <param name="serial">Lower-case hex.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<CertificateStanding?> FindStandingAsync(string? caId, string serial, CancellationToken cancellationToken);
+
     /// <summary>How the lists of an authority are divided; null = it has none.</summary>
     ValueTask<RevocationPoint?> FindPointAsync(string caId, CancellationToken cancellationToken);
 

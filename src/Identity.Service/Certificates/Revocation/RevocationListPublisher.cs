@@ -120,7 +120,7 @@ internal sealed class RevocationListPublisher(
         ServiceMeters.RevocationListFailures.Add(1);
     }
 
-    // Suspended, retiring and tainted ones go on: their certificates are still about. Null = nobody could use a list.
+    // Null = no client could use a list.
     private async ValueTask<SigningAuthority?> SignerAsync(
         string caId,
         DateTimeOffset now,
@@ -128,18 +128,7 @@ internal sealed class RevocationListPublisher(
     )
     {
         var authority = await authorities.FindAsync(caId, cancellationToken);
-        var publishes =
-            authority
-                is {
-                    ChainPem: not null,
-                    State: AuthorityState.Staged
-                        or AuthorityState.Active
-                        or AuthorityState.Suspended
-                        or AuthorityState.Retiring
-                        or AuthorityState.Tainted
-                }
-            && authority.NotAfter >= now;
-        return publishes ? keys.Use(authority!) : null;
+        return authority?.SignsRevocations(now) == true ? keys.Use(authority) : null;
     }
 
     private async Task<int> PublishAsync(

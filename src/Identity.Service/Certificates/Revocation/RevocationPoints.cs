@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
@@ -9,7 +10,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>Which list a certificate bears. An authority's division never changes, so that it is read once per process.</summary>
-internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions options) : ICrlDistributionPoints
+internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions options) : IRevocationAddresses
 {
     // Shorter lives end before a verifier that keeps a list for a day would look again.
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(24);
@@ -29,7 +30,7 @@ internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions op
                 )
             );
 
-    public string? Find(CertificateKind kind, SigningAuthority authority, SerialNumber serial)
+    public string? FindList(CertificateKind kind, SigningAuthority authority, SerialNumber serial)
     {
         if (
             kind != CertificateKind.Server
@@ -43,6 +44,18 @@ internal sealed class RevocationPoints(IRevocationStore store, ServiceOptions op
         var point = known.GetOrAdd(id, Load);
         return AddressOf(point, RevocationShards.Of(serial.Hex, point.Shards));
     }
+
+    public string? FindResponder(CertificateKind kind, SigningAuthority authority) =>
+        kind == CertificateKind.Server
+        && authority.CaId is { } id
+        && options.Certificates.ResponderAddress switch
+        {
+            ResponderAddress.Always => true,
+            ResponderAddress.LongLived => options.Certificates.ServerLife > LongLife,
+            _ => false,
+        }
+            ? OcspAuthorities.AddressOf(options, id)
+            : null;
 
     /// <summary>The address of a list: what its certificates bear, and the list itself.</summary>
     public string AddressOf(RevocationPoint point, int shard) =>

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage.Certificates;
@@ -15,11 +16,15 @@ internal static class RevocationRegistration
             .AddSingleton<CertificateRevoker>()
             .AddSingleton<RevocationEndpoint>()
             .AddSingleton<RevocationPoints>()
-            .AddSingleton<ICrlDistributionPoints>(provider => provider.GetRequiredService<RevocationPoints>())
+            .AddSingleton<IRevocationAddresses>(provider => provider.GetRequiredService<RevocationPoints>())
             .AddSingleton<RevocationListBuilder>()
             .AddSingleton<RevocationListPublisher>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<RevocationListPublisher>())
             .AddSingleton<RevocationListEndpoint>()
+            .AddSingleton<OcspAuthorities>()
+            .AddSingleton<OcspResponders>()
+            .AddSingleton<OcspResponder>()
+            .AddSingleton<OcspEndpoint>()
             .AddSingleton<ImportedListEndpoint>();
 
     public static void MapRevocation(this ApiHost host)
@@ -30,6 +35,10 @@ internal static class RevocationRegistration
 
         var lists = host.Services.GetRequiredService<RevocationListEndpoint>();
         host.Get(RevocationPoint.Path + "/{ca_id}/{file}", Access.AnonymousLists, lists.GetAsync);
+
+        var responder = host.Services.GetRequiredService<OcspEndpoint>();
+        host.Post(OcspAuthorities.Path + "/{ca_id}", Access.AnonymousLists, responder.PostAsync);
+        host.Get(OcspAuthorities.Path + "/{ca_id}/{**request}", Access.AnonymousLists, responder.GetAsync);
 
         var imported = host.Services.GetRequiredService<ImportedListEndpoint>();
         const string list = "/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/revocation_list";

@@ -85,4 +85,11 @@ internal sealed record TunnelAuthority
 
     /// <summary>The service can sign with its key.</summary>
     public bool HoldsKey => Custody != AuthorityCustody.TrustOnly;
+
+    /// <summary>
+    /// Its revocation lists and OCSP answers are signed: clients may still trust it. That includes suspended, retiring and
+    /// tainted ones, whose certificates are still in use.
+    /// </summary>
+    public bool SignsRevocations(DateTimeOffset now) =>
+        HoldsKey && ChainPem is not null && AuthorityStates.IsTrusted(State) && NotAfter >= now;
 }

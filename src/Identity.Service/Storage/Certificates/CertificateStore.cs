@@ -185,7 +185,9 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var last = await connection.QuerySingleAsync<long?>(
             new CommandDefinition(
-                "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void'",
+                // An OCSP responder's certificate is made as long as its authority answers: it must not be what keeps it.
+                "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
+                    + "AND kind = 'server'",
                 new { authorityId },
                 cancellationToken: cancellationToken
             )

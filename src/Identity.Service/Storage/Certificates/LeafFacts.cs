@@ -37,7 +37,7 @@ internal sealed class LeafFacts(Database database) : ILeafFacts
         return await connection.QuerySingleAsync<long>(
             new CommandDefinition(
                 "SELECT COUNT(*) FROM certificates WHERE ca_id = @authorityId AND status = 'issued' "
-                    + "AND not_after_ms >= @Now",
+                    + "AND kind = 'server' AND not_after_ms >= @Now",
                 new { authorityId, Now = now.ToStore() },
                 cancellationToken: cancellationToken
             )

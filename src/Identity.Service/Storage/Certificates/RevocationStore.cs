@@ -61,6 +61,23 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
         return [.. rows.Select(row => new RevokedSerial(row.Serial, CertificateNames.KindOf(row.Kind), row.TunnelId))];
     }
 
+    public async ValueTask<CertificateStanding?> FindStandingAsync(
+        string? caId,
+        string serial,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenReadAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<StandingRow>(
+            new CommandDefinition(
+                StandingSql + (caId is null ? "ca_id IS NULL" : "ca_id = @caId"),
+                new { caId, serial },
+                cancellationToken: cancellationToken
+            )
+        );
+        return row?.ToStanding();
+    }
+
     public async ValueTask<RevocationPoint?> FindPointAsync(string caId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
@@ -244,6 +261,12 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
         "SELECT serial, kind, tunnel_id FROM certificates WHERE revoked_at_ms IS NOT NULL "
         + "AND (enrollment_id IS NOT NULL OR edge_id IS NOT NULL) AND not_after_ms >= @now";
 
+    // An intent may never become a certificate, and a void one did not: they exist for OCSP only once revoked, because a
+    // crash may lose the record of a signature.
+    private const string StandingSql =
+        "SELECT revoked_at_ms AS RevokedAt, revocation_reason AS Reason FROM certificates "
+        + "WHERE serial = @serial AND (status = 'issued' OR revoked_at_ms IS NOT NULL) AND ";
+
     // The sum keeps planners from the index by end, which finds every certificate of the authority.
     internal const string EntriesSql =
         "SELECT serial, revoked_at_ms, revocation_reason FROM certificates "
@@ -259,6 +282,16 @@ internal sealed class RevocationStore(Database database) : IRevocationStore
                     new { certificate.CaId, shard = (long)shard }
                 ),
             ];
+
+    private sealed record StandingRow
+    {
+        public long? RevokedAt { get; init; }
+
+        public string? Reason { get; init; }
+
+        public CertificateStanding ToStanding() =>
+            new(Instants.FromStore(RevokedAt), Reason is { } reason ? RevocationReasons.Find(reason) : null);
+    }
 
     private sealed record PointRow
     {

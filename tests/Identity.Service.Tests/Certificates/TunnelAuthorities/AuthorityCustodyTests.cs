@@ -2,8 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Tests.Certificates.Revocation.Ocsp;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Shouldly;
@@ -28,6 +30,29 @@ public sealed class AuthorityCustodyTests
         var (_, machine) = await bench.Machines.JoinAsync(bench.Machines.AgentToken());
         var leaf = await machine.PostOkAsync("/v1/agent/server_certificates", MachineBench.CsrBody());
         leaf.GetProperty("certificate").Text("ca_id").ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task Pkcs11_OcspResponder_IsCertifiedByTheTokenAndSignsWithoutIt()
+    {
+        await using var bench = await HsmAsync();
+        var id = await bench.ApprovedAsync("pkcs11");
+        var (_, machine) = await bench.Machines.JoinAsync(bench.Machines.AgentToken());
+        var leaf = (await machine.PostOkAsync("/v1/agent/server_certificates", MachineBench.CsrBody())).GetProperty(
+            "certificate"
+        );
+        using var authority = X509Certificate2.CreateFromPem(leaf.Text("chain_pem"));
+        using var client = new OcspClient(
+            bench.Service,
+            id,
+            ParsedCertificate.TryParse(authority.RawData)!,
+            bench.Root.Certificate.ExportCertificatePem()
+        );
+        (await client.StateAsync(leaf.Text("serial"))).ShouldBe("good");
+
+        Token().Destroy("culvert-ca-" + id);
+
+        (await client.StateAsync(leaf.Text("serial"), [1])).ShouldBe("good");
     }
 
     [Fact]

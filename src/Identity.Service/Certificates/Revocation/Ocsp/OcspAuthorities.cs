@@ -1,0 +1,47 @@
+using Culvert.Identity.Service.Certificates.PlatformAuthorities;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
+
+/// <summary>
+/// The authorities that have a responder, each at an address of its own: those whose key the service holds, for as long as
+/// their revocation lists are signed, and the platform's issuing authority.
+/// </summary>
+internal sealed class OcspAuthorities(
+    ITunnelAuthorityStore store,
+    AuthorityKeys keys,
+    PlatformCa platform,
+    IRevisions revisions,
+    TimeProvider time
+)
+{
+    public const string Path = "/v1/ocsp";
+
+    /// <summary>In place of an authority's id.</summary>
+    public const string PlatformName = "platform";
+
+    private readonly LastRead<TunnelAuthority> known = new(revisions);
+
+    /// <summary>What certificates of that authority bear.</summary>
+    public static string AddressOf(ServiceOptions options, string caId) =>
+        $"{(options.Certificates.OcspUrl.Length > 0 ? options.Certificates.OcspUrl : options.PublicUrl)}{Path}/{caId}";
+
+    /// <summary>Null when no authority of that name has a responder.</summary>
+    public async ValueTask<OcspAuthority?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        if (name == PlatformName)
+        {
+            return new OcspAuthority(platform.Issuing, null);
+        }
+
+        if (!CertificateAuthorityId.TryParse(name, out var id))
+        {
+            return null;
+        }
+
+        var record = await known.FindAsync(id.Value, store.FindAsync, cancellationToken);
+        return record?.SignsRevocations(time.GetUtcNow()) == true ? new OcspAuthority(keys.Use(record), record) : null;
+    }
+}

@@ -1,0 +1,127 @@
+using Culvert.Ca.Revocation.Ocsp;
+using Culvert.Identity.Service.Hosting;
+using Microsoft.Net.Http.Headers;
+
+namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
+
+/// <summary>
+/// <c>POST /v1/ocsp/{ca_id}</c> and <c>GET /v1/ocsp/{ca_id}/{base64}</c> (RFC 6960 appendix A, RFC 5019 §5): the state of
+/// certificates, for every caller. Clients read the OCSP status, so that refusals of the request are OCSP answers with 200,
+/// too; only the limit per address answers 429.
+/// </summary>
+internal sealed class OcspEndpoint(
+    OcspResponder responder,
+    ServiceOptions options,
+    TimeProvider time,
+    LimitShares shares
+)
+{
+    // As with lists: short against the answer's life, so that a revocation is seen soon.
+    private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
+
+    // Many addresses must not be able to do what one may not (S31). One bucket: the key is always the same.
+    private readonly KeyedRateLimiter<int> total = new(
+        options.Limits.OcspTotal,
+        time,
+        shares: shares,
+        name: "ocsp_total"
+    );
+
+    public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var isRequest =
+            MediaTypeHeaderValue.TryParse(request.Http.Request.ContentType, out var type)
+            && type.MediaType.Equals(OcspAnswers.RequestType, StringComparison.OrdinalIgnoreCase);
+        var encoded = isRequest
+            ? await RequestBody.ReadBytesAsync(request.Http, ParsedOcspRequest.MaxBytes, cancellationToken)
+            : null;
+        return await AnswerAsync(request, encoded, cancellationToken);
+    }
+
+    public ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, Decode(request.Route("request")), cancellationToken);
+
+    // Some clients escape the slashes of base64 and some do not; the routing leaves %2F as it is.
+    private static byte[]? Decode(string escaped)
+    {
+        var text = Uri.UnescapeDataString(escaped);
+        var bytes = new byte[ParsedOcspRequest.MaxBytes];
+        return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : null;
+    }
+
+    private async ValueTask<ApiAnswer> AnswerAsync(
+        ApiRequest request,
+        byte[]? encoded,
+        CancellationToken cancellationToken
+    )
+    {
+        var answer =
+            total.TryTake(0) is not null ? OcspAnswer.Refused(OcspResult.TryLater)
+            : encoded is null ? OcspAnswer.Refused(OcspResult.MalformedRequest)
+            : await responder.AnswerAsync(request.Route("ca_id"), encoded, cancellationToken);
+        Count(answer);
+        Describe(request.Http.Response, answer);
+        var isKnown =
+            answer.IsShared
+            && HttpMethods.IsGet(request.Http.Request.Method)
+            && request
+                .Http.Request.GetTypedHeaders()
+                .IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Tag == answer.Tag);
+        return isKnown ? ApiAnswer.NotModified : ApiAnswer.Raw(answer.Bytes, OcspAnswers.AnswerType);
+    }
+
+    // RFC 5019 §6.2. What was made for one caller, or may be otherwise a moment later, is nobody else's.
+    private void Describe(HttpResponse response, OcspAnswer answer)
+    {
+        var headers = response.GetTypedHeaders();
+        if (!answer.IsShared)
+        {
+            headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var left = answer.NextUpdate - now;
+        var age = left < KeepFor ? left : KeepFor;
+        headers.CacheControl = new CacheControlHeaderValue
+        {
+            Public = true,
+            MaxAge = age,
+            NoTransform = true,
+            MustRevalidate = true,
+        };
+        headers.LastModified = answer.ThisUpdate;
+        headers.Expires = now + age;
+        response.Headers.ETag = answer.Tag;
+    }
+
+    private static void Count(OcspAnswer answer)
+    {
+        if (answer.Result != OcspResult.Successful)
+        {
+            Add(
+                answer.Result switch
+                {
+                    OcspResult.MalformedRequest => "malformed_request",
+                    OcspResult.Unauthorized => "unauthorized",
+                    _ => "try_later",
+                }
+            );
+        }
+
+        foreach (var status in answer.Statuses)
+        {
+            Add(
+                status.State switch
+                {
+                    OcspState.Good => "good",
+                    OcspState.Revoked => "revoked",
+                    _ => "unknown",
+                }
+            );
+        }
+
+        static void Add(string status) =>
+            ServiceMeters.OcspAnswers.Add(1, new KeyValuePair<string, object?>("status", status));
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using Culvert.Ca.Certificates;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
+using Culvert.Ca.Refusals;
+using Culvert.Ca.Revocation.Ocsp;
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.ServiceCertificates;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Certificates;
+
+namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
+
+/// <summary>
+/// The responder of each authority on this node. Its key is made here and never leaves the process; its certificate is
+/// issued by the authority like any other leaf (S12), when the first request comes, and renewed in its own window by the
+/// requests that come then.
+/// </summary>
+internal sealed class OcspResponders(
+    CertificateIssuer issuer,
+    CertificateProfiles profiles,
+    ServiceOptions options,
+    StoreNode node,
+    TimeProvider time,
+    ILogger<OcspResponders> logger
+)
+{
+    private const int RetrySeconds = 10;
+
+    private static readonly DistinguishedName Subject = DistinguishedName.FromCommonName("OCSP responder");
+
+    // An authority whose own certificate rules a responder out signs by itself. Its certificate never changes.
+    private static readonly string[] RuledOut = [CaErrorCodes.CaEku.Code, CaErrorCodes.NameConstraintViolation.Code];
+
+    // By the authority's certificate: a renewed platform CA has another responder.
+    private readonly ConcurrentDictionary<string, Place> places = new(StringComparer.Ordinal);
+
+    /// <summary>Who signs now; null = nobody can at present.</summary>
+    public async ValueTask<OcspSigner?> FindAsync(OcspAuthority authority, CancellationToken cancellationToken)
+    {
+        var place = PlaceOf(authority);
+        if (!place.IsDue(time.GetUtcNow()))
+        {
+            return place.Usable(time.GetUtcNow());
+        }
+
+        // One request renews. The others go on with what there is, and wait only if there is nothing.
+        var patience = place.Usable(time.GetUtcNow()) is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero;
+        if (await place.Gate.WaitAsync(patience, cancellationToken))
+        {
+            try
+            {
+                if (place.IsDue(time.GetUtcNow()))
+                {
+                    await RenewAsync(authority, place, cancellationToken);
+                }
+            }
+            finally
+            {
+                place.Gate.Release();
+            }
+        }
+
+        return place.Usable(time.GetUtcNow());
+    }
+
+    private Place PlaceOf(OcspAuthority authority)
+    {
+        var fingerprint = authority.Signing.Certificate.Fingerprint;
+        if (places.TryGetValue(fingerprint, out var known))
+        {
+            return known;
+        }
+
+        foreach (var (other, place) in places)
+        {
+            if (place.HasExpired(time.GetUtcNow()))
+            {
+                places.TryRemove(other, out _);
+            }
+        }
+
+        return places.GetOrAdd(fingerprint, static _ => new Place());
+    }
+
+    private async Task RenewAsync(OcspAuthority authority, Place place, CancellationToken cancellationToken)
+    {
+        // Not disposed of: a signature under way may still hold it when its successor comes. The finalizer frees it.
+        var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
+        var outcome = await issuer.IssueAsync(
+            new IssuanceJob
+            {
+                Kind = CertificateKind.Service,
+                Authority = authority.Signing,
+                Profile = profiles.OcspResponder,
+                PublicKey = key.PublicKey,
+                Names = GrantedNames.None,
+                Subject = Subject,
+                Identity = ServiceNames.IdentityOf(options, node) + "/ocsp",
+                Actor = AuditActor.System,
+                OrganizationId = authority.Record?.OrganizationId,
+                WorkspaceId = authority.Record?.WorkspaceId,
+                TunnelId = authority.Record?.TunnelId.Value,
+                LifeCap = authority.Record?.MaxLeafLife,
+            },
+            cancellationToken
+        );
+        if (outcome.Document is { } document)
+        {
+            CertificatePem.TryRead(document.CertificatePem, out var certificates);
+            var certificate = ParsedCertificate.TryParse(certificates![0].RawData)!;
+            place.Use(OcspSigner.Delegated(certificate, key), document.RenewAfter);
+            return;
+        }
+
+        key.Dispose();
+        if (outcome.Refusal is { } refusal && RuledOut.Contains(refusal.Code.Code))
+        {
+            var itself = OcspSigner.Authority(authority.Signing.Issuer, authority.Signing.Key);
+            place.Use(itself, itself.NotAfter);
+            return;
+        }
+
+        var reason = outcome.Refusal?.Message ?? outcome.Conflict?.ToString() ?? "";
+        Log.OcspResponderFailed(logger, authority.Name, reason, RetrySeconds);
+        place.RetryFrom(time.GetUtcNow().AddSeconds(RetrySeconds));
+    }
+
+    /// <summary>Written by who holds the gate, read by everyone.</summary>
+    private sealed class Place
+    {
+        private volatile State state = new(null, DateTimeOffset.MinValue);
+
+        public SemaphoreSlim Gate { get; } = new(1);
+
+        public bool IsDue(DateTimeOffset now) => now >= state.DueAt;
+
+        // The last second belongs to it.
+        public OcspSigner? Usable(DateTimeOffset now) =>
+            state.Signer is { } signer && now <= signer.NotAfter ? signer : null;
+
+        public bool HasExpired(DateTimeOffset now) => state.Signer is { } signer && now > signer.NotAfter;
+
+        public void Use(OcspSigner signer, DateTimeOffset dueAt) => state = new(signer, dueAt);
+
+        public void RetryFrom(DateTimeOffset dueAt) => state = state with { DueAt = dueAt };
+
+        private sealed record State(OcspSigner? Signer, DateTimeOffset DueAt);
+    }
+}
