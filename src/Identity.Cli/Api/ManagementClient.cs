@@ -1,8 +1,10 @@
 using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Platform.Net;
+using Duende.IdentityModel.Client;
 
 namespace Culvert.Identity.Cli.Api;
 
@@ -110,23 +112,48 @@ internal sealed class ManagementClient : IDisposable
         return await SendAsync(HttpMethod.Post, path, ContentOf(body), cancel);
     }
 
-    /// <summary>A question by form, as introspection is.</summary>
-    public Task<ApiAnswer> AskFormAsync(
-        string path,
-        IReadOnlyDictionary<string, string> form,
-        CancellationToken cancel
-    ) => SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form), cancel);
-
-    /// <summary>A form, as OAuth's endpoints take it. An empty answer reads as an empty object.</summary>
-    public async Task<ApiAnswer> PostFormAsync(
-        string path,
-        IReadOnlyDictionary<string, string> form,
-        CancellationToken cancel
-    )
+    /// <summary>What a token is good for (RFC 7662).</summary>
+    public async Task<ApiAnswer> IntrospectAsync(string token, CancellationToken cancel)
     {
+        var url = new Uri(settings.Url, "v1/oauth/introspect");
+        using var request = new TokenIntrospectionRequest { RequestUri = url, Token = token };
+        return await SendAsync(
+            HttpMethod.Post,
+            url,
+            request,
+            async () =>
+            {
+                try
+                {
+                    return ResponseOf(await http.IntrospectTokenAsync(request, cancel));
+                }
+                catch (Exception e)
+                    when (e is InvalidOperationException or FormatException or OverflowException or ArgumentException)
+                {
+                    // How the library says that an answer of status 200 is no introspection response.
+                    throw NotTheService(HttpMethod.Post, url);
+                }
+            },
+            cancel
+        );
+    }
+
+    /// <summary>Ends a token (RFC 7009). The answer says nothing.</summary>
+    public async Task RevokeAsync(string token, CancellationToken cancel)
+    {
+        const string path = "v1/oauth/revoke";
         await ProveOrganizationAsync(cancel);
         StopIfDryRun(HttpMethod.Post, path, body: null);
-        return await SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form), cancel);
+        var url = new Uri(settings.Url, path);
+        using var request = new TokenRevocationRequest { RequestUri = url, Token = token };
+        await SendAsync(
+            HttpMethod.Post,
+            url,
+            request,
+            async () => ResponseOf(await http.RevokeTokenAsync(request, cancel)),
+            cancel,
+            mayBeEmpty: true
+        );
     }
 
     public async Task<ApiAnswer> DeleteAsync(string path, CancellationToken cancel)
@@ -182,37 +209,53 @@ internal sealed class ManagementClient : IDisposable
     )
     {
         var url = new Uri(settings.Url, path);
-        using var request = new HttpRequestMessage(method, url);
+        using var request = new HttpRequestMessage(method, url) { Content = content };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return await SendAsync(method, url, request, () => http.SendAsync(request, cancel), cancel);
+    }
+
+    private async Task<ApiAnswer> SendAsync(
+        HttpMethod method,
+        Uri url,
+        HttpRequestMessage request,
+        Func<Task<HttpResponseMessage>> send,
+        CancellationToken cancel,
+        bool mayBeEmpty = false
+    )
+    {
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("culvert", ProgramVersion.Text));
         if (workspaceId is not null)
         {
             request.Headers.Add("anthropic-workspace-id", workspaceId);
         }
 
-        request.Content = content;
         var started = time.GetTimestamp();
         try
         {
-            using var response = await http.SendAsync(request, cancel);
+            using var response = await send();
             var text = await response.Content.ReadAsStringAsync(cancel);
             var requestId = Header(response, "request-id");
             var milliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds;
             trace($"{method} {url} {(int)response.StatusCode} {milliseconds} ms {requestId}");
             return response.IsSuccessStatusCode
-                ? Parse(
-                    method,
-                    url,
-                    text,
-                    content is FormUrlEncodedContent,
-                    Header(response, "anthropic-organization-id")
-                )
+                ? Parse(method, url, text, mayBeEmpty, Header(response, "anthropic-organization-id"))
                 : throw Refusals.From(method, url, response.StatusCode, requestId, text);
         }
         catch (Exception e) when (IsUnreachable(e, cancel))
         {
             throw Unreachable(method, url, e, settings);
         }
+    }
+
+    // What came over the wire is the answer, as for every other request: the library reads less than is printed.
+    private static HttpResponseMessage ResponseOf(ProtocolResponse answer)
+    {
+        if (answer is { HttpResponse: null, Exception: { } fault })
+        {
+            ExceptionDispatchInfo.Throw(fault);
+        }
+
+        return answer.HttpResponse!;
     }
 
     public static bool IsUnreachable(Exception e, CancellationToken cancel) =>
@@ -253,12 +296,15 @@ internal sealed class ManagementClient : IDisposable
             // reported below
         }
 
-        throw new CommandFailure(ExitCode.Failed, "the answer is no JSON object: this is not the identity service")
+        throw NotTheService(method, url);
+    }
+
+    private static CommandFailure NotTheService(HttpMethod method, Uri url) =>
+        new(ExitCode.Failed, "the answer is no JSON object: this is not the identity service")
         {
             Where = $"{method} {url}",
             Next = $"check --url ({GlobalOptions.UrlVariable})",
         };
-    }
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;

@@ -66,7 +66,7 @@ internal static class TokenCommands
             {
                 var token = await TokenFile.ReadAsync(context, context.Get(file), cancel);
                 var client = await context.ClientAsync(cancel);
-                var answer = await client.AskFormAsync("v1/oauth/introspect", TokenFile.Form(token), cancel);
+                var answer = await client.IntrospectAsync(token, cancel);
                 return CommandResult.Object(answer) with
                 {
                     ExitCode = answer.Json["active"]?.GetValue<bool>() == true ? ExitCode.Done : ExitCode.CheckFailed,

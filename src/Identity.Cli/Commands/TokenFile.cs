@@ -19,7 +19,4 @@ internal static class TokenFile
                 Next = "give the token by --file or standard input",
             };
     }
-
-    /// <summary>As introspection and revocation take it.</summary>
-    public static Dictionary<string, string> Form(string token) => new() { ["token"] = token };
 }

@@ -132,7 +132,7 @@ internal static class TokenRevokeCommands
     {
         var token = await TokenFile.ReadAsync(context, file, cancel);
         var client = await context.ClientAsync(cancel);
-        await client.PostFormAsync("v1/oauth/revoke", TokenFile.Form(token), cancel);
+        await client.RevokeAsync(token, cancel);
         // No answer tells whether it was a token (RFC 7009 §2.2).
         context.Note("the token is good for nothing now");
         return CommandResult.Object(new JsonObject { ["type"] = "token", ["revoked"] = true });

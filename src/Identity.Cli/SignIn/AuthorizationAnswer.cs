@@ -1,3 +1,4 @@
+using Duende.IdentityModel;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Identity.Cli.SignIn;
@@ -21,11 +22,11 @@ internal sealed record AuthorizationAnswer
     {
         return new()
         {
-            State = One("state"),
-            Issuer = One("iss"),
-            Code = One("code"),
-            Error = One("error"),
-            ErrorDescription = One("error_description"),
+            State = One(OidcConstants.AuthorizeResponse.State),
+            Issuer = One(OidcConstants.AuthorizeResponse.Issuer),
+            Code = One(OidcConstants.AuthorizeResponse.Code),
+            Error = One(OidcConstants.AuthorizeResponse.Error),
+            ErrorDescription = One(OidcConstants.AuthorizeResponse.ErrorDescription),
         };
 
         string? One(string name) => query[name] is [{ Length: > 0 } value] ? value : null;

@@ -1,10 +1,13 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
-using Culvert.Identity.Cli.Api;
+using System.Text.Json;
 using Culvert.Jose;
 using Culvert.Jose.Tokens;
+using Culvert.Platform.OAuth;
+using Duende.IdentityModel;
+using Duende.IdentityModel.Client;
 
 namespace Culvert.Identity.Cli.SignIn;
 
@@ -26,10 +29,14 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
 
     public async Task<string> RunAsync(CancellationToken cancel)
     {
-        var metadata = await client.DescribeAsync(cancel);
-        var authorization = client.EndpointOf(metadata, "authorization_endpoint");
-        var tokens = client.EndpointOf(metadata, "token_endpoint");
-        if (metadata["code_challenge_methods_supported"] is JsonArray methods && !methods.Any(IsS256))
+        using var metadata = await client.DescribeAsync(cancel);
+        var authorization = client.EndpointOf(metadata, OidcConstants.Discovery.AuthorizationEndpoint);
+        var tokens = client.EndpointOf(metadata, OidcConstants.Discovery.TokenEndpoint);
+        if (
+            metadata.TryGetValue(OidcConstants.Discovery.CodeChallengeMethodsSupported)
+                is { ValueKind: JsonValueKind.Array }
+            && !metadata.CodeChallengeMethodsSupported.Contains(OidcConstants.CodeChallengeMethods.Sha256)
+        )
         {
             throw client.Failed(
                 ExitCode.Refused,
@@ -61,16 +68,18 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
     )
     {
         await using var callback = await LoopbackCallback.StartAsync(cancel);
-        var page = PageOf(
-            url,
-            client.Form(
-                ("response_type", "code"),
-                ("redirect_uri", callback.RedirectUri),
-                ("scope", "openid"),
-                ("state", state),
-                ("nonce", nonce),
-                ("code_challenge", Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))),
-                ("code_challenge_method", "S256")
+        // RFC 6749 §3.1: a query that the endpoint has is kept, and a fragment it has none.
+        var page = new Uri(
+            new RequestUrl(url.GetLeftPart(UriPartial.Query)).CreateAuthorizeUrl(
+                client.ClientId,
+                OidcConstants.ResponseTypes.Code,
+                OidcConstants.StandardScopes.OpenId,
+                callback.RedirectUri,
+                state,
+                nonce,
+                codeChallenge: Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))),
+                codeChallengeMethod: OidcConstants.CodeChallengeMethods.Sha256,
+                extra: client.Target
             )
         );
         await host.Error.WriteLineAsync($"Open {page} in a browser on this machine.".AsMemory(), cancel);
@@ -85,7 +94,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
         }
     }
 
-    private string CodeOf(AuthorizationAnswer answer, string state, JsonNode metadata, Uri url)
+    private string CodeOf(AuthorizationAnswer answer, string state, IssuerMetadata metadata, Uri url)
     {
         if (
             answer.State is not { } returned
@@ -98,8 +107,8 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
         // RFC 9207 §2.4: compared as text, and missed where the metadata promises it.
         if (
             answer.Issuer is { } issuer
-                ? issuer != metadata.Text("issuer")
-                : IsTrue(metadata["authorization_response_iss_parameter_supported"])
+                ? issuer != metadata.Text(OidcConstants.Discovery.Issuer)
+                : metadata.AuthorizationResponseIssParameterSupported == true
         )
         {
             throw client.Failed(ExitCode.Refused, "the answer is not from that issuer", url);
@@ -107,7 +116,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
 
         return answer switch
         {
-            { Error: "access_denied" } => throw client.Denied(url),
+            { Error: OidcConstants.AuthorizeErrors.AccessDenied } => throw client.Denied(url),
             { Error: { } error } => throw client.Failed(
                 ExitCode.Refused,
                 $"it gives no code: {ProviderClient.ReasonOf(error, answer.ErrorDescription)}",
@@ -127,24 +136,27 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
         CancellationToken cancel
     )
     {
-        var (status, answer) = await client.PostAsync(
+        using var request = new AuthorizationCodeTokenRequest
+        {
+            RequestUri = url,
+            Code = code,
+            RedirectUri = redirect,
+            CodeVerifier = verifier,
+            Parameters = client.Common,
+        };
+        using var answer = await client.AskAsync(
             url,
-            client.Form(
-                ("grant_type", "authorization_code"),
-                ("code", code),
-                ("redirect_uri", redirect),
-                ("code_verifier", verifier)
-            ),
+            http => http.RequestAuthorizationCodeTokenAsync(request, cancel),
             cancel
         );
-        if (status != 200)
+        if (answer.HttpStatusCode != HttpStatusCode.OK)
         {
-            throw client.Failed(ExitCode.Refused, $"it gives no token: {ProviderClient.ReasonOf(status, answer)}", url);
+            throw client.Failed(ExitCode.Refused, $"it gives no token: {ProviderClient.ReasonOf(answer)}", url);
         }
 
         // OpenID Connect Core §3.1.3.7 (11). Everything else about the token is the service's to judge.
         var token = client.TokenOf(answer, url);
-        return NonceOf(answer?.Text("id_token")) == nonce
+        return NonceOf(answer.Text(OidcConstants.TokenResponse.IdentityToken)) == nonce
             ? token
             : throw client.Failed(ExitCode.Refused, "its id_token is not for this sign-in", url);
     }
@@ -154,18 +166,5 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
             ? token!.Claims.FindString("nonce"u8)
             : null;
 
-    // RFC 6749 §3.1: a query that the endpoint has is kept.
-    private static Uri PageOf(Uri url, Dictionary<string, string> form)
-    {
-        var query = string.Join('&', form.Select(one => $"{one.Key}={Uri.EscapeDataString(one.Value)}"));
-        return new UriBuilder(url) { Query = url.Query.Length > 1 ? $"{url.Query}&{query}" : query, Fragment = "" }.Uri;
-    }
-
-    private static string Secret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-
-    private static bool IsS256(JsonNode? method) =>
-        method is JsonValue value && value.TryGetValue(out string? name) && name == "S256";
-
-    private static bool IsTrue(JsonNode? member) =>
-        member is JsonValue value && value.TryGetValue(out bool said) && said;
+    private static string Secret() => CryptoRandom.CreateUniqueId(SecretBytes);
 }

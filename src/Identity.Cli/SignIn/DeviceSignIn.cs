@@ -1,6 +1,8 @@
-using System.Text.Json.Nodes;
-using Culvert.Identity.Cli.Api;
+using System.Net;
 using Culvert.Identity.Cli.Output;
+using Culvert.Platform.OAuth;
+using Duende.IdentityModel;
+using Duende.IdentityModel.Client;
 
 namespace Culvert.Identity.Cli.SignIn;
 
@@ -10,8 +12,6 @@ namespace Culvert.Identity.Cli.SignIn;
 /// </summary>
 internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, CliHost host) : IPersonSignIn
 {
-    private const string Grant = "urn:ietf:params:oauth:grant-type:device_code";
-
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(5); // RFC 8628 §3.2 and §3.5
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(1);
@@ -20,9 +20,9 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
 
     public async Task<string> RunAsync(CancellationToken cancel)
     {
-        var metadata = await client.DescribeAsync(cancel);
-        var devices = client.EndpointOf(metadata, "device_authorization_endpoint");
-        var tokens = client.EndpointOf(metadata, "token_endpoint");
+        using var metadata = await client.DescribeAsync(cancel);
+        var devices = client.EndpointOf(metadata, OidcConstants.Discovery.DeviceAuthorizationEndpoint);
+        var tokens = client.EndpointOf(metadata, OidcConstants.Discovery.TokenEndpoint);
         var code = await AskAsync(devices, cancel);
         await host.Error.WriteLineAsync(
             $"Open {CellText.Safe(code.UrlWithCode ?? code.Url)} and confirm the code {CellText.Safe(code.UserCode)}.".AsMemory(),
@@ -35,24 +35,33 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
 
     private async Task<DeviceCode> AskAsync(Uri url, CancellationToken cancel)
     {
-        var (status, answer) = await client.PostAsync(url, client.Form(("scope", "openid")), cancel);
-        if (status != 200)
+        using var request = new DeviceAuthorizationRequest
         {
-            throw client.Failed(ExitCode.Refused, $"it gives no code: {ProviderClient.ReasonOf(status, answer)}", url);
+            RequestUri = url,
+            Scope = OidcConstants.StandardScopes.OpenId,
+            Parameters = client.Common,
+        };
+        using var answer = await client.AskAsync(
+            url,
+            http => http.RequestDeviceAuthorizationAsync(request, cancel),
+            cancel
+        );
+        if (answer.HttpStatusCode != HttpStatusCode.OK)
+        {
+            throw client.Failed(ExitCode.Refused, $"it gives no code: {ProviderClient.ReasonOf(answer)}", url);
         }
 
         return
-            answer is not null
-            && answer.Text("device_code") is { Length: > 0 } code
-            && answer.Text("user_code") is { Length: > 0 } user
-            && answer.Text("verification_uri") is { Length: > 0 } page
+            answer.Text(OidcConstants.DeviceAuthorizationResponse.DeviceCode) is { Length: > 0 } code
+            && answer.Text(OidcConstants.DeviceAuthorizationResponse.UserCode) is { Length: > 0 } user
+            && answer.Text(OidcConstants.DeviceAuthorizationResponse.VerificationUri) is { Length: > 0 } page
             ? new DeviceCode(
                 code,
                 user,
                 page,
-                answer.Text("verification_uri_complete"),
-                Bounded(SecondsOf(answer, "expires_in") ?? LongestLife, LongestLife),
-                Bounded(SecondsOf(answer, "interval") ?? UsualInterval, LongestInterval)
+                answer.Text(OidcConstants.DeviceAuthorizationResponse.VerificationUriComplete),
+                Bounded(answer.ExpiresIn, LongestLife, LongestLife),
+                Bounded(answer.Interval, UsualInterval, LongestInterval)
             )
             : throw client.Failed(ExitCode.Refused, "its answer holds no code", url);
     }
@@ -61,55 +70,61 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
     {
         var end = host.Time.GetUtcNow() + code.Life;
         var interval = code.Interval;
-        var form = client.Form(("grant_type", Grant), ("device_code", code.Code));
         while (host.Time.GetUtcNow() + interval < end)
         {
             await Task.Delay(interval, host.Time, cancel);
-            int status;
-            JsonNode? answer;
-            try
-            {
-                (status, answer) = await client.PostAsync(url, form, cancel);
-            }
-            catch (CommandFailure lost) when (lost.ExitCode == ExitCode.Unreachable)
+            using var answer = await PollOnceAsync(url, code, cancel);
+            if (answer is null)
             {
                 // RFC 8628 §3.5: a poll that was lost means fewer of them.
                 interval = Bounded(interval * 2, LongestInterval);
                 continue;
             }
 
-            if (status == 200)
+            if (answer.HttpStatusCode == HttpStatusCode.OK)
             {
                 return client.TokenOf(answer, url);
             }
 
-            switch (answer?.Text("error"))
+            switch (answer.Text(OidcConstants.TokenResponse.Error))
             {
-                case "authorization_pending":
+                case OidcConstants.TokenErrors.AuthorizationPending:
                     break;
-                case "slow_down":
+                case OidcConstants.TokenErrors.SlowDown:
                     interval = Bounded(interval + UsualInterval, LongestInterval);
                     break;
-                case "access_denied":
+                case OidcConstants.TokenErrors.AccessDenied:
                     throw client.Denied(url);
-                case "expired_token":
+                case OidcConstants.TokenErrors.ExpiredToken:
                     throw Expired(url);
                 default:
-                    throw client.Failed(
-                        ExitCode.Refused,
-                        $"it gives no token: {ProviderClient.ReasonOf(status, answer)}",
-                        url
-                    );
+                    throw client.Failed(ExitCode.Refused, $"it gives no token: {ProviderClient.ReasonOf(answer)}", url);
             }
         }
 
         throw Expired(url);
     }
 
-    private static TimeSpan? SecondsOf(JsonNode answer, string member) =>
-        answer[member] is JsonValue value && value.TryGetValue(out double seconds) && seconds is >= 0 and < 1e6
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
+    private async Task<TokenResponse?> PollOnceAsync(Uri url, DeviceCode code, CancellationToken cancel)
+    {
+        using var request = new DeviceTokenRequest
+        {
+            RequestUri = url,
+            DeviceCode = code.Code,
+            Parameters = client.Common,
+        };
+        try
+        {
+            return await client.AskAsync(url, http => http.RequestDeviceTokenAsync(request, cancel), cancel);
+        }
+        catch (CommandFailure lost) when (lost.ExitCode == ExitCode.Unreachable)
+        {
+            return null;
+        }
+    }
+
+    private static TimeSpan Bounded(int? seconds, TimeSpan otherwise, TimeSpan longest) =>
+        Bounded(seconds is { } said and >= 0 ? TimeSpan.FromSeconds(said) : otherwise, longest);
 
     private static TimeSpan Bounded(TimeSpan value, TimeSpan longest) => value < longest ? value : longest;
 

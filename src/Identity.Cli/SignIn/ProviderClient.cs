@@ -1,9 +1,12 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Net;
+using System.Runtime.ExceptionServices;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;
 using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
+using Culvert.Platform.OAuth;
+using Duende.IdentityModel;
+using Duende.IdentityModel.Client;
 
 namespace Culvert.Identity.Cli.SignIn;
 
@@ -19,40 +22,64 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
     private const int MaxAnswerBytes = 256 * 1024;
 
     private readonly HttpClient http = new(
-        OutboundHttp.CreateHandler(provider.CaFile is { } file ? ServerTrust.TrustingFile(file) : null)
+        new AnswerGate(
+            OutboundHttp.CreateHandler(provider.CaFile is { } file ? ServerTrust.TrustingFile(file) : null),
+            MaxAnswerBytes,
+            IssuerMetadata.MaxDepth
+        )
     )
     {
         Timeout = timeout,
-        MaxResponseContentBufferSize = MaxAnswerBytes,
     };
 
-    private Uri MetadataUrl => new(provider.Issuer.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration");
+    /// <summary>This program's registration at the provider.</summary>
+    public string ClientId => provider.ClientId;
+
+    /// <summary>Whom an access token is for (RFC 8707).</summary>
+    public Parameters Target =>
+        provider.Audience is { } audience ? new() { { OidcConstants.TokenRequest.Resource, audience } } : [];
+
+    /// <summary>What every request of a sign-in says about the client and whom the token is for.</summary>
+    public Parameters Common => [new(OidcConstants.TokenRequest.ClientId, provider.ClientId), .. Target];
+
+    private Uri MetadataUrl =>
+        new($"{provider.Issuer.AbsoluteUri.TrimEnd('/')}/{OidcConstants.Discovery.DiscoveryEndpoint}");
 
     /// <summary>OpenID Connect Discovery §4.3: the document must be its issuer's own.</summary>
-    public async Task<JsonNode> DescribeAsync(CancellationToken cancel)
+    public async Task<IssuerMetadata> DescribeAsync(CancellationToken cancel)
     {
-        var (status, document) = await SendAsync(new HttpRequestMessage(HttpMethod.Get, MetadataUrl), cancel);
-        if (status != 200 || document is null)
+        using var request = new ProtocolRequest { Method = HttpMethod.Get, RequestUri = MetadataUrl };
+        var metadata = await AskAsync(
+            MetadataUrl,
+            async http =>
+                await ProtocolResponse.FromHttpResponseAsync<IssuerMetadata>(await http.SendAsync(request, cancel)),
+            cancel
+        );
+        if (metadata is not { HttpStatusCode: HttpStatusCode.OK, Json: not null })
         {
+            var isAnswered = metadata.HttpStatusCode == HttpStatusCode.OK;
             throw Failed(
-                status == 200 ? ExitCode.Failed : ExitCode.Unreachable,
-                status == 200 ? "its metadata is no JSON object" : $"its metadata was answered with {status}",
+                isAnswered ? ExitCode.Failed : ExitCode.Unreachable,
+                isAnswered
+                    ? "its metadata is no JSON object"
+                    : $"its metadata was answered with {(int)metadata.HttpStatusCode}",
                 MetadataUrl
             );
         }
 
-        return document.Text("issuer")?.TrimEnd('/') == provider.Issuer.AbsoluteUri.TrimEnd('/')
-            ? document
+        var issuer = metadata.Text(OidcConstants.Discovery.Issuer);
+        return issuer?.TrimEnd('/') == provider.Issuer.AbsoluteUri.TrimEnd('/')
+            ? metadata
             : throw Failed(
                 ExitCode.Refused,
-                document.Text("issuer") is { } other
-                    ? $"its metadata's member issuer is {CellText.Safe(other)}, not {provider.Issuer}"
+                issuer is not null
+                    ? $"its metadata's member issuer is {CellText.Safe(issuer)}, not {provider.Issuer}"
                     : "its metadata lacks the member issuer",
                 MetadataUrl
             );
     }
 
-    public Uri EndpointOf(JsonNode metadata, string member) =>
+    public Uri EndpointOf(IssuerMetadata metadata, string member) =>
         Uri.TryCreate(metadata.Text(member), UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps
             ? url
             : throw Failed(
@@ -63,34 +90,55 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
                 MetadataUrl
             );
 
-    /// <summary>What every request of a sign-in says about the client and whom the token is for.</summary>
-    public Dictionary<string, string> Form(params ReadOnlySpan<(string Name, string Value)> more)
+    /// <summary>Asks, and gives the answer of any status but a redirect. What is no JSON object has no members.</summary>
+    /// <param name="url">Whom.</param>
+    /// <param name="ask">Sends the request and reads its answer.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<T> AskAsync<T>(Uri url, Func<HttpClient, Task<T>> ask, CancellationToken cancel)
+        where T : ProtocolResponse
     {
-        var form = new Dictionary<string, string> { ["client_id"] = provider.ClientId };
-        if (provider.Audience is { } audience)
+        try
         {
-            form["resource"] = audience;
-        }
+            var answer = await ask(http);
+            if (answer is { HttpResponse: null, Exception: { } fault })
+            {
+                ExceptionDispatchInfo.Throw(fault);
+            }
 
-        foreach (var (name, value) in more)
+            if ((int)answer.HttpStatusCode is >= 300 and < 400)
+            {
+                // What it leads to is named by no metadata: nothing is sent there.
+                var target = answer.HttpResponse?.Headers.Location?.ToString() ?? "nowhere";
+                throw Failed(
+                    ExitCode.Refused,
+                    $"it redirects to {CellText.Safe(target)}, and redirects are not followed",
+                    url
+                );
+            }
+
+            return answer;
+        }
+        catch (Exception fault) when (ManagementClient.IsUnreachable(fault, cancel))
         {
-            form[name] = value;
+            throw new CommandFailure(
+                ExitCode.Unreachable,
+                $"the identity provider cannot be reached: {FailureText.Of(fault)}",
+                fault
+            )
+            {
+                Where = url.GetLeftPart(UriPartial.Path),
+                Next = "check --issuer and --issuer-ca-file",
+            };
         }
-
-        return form;
     }
 
-    public Task<(int Status, JsonNode? Answer)> PostAsync(
-        Uri url,
-        Dictionary<string, string> form,
-        CancellationToken cancel
-    ) => SendAsync(new HttpRequestMessage(HttpMethod.Post, url) { Content = new FormUrlEncodedContent(form) }, cancel);
-
     /// <summary>The token that is to be exchanged, of an answer that grants one.</summary>
-    public string TokenOf(JsonNode? answer, Uri url)
+    public string TokenOf(TokenResponse answer, Uri url)
     {
-        var member = provider.Audience is null ? "id_token" : "access_token";
-        if (answer?.Text("token_type") is { } type && !AccessToken.IsKnownType(type))
+        var member = provider.Audience is null
+            ? OidcConstants.TokenResponse.IdentityToken
+            : OidcConstants.TokenResponse.AccessToken;
+        if (answer.Text(OidcConstants.TokenResponse.TokenType) is { } type && !AccessToken.IsKnownType(type))
         {
             throw Failed(
                 ExitCode.Refused,
@@ -99,14 +147,18 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
             );
         }
 
-        return answer?.Text(member) is { Length: > 0 } token
+        return answer.Text(member) is { Length: > 0 } token
             ? token
             : throw Failed(ExitCode.Refused, $"its answer holds no {member}", url);
     }
 
     /// <summary>RFC 6749 §5.2: a code of a closed list and a sentence, neither of which may hold a secret.</summary>
-    public static string ReasonOf(int status, JsonNode? answer) =>
-        ReasonOf($"{status}", answer?.Text("error"), answer?.Text("error_description"));
+    public static string ReasonOf(ProtocolResponse answer) =>
+        ReasonOf(
+            $"{(int)answer.HttpStatusCode}",
+            answer.Text(OidcConstants.TokenResponse.Error),
+            answer.Text(OidcConstants.TokenResponse.ErrorDescription)
+        );
 
     public static string ReasonOf(params ReadOnlySpan<string?> parts) =>
         CellText.Safe(string.Join(", ", parts.ToArray().OfType<string>()));
@@ -126,52 +178,4 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
         new(ExitCode.TryAgain, what) { Where = url.GetLeftPart(UriPartial.Path), Next = "run the command again" };
 
     public void Dispose() => http.Dispose();
-
-    private async Task<(int Status, JsonNode? Answer)> SendAsync(HttpRequestMessage request, CancellationToken cancel)
-    {
-        using (request)
-        {
-            request.Headers.Accept.ParseAdd("application/json");
-            try
-            {
-                using var answer = await http.SendAsync(request, cancel);
-                if ((int)answer.StatusCode is >= 300 and < 400)
-                {
-                    // What it leads to is named by no metadata: nothing is sent there.
-                    throw Failed(
-                        ExitCode.Refused,
-                        $"it redirects to {CellText.Safe(answer.Headers.Location?.ToString() ?? "nowhere")}, and redirects are not followed",
-                        request.RequestUri!
-                    );
-                }
-
-                var body = await answer.Content.ReadAsStringAsync(cancel);
-                return ((int)answer.StatusCode, Parse(body));
-            }
-            catch (Exception fault) when (ManagementClient.IsUnreachable(fault, cancel))
-            {
-                throw new CommandFailure(
-                    ExitCode.Unreachable,
-                    $"the identity provider cannot be reached: {FailureText.Of(fault)}",
-                    fault
-                )
-                {
-                    Where = request.RequestUri!.GetLeftPart(UriPartial.Path),
-                    Next = "check --issuer and --issuer-ca-file",
-                };
-            }
-        }
-    }
-
-    private static JsonNode? Parse(string body)
-    {
-        try
-        {
-            return JsonNode.Parse(body) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

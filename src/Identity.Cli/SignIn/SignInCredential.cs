@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Culvert.Identity.Cli.Api;
 using Culvert.Platform.Identity;
+using Duende.IdentityModel;
 
 namespace Culvert.Identity.Cli.SignIn;
 
@@ -11,8 +12,6 @@ namespace Culvert.Identity.Cli.SignIn;
 /// </summary>
 internal sealed class SignInCredential(SignInRecord record, Settings settings, CliHost host) : ICredential
 {
-    private const string ProofHeader = "DPoP";
-    private const string NonceHeader = "DPoP-Nonce";
     private const int MaxNonce = 512;
 
     private readonly FederatedProof proofs = ProofsOf(record, settings, host);
@@ -24,15 +23,17 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
     {
         var proof = await GetAsync(fresh: false, cancel);
         request.Headers.Authorization = new AuthenticationHeaderValue(
-            proof.Binding is null ? "Bearer" : ProofHeader,
+            proof.Binding is null
+                ? OidcConstants.AuthenticationSchemes.AuthorizationHeaderBearer
+                : OidcConstants.AuthenticationSchemes.AuthorizationHeaderDPoP,
             proof.Token
         );
-        request.Headers.Remove(ProofHeader);
+        request.Headers.Remove(OidcConstants.HttpHeaders.DPoP);
         binding = proof.Binding;
         if (binding is not null)
         {
             request.Headers.Add(
-                ProofHeader,
+                OidcConstants.HttpHeaders.DPoP,
                 binding.Prove(request.Method.Method, request.RequestUri!, host.Time.GetUtcNow(), proof.Token)
             );
         }
@@ -40,7 +41,7 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
 
     public bool Learn(HttpResponseMessage answer) =>
         binding is not null
-        && answer.Headers.TryGetValues(NonceHeader, out var nonces)
+        && answer.Headers.TryGetValues(OidcConstants.HttpHeaders.DPoPNonce, out var nonces)
         && nonces.FirstOrDefault() is { Length: > 0 and <= MaxNonce } nonce
         && binding.Remember(answer.RequestMessage!.RequestUri!, nonce)
         && answer.StatusCode == HttpStatusCode.Unauthorized;

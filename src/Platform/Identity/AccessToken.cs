@@ -1,21 +1,19 @@
 using System.Text.Json.Serialization;
 using Culvert.Platform.Wire;
+using Duende.IdentityModel;
 
 namespace Culvert.Platform.Identity;
 
 /// <summary>An access token of the service, as it is kept between uses.</summary>
 public sealed record AccessToken
 {
-    /// <summary>The type of tokens that need a proof with each use (RFC 9449 §5).</summary>
-    private const string BoundType = "DPoP";
-
-    [JsonPropertyName("access_token")]
+    [JsonPropertyName(OidcConstants.TokenResponse.AccessToken)]
     public required string Value { get; init; }
 
-    [JsonPropertyName("token_type")]
+    [JsonPropertyName(OidcConstants.TokenResponse.TokenType)]
     public required string Type { get; init; }
 
-    [JsonPropertyName("scope")]
+    [JsonPropertyName(OidcConstants.TokenResponse.Scope)]
     public string Scope { get; init; } = "";
 
     /// <summary>When it was asked for, by this machine's clock.</summary>
@@ -26,13 +24,14 @@ public sealed record AccessToken
     [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>It needs a proof with each use (RFC 9449 §5).</summary>
     [JsonIgnore]
-    public bool IsBound => Type.Equals(BoundType, StringComparison.OrdinalIgnoreCase);
+    public bool IsBound => Type.Equals(OidcConstants.TokenResponse.DPoPTokenType, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>RFC 6749 §7.1: a client must not use a token of a type that it does not understand.</summary>
     public static bool IsKnownType(string type) =>
-        string.Equals(type, "Bearer", StringComparison.OrdinalIgnoreCase)
-        || string.Equals(type, BoundType, StringComparison.OrdinalIgnoreCase);
+        string.Equals(type, OidcConstants.TokenResponse.BearerTokenType, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(type, OidcConstants.TokenResponse.DPoPTokenType, StringComparison.OrdinalIgnoreCase);
 
     internal static AccessToken From(TokenResponse answer, DateTimeOffset asked) =>
         new()

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
+using Duende.IdentityModel;
 
 namespace Culvert.Platform.Identity;
 
@@ -16,11 +18,10 @@ namespace Culvert.Platform.Identity;
 /// </summary>
 internal sealed class ApiChannel : IDisposable
 {
-    private const string ProofHeader = "DPoP";
-    private const string NonceHeader = "DPoP-Nonce";
     private const string IdempotencyHeader = "Idempotency-Key";
     private const int MaxMessage = 300;
     private const int MaxNonce = 512;
+    private static readonly byte[] WantsNonce = Encoding.ASCII.GetBytes(OidcConstants.TokenErrors.UseDPoPNonce);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(5);
 
@@ -167,7 +168,7 @@ internal sealed class ApiChannel : IDisposable
         );
         var isNew =
             call.Binding is { } binding
-            && HeaderOf(response, NonceHeader) is { Length: > 0 and <= MaxNonce } nonce
+            && HeaderOf(response, OidcConstants.HttpHeaders.DPoPNonce) is { Length: > 0 and <= MaxNonce } nonce
             && binding.Remember(message.RequestUri!, nonce);
         var answer = await ReadAsync(call, response, cancellationToken);
         if (answer is null)
@@ -190,9 +191,11 @@ internal sealed class ApiChannel : IDisposable
     private static bool AsksForNonce(HttpResponseMessage response, ApiAnswer answer) =>
         answer.Status is 400 or 401
         && (
-            answer.Body.AsSpan().IndexOf("use_dpop_nonce"u8) >= 0
+            answer.Body.AsSpan().IndexOf(WantsNonce) >= 0
             || answer.Body.AsSpan().IndexOf("\"dpop.use_nonce\""u8) >= 0
-            || response.Headers.WwwAuthenticate.ToString().Contains("use_dpop_nonce", StringComparison.Ordinal)
+            || response
+                .Headers.WwwAuthenticate.ToString()
+                .Contains(OidcConstants.TokenErrors.UseDPoPNonce, StringComparison.Ordinal)
         );
 
     private HttpRequestMessage NewMessage(ApiCall call)
@@ -203,13 +206,18 @@ internal sealed class ApiChannel : IDisposable
         if (call.Proof is { } proof)
         {
             // RFC 9449 §7.1, RFC 6750 §2.1.
-            message.Headers.Authorization = new(proof.Binding is null ? "Bearer" : "DPoP", proof.Token);
+            message.Headers.Authorization = new(
+                proof.Binding is null
+                    ? OidcConstants.AuthenticationSchemes.AuthorizationHeaderBearer
+                    : OidcConstants.AuthenticationSchemes.AuthorizationHeaderDPoP,
+                proof.Token
+            );
         }
 
         if (call.Binding is { } binding)
         {
             var shown = binding.Prove(call.Method.Method, message.RequestUri!, time.GetUtcNow(), call.Proof?.Token);
-            message.Headers.Add(ProofHeader, shown);
+            message.Headers.Add(OidcConstants.HttpHeaders.DPoP, shown);
         }
 
         if (call.IdempotencyKey is { } idempotency)

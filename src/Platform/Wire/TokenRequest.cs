@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Duende.IdentityModel;
 
 namespace Culvert.Platform.Wire;
 
@@ -6,13 +7,11 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TokenRequest
 {
-    public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-
-    [JsonPropertyName("grant_type")]
-    public string GrantType { get; init; } = JwtBearer;
+    [JsonPropertyName(OidcConstants.TokenRequest.GrantType)]
+    public string GrantType { get; init; } = OidcConstants.GrantTypes.JwtBearer;
 
     /// <summary>The identity provider's token, at most 16 KiB.</summary>
-    [JsonPropertyName("assertion")]
+    [JsonPropertyName(OidcConstants.TokenRequest.Assertion)]
     public required string Assertion { get; init; }
 
     [JsonPropertyName("federation_rule_id")]

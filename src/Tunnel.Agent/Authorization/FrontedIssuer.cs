@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Upstreams;
+using Duende.IdentityModel;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
@@ -49,7 +50,7 @@ internal sealed class FrontedIssuer
             $"http://{upstream.HostHeader}",
         };
         places = [.. KeySetSource.MetadataPlaces(url).Select(p => p.AbsolutePath)];
-        MovesIssuer = settings.Rewrite.Contains("issuer", StringComparer.Ordinal);
+        MovesIssuer = settings.Rewrite.Contains(OidcConstants.Discovery.Issuer, StringComparer.Ordinal);
         var path = issuer.IndexOf('/', "https://".Length);
         Advertised =
             !MovesIssuer ? issuer
@@ -81,7 +82,7 @@ internal sealed class FrontedIssuer
             var root = json.RootElement;
             if (
                 root.ValueKind != JsonValueKind.Object
-                || !root.TryGetProperty("issuer", out var named)
+                || !root.TryGetProperty(OidcConstants.Discovery.Issuer, out var named)
                 || named.GetString() is not { } name
                 || (name != issuer && name != Advertised)
             )
@@ -107,17 +108,17 @@ internal sealed class FrontedIssuer
         {
             switch (member.Name)
             {
-                case "issuer":
-                    json.WriteString("issuer"u8, Advertised);
+                case OidcConstants.Discovery.Issuer:
+                    json.WriteString(OidcConstants.Discovery.Issuer, Advertised);
                     break;
 
                 // RFC 8414 §2.1: it would contradict the rest. RFC 8705 §5: certificates do not pass the agent.
                 case "signed_metadata":
-                case "mtls_endpoint_aliases":
+                case OidcConstants.Discovery.MtlsEndpointAliases:
                     break;
 
                 // RFC 9207 §2: in answers to browsers the server names itself by its own name.
-                case "authorization_response_iss_parameter_supported" when Advertised != issuer:
+                case OidcConstants.Discovery.AuthorizationResponseIssParameterSupported when Advertised != issuer:
                     break;
                 default:
                     WriteMember(json, member);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Platform.OAuth;
 using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Authorization;
@@ -13,8 +14,6 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// </summary>
 internal sealed class KeySetSource(IIssuerDocuments documents)
 {
-    private const int MaxDocumentDepth = 16;
-
     public async Task<KeySetResult> GetAsync(IssuerSettings issuer, CancellationToken cancellationToken)
     {
         if (issuer.KeysUrl.Length > 0)
@@ -92,19 +91,13 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
     {
         try
         {
-            using var document = JsonDocument.Parse(
-                body,
-                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDocumentDepth }
-            );
-            if (Text(document.RootElement, "issuer") != issuer)
+            using var metadata = IssuerMetadata.Read(body);
+            if (metadata.Issuer != issuer)
             {
                 return (null, "its issuer is not the configured one, byte for byte");
             }
 
-            if (
-                !Uri.TryCreate(Text(document.RootElement, "jwks_uri"), UriKind.Absolute, out var keys)
-                || keys.Scheme != "https"
-            )
+            if (!Uri.TryCreate(metadata.JwksUri, UriKind.Absolute, out var keys) || keys.Scheme != "https")
             {
                 return (null, "its jwks_uri is no https URL");
             }
@@ -115,16 +108,9 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
                 ? (keys, "")
                 : (null, "its jwks_uri is on another host; if that is meant, write it as jwks_url");
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return (null, "not a JSON document");
         }
     }
-
-    private static string? Text(JsonElement document, string name) =>
-        document.ValueKind == JsonValueKind.Object
-        && document.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }

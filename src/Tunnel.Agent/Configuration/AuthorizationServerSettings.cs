@@ -1,3 +1,5 @@
+using Duende.IdentityModel;
+
 namespace Culvert.Tunnel.Agent.Configuration;
 
 /// <summary>
@@ -9,24 +11,24 @@ internal sealed record AuthorizationServerSettings
     /// <summary>What asks the server directly, in the order of RFC 8414 §2 and its registry.</summary>
     public static readonly IReadOnlyList<string> DefaultRewrite =
     [
-        "issuer",
-        "token_endpoint",
-        "registration_endpoint",
-        "jwks_uri",
-        "revocation_endpoint",
-        "introspection_endpoint",
-        "pushed_authorization_request_endpoint",
-        "device_authorization_endpoint",
-        "backchannel_authentication_endpoint",
-        "userinfo_endpoint",
+        OidcConstants.Discovery.Issuer,
+        OidcConstants.Discovery.TokenEndpoint,
+        OidcConstants.Discovery.RegistrationEndpoint,
+        OidcConstants.Discovery.JwksUri,
+        OidcConstants.Discovery.RevocationEndpoint,
+        OidcConstants.Discovery.IntrospectionEndpoint,
+        OidcConstants.Discovery.PushedAuthorizationRequestEndpoint,
+        OidcConstants.Discovery.DeviceAuthorizationEndpoint,
+        OidcConstants.Discovery.BackchannelAuthenticationEndpoint,
+        OidcConstants.Discovery.UserInfoEndpoint,
     ];
 
     /// <summary>What people's browsers load; it never moves under the tunnel.</summary>
     public static readonly IReadOnlyList<string> Browsers =
     [
-        "authorization_endpoint",
-        "end_session_endpoint",
-        "check_session_iframe",
+        OidcConstants.Discovery.AuthorizationEndpoint,
+        OidcConstants.Discovery.EndSessionEndpoint,
+        OidcConstants.Discovery.CheckSessionIframe,
     ];
 
     /// <summary>Under which origin browsers reach the server.</summary>

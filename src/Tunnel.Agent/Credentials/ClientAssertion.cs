@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Secrets;
+using Duende.IdentityModel;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
@@ -13,8 +14,6 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// </summary>
 internal static class ClientAssertion
 {
-    public const string Type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
     private const int LeastRsaBits = 2048;
     private const int TokenIdBytes = 16;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
@@ -47,7 +46,7 @@ internal static class ClientAssertion
                 throw new CryptographicException("The key is not on P-256.");
             }
 
-            var text = Encode("ES256", clientId, audience, now);
+            var text = Encode(OidcConstants.Algorithms.Asymmetric.ES256, clientId, audience, now);
             return text
                 + "."
                 + Base64Url.EncodeToString(ec.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256));
@@ -60,7 +59,7 @@ internal static class ClientAssertion
             throw new CryptographicException("The key is too short.");
         }
 
-        var input = Encode("RS256", clientId, audience, now);
+        var input = Encode(OidcConstants.Algorithms.Asymmetric.RS256, clientId, audience, now);
         return input
             + "."
             + Base64Url.EncodeToString(
@@ -87,12 +86,15 @@ internal static class ClientAssertion
         using (var json = new Utf8JsonWriter(payload))
         {
             json.WriteStartObject();
-            json.WriteString("iss"u8, clientId);
-            json.WriteString("sub"u8, clientId);
-            json.WriteString("aud"u8, audience);
-            json.WriteString("jti"u8, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenIdBytes)));
-            json.WriteNumber("iat"u8, now.ToUnixTimeSeconds());
-            json.WriteNumber("exp"u8, (now + Life).ToUnixTimeSeconds());
+            json.WriteString(JwtClaimTypes.Issuer, clientId);
+            json.WriteString(JwtClaimTypes.Subject, clientId);
+            json.WriteString(JwtClaimTypes.Audience, audience);
+            json.WriteString(
+                JwtClaimTypes.JwtId,
+                Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenIdBytes))
+            );
+            json.WriteNumber(JwtClaimTypes.IssuedAt, now.ToUnixTimeSeconds());
+            json.WriteNumber(JwtClaimTypes.Expiration, (now + Life).ToUnixTimeSeconds());
             json.WriteEndObject();
         }
 

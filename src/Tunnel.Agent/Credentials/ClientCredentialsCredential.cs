@@ -1,10 +1,12 @@
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Upstreams;
+using Duende.IdentityModel;
+using Duende.IdentityModel.Client;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>A token of the agent's own (RFC 6749 §4.4), one for all callers of the route.</summary>
-internal sealed class ClientCredentialsCredential(TokenSettings settings, ITokenEndpoint endpoint, TimeProvider time)
+internal sealed class ClientCredentialsCredential(TokenSettings settings, TokenEndpoint endpoint, TimeProvider time)
     : UpstreamCredential
 {
     private const string OwnKey = "";
@@ -28,22 +30,22 @@ internal sealed class ClientCredentialsCredential(TokenSettings settings, IToken
 
     private async Task<IssuedToken> RequestAsync()
     {
-        var form = new List<KeyValuePair<string, string>> { new("grant_type", "client_credentials") };
-        AddTarget(form, settings);
-        var token = await endpoint.RequestAsync(form, CancellationToken.None);
-        return Check(token, settings);
+        using var request = new ClientCredentialsTokenRequest { Scope = settings.Scope };
+        if (IsResource(settings))
+        {
+            request.Resource.Add(settings.Audience);
+        }
+        else
+        {
+            request.Parameters.Add(OidcConstants.TokenRequest.Audience, settings.Audience);
+        }
+
+        return Check(await endpoint.RequestAsync(request, CancellationToken.None), settings);
     }
 
-    /// <summary>Names the upstream: as a resource where it is a URL (RFC 8707 §2), as an audience where it is a name.</summary>
-    internal static void AddTarget(List<KeyValuePair<string, string>> form, TokenSettings settings)
-    {
-        var isUrl = Uri.TryCreate(settings.Audience, UriKind.Absolute, out var url) && url.Fragment.Length == 0;
-        form.Add(new(isUrl ? "resource" : "audience", settings.Audience));
-        if (settings.Scope.Length > 0)
-        {
-            form.Add(new("scope", settings.Scope));
-        }
-    }
+    /// <summary>The upstream is named as a resource where it is a URL (RFC 8707 §2), as an audience where it is a name.</summary>
+    internal static bool IsResource(TokenSettings settings) =>
+        Uri.TryCreate(settings.Audience, UriKind.Absolute, out var url) && url.Fragment.Length == 0;
 
     internal static IssuedToken Check(IssuedToken token, TokenSettings settings) =>
         token.Problem.Length > 0 || TokenAudience.IsFor(token.Value, settings.Audience)

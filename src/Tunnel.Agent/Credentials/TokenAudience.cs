@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using Duende.IdentityModel;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
@@ -19,7 +20,7 @@ internal static class TokenAudience
         try
         {
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(payload));
-            return !claims.RootElement.TryGetProperty("aud", out var aud)
+            return !claims.RootElement.TryGetProperty(JwtClaimTypes.Audience, out var aud)
                 || aud.ValueKind switch
                 {
                     JsonValueKind.String => aud.ValueEquals(audience),

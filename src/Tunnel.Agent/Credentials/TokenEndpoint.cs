@@ -1,47 +1,79 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
+using Culvert.Platform.OAuth;
 using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Upstreams;
+using Duende.IdentityModel;
+using Duende.IdentityModel.Client;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
 /// Asks one token endpoint, through the fetcher that vets addresses (S27). The operator's own file names the private
-/// ranges, so it is both the allowance and the bound on it.
+/// ranges, so it is both the allowance and the bound on it. What goes wrong is said in the token, which is good for a
+/// moment then.
 /// </summary>
-internal sealed class TokenEndpoint(TokenSettings settings, TimeProvider time, IHostResolver? resolver = null)
-    : ITokenEndpoint
+/// <param name="settings">Which endpoint, and how the agent proves itself there.</param>
+/// <param name="time">The clock.</param>
+/// <param name="resolver">Null = the system's.</param>
+/// <param name="transport">Sends instead of the fetcher, in tests.</param>
+internal sealed class TokenEndpoint(
+    TokenSettings settings,
+    TimeProvider time,
+    IHostResolver? resolver = null,
+    HttpMessageHandler? transport = null
+)
 {
-    // An outage is not asked about by every call.
-    private static readonly TimeSpan FailureLife = TimeSpan.FromSeconds(1);
+    // RFC 6749 §5.1: a flat object.
+    private const int MaxAnswerDepth = 8;
 
     // RFC 6749 §5.1 only recommends expires_in.
     private const int DefaultSeconds = 60;
     private const int MaxSeconds = 24 * 60 * 60;
+
+    // An outage is not asked about by every call.
+    private static readonly TimeSpan FailureLife = TimeSpan.FromSeconds(1);
+
+    private readonly SafeFetcherOptions limits = new()
+    {
+        PrivateNetworks = PrivateNetwork.WithEveryPort(settings.AllowedRanges),
+    };
 
     private readonly ClientCertificate? certificate =
         settings.ClientAuth == ClientAuth.Tls
             ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile)
             : null;
 
-    public async Task<IssuedToken> RequestAsync(
-        IReadOnlyList<KeyValuePair<string, string>> form,
-        CancellationToken cancellationToken
+    /// <summary>A token of the agent's own (RFC 6749 §4.4).</summary>
+    public Task<IssuedToken> RequestAsync(ClientCredentialsTokenRequest request, CancellationToken cancellationToken) =>
+        SendAsync(request, http => http.RequestClientCredentialsTokenAsync(request, cancellationToken));
+
+    /// <summary>A token in exchange for a caller's (RFC 8693).</summary>
+    public Task<IssuedToken> RequestAsync(TokenExchangeTokenRequest request, CancellationToken cancellationToken) =>
+        SendAsync(request, http => http.RequestTokenExchangeTokenAsync(request, cancellationToken));
+
+    private async Task<IssuedToken> SendAsync(
+        ProtocolRequest request,
+        Func<HttpMessageInvoker, Task<TokenResponse>> send
     )
     {
         try
         {
-            var fetched = await new SafeFetcher(
-                new SafeFetcherOptions { PrivateNetworks = PrivateNetwork.WithEveryPort(settings.AllowedRanges) },
-                time,
-                resolver
-            ).FetchAsync(CreateRequest(form), cancellationToken);
-            return fetched.IsSuccess ? Read(fetched.Body) : Failed(fetched.Detail);
+            Authenticate(request);
+            using var http = new HttpMessageInvoker(
+                new AnswerGate(transport ?? NewTransport(), limits.MaxBytes, MaxAnswerDepth)
+            );
+            using var answer = await send(http);
+            return answer.Exception switch
+            {
+                null => Read(answer),
+                FetchRefusedException refused => Failed(refused.Message),
+                var fault => throw new InvalidOperationException("The token request was not sent.", fault),
+            };
         }
         catch (Exception e)
             when (e
@@ -55,88 +87,78 @@ internal sealed class TokenEndpoint(TokenSettings settings, TimeProvider time, I
         }
     }
 
-    private FetchRequest CreateRequest(IReadOnlyList<KeyValuePair<string, string>> grant)
+    private void Authenticate(ProtocolRequest request)
     {
-        var form = new List<KeyValuePair<string, string>>(grant);
-        var headers = new List<KeyValuePair<string, string>>();
+        request.Address = settings.Url;
+        request.ClientId = settings.ClientId;
+        request.ClientCredentialStyle =
+            settings.ClientAuth == ClientAuth.SecretBasic
+                ? ClientCredentialStyle.AuthorizationHeader
+                : ClientCredentialStyle.PostBody;
         switch (settings.ClientAuth)
         {
             case ClientAuth.PrivateKeyJwt:
-                form.Add(new("client_id", settings.ClientId));
-                form.Add(new("client_assertion_type", ClientAssertion.Type));
-                form.Add(
-                    new(
-                        "client_assertion",
-                        ClientAssertion.Sign(settings.ClientKeyFile, settings.ClientId, settings.Url, time.GetUtcNow())
-                    )
-                );
+                request.ClientAssertion = new()
+                {
+                    Type = OidcConstants.ClientAssertionTypes.JwtBearer,
+                    Value = ClientAssertion.Sign(
+                        settings.ClientKeyFile,
+                        settings.ClientId,
+                        settings.Url,
+                        time.GetUtcNow()
+                    ),
+                };
                 break;
-            case ClientAuth.SecretBasic:
-                // RFC 6749 §2.3.1: both are form-encoded first.
-                var pair = $"{Escape(settings.ClientId)}:{Escape(settings.ClientSecret!.Read())}";
-                headers.Add(new("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))}"));
-                break;
-            case ClientAuth.SecretPost:
-                form.Add(new("client_id", settings.ClientId));
-                form.Add(new("client_secret", settings.ClientSecret!.Read()));
-                break;
-            default:
-                form.Add(new("client_id", settings.ClientId));
+            case ClientAuth.SecretBasic or ClientAuth.SecretPost:
+                request.ClientSecret = settings.ClientSecret!.Read();
                 break;
         }
-
-        var body = string.Join('&', form.Select(f => $"{Escape(f.Key)}={Escape(f.Value)}"));
-        return new FetchRequest
-        {
-            Url = settings.Url,
-            Field = "credentials.token.url",
-            AllowedTargets =
-            [
-                .. settings.AllowedRanges.Ranges.Select(r => new FetchTarget(r, new Uri(settings.Url).Port)),
-            ],
-            PinnedRoots = settings.Roots,
-            ClientCertificate = certificate?.Current(),
-            Post = new FetchPost(Encoding.ASCII.GetBytes(body), "application/x-www-form-urlencoded", headers)
-            {
-                WantsDocument = true,
-            },
-        };
     }
 
-    private IssuedToken Read(ReadOnlyMemory<byte> body)
+    private FetchHandler NewTransport() =>
+        new(
+            new SafeFetcher(limits, time, resolver),
+            new FetchRequest
+            {
+                Url = settings.Url,
+                Field = "credentials.token.url",
+                AllowedTargets =
+                [
+                    .. settings.AllowedRanges.Ranges.Select(r => new FetchTarget(r, new Uri(settings.Url).Port)),
+                ],
+                PinnedRoots = settings.Roots,
+                ClientCertificate = certificate?.Current(),
+            }
+        );
+
+    private IssuedToken Read(TokenResponse answer)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(
-                body,
-                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 }
-            );
-            var root = document.RootElement;
-            var type = root.GetProperty("token_type").GetString();
-            var token = root.GetProperty("access_token").GetString() ?? "";
-            if (!string.Equals(type, "Bearer", StringComparison.OrdinalIgnoreCase))
-            {
-                return Failed("The token is no bearer token.");
-            }
-
-            if (token.Length == 0 || token.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            {
-                return Failed("The token holds characters that no token has.");
-            }
-
-            var seconds =
-                root.TryGetProperty("expires_in", out var life) && life.TryGetInt64(out var written) && written > 0
-                    ? Math.Min(written, MaxSeconds)
-                    : DefaultSeconds;
-            return new IssuedToken(token, time.GetUtcNow() + TimeSpan.FromSeconds(seconds), "");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        var life = answer.Json?.TryGetValue(OidcConstants.TokenResponse.ExpiresIn) ?? default;
+        if (
+            answer.Text(OidcConstants.TokenResponse.TokenType) is not { } type
+            || answer.Text(OidcConstants.TokenResponse.AccessToken) is not { } token
+            || life.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Number)
+        )
         {
             return Failed("The endpoint's answer is no token response.");
         }
+
+        if (!type.Equals(OidcConstants.TokenResponse.BearerTokenType, StringComparison.OrdinalIgnoreCase))
+        {
+            return Failed("The token is no bearer token.");
+        }
+
+        if (token.Length == 0 || token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return Failed("The token holds characters that no token has.");
+        }
+
+        var seconds =
+            life.ValueKind == JsonValueKind.Number && life.TryGetInt64(out var written) && written > 0
+                ? Math.Min(written, MaxSeconds)
+                : DefaultSeconds;
+        return new IssuedToken(token, time.GetUtcNow() + TimeSpan.FromSeconds(seconds), "");
     }
 
     private IssuedToken Failed(string problem) => IssuedToken.Failed(problem, time.GetUtcNow() + FailureLife);
-
-    private static string Escape(string text) => Uri.EscapeDataString(text);
 }

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Upstreams;
+using Duende.IdentityModel;
+using Duende.IdentityModel.Client;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
@@ -9,11 +11,9 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// A token for the caller at the upstream, made from the one that the caller showed (RFC 8693). With <c>act</c> the agent
 /// names itself as the one who acts, by a token of its own.
 /// </summary>
-internal sealed class TokenExchangeCredential(TokenSettings settings, ITokenEndpoint endpoint, TimeProvider time)
+internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpoint endpoint, TimeProvider time)
     : UpstreamCredential
 {
-    private const string Grant = "urn:ietf:params:oauth:grant-type:token-exchange";
-    private const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
     private const string ActorKey = "";
 
     private readonly TokenStore tokens = new(time);
@@ -45,12 +45,15 @@ internal sealed class TokenExchangeCredential(TokenSettings settings, ITokenEndp
 
     private async Task<IssuedToken> ExchangeAsync(string subject)
     {
-        var form = new List<KeyValuePair<string, string>>
+        var isResource = ClientCredentialsCredential.IsResource(settings);
+        using var request = new TokenExchangeTokenRequest
         {
-            new("grant_type", Grant),
-            new("subject_token", subject),
-            new("subject_token_type", AccessToken),
-            new("requested_token_type", AccessToken),
+            SubjectToken = subject,
+            SubjectTokenType = OidcConstants.TokenTypeIdentifiers.AccessToken,
+            RequestedTokenType = OidcConstants.TokenTypeIdentifiers.AccessToken,
+            Resource = isResource ? settings.Audience : null,
+            Audience = isResource ? null : settings.Audience,
+            Scope = settings.Scope,
         };
         if (settings.Act)
         {
@@ -60,17 +63,22 @@ internal sealed class TokenExchangeCredential(TokenSettings settings, ITokenEndp
                 return actor;
             }
 
-            form.Add(new("actor_token", actor.Value));
-            form.Add(new("actor_token_type", AccessToken));
+            request.ActorToken = actor.Value;
+            request.ActorTokenType = OidcConstants.TokenTypeIdentifiers.AccessToken;
         }
 
-        ClientCredentialsCredential.AddTarget(form, settings);
-        return ClientCredentialsCredential.Check(await endpoint.RequestAsync(form, CancellationToken.None), settings);
+        return ClientCredentialsCredential.Check(
+            await endpoint.RequestAsync(request, CancellationToken.None),
+            settings
+        );
     }
 
     // For the authorization server itself, so without a resource.
-    private Task<IssuedToken> RequestActorAsync() =>
-        endpoint.RequestAsync([new("grant_type", "client_credentials")], CancellationToken.None);
+    private async Task<IssuedToken> RequestActorAsync()
+    {
+        using var request = new ClientCredentialsTokenRequest();
+        return await endpoint.RequestAsync(request, CancellationToken.None);
+    }
 
     // The token itself is not kept longer than its call.
     private static string KeyOf(string subject) =>

@@ -118,6 +118,99 @@ public sealed class DeviceLoginTests : PersonLoginTest
     }
 
     [Theory]
+    [InlineData(200, "[]", ExitCode.Failed, "its metadata is no JSON object")]
+    [InlineData(200, "<html>", ExitCode.Failed, "its metadata is no JSON object")]
+    [InlineData(200, "", ExitCode.Failed, "its metadata is no JSON object")]
+    [InlineData(200, """{"issuer":"a","issuer":"b"}""", ExitCode.Failed, "its metadata is no JSON object")]
+    [InlineData(200, """{"issuer":"\ud800"}""", ExitCode.Failed, "its metadata is no JSON object")]
+    [InlineData(200, "{}", ExitCode.Refused, "its metadata lacks the member issuer")]
+    [InlineData(200, """{"issuer":1}""", ExitCode.Refused, "its metadata lacks the member issuer")]
+    [InlineData(404, "{}", ExitCode.Unreachable, "its metadata was answered with 404")]
+    [InlineData(500, "<html>", ExitCode.Unreachable, "its metadata was answered with 500")]
+    [InlineData(302, "", ExitCode.Refused, "it redirects to https://elsewhere.example.com/, and redirects are not")]
+    public async Task Metadata_ThatIsNone_IsRefusedByItsFault(int status, string body, int exitCode, string why)
+    {
+        Prepare();
+        Service.On("GET /.well-known/openid-configuration", body, status);
+        Service.AnswerHeaders["location"] = "https://elsewhere.example.com/";
+
+        var run = await LoginAsync(1);
+
+        run.ExitCode.ShouldBe(exitCode, run.Error);
+        run.Error.ShouldContain(why);
+        Sent(Codes).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(256 * 1024, ExitCode.Refused)] // read, and lacking everything
+    [InlineData(256 * 1024 + 1, ExitCode.Unreachable)]
+    public async Task Metadata_OnBothSidesOfItsBound(int length, int exitCode)
+    {
+        Prepare();
+        Service.On("GET /.well-known/openid-configuration", "{}".PadRight(length));
+
+        (await LoginAsync(1)).ExitCode.ShouldBe(exitCode);
+    }
+
+    [Fact]
+    public async Task KeySet_ThatMetadataNames_IsNotFetched()
+    {
+        Prepare(("jwks_uri", Issuer + "/keys"), ("userinfo_endpoint", "nowhere"));
+        Service.On(Tokens, """{"id_token":"eyJ.id.token"}""");
+
+        (await LoginAsync(1)).ExitCode.ShouldBe(0);
+
+        Sent("GET /keys").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(200, "[]", "its answer holds no code")]
+    [InlineData(
+        200,
+        """{"device_code":1,"user_code":"u","verification_uri":"https://p"}""",
+        "its answer holds no code"
+    )]
+    [InlineData(
+        200,
+        """{"device_code":"a","device_code":"b","user_code":"u","verification_uri":"https://p"}""",
+        "its answer holds no code"
+    )]
+    [InlineData(400, """{"error":"invalid_client","error_description":"who"}""", "no code: 400, invalid_client, who")]
+    [InlineData(401, """{"error":"invalid_client"}""", "no code: 401, invalid_client")]
+    [InlineData(503, "<html>", "no code: 503")]
+    public async Task Code_ThatIsNotGiven_IsRefusedByItsFault(int status, string body, string why)
+    {
+        Prepare();
+        Service.On(Codes, body, status);
+
+        var run = await LoginAsync(1);
+
+        run.ExitCode.ShouldBe(ExitCode.Refused, run.Error);
+        run.Error.ShouldContain(why);
+        Sent(Tokens).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(200, "[]", "its answer holds no id_token")]
+    [InlineData(200, """{"id_token":1}""", "its answer holds no id_token")]
+    [InlineData(200, """{"id_token":"a","id_token":"b"}""", "its answer holds no id_token")]
+    [InlineData(200, """{"id_token":"a","token_type":"mac"}""", "its answer's token_type is \"mac\"")]
+    [InlineData(401, """{"error":"invalid_client"}""", "it gives no token: 401, invalid_client")]
+    [InlineData(400, """{"error":["slow_down"]}""", "it gives no token: 400")]
+    [InlineData(500, "<html>", "it gives no token: 500")]
+    public async Task Token_ThatIsNotGiven_IsRefusedByItsFault(int status, string body, string why)
+    {
+        Prepare();
+        Service.On(Tokens, body, status);
+
+        var run = await LoginAsync(1);
+
+        run.ExitCode.ShouldBe(ExitCode.Refused, run.Error);
+        run.Error.ShouldContain(why);
+        Sent(Exchange).ShouldBeEmpty();
+    }
+
+    [Theory]
     [InlineData("--issuer http://idp.example.com --client-id c", "https URL")]
     [InlineData("--issuer https://me:secret@idp.example.com --client-id c", "https URL")]
     [InlineData("--issuer https://idp.example.com", "--client-id")]

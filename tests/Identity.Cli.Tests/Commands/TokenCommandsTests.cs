@@ -33,6 +33,41 @@ public sealed class TokenCommandsTests : CommandTest
         run.ExitCode.ShouldBe(ExitCode.CheckFailed);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("<html>")]
+    public async Task Introspect_NoObject_IsNotTheService(string answer)
+    {
+        Service.On("POST /v1/oauth/introspect", answer);
+        Stage.Typed = "a.b.c";
+
+        var run = await Stage.RunAsync("token", "introspect");
+
+        run.ExitCode.ShouldBe(ExitCode.Failed);
+        run.Error.ShouldContain("this is not the identity service");
+    }
+
+    [Theory]
+    [InlineData("introspect")]
+    [InlineData("revoke")]
+    public async Task Form_Refused_CarriesTheReasonAndNotTheToken(string verb)
+    {
+        Service.On(
+            $"POST /v1/oauth/{verb}",
+            """{"type":"error","error":{"type":"permission_error","message":"not yours"},"request_id":"req_01test"}""",
+            403
+        );
+        Stage.Typed = "a.b.secret";
+
+        var run = await Stage.RunAsync("token", verb);
+
+        run.ExitCode.ShouldBe(ExitCode.Refused);
+        run.Error.ShouldContain("not yours");
+        run.Error.ShouldContain("req_01test");
+        (run.Out + run.Error).ShouldNotContain("secret");
+    }
+
     [Fact]
     public async Task Revoke_EmptyAnswer_IsSuccess()
     {

@@ -1,6 +1,5 @@
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
-using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -15,9 +14,7 @@ public sealed class RefreshRulesTests
     private const string Audience = "https://upstream.example.test/mcp";
 
     private readonly FakeTimeProvider time = new();
-    private readonly ScriptedEndpoint endpoint;
-
-    public RefreshRulesTests() => endpoint = new ScriptedEndpoint(time);
+    private readonly ScriptedServer server = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -31,10 +28,10 @@ public sealed class RefreshRulesTests
         time.Advance(TimeSpan.FromMinutes(5));
         await credential.GetAsync(Caller("alice"), Token);
 
-        var asked = endpoint.Forms.Where(f => f.ContainsKey("resource")).ToList();
+        var asked = server.Forms.Where(f => f.ContainsKey("resource")).ToList();
         asked.Count.ShouldBe(2);
         asked.ShouldAllBe(f => f["resource"] == Audience);
-        endpoint.Forms.ShouldAllBe(f => f["grant_type"] != "refresh_token");
+        server.Forms.ShouldAllBe(f => f["grant_type"] != "refresh_token");
     }
 
     [Theory]
@@ -45,7 +42,7 @@ public sealed class RefreshRulesTests
         var credential = Credential(exchange);
         (await credential.GetAsync(Caller("alice"), Token)).Value.ShouldStartWith("Bearer ");
 
-        endpoint.Fails = true;
+        server.Refusal = "no";
         time.Advance(TimeSpan.FromMinutes(5));
         var late = await credential.GetAsync(Caller("alice"), Token);
 
@@ -58,7 +55,7 @@ public sealed class RefreshRulesTests
     {
         var credential = Credential(exchange: true);
         var alice = await credential.GetAsync(Caller("alice"), Token);
-        endpoint.Fails = true;
+        server.Refusal = "no";
 
         var bob = await credential.GetAsync(Caller("bob"), Token);
 
@@ -68,13 +65,8 @@ public sealed class RefreshRulesTests
 
     private UpstreamCredential Credential(bool exchange)
     {
-        var settings = new TokenSettings
-        {
-            Url = "https://as.example.test/token",
-            ClientId = "agent",
-            Audience = Audience,
-            Act = false,
-        };
+        var settings = ScriptedServer.Settings(Audience);
+        var endpoint = new TokenEndpoint(settings, time, transport: server);
         return exchange
             ? new TokenExchangeCredential(settings, endpoint, time)
             : new ClientCredentialsCredential(settings, endpoint, time);
@@ -95,25 +87,4 @@ public sealed class RefreshRulesTests
                 KeyThumbprint = null,
             },
         };
-
-    private sealed class ScriptedEndpoint(TimeProvider time) : ITokenEndpoint
-    {
-        public List<Dictionary<string, string>> Forms { get; } = [];
-
-        public bool Fails { get; set; }
-
-        public Task<IssuedToken> RequestAsync(
-            IReadOnlyList<KeyValuePair<string, string>> form,
-            CancellationToken cancellationToken
-        )
-        {
-            Forms.Add(form.ToDictionary());
-            var now = time.GetUtcNow();
-            return Task.FromResult(
-                Fails
-                    ? IssuedToken.Failed("no", now + TimeSpan.FromSeconds(1))
-                    : new IssuedToken($"t{Forms.Count}", now + TimeSpan.FromMinutes(5), "")
-            );
-        }
-    }
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Tests.Support;
+using Duende.IdentityModel.Client;
 
 namespace Culvert.Tunnel.Agent.Tests.Credentials;
 
@@ -95,7 +96,8 @@ public sealed class UpstreamTokenTests
         using var server = await AuthorizationServer.StartAsync(Token);
         var endpoint = new TokenEndpoint(server.Settings(ClientAuth.Tls, certificate: "other"), TimeProvider.System);
 
-        var token = await endpoint.RequestAsync([new("grant_type", "client_credentials")], Token);
+        using var request = new ClientCredentialsTokenRequest();
+        var token = await endpoint.RequestAsync(request, Token);
 
         token.Value.ShouldBeEmpty();
         token.Problem.ShouldContain("401");
@@ -124,17 +126,13 @@ public sealed class UpstreamTokenTests
     [Fact]
     public async Task A18_RefusedToken_IsAskedForAnew()
     {
-        var endpoint = new CountingEndpoint();
+        var server = new ScriptedServer();
+        var settings = ScriptedServer.Settings("upstream");
         await using var fixture = await OauthFixture.StartAsync(
             answer: "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
             credential: new ClientCredentialsCredential(
-                new TokenSettings
-                {
-                    Url = "https://as.example.test/token",
-                    ClientId = "agent",
-                    Audience = "upstream",
-                },
-                endpoint,
+                settings,
+                new TokenEndpoint(settings, TimeProvider.System, transport: server),
                 TimeProvider.System
             )
         );
@@ -144,9 +142,9 @@ public sealed class UpstreamTokenTests
 
         first.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         first.Headers.GetValues("culvert-reason").ShouldBe(["upstream.credential_refused"]);
-        (await fixture.Upstream.NextAsync()).Header("Authorization").ShouldBe(["Bearer token-1"]);
-        (await fixture.Upstream.NextAsync()).Header("Authorization").ShouldBe(["Bearer token-2"]);
-        endpoint.Forms[0].ShouldContain(new KeyValuePair<string, string>("audience", "upstream"));
+        (await fixture.Upstream.NextAsync()).Header("Authorization").ShouldBe(["Bearer t1"]);
+        (await fixture.Upstream.NextAsync()).Header("Authorization").ShouldBe(["Bearer t2"]);
+        server.Forms[0].ShouldContain(new KeyValuePair<string, string>("audience", "upstream"));
     }
 
     [Theory]
@@ -164,19 +162,5 @@ public sealed class UpstreamTokenTests
     {
         header.ShouldStartWith("Bearer ");
         return JsonDocument.Parse(Base64Url.DecodeFromChars(header.Split('.')[1])).RootElement;
-    }
-
-    private sealed class CountingEndpoint : ITokenEndpoint
-    {
-        public List<IReadOnlyList<KeyValuePair<string, string>>> Forms { get; } = [];
-
-        public Task<IssuedToken> RequestAsync(
-            IReadOnlyList<KeyValuePair<string, string>> form,
-            CancellationToken cancellationToken
-        )
-        {
-            Forms.Add(form);
-            return Task.FromResult(new IssuedToken($"token-{Forms.Count}", DateTimeOffset.MaxValue, ""));
-        }
     }
 }

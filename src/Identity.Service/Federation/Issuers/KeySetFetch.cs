@@ -3,6 +3,8 @@ using System.Text.Json;
 using Culvert.Jose;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Fetching;
+using Culvert.Platform.OAuth;
+using Duende.IdentityModel;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -12,11 +14,6 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// </summary>
 internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
 {
-    private const string WellKnown = "/.well-known/openid-configuration";
-
-    /// <summary>Discovery documents are small; keys are what there may be many of.</summary>
-    private const int MaxDocumentDepth = 16;
-
     /// <summary>A usable set with its bytes, or a sentence for log and poll status.</summary>
     /// <param name="issuer">Whose keys.</param>
     /// <param name="known">What was fetched last; null = nothing.</param>
@@ -33,7 +30,15 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
         {
             case DiscoveryKeySource source:
                 var (keysUrl, failed) = await DiscoverAsync(issuer, source, steps, cancellationToken);
-                return failed ?? await GetKeysAsync(issuer, keysUrl!, "jwks_uri", known, steps, cancellationToken);
+                return failed
+                    ?? await GetKeysAsync(
+                        issuer,
+                        keysUrl!,
+                        OidcConstants.Discovery.JwksUri,
+                        known,
+                        steps,
+                        cancellationToken
+                    );
             case UrlKeySource source:
                 return await GetKeysAsync(issuer, new Uri(source.Url), "jwks.url", known, steps, cancellationToken);
             case SpiffeBundleKeySource { Url: { } url }:
@@ -62,7 +67,8 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
         };
 
     // OpenID Connect Discovery 1.0 §4.1: a terminating slash is removed first.
-    private static Uri DocumentUrl(string baseUrl) => new(baseUrl.TrimEnd('/') + WellKnown);
+    private static Uri DocumentUrl(string baseUrl) =>
+        new($"{baseUrl.TrimEnd('/')}/{OidcConstants.Discovery.DiscoveryEndpoint}");
 
     private async Task<(Uri? KeysUrl, KeySetFetchResult? Failed)> DiscoverAsync(
         Issuer issuer,
@@ -174,18 +180,14 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
     {
         try
         {
-            using var document = JsonDocument.Parse(
-                body,
-                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDocumentDepth }
-            );
-            var root = document.RootElement;
-            if (Text(root, "issuer") != issuer)
+            using var metadata = IssuerMetadata.Read(body);
+            if (metadata.Issuer != issuer)
             {
                 // Mix-up: somebody else's document, perhaps with somebody else's keys.
                 return (null, "its issuer is not the registered one");
             }
 
-            if (!Uri.TryCreate(Text(root, "jwks_uri"), UriKind.Absolute, out var keysUrl) || keysUrl.Scheme != "https")
+            if (!Uri.TryCreate(metadata.JwksUri, UriKind.Absolute, out var keysUrl) || keysUrl.Scheme != "https")
             {
                 return (null, "its jwks_uri is no https URL");
             }
@@ -200,16 +202,9 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
                 ? (keysUrl, null)
                 : (null, "its jwks_uri is on another host; if that is meant, pin the host with jwks_host");
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return (null, "not a JSON document");
         }
     }
-
-    private static string? Text(JsonElement document, string name) =>
-        document.ValueKind == JsonValueKind.Object
-        && document.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }

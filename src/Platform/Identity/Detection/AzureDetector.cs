@@ -1,3 +1,5 @@
+using Duende.IdentityModel;
+
 namespace Culvert.Platform.Identity.Detection;
 
 /// <summary>
@@ -27,7 +29,7 @@ internal sealed class AzureDetector : PlatformDetector
     {
         using var request = NewRequest(environment, Uri.EscapeDataString(audience));
         var answer = await PlatformHttp.SendAsync(request, Name, environment.Time, cancellationToken);
-        return PlatformHttp.Member(answer, "access_token", Name);
+        return PlatformHttp.Member(answer, OidcConstants.TokenResponse.AccessToken, Name);
     }
 
     private HttpRequestMessage NewRequest(PlatformEnvironment environment, string resource)

@@ -1,3 +1,5 @@
+using Duende.IdentityModel.Client;
+
 namespace Culvert.Platform.Identity.Detection;
 
 /// <summary>GitHub Actions and Enterprise Server: asked over HTTPS, a new token for each audience and use.</summary>
@@ -36,7 +38,7 @@ internal sealed class GitHubDetector : PlatformDetector
         var separator = given.Query.Length > 0 ? "&" : "?";
         var url = new Uri($"{given.AbsoluteUri}{separator}audience={Uri.EscapeDataString(audience)}");
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        request.Headers.Authorization = new("Bearer", bearer);
+        request.SetBearerToken(bearer);
         var answer = await PlatformHttp.SendAsync(request, Name, environment.Time, cancellationToken);
         return PlatformHttp.Member(answer, "value", Name);
     }

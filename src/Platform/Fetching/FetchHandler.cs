@@ -1,0 +1,51 @@
+using System.Net;
+
+namespace Culvert.Platform.Fetching;
+
+/// <summary>
+/// The one fetcher (S27) as the transport of a protocol library: the library says what is sent where, and who may be
+/// reached stays the fetcher's to decide, as do the bounds of the answer. A refusal is a <see cref="FetchRefusedException"/>.
+/// </summary>
+/// <param name="fetcher">Sends.</param>
+/// <param name="terms">On whose behalf. URL and content come from each request.</param>
+public sealed class FetchHandler(SafeFetcher fetcher, FetchRequest terms) : HttpMessageHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var fetch = terms with
+        {
+            Url = request.RequestUri!.AbsoluteUri,
+            Post = request.Content is { } content ? await PostOfAsync(request, content, cancellationToken) : null,
+        };
+        var fetched = await fetcher.FetchAsync(fetch, cancellationToken);
+        return fetched.IsSuccess
+            ? new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                RequestMessage = request,
+                Content = new ReadOnlyMemoryContent(fetched.Body),
+            }
+            : throw new FetchRefusedException(fetched.Detail);
+    }
+
+    private static async Task<FetchPost> PostOfAsync(
+        HttpRequestMessage request,
+        HttpContent content,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            await content.ReadAsByteArrayAsync(cancellationToken),
+            content.Headers.ContentType?.ToString() ?? "",
+            [
+                .. request
+                    .Headers.Where(header => header.Key != "Accept") // the terms say it
+                    .Select(header => new KeyValuePair<string, string>(header.Key, string.Join(", ", header.Value))),
+            ]
+        )
+        {
+            WantsDocument = true,
+        };
+}

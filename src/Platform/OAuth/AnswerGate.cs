@@ -1,0 +1,50 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Culvert.Platform.OAuth;
+
+/// <summary>
+/// Stands between the network and the OAuth library, which would take members said twice, and answers of any depth and
+/// length. What is not one JSON object, each member said once, goes on without its content, so that nothing of it counts;
+/// the status stays. An answer that is too long is an error of the request.
+/// </summary>
+/// <param name="inner">Sends.</param>
+/// <param name="maxBytes">The longest answer.</param>
+/// <param name="maxDepth">Its deepest nesting.</param>
+public sealed class AnswerGate(HttpMessageHandler inner, int maxBytes, int maxDepth) : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        var answer = await base.SendAsync(request, cancellationToken);
+        try
+        {
+            using var content = answer.Content;
+            await content.LoadIntoBufferAsync(maxBytes, cancellationToken);
+            var body = await content.ReadAsByteArrayAsync(cancellationToken);
+            answer.Content = new ByteArrayContent(IsObject(body) ? body : []);
+            // By another type, or in another character set, the library would read it differently than it was checked.
+            answer.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            return answer;
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
+    private bool IsObject(byte[] body)
+    {
+        try
+        {
+            return StrictJson.Parse(body, maxDepth).ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
