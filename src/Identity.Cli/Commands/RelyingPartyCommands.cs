@@ -144,7 +144,7 @@ internal static class RelyingPartyCommands
 
     private static Argument<string> Party(Option<string> tunnel) =>
         new Argument<string>("NAME") { Description = "id (rp_…) or name of the relying party" }.Offering(
-            NameCompletion.PartsOf("relying_parties", context => context.Get(tunnel)),
+            NameCompletion.PartsOf("relying_parties", context => context.Has(tunnel) ? context.Get(tunnel) : null),
             "name"
         );
 

@@ -48,6 +48,7 @@ public sealed class CompletionCommandTests : CommandTest
     [InlineData("culvert tunnel list -o ", "json\nname\ntable\nwide\nyaml")]
     [InlineData("culvert tunnel list --he", "--help")]
     [InlineData("culvert tunnel list /", "")]
+    [InlineData("culvert tunnel hostname add docs mcp", "")]
     public async Task Suggestions_AreExactly(string line, string words) =>
         (await Stage.RunAsync($"[suggest:{line.Length}]", line)).Out.Trim().ShouldBe(words);
 
@@ -61,9 +62,7 @@ public sealed class CompletionCommandTests : CommandTest
     [InlineData("culvert webhook deliveries w", "wbhk_1")]
     [InlineData("culvert tunnel hostname check docs mcp", "mcp.example.test")]
     [InlineData("culvert tunnel hostname remove tnl_1 mcp", "mcp.example.test")]
-    [InlineData("culvert tunnel hostname add docs mcp", "")]
     [InlineData("culvert relying-party archive --tunnel docs ", "proxy\nrp_2")]
-    [InlineData("culvert relying-party acknowledge p", "proxy")]
     public async Task Names_OfWhatIsThere_AreOffered(string line, string names)
     {
         Service.On(
@@ -106,7 +105,7 @@ public sealed class CompletionCommandTests : CommandTest
         (run.ExitCode, run.Error).ShouldBe((0, ""));
         run.Out.Split('\n')
             .Where(word => !word.StartsWith('-'))
-            .ShouldBe([.. names.Split('\n', StringSplitOptions.RemoveEmptyEntries), ""]);
+            .ShouldBe([.. names.Split('\n'), ""]);
     }
 
     [Fact]
