@@ -63,7 +63,6 @@ public sealed class CompletionCommandTests : CommandTest
     [InlineData("culvert tunnel hostname check docs mcp", "mcp.example.test")]
     [InlineData("culvert tunnel hostname remove tnl_1 mcp", "mcp.example.test")]
     [InlineData("culvert relying-party archive --tunnel docs ", "proxy\nrp_2")]
-    [InlineData("culvert relying-party acknowledge p", "proxy")]
     public async Task Names_OfWhatIsThere_AreOffered(string line, string names)
     {
         Service.On(
