@@ -20,10 +20,8 @@ internal sealed record ReasonRequest
     )
     {
         var body = await request.ReadJsonOrEmptyAsync(TunnelJson.Default.ReasonRequest, None, cancellationToken);
-        return body.Value?.Check() is { } malformed ? new(null, malformed) : body;
+        return CheckOptional(body.Value?.Reason) is { } malformed ? new(null, malformed) : body;
     }
-
-    public Refusal? Check() => CheckOptional(Reason);
 
     /// <summary>For operations that take a reason among other things.</summary>
     public static Refusal? CheckOptional(string? reason) =>
