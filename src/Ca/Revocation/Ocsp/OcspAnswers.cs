@@ -70,8 +70,8 @@ public static class OcspAnswers
         ).GetDerEncoded();
     }
 
-    private static Asn1Encodable Write(OcspStatus status, DateTimeOffset thisUpdate, DateTimeOffset nextUpdate) =>
-        new SingleResponse(
+    private static SingleResponse Write(OcspStatus status, DateTimeOffset thisUpdate, DateTimeOffset nextUpdate) =>
+        new(
             status.Certificate.Encoded,
             status.State switch
             {
