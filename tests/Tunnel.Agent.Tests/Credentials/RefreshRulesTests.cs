@@ -9,7 +9,7 @@ namespace Culvert.Tunnel.Agent.Tests.Credentials;
 /// Rules A19 and A20 as they apply to an agent that never takes a refresh token: what is renewed is asked for like the
 /// first time, and what cannot be renewed is not replaced by anything else.
 /// </summary>
-public sealed class RefreshRulesTests
+public sealed class RefreshRulesTests : IDisposable
 {
     private const string Audience = "https://upstream.example.test/mcp";
 
@@ -17,6 +17,8 @@ public sealed class RefreshRulesTests
     private readonly ScriptedServer server = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => server.Dispose();
 
     [Theory]
     [InlineData(true)]

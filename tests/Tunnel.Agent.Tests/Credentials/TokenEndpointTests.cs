@@ -22,7 +22,11 @@ public sealed class TokenEndpointTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose()
+    {
+        server.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
 
     [Theory]
     [InlineData("""{"access_token":"t","token_type":"Bearer","expires_in":300}""", 300)]
