@@ -63,6 +63,7 @@ public sealed class LibraryLeniencyTests
     };
 
     [Fact]
+    [Trait("Level", "full")]
     public async Task JsonWebTokenHandler_AcceptsWhatTheStrictReaderRefuses()
     {
         var mill = new SpecimenMill(seed: 20_261_123);
