@@ -1,11 +1,14 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Jose.Json;
 using Culvert.Jose.Signatures;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Culvert.Jose.Keys;
 
-/// <summary>One public JWK (RFC 7517 §4, RFC 7518 §6) to an imported key, or the reason why not.</summary>
+/// <summary>
+/// One public JWK (RFC 7517 §4, RFC 7518 §6) to a key, or the reason why not. What the library would tolerate is
+/// refused before it sees the key: repeated and private members, spellings, sizes, an algorithm of another type.
+/// </summary>
 internal static class JwkParser
 {
     private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -48,10 +51,10 @@ internal static class JwkParser
             return JoseRefusal.KeyUse;
         }
 
-        return type == "RSA" ? ParseRsa(jwk, keyId, isUsedNow, out key) : ParseEc(jwk, keyId, isUsedNow, out key);
+        return type == "RSA" ? ParseRsa(jwk, keyId, out key) : ParseEc(jwk, keyId, isUsedNow, out key);
     }
 
-    private static JoseRefusal ParseRsa(JsonElement jwk, string? keyId, bool isUsedNow, out VerificationKey? key)
+    private static JoseRefusal ParseRsa(JsonElement jwk, string? keyId, out VerificationKey? key)
     {
         key = null;
         if (
@@ -76,24 +79,13 @@ internal static class JwkParser
             return JoseRefusal.KeyAlgorithm;
         }
 
-        if (
-            ImportedOnce<RSA>.Of(
-                () => RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent }),
-                isUsedNow
-            )
-            is not { } imported
-        )
+        var publicKey = PublicJwk.Rsa(modulusText, exponentText);
+        if (PublicJwk.Convert(publicKey) is not { } converted)
         {
             return JoseRefusal.KeyMalformed;
         }
 
-        key = new RsaVerificationKey(
-            keyId,
-            algorithms,
-            imported,
-            RsaKeyPolicy.BitLength(modulus),
-            JwkThumbprint.OfRsa(exponentText, modulusText)
-        );
+        key = new VerificationKey(keyId, algorithms, PublicJwk.Thumbprint(publicKey), modulus.Length, () => converted);
         return JoseRefusal.None;
     }
 
@@ -131,26 +123,29 @@ internal static class JwkParser
             return JoseRefusal.KeyPoint;
         }
 
-        // The import refuses points off the curve; these curves have cofactor 1, so that is the whole check.
-        var parameters = new ECParameters
-        {
-            Curve = curve.Curve,
-            Q = new ECPoint { X = x, Y = y },
-        };
-        if (ImportedOnce<ECDsa>.Of(() => ECDsa.Create(parameters), isUsedNow) is not { } imported)
+        var publicKey = PublicJwk.Ec(curve, xText, yText);
+        if (PublicJwk.Convert(publicKey) is not ECDsaSecurityKey converted)
         {
             return JoseRefusal.KeyPoint;
         }
 
-        key = new EcVerificationKey(
-            keyId,
-            algorithms,
-            imported,
-            curve.CoordinateBytes,
-            JwkThumbprint.OfEc(curveName, xText, yText)
-        );
+        Func<SecurityKey> import = isUsedNow ? () => converted : ReleaseAndImportLater(converted, curve, xText, yText);
+        key = new VerificationKey(keyId, algorithms, PublicJwk.Thumbprint(publicKey), curve.SignatureBytes, import);
         return JoseRefusal.None;
     }
+
+    /// <summary>
+    /// The library imports an elliptic-curve key, unlike an RSA key, at once. Most keys of a set never verify anything,
+    /// so that import only checks the point.
+    /// </summary>
+    private static Func<SecurityKey> ReleaseAndImportLater(ECDsaSecurityKey imported, EcCurve curve, string x, string y)
+    {
+        imported.ECDsa.Dispose();
+        return ImportLater(curve, x, y);
+    }
+
+    private static Func<SecurityKey> ImportLater(EcCurve curve, string x, string y) =>
+        () => PublicJwk.Convert(PublicJwk.Ec(curve, x, y))!;
 
     /// <summary>RFC 7517 §4.2, §4.3. Stricter: members of another type than the RFC's make the key unusable.</summary>
     private static bool IsForVerifying(JsonElement jwk)

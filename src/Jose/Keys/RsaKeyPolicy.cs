@@ -55,8 +55,7 @@ internal static class RsaKeyPolicy
         return (modulus[^1] & 1) == 0 || HasRocaFingerprint(modulus) ? JoseRefusal.KeyWeak : JoseRefusal.None;
     }
 
-    /// <summary>Of a big-endian number without a leading zero byte.</summary>
-    public static int BitLength(ReadOnlySpan<byte> number) =>
+    private static int BitLength(ReadOnlySpan<byte> number) =>
         (number.Length * 8) - (System.Numerics.BitOperations.LeadingZeroCount(number[0]) - 24);
 
     private static bool IsAcceptable(ReadOnlySpan<byte> exponent)

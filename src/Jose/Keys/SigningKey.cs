@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Jose.Signatures;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Culvert.Jose.Keys;
 
@@ -13,17 +14,23 @@ public sealed class SigningKey : IDisposable
 {
     internal const int SignatureBytes = 64;
 
+    private static readonly ECCurve Curve = ECCurve.NamedCurves.nistP256;
+
     private readonly ECDsa key;
-    private readonly string x;
-    private readonly string y;
+    private readonly AsymmetricSignatureProvider signer;
+    private readonly JsonWebKey published;
 
     private SigningKey(ECDsa key)
     {
         this.key = key;
+        signer = new AsymmetricSignatureProvider(
+            new ECDsaSecurityKey(key),
+            Algorithm.Name(),
+            willCreateSignatures: true
+        );
         var q = key.ExportParameters(includePrivateParameters: false).Q;
-        x = Base64Url.EncodeToString(q.X);
-        y = Base64Url.EncodeToString(q.Y);
-        KeyId = JwkThumbprint.OfEc(EcCurve.P256.Name, x, y);
+        published = PublicJwk.Ec(EcCurve.P256, Base64Url.EncodeToString(q.X), Base64Url.EncodeToString(q.Y));
+        KeyId = PublicJwk.Thumbprint(published);
     }
 
     public string KeyId { get; }
@@ -32,7 +39,7 @@ public sealed class SigningKey : IDisposable
     public const JwsAlgorithm Algorithm = JwsAlgorithm.ES256;
 
     /// <summary>Makes a new random key.</summary>
-    public static SigningKey Create() => new(ECDsa.Create(EcCurve.P256.Curve));
+    public static SigningKey Create() => new(ECDsa.Create(Curve));
 
     /// <summary>Takes up a stored key.</summary>
     /// <exception cref="CryptographicException">It is no PKCS#8 private key on P-256.</exception>
@@ -42,13 +49,9 @@ public sealed class SigningKey : IDisposable
         try
         {
             key.ImportPkcs8PrivateKey(pkcs8, out var read);
-            var curve = key.ExportParameters(includePrivateParameters: false).Curve;
-            if (read != pkcs8.Length || curve.Oid.Value != EcCurve.P256.Curve.Oid.Value)
-            {
-                throw new CryptographicException("The signing key is not a single PKCS#8 key on P-256.");
-            }
-
-            return new SigningKey(key);
+            return read == pkcs8.Length && IsOnCurve(key)
+                ? new SigningKey(key)
+                : throw new CryptographicException("The signing key is not a single PKCS#8 key on P-256.");
         }
         catch
         {
@@ -62,7 +65,7 @@ public sealed class SigningKey : IDisposable
     public static SigningKey FromKey(ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == EcCurve.P256.Curve.Oid.Value
+        return IsOnCurve(key)
             ? new SigningKey(key)
             : throw new CryptographicException("The signing key is not on P-256.");
     }
@@ -71,52 +74,42 @@ public sealed class SigningKey : IDisposable
     public byte[] ExportPkcs8() => key.ExportPkcs8PrivateKey();
 
     /// <summary>The public half for verifying our own tokens.</summary>
-    public VerificationKey ToVerificationKey()
-    {
-        var publicKey = ECDsa.Create(key.ExportParameters(includePrivateParameters: false));
-        return new EcVerificationKey(
-            KeyId,
-            Algorithm.AsSet(),
-            ImportedOnce<ECDsa>.Of(publicKey),
-            EcCurve.P256.CoordinateBytes,
-            KeyId
-        );
-    }
+    public VerificationKey ToVerificationKey() =>
+        new(KeyId, Algorithm.AsSet(), KeyId, SignatureBytes, () => PublicJwk.Convert(published)!);
 
     /// <summary>The public key as RFC 7638 §3.2 has it: the required members alone.</summary>
-    public string BareJwk => $$"""{"crv":"{{EcCurve.P256.Name}}","kty":"EC","x":"{{x}}","y":"{{y}}"}""";
+    public string BareJwk =>
+        $$"""{"crv":"{{published.Crv}}","kty":"{{published.Kty}}","x":"{{published.X}}","y":"{{published.Y}}"}""";
 
     /// <summary>Writes the public key as a JWK object (RFC 7517), for our own key set document.</summary>
     public void WritePublicJwk(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteStartObject();
-        writer.WriteString("kty", "EC");
-        writer.WriteString("use", "sig");
+        writer.WriteString("kty", published.Kty);
+        writer.WriteString("use", JsonWebKeyUseNames.Sig);
         writer.WriteString("alg", Algorithm.Name());
         writer.WriteString("kid", KeyId);
-        writer.WriteString("crv", EcCurve.P256.Name);
-        writer.WriteString("x", x);
-        writer.WriteString("y", y);
+        writer.WriteString("crv", published.Crv);
+        writer.WriteString("x", published.X);
+        writer.WriteString("y", published.Y);
         writer.WriteEndObject();
     }
 
-    public void Dispose() => key.Dispose();
+    public void Dispose()
+    {
+        signer.Dispose();
+        key.Dispose();
+    }
 
     internal void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
     {
-        if (
-            !key.TrySignData(
-                data,
-                signature,
-                HashAlgorithmName.SHA256,
-                DSASignatureFormat.IeeeP1363FixedFieldConcatenation,
-                out var written
-            )
-            || written != SignatureBytes
-        )
+        if (!signer.Sign(data, signature, out var written) || written != SignatureBytes)
         {
             throw new CryptographicException("The signature does not have the length that ES256 prescribes.");
         }
     }
+
+    private static bool IsOnCurve(ECDsa key) =>
+        key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == Curve.Oid.Value;
 }

@@ -1,22 +1,36 @@
+using System.Runtime.InteropServices;
 using Culvert.Jose.Signatures;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Culvert.Jose.Keys;
 
 /// <summary>
 /// A public key, imported when it is first used and then shared by all threads: importing costs ten times as much as
-/// verifying. It is never disposed; who replaces a key set cannot know who still verifies with the old one, so the
-/// handle goes with the last reference.
+/// verifying, and an issuer publishes more keys than it signs with. It is never disposed; who replaces a key set cannot
+/// know who still verifies with the old one, so the handle goes with the last reference.
 /// </summary>
-public abstract class VerificationKey
+public sealed class VerificationKey
 {
-    // RSA-4096: the longest of the keys that exist here.
-    private const int MaxSignatureBytes = 512;
+    private readonly Func<SecurityKey> import;
+    private readonly int signatureBytes;
 
-    private protected VerificationKey(string? keyId, JwsAlgorithms algorithms, string thumbprint)
+    // One for each algorithm that a signature was verified with. They are this key's own: the library's cache of
+    // providers holds keys that no set has any more, until a thousand newer ones push them out.
+    private SignatureProvider?[]? providers;
+
+    internal VerificationKey(
+        string? keyId,
+        JwsAlgorithms algorithms,
+        string thumbprint,
+        int signatureBytes,
+        Func<SecurityKey> import
+    )
     {
         KeyId = keyId;
         Algorithms = algorithms;
         Thumbprint = thumbprint;
+        this.signatureBytes = signatureBytes;
+        this.import = import;
     }
 
     /// <summary>The <c>kid</c> under which it was published, if any.</summary>
@@ -35,7 +49,7 @@ public abstract class VerificationKey
     internal JoseRefusal Verify(
         JwsAlgorithm algorithm,
         JwsAlgorithms allowed,
-        ReadOnlySpan<byte> data,
+        ReadOnlyMemory<byte> data,
         ReadOnlySpan<byte> encodedSignature
     )
     {
@@ -49,23 +63,30 @@ public abstract class VerificationKey
             return JoseRefusal.AlgorithmKeyMismatch;
         }
 
-        // A signature of another length than the key's never reaches the cryptography.
-        var length = CanonicalBase64Url.DecodedLength(encodedSignature.Length);
-        if (length > MaxSignatureBytes)
+        // A signature of another length than the key's never reaches the cryptography (RFC 8017 §8.2.2 step 1).
+        if (CanonicalBase64Url.DecodedLength(encodedSignature.Length) != signatureBytes)
         {
             return JoseRefusal.SignatureInvalid;
         }
 
-        Span<byte> signature = stackalloc byte[MaxSignatureBytes];
-        signature = signature[..length];
+        var signature = new byte[signatureBytes];
         CanonicalBase64Url.DecodeCanonical(encodedSignature, signature);
-        return Verify(algorithm, data, signature) ? JoseRefusal.None : JoseRefusal.SignatureInvalid;
+        var input = MemoryMarshal.TryGetArray(data, out var array) ? array : new ArraySegment<byte>(data.ToArray());
+        return ProviderFor(algorithm).Verify(input.Array, input.Offset, input.Count, signature, 0, signatureBytes)
+            ? JoseRefusal.None
+            : JoseRefusal.SignatureInvalid;
     }
 
-    /// <summary>The caller has checked that the algorithm is one of <see cref="Algorithms"/>.</summary>
-    private protected abstract bool Verify(
-        JwsAlgorithm algorithm,
-        ReadOnlySpan<byte> data,
-        ReadOnlySpan<byte> signature
-    );
+    private SignatureProvider ProviderFor(JwsAlgorithm algorithm)
+    {
+        var all =
+            Volatile.Read(ref providers)
+            ?? SetOnce(ref providers, new SignatureProvider?[JwsAlgorithmExtensions.Count]);
+        ref var provider = ref all[(int)algorithm];
+        return Volatile.Read(ref provider)
+            ?? SetOnce(ref provider, new AsymmetricSignatureProvider(import(), algorithm.Name()));
+    }
+
+    private static T SetOnce<T>(ref T? location, T value)
+        where T : class => Interlocked.CompareExchange(ref location, value, null) ?? value;
 }

@@ -44,10 +44,10 @@ public sealed class DpopProof
     /// Parses a proof and verifies it with the key in its header (§4.3, points 2 to 7). A private or symmetric key there
     /// is refused, as is one that <see cref="JwkSet"/> would drop.
     /// </summary>
-    public static JoseRefusal TryParse(ReadOnlySpan<byte> compact, out DpopProof? proof)
+    public static JoseRefusal TryParse(ReadOnlyMemory<byte> compact, out DpopProof? proof)
     {
         proof = null;
-        var refusal = CompactSegments.TrySplit(compact, JoseLimits.MaxProofBytes, out var segments);
+        var refusal = CompactSegments.TrySplit(compact.Span, JoseLimits.MaxProofBytes, out var segments);
         if (refusal != JoseRefusal.None)
         {
             return refusal;
@@ -65,7 +65,8 @@ public sealed class DpopProof
         refusal = ClaimSet.TryParse(payload, out var claims);
         if (refusal == JoseRefusal.None)
         {
-            refusal = key!.Verify(header.Algorithm, JwsAlgorithms.All, segments.SigningInput, segments.Signature);
+            var signed = compact[..segments.SigningInput.Length];
+            refusal = key!.Verify(header.Algorithm, JwsAlgorithms.All, signed, segments.Signature);
         }
 
         return refusal == JoseRefusal.None

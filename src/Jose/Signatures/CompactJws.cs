@@ -71,6 +71,6 @@ public sealed class CompactJws
     public JoseRefusal Verify(VerificationKey key, JwsAlgorithms allowed)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return key.Verify(Algorithm, allowed, SigningInput, compact.Span[signatureStart..]);
+        return key.Verify(Algorithm, allowed, compact[..(signatureStart - 1)], compact.Span[signatureStart..]);
     }
 }

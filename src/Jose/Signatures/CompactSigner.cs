@@ -4,15 +4,25 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Jose.Signatures;
 
-/// <summary>Signs a payload under a header that was encoded once.</summary>
-internal static class CompactSigner
+/// <summary>Makes a JWS in compact form (RFC 7515 §7.1). A header that many payloads have is encoded once.</summary>
+public static class CompactSigner
 {
+    /// <param name="key">Signs, with ES256.</param>
+    /// <param name="header">The protected header, a JSON object that names that algorithm.</param>
+    /// <param name="payload">The payload.</param>
+    /// <returns>The compact form, ASCII.</returns>
+    public static byte[] Sign(SigningKey key, string header, ReadOnlySpan<byte> payload)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Sign(key, EncodeHeader(header), payload);
+    }
+
     /// <summary>The encoded header with the dot behind it.</summary>
-    public static byte[] EncodeHeader(string json) =>
-        Encoding.ASCII.GetBytes(Base64Url.EncodeToString(Encoding.ASCII.GetBytes(json)) + ".");
+    internal static byte[] EncodeHeader(string json) =>
+        Encoding.ASCII.GetBytes(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json)) + ".");
 
     /// <returns>The compact form, ASCII.</returns>
-    public static byte[] Sign(SigningKey key, ReadOnlySpan<byte> headerAndDot, ReadOnlySpan<byte> payload)
+    internal static byte[] Sign(SigningKey key, ReadOnlySpan<byte> headerAndDot, ReadOnlySpan<byte> payload)
     {
         // header "." payload "." signature, the header's dot included in headerAndDot.
         var payloadLength = Base64Url.GetEncodedLength(payload.Length);

@@ -1,15 +1,17 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Culvert.Jose.Signatures;
 
-/// <summary>Names and hashes of algorithms. Names are case-sensitive (RFC 7515 §4.1.1).</summary>
+/// <summary>Names of algorithms. Names are case-sensitive (RFC 7515 §4.1.1).</summary>
 public static class JwsAlgorithmExtensions
 {
     private static readonly JwsAlgorithm[] Known = Enum.GetValues<JwsAlgorithm>();
     private static readonly string[] Names = Array.ConvertAll(Known, a => a.ToString());
 
-    /// <summary>The <c>alg</c> value.</summary>
+    /// <summary>How many algorithms there are.</summary>
+    internal static int Count => Known.Length;
+
+    /// <summary>The <c>alg</c> value, which is also the library's name of it.</summary>
     public static string Name(this JwsAlgorithm algorithm) => Names[(int)algorithm];
 
     public static bool Contains(this JwsAlgorithms set, JwsAlgorithm algorithm) =>
@@ -48,12 +50,4 @@ public static class JwsAlgorithmExtensions
         algorithm = default;
         return false;
     }
-
-    internal static HashAlgorithmName Hash(this JwsAlgorithm algorithm) =>
-        algorithm switch
-        {
-            JwsAlgorithm.RS256 or JwsAlgorithm.PS256 or JwsAlgorithm.ES256 => HashAlgorithmName.SHA256,
-            JwsAlgorithm.RS384 or JwsAlgorithm.PS384 or JwsAlgorithm.ES384 => HashAlgorithmName.SHA384,
-            _ => HashAlgorithmName.SHA512,
-        };
 }

@@ -1,3 +1,5 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Proofs;
@@ -388,6 +390,30 @@ public sealed class AttackTests
         {
             text.ShouldNotContain(name);
         }
+    }
+
+    [Fact]
+    [Trait("Attack", "A15")]
+    public void IdentityModel_IsUsedForAsymmetricKeysAndSignaturesAlone()
+    {
+        // Its readers of tokens and key sets, its symmetric keys and its provider factory would accept what is refused here.
+        using var file = new PEReader(File.OpenRead(typeof(SignedToken).Assembly.Location));
+        var metadata = file.GetMetadataReader();
+        var used = metadata
+            .TypeReferences.Select(metadata.GetTypeReference)
+            .Where(type =>
+                metadata.GetString(type.Namespace).StartsWith("Microsoft.IdentityModel", StringComparison.Ordinal)
+            )
+            .Select(type => metadata.GetString(type.Name));
+
+        used.ShouldBeSubsetOf([
+            "AsymmetricSignatureProvider",
+            "ECDsaSecurityKey",
+            "JsonWebKey",
+            "JsonWebKeyConverter",
+            "SecurityKey",
+            "SignatureProvider",
+        ]);
     }
 
     private static JoseRefusal Parse(string compact) => Parse(Encoding.ASCII.GetBytes(compact));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Signatures;
 using Culvert.Testing.Keys;
@@ -49,6 +50,32 @@ public sealed class JwkSetTests
         using var rsa = TestKeys.Rsa(bits);
 
         Signatures.CompactJwsTests.KeyOf(TokenForge.KeySet(rsa)).Algorithms.ShouldBe(JwsAlgorithms.Rsa);
+    }
+
+    [Fact]
+    public void TryParse_CertificateInTheKey_DoesNotReplaceModulusAndExponent()
+    {
+        using var published = TestKeys.Rsa();
+        using var other = RSA.Create(2048);
+        var request = new CertificateRequest("CN=other", other, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddYears(100)
+        );
+        var json = Encoding
+            .ASCII.GetString(TokenForge.KeySet(published))
+            .Replace("\"n\"", $"\"x5c\":[\"{Convert.ToBase64String(certificate.RawData)}\"],\"n\"");
+        var key = Signatures.CompactJwsTests.KeyOf(Encoding.ASCII.GetBytes(json));
+
+        Verify(published, key).ShouldBe(JoseRefusal.None);
+        Verify(other, key).ShouldBe(JoseRefusal.SignatureInvalid);
+
+        static JoseRefusal Verify(RSA signer, VerificationKey key)
+        {
+            var token = TokenForge.Rsa(signer, "RS256", HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, "{}");
+            CompactJws.TryParse(token, out var jws).ShouldBe(JoseRefusal.None);
+            return jws!.Verify(key, JwsAlgorithms.All);
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Signatures;
 
 namespace Culvert.Jose.Tests.Keys;
 
@@ -39,6 +40,39 @@ public sealed class SigningKeyTests
         Should.Throw<CryptographicException>(() => SigningKey.ImportPkcs8([.. key.ExportPkcs8(), 0]));
     }
 
+    [Fact]
+    public void FromKey_KeyThatOnlySignsHashes_SignsTokens()
+    {
+        using var key = SigningKey.FromKey(new KeyInToken());
+
+        var token = CompactSigner.Sign(key, """{"alg":"ES256"}""", "{}"u8);
+
+        CompactJws.TryParse(token, out var jws).ShouldBe(JoseRefusal.None);
+        jws!.Verify(key.ToVerificationKey(), JwsAlgorithms.ES256).ShouldBe(JoseRefusal.None);
+    }
+
+    [Fact]
+    public void FromKey_OtherCurve_Throws()
+    {
+        using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+
+        Should.Throw<CryptographicException>(() => SigningKey.FromKey(p384));
+    }
+
+    [Fact]
+    public void Dispose_ClosesTheKeyButNotTheVerificationKey()
+    {
+        using var key = SigningKey.Create();
+        var token = CompactSigner.Sign(key, """{"alg":"ES256"}""", "{}"u8);
+        var verification = key.ToVerificationKey();
+
+        key.Dispose();
+
+        Should.Throw<ObjectDisposedException>(() => CompactSigner.Sign(key, """{"alg":"ES256"}""", "{}"u8));
+        CompactJws.TryParse(token, out var jws).ShouldBe(JoseRefusal.None);
+        jws!.Verify(verification, JwsAlgorithms.ES256).ShouldBe(JoseRefusal.None);
+    }
+
     internal static byte[] KeySetOf(SigningKey key)
     {
         using var stream = new MemoryStream();
@@ -52,5 +86,28 @@ public sealed class SigningKeyTests
         }
 
         return stream.ToArray();
+    }
+
+    /// <summary>As a PKCS#11 token's key is: it signs a hash, and its private half cannot be read.</summary>
+    private sealed class KeyInToken : ECDsa
+    {
+        private readonly ECDsa key = Create(ECCurve.NamedCurves.nistP256);
+
+        public override int KeySize => key.KeySize;
+
+        public override byte[] SignHash(byte[] hash) => key.SignHash(hash);
+
+        public override bool VerifyHash(byte[] hash, byte[] signature) => key.VerifyHash(hash, signature);
+
+        public override ECParameters ExportParameters(bool includePrivateParameters) =>
+            includePrivateParameters
+                ? throw new CryptographicException("The key never leaves its token.")
+                : key.ExportParameters(includePrivateParameters: false);
+
+        protected override void Dispose(bool disposing)
+        {
+            key.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -7,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Signatures;
 using Culvert.Platform.Secrets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -27,18 +27,13 @@ internal sealed class DevIssuer : IAsyncDisposable
     private static readonly TimeSpan Life = TimeSpan.FromHours(1);
     private static readonly TimeSpan Renewal = TimeSpan.FromMinutes(30);
 
-    private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private readonly SigningKey published;
+    private readonly SigningKey key = SigningKey.Create();
     private readonly int port;
     private readonly TimeProvider time;
     private X509Certificate2? own;
     private WebApplication? server;
 
-    public DevIssuer(int port, TimeProvider time)
-    {
-        (this.port, this.time) = (port, time);
-        published = SigningKey.FromKey(key);
-    }
+    public DevIssuer(int port, TimeProvider time) => (this.port, this.time) = (port, time);
 
     public string Url => $"https://localhost:{port}";
 
@@ -49,7 +44,7 @@ internal sealed class DevIssuer : IAsyncDisposable
             using var buffer = new MemoryStream();
             using (var json = new Utf8JsonWriter(buffer))
             {
-                published.WritePublicJwk(json);
+                key.WritePublicJwk(json);
             }
 
             return [JsonNode.Parse(buffer.ToArray())];
@@ -111,7 +106,7 @@ internal sealed class DevIssuer : IAsyncDisposable
         var header = new JsonObject
         {
             ["alg"] = SigningKey.Algorithm.ToString(),
-            ["kid"] = published.KeyId,
+            ["kid"] = key.KeyId,
             ["typ"] = token.Type,
         };
         var claims = new JsonObject
@@ -124,13 +119,8 @@ internal sealed class DevIssuer : IAsyncDisposable
             ["exp"] = now + (long)Life.TotalSeconds,
             ["jti"] = RandomNumberGenerator.GetHexString(32, lowercase: true),
         };
-        var signed = $"{Base64Url.EncodeToString(Json(header))}.{Base64Url.EncodeToString(Json(claims))}";
-        var signature = key.SignData(
-            Encoding.ASCII.GetBytes(signed),
-            HashAlgorithmName.SHA256,
-            DSASignatureFormat.IeeeP1363FixedFieldConcatenation // RFC 7518 §3.4
-        );
-        return $"{signed}.{Base64Url.EncodeToString(signature)}";
+        var compact = CompactSigner.Sign(key, header.ToJsonString(WireJson.Plain), Json(claims));
+        return Encoding.ASCII.GetString(compact);
     }
 
     public async ValueTask DisposeAsync()
@@ -142,7 +132,7 @@ internal sealed class DevIssuer : IAsyncDisposable
         }
 
         own?.Dispose();
-        published.Dispose();
+        key.Dispose();
     }
 
     private static byte[] Json(JsonObject value) => Encoding.UTF8.GetBytes(value.ToJsonString(WireJson.Plain));
