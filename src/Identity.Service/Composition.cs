@@ -114,5 +114,6 @@ internal static class Composition
         api.MapConsole();
         machine.MapCertificates();
         machine.MapTunnels();
+        DocumentationRegistration.Describe(api, machine);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ApiEndpoint(
     SecretAlarm secrets
 )
 {
-    public static void Map(
+    public static IEndpointConventionBuilder Map(
         IEndpointRouteBuilder routes,
         Listener listener,
         string method,
@@ -32,9 +32,15 @@ internal sealed class ApiEndpoint(
             routes.ServiceProvider.GetRequiredService<SourceLimits>(),
             routes.ServiceProvider.GetRequiredService<SecretAlarm>()
         );
-        routes
-            .MapMethods(path, [method], endpoint.InvokeAsync)
-            .WithMetadata(new ListenerMetadata(listener), new ApiOperation($"{method} {path}", access, handler));
+        RequestDelegate invoke = endpoint.InvokeAsync;
+        return routes
+            .MapMethods(path, [method], invoke)
+            .WithMetadata(
+                new ListenerMetadata(listener),
+                new ApiOperation($"{method} {path}", access, handler),
+                // Without a method the framework's API description leaves an endpoint out.
+                invoke.Method
+            );
     }
 
     private async Task InvokeAsync(HttpContext http)

@@ -4,11 +4,15 @@ namespace Culvert.Identity.Service.Hosting;
 internal sealed class ApiHost(IEndpointRouteBuilder routes)
 {
     private readonly Dictionary<string, ApiOperation> operations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IEndpointConventionBuilder> mapped = new(StringComparer.Ordinal);
 
     public IServiceProvider Services => routes.ServiceProvider;
 
     /// <summary>What was mapped so far, by <see cref="ApiOperation.Name"/>.</summary>
     public IReadOnlyDictionary<string, ApiOperation> Operations => operations;
+
+    /// <summary>The same endpoints, to add metadata to.</summary>
+    public IReadOnlyDictionary<string, IEndpointConventionBuilder> Mapped => mapped;
 
     public void Get(string path, Access access, ApiHandler handler) => Map(HttpMethods.Get, path, access, handler);
 
@@ -30,10 +34,43 @@ internal sealed class ApiHost(IEndpointRouteBuilder routes)
             )
             .WithMetadata(new ListenerMetadata(Listener.Api));
 
+    /// <summary>
+    /// Endpoints that a library maps and that need no credential: limited per source (S31), and sent with the headers that
+    /// <paramref name="prepare"/> sets.
+    /// </summary>
+    /// <param name="map">The library's own call.</param>
+    /// <param name="prepare">Called before each answer; false = it has answered itself.</param>
+    public void Library(
+        Func<IEndpointRouteBuilder, IEndpointConventionBuilder> map,
+        Func<HttpContext, ValueTask<bool>> prepare
+    )
+    {
+        var limits = Services.GetRequiredService<SourceLimits>();
+        map(routes)
+            .WithMetadata(new ListenerMetadata(Listener.Api))
+            .Add(endpoint =>
+            {
+                var answer = endpoint.RequestDelegate!;
+                endpoint.RequestDelegate = async http =>
+                {
+                    var refusal =
+                        limits.Unauthenticated.TryTake(new ApiRequest(http).Source) ?? ControlCharacters.Find(http);
+                    if (refusal is not null)
+                    {
+                        await ErrorEnvelope.WriteAsync(http, refusal);
+                    }
+                    else if (await prepare(http))
+                    {
+                        await answer(http);
+                    }
+                };
+            });
+    }
+
     private void Map(string method, string path, Access access, ApiHandler handler)
     {
         var name = $"{method} {path}";
         operations.Add(name, new ApiOperation(name, access, handler));
-        ApiEndpoint.Map(routes, Listener.Api, method, path, access, handler);
+        mapped.Add(name, ApiEndpoint.Map(routes, Listener.Api, method, path, access, handler));
     }
 }

@@ -3,7 +3,12 @@ namespace Culvert.Identity.Service.Hosting;
 /// <summary>The routes of 8444: every caller has proved itself by certificate in the handshake (S7, S9).</summary>
 internal sealed class MachineHost(IEndpointRouteBuilder routes)
 {
+    private readonly Dictionary<string, IEndpointConventionBuilder> mapped = new(StringComparer.Ordinal);
+
     public IServiceProvider Services => routes.ServiceProvider;
+
+    /// <summary>As <see cref="ApiHost.Mapped"/>.</summary>
+    public IReadOnlyDictionary<string, IEndpointConventionBuilder> Mapped => mapped;
 
     public void Get(string path, Access access, ApiHandler handler) => Map(HttpMethods.Get, path, access, handler);
 
@@ -19,6 +24,6 @@ internal sealed class MachineHost(IEndpointRouteBuilder routes)
             throw new ArgumentException("Routes of the machine port are open to machines alone.", nameof(access));
         }
 
-        ApiEndpoint.Map(routes, Listener.Machine, method, path, access, handler);
+        mapped.Add($"{method} {path}", ApiEndpoint.Map(routes, Listener.Machine, method, path, access, handler));
     }
 }

@@ -1,23 +1,25 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Service.Tests.Documentation;
 
-/// <summary>Writes <c>docs/api.md</c>.</summary>
+/// <summary>Writes <c>docs/api.md</c> from the description that the service serves.</summary>
 internal static class ApiPage
 {
-    public static string Write(IReadOnlyList<DescribedOperation> operations)
+    public static string Write(JsonNode document)
     {
         var page = new StringBuilder(
             """
             # The API
 
-            Generated from the registrations of the endpoints; a test fails when it is stale and says how to renew it. The same as
-            OpenAPI 3.1: `GET /v1/openapi.json` of the service, and `docs/openapi.json` beside this page.
+            Generated from the description that the service serves; a test fails when it is stale and says how to renew it. The
+            same as OpenAPI 3.1, with schemas and examples: `GET /v1/openapi.json` of the service, `/docs/api` in a browser, and
+            `docs/openapi.json` beside this page.
 
             Bearer credentials go into `Authorization`. Members with a star must be there; unknown and repeated members are refused.
             Bodies and error codes are those that the code of each operation names; besides, any operation may answer with those of
-            its credential (`auth.…`), of malformed requests (`request.…`) and of a store that is away (`storage.…`). Lists take
+            its credential (`auth.…`), of malformed requests (`request.…`) and of a store that is away (`store.…`). Lists take
             `limit` and `page` and answer `{data, next_page}`. Each code is explained in [errors.md](errors.md).
 
             | Permission | Limited by, answered with 429 |
@@ -29,30 +31,45 @@ internal static class ApiPage
 
             """
         );
-        foreach (var area in operations.GroupBy(operation => operation.Area).OrderBy(area => area.Key == "other"))
+        var operations = document["paths"]!
+            .AsObject()
+            .SelectMany(path =>
+                path.Value!.AsObject().Select(one => (one.Key.ToUpperInvariant(), path.Key, one.Value!))
+            )
+            .GroupBy(one => one.Item3["tags"]![0]!.GetValue<string>())
+            .OrderBy(tag => tag.Key == "other")
+            .ThenBy(tag => tag.Key, StringComparer.Ordinal);
+        foreach (var tag in operations)
         {
-            page.Append(CultureInfo.InvariantCulture, $"## {area.Key}\n\n");
-            foreach (var operation in area)
+            page.Append(CultureInfo.InvariantCulture, $"## {tag.Key}\n\n");
+            foreach (var (method, path, operation) in tag)
             {
-                Append(page, operation);
+                Append(page, document, method, path, operation);
             }
         }
 
         return page.ToString().TrimEnd() + "\n";
     }
 
-    private static void Append(StringBuilder page, DescribedOperation operation)
+    private static void Append(StringBuilder page, JsonNode document, string method, string path, JsonNode operation)
     {
-        page.Append(CultureInfo.InvariantCulture, $"### `{operation.Method} {operation.Path}`\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"- Permission: {operation.Permission}");
-        page.Append(operation.IsOfMachines ? ", on the machine port\n" : "\n");
-        Line("Query", operation.Facts.Query);
-        Line("Request", operation.Facts.Requests.SelectMany(ApiDescription.MembersOf).Distinct());
-        Line(
-            "Answer",
-            operation.Facts.Answers.SelectMany(ApiDescription.MembersOf).Select(m => m.TrimEnd('*')).Distinct()
+        page.Append(CultureInfo.InvariantCulture, $"### `{method} {path}`\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"{operation["summary"]}. {operation["description"]}\n\n");
+        var permission = operation["x-permission"]!.GetValue<string>();
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"- Permission: {(permission.Split(' ') is ["scope", var scope] ? $"scope `{scope}`" : permission)}"
         );
-        Line("Errors", operation.Facts.Errors);
+        page.Append(operation["security"]!.ToJsonString().Contains("machine") ? ", on the machine port\n" : "\n");
+        Line(
+            "Query",
+            (operation["parameters"] as JsonArray ?? [])
+                .Where(parameter => parameter!["in"]!.GetValue<string>() == "query")
+                .Select(parameter => parameter!["name"]!.GetValue<string>())
+        );
+        Line("Request", MembersOf(document, operation["requestBody"], withStars: true));
+        Line("Answer", MembersOf(document, operation["responses"]!["200"], withStars: false));
+        Line("Errors", (operation["x-error-codes"] as JsonArray ?? []).Select(code => code!.GetValue<string>()));
         page.Append('\n');
 
         void Line(string name, IEnumerable<string> words)
@@ -60,5 +77,15 @@ internal static class ApiPage
             var text = string.Join(", ", words.Select(word => word.EndsWith('*') ? $"`{word[..^1]}`\\*" : $"`{word}`"));
             page.Append(text.Length > 0 ? $"- {name}: {text}\n" : "");
         }
+    }
+
+    private static IEnumerable<string> MembersOf(JsonNode document, JsonNode? body, bool withStars)
+    {
+        var reference = body?["content"]?.AsObject().FirstOrDefault().Value?["schema"]?["$ref"]?.GetValue<string>();
+        var schema = reference is null ? null : document["components"]!["schemas"]![reference.Split('/')[^1]];
+        var required = (schema?["required"] as JsonArray ?? []).Select(name => name!.GetValue<string>()).ToHashSet();
+        return (schema?["properties"] as JsonObject ?? []).Select(member =>
+            withStars && required.Contains(member.Key) ? $"{member.Key}*" : member.Key
+        );
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class DocumentPagesTests(ServiceFixture fixture) : IClassF
     [InlineData("/docs/tasks")]
     [InlineData("/docs/explain.md")]
     [InlineData("/docs/platforms/aws")]
-    [InlineData("/docs/api")]
+    [InlineData("/docs/api.md")]
     public async Task Get_PageWithoutSession_IsStrict(string path)
     {
         using var anyone = service.Client(null);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Culvert.Identity.Service.Hosting;
+using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Identity.Service.Tests.Documentation;
 
@@ -27,6 +28,9 @@ internal sealed class HandlerFacts
     public List<Type> Requests { get; } = [];
 
     public List<Type> Answers { get; } = [];
+
+    /// <summary>Whether it reads a body that may be left out.</summary>
+    public bool IsBodyOptional { get; private set; }
 
     /// <summary>What it answers with when it does not refuse.</summary>
     public SortedSet<int> Statuses { get; } = [];
@@ -86,9 +90,13 @@ internal sealed class HandlerFacts
             case (nameof(ApiRequest), nameof(ApiRequest.Query)) when text.Length > 0:
                 Query.Add(text);
                 break;
+            case (nameof(IQueryCollection), nameof(IQueryCollection.TryGetValue)) when text.Length > 0:
+                Query.Add(text);
+                break;
             case (nameof(ApiRequest), nameof(ApiRequest.ReadJsonAsync) or nameof(ApiRequest.ReadJsonOrEmptyAsync)):
             case (nameof(RequestBody), nameof(RequestBody.Parse)):
                 AddTo(Requests, called.GetGenericArguments()[0]);
+                IsBodyOptional |= called.Name == nameof(ApiRequest.ReadJsonOrEmptyAsync);
                 break;
             case (nameof(ApiAnswer), nameof(ApiAnswer.Json)):
                 AddTo(Answers, called.GetGenericArguments()[0]);

@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tests.Documentation;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Net;
 using Culvert.Testing;
@@ -253,7 +254,10 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             },
         };
 
-    /// <summary>A client of 8444 that proves itself with that certificate.</summary>
+    /// <summary>
+    /// A client of 8444 that proves itself with that certificate. As with <see cref="Client"/>, every answer is held
+    /// against the description of the API.
+    /// </summary>
     public HttpClient MachineClient(X509Certificate2? certificate)
     {
         var presented = Get<IApiCertificate>().Machine;
@@ -269,7 +273,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             },
             UseProxy = false,
         };
-        return new HttpClient(handler) { BaseAddress = MachineUrl };
+        return new HttpClient(new WireCheck(handler)) { BaseAddress = MachineUrl };
     }
 
     /// <summary>A client of 8443 with that bearer, or with none. Trusts the service's own certificate alone.</summary>
@@ -294,7 +298,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             AllowAutoRedirect = followsRedirects,
             UseCookies = false,
         };
-        var client = new HttpClient(handler) { BaseAddress = ApiUrl };
+        var client = new HttpClient(new WireCheck(handler)) { BaseAddress = ApiUrl };
         if (bearer is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", bearer);

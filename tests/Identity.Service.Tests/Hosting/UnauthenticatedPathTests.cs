@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Identity.Service.Console;
+using Culvert.Identity.Service.Documentation;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Documentation;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -28,6 +29,9 @@ public sealed class UnauthenticatedPathTests
         ("GET", ConsoleEndpoints.ProviderPath),
         ("GET", $"{ConsoleEndpoints.ProviderPath}/callback"),
         ("POST", "/console/sign-out"),
+        ("GET", ApiBrowser.Path),
+        ("GET", $"{ApiBrowser.Path}/scalar.js"),
+        ("GET", $"{ApiBrowser.Path}/unknown"),
     ];
 
     [Fact]

@@ -1,0 +1,31 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Culvert.Identity.Service.Documentation;
+
+/// <summary>
+/// The description of the API, made from the endpoints when it is first asked for, and kept: it holds nothing of the
+/// installation.
+/// </summary>
+internal sealed class ApiDocument(IServiceProvider services)
+{
+    /// <summary>The framework's name of the one document.</summary>
+    public const string Name = "v1";
+
+    private readonly Lazy<Task<byte[]>> json = new(() => WriteAsync(services));
+
+    /// <summary>OpenAPI 3.1, without the blanks that make it readable: anybody may ask for it.</summary>
+    public Task<byte[]> JsonAsync() => json.Value;
+
+    private static async Task<byte[]> WriteAsync(IServiceProvider services)
+    {
+        // Not the request's: whoever comes second waits for the same work.
+        var document = await services
+            .GetRequiredKeyedService<IOpenApiDocumentProvider>(Name)
+            .GetOpenApiDocumentAsync(CancellationToken.None);
+        var text = await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, CancellationToken.None);
+        return Encoding.UTF8.GetBytes(JsonNode.Parse(text)!.ToJsonString());
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+
+namespace Culvert.Identity.Service.Documentation.Operations;
+
+/// <summary>
+/// Gives every body of the description an example, put together from the values that <see cref="ExampleValues"/> has for
+/// the members of its schema.
+/// </summary>
+internal sealed class ExampleWriter(OpenApiDocument document)
+{
+    // A schema that holds itself is shown so often.
+    private const int MaxDepth = 12;
+
+    public void Write()
+    {
+        foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations!.Values))
+        {
+            foreach (
+                var (type, content) in operation.RequestBody?.Content ?? new Dictionary<string, OpenApiMediaType>()
+            )
+            {
+                content.Example = ExampleOf(type, content);
+            }
+
+            foreach (var (status, answer) in operation.Responses!)
+            {
+                if (status.StartsWith('2'))
+                {
+                    foreach (var (type, content) in answer.Content ?? new Dictionary<string, OpenApiMediaType>())
+                    {
+                        content.Example = ExampleOf(type, content);
+                    }
+                }
+            }
+        }
+    }
+
+    private JsonNode? ExampleOf(string type, OpenApiMediaType content) =>
+        ExampleValues.Find(type) ?? ExampleOf(content.Schema!, name: "", owner: "", depth: 0);
+
+    /// <param name="schema">What to give an example of.</param>
+    /// <param name="name">The member that it belongs to; empty = a body.</param>
+    /// <param name="owner">The schema that has the member.</param>
+    /// <param name="depth">How deep in the body it is.</param>
+    private JsonNode? ExampleOf(IOpenApiSchema schema, string name, string owner, int depth)
+    {
+        if (name.Length > 0 && (ExampleValues.Has($"{owner}.{name}") || IsValue(schema)))
+        {
+            return ExampleValues.Has($"{owner}.{name}")
+                ? ExampleValues.Find($"{owner}.{name}")
+                : ExampleValues.Find(name);
+        }
+
+        if (schema is OpenApiSchemaReference reference)
+        {
+            var id = reference.Reference.Id!;
+            return depth > MaxDepth ? null
+                : ExampleValues.Has(id) ? ExampleValues.Find(id)
+                : ObjectOf(document.Components!.Schemas![id], id, depth + 1);
+        }
+
+        if ((schema.OneOf is { Count: > 0 } ? schema.OneOf : schema.AnyOf)?.LastOrDefault() is { } chosen)
+        {
+            // The first of two is null.
+            return ExampleOf(chosen, name, owner, depth);
+        }
+
+        return schema.Items is { } items ? new JsonArray(ExampleOf(items, "", owner, depth + 1)) : null;
+    }
+
+    private JsonObject ObjectOf(IOpenApiSchema schema, string id, int depth)
+    {
+        var example = new JsonObject();
+        foreach (var (member, value) in schema.Properties ?? new Dictionary<string, IOpenApiSchema>())
+        {
+            example[member] = ExampleOf(value, member, id, depth);
+        }
+
+        return example;
+    }
+
+    /// <summary>Whether the table names it: neither an object of ours nor a list of such.</summary>
+    private static bool IsValue(IOpenApiSchema schema) =>
+        schema is not OpenApiSchemaReference
+        && schema.OneOf is null or { Count: 0 }
+        && schema.AnyOf is null or { Count: 0 }
+        && schema.Items is not OpenApiSchemaReference;
+}

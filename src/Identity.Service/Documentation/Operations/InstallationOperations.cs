@@ -1,0 +1,88 @@
+using Culvert.Identity.Service.Documentation.Shapes;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Nodes;
+
+namespace Culvert.Identity.Service.Documentation.Operations;
+
+/// <summary>Health, clock, versions, jobs and this description.</summary>
+internal static class InstallationOperations
+{
+    public static void Describe(OperationTable table)
+    {
+        table
+            .Add(
+                "GET /healthz",
+                "check_health",
+                "Check that the process runs",
+                "Answers as long as the process serves requests. The health port answers whether the service can "
+                    + "do its work."
+            )
+            .Answers<HealthDocument>();
+        table
+            .Add(
+                "GET /v1/clock",
+                "get_clock",
+                "Get the state of the clock",
+                "What this node thinks of its clock. After a step the node signs nothing until an operator "
+                    + "confirms the clock."
+            )
+            .Answers<ClockDocument>();
+        table
+            .Add(
+                "POST /v1/clock/confirm",
+                "confirm_clock",
+                "Confirm the clock",
+                "States that the current time is right. The node signs again from then on."
+            )
+            .Answers<ClockDocument>();
+        table
+            .Add(
+                "GET /v1/versions",
+                "list_program_versions",
+                "List program versions",
+                "The versions of the service nodes, the edges and the agents of the installation."
+            )
+            .Answers<VersionListDocument>();
+        table
+            .Add(
+                "GET /v1/jobs",
+                "list_jobs",
+                "List recurring jobs",
+                "The recurring jobs of this node with their last run and their next run."
+            )
+            .Answers<JobListDocument>();
+        table
+            .Add(
+                "POST /v1/jobs/{job}/run",
+                "run_job",
+                "Run a job now",
+                "Runs the job on this node, even if it is paused, and answers when the run has ended."
+            )
+            .Answers<JobDocument>();
+        table
+            .Add(
+                "POST /v1/jobs/{job}/pause",
+                "pause_job",
+                "Pause a job",
+                "The job runs on no node until it is resumed. The reason is required and audited."
+            )
+            .Takes<PauseJobRequest>()
+            .Answers<JobDocument>();
+        table
+            .Add(
+                "POST /v1/jobs/{job}/resume",
+                "resume_job",
+                "Resume a job",
+                "The job runs again; a run starts at once."
+            )
+            .Answers<JobDocument>();
+        table
+            .Add(
+                "GET /v1/openapi.json",
+                "get_api_description",
+                "Get this description",
+                "The description of this API as OpenAPI 3.1, generated from the endpoints of the running version."
+            )
+            .Answers<ApiDescriptionDocument>();
+    }
+}

@@ -1,0 +1,122 @@
+using Culvert.Platform.Wire;
+
+namespace Culvert.Identity.Service.Documentation.Operations;
+
+/// <summary>What agents and edges call on the machine port.</summary>
+internal static class MachineOperations
+{
+    public static void Describe(OperationTable table)
+    {
+        table
+            .Add(
+                "POST /v1/agent/renewals",
+                "renew_agent_certificate",
+                "Renew an agent's platform certificate",
+                "Issues the next platform certificate after the enrolment was checked again. A fresh credential "
+                    + "in the request resets the time since the last proof."
+            )
+            .Takes<CertificateSigningRequest>()
+            .Answers<AgentEnrollment>();
+        table
+            .Add(
+                "POST /v1/agent/server_certificates",
+                "issue_agent_server_certificate",
+                "Issue an inner TLS certificate",
+                "Signs the server certificate for the tunnel's domain with the tunnel's active authority. Refused "
+                    + "to enrolments by tunnel token."
+            )
+            .Takes<CertificateSigningRequest>()
+            .Answers<ServerCertificateDocument>();
+        table
+            .Add(
+                "GET /v1/agent/feed",
+                "get_agent_feed",
+                "Get the feed of an agent",
+                "Everything that an agent must know about its tunnel at one revision. With since and wait the "
+                    + "request waits for a change and answers 204 when there is none."
+            )
+            .Query("held", "since", "wait")
+            .Answers<AgentFeed>()
+            .Answers(StatusCodes.Status204NoContent);
+        table
+            .Add(
+                "POST /v1/agent/reports",
+                "report_as_agent",
+                "Report as an agent",
+                "What the agent uses: revision, epochs, serials, routes. It counts as acknowledgement of the "
+                    + "trust bundle and the platform bundle."
+            )
+            .Takes<AgentReport>()
+            .Answers(StatusCodes.Status204NoContent);
+        table
+            .Add(
+                "POST /v1/agent/acme_challenges",
+                "announce_acme_challenge",
+                "Announce an ACME challenge",
+                "Announces a TLS-ALPN-01 challenge for a name, so that edges let its validation through."
+            )
+            .Takes<AcmeChallengeRequest>()
+            .Answers<AcmeChallengeDocument>();
+        table
+            .Add(
+                "GET /v1/agent/acme_challenges/{challenge_id}",
+                "get_acme_challenge",
+                "Get an ACME challenge",
+                "Who still has to acknowledge the challenge."
+            )
+            .Answers<AcmeChallengeDocument>();
+        table
+            .Add(
+                "DELETE /v1/agent/acme_challenges/{challenge_id}",
+                "end_acme_challenge",
+                "End an ACME challenge",
+                "Edges refuse validations of the name from then on."
+            )
+            .Answers(StatusCodes.Status204NoContent);
+        table
+            .Add(
+                "POST /v1/agent/acme_challenges/{challenge_id}/acknowledgements",
+                "acknowledge_acme_challenge_as_agent",
+                "Acknowledge an ACME challenge as an agent",
+                "The agent states that it answers the challenge."
+            )
+            .Answers(StatusCodes.Status204NoContent);
+        table
+            .Add(
+                "POST /v1/edge/renewals",
+                "renew_edge_certificate",
+                "Renew an edge's platform certificate",
+                "Issues the next platform certificate after the edge's registration was checked again."
+            )
+            .Takes<CertificateSigningRequest>()
+            .Answers<EdgeEnrollment>();
+        table
+            .Add(
+                "GET /v1/edge/feed",
+                "get_edge_feed",
+                "Get the feed of an edge",
+                "The tunnels that are assigned to the edge, at one revision. With since and wait the request "
+                    + "waits for a change and answers 204 when there is none."
+            )
+            .Query("held", "since", "wait")
+            .Answers<EdgeFeed>()
+            .Answers(StatusCodes.Status204NoContent);
+        table
+            .Add(
+                "POST /v1/edge/reports",
+                "report_as_edge",
+                "Report as an edge",
+                "What the edge uses and which agents are connected to it."
+            )
+            .Takes<EdgeReport>()
+            .Answers(StatusCodes.Status204NoContent);
+        table
+            .Add(
+                "POST /v1/edge/acme_challenges/{challenge_id}/acknowledgements",
+                "acknowledge_acme_challenge_as_edge",
+                "Acknowledge an ACME challenge as an edge",
+                "The edge states that it lets validations of the name through."
+            )
+            .Answers(StatusCodes.Status204NoContent);
+    }
+}

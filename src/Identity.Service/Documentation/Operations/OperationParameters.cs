@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+
+namespace Culvert.Identity.Service.Documentation.Operations;
+
+/// <summary>The parameters of paths and queries. A name means the same in every operation.</summary>
+internal static class OperationParameters
+{
+    private static readonly Dictionary<string, (string Description, JsonSchemaType Type, string Example)> Known = new(
+        StringComparer.Ordinal
+    )
+    {
+        ["admin_key_id"] = Text("The id of the admin key.", "\"key_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["agent_id"] = Text("The id of the enrolment.", "\"agt_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["authority_id"] = Text("The id of the client CA.", "\"clca_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["ca_id"] = Text("The id of the certificate authority.", "\"ca_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["certificate_id"] = Text("The id of the certificate.", "\"cert_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["challenge_id"] = Text("The id of the challenge.", "\"acmc_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["days"] = Number("How many days ahead.", "30"),
+        ["decision"] = Text("Only exchanges with this decision: `granted` or `denied`.", "\"denied\""),
+        ["dry_run"] = Flag("Whether to show what would change instead of changing it.", "true"),
+        ["edge_id"] = Text("The id of the edge.", "\"edge_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["error"] = Text("The name of the error in OAuth's registry.", "\"invalid_grant\""),
+        ["federation_rule_id"] = Text("Only exchanges of this rule.", "\"fdrl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["file"] = Text("The file name that the certificate names.", "\"0.crl\""),
+        ["format"] = Text("`json` (the default) or `csv`.", "\"csv\""),
+        ["held"] = Text(
+            "The digest of the feed that the caller holds: the request waits for a change of its content.",
+            "\"3q2-7wAAAAA\""
+        ),
+        ["id"] = Text("The id of the resource.", "\"fdrl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["identity"] = Text("Only certificates with this DNS name or URI.", "\"docs.k7m2p9.tunnels.example.com\""),
+        ["include_archived"] = Flag("Whether the list has archived entries too.", "false"),
+        ["issuer_id"] = Text("Only entries of this issuer.", "\"fdis_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["job"] = Text("The name of the job.", "\"expiry_notices\""),
+        ["key_sha256"] = Text(
+            "Only certificates of the key with this SHA-256 of its SubjectPublicKeyInfo.",
+            "\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""
+        ),
+        ["limit"] = Number("The most entries in one answer.", "20"),
+        ["name"] = Text("The name of the resource.", "\"offices\""),
+        ["organization"] = Text("The id of the organization.", "\"0192f0c1-6a5e-7c3b-9d2f-4b8e1a7c5d30\""),
+        ["page"] = Text("The `next_page` of the answer before; the first page without it.", "\"b3JkaW5hbDo0Mg\""),
+        ["principal"] = Text("The service account whose tokens are listed.", "\"svac_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["reason"] = Text("Only exchanges with this reason.", "\"match_subject_prefix\""),
+        ["relying_party_id"] = Text("The id of the relying party.", "\"rp_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["request_id"] = Text("The request id of the exchange.", "\"req_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["root_id"] = Text("The id of the root.", "\"root_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["route"] = Text("Only entries of this route.", "\"docs\""),
+        ["serial"] = Text("The serial number in hexadecimal.", "\"5f3a9c01\""),
+        ["since"] = Text(
+            "Feeds and bundles: the revision or epoch that the caller holds. History: the earliest time.",
+            "\"41\""
+        ),
+        ["status"] = Text("Only certificates with this status.", "\"valid\""),
+        ["subject"] = Text("Only exchanges with this subject.", "\"repo:example/docs:ref:refs/heads/main\""),
+        ["tunnel_id"] = Text("The id of the tunnel.", "\"tnl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["until"] = Text("The latest time.", "\"2026-11-23T12:00:00Z\""),
+        ["version"] = Number("The number of the version.", "3"),
+        ["wait"] = Text("How long the request may wait for news, as in `30s`.", "\"30s\""),
+        ["webhook_id"] = Text("The id of the webhook.", "\"hook_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["workspace"] = Text("The id of the workspace.", "\"wrkspc_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+    };
+
+    public static OpenApiParameter Path(string name) => Of(name, ParameterLocation.Path);
+
+    public static OpenApiParameter Query(string name) => Of(name, ParameterLocation.Query);
+
+    private static OpenApiParameter Of(string name, ParameterLocation place)
+    {
+        var (description, type, example) = Known[name];
+        return new OpenApiParameter
+        {
+            Name = name,
+            In = place,
+            Required = place == ParameterLocation.Path,
+            Description = description,
+            Schema = new OpenApiSchema { Type = type },
+            Example = JsonNode.Parse(example),
+        };
+    }
+
+    private static (string Description, JsonSchemaType Type, string Example) Text(string description, string example) =>
+        (description, JsonSchemaType.String, example);
+
+    private static (string Description, JsonSchemaType Type, string Example) Number(
+        string description,
+        string example
+    ) => (description, JsonSchemaType.Integer, example);
+
+    private static (string Description, JsonSchemaType Type, string Example) Flag(string description, string example) =>
+        (description, JsonSchemaType.Boolean, example);
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
+
+namespace Culvert.Identity.Service.Documentation.Operations;
+
+/// <summary>
+/// The codes that each operation can refuse with. <c>refusals.json</c> is written by a test that follows the code of the
+/// handlers; it fails when the file is stale.
+/// </summary>
+internal sealed class OperationRefusals
+{
+    private const string Resource = "refusals.json";
+
+    private readonly Dictionary<string, ErrorCode> catalogue = ErrorCatalogue
+        .All()
+        .DistinctBy(code => code.Code)
+        .ToDictionary(code => code.Code, StringComparer.Ordinal);
+
+    private readonly Dictionary<string, string[]> codes = Read();
+
+    /// <summary>Those that the operation's own code names.</summary>
+    public IReadOnlyList<ErrorCode> Of(string operation) =>
+        [.. codes.GetValueOrDefault(operation, []).Select(code => catalogue[code])];
+
+    /// <summary>Those of what stands before every handler.</summary>
+    public static IEnumerable<ErrorCode> OfEvery(Access access) =>
+        access.Kind switch
+        {
+            AccessKind.Anonymous => [RequestErrors.RateLimited, RequestErrors.Internal],
+            AccessKind.Machine =>
+            [
+                AuthErrors.Peer,
+                AuthErrors.PeerExpired,
+                AuthErrors.PeerRevoked,
+                RequestErrors.Internal,
+            ],
+            AccessKind.Scope =>
+            [
+                AuthErrors.Missing,
+                AuthErrors.Invalid,
+                AuthErrors.Scope,
+                RequestErrors.RateLimited,
+                RequestErrors.Internal,
+            ],
+            _ => [AuthErrors.Missing, AuthErrors.Invalid, RequestErrors.RateLimited, RequestErrors.Internal],
+        };
+
+    private static Dictionary<string, string[]> Read()
+    {
+        using var stream =
+            typeof(OperationRefusals).Assembly.GetManifestResourceStream(typeof(OperationRefusals), Resource)
+            ?? throw new InvalidOperationException($"{Resource} is not part of this program.");
+        return JsonSerializer.Deserialize<Dictionary<string, string[]>>(stream)!;
+    }
+}

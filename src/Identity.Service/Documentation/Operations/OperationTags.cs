@@ -1,0 +1,55 @@
+namespace Culvert.Identity.Service.Documentation.Operations;
+
+/// <summary>The groups that operations are shown in.</summary>
+internal static class OperationTags
+{
+    /// <summary>Paths besides the versioned ones.</summary>
+    public const string Other = "other";
+
+    private const string Version = "/v1/";
+    private const string Organizations = "organizations";
+
+    /// <summary>By name; a test holds that every tag in use is here.</summary>
+    public static IReadOnlyDictionary<string, string> Descriptions { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["admin_keys"] = "Keys of administrators.",
+            ["agent"] = "What agents call, most of it with their certificate on the machine port.",
+            ["audit"] = "The record of every decision.",
+            ["authentication_history"] = "Why exchanges were granted or denied.",
+            ["certificate_authorities"] = "Authorities that sign the certificates of tunnels, and their rotation.",
+            ["certificates"] = "The inventory of issued certificates, their renewal and revocation.",
+            ["client_range_sets"] = "Named lists of client address ranges.",
+            ["clock"] = "The clock of the node.",
+            ["crl"] = "Certificate revocation lists.",
+            ["edge"] = "What edges call, most of it with their certificate on the machine port.",
+            ["edges"] = "The registered edges.",
+            ["federation_issuers"] = "Identity providers whose tokens the organization trusts.",
+            ["federation_presets"] = "What the service knows about common platforms.",
+            ["federation_rules"] = "Which tokens are exchanged for which access.",
+            ["jobs"] = "The recurring work of a node.",
+            ["oauth"] = "The token endpoint and what belongs to it.",
+            ["openapi.json"] = "This description.",
+            [Organizations] = "Organizations of the installation.",
+            ["platform_ca"] = "The authority that certifies agents, edges and the service.",
+            ["service_accounts"] = "Identities that rules grant to workloads.",
+            ["tokens"] = "Issued access tokens.",
+            ["tunnels"] = "Tunnels with their settings, certificates, hostnames and agents.",
+            ["versions"] = "The versions of programs in the installation.",
+            ["webhooks"] = "Notices to other systems.",
+            ["workspaces"] = "Workspaces of the organization and their members.",
+            [Other] = "Well-known documents and health.",
+        };
+
+    /// <summary>The first word behind the version; below organizations the name of the resource.</summary>
+    public static string Of(string path)
+    {
+        if (!path.StartsWith(Version, StringComparison.Ordinal))
+        {
+            return Other;
+        }
+
+        var words = path[Version.Length..].Split('/');
+        return words is [Organizations, var resource, ..] && Descriptions.ContainsKey(resource) ? resource : words[0];
+    }
+}

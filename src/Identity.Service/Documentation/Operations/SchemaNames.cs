@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Culvert.Identity.Service.Hosting;
+using Microsoft.AspNetCore.OpenApi;
+
+namespace Culvert.Identity.Service.Documentation.Operations;
+
+/// <summary>The names of schemas: the names of their types, so that generated clients have readable types.</summary>
+internal sealed class SchemaNames
+{
+    // Two capabilities call different things by one name.
+    private static readonly Dictionary<Type, string> Chosen = new()
+    {
+        [typeof(Tokens.Revocations.RevocationDocument)] = "TokenRevocationDocument",
+        [typeof(Certificates.Revocation.RevocationDocument)] = "CertificateRevocationDocument",
+    };
+
+    private readonly ConcurrentDictionary<string, Type> given = new(StringComparer.Ordinal);
+
+    /// <summary>Null = written in place: values, lists, and what may be any JSON.</summary>
+    public string? Find(JsonTypeInfo info)
+    {
+        var type = Nullable.GetUnderlyingType(info.Type) ?? info.Type;
+        if (
+            type == typeof(JsonElement)
+            || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>))
+            || OpenApiOptions.CreateDefaultSchemaReferenceId(info) is not { } name
+        )
+        {
+            return null;
+        }
+
+        name = Chosen.GetValueOrDefault(type, name);
+        if (given.GetOrAdd(name, type) != type)
+        {
+            // The framework would show one of them in the place of both.
+            throw new InvalidOperationException($"{type} and {given[name]} are both called {name}.");
+        }
+
+        return name;
+    }
+}

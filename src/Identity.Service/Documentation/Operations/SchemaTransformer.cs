@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Culvert.Identity.Service.Hosting;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Culvert.Identity.Service.Documentation.Operations;
+
+/// <summary>Describes the values that a converter of ours writes, of which the serializer knows nothing.</summary>
+internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
+{
+    public Task TransformAsync(
+        OpenApiSchema schema,
+        OpenApiSchemaTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var type = context.JsonTypeInfo.Type;
+        var isNullable = Nullable.GetUnderlyingType(type) is not null;
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>))
+        {
+            // A member that is null clears the value; one that is absent leaves it.
+            type = type.GetGenericArguments()[0];
+            isNullable = !type.IsValueType || Nullable.GetUnderlyingType(type) is not null;
+            type = Nullable.GetUnderlyingType(type) ?? type;
+        }
+        else if (type != typeof(DateTimeOffset))
+        {
+            return Task.CompletedTask;
+        }
+
+        if (FindType(type) is { } simple)
+        {
+            schema.Type = isNullable ? simple | JsonSchemaType.Null : simple;
+            schema.Format = type == typeof(DateTimeOffset) ? "date-time" : schema.Format;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Null = any JSON.</summary>
+    private static JsonSchemaType? FindType(Type type) =>
+        type == typeof(string) || type == typeof(DateTimeOffset) ? JsonSchemaType.String
+        : type == typeof(int) || type == typeof(long) ? JsonSchemaType.Integer
+        : type == typeof(bool) ? JsonSchemaType.Boolean
+        : type == typeof(JsonElement) ? null
+        : JsonSchemaType.Object;
+}

@@ -1,0 +1,21 @@
+namespace Culvert.Identity.Service.Documentation.Shapes;
+
+/// <summary>RFC 6749 §5.1, RFC 8693 §2.2.1.</summary>
+internal sealed record AccessTokenDocument
+{
+    public required string AccessToken { get; init; }
+
+    /// <summary>In answers to the form of RFC 8693.</summary>
+    public string? IssuedTokenType { get; init; }
+
+    /// <summary><c>Bearer</c> or <c>DPoP</c>.</summary>
+    public required string TokenType { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public required int ExpiresIn { get; init; }
+
+    public required string Scope { get; init; }
+
+    /// <summary>In answers to forms.</summary>
+    public string? RequestId { get; init; }
+}

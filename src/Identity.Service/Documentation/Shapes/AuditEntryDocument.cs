@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Documentation.Shapes;
+
+/// <summary>An entry of the audit.</summary>
+internal sealed record AuditEntryDocument
+{
+    public required string Type { get; init; }
+
+    public required string Node { get; init; }
+
+    /// <summary>Counts the entries of the node without a gap.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>Null where retention removed the body.</summary>
+    public required string? Time { get; init; }
+
+    public required string? Event { get; init; }
+
+    public required string? Actor { get; init; }
+
+    public required string? RequestId { get; init; }
+
+    /// <summary>Of the chain up to this entry.</summary>
+    public required string Hash { get; init; }
+
+    public required string Salt { get; init; }
+
+    public required string BodyDigest { get; init; }
+
+    /// <summary>The entry as it was stored; null where retention removed it.</summary>
+    public required JsonElement? Body { get; init; }
+}

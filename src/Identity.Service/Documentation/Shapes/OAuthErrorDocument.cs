@@ -1,0 +1,15 @@
+namespace Culvert.Identity.Service.Documentation.Shapes;
+
+/// <summary>RFC 6749 §5.2: a refusal of a form.</summary>
+internal sealed record OAuthErrorDocument
+{
+    public required string Error { get; init; }
+
+    public required string ErrorDescription { get; init; }
+
+    public required string ErrorUri { get; init; }
+
+    public required string RequestId { get; init; }
+
+    public required bool Retryable { get; init; }
+}

@@ -1,0 +1,21 @@
+namespace Culvert.Identity.Service.Documentation.Shapes;
+
+/// <summary>RFC 9728 §2.</summary>
+internal sealed record ProtectedResourceDocument
+{
+    public required string Resource { get; init; }
+
+    public required IReadOnlyList<string> AuthorizationServers { get; init; }
+
+    public required string JwksUri { get; init; }
+
+    public required IReadOnlyList<string> ScopesSupported { get; init; }
+
+    public required IReadOnlyList<string> BearerMethodsSupported { get; init; }
+
+    public required bool TlsClientCertificateBoundAccessTokens { get; init; }
+
+    public required IReadOnlyList<string> DpopSigningAlgValuesSupported { get; init; }
+
+    public required bool DpopBoundAccessTokensRequired { get; init; }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Culvert.Identity.Service.Documentation.Shapes;
+
+/// <summary>What a simulated exchange would answer. Without a rule in the request: the rules that match and the nearest ones.</summary>
+internal sealed record SimulationDocument
+{
+    public required string Type { get; init; }
+
+    public required string Decision { get; init; }
+
+    public required string? Reason { get; init; }
+
+    /// <summary>The rule that was tried.</summary>
+    public JsonElement? Rule { get; init; }
+
+    /// <summary>Each check in its order.</summary>
+    public JsonElement? Trace { get; init; }
+
+    /// <summary>What would be granted.</summary>
+    public JsonElement? Grant { get; init; }
+
+    /// <summary>The same for the next version of the rule.</summary>
+    public JsonElement? Candidate { get; init; }
+
+    /// <summary>How many rules were tried.</summary>
+    public int? Searched { get; init; }
+
+    public bool? Truncated { get; init; }
+
+    public IReadOnlyList<JsonElement>? Matches { get; init; }
+
+    public IReadOnlyList<JsonElement>? Nearest { get; init; }
+}

@@ -1,0 +1,10 @@
+namespace Culvert.Identity.Service.Documentation.Shapes;
+
+/// <summary>The form of RFC 7009 and RFC 7662.</summary>
+internal sealed record TokenFormRequest
+{
+    public required string Token { get; init; }
+
+    /// <summary>Accepted and ignored: there is one type of token.</summary>
+    public string? TokenTypeHint { get; init; }
+}
