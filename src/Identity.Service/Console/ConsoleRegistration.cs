@@ -57,7 +57,7 @@ internal static class ConsoleRegistration
         host.Page(HttpMethods.Post, ConsoleEndpoints.SignInPath, signIn.SignInAsync);
         var provider = ActivatorUtilities.CreateInstance<ProviderEndpoints>(host.Services, console);
         host.Page(HttpMethods.Get, ConsoleEndpoints.ProviderPath, provider.BeginAsync);
-        host.Page(HttpMethods.Get, ProviderSignIn.CallbackPath, provider.FinishAsync);
+        host.Page(HttpMethods.Get, SignInProtocol.CallbackPath, provider.FinishAsync);
         host.Page(HttpMethods.Post, "/console/sign-out", console.SignOutAsync);
     }
 
