@@ -49,6 +49,11 @@ internal sealed class AuditRetention(
                 new Decision { Statements = bodies.Drop(node, after, to) },
                 cancellationToken
             );
+            if (result.Conflict is AuditBodiesConflict.Dropped)
+            {
+                continue; // another node's; what follows it may be due, too
+            }
+
             if (!result.IsCommitted)
             {
                 break; // an hour later the store may be back

@@ -16,6 +16,9 @@ internal interface IAuditBodies
         CancellationToken cancellationToken
     );
 
-    /// <summary>Drops the bodies of that range, and the salts, without which nobody can guess at what a digest covers.</summary>
+    /// <summary>
+    /// Drops the bodies of that range, and the salts, without which a digest cannot be compared with a guessed body. Fails
+    /// with <see cref="AuditBodiesConflict.Dropped"/> where another node was quicker.
+    /// </summary>
     IReadOnlyList<Statement> Drop(string node, long after, long to);
 }

@@ -57,7 +57,7 @@ internal static class ConsoleRegistration
         host.Page(HttpMethods.Post, ConsoleEndpoints.SignInPath, signIn.SignInAsync);
         var provider = ActivatorUtilities.CreateInstance<ProviderEndpoints>(host.Services, console);
         host.Page(HttpMethods.Get, ConsoleEndpoints.ProviderPath, provider.BeginAsync);
-        host.Page(HttpMethods.Get, ProviderSignIn.CallbackPath, provider.FinishAsync);
+        host.Page(HttpMethods.Get, SignInProtocol.CallbackPath, provider.FinishAsync);
         host.Page(HttpMethods.Post, "/console/sign-out", console.SignOutAsync);
     }
 
@@ -300,6 +300,13 @@ internal static class ConsoleRegistration
             Page<ExplainPage>("/console/history/{request_id}");
             Page<AuditPage>("/console/audit");
             Page<InventoryPage>("/console/inventory");
+            const string jobs = "/console/jobs";
+            Page<JobsPage>(
+                jobs,
+                new ConsoleAction($"{jobs}/{{job}}/run", "/v1/jobs/{job}/run") { IsBodyless = true },
+                new ConsoleAction($"{jobs}/{{job}}/pause", "/v1/jobs/{job}/pause", FormField.Why(Reason)),
+                new ConsoleAction($"{jobs}/{{job}}/resume", "/v1/jobs/{job}/resume") { IsBodyless = true }
+            );
             Page<SettingsPage>(
                 "/console/settings",
                 new ConsoleAction(

@@ -44,6 +44,17 @@ internal sealed class AuditBodies(Database database) : IAuditBodies
 
     public IReadOnlyList<Statement> Drop(string node, long after, long to) =>
         [
+            // First the mark: of two nodes that found the same range, one drops it, and counts it.
+            new Statement(
+                "INSERT INTO audit_retention (node, dropped_to) VALUES (@node, @to) ON CONFLICT (node) DO UPDATE SET "
+                    + "dropped_to = excluded.dropped_to WHERE audit_retention.dropped_to = @after",
+                new
+                {
+                    node,
+                    after,
+                    to,
+                }
+            ).ExpectingOne(AuditBodiesConflict.Dropped),
             new(
                 "UPDATE journal SET body = NULL, salt = @salt WHERE node = @node AND sequence > @after AND sequence <= @to",
                 new
@@ -53,12 +64,6 @@ internal sealed class AuditBodies(Database database) : IAuditBodies
                     after,
                     to,
                 }
-            ),
-            // Another node may have come as far or further at the same time.
-            new(
-                "INSERT INTO audit_retention (node, dropped_to) VALUES (@node, @to) ON CONFLICT (node) DO UPDATE SET "
-                    + "dropped_to = excluded.dropped_to WHERE audit_retention.dropped_to < excluded.dropped_to",
-                new { node, to }
             ),
         ];
 }

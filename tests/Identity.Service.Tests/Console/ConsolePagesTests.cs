@@ -25,6 +25,7 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
     [InlineData("/console/history")]
     [InlineData("/console/audit")]
     [InlineData("/console/inventory")]
+    [InlineData("/console/jobs")]
     [InlineData("/console/settings")]
     public async Task Get_Page_IsStrictAndComplete(string path)
     {

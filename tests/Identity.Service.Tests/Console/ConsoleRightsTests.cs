@@ -99,6 +99,8 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
     [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/certificate_authorities/{ca_id}/activate", true)]
     [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/edges", false)]
     [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/tunnels/{tunnel_id}/reveal_token", false)]
+    [InlineData(ConsoleRole.SecurityAdmin, "GET /v1/jobs", false)]
+    [InlineData(ConsoleRole.SecurityAdmin, "POST /v1/jobs/{job}/pause", false)]
     [InlineData("owner", "GET /v1/tunnels", false)]
     public void May_RoleAndOperation_IsAsDocumented(string role, string operation, bool may) =>
         ConsoleRights.May([role], operation).ShouldBe(may);

@@ -6,7 +6,9 @@ using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Jose.Signatures;
 using Culvert.Platform.Net;
+using Culvert.Platform.Secrets;
 using Culvert.Testing;
 using Culvert.Testing.Keys;
 using Microsoft.AspNetCore.Http;
@@ -25,10 +27,12 @@ public sealed class ProviderSignInTests : IAsyncLifetime
     private readonly FakeTimeProvider time = new();
     private TestIdentityProvider idp = null!;
     private ServiceUnderTest service = null!;
+    private SignInOptions signIn = null!;
     private string caFile = "";
     private JsonObject claims = null!;
     private Func<JsonObject, string>? sign;
     private string form = "";
+    private string authorization = "";
 
     public async ValueTask InitializeAsync()
     {
@@ -36,27 +40,16 @@ public sealed class ProviderSignInTests : IAsyncLifetime
         caFile = Path.GetTempFileName();
         await File.WriteAllTextAsync(caFile, idp.Pki.RootPem, TestContext.Current.CancellationToken);
         AddressRanges.TryParse(["127.0.0.0/8"], out var networks, out _).ShouldBeTrue();
-        service = await ServiceUnderTest.StartAsync(
-            options: options =>
-                options with
-                {
-                    SignIn = new SignInOptions
-                    {
-                        Issuer = idp.Url,
-                        ClientId = Client,
-                        CaFile = caFile,
-                        Networks = networks!,
-                        Roles =
-                        [
-                            new("viewer", ["staff"]),
-                            new("operator", ["ops", "sre"]),
-                            new("security-admin", ["pki"]),
-                        ],
-                    },
-                },
-            time: time
-        );
-        Describe(namesItself: true);
+        signIn = new SignInOptions
+        {
+            Issuer = idp.Url,
+            ClientId = Client,
+            CaFile = caFile,
+            Networks = networks!,
+            Roles = [new("viewer", ["staff"]), new("operator", ["ops", "sre"]), new("security-admin", ["pki"])],
+        };
+        service = await ServiceUnderTest.StartAsync(options: options => options with { SignIn = signIn }, time: time);
+        Describe();
         idp.Script("/token", AnswerTokenAsync);
     }
 
@@ -189,6 +182,152 @@ public sealed class ProviderSignInTests : IAsyncLifetime
         await ShouldBeRefusedAsync(browser, answer);
     }
 
+    // OpenID Connect Core §3.1.3.7, 4: of several audiences it must name the one that asked.
+    [Fact]
+    public async Task SignIn_SeveralAudiencesWithoutAParty_OpensNoSession()
+    {
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser);
+        claims["aud"] = new JsonArray(Client, "another-client");
+
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        await ShouldBeRefusedAsync(browser, answer);
+    }
+
+    [Fact]
+    public async Task SignIn_SeveralAudiencesAndThisParty_OpensASession()
+    {
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser);
+        claims["aud"] = new JsonArray(Client, "another-client");
+        claims["azp"] = Client;
+
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+    }
+
+    [Theory]
+    [InlineData("exp", -31, false)]
+    [InlineData("exp", -29, true)]
+    [InlineData("iat", 31, false)]
+    [InlineData("iat", 29, true)]
+    [InlineData("nbf", 31, false)]
+    [InlineData("nbf", 29, true)]
+    public async Task SignIn_TimeAtTheLeeway_IsDecidedByTheServicesClock(string claim, int seconds, bool isGood)
+    {
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser);
+        claims[claim] = time.GetUtcNow().ToUnixTimeSeconds() + seconds;
+
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        answer.StatusCode.ShouldBe(isGood ? HttpStatusCode.SeeOther : HttpStatusCode.Forbidden, browser.Page);
+    }
+
+    [Theory]
+    [InlineData(255, true)]
+    [InlineData(256, false)]
+    public async Task SignIn_Subject_HasALimit(int length, bool isGood)
+    {
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser);
+        claims["sub"] = new string('a', length);
+
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        answer.StatusCode.ShouldBe(isGood ? HttpStatusCode.SeeOther : HttpStatusCode.Forbidden, browser.Page);
+    }
+
+    [Fact]
+    public async Task SignIn_MemberTwiceInTheToken_OpensNoSession()
+    {
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser);
+        sign = token => idp.SignText(token.ToJsonString().Insert(1, "\"sub\":\"grace\","));
+
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        await ShouldBeRefusedAsync(browser, answer);
+    }
+
+    [Fact]
+    public async Task SignIn_AlgorithmThatIsNotAllowed_OpensNoSession()
+    {
+        await using var strict = await ServiceUnderTest.StartAsync(
+            options: options => options with { SignIn = signIn with { Algorithms = JwsAlgorithms.ES256 } },
+            time: time
+        );
+        foreach (var isAllowed in new[] { false, true })
+        {
+            using var browser = new ConsoleBrowser(strict);
+            var asked = await BeginAsync(browser);
+            sign = isAllowed ? idp.SignEc : null;
+
+            using var answer = await browser.GetAsync(AnswerTo(asked));
+
+            answer.StatusCode.ShouldBe(isAllowed ? HttpStatusCode.SeeOther : HttpStatusCode.Forbidden, browser.Page);
+        }
+    }
+
+    [Fact]
+    public async Task SignIn_KeyThatWasRotated_IsFetched()
+    {
+        using var rotated = TestKeys.OtherRsa();
+        (await SignedInAsync()).Dispose();
+        time.Advance(TimeSpan.FromSeconds(31));
+        idp.Keys = [TestIdentityProvider.RsaJwk("rsa-2", rotated)];
+        sign = token =>
+            TestIdentityProvider.SignWith(rotated, """{"alg":"RS256","kid":"rsa-2"}""", token.ToJsonString());
+
+        (await SignedInAsync()).Dispose();
+
+        idp.RequestsTo(TestIdentityProvider.KeySetPath).ShouldBe(2);
+    }
+
+    // OpenID Connect Core §3.1.3.3 requires it.
+    [Fact]
+    public async Task SignIn_TokenResponseWithoutAccessToken_OpensNoSession()
+    {
+        idp.Script(
+            "/token",
+            http => http.Response.WriteAsync(new JsonObject { ["id_token"] = idp.Sign(claims) }.ToJsonString())
+        );
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser);
+
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadGateway, browser.Page);
+        browser.Cookies.ShouldNotContainKey(ConsoleCookie.Session);
+    }
+
+    [Theory]
+    [InlineData("client_secret_post", false)]
+    [InlineData("client_secret_basic", true)]
+    [InlineData(null, true)]
+    public async Task SignIn_ConfidentialClient_AuthenticatesAsTheProviderWants(string? method, bool isBasic)
+    {
+        SecretReference.TryParse("env:SECRET", "/", out var secret, _ => "p+ss:word").ShouldBeTrue();
+        await using var confidential = await ServiceUnderTest.StartAsync(
+            options: options => options with { SignIn = signIn with { ClientSecret = secret } },
+            time: time
+        );
+        Describe(method);
+        using var browser = new ConsoleBrowser(confidential);
+        var asked = await BeginAsync(browser);
+
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        var sent = QueryHelpers.ParseQuery(form);
+        var basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("culvert-console:p%2Bss%3Aword"));
+        authorization.ShouldBe(isBasic ? basic : "");
+        sent.ContainsKey("client_id").ShouldBe(!isBasic);
+        sent.GetValueOrDefault("client_secret").ToString().ShouldBe(isBasic ? "" : "p+ss:word");
+    }
+
     [Fact]
     public async Task SignIn_TokenOfAnotherKey_OpensNoSession()
     {
@@ -232,6 +371,211 @@ public sealed class ProviderSignInTests : IAsyncLifetime
 
         await ShouldBeRefusedAsync(browser, answer);
         idp.RequestsTo("/token").ShouldBe(0);
+    }
+
+    // The correlation cookie is of one use, whether the first answer held or not.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Callback_ReplayedAnswer_OpensNoSession(bool firstHolds)
+    {
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser);
+        claims["nonce"] = firstHolds ? asked["nonce"] : "another-nonce";
+        using (var first = await browser.GetAsync(AnswerTo(asked)))
+        {
+            first.StatusCode.ShouldBe(firstHolds ? HttpStatusCode.SeeOther : HttpStatusCode.Forbidden);
+        }
+
+        claims["nonce"] = asked["nonce"];
+        browser.Cookies.Remove(ConsoleCookie.Session);
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        await ShouldBeRefusedAsync(browser, answer);
+        idp.RequestsTo("/token").ShouldBe(1);
+    }
+
+    // RFC 9700 §4.5: a code that was given to another browser is redeemed with this browser's verifier, and refused.
+    [Fact]
+    public async Task Callback_CodeOfAnotherBrowser_OpensNoSession()
+    {
+        using var thief = new ConsoleBrowser(service);
+        using var owner = new ConsoleBrowser(service);
+        var asked = await BeginAsync(thief);
+        var challenge = (await BeginAsync(owner))["code_challenge"];
+        idp.Script(
+            "/token",
+            async http =>
+            {
+                var sent = await http.Request.ReadFormAsync(http.RequestAborted);
+                var verifier = Encoding.ASCII.GetBytes(sent["code_verifier"].ToString());
+                http.Response.StatusCode =
+                    TestIdentityProvider.Encode(SHA256.HashData(verifier)) == challenge ? 200 : 400;
+            }
+        );
+
+        using var answer = await thief.GetAsync(AnswerTo(asked));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadGateway, thief.Page);
+        thief.Cookies.ShouldNotContainKey(ConsoleCookie.Session);
+        idp.RequestsTo("/token").ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("code")]
+    [InlineData("iss")]
+    [InlineData("state")]
+    public async Task Callback_RepeatedParameter_OpensNoSession(string name)
+    {
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser);
+
+        using var answer = await browser.GetAsync($"{AnswerTo(asked)}&{name}=x");
+
+        await ShouldBeRefusedAsync(browser, answer);
+        idp.RequestsTo("/token").ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(4096, true)]
+    [InlineData(4097, false)]
+    [InlineData(0, false)]
+    public async Task Callback_Code_HasALimit(int length, bool isGood)
+    {
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser);
+        var path = AnswerTo(asked).Replace("the-code", new string('c', length), StringComparison.Ordinal);
+
+        using var answer = await browser.GetAsync(path);
+
+        answer.StatusCode.ShouldBe(isGood ? HttpStatusCode.SeeOther : HttpStatusCode.Forbidden, browser.Page);
+    }
+
+    [Fact]
+    public async Task Callback_ErrorOfTheProvider_IsNamedInTheLogAlone()
+    {
+        var logs = new CapturedLogs();
+        await using var logged = await ServiceUnderTest.StartAsync(
+            logs.AddTo,
+            options => options with { SignIn = signIn },
+            time
+        );
+        using var browser = new ConsoleBrowser(logged);
+        var asked = await BeginAsync(browser);
+
+        using var answer = await browser.GetAsync(
+            $"{Callback}?error=access_denied&error_description=secret&state={asked["state"]}&iss={idp.Url}"
+        );
+
+        await ShouldBeRefusedAsync(browser, answer);
+        browser.Page.ShouldNotContain("access_denied");
+        logs.Text.ShouldContain("the provider said access_denied");
+    }
+
+    [Fact]
+    public async Task SignIn_AtEveryLevel_LogsNoTokenVerifierOrName()
+    {
+        var logs = new CapturedLogs();
+        await using var logged = await ServiceUnderTest.StartAsync(
+            logs.AddTo,
+            options => options with { SignIn = signIn },
+            time
+        );
+        using var browser = new ConsoleBrowser(logged);
+        var asked = await BeginAsync(browser);
+        using (var good = await browser.GetAsync(AnswerTo(asked)))
+        {
+            good.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        }
+
+        var verifier = QueryHelpers.ParseQuery(form)["code_verifier"].ToString();
+        asked = await BeginAsync(browser);
+        claims["aud"] = "another-client";
+        (await browser.GetAsync(AnswerTo(asked))).Dispose();
+
+        logs.Text.ShouldContain("id_token: Audience");
+        foreach (var secret in new[] { "eyJ", verifier, asked["nonce"], "Ada Lovelace", "the-access-token" })
+        {
+            logs.Text.ShouldNotContain(secret);
+        }
+    }
+
+    // Nothing of a sign-in is kept at a node: the answer may come to another one.
+    [Fact]
+    public async Task Callback_AtAnotherNode_OpensASession()
+    {
+        await using var one = await ServiceUnderTest.StartAsync(
+            options: options =>
+                options with
+                {
+                    SignIn = signIn,
+                    Storage = ServiceUnderTest.OptionsIn(options.StateDirectory, StorageBackend.Postgres).Storage,
+                },
+            time: time
+        );
+        await using var other = await one.JoinAsync("node-2");
+        using var browser = new ConsoleBrowser(one);
+        var asked = await BeginAsync(browser);
+        using var elsewhere = new ConsoleBrowser(other);
+        foreach (var (name, value) in browser.Cookies)
+        {
+            elsewhere.Cookies[name] = value;
+        }
+
+        using var answer = await elsewhere.GetAsync(AnswerTo(asked));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, elsewhere.Page);
+        elsewhere.Cookies.ShouldContainKey(ConsoleCookie.Session);
+    }
+
+    [Fact]
+    public async Task Begin_Cookies_AreOfThisHostAloneAndOutOfReachOfScripts()
+    {
+        using var browser = new ConsoleBrowser(service);
+
+        using var answer = await browser.GetAsync("/console/sign-in/provider");
+
+        var cookies = answer.Headers.GetValues("Set-Cookie").ToList();
+        cookies.Count.ShouldBe(3);
+        foreach (var cookie in cookies)
+        {
+            cookie.ShouldStartWith("__Host-culvert-");
+            var attributes = cookie.Split("; ").Skip(1).Select(one => one.ToLowerInvariant()).ToList();
+            attributes.ShouldContain("path=/");
+            attributes.ShouldContain("secure");
+            attributes.ShouldContain("httponly");
+            attributes.ShouldContain("samesite=lax");
+            attributes.ShouldNotContain(one => one.StartsWith("domain", StringComparison.Ordinal));
+        }
+    }
+
+    // A link that somebody follows again and again must not fill the browser's cookies.
+    [Fact]
+    public async Task Begin_ManyTimes_KeepsFourAttemptsAtMost()
+    {
+        using var browser = new ConsoleBrowser(service);
+        Dictionary<string, string> asked = [];
+        for (var i = 0; i < 20; i++)
+        {
+            asked = await BeginAsync(browser);
+            browser.Cookies.Count.ShouldBeLessThanOrEqualTo(9);
+        }
+
+        using var answer = await browser.GetAsync(AnswerTo(asked));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+    }
+
+    [Fact]
+    public async Task Begin_State_ShowsNothing()
+    {
+        using var browser = new ConsoleBrowser(service);
+        var asked = await BeginAsync(browser, "/console/tunnels");
+
+        var state = Encoding.Latin1.GetString(WebEncoders.Base64UrlDecode(asked["state"]));
+
+        state.ShouldNotContain("console");
+        state.ShouldNotContain("verifier");
     }
 
     [Fact]
@@ -377,33 +721,37 @@ public sealed class ProviderSignInTests : IAsyncLifetime
     {
         using var reader = new StreamReader(http.Request.Body);
         form = await reader.ReadToEndAsync(http.RequestAborted);
+        authorization = http.Request.Headers.Authorization.ToString();
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync(
             new JsonObject
             {
                 ["id_token"] = sign?.Invoke(claims) ?? idp.Sign(claims),
+                ["access_token"] = "the-access-token",
                 ["token_type"] = "Bearer",
             }.ToJsonString(),
             http.RequestAborted
         );
     }
 
-    private void Describe(bool namesItself) =>
-        idp.Script(
-            TestIdentityProvider.DiscoveryPath,
-            http =>
-                http.Response.WriteAsync(
-                    new JsonObject
-                    {
-                        ["issuer"] = idp.Url,
-                        ["authorization_endpoint"] = idp.Url + "/authorize",
-                        ["token_endpoint"] = idp.Url + "/token",
-                        ["jwks_uri"] = idp.Url + TestIdentityProvider.KeySetPath,
-                        ["authorization_response_iss_parameter_supported"] = namesItself,
-                    }.ToJsonString(),
-                    http.RequestAborted
-                )
-        );
+    private void Describe(string? method = null)
+    {
+        var document = new JsonObject
+        {
+            ["issuer"] = idp.Url,
+            ["authorization_endpoint"] = idp.Url + "/authorize",
+            ["token_endpoint"] = idp.Url + "/token",
+            ["jwks_uri"] = idp.Url + TestIdentityProvider.KeySetPath,
+            ["authorization_response_iss_parameter_supported"] = true,
+        };
+        if (method is not null)
+        {
+            document["token_endpoint_auth_methods_supported"] = new JsonArray(method);
+        }
+
+        var text = document.ToJsonString();
+        idp.Script(TestIdentityProvider.DiscoveryPath, http => http.Response.WriteAsync(text, http.RequestAborted));
+    }
 
     private static Task ShouldBeRefusedAsync(ConsoleBrowser browser, HttpResponseMessage answer)
     {

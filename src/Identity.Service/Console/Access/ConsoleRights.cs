@@ -95,6 +95,16 @@ internal static class ConsoleRights
         "POST /v1/admin_keys/{admin_key_id}/revoke"
     );
 
+    /// <summary>
+    /// Of the whole installation: no role gives these. A session of an admin key calls them where the key has their scope.
+    /// </summary>
+    public static readonly FrozenSet<string> Installation = Set(
+        "GET /v1/jobs",
+        "POST /v1/jobs/{job}/run",
+        "POST /v1/jobs/{job}/pause",
+        "POST /v1/jobs/{job}/resume"
+    );
+
     private static readonly FrozenDictionary<string, FrozenSet<string>> ByRole = new Dictionary<
         string,
         FrozenSet<string>
@@ -107,7 +117,8 @@ internal static class ConsoleRights
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Whether the console calls this at all.</summary>
-    public static bool IsCalled(string operation) => ByRole[ConsoleRole.SecurityAdmin].Contains(operation);
+    public static bool IsCalled(string operation) =>
+        ByRole[ConsoleRole.SecurityAdmin].Contains(operation) || Installation.Contains(operation);
 
     /// <summary>Whether one of these roles may; an unknown role may nothing.</summary>
     public static bool May(IReadOnlyList<string> roles, string operation) =>

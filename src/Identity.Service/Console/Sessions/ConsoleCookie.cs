@@ -43,8 +43,11 @@ internal sealed class ConsoleCookie
         http.Response.Cookies.Append(name, Value, Attributes(life));
 
     /// <summary>A value that only this cookie's holder and we can make; another one for every purpose.</summary>
-    public string Derive(string purpose) =>
-        Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.ASCII.GetBytes(Value), Encoding.UTF8.GetBytes(purpose)));
+    public string Derive(string purpose) => Base64Url.EncodeToString(DeriveKey(purpose));
+
+    /// <summary>As <see cref="Derive"/>: 256 bits.</summary>
+    public byte[] DeriveKey(string purpose) =>
+        HMACSHA256.HashData(Encoding.ASCII.GetBytes(Value), Encoding.UTF8.GetBytes(purpose));
 
     public bool Matches(string purpose, string? given) =>
         given is not null

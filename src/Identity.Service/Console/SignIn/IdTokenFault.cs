@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>Which check an id_token failed; named in the log, never told to the browser.</summary>
+/// <summary>Which check an id_token failed. The log names it; the browser does not learn it.</summary>
 internal enum IdTokenFault
 {
     None,

@@ -9,17 +9,24 @@ using Culvert.Jose.Keys;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
-/// The identity provider as this console asks it, through the fetcher that vets addresses (S27). A fault is a sentence for
-/// the log, without anything that the provider sent.
+/// The identity provider as the console requests it, through the fetcher that vets addresses (S27): discovery document, keys,
+/// token endpoint. A failure is a <see cref="ProviderUnavailableException"/>.
 /// </summary>
 internal sealed class ProviderClient(ServiceOptions options, TimeProvider time, IHostResolver resolver)
+    : IConfigurationManager<OpenIdConnectConfiguration>
 {
+    private const string BasicMethod = "client_secret_basic";
+    private const string PostMethod = "client_secret_post";
+
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan NotAgainWithin = TimeSpan.FromSeconds(30);
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly SignInOptions signIn = options.SignIn;
 
@@ -36,41 +43,33 @@ internal sealed class ProviderClient(ServiceOptions options, TimeProvider time, 
     );
 
     // Swapped whole; two requests that fetch at once merely fetch twice.
-    private (ProviderMetadata Value, DateTimeOffset At)? metadata;
+    private (OpenIdConnectConfiguration Value, DateTimeOffset At)? configuration;
     private (JwkSet Value, DateTimeOffset At)? keys;
 
-    public async ValueTask<(ProviderMetadata? Metadata, string? Fault)> DescribeAsync(
-        CancellationToken cancellationToken
-    )
+    /// <summary>The provider's discovery document.</summary>
+    public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
     {
-        if (metadata is { } known && known.At + KeptFor > time.GetUtcNow())
+        if (configuration is { } known && known.At + KeptFor > time.GetUtcNow())
         {
-            return (known.Value, null);
+            return known.Value;
         }
 
         // OpenID Connect Discovery §4: the path follows the issuer, a trailing slash of which is dropped.
         var url = signIn.Issuer.TrimEnd('/') + "/.well-known/openid-configuration";
-        var (body, fault) = await FetchAsync(url, "sign_in.issuer", post: null, cancellationToken);
-        if (body is not { } json)
-        {
-            return (null, fault);
-        }
-
-        if (ProviderMetadata.Read(json, signIn.Issuer) is not { } read)
-        {
-            return (null, $"{url} is not the discovery document of {signIn.Issuer}");
-        }
-
-        metadata = (read, time.GetUtcNow());
-        return (read, null);
+        var body = await FetchAsync(url, "sign_in.issuer", post: null, cancel);
+        var read =
+            ReadConfiguration(body)
+            ?? throw new ProviderUnavailableException(
+                $"{url} is not the discovery document of {signIn.Issuer}, or requires pushed authorization requests"
+            );
+        configuration = (read, time.GetUtcNow());
+        return read;
     }
 
-    /// <summary>The provider's keys; anew if the one that is asked for is not among them.</summary>
-    public async ValueTask<(JwkSet? Keys, string? Fault)> KeysAsync(
-        ProviderMetadata provider,
-        string? keyId,
-        CancellationToken cancellationToken
-    )
+    public void RequestRefresh() => configuration = null;
+
+    /// <summary>The provider's keys; fetched again if the requested one is not among them.</summary>
+    public async ValueTask<JwkSet> GetKeysAsync(string? keyId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (
@@ -79,119 +78,77 @@ internal sealed class ProviderClient(ServiceOptions options, TimeProvider time, 
             && (known.At + NotAgainWithin > now || keyId is null || known.Value.Find(keyId, out _) == JoseRefusal.None)
         )
         {
-            return (known.Value, null);
+            return known.Value;
         }
 
-        var (body, fault) = await FetchAsync(provider.KeySetUrl, "jwks_uri", post: null, cancellationToken);
-        if (body is not { } json)
+        var url = (await GetConfigurationAsync(cancellationToken)).JwksUri;
+        var body = await FetchAsync(url, "jwks_uri", post: null, cancellationToken);
+        if (JwkSet.TryParse(body, out var set) != JoseRefusal.None)
         {
-            return (null, fault);
-        }
-
-        if (JwkSet.TryParse(json, out var set) != JoseRefusal.None)
-        {
-            return (null, $"{provider.KeySetUrl} is not a key set");
+            throw new ProviderUnavailableException($"{url} is not a key set");
         }
 
         keys = (set!, now);
-        return (set, null);
+        return set!;
     }
 
-    /// <summary>Where the browser is sent to be asked who it is.</summary>
-    public string AuthorizationUrl(
-        ProviderMetadata provider,
-        string redirectUri,
-        string state,
-        string nonce,
-        string verifier,
-        bool isSilent
-    )
-    {
-        var challenge = Base64UrlOf(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
-        var parameters = new List<KeyValuePair<string, string>>
-        {
-            new("response_type", "code"),
-            new("client_id", signIn.ClientId),
-            new("redirect_uri", redirectUri),
-            new("scope", string.Join(' ', signIn.Scopes.Prepend("openid"))),
-            new("state", state),
-            new("nonce", nonce),
-            new("code_challenge", challenge),
-            new("code_challenge_method", "S256"),
-        };
-        if (isSilent)
-        {
-            parameters.Add(new("prompt", "none"));
-        }
-
-        var separator = provider.AuthorizationEndpoint.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        return provider.AuthorizationEndpoint + separator + FormOf(parameters);
-    }
-
-    /// <summary>The id_token for a code.</summary>
-    public async ValueTask<(string? IdToken, string? Fault)> RedeemAsync(
-        ProviderMetadata provider,
-        string code,
-        string redirectUri,
-        string verifier,
+    /// <summary>The token endpoint's answer to the handler's request, to which the client's secret is added.</summary>
+    public async Task<OpenIdConnectMessage> RedeemAsync(
+        OpenIdConnectMessage request,
         CancellationToken cancellationToken
     )
     {
-        var parameters = new List<KeyValuePair<string, string>>
-        {
-            new("grant_type", "authorization_code"),
-            new("code", code),
-            new("redirect_uri", redirectUri),
-            new("code_verifier", verifier),
-        };
+        var provider = await GetConfigurationAsync(cancellationToken);
         var headers = new List<KeyValuePair<string, string>>();
-        try
-        {
-            Authenticate(provider, parameters, headers);
-        }
-        catch (SecretUnavailableException fault)
-        {
-            return (null, $"sign_in.client_secret cannot be read: {fault.Message}");
-        }
-
+        Authenticate(provider, request, headers);
+        using var form = new FormUrlEncodedContent(request.Parameters);
         var post = new FetchPost(
-            Encoding.UTF8.GetBytes(FormOf(parameters)),
+            await form.ReadAsByteArrayAsync(cancellationToken),
             "application/x-www-form-urlencoded",
             headers
         )
         {
             WantsDocument = true,
         };
-        var (body, failure) = await FetchAsync(provider.TokenEndpoint, "token_endpoint", post, cancellationToken);
-        return body is not { } json ? (null, failure)
-            : IdTokenOf(json) is { } token ? (token, null)
-            : (null, $"{provider.TokenEndpoint} answered without an id_token");
+        var body = await FetchAsync(provider.TokenEndpoint, "token_endpoint", post, cancellationToken);
+        return ReadTokenResponse(body)
+            ?? throw new ProviderUnavailableException(
+                $"{provider.TokenEndpoint} answered without id_token and access_token"
+            );
     }
 
     private void Authenticate(
-        ProviderMetadata provider,
-        List<KeyValuePair<string, string>> parameters,
+        OpenIdConnectConfiguration provider,
+        OpenIdConnectMessage request,
         List<KeyValuePair<string, string>> headers
     )
     {
-        if (signIn.ClientSecret?.Read() is not { } secret)
+        string? secret;
+        try
         {
-            parameters.Add(new("client_id", signIn.ClientId));
+            secret = signIn.ClientSecret?.Read();
         }
-        else if (provider.WantsSecretInBody)
+        catch (SecretUnavailableException fault)
         {
-            parameters.Add(new("client_id", signIn.ClientId));
-            parameters.Add(new("client_secret", secret));
+            throw new ProviderUnavailableException($"sign_in.client_secret cannot be read: {fault.Message}");
         }
-        else
+
+        // Basic is what a document that does not say means (OpenID Connect Discovery §3).
+        var methods = provider.TokenEndpointAuthMethodsSupported;
+        if (secret is not null && methods.Contains(PostMethod) && !methods.Contains(BasicMethod))
+        {
+            request.ClientSecret = secret;
+        }
+        else if (secret is not null)
         {
             // RFC 6749 §2.3.1: form-encoded before it is joined.
             var pair = $"{WebUtility.UrlEncode(signIn.ClientId)}:{WebUtility.UrlEncode(secret)}";
             headers.Add(new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))));
+            request.ClientId = null;
         }
     }
 
-    private async ValueTask<(ReadOnlyMemory<byte>? Body, string? Fault)> FetchAsync(
+    private async ValueTask<ReadOnlyMemory<byte>> FetchAsync(
         string url,
         string field,
         FetchPost? post,
@@ -201,7 +158,7 @@ internal sealed class ProviderClient(ServiceOptions options, TimeProvider time, 
         X509Certificate2Collection? roots = null;
         try
         {
-            roots = RootsOf(signIn.CaFile);
+            roots = ReadRoots(signIn.CaFile);
             var port = new Uri(url).Port;
             var result = await fetcher.FetchAsync(
                 new FetchRequest
@@ -214,11 +171,11 @@ internal sealed class ProviderClient(ServiceOptions options, TimeProvider time, 
                 },
                 cancellationToken
             );
-            return result.IsSuccess ? (result.Body, null) : (null, $"{url}: {result.Detail}");
+            return result.IsSuccess ? result.Body : throw new ProviderUnavailableException($"{url}: {result.Detail}");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            return (null, $"sign_in.ca_file cannot be used: {fault.Message}");
+            throw new ProviderUnavailableException($"sign_in.ca_file cannot be used: {fault.Message}");
         }
         finally
         {
@@ -229,7 +186,51 @@ internal sealed class ProviderClient(ServiceOptions options, TimeProvider time, 
         }
     }
 
-    private static X509Certificate2Collection? RootsOf(string file)
+    // Null when the document is another issuer's, or lacks what is needed.
+    private OpenIdConnectConfiguration? ReadConfiguration(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, Strict);
+            var read = OpenIdConnectConfiguration.Create(document.RootElement.GetRawText());
+            return
+                read.Issuer == signIn.Issuer
+                && !read.RequirePushedAuthorizationRequests
+                && IsUrl(read.AuthorizationEndpoint)
+                && IsUrl(read.TokenEndpoint)
+                && IsUrl(read.JwksUri)
+                ? read
+                : null;
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static OpenIdConnectMessage? ReadTokenResponse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            // OpenID Connect Core §3.1.3.3: both.
+            using var document = JsonDocument.Parse(json, Strict);
+            var root = document.RootElement;
+            return root.ValueKind == JsonValueKind.Object && IsText(root, "id_token") && IsText(root, "access_token")
+                ? new OpenIdConnectMessage(root.GetRawText())
+                : null;
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsText(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
+
+    private static bool IsUrl(string? text) => text is not null && SafeFetcher.TryParseUrl(text, out _);
+
+    private static X509Certificate2Collection? ReadRoots(string file)
     {
         if (file.Length == 0)
         {
@@ -240,27 +241,4 @@ internal sealed class ProviderClient(ServiceOptions options, TimeProvider time, 
         roots.ImportFromPemFile(file);
         return roots;
     }
-
-    private static string? IdTokenOf(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return
-                document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("id_token", out var token)
-                && token.ValueKind == JsonValueKind.String
-                ? token.GetString()
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static string FormOf(IEnumerable<KeyValuePair<string, string>> parameters) =>
-        string.Join('&', parameters.Select(one => $"{one.Key}={Uri.EscapeDataString(one.Value)}"));
-
-    private static string Base64UrlOf(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
 }

@@ -10,8 +10,7 @@ internal sealed class ProviderEndpoints(
     ConsoleSessions sessions,
     ProviderSignIn signIn,
     SourceLimits limits,
-    ServiceOptions options,
-    TimeProvider time
+    ServiceOptions options
 )
 {
     /// <summary>Also the way of a session whose roles are to be looked at again; the person then is asked nothing.</summary>
@@ -27,17 +26,13 @@ internal sealed class ProviderEndpoints(
         browser.Set(http, ConsoleCookie.SignIn, life: null);
         var isSilent = await SessionOfAsync(http) is { AdminKeyId: null };
         var next = ConsoleEndpoints.LocalPath(http.Request.Query["next"]);
-        var (url, refusal) = await signIn.BeginAsync(browser, next, isSilent, http.RequestAborted);
-        if (url is null)
+        if (await signIn.BeginAsync(http, browser, next, isSilent) is { } refusal)
         {
-            await console.RefuseAsync(console.RequestOf(http, browser), refusal!);
-            return;
+            await console.RefuseAsync(console.RequestOf(http, browser), refusal);
         }
-
-        ConsoleEndpoints.Redirect(http, url);
     }
 
-    /// <summary>1. The state is this browser's. 2. The provider vouches for somebody. 3. Who has a role. 4. A session.</summary>
+    /// <summary>1. The answer is for this browser, and names a person. 2. The person has a role. 3. A session.</summary>
     public async Task FinishAsync(HttpContext http)
     {
         ConsoleHeaders.Set(http.Response);
@@ -47,28 +42,22 @@ internal sealed class ProviderEndpoints(
         }
 
         var browser = ConsoleCookie.Of(http, ConsoleCookie.SignIn) ?? ConsoleCookie.New();
-        if (SignInState.Read(http.Request.Query["state"], browser, time.GetUtcNow()) is not { } state)
-        {
-            await RefuseAsync(http, browser, signIn.Refused("state"));
-            return;
-        }
-
         var known = await SessionOfAsync(http);
-        var (person, refusal) = await signIn.FinishAsync(http.Request.Query, state, browser, http.RequestAborted);
-        if (person is null)
+        var answer = await signIn.FinishAsync(http, browser);
+        if (answer.Person is not { } person)
         {
-            if (state.IsSilent && refusal!.Code == ConsoleErrors.SignIn)
+            if (answer is { IsSilent: true, Refusal: { } refused } && refused.Code == ConsoleErrors.SignIn)
             {
                 // The provider will not vouch again without asking the person: so it is asked.
                 ConsoleCookie.Delete(http, ConsoleCookie.Session);
                 ConsoleEndpoints.Redirect(
                     http,
-                    $"{ConsoleEndpoints.SignInPath}?next={Uri.EscapeDataString(ConsoleEndpoints.LocalPath(state.Next))}"
+                    $"{ConsoleEndpoints.SignInPath}?next={Uri.EscapeDataString(ConsoleEndpoints.LocalPath(answer.Next))}"
                 );
                 return;
             }
 
-            await RefuseAsync(http, browser, refusal!);
+            await RefuseAsync(http, browser, answer.Refusal!);
             return;
         }
 
@@ -83,7 +72,7 @@ internal sealed class ProviderEndpoints(
 
         cookie.Set(http, ConsoleCookie.Session, options.SignIn.Session);
         ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
-        ConsoleEndpoints.Enter(http, opened, state.Next);
+        ConsoleEndpoints.Enter(http, opened, answer.Next);
     }
 
     private async ValueTask<ConsoleSession?> SessionOfAsync(HttpContext http) =>

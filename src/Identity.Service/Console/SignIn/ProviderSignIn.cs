@@ -1,16 +1,17 @@
-using System.Text;
+using System.Security.Claims;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
-using Culvert.Jose.Tokens;
 using Culvert.Platform.Configuration;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
-/// Signing in with the identity provider: authorization code with PKCE (RFC 7636), bound to the browser by state and
-/// nonce, to the provider by <c>iss</c> (RFC 9207). Each check is one line; what fails is named in the log alone.
+/// Signs a person in at the identity provider by ASP.NET Core's OpenID Connect handler, and turns its ticket into a person
+/// with roles. The log alone names the check that failed.
 /// </summary>
 internal sealed class ProviderSignIn(
     ProviderClient provider,
@@ -19,145 +20,113 @@ internal sealed class ProviderSignIn(
     ILogger<ProviderSignIn> logger
 )
 {
-    public const string CallbackPath = ConsoleEndpoints.ProviderPath + "/callback";
-
-    private const int MaxCodeLength = 4096;
+    private const string Silent = "silent";
     private const int MaxNameLength = 100;
 
-    private readonly string redirectUri = options.PublicUrl + CallbackPath;
+    private readonly SignInOptions signIn = options.SignIn;
+    private readonly SignInProtocol protocol = new(provider, options, time);
 
-    /// <summary>Where the browser goes to be asked.</summary>
-    public async ValueTask<(string? Url, Refusal? Refusal)> BeginAsync(
-        ConsoleCookie browser,
-        string next,
-        bool isSilent,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Sends the browser to the provider; null = it is on its way.</summary>
+    public async ValueTask<Refusal?> BeginAsync(HttpContext http, ConsoleCookie browser, string next, bool isSilent)
     {
-        var (metadata, fault) = await provider.DescribeAsync(cancellationToken);
-        if (metadata is null)
+        var properties = new AuthenticationProperties
         {
-            return (null, Away(fault!));
+            RedirectUri = next,
+            ExpiresUtc = time.GetUtcNow() + SignInProtocol.Life,
+        };
+        if (isSilent)
+        {
+            properties.Items[Silent] = "1";
+            properties.SetParameter(OpenIdConnectParameterNames.Prompt, "none");
         }
 
-        var state = SignInState.New(time.GetUtcNow(), isSilent, next);
-        var url = provider.AuthorizationUrl(
-            metadata,
-            redirectUri,
-            state.Protect(browser),
-            state.NonceFor(browser),
-            state.VerifierFor(browser),
-            isSilent
+        var handler = await ProviderHandler.CreateAsync(http, provider, protocol.CreateOptions(browser));
+        try
+        {
+            handler.LimitAttempts(SignInProtocol.MaxCookies);
+            await handler.ChallengeAsync(properties);
+        }
+        catch (ProviderUnavailableException fault)
+        {
+            return Unavailable(fault);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        return null;
+    }
+
+    /// <summary>Checks the provider's answer: the person it vouches for, or a refusal.</summary>
+    public async ValueTask<ProviderAnswer> FinishAsync(HttpContext http, ConsoleCookie browser)
+    {
+        var handler = await ProviderHandler.CreateAsync(http, provider, protocol.CreateOptions(browser));
+        var result = await handler.ReadAnswerAsync();
+        http.RequestAborted.ThrowIfCancellationRequested();
+        var properties = result.Properties;
+        return new ProviderAnswer(
+            result.Principal is { } principal ? ToPerson(principal) : null,
+            result.Failure is { } failure ? ToRefusal(failure) : null,
+            properties?.RedirectUri,
+            properties?.Items.ContainsKey(Silent) ?? false
         );
-        return (url, null);
     }
 
-    /// <summary>
-    /// What the provider's answer says: 1. it is of this provider, 2. no refusal, 3. a code, 4. good for an id_token, 5. that
-    /// passes every check. The state was read by the caller.
-    /// </summary>
-    public async ValueTask<(ProviderPerson? Person, Refusal? Refusal)> FinishAsync(
-        IQueryCollection answer,
-        SignInState state,
-        ConsoleCookie browser,
-        CancellationToken cancellationToken
-    )
+    private ProviderPerson ToPerson(ClaimsPrincipal principal)
     {
-        var (metadata, fault) = await provider.DescribeAsync(cancellationToken);
-        if (metadata is null)
-        {
-            return (null, Away(fault!));
-        }
-
-        var named = answer["iss"].ToString();
-        if (named != options.SignIn.Issuer && (named.Length > 0 || metadata.NamesItself))
-        {
-            return (null, Refused("iss of the answer"));
-        }
-
-        if (answer["error"].ToString() is { Length: > 0 and <= 64 } error)
-        {
-            return (null, Refused($"the provider said {ControlFree(error)}"));
-        }
-
-        var code = answer["code"].ToString();
-        if (code.Length is 0 or > MaxCodeLength)
-        {
-            return (null, Refused("code"));
-        }
-
-        var (idToken, failure) = await provider.RedeemAsync(
-            metadata,
-            code,
-            redirectUri,
-            state.VerifierFor(browser),
-            cancellationToken
-        );
-        return idToken is null
-            ? (null, Away(failure!))
-            : await VerifyAsync(metadata, idToken, state.NonceFor(browser), cancellationToken);
-    }
-
-    /// <summary>Logs which check failed and answers with nothing of it.</summary>
-    public Refusal Refused(string check)
-    {
-        Log.SignInRefused(logger, check);
-        return ConsoleErrors.SignIn.Refuse();
-    }
-
-    private async ValueTask<(ProviderPerson? Person, Refusal? Refusal)> VerifyAsync(
-        ProviderMetadata metadata,
-        string idToken,
-        string nonce,
-        CancellationToken cancellationToken
-    )
-    {
-        if (SignedToken.TryParse(Encoding.UTF8.GetBytes(idToken), out var token) != JoseRefusal.None)
-        {
-            return (null, Refused($"id_token: {IdTokenFault.Malformed}"));
-        }
-
-        var (keys, fault) = await provider.KeysAsync(metadata, token!.KeyId, cancellationToken);
-        if (keys is null)
-        {
-            return (null, Away(fault!));
-        }
-
-        var found = IdTokenChecks.Check(
-            token,
-            keys,
-            options.SignIn,
-            nonce,
-            options.Federation.Leeway,
-            time.GetUtcNow()
-        );
-        return found == IdTokenFault.None ? (PersonOf(token.Claims), null) : (null, Refused($"id_token: {found}"));
-    }
-
-    private ProviderPerson PersonOf(ClaimSet claims)
-    {
-        var subject = claims.FindString("sub"u8)!;
+        var subject = GetTexts(principal, "sub").First();
         var name =
-            claims.FindString("name"u8)
-            ?? claims.FindString("preferred_username"u8)
-            ?? claims.FindString("email"u8)
+            GetTexts(principal, "name")
+                .Concat(GetTexts(principal, "preferred_username"))
+                .Concat(GetTexts(principal, "email"))
+                .FirstOrDefault()
             ?? subject;
-        var values = ClaimTexts.Of(claims, options.SignIn.RolesClaim);
-        var roles = options
-            .SignIn.Roles.Where(role => role.Value.Any(value => values.Contains(value, StringComparer.Ordinal)))
-            .Select(role => role.Key);
+        var values = GetTexts(principal, signIn.RolesClaim).ToHashSet(StringComparer.Ordinal);
+        var roles = signIn.Roles.Where(role => role.Value.Any(values.Contains)).Select(role => role.Key);
         return new ProviderPerson(
             subject,
-            ControlFree(name.Length > MaxNameLength ? name[..MaxNameLength] : name),
+            WithoutControls(name.Length > MaxNameLength ? name[..MaxNameLength] : name),
             [.. roles]
         );
     }
 
-    private Refusal Away(string what)
+    // A claim that is a text or a list of texts. The library gives a text that looks like a date another type.
+    private static IEnumerable<string> GetTexts(ClaimsPrincipal principal, string name) =>
+        principal
+            .FindAll(claim =>
+                claim.Type == name && claim.ValueType is ClaimValueTypes.String or ClaimValueTypes.DateTime
+            )
+            .Select(claim => claim.Value);
+
+    private Refusal ToRefusal(Exception failure)
     {
-        Log.ProviderFailed(logger, what);
+        if (failure is ProviderUnavailableException unavailable)
+        {
+            return Unavailable(unavailable);
+        }
+
+        Log.SignInRefused(logger, NameCheck(failure));
+        return ConsoleErrors.SignIn.Refuse();
+    }
+
+    private Refusal Unavailable(ProviderUnavailableException fault)
+    {
+        Log.ProviderFailed(logger, fault.Message);
         return ConsoleErrors.Provider.Refuse();
     }
 
-    private static string ControlFree(string text) => string.Concat(text.Where(c => !ConfigText.IsUnprintable(c)));
+    // By type: messages of the library can contain what was sent. Any other exception is a fault of ours.
+    private static string NameCheck(Exception failure) =>
+        failure switch
+        {
+            SignInRefusedException refused => refused.Message,
+            SecurityTokenInvalidIssuerException => $"id_token: {IdTokenFault.Issuer}",
+            SecurityTokenInvalidAudienceException => $"id_token: {IdTokenFault.Audience}",
+            SecurityTokenInvalidLifetimeException => $"id_token: {IdTokenFault.Expired}",
+            OpenIdConnectProtocolInvalidNonceException => $"id_token: {IdTokenFault.Nonce}",
+            AuthenticationFailureException => "correlation of the answer",
+            SecurityTokenException or OpenIdConnectProtocolException or ArgumentException or FormatException =>
+                $"id_token: {failure.GetType().Name}",
+            _ => throw new InvalidOperationException("The sign-in failed.", failure),
+        };
+
+    private static string WithoutControls(string text) => string.Concat(text.Where(c => !ConfigText.IsUnprintable(c)));
 }

@@ -1,0 +1,146 @@
+using Culvert.Identity.Service.Console.Sessions;
+using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Configuration;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Culvert.Identity.Service.Console.SignIn;
+
+/// <summary>
+/// How the OpenID Connect handler signs people in: authorization code with PKCE (RFC 7636), state, nonce and correlation
+/// cookie are the library's. Added here: <c>iss</c> (RFC 9207), the life of the state by our clock, and bounds.
+/// </summary>
+internal sealed class SignInProtocol(ProviderClient provider, ServiceOptions options, TimeProvider time)
+{
+    public const string CallbackPath = ConsoleEndpoints.ProviderPath + "/callback";
+
+    /// <summary>Of the handler's cookies in one browser: two for each attempt.</summary>
+    public const int MaxCookies = 8;
+
+    /// <summary>From the way to the provider to its answer.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
+
+    private const string CorrelationCookie = "__Host-culvert-correlation.";
+    private const string NonceCookie = "__Host-culvert-nonce.";
+    private const int MaxCodeLength = 4096;
+    private const int MaxErrorLength = 64;
+
+    private readonly SignInOptions signIn = options.SignIn;
+    private readonly IdTokenHandler idTokens = new(provider, options, time);
+
+    /// <summary>Of one request: what protects state and nonce is the browser's own cookie.</summary>
+    public OpenIdConnectOptions CreateOptions(ConsoleCookie browser)
+    {
+        var made = new OpenIdConnectOptions
+        {
+            ClientId = signIn.ClientId,
+            CallbackPath = CallbackPath,
+            ResponseType = OpenIdConnectResponseType.Code,
+            // By GET, so that the cookies may be SameSite=Lax, and no page of the provider posts to us.
+            ResponseMode = OpenIdConnectResponseMode.Query,
+            UsePkce = true,
+            PushedAuthorizationBehavior = PushedAuthorizationBehavior.Disable,
+            DisableTelemetry = true,
+            SaveTokens = false,
+            TimeProvider = time,
+            RemoteAuthenticationTimeout = Life,
+            ConfigurationManager = provider,
+            TokenHandler = idTokens,
+            StateDataFormat = new PropertiesDataFormat(new BrowserProtector(browser, "state")),
+            StringDataFormat = new SecureDataFormat<string>(
+                new NonceSerializer(),
+                new BrowserProtector(browser, "nonce")
+            ),
+            Events = new OpenIdConnectEvents
+            {
+                OnRedirectToIdentityProvider = context =>
+                {
+                    context.ProtocolMessage.RedirectUri = options.PublicUrl + CallbackPath;
+                    return Task.CompletedTask;
+                },
+                OnMessageReceived = CheckAsync,
+            },
+            TokenValidationParameters = new TokenValidationParameters
+            {
+                ValidAudience = signIn.ClientId,
+                IgnoreTrailingSlashWhenValidatingAudience = false,
+                LifetimeValidator = IsValidNow,
+            },
+        };
+        made.Scope.Clear();
+        foreach (var scope in signIn.Scopes.Prepend(OpenIdConnectScope.OpenId))
+        {
+            made.Scope.Add(scope);
+        }
+
+        // What a role is mapped to may be any claim.
+        made.ClaimActions.Clear();
+        // The state ends by our clock, and the nonce with it.
+        made.ProtocolValidator.RequireTimeStampInNonce = false;
+        made.ProtocolValidator.NonceLifetime = Life;
+        SetAttributes(made.CorrelationCookie, CorrelationCookie);
+        SetAttributes(made.NonceCookie, NonceCookie);
+        return made;
+    }
+
+    // As ConsoleCookie's: Lax, because the provider's redirect must still find them.
+    private static void SetAttributes(CookieBuilder cookie, string name)
+    {
+        cookie.Name = name;
+        cookie.Path = "/";
+        cookie.SecurePolicy = CookieSecurePolicy.Always;
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Lax;
+        cookie.IsEssential = true;
+    }
+
+    /// <summary>Before the handler reads the answer: 1. state and its life, 2. parameters once, 3. iss, 4. error, 5. code.</summary>
+    private async Task CheckAsync(MessageReceivedContext context)
+    {
+        if (context.Properties is not { ExpiresUtc: { } end } || end < time.GetUtcNow())
+        {
+            throw new SignInRefusedException("state");
+        }
+
+        // RFC 6749 §3.1: no parameter is repeated.
+        var answer = context.Request.Query;
+        if (answer.Any(parameter => parameter.Value.Count > 1))
+        {
+            throw new SignInRefusedException("repeated parameter");
+        }
+
+        var configuration = await provider.GetConfigurationAsync(context.HttpContext.RequestAborted);
+        var named = answer["iss"].ToString();
+        if (named != signIn.Issuer && (named.Length > 0 || configuration.AuthorizationResponseIssParameterSupported))
+        {
+            throw new SignInRefusedException("iss of the answer");
+        }
+
+        if (answer["error"].ToString() is { Length: > 0 } error)
+        {
+            var shown = error.Length > MaxErrorLength ? error[..MaxErrorLength] : error;
+            throw new SignInRefusedException(
+                $"the provider said {string.Concat(shown.Where(c => !ConfigText.IsUnprintable(c)))}"
+            );
+        }
+
+        if (answer["code"].ToString().Length is 0 or > MaxCodeLength)
+        {
+            throw new SignInRefusedException("code");
+        }
+    }
+
+    private bool IsValidNow(
+        DateTime? notBefore,
+        DateTime? expires,
+        SecurityToken token,
+        TokenValidationParameters parameters
+    )
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var leeway = options.Federation.Leeway;
+        return expires > now - leeway && (notBefore is null || notBefore <= now + leeway);
+    }
+}
