@@ -1,3 +1,4 @@
+using Culvert.Ca.Revocation.Ocsp;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
@@ -155,6 +156,26 @@ internal static class CertificateOperations
                 "The DER form of a certificate revocation list, at the address that certificates name."
             )
             .Answers<Stream>("application/pkix-crl")
+            .Answers(StatusCodes.Status304NotModified);
+        table
+            .Add(
+                "POST /v1/ocsp/{ca_id}",
+                "post_ocsp_request",
+                "Ask for the state of certificates",
+                "The OCSP responder (RFC 6960) of an authority whose key the service holds, and of the platform CA as "
+                    + "`platform`. A request that cannot be answered gets an OCSP status, with 200."
+            )
+            .TakesBytes(OcspAnswers.RequestType)
+            .Answers<Stream>(OcspAnswers.AnswerType);
+        table
+            .Add(
+                "GET /v1/ocsp/{ca_id}/{request}",
+                "get_ocsp_response",
+                "Get the state of certificates",
+                "The same with the request in the path, as base64 (RFC 6960 appendix A), so that caches can keep the "
+                    + "answer."
+            )
+            .Answers<Stream>(OcspAnswers.AnswerType)
             .Answers(StatusCodes.Status304NotModified);
         table
             .Add(

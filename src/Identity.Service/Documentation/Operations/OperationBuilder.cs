@@ -26,6 +26,10 @@ internal sealed class OperationBuilder(IEndpointConventionBuilder endpoint)
     /// <summary>JSON, or a form with the same members.</summary>
     public OperationBuilder TakesJsonOrForm<T>() => With(new BodyMetadata(typeof(T), IsOptional: false, [Json, Form]));
 
+    /// <summary>Bytes of a media type that is not JSON.</summary>
+    public OperationBuilder TakesBytes(string contentType) =>
+        With(new BodyMetadata(typeof(Stream), IsOptional: false, [contentType]));
+
     public OperationBuilder Answers<T>(string contentType = Json) =>
         With(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), [contentType]));
 

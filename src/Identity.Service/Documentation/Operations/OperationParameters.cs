@@ -44,6 +44,7 @@ internal static class OperationParameters
         ["principal"] = Text("The service account whose tokens are listed.", "\"svac_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["reason"] = Text("Only exchanges with this reason.", "\"match_subject_prefix\""),
         ["relying_party_id"] = Text("The id of the relying party.", "\"rp_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["request"] = Text("The DER form of an OCSP request, in base64.", "\"MEIwQDA+MDwwOjAJBgUrDgMCGgUA\""),
         ["request_id"] = Text("The request id of the exchange.", "\"req_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["root_id"] = Text("The id of the root.", "\"root_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["route"] = Text("Only entries of this route.", "\"docs\""),

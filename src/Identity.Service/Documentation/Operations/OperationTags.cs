@@ -29,6 +29,7 @@ internal static class OperationTags
             ["federation_rules"] = "Which tokens are exchanged for which access.",
             ["jobs"] = "The recurring work of a node.",
             ["oauth"] = "The token endpoint and what belongs to it.",
+            ["ocsp"] = "The OCSP responder.",
             ["openapi.json"] = "This description.",
             [Organizations] = "Organizations of the installation.",
             ["platform_ca"] = "The authority that certifies agents, edges and the service.",

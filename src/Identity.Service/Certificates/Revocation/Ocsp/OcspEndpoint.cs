@@ -35,11 +35,21 @@ internal sealed class OcspEndpoint(
         var encoded = isRequest
             ? await RequestBody.ReadBytesAsync(request.Http, ParsedOcspRequest.MaxBytes, cancellationToken)
             : null;
-        return await AnswerAsync(request, encoded, cancellationToken);
+        return BodyOf(await AnswerAsync(request, encoded, cancellationToken));
     }
 
-    public ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(request, Decode(request.Route("request")), cancellationToken);
+    public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await AnswerAsync(request, Decode(request.Route("request")), cancellationToken);
+        var isKnown =
+            answer.IsShared
+            && request
+                .Http.Request.GetTypedHeaders()
+                .IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Tag == answer.Tag);
+        return isKnown ? ApiAnswer.NotModified : BodyOf(answer);
+    }
+
+    private static ApiAnswer BodyOf(OcspAnswer answer) => ApiAnswer.Raw(answer.Bytes, OcspAnswers.AnswerType);
 
     // Some clients escape the slashes of base64 and some do not; the routing leaves %2F as it is.
     private static byte[]? Decode(string escaped)
@@ -49,7 +59,7 @@ internal sealed class OcspEndpoint(
         return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : null;
     }
 
-    private async ValueTask<ApiAnswer> AnswerAsync(
+    private async ValueTask<OcspAnswer> AnswerAsync(
         ApiRequest request,
         byte[]? encoded,
         CancellationToken cancellationToken
@@ -61,13 +71,7 @@ internal sealed class OcspEndpoint(
             : await responder.AnswerAsync(request.Route("ca_id"), encoded, cancellationToken);
         Count(answer);
         Describe(request.Http.Response, answer);
-        var isKnown =
-            answer.IsShared
-            && HttpMethods.IsGet(request.Http.Request.Method)
-            && request
-                .Http.Request.GetTypedHeaders()
-                .IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Tag == answer.Tag);
-        return isKnown ? ApiAnswer.NotModified : ApiAnswer.Raw(answer.Bytes, OcspAnswers.AnswerType);
+        return answer;
     }
 
     // RFC 5019 §6.2. What was made for one caller, or may be otherwise a moment later, is nobody else's.
