@@ -32,6 +32,30 @@ internal static class DependencyPage
             Besides, each program carries the .NET runtime and what it uses of ASP.NET Core (both MIT). OpenSSL is the system's; a
             PKCS#11 module and PostgreSQL are the installation's own.
 
+            ## What the libraries do
+
+            A library does what the field already agrees on; our own code is where a rule of security, a measured figure or native
+            compilation needs it. Looked at and not used: DnsClient ([why](decisions/0009-own-dns-client.md)),
+            Microsoft.Extensions.TimeProvider.Testing ([why](decisions/0010-own-test-clock.md)), and JsonSchema.Net, one of whose
+            own dependencies is in no registry.
+
+            | Library | Version | Does | Measured | Stays ours |
+            |---|---|---|---|---|
+
+            """
+        );
+        foreach (var use in DependencyUse.All)
+        {
+            var version = NuGetPackages.Shipped().Single(package => package.Name == use.Package).Version;
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"| {use.Package} | {version} | {use.Does} | {use.Measured} | {use.Ours} |\n"
+            );
+        }
+
+        page.Append(
+            """
+
             ## Build and tests
 
             Nothing of these is in a program.

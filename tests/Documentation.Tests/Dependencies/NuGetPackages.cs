@@ -48,6 +48,14 @@ internal static class NuGetPackages
                 .OrderBy(package => package.Name, StringComparer.OrdinalIgnoreCase),
         ];
 
+    /// <summary>What the projects under <c>src</c> name themselves.</summary>
+    public static IEnumerable<string> NamedByPrograms() =>
+        Directory
+            .EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories)
+            .SelectMany(project => XDocument.Load(project).Descendants("PackageReference"))
+            .Select(reference => reference.Attribute("Include")!.Value)
+            .Distinct();
+
     /// <summary>Of every other lock file: tests, benchmarks and the build.</summary>
     public static IReadOnlyList<Dependency> Others()
     {

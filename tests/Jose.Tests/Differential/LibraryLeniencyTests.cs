@@ -7,7 +7,7 @@ namespace Culvert.Jose.Tests.Differential;
 
 /// <summary>
 /// What the library's own reader accepts and the strict reader in front of it refuses: the reason why that reader is
-/// ours (<c>docs/decisions/0002-own-jose.md</c>). A row that no longer occurs is a rule that the library has learned.
+/// ours (<c>docs/decisions/0002-jose-and-oauth.md</c>). A row that no longer occurs is a rule that the library has learned.
 /// </summary>
 public sealed class LibraryLeniencyTests
 {
