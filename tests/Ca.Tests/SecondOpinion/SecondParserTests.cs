@@ -92,7 +92,7 @@ public sealed class SecondParserTests
         using var authority = new TestAuthority();
         using var other = new TestAuthority();
 
-        Should.Throw<Exception>(() => SecondParser.Check(authority.Certificate, other.RootKey.PublicKey));
+        Should.Throw<ShouldAssertException>(() => SecondParser.Check(authority.Certificate, other.RootKey.PublicKey));
     }
 
     private static IEnumerable<string> Names(string folder) =>

@@ -35,6 +35,7 @@ public sealed class ExecutedBlockTests
         ["platforms/kubernetes.md#Look"] = "ImageTests",
         ["publishing.md#A release"] = "ReleaseTests",
         ["publishing.md#One file without .NET"] = "PublishedProgramsTests",
+        ["revocation.md#OCSP"] = "OcspTests",
         ["rotation.md#Rotating a tunnel's certificate authority"] = "AuthorityRotationTests",
         ["rotation.md#When somebody is missing"] = "AuthorityCommandsTests",
         ["runbooks.md#The last admin key is lost"] = "admin-keys.md",

@@ -48,9 +48,7 @@ public sealed class DependencyPageTests
 
     [Fact]
     public void Libraries_ThatProjectsOfProgramsName_HaveTheirRow() =>
-        DependencyUse
-            .All.Select(use => use.Package)
-            .ShouldBe(NuGetPackages.NamedByPrograms(), ignoreOrder: true);
+        DependencyUse.All.Select(use => use.Package).ShouldBe(NuGetPackages.NamedByPrograms(), ignoreOrder: true);
 
     [Fact]
     public void Licence_OfWhatIsShipped_IsAllowed() =>

@@ -56,12 +56,7 @@ internal sealed record DependencyUse(string Package, string Does, string Measure
             "–",
             "metrics in Prometheus' text form: the exporter for them cannot be restored"
         ),
-        new(
-            "Pkcs11Interop",
-            "calls PKCS#11 modules",
-            "380 → 200 lines",
-            "sessions, bounds on time, modules that hang"
-        ),
+        new("Pkcs11Interop", "calls PKCS#11 modules", "380 → 200 lines", "sessions, bounds on time, modules that hang"),
         new(
             "Quartz",
             "decides when recurring work runs",

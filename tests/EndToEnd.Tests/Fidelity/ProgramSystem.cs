@@ -3,14 +3,14 @@ using Culvert.Stage.Hops;
 
 namespace Culvert.EndToEnd.Tests.Fidelity;
 
-/// <summary>A system whose MCP server is also a program of the agent's.</summary>
+/// <summary>A system whose agent runs MCP servers as programs.</summary>
 public sealed class ProgramSystem()
     : RunningSystem(
         new InstallationOptions
         {
             ExchangesPerSecond = 1000,
             ManualTunnel = false,
-            ProgramRoute = true,
+            Programs = true,
             AllowedOrigins = [StandardSystem.AllowedOrigin],
         }
     );

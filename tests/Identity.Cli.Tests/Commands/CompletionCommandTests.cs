@@ -103,9 +103,7 @@ public sealed class CompletionCommandTests : CommandTest
         var run = await Stage.RunAsync($"[suggest:{line.Length}]", line);
 
         (run.ExitCode, run.Error).ShouldBe((0, ""));
-        run.Out.Split('\n')
-            .Where(word => !word.StartsWith('-'))
-            .ShouldBe([.. names.Split('\n'), ""]);
+        run.Out.Split('\n').Where(word => !word.StartsWith('-')).ShouldBe([.. names.Split('\n'), ""]);
     }
 
     [Fact]

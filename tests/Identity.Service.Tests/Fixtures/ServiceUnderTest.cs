@@ -32,6 +32,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     private readonly WebApplication app;
     private readonly Action<IServiceCollection> configure;
     private bool isHandedOver;
+    private bool isStopped;
 
     private ServiceUnderTest(
         string folder,
@@ -312,6 +313,12 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isStopped)
+        {
+            return;
+        }
+
+        isStopped = true;
         Api.Dispose();
         await StoredMaterial.CheckAsync(Get<Database>());
         await app.DisposeAsync();

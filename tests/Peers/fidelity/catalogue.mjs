@@ -9,6 +9,7 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
+  Server,
 } from '@modelcontextprotocol/server';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -18,7 +19,7 @@ const WAV = 'UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA=';
 const STEP_MS = 50;
 
 /** Seals the state that a modern client carries from one round to the next. */
-export const states = createRequestStateCodec({ key: randomBytes(32) });
+const states = createRequestStateCodec({ key: randomBytes(32) });
 
 const text = (value) => ({ content: [{ type: 'text', text: value }] });
 const image = { type: 'image', data: PNG, mimeType: 'image/png' };
@@ -357,7 +358,7 @@ const prompts = {
 };
 
 /** Registers everything on one server object of the SDK. */
-export function offer(server, world) {
+function offer(server, world) {
   const listed = (things, describe) => Object.entries(things).map(([name, thing]) => describe(name, thing));
   const find = (things, name) => {
     if (!Object.hasOwn(things, name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown: ${name}`);
@@ -399,4 +400,25 @@ export function offer(server, world) {
   server.setRequestHandler('prompts/get', ({ params }, context) =>
     find(prompts, params.name).run(params.arguments ?? {}, context));
   server.setRequestHandler('completion/complete', () => ({ completion: { values: [], total: 0, hasMore: false } }));
+}
+
+/** A server of one era with the whole catalogue. */
+export function build(era, world) {
+  const legacy = era === 'legacy';
+  const server = new Server({ name: 'fixture', version: '1.0.0' }, {
+    capabilities: {
+      tools: { listChanged: true },
+      prompts: { listChanged: true },
+      resources: { subscribe: legacy, listChanged: true },
+      completions: {},
+      logging: {},
+    },
+    requestState: { verify: states.verify },
+  });
+  offer(server, world);
+  if (legacy) {
+    server.setRequestHandler('resources/subscribe', () => ({}));
+    server.setRequestHandler('resources/unsubscribe', () => ({}));
+  }
+  return server;
 }

@@ -9,10 +9,10 @@ import {
   toNodeHandler,
   toWebRequest,
 } from '@modelcontextprotocol/node';
-import { createMcpHandler, isLegacyRequest, Server } from '@modelcontextprotocol/server';
+import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import { offer, states } from './catalogue.mjs';
+import { build } from './catalogue.mjs';
 
 const port = Number(process.argv[2]);
 
@@ -35,27 +35,7 @@ const world = {
   }),
 };
 
-function build(era) {
-  const legacy = era === 'legacy';
-  const server = new Server({ name: 'fixture', version: '1.0.0' }, {
-    capabilities: {
-      tools: { listChanged: true },
-      prompts: { listChanged: true },
-      resources: { subscribe: legacy, listChanged: true },
-      completions: {},
-      logging: {},
-    },
-    requestState: { verify: states.verify },
-  });
-  offer(server, world);
-  if (legacy) {
-    server.setRequestHandler('resources/subscribe', () => ({}));
-    server.setRequestHandler('resources/unsubscribe', () => ({}));
-  }
-  return server;
-}
-
-const modern = createMcpHandler(() => build('modern'), { legacy: 'reject' });
+const modern = createMcpHandler(() => build('modern', world), { legacy: 'reject' });
 const serveModern = toNodeHandler(modern);
 
 /** Keeps what was sent, so that a client that lost its stream gets the rest: ids name the stream and the position. */
@@ -90,7 +70,7 @@ async function serveLegacy(request, response, body) {
   }
   if (!transport) {
     // Without a session only `initialize` starts one; the transport itself refuses everything else.
-    const server = build('legacy');
+    const server = build('legacy', world);
     transport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       eventStore: new EventLog(),

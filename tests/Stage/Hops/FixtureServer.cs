@@ -34,6 +34,9 @@ internal sealed partial class FixtureServer(Checkout checkout, RunDirectory run,
     /// <summary>What a test asks it about its requests.</summary>
     public Uri Control => new(Endpoint, "/control/");
 
+    /// <summary>The same server as a program that speaks over stdin and stdout.</summary>
+    public static string ProgramOf(Checkout checkout) => Path.Combine(checkout.Peers, "fidelity", "program.mjs");
+
     public void Start() => Process.Start();
 
     public Task WaitAsync(CancellationToken cancellationToken) =>

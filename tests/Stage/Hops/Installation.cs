@@ -134,6 +134,9 @@ internal sealed class Installation
     /// <summary>Where a client calls the MCP server that is a program of the agent's.</summary>
     public Uri ProgramEndpoint => Record.Tunnel.Endpoint(ports.Sni, TunnelAgent.ProgramRoute);
 
+    /// <summary>The same of the fixture server.</summary>
+    public Uri FixtureProgramEndpoint => Record.Tunnel.Endpoint(ports.Sni, TunnelAgent.FixtureProgramRoute);
+
     public Uri ManualEndpoint => Record.Manual!.Endpoint(ports.Sni);
 
     /// <summary>A token for the MCP server behind that URL, with most of its life before it.</summary>
@@ -497,11 +500,12 @@ internal sealed class Installation
             Agent.Policy = options.Policy;
         }
 
-        if (options.ProgramRoute)
+        if (options.Programs)
         {
             Agent.Commands = new Dictionary<string, IReadOnlyList<string>>
             {
                 [TunnelAgent.ProgramRoute] = ["node", McpServer.Script, "stdio"],
+                [TunnelAgent.FixtureProgramRoute] = ["node", FixtureServer.ProgramOf(checkout)],
             };
         }
 

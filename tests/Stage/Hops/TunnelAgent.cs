@@ -12,8 +12,11 @@ internal sealed class TunnelAgent
     /// <summary>The label of the MCP server under the tunnel's domain.</summary>
     public const string Route = "docs";
 
-    /// <summary>The label of a route to a program.</summary>
+    /// <summary>The label of the MCP server as a program of the agent's.</summary>
     public const string ProgramRoute = "program";
+
+    /// <summary>The label of the fixture server as a program of the agent's.</summary>
+    public const string FixtureProgramRoute = "fixture-program";
 
     /// <summary>The label of a route with <see cref="Policy"/>.</summary>
     public const string PolicedRoute = "policed";

@@ -187,7 +187,7 @@ internal sealed class CertificateStore(Database database) : ICertificateStore
             new CommandDefinition(
                 // An OCSP responder's certificate is made as long as its authority answers: it must not be what keeps it.
                 "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
-                    + "AND kind = 'server'",
+                    + "AND kind <> 'service'",
                 new { authorityId },
                 cancellationToken: cancellationToken
             )

@@ -75,7 +75,7 @@ public sealed class ParsedOcspRequestTests : IDisposable
         var request = ParsedOcspRequest.TryParse(OcspRequests.Write(authority.Certificate, [Serial], nonce));
 
         (request is not null).ShouldBe(accepted);
-        request?.Nonce.HasValue.ShouldBe(repeated);
+        (request?.Nonce is not null).ShouldBe(repeated);
     }
 
     [Theory]
