@@ -131,10 +131,7 @@ internal sealed class Installation
     /// <summary>Where a client calls the fixture server through the tunnel.</summary>
     public Uri FixtureEndpoint => Record.Tunnel.Endpoint(ports.Sni, FixtureServer.Route);
 
-    /// <summary>Where a client calls the MCP server that is a program of the agent's.</summary>
-    public Uri ProgramEndpoint => Record.Tunnel.Endpoint(ports.Sni, TunnelAgent.ProgramRoute);
-
-    /// <summary>The same of the fixture server.</summary>
+    /// <summary>Where a client calls the fixture server that is a program of the agent's.</summary>
     public Uri FixtureProgramEndpoint => Record.Tunnel.Endpoint(ports.Sni, TunnelAgent.FixtureProgramRoute);
 
     public Uri ManualEndpoint => Record.Manual!.Endpoint(ports.Sni);
@@ -500,11 +497,10 @@ internal sealed class Installation
             Agent.Policy = options.Policy;
         }
 
-        if (options.Programs)
+        if (options.FixtureProgram)
         {
             Agent.Commands = new Dictionary<string, IReadOnlyList<string>>
             {
-                [TunnelAgent.ProgramRoute] = ["node", McpServer.Script, "stdio"],
                 [TunnelAgent.FixtureProgramRoute] = ["node", FixtureServer.ProgramOf(checkout)],
             };
         }

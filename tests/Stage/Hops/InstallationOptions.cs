@@ -76,8 +76,8 @@ internal sealed record InstallationOptions
     /// <summary>Whether the fixture server runs too, behind a route of its own of the first tunnel.</summary>
     public bool FixtureServer { get; init; }
 
-    /// <summary>Whether the agent also runs the MCP server and the fixture server as programs (stdio), each with its route.</summary>
-    public bool Programs { get; init; }
+    /// <summary>Whether the agent also runs the fixture server as a program (stdio), behind a route of its own.</summary>
+    public bool FixtureProgram { get; init; }
 
     /// <summary>The policy, on one line, of a further route to the same MCP server; empty = no such route.</summary>
     public string Policy { get; init; } = "";

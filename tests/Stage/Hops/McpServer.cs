@@ -14,7 +14,12 @@ internal sealed class McpServer(Checkout checkout, RunDirectory run, int port, T
             new ProgramCommand(
                 Name,
                 "node",
-                ["--import", Path.Combine(checkout.Peers, "loopback.mjs"), ScriptOf(checkout), "streamableHttp"],
+                [
+                    "--import",
+                    Path.Combine(checkout.Peers, "loopback.mjs"),
+                    checkout.PeerScript("@modelcontextprotocol/server-everything", "dist/index.js"),
+                    "streamableHttp",
+                ],
                 new Dictionary<string, string> { ["PORT"] = port.ToString(CultureInfo.InvariantCulture) },
                 checkout.Peers
             ),
@@ -28,14 +33,8 @@ internal sealed class McpServer(Checkout checkout, RunDirectory run, int port, T
     /// <summary>Where a client that is allowed inside calls it directly.</summary>
     public Uri Endpoint { get; } = new($"http://127.0.0.1:{port}/mcp");
 
-    /// <summary>What node runs; its argument says which transport it speaks.</summary>
-    public string Script { get; } = ScriptOf(checkout);
-
     public void Start() => Process.Start();
 
     public Task WaitAsync(CancellationToken cancellationToken) =>
         Readiness.UntilListeningAsync(Process, port, TimeSpan.FromSeconds(30), time, cancellationToken);
-
-    private static string ScriptOf(Checkout checkout) =>
-        checkout.PeerScript("@modelcontextprotocol/server-everything", "dist/index.js");
 }

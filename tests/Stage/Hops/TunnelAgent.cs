@@ -12,9 +12,6 @@ internal sealed class TunnelAgent
     /// <summary>The label of the MCP server under the tunnel's domain.</summary>
     public const string Route = "docs";
 
-    /// <summary>The label of the MCP server as a program of the agent's.</summary>
-    public const string ProgramRoute = "program";
-
     /// <summary>The label of the fixture server as a program of the agent's.</summary>
     public const string FixtureProgramRoute = "fixture-program";
 
