@@ -39,6 +39,13 @@ internal static class FigureCatalogue
         new("tunnel", "edge.idle_connection", "KiB", "the edge's resident memory for an idle client connection"),
         new("tunnel", "agent.idle_connection", "KiB", "the agent's resident memory for an idle client connection"),
         new("tunnel", "agent.rss_idle", "MiB", "resident memory of the published agent at rest"),
+        new("tunnel", "agent.rss_after_load", "MiB", "the same after the calls of `tunnel.calls.native.*`"),
+        new(
+            "tunnel",
+            "tunnel.calls.native.c*",
+            "1/s",
+            "calls through the published edge and agent; floor: through those of the build"
+        ),
         new("tunnel", "agent.start", "s", "the published agent's time from start to serving"),
         new(
             "tunnel",

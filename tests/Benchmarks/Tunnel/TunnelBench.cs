@@ -16,6 +16,7 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
     private const string FirstEvent = "sse";
     private const string Idle = "idle";
     private const string PublishedAgent = "agent";
+    private const string Native = "native";
     private const string Versus = "versus";
     private const string Growth = "growth";
 
@@ -36,6 +37,7 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
         FirstEvent,
         Idle,
         PublishedAgent,
+        Native,
         Versus,
         Growth,
     ];
@@ -57,6 +59,16 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
             }
         }
 
+        if (rows.Contains(Native))
+        {
+            await using var shipped = await StartAsync("shipped", 0, cancellationToken, isPublished: true);
+            await using var built = await StartAsync("built", 0, cancellationToken);
+            await foreach (var figure in new NativeRows(shipped, built, time).RunAsync(cancellationToken))
+            {
+                yield return figure;
+            }
+        }
+
         if (rows.Contains(Growth))
         {
             await foreach (var figure in new GrowthRow(Path.Combine(folder, Growth), time).RunAsync(cancellationToken))
@@ -65,7 +77,7 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
             }
         }
 
-        if (rows.Any(row => row is not (BulkFarAway or PublishedAgent or Growth)))
+        if (rows.Any(row => row is not (BulkFarAway or PublishedAgent or Native or Growth)))
         {
             await using var stage = await StartAsync("near", 0, cancellationToken);
             await foreach (var figure in RunAsync(stage, rows, cancellationToken))
@@ -149,13 +161,19 @@ internal sealed class TunnelBench(Checkout checkout, string folder, TimeProvider
         }
     }
 
-    private Task<TunnelStage> StartAsync(string name, int delayMs, CancellationToken cancellationToken) =>
+    private Task<TunnelStage> StartAsync(
+        string name,
+        int delayMs,
+        CancellationToken cancellationToken,
+        bool isPublished = false
+    ) =>
         TunnelStage.StartAsync(
             checkout,
             Path.Combine(folder, name),
             delayMs,
             time,
             cancellationToken,
-            RecordRows.Unrecorded
+            RecordRows.Unrecorded,
+            isPublished
         );
 }

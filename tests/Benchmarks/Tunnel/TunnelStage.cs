@@ -47,13 +47,15 @@ internal sealed class TunnelStage : IAsyncDisposable
     /// <param name="time">The clock of what waits.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <param name="policy">Of a further route, on one line; empty = no such route.</param>
+    /// <param name="isPublished">Whether the programs are those that are shipped, not those of the build.</param>
     public static async Task<TunnelStage> StartAsync(
         Checkout checkout,
         string folder,
         int delayMs,
         TimeProvider time,
         CancellationToken cancellationToken,
-        string policy = ""
+        string policy = "",
+        bool isPublished = false
     )
     {
         var run = new RunDirectory(folder, time);
@@ -70,6 +72,7 @@ internal sealed class TunnelStage : IAsyncDisposable
             Upstream = new Uri($"http://127.0.0.1:{upstreamPort}"),
             ClientsPerSecond = ClientsPerSecond,
             Policy = policy,
+            Published = isPublished,
             AgentAddress = delayMs > 0 ? $"127.0.0.1:{delayPort}" : null,
         };
         var installation = new Installation(

@@ -64,7 +64,7 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
         var failed = Failures(load);
         Figure(
             $"ca rotation: {await CountAsync(api) - ByHand} rotations by the connector, each under a new root, "
-                + $"{outcomes.Count} handshakes and calls, {failed.Count} failed"
+                + $"{outcomes.Count} handshakes and calls, {failed.Count} failed; {Waits()}"
         );
         failed.ShouldBeEmpty();
         load.Serials.Count.ShouldBeGreaterThan(ByHand + Rotations);
@@ -72,6 +72,25 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
 
     private static List<string> Failures(CallLoad load) =>
         [.. load.Outcomes.Where(outcome => outcome.Error is not null).Select(outcome => outcome.Error!)];
+
+    // A request that the connector did not get signed waits for minutes: the reason belongs to the figure.
+    private string Waits()
+    {
+        var waits = LinesOf(Installation.Service.Process.LogFile)
+            .Where(line => line.Contains("asked again in", StringComparison.Ordinal))
+            .ToList();
+        return waits.Count == 0 ? "no signing was repeated" : $"{waits.Count} signings were repeated: {waits[0]}";
+    }
+
+    private static IEnumerable<string> LinesOf(string log)
+    {
+        using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
 
     private RotatingSystem Rotating => (RotatingSystem)System;
 
@@ -195,9 +214,7 @@ public sealed class AuthorityRotationTests(RotatingSystem system) : SystemTest(s
 
     private static DateTimeOffset? FindEnd(string log)
     {
-        using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(stream);
-        while (reader.ReadLine() is { } line)
+        foreach (var line in LinesOf(log))
         {
             if (
                 line.Contains("Ending a connection of agent", StringComparison.Ordinal)
