@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
 /// Members of a JSON object, each behind a comma, byte for byte as <see cref="Utf8JsonWriter"/> writes them. Writing them by
-/// hand takes a third of its time (<c>./bench record</c>), and every call has a record.
+/// hand takes a third of its time (<c>./bench policy record</c>), and every call has a record.
 /// </summary>
 internal sealed class JsonMembers : IDisposable
 {

@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// Reads a request as nearly all clients write it in one pass: members that MCP names, none twice, names in plain ASCII,
 /// nothing escaped that is looked at. Whatever is otherwise it leaves to <see cref="MessageReader"/>, which says what is
 /// wrong with it, if anything is. What this one takes, that one reads the same, only in several times as long
-/// (<c>./bench record</c>).
+/// (<c>./bench policy record</c>).
 /// </summary>
 internal ref struct PlainMessage
 {

@@ -29,7 +29,7 @@ internal sealed class CalloutClient : IDisposable
         byUrl = targets.ToFrozenDictionary(t => t.Url.AbsoluteUri, StringComparer.Ordinal);
         clients = targets.ToFrozenDictionary(
             t => t.Name,
-            t => NewClient(t, trust, time, resolver),
+            t => new HttpMessageInvoker(NewHandler(t, trust, time, resolver)),
             StringComparer.Ordinal
         );
     }
@@ -193,13 +193,6 @@ internal sealed class CalloutClient : IDisposable
             .ToList();
         return new CalloutResult(null, (int)response.StatusCode, headers, buffer.AsMemory(0, length), redirects);
     }
-
-    private static HttpMessageInvoker NewClient(
-        CalloutTarget target,
-        X509ChainPolicy trust,
-        TimeProvider time,
-        IHostResolver? resolver
-    ) => new(NewHandler(target, trust, time, resolver));
 
     private static SocketsHttpHandler NewHandler(
         CalloutTarget target,
