@@ -1,4 +1,3 @@
-using System.Formats.Asn1;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Encoding;
 
@@ -11,26 +10,11 @@ internal sealed class CrlDistributionPointIsOrdered : ICertificateLint
 
     public string Clause => "RFC 5280 §4.2.1.13";
 
-    public bool Holds(LintSubject subject)
-    {
-        DerExtension? extension = subject.Certificate.Extensions.FirstOrDefault(one =>
-            one.Oid == Oids.CrlDistributionPoints
+    public bool Holds(LintSubject subject) =>
+        OrderedAddress.Holds(
+            subject,
+            Oids.CrlDistributionPoints,
+            subject.Order.CrlDistributionPoint,
+            ExtensionReaders.ReadCrlDistributionPoint
         );
-        if (subject.Order.CrlDistributionPoint is not { } ordered)
-        {
-            return extension is null;
-        }
-
-        try
-        {
-            return extension is { Critical: false }
-                && ExtensionReaders.ReadCrlDistributionPoint(extension.OpenValue()) == ordered
-                && Uri.TryCreate(ordered, UriKind.Absolute, out Uri? uri)
-                && uri.Scheme is "http" or "https";
-        }
-        catch (AsnContentException)
-        {
-            return false;
-        }
-    }
 }

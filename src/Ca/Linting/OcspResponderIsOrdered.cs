@@ -1,4 +1,3 @@
-using System.Formats.Asn1;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Encoding;
 
@@ -11,26 +10,11 @@ internal sealed class OcspResponderIsOrdered : ICertificateLint
 
     public string Clause => "RFC 5280 §4.2.2.1";
 
-    public bool Holds(LintSubject subject)
-    {
-        DerExtension? extension = subject.Certificate.Extensions.FirstOrDefault(one =>
-            one.Oid == Oids.AuthorityInformationAccess
+    public bool Holds(LintSubject subject) =>
+        OrderedAddress.Holds(
+            subject,
+            Oids.AuthorityInformationAccess,
+            subject.Order.OcspResponder,
+            ExtensionReaders.ReadOcspResponder
         );
-        if (subject.Order.OcspResponder is not { } ordered)
-        {
-            return extension is null;
-        }
-
-        try
-        {
-            return extension is { Critical: false }
-                && ExtensionReaders.ReadOcspResponder(extension.OpenValue()) == ordered
-                && Uri.TryCreate(ordered, UriKind.Absolute, out Uri? uri)
-                && uri.Scheme is "http" or "https";
-        }
-        catch (AsnContentException)
-        {
-            return false;
-        }
-    }
 }
