@@ -34,7 +34,6 @@ internal sealed class NativeRows(TunnelStage shipped, TunnelStage built, TimePro
         yield return Figure.OfValue("agent.rss_after_load", "MiB", [ResidentMemory.KiB(shipped.AgentPid) / 1024]);
     }
 
-    /// <summary>Alternating rounds, so that whatever else the machine does meets both.</summary>
     private async Task<Figure> RunAsync(int concurrency, CancellationToken cancellationToken)
     {
         var (first, second) = (
@@ -45,14 +44,12 @@ internal sealed class NativeRows(TunnelStage shipped, TunnelStage built, TimePro
         await using var other = await ClosedLoop.OpenAsync(built.Through, concurrency, time, cancellationToken);
         await native.RunAsync(() => first, WarmUp, cancellationToken);
         await other.RunAsync(() => second, WarmUp, cancellationToken);
-        List<LoadResult> measured = [];
-        List<LoadResult> compared = [];
-        for (var round = 0; round < LoadPlan.Rounds; round++)
-        {
-            measured.Add(await native.RunAsync(() => first, Round, cancellationToken));
-            compared.Add(await other.RunAsync(() => second, Round, cancellationToken));
-        }
-
-        return Figure.Of($"tunnel.calls.native.c{concurrency}", measured, compared);
+        return await AlternatingRounds.RunAsync(
+            $"tunnel.calls.native.c{concurrency}",
+            (native, first),
+            (other, second),
+            Round,
+            cancellationToken
+        );
     }
 }

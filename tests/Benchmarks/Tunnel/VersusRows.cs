@@ -58,7 +58,6 @@ internal sealed class VersusRows(TunnelStage stage, Checkout checkout, TimeProvi
         }
     }
 
-    /// <summary>Turns of all of them, so that whatever else the machine does meets all.</summary>
     private async IAsyncEnumerable<Figure> CallsAsync(
         (string Name, LoadTarget Target)[] others,
         int concurrency,
@@ -72,15 +71,13 @@ internal sealed class VersusRows(TunnelStage stage, Checkout checkout, TimeProvi
         {
             await using var other = await ClosedLoop.OpenAsync(target, concurrency, time, cancellationToken);
             await other.RunAsync(() => call, WarmUp, cancellationToken);
-            List<LoadResult> measured = [],
-                compared = [];
-            for (var round = 0; round < LoadPlan.Rounds; round++)
-            {
-                measured.Add(await through.RunAsync(() => call, Round, cancellationToken));
-                compared.Add(await other.RunAsync(() => call, Round, cancellationToken));
-            }
-
-            yield return Figure.Of($"tunnel.vs_{name}.c{concurrency}", measured, compared);
+            yield return await AlternatingRounds.RunAsync(
+                $"tunnel.vs_{name}.c{concurrency}",
+                (through, call),
+                (other, call),
+                Round,
+                cancellationToken
+            );
         }
     }
 }
