@@ -983,18 +983,7 @@ public sealed class CredentialManagerTests : IAsyncLifetime
             Agents = [],
             ClientConnections = new Dictionary<string, int> { ["tnl_1"] = 3 },
         };
-        state = StateDirectory.Open(StatePath);
-        var manager = CredentialManager.ForEdge(
-            new CredentialManagerOptions { Identity = Identity() },
-            FakeService.EdgeId,
-            state,
-            () => content,
-            logs,
-            time,
-            TimeProvider.System
-        );
-        managers.Add(manager);
-        loops = 3;
+        var manager = NewEdge(StatePath, content);
         running = manager.RunAsync(stop.Token);
 
         await Until(() => service.Count("/v1/edge/reports") > 0, TimeSpan.FromMilliseconds(100));
@@ -1009,24 +998,15 @@ public sealed class CredentialManagerTests : IAsyncLifetime
     public async Task Edge_DiskIsFull_AppliesItsFeedAndWhatIsRevoked()
     {
         using var disk = TakeDisk();
-        state = StateDirectory.Open(disk.Path);
-        var manager = CredentialManager.ForEdge(
-            new CredentialManagerOptions { Identity = Identity() },
-            FakeService.EdgeId,
-            state,
-            () =>
-                new EdgeReportContent
-                {
-                    SniPublicPort = 9443,
-                    Agents = [],
-                    ClientConnections = new Dictionary<string, int>(),
-                },
-            logs,
-            time,
-            TimeProvider.System
+        var manager = NewEdge(
+            disk.Path,
+            new EdgeReportContent
+            {
+                SniPublicPort = 9443,
+                Agents = [],
+                ClientConnections = new Dictionary<string, int>(),
+            }
         );
-        managers.Add(manager);
-        loops = 3;
         running = manager.RunAsync(stop.Token);
         await Until(() => manager.Feed?.Revision == 1, TimeSpan.FromMilliseconds(100));
 
@@ -1038,6 +1018,23 @@ public sealed class CredentialManagerTests : IAsyncLifetime
         manager.RevokedSerials.ShouldBe(["0badc0de"]);
         logs.Count(EventIds.StateUnwritable).ShouldBeGreaterThan(0);
         await StopAsync();
+    }
+
+    private CredentialManager<EdgeFeed> NewEdge(string folder, EdgeReportContent content)
+    {
+        state = StateDirectory.Open(folder);
+        var manager = CredentialManager.ForEdge(
+            new CredentialManagerOptions { Identity = Identity() },
+            FakeService.EdgeId,
+            state,
+            () => content,
+            logs,
+            time,
+            TimeProvider.System
+        );
+        managers.Add(manager);
+        loops = 3;
+        return manager;
     }
 
     private static SmallDisk TakeDisk()
@@ -1057,24 +1054,15 @@ public sealed class CredentialManagerTests : IAsyncLifetime
     [Fact]
     public async Task Edge_ServiceAway_AsksAgainEveryTwoSeconds()
     {
-        state = StateDirectory.Open(StatePath);
-        var manager = CredentialManager.ForEdge(
-            new CredentialManagerOptions { Identity = Identity() },
-            FakeService.EdgeId,
-            state,
-            () =>
-                new EdgeReportContent
-                {
-                    SniPublicPort = 9443,
-                    Agents = [],
-                    ClientConnections = new Dictionary<string, int>(),
-                },
-            logs,
-            time,
-            TimeProvider.System
+        var manager = NewEdge(
+            StatePath,
+            new EdgeReportContent
+            {
+                SniPublicPort = 9443,
+                Agents = [],
+                ClientConnections = new Dictionary<string, int>(),
+            }
         );
-        managers.Add(manager);
-        loops = 3;
         const string feed = "/v1/edge/feed";
         service.Intercept = (request, context) =>
         {
