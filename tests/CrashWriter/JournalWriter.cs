@@ -1,5 +1,7 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

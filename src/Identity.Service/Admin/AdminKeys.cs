@@ -1,7 +1,10 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Notices;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
+using Culvert.Identity.Service.Webhooks;
 
 namespace Culvert.Identity.Service.Admin;
 

@@ -1,7 +1,10 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 

@@ -1,7 +1,8 @@
 using Culvert.Identity.Service.Audit.Export;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Audit;
 

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Audit;

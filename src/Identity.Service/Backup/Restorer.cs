@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;

@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Certificates.Inventory;
-using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Webhooks;
 
 namespace Culvert.Identity.Service.Certificates;
 

@@ -1,4 +1,5 @@
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Health;
@@ -12,11 +13,12 @@ using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.Rotation.Est;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Certificates;
+using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;

@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Access;
-using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
 using Microsoft.Net.Http.Headers;
 
 namespace Culvert.Identity.Service.Console;

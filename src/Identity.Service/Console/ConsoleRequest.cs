@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Access;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Console;
 

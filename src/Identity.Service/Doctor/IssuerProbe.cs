@@ -1,6 +1,5 @@
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Federation.Issuers;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Storage.Federation;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Doctor;

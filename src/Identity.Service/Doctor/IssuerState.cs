@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Storage.Federation;
 
 namespace Culvert.Identity.Service.Doctor;
 

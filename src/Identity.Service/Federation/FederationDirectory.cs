@@ -1,11 +1,12 @@
 using System.Collections.Frozen;
-using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation;
 

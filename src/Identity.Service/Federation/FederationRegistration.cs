@@ -1,20 +1,20 @@
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Exchange;
+using Culvert.Identity.Service.Exchange.OwnTokens;
+using Culvert.Identity.Service.Exchange.Probing;
+using Culvert.Identity.Service.Exchange.Replays;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.Exchange;
-using Culvert.Identity.Service.Federation.Exchange.OwnTokens;
-using Culvert.Identity.Service.Federation.Exchange.Replays;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Presets;
-using Culvert.Identity.Service.Federation.Probing;
-using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.RuleTests;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Storage.Federation;
 using Culvert.Identity.Service.Tokens.Metadata;
 using Culvert.Platform.Net;
 

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
 using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Hosting;

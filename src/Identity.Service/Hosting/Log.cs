@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Telemetry;
+
 namespace Culvert.Identity.Service.Hosting;
 
 internal static partial class Log

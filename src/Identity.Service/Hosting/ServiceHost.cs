@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Programs;
 using Microsoft.AspNetCore.Connections;

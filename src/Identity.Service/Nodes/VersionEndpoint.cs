@@ -1,5 +1,5 @@
 using Culvert.Identity.Service.Commands;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Nodes;

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Dapper;
 
 namespace Culvert.Identity.Service.Storage;

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Storage.Sqlite;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Federation.Exchange;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Tokens;
 

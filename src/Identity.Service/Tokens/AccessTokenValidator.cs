@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens;

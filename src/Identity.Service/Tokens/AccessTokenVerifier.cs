@@ -1,7 +1,8 @@
 using System.Text;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;

@@ -1,5 +1,6 @@
-using Culvert.Identity.Service.Federation.Exchange;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tokens;
 

@@ -1,4 +1,5 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels.RangeSets;
 using Culvert.Platform.Wire;
 

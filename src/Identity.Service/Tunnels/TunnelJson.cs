@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Culvert.Identity.Service.Tunnels.Edges;

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Admin;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Tunnels;
 

@@ -1,7 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.Identity.Service.Tunnels;

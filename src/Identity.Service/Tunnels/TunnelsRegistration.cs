@@ -1,6 +1,9 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Certificates.Registered;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Storage.Tunnels;
+using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Challenges;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;

@@ -1,5 +1,6 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -62,7 +62,7 @@ public sealed class AuditCheckpointTests
             bench.AgentToken(
                 organization: "other",
                 workspace: null,
-                scope: Culvert.Identity.Service.Hosting.Scopes.OrganizationAdmin
+                scope: Culvert.Identity.Service.Http.Scopes.OrganizationAdmin
             )
         );
 

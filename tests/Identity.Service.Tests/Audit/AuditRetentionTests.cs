@@ -1,5 +1,6 @@
 using Culvert.Identity.Cli.Audit;
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Backup;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -324,7 +325,7 @@ public sealed class BackupTests : IAsyncLifetime
 
     private Restorer Elsewhere() => new(Place(), federated.Time, NullLoggerFactory.Instance);
 
-    private Service.Hosting.ServiceOptions Place(StorageBackend target = StorageBackend.Sqlite)
+    private Culvert.Identity.Service.Configuration.ServiceOptions Place(StorageBackend target = StorageBackend.Sqlite)
     {
         var place = Directory.CreateDirectory(Path.Combine(folder, "elsewhere")).FullName;
         File.Copy(federated.Service.Options.SealingKey.File!, Path.Combine(place, "sealing.key"), overwrite: true);

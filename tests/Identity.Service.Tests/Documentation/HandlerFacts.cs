@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Identity.Service.Tests.Documentation;

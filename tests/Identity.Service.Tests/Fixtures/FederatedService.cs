@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Backup;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Platform.Net;
 using Culvert.Testing;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Certificates.Enrollments;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;

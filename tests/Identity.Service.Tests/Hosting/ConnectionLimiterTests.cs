@@ -1,5 +1,7 @@
 using System.Net;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
 using Culvert.Platform.Configuration;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Connections;

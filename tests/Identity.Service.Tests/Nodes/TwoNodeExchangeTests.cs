@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Tests.Fixtures;

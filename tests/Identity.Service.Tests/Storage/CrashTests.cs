@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Culvert.CrashWriter;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tests.Fixtures;

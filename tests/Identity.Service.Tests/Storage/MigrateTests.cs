@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Culvert.Identity.Service.Commands;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sqlite;
 using Culvert.Identity.Service.Tests.Fixtures;

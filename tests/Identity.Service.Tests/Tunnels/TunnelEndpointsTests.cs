@@ -2,9 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Certificates.RelyingParties;
-using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Machines;
 

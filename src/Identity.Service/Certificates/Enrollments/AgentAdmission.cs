@@ -1,9 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
+using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 

@@ -1,11 +1,16 @@
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 

@@ -1,7 +1,6 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Identity;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.Health;
 

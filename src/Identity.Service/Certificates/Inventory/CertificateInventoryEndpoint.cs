@@ -1,5 +1,8 @@
 using System.Globalization;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 

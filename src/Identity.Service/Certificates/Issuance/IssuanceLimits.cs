@@ -1,4 +1,6 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Limits;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 

@@ -1,7 +1,9 @@
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 

@@ -1,7 +1,9 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
+using Culvert.Identity.Service.Webhooks;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
 

@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Storage.Certificates;
+using Culvert.Identity.Service.Webhooks;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
 

@@ -4,8 +4,9 @@ using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Profiles;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 

@@ -1,4 +1,5 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Http;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
-using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 

@@ -1,7 +1,11 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 

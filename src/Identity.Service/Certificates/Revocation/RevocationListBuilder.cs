@@ -1,7 +1,7 @@
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 

@@ -1,5 +1,9 @@
 using System.Globalization;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Limits;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 

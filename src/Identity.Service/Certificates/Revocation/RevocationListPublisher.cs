@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 

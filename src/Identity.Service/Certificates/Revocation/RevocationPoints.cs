@@ -4,7 +4,7 @@ using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;

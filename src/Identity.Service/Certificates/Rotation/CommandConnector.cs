@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;

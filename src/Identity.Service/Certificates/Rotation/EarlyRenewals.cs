@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Wire;
 

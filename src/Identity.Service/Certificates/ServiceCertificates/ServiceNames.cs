@@ -1,6 +1,6 @@
 using System.Net;
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
 

@@ -4,9 +4,10 @@ using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 

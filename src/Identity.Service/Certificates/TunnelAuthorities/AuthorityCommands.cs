@@ -2,10 +2,13 @@ using System.Text.Json.Nodes;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys.Pkcs12;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Enrollments;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Configuration;

@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Tunnels;
 

@@ -1,7 +1,7 @@
 using Culvert.Ca.Requests;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
-using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 

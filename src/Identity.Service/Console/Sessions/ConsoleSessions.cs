@@ -1,12 +1,15 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Admin;
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Certificates.Approvals;
+using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.SignIn;
-using Culvert.Identity.Service.Federation.Exchange;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.Sessions;
 

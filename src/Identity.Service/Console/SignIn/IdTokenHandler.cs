@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Jose;
 using Culvert.Jose.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;

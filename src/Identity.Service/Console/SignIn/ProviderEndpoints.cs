@@ -1,6 +1,9 @@
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 

@@ -1,7 +1,8 @@
 using System.Security.Claims;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
 using Culvert.Platform.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;

@@ -1,8 +1,11 @@
-using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Access;
-using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 

@@ -1,5 +1,5 @@
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Sessions;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Platform.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;

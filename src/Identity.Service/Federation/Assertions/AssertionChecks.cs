@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Admin;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Federation.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 

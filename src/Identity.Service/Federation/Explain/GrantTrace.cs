@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.Exchange;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Jose;

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Presets;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Jose;
 using Culvert.Jose.Tokens;
 

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
-using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Explain;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.History;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

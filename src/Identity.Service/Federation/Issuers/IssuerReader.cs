@@ -1,5 +1,6 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Presets;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Signatures;
 using Culvert.Platform.Net;
 

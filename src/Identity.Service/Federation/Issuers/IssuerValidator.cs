@@ -1,6 +1,7 @@
 using System.Net;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Presets;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Signatures;
 using Culvert.Platform.Issuers;

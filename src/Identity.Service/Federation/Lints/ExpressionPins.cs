@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Federation.Rules.Cel;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 

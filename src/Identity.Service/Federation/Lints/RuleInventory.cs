@@ -1,5 +1,5 @@
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Federation.History;
-using Culvert.Identity.Service.Hosting;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 

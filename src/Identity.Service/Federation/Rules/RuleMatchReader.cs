@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Rules.Cel;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Jose;
 using Culvert.Jose.Tokens;
 

@@ -1,7 +1,10 @@
-using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Culvert.Identity.Service.Commands;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Npgsql;
 
 namespace Culvert.Identity.Service.Storage.Postgres;

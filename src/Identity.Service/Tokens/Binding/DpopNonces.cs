@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 
 namespace Culvert.Identity.Service.Tokens.Binding;
 

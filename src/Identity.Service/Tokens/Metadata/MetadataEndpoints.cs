@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using Culvert.Identity.Service.Federation.Exchange;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Exchange;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens.Introspection;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;

@@ -1,5 +1,6 @@
-using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;

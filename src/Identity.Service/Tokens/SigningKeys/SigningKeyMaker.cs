@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;

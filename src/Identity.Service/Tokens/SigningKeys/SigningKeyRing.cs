@@ -1,6 +1,7 @@
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;

@@ -1,4 +1,5 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Tunnels.Edges;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;

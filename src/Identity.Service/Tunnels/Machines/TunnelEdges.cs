@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Edges;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Machines;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,8 @@
 using Culvert.CrashWriter;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Commands;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;

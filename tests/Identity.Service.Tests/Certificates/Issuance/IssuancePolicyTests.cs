@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Identity;

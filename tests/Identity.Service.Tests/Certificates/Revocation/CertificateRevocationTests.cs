@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using <global namespace>;
 using Culvert.Ca.Keys;
 using Culvert.Identity.Service.Certificates.Issuance;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;

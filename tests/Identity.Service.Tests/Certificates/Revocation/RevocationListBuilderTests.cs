@@ -6,9 +6,8 @@ using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Certificates;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 

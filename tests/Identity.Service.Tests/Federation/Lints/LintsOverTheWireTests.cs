@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Lints;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;

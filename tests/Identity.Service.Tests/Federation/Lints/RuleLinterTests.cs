@@ -1,9 +1,12 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage.Sealing;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Lints;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Commands;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tests.Fixtures;

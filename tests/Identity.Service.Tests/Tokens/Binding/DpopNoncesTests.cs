@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Testing;

@@ -1,9 +1,11 @@
 using System.Text;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Hsm;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Tokens;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose;

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;

@@ -1,5 +1,8 @@
 using Culvert.Ca.Revocation.Ocsp;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Telemetry;
 using Microsoft.Net.Http.Headers;
 
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;

@@ -3,7 +3,9 @@ using Culvert.Ca.Revocation;
 using Culvert.Ca.Revocation.Ocsp;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Telemetry;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;

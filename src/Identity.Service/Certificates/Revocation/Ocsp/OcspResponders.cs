@@ -4,10 +4,10 @@ using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation.Ocsp;
-using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
 

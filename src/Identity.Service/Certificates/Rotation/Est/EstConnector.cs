@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Culvert.Ca.Certificates;
-using Culvert.Identity.Service.Hosting;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Federation.Presets;
+
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
