@@ -19,7 +19,7 @@ internal static class CertificateWriter
     /// <summary>Issues until the process is killed; the answers are the serial numbers.</summary>
     public static async Task RunAsync(ServiceOptions options, AnswerFile answers)
     {
-        using var store = Store.Open(options, NullLogger.Instance);
+        using var store = Store.Open(options.StoreSettings, NullLogger.Instance);
         await using var app = ServiceHost.Build(options, store, TimeProvider.System, null);
         await app.Services.GetRequiredService<OrphanSweep>().RunAsync(CancellationToken.None);
         var platform = app.Services.GetRequiredService<PlatformCa>();

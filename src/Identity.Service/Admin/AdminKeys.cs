@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
@@ -54,7 +54,7 @@ internal sealed class AdminKeys(IAdminKeyStore store, WebhookQueue webhooks, IJo
                     RequestId = requestId,
                     Resources = [new AuditResource("admin_key", key.Id.Value)],
                 },
-                Statements = [store.Insert(key, Authenticator.HashOf(secret), MostLive), .. told],
+                Statements = [store.Insert(key, Credentials.HashOf(secret), MostLive), .. told],
             },
             cancellationToken
         );

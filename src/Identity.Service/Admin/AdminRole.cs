@@ -11,7 +11,10 @@ internal sealed record AdminRole(string Name, IReadOnlySet<string> Scopes)
     public static readonly AdminRole Operator = Of("operator", Culvert.Identity.Service.Http.Scopes.ManageTunnels);
 
     /// <summary>Everything in its organization: certificate authorities, federation, other keys.</summary>
-    public static readonly AdminRole SecurityAdmin = Of("security-admin", Culvert.Identity.Service.Http.Scopes.OrganizationAdmin);
+    public static readonly AdminRole SecurityAdmin = Of(
+        "security-admin",
+        Culvert.Identity.Service.Http.Scopes.OrganizationAdmin
+    );
 
     /// <summary>As the key that init makes: the installation too (S1).</summary>
     public static readonly AdminRole InstallationOperator = Of(

@@ -1,8 +1,8 @@
-using Culvert.Identity.Service.Authentication;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 
@@ -13,7 +13,7 @@ internal sealed class FirstTenant(
     IJournal journal,
     ITenantStore tenants,
     IAdminKeyStore keys,
-    ServiceOptions options,
+    ServiceIdentity identity,
     TimeProvider time
 ) : IInitStep
 {
@@ -30,7 +30,7 @@ internal sealed class FirstTenant(
         await CommitAsync(
             new Decision
             {
-                Event = new InstallationInitialized(organization, workspace, options.PublicUrl)
+                Event = new InstallationInitialized(organization, workspace, identity.PublicUrl)
                 {
                     At = now,
                     Actor = AuditActor.System,
@@ -71,7 +71,7 @@ internal sealed class FirstTenant(
                     Actor = AuditActor.System,
                     OrganizationId = organization.Id,
                 },
-                Statements = [keys.Insert(key, Authenticator.HashOf(secret))],
+                Statements = [keys.Insert(key, Credentials.HashOf(secret))],
             },
             cancellationToken
         );

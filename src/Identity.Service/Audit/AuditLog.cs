@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Dapper;
@@ -58,7 +57,10 @@ internal sealed class AuditLog(Database database) : IAuditLog
         return Instants.FromStore(at);
     }
 
-    public async ValueTask<DateTimeOffset?> ExpectedAtAlarmAsync(string node, CancellationToken cancellationToken)
+    public async ValueTask<(string Event, DateTimeOffset At, byte[]? Body)?> LastClockEntryAsync(
+        string node,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<(string Event, long At, byte[]? Body)>(
@@ -69,9 +71,7 @@ internal sealed class AuditLog(Database database) : IAuditLog
                 cancellationToken: cancellationToken
             )
         );
-        return rows.FirstOrDefault() is (AuditEvents.ClockAlarm, var at, { } body)
-            ? Instants.FromStore(at) - ClockAlarmed.StepOf(body)
-            : null;
+        return rows.FirstOrDefault() is ({ } name, var at, var body) ? (name, Instants.FromStore(at), body) : null;
     }
 
     public async ValueTask<(long Sequence, byte[] Hash)?> HeadAsync(string node, CancellationToken cancellationToken)

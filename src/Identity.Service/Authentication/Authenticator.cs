@@ -1,11 +1,11 @@
-using System.Security.Cryptography;
-using System.Text;
 using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tokens;
 using Culvert.Identity.Service.Tokens.Binding;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Authentication;
 
@@ -17,32 +17,26 @@ internal sealed class Authenticator(
     IAdminKeyStore adminKeys,
     AdminKeyUses adminKeyUses,
     IAccessTokenValidator accessTokens,
-    ITunnelTokenValidator tunnelTokens,
-    IRelyingPartyCredentials relyingParties,
+    TunnelTokens tunnelTokens,
+    RelyingPartyDirectory relyingParties,
     IMachinePeerVerifier peers,
     ITenantStore tenants,
     RequestBinding binding,
     TimeProvider time
-)
+) : IAuthenticator
 {
-    /// <summary>Longest credential we look at; the largest token we issue is far below.</summary>
-    public const int MaxCredentialLength = 8 * 1024;
-
-    private const string BearerScheme = "Bearer ";
-    private const string DpopScheme = "DPoP ";
-
-    /// <summary>The credential of the request, proved. Also for endpoints that take it beside a client certificate.</summary>
+    /// <inheritdoc/>
     public async ValueTask<AuthenticationResult> AuthenticateAsync(
         HttpContext http,
         CancellationToken cancellationToken
     )
     {
-        if (CredentialOf(http.Request, out var isDpopScheme) is not { } credential)
+        if (Credentials.Find(http.Request, out var isDpopScheme) is not { } credential)
         {
             return AuthenticationResult.Refused(AuthErrors.Missing.Refuse());
         }
 
-        if (credential.Length > MaxCredentialLength)
+        if (credential.Length > Credentials.MaxLength)
         {
             return AuthenticationResult.Refused(AuthErrors.Invalid.Refuse());
         }
@@ -60,14 +54,13 @@ internal sealed class Authenticator(
         }
 
         var hash =
-            caller.CredentialHash.Length > 0 ? caller.CredentialHash : Convert.ToHexStringLower(HashOf(credential));
+            caller.CredentialHash.Length > 0
+                ? caller.CredentialHash
+                : Convert.ToHexStringLower(Credentials.HashOf(credential));
         return await ApplyWorkspaceAsync(http, caller with { CredentialHash = hash }, cancellationToken);
     }
 
-    /// <summary>Whether the request carries a credential at all.</summary>
-    public static bool HasCredential(HttpContext http) => CredentialOf(http.Request, out _) is not null;
-
-    /// <summary>Checks the connection's client certificate against the role and the present moment.</summary>
+    /// <inheritdoc/>
     public async ValueTask<Refusal?> AuthenticatePeerAsync(
         ApiRequest request,
         MachineRole role,
@@ -97,8 +90,6 @@ internal sealed class Authenticator(
         return null;
     }
 
-    public static byte[] HashOf(string credential) => SHA256.HashData(Encoding.UTF8.GetBytes(credential));
-
     private async ValueTask<AuthenticationResult> ProveAsync(string credential, CancellationToken cancellationToken)
     {
         if (credential.StartsWith(AdminKey.SecretPrefix, StringComparison.Ordinal))
@@ -122,7 +113,7 @@ internal sealed class Authenticator(
         CancellationToken cancellationToken
     )
     {
-        if (await adminKeys.FindAsync(HashOf(credential), cancellationToken) is not { RevokedAt: null } key)
+        if (await adminKeys.FindAsync(Credentials.HashOf(credential), cancellationToken) is not { RevokedAt: null } key)
         {
             return (null, AuthErrors.Invalid.Refuse());
         }
@@ -152,7 +143,7 @@ internal sealed class Authenticator(
                     Scopes = key.Scopes,
                     ActorId = key.Id.Value,
                     ExpiresAt = key.ExpiresAt,
-                    CredentialHash = Convert.ToHexStringLower(HashOf(credential)),
+                    CredentialHash = Convert.ToHexStringLower(Credentials.HashOf(credential)),
                 }
             );
     }
@@ -182,24 +173,5 @@ internal sealed class Authenticator(
         return covered
             ? AuthenticationResult.Of(caller with { WorkspaceId = wanted })
             : AuthenticationResult.Refused(AuthErrors.Workspace.Refuse());
-    }
-
-    private static string? CredentialOf(HttpRequest request, out bool isDpopScheme)
-    {
-        var authorization = request.Headers.Authorization.ToString();
-        isDpopScheme = authorization.StartsWith(DpopScheme, StringComparison.OrdinalIgnoreCase);
-        var token =
-            isDpopScheme ? authorization[DpopScheme.Length..].Trim()
-            : authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
-                ? authorization[BearerScheme.Length..].Trim()
-            : "";
-        var apiKey = request.Headers["X-Api-Key"].ToString();
-        return (token, apiKey) switch
-        {
-            ({ Length: > 0 }, { Length: 0 }) => token,
-            ({ Length: 0 }, { Length: > 0 }) => apiKey,
-            ({ Length: > 0 }, { Length: > 0 }) when token == apiKey => token,
-            _ => null,
-        };
     }
 }

@@ -270,7 +270,7 @@ internal static class AdminKeyCommand
             }
 
             using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log);
-            using var store = Store.OpenBeside(options);
+            using var store = Store.OpenBeside(options.StoreSettings);
             var services = new ServiceCollection().AddCulvertService(options, store, TimeProvider.System);
             services.AddSingleton(loggers);
             await using var provider = services.BuildServiceProvider();

@@ -23,7 +23,7 @@ internal static class Initializer
         CancellationToken cancellationToken
     )
     {
-        StoreDraft.RequireAbsent(options);
+        StoreDraft.RequireAbsent(options.StoreSettings);
         if (File.Exists(adminKeyFile))
         {
             throw new StoreException($"{adminKeyFile} exists: init never overwrites a key. Move it away first.");
@@ -37,7 +37,7 @@ internal static class Initializer
         var context = new InitContext(organizationName, adminKeyFile);
         try
         {
-            using var draft = StoreDraft.Make(options, time, loggers.CreateLogger("Culvert.Init"));
+            using var draft = StoreDraft.Make(options.StoreSettings, time, loggers.CreateLogger("Culvert.Init"));
             await RunStepsAsync(options, draft.Store, time, loggers, configure, context, cancellationToken);
             draft.Publish();
         }

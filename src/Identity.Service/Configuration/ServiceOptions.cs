@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Audit.Export;
@@ -9,6 +8,7 @@ using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -46,10 +46,6 @@ internal sealed record ServiceOptions
 
     /// <summary>Names this node's audit chain and service identity; empty = node-1, or node-<see cref="NodeId"/>.</summary>
     public string NodeName { get; init; } = "";
-
-    /// <summary>The name under which this node is registered.</summary>
-    public string EffectiveNodeName =>
-        NodeName.Length > 0 ? NodeName : string.Create(CultureInfo.InvariantCulture, $"node-{Math.Max(1, NodeId)}");
 
     /// <summary>
     /// How long a node that was told to stop goes on, not ready: longer than two health checks of its balancer, shorter
@@ -93,4 +89,19 @@ internal sealed record ServiceOptions
     public NoticeOptions Notices { get; init; } = new();
 
     public SignInOptions SignIn { get; init; } = new();
+
+    public OutboundOptions Outbound => new() { Network = Network, PrivateNetworks = PrivateIssuerNetworks };
+
+    public ServiceIdentity Identity => new(PublicUrl, MachineUrl, TrustDomain);
+
+    public StoreSettings StoreSettings =>
+        new()
+        {
+            Identity = Identity,
+            Storage = Storage,
+            SealingKey = SealingKey,
+            StateDirectory = StateDirectory,
+            NodeId = NodeId,
+            NodeName = NodeName,
+        };
 }

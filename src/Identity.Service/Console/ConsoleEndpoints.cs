@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
@@ -19,7 +19,7 @@ internal sealed class ConsoleEndpoints(
     ConsoleRenderer renderer,
     SourceLimits limits,
     SecretAlarm secrets,
-    ServiceOptions options,
+    ConsoleSettings settings,
     TimeProvider time,
     IReadOnlyDictionary<string, ApiOperation> operations
 )
@@ -96,7 +96,7 @@ internal sealed class ConsoleEndpoints(
 
         await renderer.WriteAsync(
             page,
-            new ConsoleRequest(http, options, time.GetUtcNow(), cookie!.Derive(FormPurpose))
+            new ConsoleRequest(http, settings, time.GetUtcNow(), cookie!.Derive(FormPurpose))
             {
                 Principal = principal,
                 Api = api,
@@ -172,7 +172,7 @@ internal sealed class ConsoleEndpoints(
 
     /// <summary>What a page for a browser that is not signed in knows.</summary>
     public ConsoleRequest RequestOf(HttpContext http, ConsoleCookie cookie, IFormCollection? form = null) =>
-        new(http, options, time.GetUtcNow(), cookie.Derive(FormPurpose)) { Form = form };
+        new(http, settings, time.GetUtcNow(), cookie.Derive(FormPurpose)) { Form = form };
 
     /// <summary>A path of this console and nothing else: what somebody wrote into a link leads nowhere else (S32).</summary>
     public static string LocalPath(string? wanted) =>
@@ -243,7 +243,7 @@ internal sealed class ConsoleEndpoints(
     }
 
     private ConsoleRequest RequestOf(HttpContext http, ConsoleCookie cookie, ConsolePrincipal principal) =>
-        new(http, options, time.GetUtcNow(), cookie.Derive(FormPurpose))
+        new(http, settings, time.GetUtcNow(), cookie.Derive(FormPurpose))
         {
             Principal = principal,
             Api = ApiOf(http, principal),

@@ -18,7 +18,7 @@ internal sealed class IssuerProbe(KeySetFetch fetch, FetchOptions options, TimeP
     public static IssuerProbe Of(ServiceOptions options, TimeProvider time) =>
         new(
             new KeySetFetch(
-                new IssuerFetcher(options, time, SystemHostResolver.Instance),
+                new IssuerFetcher(options.Federation, options.Outbound, time, SystemHostResolver.Instance),
                 new KeyFile(options.Federation.JwksDirectory)
             ),
             options.Federation.Fetch,

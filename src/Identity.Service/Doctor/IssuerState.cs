@@ -1,4 +1,3 @@
-
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>An issuer as the store has it, and what fetching its keys from here gave.</summary>

@@ -30,7 +30,7 @@ internal static class StoreInspection
     {
         try
         {
-            using var database = Store.DatabaseOf(options);
+            using var database = Store.DatabaseOf(options.StoreSettings);
             database.RequireInstallation();
             await using var connection = await database.OpenReadAsync(cancellationToken);
             var (sealer, sealingFault) = Sealing(options, connection);
@@ -151,7 +151,7 @@ internal static class StoreInspection
     {
         try
         {
-            return (Store.ProveSealing(options, connection), null);
+            return (Store.ProveSealing(options.StoreSettings, connection), null);
         }
         catch (Exception fault)
             when (fault is StoreException or SecretUnavailableException or IOException or CryptographicException)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Events;
 
@@ -33,34 +32,6 @@ internal sealed record AuditActor
             Type = "host",
             Id = string.Create(CultureInfo.InvariantCulture, $"uid:{userId}"),
             Subject = Bounded(userName),
-        };
-
-    public static AuditActor Of(ApiRequest request) =>
-        new()
-        {
-            Type = request.Caller.Kind switch
-            {
-                CallerKind.AdminKey => "admin_api_key",
-                CallerKind.TunnelToken => "tunnel_token",
-                CallerKind.RelyingParty => "relying_party",
-                CallerKind.Person => "person",
-                _ => "federated",
-            },
-            Id = request.Caller.ActorId,
-            Subject = request.Caller.Subject,
-            Issuer = request.Caller.IssuerId,
-            IpAddress = request.Source.ToString(),
-            UserAgent = Bounded(request.UserAgent),
-        };
-
-    /// <summary>A machine, by its certificate.</summary>
-    public static AuditActor Of(MachinePeer peer, ApiRequest request) =>
-        new()
-        {
-            Type = peer.Role == MachineRole.Agent ? "agent" : "edge",
-            Id = peer.SpiffeId,
-            IpAddress = request.Source.ToString(),
-            UserAgent = Bounded(request.UserAgent),
         };
 
     public void WriteTo(Utf8JsonWriter json)

@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tokens.Metadata;
 using Culvert.Jose;
 
 namespace Culvert.Identity.Service.Exchange;
@@ -59,7 +60,7 @@ internal static class ExchangeFormReader
 
         return form.Text("grant_type") switch
         {
-            ExchangeRequestReader.JwtBearer => ReadJwtBearer(form, request, out result),
+            MetadataEndpoints.JwtBearer => ReadJwtBearer(form, request, out result),
             TokenExchange => ReadTokenExchange(form, request, out result),
             null => ExchangeErrors.InvalidRequest.Refuse("grant_type: required."),
             _ => ExchangeErrors.UnsupportedGrantType.Refuse(),

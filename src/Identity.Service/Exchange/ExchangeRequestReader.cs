@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tokens.Metadata;
 using Culvert.Jose;
 
 namespace Culvert.Identity.Service.Exchange;
@@ -13,8 +14,6 @@ namespace Culvert.Identity.Service.Exchange;
 /// </summary>
 internal static class ExchangeRequestReader
 {
-    public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-
     /// <summary>An assertion of 16 KiB and room for the other members.</summary>
     public const int MaxBodyBytes = JoseLimits.MaxTokenBytes + 4096;
 
@@ -140,9 +139,9 @@ internal static class ExchangeRequestReader
             return "grant_type: required.";
         }
 
-        if (texts[0] != JwtBearer)
+        if (texts[0] != MetadataEndpoints.JwtBearer)
         {
-            return $"grant_type: {JwtBearer} is required.";
+            return $"grant_type: {MetadataEndpoints.JwtBearer} is required.";
         }
 
         if (assertionLength == 0)

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
 
@@ -8,11 +7,11 @@ namespace Culvert.Identity.Service.Exchange;
 /// One token bucket for all callers of the token endpoint together (S31): many addresses must not be able to do what
 /// one may not.
 /// </summary>
-internal sealed class GlobalLimit(ServiceOptions options, TimeProvider time, LimitShares shares)
+internal sealed class GlobalLimit(LimitOptions options, TimeProvider time, LimitShares shares)
 {
     // One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> total = new(
-        options.Limits.ExchangeTotal,
+        options.ExchangeTotal,
         time,
         shares: shares,
         name: "exchange_total"

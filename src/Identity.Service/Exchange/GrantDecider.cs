@@ -1,8 +1,8 @@
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange;
@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Exchange;
 /// <summary>
 /// What a proven subject gets of what was asked for: 1. scope, 2. target, 3. binding, 4. life. Each only narrows.
 /// </summary>
-internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
+internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identity)
 {
     /// <summary>
     /// S35: an agent that has not heard of a revocation, because its feed is old, goes by the lifetime alone.
@@ -35,7 +35,7 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
             return new Denial(DenialReason.ScopeNotGranted);
         }
 
-        var target = request.Target ?? options.PublicUrl;
+        var target = request.Target ?? identity.PublicUrl;
         if (
             request.Target is not null
             && !await targets.AllowsAsync(rule, subject.WorkspaceId, target, cancellationToken)
@@ -51,7 +51,7 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceOptions options)
 
         var seconds = now.ToUnixTimeSeconds();
         var lifetime = LifetimeSeconds(subject, actor, scope, seconds);
-        if (target != options.PublicUrl)
+        if (target != identity.PublicUrl)
         {
             lifetime = Math.Min(lifetime, LongestAtRoutesSeconds);
         }

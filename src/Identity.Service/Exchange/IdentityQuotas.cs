@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
 
@@ -8,16 +7,16 @@ namespace Culvert.Identity.Service.Exchange;
 /// How often one proven identity, and one issuer in all, may exchange (S31, A20). Whoever can sign or fetch tokens at
 /// will fills neither the replay set nor the audit: with the longest life of an assertion, the rate bounds both.
 /// </summary>
-internal sealed class IdentityQuotas(ServiceOptions options, TimeProvider time, LimitShares shares)
+internal sealed class IdentityQuotas(LimitOptions options, TimeProvider time, LimitShares shares)
 {
     private readonly KeyedRateLimiter<(string Issuer, string SubjectHash)> perSubject = new(
-        options.Limits.ExchangePerSubject,
+        options.ExchangePerSubject,
         time,
         shares: shares,
         name: "exchange_per_subject"
     );
     private readonly KeyedRateLimiter<string> perIssuer = new(
-        options.Limits.ExchangePerIssuer,
+        options.ExchangePerIssuer,
         time,
         shares: shares,
         name: "exchange_per_issuer"

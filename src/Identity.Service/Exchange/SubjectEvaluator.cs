@@ -1,13 +1,13 @@
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Exchange.OwnTokens;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>Whom the subject token is for: an identity provider's by the production evaluator, ours by its own claims.</summary>
-internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects ownSubjects, ServiceOptions options)
+internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects ownSubjects, ServiceIdentity identity)
 {
     public async ValueTask<SubjectDecision> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects
             WorkspaceId = context.WorkspaceId!,
             ExpiresAt = context.ExpiresAt,
             SubjectHash = Sha256Text.Base64UrlOf(context.Subject),
-            MayAct = MayActClaim.Of(context.Claims, options.PublicUrl),
+            MayAct = MayActClaim.Of(context.Claims, identity.PublicUrl),
             TokenIdHash = context.Claims.FindString("jti"u8) is { } id ? Sha256Text.Base64UrlOf(id) : null,
         };
     }

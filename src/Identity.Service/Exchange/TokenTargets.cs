@@ -1,6 +1,6 @@
 using System.Text;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Exchange;
@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Exchange;
 /// What tokens may be for (RFC 8707): this service, or a URI below the domain of a tunnel that the rule names. The
 /// token's <c>aud</c> is exactly what was asked for, so that a resource server can compare it with its own identifier.
 /// </summary>
-internal sealed class TokenTargets(ITunnelStore tunnels, ServiceOptions options)
+internal sealed class TokenTargets(ITunnelStore tunnels, ServiceIdentity identity)
 {
     private const int MaxLength = 512;
 
@@ -36,7 +36,7 @@ internal sealed class TokenTargets(ITunnelStore tunnels, ServiceOptions options)
         CancellationToken cancellationToken
     )
     {
-        if (target == options.PublicUrl)
+        if (target == identity.PublicUrl)
         {
             return true;
         }

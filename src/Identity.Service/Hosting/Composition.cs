@@ -3,21 +3,25 @@ using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console;
 using Culvert.Identity.Service.Documentation;
+using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Hsm;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Webhooks;
 using Culvert.Platform.Health;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -37,7 +41,7 @@ internal static class Composition
     {
         // At its lower levels the web server logs whole URLs, and whoever puts a token into one must not find it there.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
-        services.AddSingleton(options);
+        services.AddSingleton(options).AddCapabilityOptions(options);
         services.AddSingleton(time);
         services.AddSingleton(store.Database);
         services.AddSingleton(store.Installation);
@@ -68,7 +72,7 @@ internal static class Composition
         services.AddSingleton(provider => StoreReadiness.Writes(provider.GetRequiredService<Journal>()));
         services.AddSingleton(provider => StoreReadiness.Disk(provider.GetRequiredService<Journal>()));
 
-        services.AddSingleton<InstallationHsm>();
+        services.AddSingleton(new InstallationHsm(options.Pkcs11));
         if (options.Pkcs11 is not null)
         {
             services.AddSingleton<RecurringJob, HsmWatch>();
@@ -81,7 +85,9 @@ internal static class Composition
         services.AddSingleton<ServiceDrain>();
         services.AddSingleton(provider => provider.GetRequiredService<ServiceDrain>().Readiness);
         services.AddSingleton<Authenticator>();
+        services.AddSingleton<IAuthenticator>(provider => provider.GetRequiredService<Authenticator>());
         services.AddSingleton<Challenges>();
+        services.AddSingleton<SecretAlarm>();
         services.AddSingleton<SourceLimits>();
         services.AddSingleton<CallerLimits>();
         services.AddSingleton(new LimitShares(isShared: store.Database is PostgresDatabase));
@@ -89,18 +95,52 @@ internal static class Composition
 
         services.AddBackup(); // first: its entry begins the chain after a restore
         services.AddAdmin();
-        services.AddAudit(options);
+        services.AddAudit(
+            new AuditOptions { Retention = options.AuditRetention, Targets = options.AuditTargets },
+            options.Network
+        );
         services.AddClock();
+        services.AddWebhooks();
         services.AddCertificates();
         services.AddFederation();
+        services.AddExchange();
         services.AddNodes();
         services.AddTokens();
-        services.AddTunnels(options);
+        services.AddTunnels();
+        services.AddMachines();
         services.AddConsole();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin when all else stands, and end before it
         return services;
     }
+
+    // Each capability gets its own, and never those of another that it does not know.
+    private static void AddCapabilityOptions(this IServiceCollection services, ServiceOptions options) =>
+        services
+            .AddSingleton(options.Identity)
+            .AddSingleton(options.Outbound)
+            .AddSingleton(options.StoreSettings)
+            .AddSingleton(options.Limits)
+            .AddSingleton(options.Federation)
+            .AddSingleton(options.TokenSigning)
+            .AddSingleton(options.PlatformCa)
+            .AddSingleton(options.Certificates)
+            .AddSingleton(options.Notices)
+            .AddSingleton(options.Tunnels)
+            .AddSingleton(options.Tunnels.Hostnames)
+            .AddSingleton(options.Agents)
+            .AddSingleton(options.SignIn)
+            .AddSingleton(new ClockOptions(options.Federation.Leeway))
+            .AddSingleton(new ServiceCertificateOptions(options.ApiCertificate))
+            .AddSingleton(
+                new ConsoleSettings(
+                    options.Identity,
+                    options.Certificates,
+                    options.Federation,
+                    options.Notices,
+                    options.SignIn
+                )
+            );
 
     public static void Map(ApiHost api, MachineHost machine)
     {
@@ -108,16 +148,20 @@ internal static class Composition
         api.MapAdmin();
         api.MapAudit();
         api.MapClock();
+        api.MapWebhooks();
         api.MapCertificates();
         api.MapFederation();
+        api.MapExchange();
         api.MapNodes();
         api.MapJobs();
         api.MapTokens();
         api.MapTunnels();
+        api.MapMachines();
         api.MapDocumentation();
         api.MapConsole();
         machine.MapCertificates();
         machine.MapTunnels();
+        machine.MapMachines();
         DocumentationRegistration.Describe(api, machine);
     }
 }

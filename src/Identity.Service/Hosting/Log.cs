@@ -25,11 +25,4 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.StoreAway, LogLevel.Warning, "{RequestId} was refused: the database is away: {Reason}")]
     public static partial void StoreAway(ILogger logger, string requestId, string reason);
-
-    [LoggerMessage(
-        EventIds.HsmStuck,
-        LogLevel.Critical,
-        "Every call of the HSM's library hangs: this process ends, so that the next one may use the HSM"
-    )]
-    public static partial void HsmStuck(ILogger logger);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Culvert.Ca.Keys.Pkcs11;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Hsm;
@@ -18,8 +17,9 @@ internal sealed class InstallationHsm
     private readonly ConcurrentDictionary<string, byte> labels = new(StringComparer.Ordinal);
     private volatile Pkcs11Exception? fault;
 
-    public InstallationHsm(ServiceOptions options) =>
-        token = options.Pkcs11 is { } settings ? new Pkcs11Token(settings with { Answered = Note }) : null;
+    /// <param name="settings">Null = none is configured.</param>
+    public InstallationHsm(Pkcs11Settings? settings) =>
+        token = settings is null ? null : new Pkcs11Token(settings with { Answered = Note });
 
     public bool IsConfigured => token is not null;
 

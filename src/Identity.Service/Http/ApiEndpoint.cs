@@ -1,5 +1,4 @@
 using System.Globalization;
-using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
 
@@ -12,7 +11,7 @@ namespace Culvert.Identity.Service.Http;
 internal sealed class ApiEndpoint(
     Access access,
     ApiHandler handler,
-    Authenticator authenticator,
+    IAuthenticator authenticator,
     SourceLimits limits,
     SecretAlarm secrets
 )
@@ -29,7 +28,7 @@ internal sealed class ApiEndpoint(
         var endpoint = new ApiEndpoint(
             access,
             handler,
-            routes.ServiceProvider.GetRequiredService<Authenticator>(),
+            routes.ServiceProvider.GetRequiredService<IAuthenticator>(),
             routes.ServiceProvider.GetRequiredService<SourceLimits>(),
             routes.ServiceProvider.GetRequiredService<SecretAlarm>()
         );

@@ -1,5 +1,5 @@
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Settings;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Identity.Service.Http;
@@ -19,9 +19,9 @@ internal sealed class Challenges
     private readonly StringValues useNonce;
     private readonly StringValues insufficientScope;
 
-    public Challenges(ServiceOptions options)
+    public Challenges(ServiceIdentity identity)
     {
-        var resource = $"resource_metadata=\"{options.PublicUrl}/.well-known/oauth-protected-resource\"";
+        var resource = $"resource_metadata=\"{identity.PublicUrl}/.well-known/oauth-protected-resource\"";
         var algorithms = $"algs=\"{ProofAlgorithms}\"";
         missing = new([$"Bearer {resource}", $"DPoP {algorithms}, {resource}"]);
         invalidToken = new([

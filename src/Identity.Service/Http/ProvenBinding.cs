@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Http;
 /// <summary>Keys that a request's sender proved to hold. Both are absent for a plain bearer request.</summary>
 internal readonly record struct ProvenBinding
 {
-    /// <summary>The verified proof; <see cref="RequestBinding.Use"/> uses it up.</summary>
+    /// <summary>The verified proof; the check of the binding uses it up.</summary>
     public DpopProof? Proof { get; init; }
 
     /// <summary>RFC 7638 thumbprint of the DPoP key: <c>cnf</c> <c>jkt</c> (RFC 9449 §6.1).</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Http;
 
@@ -20,7 +19,7 @@ internal sealed record ReasonRequest
         CancellationToken cancellationToken
     )
     {
-        var body = await request.ReadJsonOrEmptyAsync(TunnelJson.Default.ReasonRequest, None, cancellationToken);
+        var body = await request.ReadJsonOrEmptyAsync(ReasonJson.Default.ReasonRequest, None, cancellationToken);
         return CheckOptional(body.Value?.Reason) is { } malformed ? new(null, malformed) : body;
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Limits;
 
 namespace Culvert.Identity.Service.Http;
 
@@ -10,7 +11,7 @@ namespace Culvert.Identity.Service.Http;
 internal static class RequestBody
 {
     /// <summary>Largest body unless the configuration says otherwise; Kestrel enforces it while reading.</summary>
-    public const int MaxBytes = 1024 * 1024;
+    public const int MaxBytes = LimitOptions.LargestBody;
 
     public static async ValueTask<BodyResult<T>> ReadJsonAsync<T>(
         HttpContext http,

@@ -1,5 +1,4 @@
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;

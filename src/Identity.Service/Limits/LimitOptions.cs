@@ -1,9 +1,10 @@
-using Culvert.Identity.Service.Http;
-
 namespace Culvert.Identity.Service.Limits;
 
 internal sealed record LimitOptions
 {
+    /// <summary>No body of a request is larger.</summary>
+    public const int LargestBody = 1024 * 1024;
+
     /// <summary>Per source address, on paths that no credential protects.</summary>
     public RateLimit ExchangePerAddress { get; init; } = new(50, TimeSpan.FromSeconds(1));
 
@@ -68,5 +69,6 @@ internal sealed record LimitOptions
     /// <summary>New connections of one source address, on each port. A balancer is one address.</summary>
     public RateLimit NewConnectionsPerAddress { get; init; } = new(500, TimeSpan.FromSeconds(1));
 
-    public int BodyBytes { get; init; } = RequestBody.MaxBytes;
+    /// <summary>Of a request; at most <see cref="LargestBody"/>.</summary>
+    public int BodyBytes { get; init; } = LargestBody;
 }

@@ -1,11 +1,11 @@
-using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>What the feeds of an organization's agents say of revoked access tokens (S35). Bounded, and complete.</summary>
-internal sealed class FeedRevocations(RevocationSet revocations, ServiceOptions options)
+internal sealed class FeedRevocations(RevocationSet revocations, ServiceIdentity identity)
 {
     /// <summary>
     /// So many are told one by one. More become one, up to the latest moment among those left over, for all tokens of the
@@ -38,7 +38,7 @@ internal sealed class FeedRevocations(RevocationSet revocations, ServiceOptions 
             .ToList();
         return new AgentFeedTokenRevocations
         {
-            Issuer = options.PublicUrl,
+            Issuer = identity.PublicUrl,
             Hashes = AgentFeedTokenRevocations.Join(
                 all[false].Select(one => AgentFeedTokenRevocations.HashOf(one.Kind.Name(), one.Value))
             ),

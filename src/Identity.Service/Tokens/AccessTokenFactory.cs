@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Tokens;
 
@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Tokens;
 internal sealed class AccessTokenFactory(
     SigningKeyRing keys,
     MintedTokens minted,
-    ServiceOptions options,
+    ServiceIdentity identity,
     ILogger<AccessTokenFactory> logger
 )
 {
@@ -42,7 +42,7 @@ internal sealed class AccessTokenFactory(
         var rule = grant.Rule;
         return new AccessTokenClaims
         {
-            Issuer = options.PublicUrl,
+            Issuer = identity.PublicUrl,
             Subject = rule.Account.Id.Value,
             Audience = grant.Audience,
             ClientId = rule.Rule.Id.Value,

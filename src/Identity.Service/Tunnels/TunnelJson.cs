@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Culvert.Identity.Service.Tunnels.Edges;
@@ -18,7 +17,6 @@ namespace Culvert.Identity.Service.Tunnels;
 )]
 [JsonSerializable(typeof(CreateTunnelRequest))]
 [JsonSerializable(typeof(UpdateTunnelRequest))]
-[JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(TunnelDocument))]
 [JsonSerializable(typeof(TunnelListDocument))]
 [JsonSerializable(typeof(TunnelTokenDocument))]

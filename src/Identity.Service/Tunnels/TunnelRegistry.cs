@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
@@ -237,7 +236,7 @@ internal sealed class TunnelRegistry(
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Convert.FromHexString(request.Caller.CredentialHash));
-        hash.AppendData(Authenticator.HashOf(request.Http.Request.Path));
+        hash.AppendData(Credentials.HashOf(request.Http.Request.Path));
         hash.AppendData(body.Span);
         return hash.GetHashAndReset();
     }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
@@ -9,7 +8,6 @@ namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>Reveals, rotates and recognises tunnel tokens (S5).</summary>
 internal sealed class TunnelTokens(ITunnelStore tunnels, IJournal journal, ISealer sealer, TimeProvider time)
-    : ITunnelTokenValidator
 {
     public async ValueTask<TunnelResult<TunnelTokenDocument>> RevealAsync(
         ApiRequest request,
@@ -85,7 +83,7 @@ internal sealed class TunnelTokens(ITunnelStore tunnels, IJournal journal, ISeal
     /// <summary>The old value of a rotated token and that of an archived tunnel are unknown: nothing keeps them.</summary>
     public async ValueTask<AuthenticationResult> ValidateAsync(string token, CancellationToken cancellationToken)
     {
-        var hash = Authenticator.HashOf(token);
+        var hash = Credentials.HashOf(token);
         var tunnel = await tunnels.FindByTokenAsync(hash, cancellationToken);
         return tunnel is null
             ? AuthenticationResult.Refused(AuthErrors.Invalid.Refuse())

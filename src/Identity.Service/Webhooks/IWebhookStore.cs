@@ -16,10 +16,10 @@ internal interface IWebhookStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>An organization with <paramref name="most"/> live ones gets <see cref="NoticeConflict.Limit"/>.</summary>
+    /// <summary>An organization with <paramref name="most"/> live ones gets <see cref="WebhookConflict.Limit"/>.</summary>
     Statement Insert(Webhook webhook, int most);
 
-    /// <summary>Forgets the secret and what was not sent; <see cref="NoticeConflict.Taken"/> when it is archived.</summary>
+    /// <summary>Forgets the secret and what was not sent; <see cref="WebhookConflict.Taken"/> when it is archived.</summary>
     IReadOnlyList<Statement> Archive(WebhookId id, DateTimeOffset at);
 
     /// <summary>Appends unless that many wait for the webhook already: then nothing.</summary>
@@ -40,7 +40,7 @@ internal interface IWebhookStore
 
     /// <summary>
     /// Counts an attempt before it is made, and takes the delivery from other nodes until <paramref name="until"/>; else
-    /// <see cref="NoticeConflict.Taken"/>.
+    /// <see cref="WebhookConflict.Taken"/>.
     /// </summary>
     Statement Take(WebhookDelivery delivery, DateTimeOffset until);
 

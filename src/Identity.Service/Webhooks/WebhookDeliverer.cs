@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Jobs;

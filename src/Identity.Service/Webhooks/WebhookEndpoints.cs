@@ -1,6 +1,4 @@
 using System.Text;
-using Culvert.Identity.Service.Certificates;
-using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
@@ -29,7 +27,7 @@ internal sealed class WebhookEndpoints(
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(CertificatesJson.Default.CreateWebhookRequest, cancellationToken);
+        var body = await request.ReadJsonAsync(WebhooksJson.Default.CreateWebhookRequest, cancellationToken);
         if (body.Value is not { } wanted)
         {
             return body.Refusal!;
@@ -75,7 +73,7 @@ internal sealed class WebhookEndpoints(
             [store.Insert(webhook, WebhookQueue.MostWebhooks)],
             cancellationToken
         );
-        if (result.Conflict is NoticeConflict.Limit)
+        if (result.Conflict is WebhookConflict.Limit)
         {
             return WebhookErrors.Limit.Refuse();
         }
@@ -99,7 +97,7 @@ internal sealed class WebhookEndpoints(
                 Data = [.. rows.Select(webhook => WebhookDocument.Of(webhook))],
                 NextPage = next,
             },
-            CertificatesJson.Default.WebhookListDocument
+            WebhooksJson.Default.WebhookListDocument
         );
     }
 
@@ -116,7 +114,7 @@ internal sealed class WebhookEndpoints(
         var deliveries = await store.ListOfAsync(webhook.Id, MostDeliveries, cancellationToken);
         return ApiAnswer.Json(
             new DeliveryListDocument { Data = [.. deliveries.Select(DeliveryDocument.Of)] },
-            CertificatesJson.Default.DeliveryListDocument
+            WebhooksJson.Default.DeliveryListDocument
         );
     }
 
@@ -244,5 +242,5 @@ internal sealed class WebhookEndpoints(
         );
 
     private static ApiAnswer Answer(Webhook webhook, string? secret = null) =>
-        ApiAnswer.Json(WebhookDocument.Of(webhook, secret), CertificatesJson.Default.WebhookDocument);
+        ApiAnswer.Json(WebhookDocument.Of(webhook, secret), WebhooksJson.Default.WebhookDocument);
 }

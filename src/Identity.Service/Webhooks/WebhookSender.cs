@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
@@ -7,7 +7,8 @@ using Culvert.Platform.Net;
 namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>Posts through the one fetcher that vets addresses (S27).</summary>
-internal sealed class WebhookSender(ServiceOptions options, TimeProvider time, IHostResolver resolver) : IWebhookSender
+internal sealed class WebhookSender(OutboundOptions outbound, TimeProvider time, IHostResolver resolver)
+    : IWebhookSender
 {
     // What a receiver answers is not read.
     private const int MaxAnswerBytes = 4096;
@@ -17,8 +18,8 @@ internal sealed class WebhookSender(ServiceOptions options, TimeProvider time, I
         {
             Timeout = TimeSpan.FromSeconds(10),
             MaxBytes = MaxAnswerBytes,
-            PrivateNetworks = options.PrivateIssuerNetworks,
-            Network = options.Network,
+            PrivateNetworks = outbound.PrivateNetworks,
+            Network = outbound.Network,
         },
         time,
         resolver

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -58,7 +57,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
                 CreatedAt = webhook.CreatedAt.ToStore(),
                 most = (long)most,
             }
-        ).ExpectingOne(NoticeConflict.Limit);
+        ).ExpectingOne(WebhookConflict.Limit);
 
     public IReadOnlyList<Statement> Archive(WebhookId id, DateTimeOffset at) =>
         [
@@ -66,7 +65,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
                 "UPDATE webhooks SET archived_at_ms = @at, sealed_secret = NULL "
                     + "WHERE id = @id AND archived_at_ms IS NULL",
                 new { id = id.Value, at = at.ToStore() }
-            ).ExpectingOne(NoticeConflict.Taken),
+            ).ExpectingOne(WebhookConflict.Taken),
             new Statement(
                 "UPDATE webhook_deliveries SET state = 'failed', last_error = 'The webhook was archived.', "
                     + "done_at_ms = @at WHERE webhook_id = @id AND state = 'pending'",
@@ -126,7 +125,7 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
                 Attempts = (long)delivery.Attempts,
                 until = until.ToStore(),
             }
-        ).ExpectingOne(NoticeConflict.Taken);
+        ).ExpectingOne(WebhookConflict.Taken);
 
     public Statement Settle(WebhookDelivery delivery) =>
         new(

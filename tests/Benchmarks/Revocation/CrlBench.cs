@@ -68,7 +68,7 @@ internal sealed class CrlBench(string folder, TimeProvider time)
     )
     {
         var options = EmptyStore.Make(state, postgres, time);
-        using var store = Store.Open(options, NullLogger.Instance);
+        using var store = Store.Open(options.StoreSettings, NullLogger.Instance);
         var journalOptions = new JournalOptions { DiskReserveBytes = 0 };
         using var changes = new ChangeHub(time, journalOptions, NullLogger<ChangeHub>.Instance);
         using var journal = new Journal(

@@ -28,7 +28,7 @@ internal static class EmptyStore
             SealingKey = new SealingKeyOptions(sealing, () => File.ReadAllText(sealing)),
             Storage = new StorageOptions { DiskReserveBytes = 0, Postgres = postgres },
         };
-        using var draft = StoreDraft.Make(options, time, NullLogger.Instance);
+        using var draft = StoreDraft.Make(options.StoreSettings, time, NullLogger.Instance);
         draft.Publish();
         return options;
     }

@@ -166,7 +166,7 @@ public sealed class HostAdminKeysTests
 
     private static async Task<T> OnHostAsync<T>(ServiceUnderTest service, Func<HostAdminKeys, string, Task<T>> act)
     {
-        using var store = Store.OpenBeside(service.Options);
+        using var store = Store.OpenBeside(service.Options.StoreSettings);
         var services = new ServiceCollection().AddCulvertService(service.Options, store, service.Time);
         await using var provider = services.BuildServiceProvider();
         var host = provider.GetRequiredService<HostAdminKeys>();

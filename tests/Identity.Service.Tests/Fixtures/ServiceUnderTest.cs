@@ -135,7 +135,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         Action<IServiceCollection> configure
     )
     {
-        var store = Store.Open(options, NullLogger.Instance);
+        var store = Store.Open(options.StoreSettings, NullLogger.Instance);
         WebApplication? app = null;
         try
         {

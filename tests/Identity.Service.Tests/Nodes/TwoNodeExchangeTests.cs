@@ -150,7 +150,7 @@ public sealed class TwoNodeExchangeTests
 
         var refused = Should.Throw<SchemaException>(() =>
             Store.Migrate(
-                one.Options,
+                one.Options.StoreSettings,
                 isPlan: false,
                 NullLogger.Instance,
                 new Migrator([.. Migrator.Current.Known, taking])

@@ -304,7 +304,7 @@ public sealed partial class TunnelEndpointsTests
             .Api.PostAsync(path + "/rotate_token", "{}")
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel.archived");
         await service.Api.PostAsync(path, "{}").ShouldRefuseAsync(HttpStatusCode.BadRequest, "tunnel.archived");
-        (await service.Get<ITunnelTokenValidator>().ValidateAsync(token, Cancel)).Caller.ShouldBeNull();
+        (await service.Get<TunnelTokens>().ValidateAsync(token, Cancel)).Caller.ShouldBeNull();
     }
 
     [Fact]
@@ -324,7 +324,7 @@ public sealed partial class TunnelEndpointsTests
         rotated.Text("tunnel_token").ShouldNotBe(first.Text("tunnel_token"));
         rotated.Id().ShouldNotBe(first.Id());
         third.ToString().ShouldBe(rotated.ToString());
-        var validator = service.Get<ITunnelTokenValidator>();
+        var validator = service.Get<TunnelTokens>();
         (await validator.ValidateAsync(first.Text("tunnel_token")!, Cancel)).Caller.ShouldBeNull();
         (await validator.ValidateAsync(rotated.Text("tunnel_token")!, Cancel)).Caller!.TunnelId.ShouldBe(id);
     }

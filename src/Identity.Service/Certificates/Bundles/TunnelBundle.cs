@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.Machines;
 

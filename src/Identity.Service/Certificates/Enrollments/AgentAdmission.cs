@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
@@ -15,7 +14,7 @@ internal sealed class AgentAdmission(
     ITunnelStore tunnels,
     IRegisteredCertificateStore anchors,
     IFederationStanding federation,
-    ServiceOptions options,
+    AgentOptions options,
     TimeProvider time
 )
 {
@@ -78,7 +77,7 @@ internal sealed class AgentAdmission(
             return TunnelErrors.Archived.Refuse();
         }
 
-        if (time.GetUtcNow() - enrollment.LastProofAt > options.Agents.MaxSinceProof)
+        if (time.GetUtcNow() - enrollment.LastProofAt > options.MaxSinceProof)
         {
             return EnrollmentErrors.RenewalProofExpired.Refuse();
         }

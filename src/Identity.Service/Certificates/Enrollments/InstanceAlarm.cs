@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Identity;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;

@@ -4,9 +4,9 @@ using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Profiles;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 
@@ -20,7 +20,8 @@ internal sealed class PlatformAuthorityMaker(
     IPlatformAuthorityStore store,
     IJournal journal,
     ISealer sealer,
-    ServiceOptions options,
+    ServiceIdentity identity,
+    PlatformCaOptions options,
     StoreNode node,
     TimeProvider time,
     ILogger<PlatformAuthorityMaker> logger
@@ -91,8 +92,8 @@ internal sealed class PlatformAuthorityMaker(
             key.PublicKey,
             StandardProfiles.PlatformIssuing() with
             {
-                DefaultLife = options.PlatformCa.IssuingLife,
-                MaxLife = options.PlatformCa.IssuingLife,
+                DefaultLife = options.IssuingLife,
+                MaxLife = options.IssuingLife,
             }
         );
         var issuing = AuthorityOf(PlatformTier.Issuing, key, certificate) with { RootId = root.Id.Value };
@@ -129,8 +130,8 @@ internal sealed class PlatformAuthorityMaker(
             key.PublicKey,
             StandardProfiles.PlatformRoot() with
             {
-                DefaultLife = options.PlatformCa.RootLife,
-                MaxLife = options.PlatformCa.RootLife,
+                DefaultLife = options.RootLife,
+                MaxLife = options.RootLife,
             }
         );
         return AuthorityOf(PlatformTier.Root, key, certificate);
@@ -208,7 +209,7 @@ internal sealed class PlatformAuthorityMaker(
     // Two roots of one trust domain are told apart by their dates; a common name has at most 64 characters.
     private string NameOf(string tier)
     {
-        var text = $"Culvert platform {tier} {time.GetUtcNow():yyyy-MM} {options.TrustDomain}";
+        var text = $"Culvert platform {tier} {time.GetUtcNow():yyyy-MM} {identity.TrustDomain}";
         return text.Length <= 64 ? text : text[..64];
     }
 }

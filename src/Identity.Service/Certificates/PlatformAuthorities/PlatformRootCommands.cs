@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Bundles;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
@@ -21,7 +20,7 @@ internal sealed class PlatformRootCommands(
     PlatformCa platform,
     Persons persons,
     IJournal journal,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time
 )
 {
@@ -120,7 +119,7 @@ internal sealed class PlatformRootCommands(
         CancellationToken cancellationToken
     ) =>
         Persons.CheckIsPerson(request.Caller) is { } workload ? workload
-        : options.Certificates.SingleApproval ? null
+        : options.SingleApproval ? null
         : Persons.CheckAreTwo(
             root.MadeBy,
             await persons.OfAsync(request.Caller, cancellationToken),

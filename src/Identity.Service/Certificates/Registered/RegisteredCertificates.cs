@@ -4,7 +4,6 @@ using Culvert.Ca.Certificates;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
@@ -29,7 +28,7 @@ internal sealed class RegisteredCertificates(
     Persons persons,
     WebhookQueue webhooks,
     IJournal journal,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time
 )
 {
@@ -60,7 +59,7 @@ internal sealed class RegisteredCertificates(
             AddedAt = now,
             ExpiresAt = authority.NotAfter,
         };
-        var isSingle = options.Certificates.SingleApproval;
+        var isSingle = options.SingleApproval;
         if (isSingle || !await HasLiveAgentsAsync(tunnel, now, cancellationToken))
         {
             // The store decides with the commit: of two first certificates at once, one waits.
@@ -120,7 +119,7 @@ internal sealed class RegisteredCertificates(
         }
 
         var now = time.GetStoreNow();
-        if (options.Certificates.SingleApproval || certificate.AddedAt is null)
+        if (options.SingleApproval || certificate.AddedAt is null)
         {
             return await ArchiveNowAsync(request, tunnel, certificate, reason, cancellationToken);
         }
@@ -168,7 +167,7 @@ internal sealed class RegisteredCertificates(
 
         var person = await persons.OfAsync(request.Caller, cancellationToken);
         if (
-            !options.Certificates.SingleApproval
+            !options.SingleApproval
             && Persons.CheckAreTwo(pending.Person, person, AuthorityErrors.TwoPerson) is { } alone
         )
         {

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 

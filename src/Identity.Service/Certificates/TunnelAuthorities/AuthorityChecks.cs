@@ -4,9 +4,9 @@ using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -17,7 +17,7 @@ internal sealed class AuthorityChecks(
     AuthorityKeys keys,
     IPublicAnchors publicAnchors,
     ServerProfile server,
-    ServiceOptions options,
+    CertificateOptions options,
     StoreNode node,
     TimeProvider time
 )
@@ -42,7 +42,7 @@ internal sealed class AuthorityChecks(
             ? AuthorityRegistration.InspectChain(
                 chain,
                 SubjectPublicKey.TryParse(authority.PublicKey)!,
-                options.Certificates.ServerLife,
+                options.ServerLife,
                 ServerProfile.NamesOf(tunnel),
                 now,
                 isPublic

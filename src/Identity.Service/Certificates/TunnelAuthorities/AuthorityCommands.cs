@@ -4,7 +4,6 @@ using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys.Pkcs12;
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Enrollments;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
@@ -25,7 +24,7 @@ internal sealed class AuthorityCommands(
     AuthorityChecks checks,
     AuthorityPreparation preparation,
     Persons persons,
-    ServiceOptions options,
+    CertificateOptions options,
     TimeProvider time
 )
 {
@@ -73,7 +72,7 @@ internal sealed class AuthorityCommands(
         CancellationToken cancellationToken
     )
     {
-        if (!options.Certificates.DangerousAllowKeyImport)
+        if (!options.DangerousAllowKeyImport)
         {
             return RequestErrors.Invalid.Refuse("Imported keys are off: certificates.dangerous_allow_key_import.");
         }
@@ -244,7 +243,7 @@ internal sealed class AuthorityCommands(
 
         var move = await MoveOfAsync(request, reason: null, cancellationToken);
         if (
-            !options.Certificates.SingleApproval
+            !options.SingleApproval
             && Persons.CheckAreTwo(authority.SubmittedPerson, move.Person!, AuthorityErrors.TwoPerson) is { } alone
         )
         {

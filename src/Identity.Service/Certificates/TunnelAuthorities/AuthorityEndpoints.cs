@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Hsm;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -15,7 +15,8 @@ internal sealed partial class AuthorityEndpoints(
     ITunnelStore tunnels,
     ITunnelAuthorityStore authorities,
     AuthorityCommands commands,
-    ServiceOptions options
+    CertificateOptions options,
+    InstallationHsm hsm
 )
 {
     private const string List = "certificate_authorities";
@@ -85,7 +86,7 @@ internal sealed partial class AuthorityEndpoints(
         return ApiAnswer.Json(
             new AuthorityListDocument
             {
-                Data = [.. rows.Select(row => AuthorityDocument.Of(row, options.Certificates))],
+                Data = [.. rows.Select(row => AuthorityDocument.Of(row, options))],
                 NextPage = next,
             },
             CertificatesJson.Default.AuthorityListDocument
@@ -235,12 +236,12 @@ internal sealed partial class AuthorityEndpoints(
 
     private Refusal? CheckCustody(ApiRequest request, AuthorityCustody custody, string? keyLabel)
     {
-        if (custody == AuthorityCustody.Pkcs11 && options.Pkcs11 is null)
+        if (custody == AuthorityCustody.Pkcs11 && !hsm.IsConfigured)
         {
             return RequestErrors.Invalid.Refuse("custody: pkcs11 needs an HSM: set keys.pkcs11 and restart.");
         }
 
-        if (custody == AuthorityCustody.Imported && !options.Certificates.DangerousAllowKeyImport)
+        if (custody == AuthorityCustody.Imported && !options.DangerousAllowKeyImport)
         {
             return RequestErrors.Invalid.Refuse(
                 "custody: imported keys are off: certificates.dangerous_allow_key_import."
@@ -324,7 +325,7 @@ internal sealed partial class AuthorityEndpoints(
     private ApiAnswer Answer(TunnelResult<TunnelAuthority> result) =>
         result.Value is { } authority
             ? ApiAnswer.Json(
-                AuthorityDocument.Of(authority, options.Certificates) with
+                AuthorityDocument.Of(authority, options) with
                 {
                     Chain = authority.ChainPem is null
                         ? null

@@ -1,6 +1,7 @@
 using Culvert.Ca.Names;
 using Culvert.Ca.Profiles;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 

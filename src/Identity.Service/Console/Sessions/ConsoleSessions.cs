@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Approvals;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Errors;
@@ -24,7 +23,7 @@ internal sealed class ConsoleSessions(
     AdminKeyUses adminKeyUses,
     ITenantStore tenants,
     IJournal journal,
-    ServiceOptions options,
+    SignInOptions signIn,
     TimeProvider time
 )
 {
@@ -35,8 +34,6 @@ internal sealed class ConsoleSessions(
     public static readonly TimeSpan ProofRenewal = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan UseWrittenEvery = TimeSpan.FromMinutes(1);
-
-    private readonly SignInOptions signIn = options.SignIn;
 
     /// <summary>Opens a session with an admin key that was proved.</summary>
     public async ValueTask<OpenedSession> OpenAsync(

@@ -1,6 +1,6 @@
 using Culvert.Identity.Service.Authentication;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.Access;
+using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
@@ -16,7 +16,7 @@ internal sealed class SignInEndpoints(
     ConsoleSessions sessions,
     Authenticator authenticator,
     SourceLimits limits,
-    ServiceOptions options
+    SignInOptions options
 )
 {
     public const string KeyField = "admin_key";
@@ -61,7 +61,7 @@ internal sealed class SignInEndpoints(
             return;
         }
 
-        if (!options.SignIn.AdminKeys)
+        if (!options.AdminKeys)
         {
             await RefuseAsync(http, browser, ConsoleErrors.NoAdminKeys.Refuse());
             return;
@@ -86,7 +86,7 @@ internal sealed class SignInEndpoints(
             return;
         }
 
-        cookie.Set(http, ConsoleCookie.Session, options.SignIn.Session);
+        cookie.Set(http, ConsoleCookie.Session, options.Session);
         ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
         ConsoleEndpoints.Enter(http, opened, form[NextField]);
     }
@@ -109,7 +109,7 @@ internal sealed class SignInEndpoints(
         CancellationToken cancellationToken
     ) =>
         credential.StartsWith(AdminKey.SecretPrefix, StringComparison.Ordinal)
-        && credential.Length <= Authenticator.MaxCredentialLength
+        && credential.Length <= Credentials.MaxLength
             ? await authenticator.FindAdminKeyAsync(credential, cancellationToken)
             : (null, AuthErrors.Invalid.Refuse());
 

@@ -1,6 +1,6 @@
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Settings;
 using Culvert.Jose;
 using Culvert.Jose.Tokens;
 
@@ -12,7 +12,7 @@ namespace Culvert.Identity.Service.Exchange.OwnTokens;
 /// chain stays short; 3. its right to act is written down: in the subject token's <c>may_act</c>, or in the rule. No
 /// right follows from holding two tokens.
 /// </summary>
-internal sealed class Actors(OwnTokenReader reader, FederationDirectory directory, ServiceOptions options)
+internal sealed class Actors(OwnTokenReader reader, FederationDirectory directory, ServiceIdentity identity)
 {
     /// <summary>Null = <paramref name="party"/> may act for the subject.</summary>
     public Denial? Find(AssertionContext context, GrantSubject subject, out ActingParty? party)
@@ -104,7 +104,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
     {
         if (subject.MayAct is { } allowed)
         {
-            return allowed == new TokenMayAct(options.PublicUrl, actor.Subject)
+            return allowed == new TokenMayAct(identity.PublicUrl, actor.Subject)
                 ? null
                 : new Denial(DenialReason.ActorNotAllowed, Claim: MayActClaim.Name);
         }

@@ -1,14 +1,14 @@
 using System.Text;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange.OwnTokens;
 
 /// <summary>Verifies an access token of ours that comes as a subject or actor token.</summary>
-internal sealed class OwnTokenReader(AccessTokenVerifier verifier, ServiceOptions options)
+internal sealed class OwnTokenReader(AccessTokenVerifier verifier, ServiceIdentity identity)
 {
     /// <summary>
     /// Null = one of ours, unrevoked, within its time, for this service. One that is for somebody else's resource is
@@ -26,7 +26,7 @@ internal sealed class OwnTokenReader(AccessTokenVerifier verifier, ServiceOption
             return new Denial(ReasonOf(error));
         }
 
-        if (claims.Audience != options.PublicUrl)
+        if (claims.Audience != identity.PublicUrl)
         {
             return new Denial(DenialReason.AudienceMismatch, Claim: "aud");
         }

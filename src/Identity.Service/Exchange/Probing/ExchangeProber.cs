@@ -1,9 +1,9 @@
 using Culvert.Identity.Service.Clock;
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Health;
@@ -22,7 +22,7 @@ internal sealed class ExchangeProber(
     FederationDirectory directory,
     IJournal journal,
     ClockGuard clock,
-    ServiceOptions options,
+    ServiceIdentity identity,
     TimeProvider time,
     ILogger<ExchangeProber> logger
 )
@@ -60,7 +60,7 @@ internal sealed class ExchangeProber(
     /// <summary>Both probes, once.</summary>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
-        bench ??= new ProbeBench(keys, options.PublicUrl, Time.GetUtcNow());
+        bench ??= new ProbeBench(keys, identity.PublicUrl, Time.GetUtcNow());
         positiveFault = await TimedAsync(ProbeKind.Positive, positiveFault, PositiveAsync, cancellationToken);
         negativeFault = await TimedAsync(ProbeKind.Negative, negativeFault, NegativeAsync, cancellationToken);
     }

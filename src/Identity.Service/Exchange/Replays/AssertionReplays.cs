@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Culvert.Identity.Service.Audit;
-using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
@@ -10,7 +10,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>What an exchange leaves behind so that its assertion is known again, as its issuer's replay mode asks.</summary>
-internal sealed class AssertionReplays(ServiceOptions options, IAuditLog audit)
+internal sealed class AssertionReplays(FederationOptions options, IAuditLog audit)
 {
     /// <summary>Null = the issuer's tokens may be exchanged as often as they are valid, or this one cannot be known again.</summary>
     public ReplayMark? MarkOf(AssertionContext context, Grant grant)
@@ -46,7 +46,7 @@ internal sealed class AssertionReplays(ServiceOptions options, IAuditLog audit)
                 first,
                 again,
                 TimeSpan.FromSeconds(issuer.ReplayWindowSeconds),
-                options.Federation.ReissueWindow
+                options.ReissueWindow
             )
             : ReplayVerdict.Reused;
     }
@@ -62,7 +62,7 @@ internal sealed class AssertionReplays(ServiceOptions options, IAuditLog audit)
         Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];
         HashKey(context, assertion, key);
         // Remembered until the assertion could not be presented anyway.
-        return new ReplayKey(key, DateTimeOffset.FromUnixTimeSeconds(context.ExpiresAt) + options.Federation.Leeway);
+        return new ReplayKey(key, DateTimeOffset.FromUnixTimeSeconds(context.ExpiresAt) + options.Leeway);
     }
 
     // The same jti of another issuer is another assertion. Without jti the assertion itself is the key; the different

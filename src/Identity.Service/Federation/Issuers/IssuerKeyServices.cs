@@ -1,4 +1,3 @@
-
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>What every issuer's key cache works with.</summary>

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
@@ -14,7 +13,7 @@ internal sealed class RuleValidator(
     IServiceAccountStore accounts,
     ITenantStore tenants,
     IRuleTargets targets,
-    ServiceOptions options
+    FederationOptions options
 )
 {
     public const int MinLifetimeSeconds = 60;
@@ -53,7 +52,7 @@ internal sealed class RuleValidator(
             return RequestErrors.Invalid.Refuse(fault);
         }
 
-        var longest = Math.Min(MaxLifetimeSeconds, (int)options.Federation.MaxRuleTokenLife.TotalSeconds);
+        var longest = Math.Min(MaxLifetimeSeconds, (int)options.MaxRuleTokenLife.TotalSeconds);
         if (rule.TokenLifetimeSeconds < MinLifetimeSeconds || rule.TokenLifetimeSeconds > longest)
         {
             return RequestErrors.Invalid.Refuse($"token_lifetime_seconds: a number from 60 to {longest} is required.");

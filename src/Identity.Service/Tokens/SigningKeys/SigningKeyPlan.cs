@@ -1,4 +1,3 @@
-
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>

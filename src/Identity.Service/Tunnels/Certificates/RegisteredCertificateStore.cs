@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -108,7 +107,7 @@ internal sealed class RegisteredCertificateStore(Database database, ITunnelStore
                     certificate.Pending?.RequestedBy,
                     RequestedPerson = certificate.Pending?.Person,
                     Slots = TunnelSlots.Count,
-                    SpkiSha256 = AnchorKeys.HashOf(certificate.CertificatePem),
+                    SpkiSha256 = RegisteredCertificate.KeyHashOf(certificate.CertificatePem),
                 }
             ).ExpectingOne(TunnelConflict.SlotsTaken),
         ];

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Machines;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using <global namespace>;
 using Culvert.Ca.Keys;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Http;

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.RangeSets;
 using Shouldly;
 

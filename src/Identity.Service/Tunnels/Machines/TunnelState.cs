@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Machines;
+namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>What a tunnel's status comes to; names that monitoring may rely on.</summary>
 internal static class TunnelState

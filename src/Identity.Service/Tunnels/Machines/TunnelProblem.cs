@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Machines;
+namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>Why a tunnel cannot carry calls; names that monitoring may rely on.</summary>
 internal static class TunnelProblem
