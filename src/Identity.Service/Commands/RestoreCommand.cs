@@ -79,12 +79,7 @@ internal static class RestoreCommand
             var options = loaded.Settings.Options;
             using var state = StateDirectory.Open(options.StateDirectory);
             using var loggers = LoggingExtensions.CreateLoggerFactory(loaded.Settings.Log);
-            var restorer = new Restorer(
-                options,
-                store => new ServiceCollection().AddCulvertService(options, store, TimeProvider.System),
-                TimeProvider.System,
-                loggers
-            );
+            var restorer = Composition.CreateRestorer(options, TimeProvider.System, loggers);
             var plan = restorer.Check(file, choice);
             foreach (var line in Describe(plan))
             {

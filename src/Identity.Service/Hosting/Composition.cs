@@ -114,6 +114,10 @@ internal static class Composition
         return services;
     }
 
+    /// <summary>What puts a backup where no installation is.</summary>
+    public static Restorer CreateRestorer(ServiceOptions options, TimeProvider time, ILoggerFactory loggers) =>
+        new(options, store => new ServiceCollection().AddCulvertService(options, store, time), time, loggers);
+
     // Each capability gets its own, and never those of another that it does not know.
     private static void AddCapabilityOptions(this IServiceCollection services, ServiceOptions options) =>
         services

@@ -97,7 +97,13 @@ internal sealed class CrlBench(string folder, TimeProvider time)
 
         using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
         var signer = SignerOf(key);
-        var builder = new RevocationListBuilder(revocations, new RevocationPoints(revocations, options), options, time);
+        var builder = new RevocationListBuilder(
+            revocations,
+            new RevocationPoints(revocations, options.Identity, options.Certificates),
+            options.Certificates,
+            options.Federation,
+            time
+        );
         // Once unmeasured: what is measured holds each list against the one before, as every later day does.
         await RebuildAsync(revocations, builder, journal, point, signer, cancellationToken);
         await File.WriteAllTextAsync("/proc/self/clear_refs", "5", cancellationToken);

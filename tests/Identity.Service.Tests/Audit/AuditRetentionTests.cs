@@ -91,10 +91,7 @@ public sealed class AuditRetentionTests
             services.GetRequiredService<IAuditLog>(),
             services.GetRequiredService<IAuditBodies>(),
             services.GetRequiredService<IJournal>(),
-            service.Options with
-            {
-                AuditRetention = Kept,
-            },
+            new AuditOptions { Retention = Kept },
             service.Time,
             NullLogger<AuditRetention>.Instance
         );

@@ -73,7 +73,7 @@ public sealed class InitializerTests : IDisposable
         File.Delete(Path.Combine(folder, "sealing.key"));
         Culvert.Identity.Service.Storage.Sealing.SealingKeyFile.Ensure(Path.Combine(folder, "sealing.key"));
 
-        Should.Throw<StoreException>(() => Store.Open(Options(), NullLogger.Instance));
+        Should.Throw<StoreException>(() => Store.Open(Options().StoreSettings, NullLogger.Instance));
     }
 
     [Fact]
@@ -83,13 +83,13 @@ public sealed class InitializerTests : IDisposable
         var renamed = Options() with { PublicUrl = "https://other.test:8443" };
 
         Should
-            .Throw<StoreException>(() => Store.Open(renamed, NullLogger.Instance))
+            .Throw<StoreException>(() => Store.Open(renamed.StoreSettings, NullLogger.Instance))
             .Message.ShouldContain("fixed by init");
     }
 
     [Fact]
     public void Open_NothingThere_SaysWhatToDo() =>
-        Should.Throw<StoreException>(() => Store.Open(Options(), NullLogger.Instance)).Message.ShouldContain("init");
+        Should.Throw<StoreException>(() => Store.Open(Options().StoreSettings, NullLogger.Instance)).Message.ShouldContain("init");
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

@@ -201,7 +201,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             SealingKey = fresh.SealingKey,
             Storage = fresh.Storage,
         };
-        var restorer = new Restorer(options, Time, NullLoggerFactory.Instance);
+        var restorer = Composition.CreateRestorer(options, Time, NullLoggerFactory.Instance);
         var plan = restorer.Check(backup, choice);
         await restorer.RestoreAsync(plan, choice, (_, _) => { }, TestContext.Current.CancellationToken);
         var secret = Culvert.Identity.Service.Tenants.AdminKey.NewSecret();

@@ -32,7 +32,7 @@ internal sealed record TestInstallation(StoreSnapshot Store, byte[] AdminKey)
             options.Storage.Postgres is null ? StorageBackend.Sqlite : StorageBackend.Postgres,
             options.PublicUrl,
             options.TrustDomain,
-            options.EffectiveNodeName,
+            options.StoreSettings.EffectiveNodeName,
             options.NodeId,
             options.PlatformCa,
             time.GetUtcNow()

@@ -93,7 +93,7 @@ public sealed class MigrateTests : IDisposable
         var opened = await Task.WhenAll(
             new[] { "east", "west" }.Select(node =>
                 Task.Run(
-                    () => Store.Open(options with { NodeName = node }, NullLogger.Instance, Next),
+                    () => Store.Open(options.StoreSettings with { NodeName = node }, NullLogger.Instance, Next),
                     TestContext.Current.CancellationToken
                 )
             )

@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens;
+using Culvert.Identity.Service.Tunnels;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 

@@ -21,9 +21,9 @@ public sealed class BlockedKeysTests(ServiceFixture fixture) : IClassFixture<Ser
             var time = new FakeTimeProvider(fixture.Service.Time.GetUtcNow());
             var options = fixture.Service.Options;
             var blocked = new BlockedKeys(
-                options with
+                options.Certificates with
                 {
-                    Certificates = options.Certificates with { BlockedKeysFile = file },
+                    BlockedKeysFile = file,
                 },
                 time,
                 NullLogger<BlockedKeys>.Instance

@@ -52,7 +52,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             _ => options with { CertificatesPerAuthority = few },
         };
         var issuer = Issuer(
-            new IssuanceLimits(Service.Options with { Limits = options }, Service.Time, LimitShares.Alone)
+            new IssuanceLimits(options, Service.Time, LimitShares.Alone)
         );
         IssuanceJob AnyJob() => Job() with { EnrollmentId = limit == "certificates_per_identity" ? "agt_one" : null };
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
@@ -70,9 +70,9 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
     public async Task Issue_QueueFull_IsRefusedBeforeASerialNumberIsUsed()
     {
         using var queue = new SigningQueue(
-            Service.Options with
+            Service.Options.Limits with
             {
-                Limits = Service.Options.Limits with { SigningQueue = 1 },
+                SigningQueue = 1,
             },
             Service.Time
         );
@@ -124,7 +124,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
                 return hash;
             }),
         };
-        using var queue = new SigningQueue(Service.Options, clock);
+        using var queue = new SigningQueue(Service.Options.Limits, clock);
 
         var issuing = Issuer(queue).IssueAsync(job, Cancel);
         await Task.Run(() => reached.Wait(Cancel), Cancel);
@@ -155,7 +155,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             released.Wait(Cancel);
             return hash;
         });
-        using var queue = new SigningQueue(Service.Options, clock);
+        using var queue = new SigningQueue(Service.Options.Limits, clock);
         var issuer = Issuer(queue);
 
         var issuing = Enumerable

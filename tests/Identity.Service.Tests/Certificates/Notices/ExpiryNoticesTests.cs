@@ -28,7 +28,7 @@ public abstract class ExpiryNoticesTests : IDisposable
             new NoticeStore(store.Store.Database),
             new WebhookQueue(webhooks),
             store.Journal,
-            store.ServiceOptions,
+            store.ServiceOptions.Notices,
             store.Time,
             NullLogger<ExpiryNotices>.Instance
         );

@@ -74,5 +74,5 @@ public abstract class TokenSigningKeyStoreTests(StorageBackend backend)
     }
 
     private static TokenSigningKeyStore KeysOf(StoreUnderTest store) =>
-        new(store.Store.Database, store.Store.Sealer, new TokenKeyHsm(new InstallationHsm(store.ServiceOptions)));
+        new(store.Store.Database, store.Store.Sealer, new TokenKeyHsm(new InstallationHsm(store.ServiceOptions.Pkcs11)));
 }

@@ -332,10 +332,11 @@ public sealed class EstConnectorTests : IDisposable
         var est = OptionsOf(server);
         var options = ServiceUnderTest.OptionsIn(folder);
         return new EstConnector(
-            options with
+            options.Certificates with
             {
-                Certificates = options.Certificates with { SigningEst = change?.Invoke(est) ?? est },
+                SigningEst = change?.Invoke(est) ?? est,
             },
+            options.Outbound,
             time,
             SystemHostResolver.Instance
         );
