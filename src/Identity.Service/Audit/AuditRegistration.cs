@@ -24,6 +24,7 @@ internal static class AuditRegistration
         }
 
         return services
+            .AddSingleton(options)
             .AddSingleton<IAuditLog, AuditLog>()
             .AddSingleton<IAuditBodies, AuditBodies>()
             .AddSingleton<AuditRetention>()
