@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.Runtime.InteropServices;
 using Culvert.Identity.Cli;
 

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Options;
 using System.Diagnostics.CodeAnalysis;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Lifetime;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Jose.Tests;

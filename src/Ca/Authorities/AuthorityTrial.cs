@@ -1,3 +1,4 @@
+using Culvert.Ca.Orders;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Certificates;

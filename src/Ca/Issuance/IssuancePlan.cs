@@ -1,3 +1,4 @@
+using Culvert.Ca.Orders;
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Culvert.Ca.Certificates;

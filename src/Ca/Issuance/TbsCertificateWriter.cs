@@ -1,3 +1,4 @@
+using Culvert.Ca.Orders;
 using System.Formats.Asn1;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Encoding;

@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;

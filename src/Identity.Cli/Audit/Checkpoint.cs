@@ -1,5 +1,6 @@
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Machine.Client.Checkpoints;
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Platform.Identity.Checkpoints;
 
 namespace Culvert.Identity.Cli.Audit;
 

@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;

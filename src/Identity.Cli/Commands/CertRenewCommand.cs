@@ -1,10 +1,16 @@
+using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.CertificateFiles;
+using Culvert.Machine.Client.Credentials;
+using Culvert.Machine.Client.Tokens;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Output;
-using Culvert.Platform.CertificateFiles;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 
 namespace Culvert.Identity.Cli.Commands;
 

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Invocation;
 using System.CommandLine;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Output;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.CommandLine;
 
 namespace Culvert.Identity.Cli.Commands;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Invocation;
 using System.Globalization;
 
 namespace Culvert.Identity.Cli.Output;

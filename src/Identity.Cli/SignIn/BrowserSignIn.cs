@@ -1,3 +1,5 @@
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Jose.Refusals;
 using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;

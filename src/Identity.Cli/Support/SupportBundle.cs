@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Algorithms;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Console.Access;
-using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Hosting;
 using Microsoft.Net.Http.Headers;

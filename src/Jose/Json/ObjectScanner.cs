@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Text.Unicode;
 
 namespace Culvert.Jose.Json;

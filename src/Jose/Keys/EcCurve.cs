@@ -1,3 +1,4 @@
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Signatures;
 using Microsoft.IdentityModel.Tokens;
 

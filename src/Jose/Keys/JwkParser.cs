@@ -1,3 +1,6 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Base64;
+using Culvert.Jose.Refusals;
 using System.Text.Json;
 using Culvert.Jose.Json;
 using Culvert.Jose.Signatures;

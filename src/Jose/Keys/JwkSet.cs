@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Unicode;

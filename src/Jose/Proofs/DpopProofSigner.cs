@@ -1,3 +1,4 @@
+using Culvert.Jose.Algorithms;
 using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;

@@ -1,3 +1,6 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Base64;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Jose.Signatures;

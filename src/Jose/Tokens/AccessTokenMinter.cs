@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;

@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;

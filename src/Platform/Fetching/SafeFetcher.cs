@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;

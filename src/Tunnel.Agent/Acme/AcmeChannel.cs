@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Platform.Addresses;
 using System.Globalization;
 using System.Text.Json;
 using Culvert.Jose.Keys;

@@ -1,8 +1,8 @@
+using Culvert.Machine.Client.Credentials;
 using System.Collections.Concurrent;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Dns;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Audit;

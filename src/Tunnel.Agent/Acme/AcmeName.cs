@@ -1,6 +1,6 @@
+using Culvert.Machine.Client.Credentials;
 using System.Security.Cryptography;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 
 namespace Culvert.Tunnel.Agent.Acme;
 

@@ -1,5 +1,6 @@
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Dialects;
 using System.Buffers.Text;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Acme;

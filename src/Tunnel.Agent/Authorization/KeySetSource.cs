@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Text;
 using System.Text.Json;
 using Culvert.Jose;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;

@@ -1,6 +1,7 @@
-using Culvert.Platform.CertificateFiles;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.CertificateFiles;
+using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Acme;
 using Culvert.Tunnel.Agent.Configuration;

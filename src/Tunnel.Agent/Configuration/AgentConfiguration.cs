@@ -1,8 +1,9 @@
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Credentials;
 using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;
 using Culvert.Platform.Telemetry;

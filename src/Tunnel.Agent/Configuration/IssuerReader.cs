@@ -1,3 +1,4 @@
+using Culvert.Jose.Algorithms;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Jose.Signatures;
 using Culvert.Platform.Certificates;

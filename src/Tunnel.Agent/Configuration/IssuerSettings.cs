@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Platform.Addresses;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Jose.Signatures;
 using Culvert.Platform.Net;

@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Platform.Certificates;

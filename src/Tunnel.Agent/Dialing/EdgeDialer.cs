@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Frames;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;

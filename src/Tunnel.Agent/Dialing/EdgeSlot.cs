@@ -1,3 +1,6 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Session;

@@ -1,3 +1,4 @@
+using Culvert.Machine.Client.State;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -6,7 +7,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Authorization;

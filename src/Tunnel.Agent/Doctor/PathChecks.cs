@@ -1,8 +1,8 @@
+using Culvert.Machine.Client.State;
 using System.Globalization;
 using System.Net.Sockets;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Dialing;

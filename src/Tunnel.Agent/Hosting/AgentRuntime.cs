@@ -1,7 +1,9 @@
+using Culvert.Machine.Client.Credentials;
+using Culvert.Machine.Client.Reloading;
+using Culvert.Platform.Certificates;
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;

@@ -1,7 +1,8 @@
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.CertificateFiles;
+using Culvert.Machine.Client.Credentials;
 using System.CommandLine;
-using Culvert.Platform.CertificateFiles;
 using Culvert.Platform.Configuration;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.CertificateFiles;

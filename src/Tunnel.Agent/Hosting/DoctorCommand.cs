@@ -1,3 +1,4 @@
+using Culvert.Machine.Client.Doctor;
 using System.CommandLine;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;

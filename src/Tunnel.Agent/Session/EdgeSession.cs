@@ -1,3 +1,7 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Lifetime;
+using Culvert.Tunnel.Protocol.Streams;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Protocol;
 

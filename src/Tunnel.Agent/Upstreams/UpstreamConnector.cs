@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;

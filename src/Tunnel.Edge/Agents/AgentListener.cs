@@ -1,3 +1,6 @@
+using Culvert.Platform.Addresses;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Errors;
 using System.Collections.Concurrent;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Protocol;

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Lifetime;
 using System.Net;
 using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Protocol;

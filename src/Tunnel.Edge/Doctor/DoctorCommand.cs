@@ -1,7 +1,8 @@
+using Culvert.Machine.Client.Doctor;
+using Culvert.Machine.Client.State;
 using System.CommandLine;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Tunnel.Edge.Configuration;
 
 namespace Culvert.Tunnel.Edge.Doctor;

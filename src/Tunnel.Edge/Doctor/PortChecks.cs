@@ -1,8 +1,8 @@
+using Culvert.Machine.Client.State;
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Edge.Configuration;

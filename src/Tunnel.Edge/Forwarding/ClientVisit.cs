@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Frames;
 using System.Net;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Routing;

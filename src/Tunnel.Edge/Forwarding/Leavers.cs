@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Streams;
 using System.Collections.Concurrent;
 using Culvert.Tunnel.Protocol;
 

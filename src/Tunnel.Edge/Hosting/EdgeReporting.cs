@@ -1,4 +1,5 @@
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Configuration;
 

@@ -1,6 +1,7 @@
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Credentials;
 using System.Net;
 using System.Net.Sockets;
-using Culvert.Platform.Identity;
 using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Hosting;

@@ -1,3 +1,6 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Streams;
 using System.Collections.Concurrent;
 using System.Globalization;
 using Culvert.Tunnel.Edge.Agents;

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Errors;
 using System.Buffers.Binary;
 using System.Text;
 

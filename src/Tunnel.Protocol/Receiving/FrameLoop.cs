@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Errors;
 using System.Buffers;
 
 namespace Culvert.Tunnel.Protocol.Receiving;

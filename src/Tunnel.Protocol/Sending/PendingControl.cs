@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Streams;
 using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Protocol.Sending;

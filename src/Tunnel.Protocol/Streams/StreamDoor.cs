@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Options;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Culvert.Tunnel.Protocol.Frames;

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Errors;
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;

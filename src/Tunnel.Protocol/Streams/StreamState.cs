@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+
 namespace Culvert.Tunnel.Protocol.Streams;
 
 /// <summary>Where a stream stands on the wire (W11).</summary>

@@ -1,5 +1,6 @@
+using Culvert.Ca.Orders;
+using Culvert.Machine.Client.Credentials;
 using Culvert.Ca.Issuance;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Benchmarks.Feed;

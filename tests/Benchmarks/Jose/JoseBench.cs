@@ -1,3 +1,6 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Base64;
+using Culvert.Jose.Refusals;
 using System.Security.Cryptography;
 using System.Text;
 using Culvert.Benchmarks.Exchange;

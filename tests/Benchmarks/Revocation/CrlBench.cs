@@ -1,3 +1,4 @@
+using Culvert.Ca.Orders;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;

@@ -1,3 +1,4 @@
+using Culvert.Ca.Orders;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;

@@ -1,3 +1,4 @@
+using Culvert.Ca.Orders;
 using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.CommandLine;
 using Culvert.Identity.Cli;
 using Culvert.Identity.Service.Commands;

@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using System.Net;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Platform.Tests.Net;

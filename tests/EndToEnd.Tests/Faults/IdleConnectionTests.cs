@@ -1,3 +1,5 @@
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.State;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -7,7 +9,6 @@ using System.Text.Json;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.EndToEnd.Tests.HighAvailability;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.Stage.Hops;
 using Shouldly;
 using Xunit;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;

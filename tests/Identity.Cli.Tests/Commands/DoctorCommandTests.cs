@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.Net;
 using Culvert.Identity.Cli.Doctor;
 using Culvert.Identity.Cli.Tests.Harness;

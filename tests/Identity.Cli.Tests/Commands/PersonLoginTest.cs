@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Invocation;
 using System.Text.Json;
 using Culvert.Identity.Cli.Tests.Harness;
 using Culvert.Testing;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Harness;
 using Shouldly;
 using Xunit;

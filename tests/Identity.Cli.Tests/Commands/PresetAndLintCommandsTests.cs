@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.Text.Json.Nodes;
 using Shouldly;
 

@@ -1,3 +1,6 @@
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
+
 namespace Culvert.Identity.Cli.Tests.Harness;
 
 /// <summary>A scripted service, a key file, and the program run in this process against them.</summary>

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.CommandLine;
 using Culvert.Identity.Cli.Tests.Commands;
 using Shouldly;

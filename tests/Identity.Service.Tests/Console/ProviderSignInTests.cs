@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Platform.Addresses;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;

@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Jose.Keys;

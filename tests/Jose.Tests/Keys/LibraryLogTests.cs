@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
 using System.Security.Cryptography;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Buffers.Text;
 
 namespace Culvert.Jose.Tests.Mills;

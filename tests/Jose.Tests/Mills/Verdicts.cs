@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Signatures;
 using Culvert.Jose.Tokens;

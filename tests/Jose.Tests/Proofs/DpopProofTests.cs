@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using System.Security.Cryptography;
 using Culvert.Jose.Proofs;
 using Culvert.Jose.Signatures;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Text.Json;
 using Culvert.Jose.Tokens;
 using Culvert.PropertyTesting;

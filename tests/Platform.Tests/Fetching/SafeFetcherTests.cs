@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.IO.Compression;
 using System.Net;
 using System.Text;

@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Net;

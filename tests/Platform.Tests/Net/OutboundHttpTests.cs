@@ -1,7 +1,7 @@
+using Culvert.Machine.Client.Tokens;
+using Culvert.Machine.Client.Tokens.Detection;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Platform.Identity;
-using Culvert.Platform.Identity.Detection;
 using Culvert.Platform.Net;
 using Culvert.Testing;
 using Shouldly;

@@ -1,3 +1,5 @@
+using Culvert.Machine.Client.Tests.Support;
+using Culvert.Tunnel.Protocol.Frames;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
@@ -7,7 +9,6 @@ using System.Text.Json;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
-using Culvert.Platform.Tests.Identity;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Testing.Dns;

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Dialing;

@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;
 using Culvert.Testing;

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
 using System.Net.Security;
 using System.Security.Authentication;
 using Culvert.Testing;

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Errors;
 using System.Net;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Culvert.Tunnel.Protocol;

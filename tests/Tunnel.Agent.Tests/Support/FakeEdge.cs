@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;

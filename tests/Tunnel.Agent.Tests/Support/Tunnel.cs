@@ -1,3 +1,7 @@
+using Culvert.Platform.Addresses;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
+using Culvert.Tunnel.Protocol.Streams;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;

@@ -1,3 +1,4 @@
+using Culvert.Testing;
 using System.Net;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;

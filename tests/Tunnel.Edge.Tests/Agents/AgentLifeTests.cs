@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Options;
 using System.Net;
 using Culvert.Platform.Certificates;
 using Culvert.Tunnel.Edge.Agents;

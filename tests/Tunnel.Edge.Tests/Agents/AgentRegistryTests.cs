@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Testing;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol;

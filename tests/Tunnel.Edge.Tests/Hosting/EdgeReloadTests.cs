@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Net.Sockets;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Configuration;

@@ -1,3 +1,6 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Streams;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;

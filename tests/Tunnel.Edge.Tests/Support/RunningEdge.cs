@@ -1,7 +1,8 @@
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Credentials;
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Telemetry;
 using Culvert.Platform.Wire;

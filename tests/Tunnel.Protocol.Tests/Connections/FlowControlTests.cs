@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Options;
 using System.Buffers;
 using Culvert.Tunnel.Protocol.Tests.Support;
 

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Errors;
 using System.Net;
 using System.Text;
 using Culvert.PropertyTesting;

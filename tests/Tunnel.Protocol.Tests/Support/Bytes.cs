@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Frames;
 using System.Buffers.Binary;
 
 namespace Culvert.Tunnel.Protocol.Tests.Support;

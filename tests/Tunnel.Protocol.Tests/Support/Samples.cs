@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Frames;
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;

@@ -1,3 +1,8 @@
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Lifetime;
+using Culvert.Tunnel.Protocol.Options;
+using Culvert.Tunnel.Protocol.Streams;
 using System.Buffers.Binary;
 using Culvert.Testing;
 

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Windows;
 

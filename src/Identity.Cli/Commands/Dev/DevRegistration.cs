@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Platform.Launching;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using System.ComponentModel;
 using System.Diagnostics;
 

@@ -1,3 +1,4 @@
+using Culvert.Machine.Client.Calls;
 using Culvert.Ca.Names;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;
@@ -6,7 +7,6 @@ using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;

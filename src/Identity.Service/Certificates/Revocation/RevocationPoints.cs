@@ -1,3 +1,4 @@
+using Culvert.Ca.Orders;
 using System.Collections.Concurrent;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Revocation;

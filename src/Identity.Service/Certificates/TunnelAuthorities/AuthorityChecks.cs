@@ -1,3 +1,4 @@
+using Culvert.Ca.Orders;
 using System.Security.Cryptography;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;

@@ -1,3 +1,5 @@
+using Culvert.Jose.Refusals;
+using Culvert.Platform.Addresses;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;

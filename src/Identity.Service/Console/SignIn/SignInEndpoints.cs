@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Console.Access;
-using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Hosting;
 

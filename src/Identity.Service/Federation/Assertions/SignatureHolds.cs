@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Jose;

@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Platform.Addresses;
 using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Jose.Signatures;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Algorithms;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Signatures;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;

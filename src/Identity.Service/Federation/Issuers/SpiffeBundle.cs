@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Buffers;
 using System.Text.Json;
 using Culvert.Jose;

@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.Rules.Cel;
 using Culvert.Identity.Service.Federation.Rules.Conditions;

@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Base64;
 using System.Buffers.Text;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;

@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;

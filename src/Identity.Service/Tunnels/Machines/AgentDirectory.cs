@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Platform.Identity.Checkpoints;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;

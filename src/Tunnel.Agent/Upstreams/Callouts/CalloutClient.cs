@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Collections.Frozen;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;

@@ -1,3 +1,4 @@
+using Culvert.Tunnel.Protocol.Frames;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;

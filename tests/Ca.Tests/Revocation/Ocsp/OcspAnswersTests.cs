@@ -1,3 +1,4 @@
+using Culvert.Ca.Orders;
 using System.Security.Cryptography;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;

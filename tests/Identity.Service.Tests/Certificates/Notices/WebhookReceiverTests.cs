@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Net;
 using System.Text;
 using System.Text.Json;

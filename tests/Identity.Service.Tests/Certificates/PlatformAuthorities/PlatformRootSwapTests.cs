@@ -1,3 +1,6 @@
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Dialects;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -6,7 +9,6 @@ using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

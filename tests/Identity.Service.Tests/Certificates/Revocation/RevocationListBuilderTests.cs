@@ -1,3 +1,4 @@
+using Culvert.Ca.Orders;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;

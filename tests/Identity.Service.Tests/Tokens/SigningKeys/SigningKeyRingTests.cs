@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using System.Text;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;

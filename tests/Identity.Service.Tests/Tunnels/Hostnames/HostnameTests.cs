@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Net;
 using System.Text.Json;
 using Culvert.Identity.Service.Hosting;

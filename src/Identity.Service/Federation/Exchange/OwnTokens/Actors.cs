@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Jose;

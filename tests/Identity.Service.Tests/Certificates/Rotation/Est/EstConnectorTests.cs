@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Service.Certificates.Rotation;

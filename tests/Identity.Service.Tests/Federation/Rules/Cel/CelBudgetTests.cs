@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Diagnostics;
 using System.Text;
 using Culvert.Identity.Service.Federation.Rules.Cel;

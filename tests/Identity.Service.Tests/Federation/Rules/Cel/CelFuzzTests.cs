@@ -1,3 +1,4 @@
+using Culvert.Jose.Refusals;
 using System.Globalization;
 using System.Text;
 using Culvert.Identity.Service.Federation.Rules.Cel;
