@@ -1,5 +1,5 @@
-using Culvert.Jose.Refusals;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tests;
 

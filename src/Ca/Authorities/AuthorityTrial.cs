@@ -1,4 +1,3 @@
-using Culvert.Ca.Orders;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Certificates;
@@ -6,6 +5,7 @@ using Culvert.Ca.Encoding;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Refusals;
 

@@ -1,5 +1,5 @@
-using Culvert.Ca.Orders;
 using Culvert.Ca.Certificates;
+using Culvert.Ca.Orders;
 
 namespace Culvert.Ca.Issuance;
 

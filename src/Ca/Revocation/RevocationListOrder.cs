@@ -1,5 +1,4 @@
 using Culvert.Ca.Orders;
-using Culvert.Ca.Issuance;
 
 namespace Culvert.Ca.Revocation;
 

@@ -1,4 +1,3 @@
-using Culvert.Jose.Algorithms;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
@@ -10,7 +9,7 @@ using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Console.Access;

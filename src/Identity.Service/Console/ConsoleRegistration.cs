@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Console.Shared;
 using Culvert.Identity.Service.Console.SignIn;

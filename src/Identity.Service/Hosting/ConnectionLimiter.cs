@@ -1,6 +1,6 @@
-using Culvert.Platform.Addresses;
 using System.Diagnostics;
 using System.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
 using Microsoft.AspNetCore.Connections;

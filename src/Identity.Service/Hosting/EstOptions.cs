@@ -1,5 +1,4 @@
 using Culvert.Platform.Addresses;
-using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Hosting;

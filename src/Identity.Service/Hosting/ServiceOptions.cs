@@ -1,8 +1,8 @@
-using Culvert.Platform.Addresses;
 using System.Globalization;
 using System.Net;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Audit.Export;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Hosting;

@@ -1,7 +1,5 @@
 using Culvert.Jose.Algorithms;
 using Culvert.Platform.Addresses;
-using Culvert.Jose.Signatures;
-using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Hosting;

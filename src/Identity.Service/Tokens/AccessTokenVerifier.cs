@@ -1,5 +1,3 @@
-using Culvert.Jose.Algorithms;
-using Culvert.Jose.Refusals;
 using System.Text;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Federation;
@@ -7,8 +5,8 @@ using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
-using Culvert.Jose;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens;

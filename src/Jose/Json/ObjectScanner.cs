@@ -1,7 +1,7 @@
-using Culvert.Jose.Refusals;
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Json;
 

@@ -1,5 +1,5 @@
-using Culvert.Jose.Refusals;
 using System.Text.Unicode;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Json;
 

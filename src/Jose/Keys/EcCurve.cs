@@ -1,5 +1,4 @@
 using Culvert.Jose.Algorithms;
-using Culvert.Jose.Signatures;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Culvert.Jose.Keys;

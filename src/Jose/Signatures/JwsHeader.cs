@@ -1,7 +1,7 @@
-using Culvert.Jose.Algorithms;
-using Culvert.Jose.Refusals;
 using System.Text.Json;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Json;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Signatures;
 

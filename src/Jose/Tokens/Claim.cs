@@ -1,7 +1,7 @@
-using Culvert.Jose.Refusals;
 using System.Buffers.Text;
 using System.Text.Json;
 using Culvert.Jose.Json;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tokens;
 

@@ -1,6 +1,6 @@
-using Culvert.Jose.Refusals;
 using System.Text;
 using Culvert.Jose.Json;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tokens;
 

@@ -1,6 +1,6 @@
+using System.CommandLine;
 using Culvert.Machine.Client.Doctor;
 using Culvert.Machine.Client.State;
-using System.CommandLine;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
 using Culvert.Tunnel.Edge.Configuration;

@@ -1,6 +1,6 @@
-using Culvert.Machine.Client.State;
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Health;
 using Culvert.Platform.Net;

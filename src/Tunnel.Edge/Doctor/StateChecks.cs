@@ -1,5 +1,5 @@
-using Culvert.Machine.Client.State;
 using System.Globalization;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Secrets;
 using Culvert.Platform.Wire;

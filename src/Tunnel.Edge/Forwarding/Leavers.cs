@@ -1,7 +1,6 @@
+using System.Collections.Concurrent;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Streams;
-using System.Collections.Concurrent;
-using Culvert.Tunnel.Protocol;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 

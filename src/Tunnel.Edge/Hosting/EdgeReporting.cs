@@ -1,5 +1,4 @@
 using Culvert.Machine.Client.Dialects;
-using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Configuration;
 

@@ -1,7 +1,6 @@
-using Culvert.Machine.Client.Calls;
-using Culvert.Machine.Client.Credentials;
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Machine.Client.Calls;
 using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Hosting;

@@ -1,7 +1,7 @@
-using Culvert.Machine.Client.Credentials;
-using Culvert.Machine.Client.Reloading;
 using System.CommandLine;
 using System.Net;
+using Culvert.Machine.Client.Credentials;
+using Culvert.Machine.Client.Reloading;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;

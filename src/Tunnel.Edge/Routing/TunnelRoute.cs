@@ -1,5 +1,4 @@
 using Culvert.Platform.Addresses;
-using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Edge.Routing;

@@ -1,7 +1,6 @@
-using Culvert.Machine.Client.Access;
-using Culvert.Machine.Client.Credentials;
 using System.Globalization;
 using System.Net;
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;

@@ -1,5 +1,3 @@
-using Culvert.Tunnel.Protocol.Frames;
-using Culvert.Tunnel.Protocol.Options;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -14,6 +12,8 @@ using Culvert.Stage.Hops;
 using Culvert.Stage.Ports;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Benchmarks.Tunnel;

@@ -1,13 +1,12 @@
-using Culvert.Ca.Orders;
 using System.Diagnostics;
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Refusals;
 using Shouldly;

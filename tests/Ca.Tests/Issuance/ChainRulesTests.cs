@@ -1,4 +1,3 @@
-using Culvert.Ca.Orders;
 using System.Diagnostics;
 using System.Formats.Asn1;
 using System.Net;
@@ -8,6 +7,7 @@ using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Tests.SecondOpinion;

@@ -1,9 +1,9 @@
-using Culvert.Ca.Orders;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Linting;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,4 @@
 using Culvert.Ca.Orders;
-using Culvert.Ca.Issuance;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Culvert.Ca.Orders;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Refusals;
 using Shouldly;

@@ -1,4 +1,3 @@
-using Culvert.Ca.Orders;
 using System.Diagnostics;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;

@@ -1,7 +1,5 @@
-using Culvert.Ca.Orders;
 using System.Security.Cryptography;
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Ca.Profiles;

@@ -1,5 +1,3 @@
-using Culvert.Machine.Client.Access;
-using Culvert.Machine.Client.State;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -8,6 +6,8 @@ using System.Text;
 using System.Text.Json;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.EndToEnd.Tests.HighAvailability;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Certificates;
 using Culvert.Stage.Hops;
 using Shouldly;

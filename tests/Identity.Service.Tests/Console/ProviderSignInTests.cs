@@ -1,5 +1,3 @@
-using Culvert.Jose.Algorithms;
-using Culvert.Platform.Addresses;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,8 +6,8 @@ using Culvert.Identity.Service.Certificates.Approvals;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Jose.Signatures;
-using Culvert.Platform.Net;
+using Culvert.Jose.Algorithms;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
 using Culvert.Testing;
 using Culvert.Testing.Keys;

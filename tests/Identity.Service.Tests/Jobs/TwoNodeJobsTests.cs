@@ -1,4 +1,3 @@
-using Culvert.Platform.Addresses;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -13,7 +12,7 @@ using Culvert.Identity.Service.Tests.Certificates.Notices;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Hostnames;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Testing.Dns;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;

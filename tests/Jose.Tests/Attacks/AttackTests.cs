@@ -1,10 +1,10 @@
-using Culvert.Jose.Algorithms;
-using Culvert.Jose.Refusals;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Proofs;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Signatures;
 using Culvert.Jose.Tests.Mills;
 using Culvert.Jose.Tokens;

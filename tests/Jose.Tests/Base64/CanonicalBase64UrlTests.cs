@@ -1,5 +1,4 @@
 using Culvert.Jose.Base64;
-using Culvert.Jose.Signatures;
 using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,11 +1,8 @@
-using Culvert.Jose.Algorithms;
+using System.Text.Json;
 using Culvert.Jose.Base64;
 using Culvert.Jose.Refusals;
-using System.Text.Json;
-using Culvert.Jose.Signatures;
 using Culvert.Jose.Tests.Mills;
 using Culvert.Jose.Tokens;
-using Culvert.Testing;
 
 namespace Culvert.Jose.Tests.Fuzzing;
 

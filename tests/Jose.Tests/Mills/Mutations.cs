@@ -1,5 +1,5 @@
-using Culvert.Jose.Refusals;
 using System.Buffers.Text;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tests.Mills;
 

@@ -1,5 +1,5 @@
-using Culvert.Jose.Refusals;
 using System.Text.Json;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Culvert.PropertyTesting;
 using FsCheck;

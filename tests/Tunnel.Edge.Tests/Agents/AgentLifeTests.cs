@@ -1,9 +1,9 @@
-using Culvert.Tunnel.Protocol.Options;
 using System.Net;
 using Culvert.Platform.Certificates;
 using Culvert.Tunnel.Edge.Agents;
 using Culvert.Tunnel.Edge.Tests.Support;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Options;
 
 namespace Culvert.Tunnel.Edge.Tests.Agents;
 

@@ -1,5 +1,3 @@
-using Culvert.Tunnel.Protocol.Errors;
-using Culvert.Tunnel.Protocol.Frames;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -8,7 +6,7 @@ using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Tunnel.Edge.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Edge.Tests.Agents;
 

@@ -1,6 +1,3 @@
-using Culvert.Tunnel.Protocol.Errors;
-using Culvert.Tunnel.Protocol.Frames;
-using Culvert.Tunnel.Protocol.Streams;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -11,7 +8,8 @@ using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Testing.Faults;
 using Culvert.Tunnel.Edge.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Edge.Tests.Ingress;
 

@@ -1,5 +1,4 @@
 using Culvert.Tunnel.Protocol.Streams;
-using Culvert.Tunnel.Protocol;
 
 namespace Culvert.Tunnel.Edge.Tests.Support;
 

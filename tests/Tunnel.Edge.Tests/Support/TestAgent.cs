@@ -1,7 +1,3 @@
-using Culvert.Tunnel.Protocol.Errors;
-using Culvert.Tunnel.Protocol.Frames;
-using Culvert.Tunnel.Protocol.Options;
-using Culvert.Tunnel.Protocol.Streams;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
@@ -9,6 +5,10 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Culvert.Platform.Certificates;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
+using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Edge.Tests.Support;
 

@@ -1,12 +1,11 @@
-using Culvert.Tunnel.Protocol.Errors;
-using Culvert.Tunnel.Protocol.Frames;
-using Culvert.Tunnel.Protocol.Lifetime;
-using Culvert.Tunnel.Protocol.Options;
-using Culvert.Tunnel.Protocol.Streams;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Culvert.PropertyTesting;
 using Culvert.Testing;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Lifetime;
+using Culvert.Tunnel.Protocol.Options;
+using Culvert.Tunnel.Protocol.Streams;
 using Culvert.Tunnel.Protocol.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,7 +1,6 @@
-using Culvert.Tunnel.Protocol.Errors;
-using Culvert.Tunnel.Protocol.Frames;
-using Culvert.Tunnel.Protocol.Options;
 using System.Buffers;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Tests.Support;
 
 namespace Culvert.Tunnel.Protocol.Tests.Streams;

@@ -1,4 +1,3 @@
-using Culvert.Tunnel.Protocol.Frames;
 using System.Buffers.Binary;
 
 namespace Culvert.Tunnel.Protocol.Tests.Support;

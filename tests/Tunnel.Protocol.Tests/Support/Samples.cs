@@ -1,7 +1,7 @@
-using Culvert.Tunnel.Protocol.Frames;
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Protocol.Tests.Support;
 

@@ -1,10 +1,9 @@
+using System.Buffers.Binary;
+using Culvert.Testing;
 using Culvert.Tunnel.Protocol.Errors;
-using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Lifetime;
 using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Streams;
-using System.Buffers.Binary;
-using Culvert.Testing;
 
 namespace Culvert.Tunnel.Protocol.Tests.Support;
 

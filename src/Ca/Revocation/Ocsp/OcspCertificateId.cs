@@ -1,7 +1,6 @@
-using Culvert.Ca.Orders;
 using System.Security.Cryptography;
 using Culvert.Ca.Encoding;
-using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.Ocsp;
 

@@ -1,4 +1,3 @@
-using Culvert.Machine.Client.Calls;
 using Culvert.Ca.Names;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Certificates.Issuance;

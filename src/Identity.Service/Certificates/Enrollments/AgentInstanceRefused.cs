@@ -1,7 +1,7 @@
-using Culvert.Platform.Certificates;
 using System.Text.Json;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 

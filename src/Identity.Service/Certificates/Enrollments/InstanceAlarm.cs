@@ -1,10 +1,8 @@
-using Culvert.Machine.Client.Calls;
-using Culvert.Machine.Client.Credentials;
-using Culvert.Platform.Certificates;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 

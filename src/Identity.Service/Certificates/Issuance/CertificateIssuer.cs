@@ -1,5 +1,5 @@
-using Culvert.Ca.Orders;
 using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;

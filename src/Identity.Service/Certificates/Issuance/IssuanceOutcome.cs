@@ -1,6 +1,5 @@
-using Culvert.Ca.Orders;
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Platform.Wire;
 

@@ -1,9 +1,9 @@
-using Culvert.Ca.Orders;
 using System.Security.Cryptography;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;

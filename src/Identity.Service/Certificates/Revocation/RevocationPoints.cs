@@ -1,6 +1,5 @@
-using Culvert.Ca.Orders;
 using System.Collections.Concurrent;
-using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation.Ocsp;

@@ -1,9 +1,8 @@
-using Culvert.Ca.Orders;
 using System.Security.Cryptography;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;

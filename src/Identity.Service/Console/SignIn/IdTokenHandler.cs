@@ -1,8 +1,7 @@
-using Culvert.Jose.Refusals;
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

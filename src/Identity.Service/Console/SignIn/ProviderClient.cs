@@ -1,13 +1,12 @@
-using Culvert.Jose.Refusals;
-using Culvert.Platform.Addresses;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;

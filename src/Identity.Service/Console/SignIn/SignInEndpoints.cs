@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Sessions;

@@ -1,5 +1,4 @@
 using Culvert.Jose.Refusals;
-using Culvert.Jose;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Assertions;

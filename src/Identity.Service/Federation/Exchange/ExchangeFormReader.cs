@@ -1,6 +1,5 @@
-using Culvert.Jose.Refusals;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 

@@ -1,8 +1,7 @@
-using Culvert.Jose.Refusals;
 using System.Text.Json;
 using System.Text.Unicode;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Exchange;
 

@@ -1,10 +1,9 @@
-using Culvert.Jose.Refusals;
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain;

@@ -1,5 +1,4 @@
 using Culvert.Jose.Algorithms;
-using Culvert.Jose.Signatures;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

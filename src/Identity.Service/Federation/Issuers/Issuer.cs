@@ -1,6 +1,5 @@
-using Culvert.Jose.Algorithms;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -1,9 +1,7 @@
-using Culvert.Jose.Algorithms;
-using Culvert.Platform.Addresses;
 using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose.Signatures;
-using Culvert.Platform.Net;
+using Culvert.Jose.Algorithms;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -1,7 +1,6 @@
-using Culvert.Jose.Algorithms;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
-using Culvert.Jose.Signatures;
 using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

@@ -1,4 +1,3 @@
-using Culvert.Jose.Refusals;
 using System.Text;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Federation.Assertions;
@@ -8,7 +7,7 @@ using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;

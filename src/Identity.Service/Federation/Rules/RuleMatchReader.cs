@@ -1,9 +1,8 @@
-using Culvert.Jose.Refusals;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.Rules.Cel;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Rules;

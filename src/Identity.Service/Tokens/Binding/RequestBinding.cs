@@ -1,10 +1,9 @@
-using Culvert.Jose.Refusals;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
 using Culvert.Jose.Proofs;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,4 +1,3 @@
-using Culvert.Jose.Refusals;
 using System.Buffers;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.Exchange;
@@ -6,7 +5,7 @@ using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tokens.Introspection;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Tokens.Metadata;
 

@@ -1,12 +1,11 @@
-using Culvert.Jose.Algorithms;
-using Culvert.Jose.Base64;
 using System.Buffers.Text;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Hostnames;
 using Culvert.Identity.Service.Tunnels.Machines;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Base64;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Challenges;

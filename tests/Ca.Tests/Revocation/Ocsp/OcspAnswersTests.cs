@@ -1,8 +1,7 @@
-using Culvert.Ca.Orders;
 using System.Security.Cryptography;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;

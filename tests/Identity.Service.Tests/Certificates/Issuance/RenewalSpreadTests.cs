@@ -1,6 +1,5 @@
 using Culvert.Ca.Orders;
 using Culvert.Machine.Client.Credentials;
-using Culvert.Ca.Issuance;
 using Culvert.Platform.Wire;
 using Shouldly;
 

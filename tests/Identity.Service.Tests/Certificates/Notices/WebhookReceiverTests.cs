@@ -1,11 +1,10 @@
-using Culvert.Platform.Addresses;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 using Shouldly;

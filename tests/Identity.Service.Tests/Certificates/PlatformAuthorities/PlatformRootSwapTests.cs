@@ -1,6 +1,3 @@
-using Culvert.Machine.Client.Access;
-using Culvert.Machine.Client.Calls;
-using Culvert.Machine.Client.Dialects;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -8,6 +5,9 @@ using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Dialects;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Microsoft.Extensions.DependencyInjection;

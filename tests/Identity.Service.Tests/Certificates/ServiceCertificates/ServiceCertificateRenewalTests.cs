@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
-using Culvert.Platform.Certificates;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.ServiceCertificates;

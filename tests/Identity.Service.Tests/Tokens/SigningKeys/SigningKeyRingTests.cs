@@ -1,5 +1,3 @@
-using Culvert.Jose.Algorithms;
-using Culvert.Jose.Refusals;
 using System.Text;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
@@ -8,9 +6,9 @@ using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Tokens;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.SigningKeys;
-using Culvert.Jose;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;

@@ -1,4 +1,3 @@
-using Culvert.Platform.Addresses;
 using System.Net;
 using System.Text.Json;
 using Culvert.Identity.Service.Hosting;
@@ -7,7 +6,7 @@ using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tunnels.Machines;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Hostnames;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Testing.Dns;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

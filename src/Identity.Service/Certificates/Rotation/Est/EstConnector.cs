@@ -1,4 +1,3 @@
-using Culvert.Platform.Addresses;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
@@ -6,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Culvert.Ca.Certificates;
 using Culvert.Identity.Service.Hosting;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;

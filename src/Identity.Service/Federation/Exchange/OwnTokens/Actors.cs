@@ -1,7 +1,6 @@
-using Culvert.Jose.Refusals;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange.OwnTokens;

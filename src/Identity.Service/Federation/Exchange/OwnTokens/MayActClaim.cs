@@ -1,6 +1,5 @@
-using Culvert.Jose.Refusals;
 using Culvert.Identity.Service.Hosting;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Exchange.OwnTokens;

@@ -1,10 +1,10 @@
-using Culvert.Platform.Addresses;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.Rotation.Est;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 using Culvert.Testing;

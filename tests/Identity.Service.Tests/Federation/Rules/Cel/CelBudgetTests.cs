@@ -1,9 +1,8 @@
-using Culvert.Jose.Refusals;
 using System.Diagnostics;
 using System.Text;
 using Culvert.Identity.Service.Federation.Rules.Cel;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Shouldly;
 

@@ -1,8 +1,7 @@
-using Culvert.Jose.Refusals;
 using System.Globalization;
 using System.Text;
 using Culvert.Identity.Service.Federation.Rules.Cel;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Culvert.Testing;
 using Shouldly;

@@ -1,10 +1,9 @@
-using Culvert.Jose.Refusals;
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Culvert.PropertyTesting;
 using FsCheck;
