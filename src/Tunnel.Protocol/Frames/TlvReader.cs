@@ -1,6 +1,6 @@
-using Culvert.Tunnel.Protocol.Errors;
 using System.Buffers.Binary;
 using System.Text;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 

@@ -1,5 +1,5 @@
-using Culvert.Tunnel.Protocol.Errors;
 using System.Buffers;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Receiving;
 

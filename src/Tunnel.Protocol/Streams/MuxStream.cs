@@ -1,8 +1,8 @@
+using System.IO.Pipelines;
 using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Frames;
-using Culvert.Tunnel.Protocol.Options;
-using System.IO.Pipelines;
 using Culvert.Tunnel.Protocol.Liveness;
+using Culvert.Tunnel.Protocol.Options;
 using Culvert.Tunnel.Protocol.Sending;
 using Culvert.Tunnel.Protocol.Windows;
 
@@ -79,11 +79,6 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     public CancellationToken InputEnded =>
         TokenOf(ref inputEndedSource, () => remoteFinished || state == StreamState.Closed);
 
-    /// <summary>WINDOW due to the peer. Owned by <see cref="Outbox"/>, as the next property.</summary>
-    internal int PendingWindow { get; set; }
-
-    internal MuxStream? NextWithCredit { get; set; }
-
     /// <summary>Owned by the read loop: its reader is woken when the current batch of frames is through.</summary>
     internal bool IsNotedToWake { get; set; }
 
@@ -140,6 +135,9 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Credit for the peer that leaves with what is sent next.</summary>
+    internal void AddWindow_NeedsLock(int credit) => outbox.Window_NeedsLock(output, credit);
 
     internal void SendFirst_NeedsLock(ReadOnlySpan<byte> data) => output.SendFirst_NeedsLock(data);
 
@@ -230,7 +228,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
                 return;
             }
 
-            outbox.Window_NeedsLock(this, credit);
+            AddWindow_NeedsLock(credit);
             if (mayGrow)
             {
                 heartbeat.Measure_NeedsLock(); // a stream that moves so much may be worth a larger window

@@ -1,5 +1,3 @@
-using Culvert.Tunnel.Protocol.Errors;
-
 namespace Culvert.Tunnel.Protocol.Streams;
 
 /// <summary>Where a stream stands on the wire (W11).</summary>
