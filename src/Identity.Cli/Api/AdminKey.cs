@@ -1,6 +1,5 @@
-using Culvert.Identity.Cli.Hosting;
-using Culvert.Identity.Cli.Invocation;
 using System.Net.Http.Headers;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Api;
 
@@ -22,8 +21,8 @@ internal static class AdminKey
         {
             throw new CommandFailure(ExitCode.Usage, "no admin key is given")
             {
-                Where = $"--admin-key-file and {GlobalOptions.AdminKeyFileVariable} are both empty",
-                Next = $"export {GlobalOptions.AdminKeyFileVariable}=/path/to/admin.key",
+                Where = $"--admin-key-file and {SettingVariables.AdminKeyFile} are both empty",
+                Next = $"export {SettingVariables.AdminKeyFile}=/path/to/admin.key",
             };
         }
 
@@ -63,6 +62,6 @@ internal static class AdminKey
         new(ExitCode.Configuration, message, cause)
         {
             Where = file,
-            Next = next ?? $"name the right file (--admin-key-file or {GlobalOptions.AdminKeyFileVariable})",
+            Next = next ?? $"name the right file (--admin-key-file or {SettingVariables.AdminKeyFile})",
         };
 }

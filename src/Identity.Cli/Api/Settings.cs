@@ -1,13 +1,6 @@
-using Culvert.Identity.Cli.Hosting;
-using Culvert.Identity.Cli.Invocation;
-using System.CommandLine;
-
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>
-/// The global flags after flag, environment and profile were weighed: a flag wins over a variable, that over the
-/// profile; an empty variable is none.
-/// </summary>
+/// <summary>What a command uses to reach the service, after flags, environment variables and the profile were weighed.</summary>
 internal sealed record Settings
 {
     public required Uri Url { get; init; }
@@ -26,82 +19,4 @@ internal sealed record Settings
 
     /// <summary>No change is sent: the first one ends the command and is shown.</summary>
     public required bool IsDryRun { get; init; }
-
-    public static Settings Resolve(ParseResult parse, GlobalOptions global, CliHost host, CliProfile profile)
-    {
-        var url = Value(global.Url, GlobalOptions.UrlVariable, profile.Url);
-        if (url is null)
-        {
-            throw new CommandFailure(ExitCode.Usage, "the address of the identity service is not known")
-            {
-                Where = $"--url, {GlobalOptions.UrlVariable} and the profile ({profile.Source}) do not say it",
-                Next = $"export {GlobalOptions.UrlVariable}=https://identity.example.com:8443",
-            };
-        }
-
-        var caFile = Value(global.CaFile, GlobalOptions.CaFileVariable, null);
-        var caSha256 = Value(global.CaSha256, GlobalOptions.CaSha256Variable, null);
-        if (caFile is null && caSha256 is null)
-        {
-            (caFile, caSha256) = (profile.CaFile, profile.CaSha256);
-        }
-
-        if (parse.GetValue(global.CaFile) is null && parse.GetValue(global.CaSha256) is { Length: > 0 })
-        {
-            caFile = null; // the flag beats the other setting's variable
-        }
-        else if (parse.GetValue(global.CaFile) is { Length: > 0 } && parse.GetValue(global.CaSha256) is null)
-        {
-            caSha256 = null;
-        }
-
-        if (caFile is not null && caSha256 is not null)
-        {
-            throw new CommandFailure(ExitCode.Usage, "a CA file and a pin of the platform root exclude each other")
-            {
-                Where = "--ca-file and --ca-sha256",
-                Next = "give one of the two",
-            };
-        }
-
-        return new Settings
-        {
-            Url = ParseUrl(url),
-            CaFile = caFile,
-            CaSha256 = caSha256,
-            AdminKeyFile = Value(global.AdminKeyFile, GlobalOptions.AdminKeyFileVariable, profile.AdminKeyFile),
-            IsKeyNamed = Value(global.AdminKeyFile, GlobalOptions.AdminKeyFileVariable, null) is not null,
-            Organization = Value(global.Organization, GlobalOptions.OrganizationVariable, profile.Organization),
-            Workspace = Value(global.Workspace, GlobalOptions.WorkspaceVariable, profile.Workspace),
-            Timeout = parse.GetValue(global.Timeout) ?? profile.Timeout ?? GlobalOptions.DefaultTimeout,
-            IsDryRun = parse.GetValue(global.DryRun),
-        };
-
-        // A line that is still being typed may have the flag without its value.
-        string? Value(Option<string?> option, string variable, string? otherwise) =>
-            parse.GetResult(option) is { Tokens.Count: > 0 } && parse.GetValue(option) is { Length: > 0 } flag ? flag
-            : host.Variable(variable) is { Length: > 0 } text ? text
-            : otherwise;
-    }
-
-    /// <summary>Only https: the key travels in a header. A path prefix stays, so that a service behind one works.</summary>
-    private static Uri ParseUrl(string text)
-    {
-        if (
-            Uri.TryCreate(text, UriKind.Absolute, out var url)
-            && url.Scheme == Uri.UriSchemeHttps
-            && url.Query.Length == 0
-            && url.Fragment.Length == 0
-            && url.UserInfo.Length == 0
-        )
-        {
-            return new Uri(url.AbsoluteUri.TrimEnd('/') + "/");
-        }
-
-        throw new CommandFailure(ExitCode.Usage, $"'{text}' is no https address")
-        {
-            Where = $"--url or {GlobalOptions.UrlVariable}",
-            Next = "write https://HOST:PORT, without user, query or fragment",
-        };
-    }
 }

@@ -1,9 +1,9 @@
-using Culvert.Identity.Cli.Hosting;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Audit;
 

@@ -1,4 +1,3 @@
-using Culvert.Identity.Cli.Invocation;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Output;

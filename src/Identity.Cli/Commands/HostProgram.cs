@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Invocation;
-using System.Diagnostics;
 
 namespace Culvert.Identity.Cli.Commands;
 

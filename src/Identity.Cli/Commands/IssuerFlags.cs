@@ -1,9 +1,9 @@
-using Culvert.Identity.Cli.Hosting;
-using Culvert.Identity.Cli.Invocation;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 

@@ -1,7 +1,7 @@
-using Culvert.Identity.Cli.Hosting;
-using Culvert.Identity.Cli.Invocation;
 using System.CommandLine;
 using System.Globalization;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 

@@ -1,4 +1,3 @@
-using Culvert.Identity.Cli.Invocation;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 

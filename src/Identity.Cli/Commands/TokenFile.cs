@@ -1,6 +1,6 @@
+using System.CommandLine;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Invocation;
-using System.CommandLine;
 
 namespace Culvert.Identity.Cli.Commands;
 

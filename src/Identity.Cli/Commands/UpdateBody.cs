@@ -1,5 +1,5 @@
-using Culvert.Identity.Cli.Hosting;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands;
 

@@ -1,6 +1,6 @@
+using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Invocation;
-using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -28,7 +28,7 @@ internal static class Workspaces
         throw new CommandFailure(ExitCode.Refused, "the organization has no default workspace")
         {
             Where = Noun.Workspace.Path,
-            Next = $"give --workspace ({GlobalOptions.WorkspaceVariable})",
+            Next = $"give --workspace ({SettingVariables.Workspace})",
         };
     }
 }

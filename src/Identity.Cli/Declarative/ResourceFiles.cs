@@ -1,6 +1,6 @@
-using Culvert.Identity.Cli.Hosting;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Cli.Hosting;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,3 @@
-using Culvert.Identity.Cli.SignIn;
 using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Cli.Hosting;
@@ -47,6 +46,5 @@ internal sealed record CliHost
             OutputWidth = Console.IsOutputRedirected ? null : Math.Max(Console.WindowWidth, 40),
             Time = TimeProvider.System,
             ShowsProgress = !Console.IsErrorRedirected,
-            OpenBrowser = BrowserOpener.Open,
         };
 }

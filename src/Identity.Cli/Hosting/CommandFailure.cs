@@ -7,7 +7,7 @@ namespace Culvert.Identity.Cli.Hosting;
 /// </summary>
 internal sealed class CommandFailure(int exitCode, string message, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>One of <see cref="Cli.ExitCode"/>.</summary>
+    /// <summary>One of <see cref="Hosting.ExitCode"/>.</summary>
     public int ExitCode { get; } = exitCode;
 
     /// <summary>The request, file or flag that is concerned.</summary>

@@ -1,4 +1,3 @@
-using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Output;
 using Culvert.Platform.Configuration;

@@ -1,7 +1,7 @@
-using Culvert.Identity.Cli.Hosting;
-using Culvert.Identity.Cli.Output;
 using System.CommandLine;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Invocation;
 
@@ -14,12 +14,12 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
     public CliHost Host { get; } = host;
 
-    public Settings Settings => settings ??= Settings.Resolve(parse, global, Host, Profile);
+    public Settings Settings => settings ??= SettingsReader.Read(parse, global, Host, Profile);
 
     /// <summary>The platform root, for commands that ask no service.</summary>
     public string? CaFile =>
         parse.GetValue(global.CaFile) is { Length: > 0 } file ? file
-        : Host.Variable(GlobalOptions.CaFileVariable) is { Length: > 0 } text ? text
+        : Host.Variable(SettingVariables.CaFile) is { Length: > 0 } text ? text
         : Profile.CaFile;
 
     public OutputFormat Format => parse.GetValue(global.Output) ?? Profile.Output ?? OutputFormat.Table;
@@ -33,7 +33,7 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
     private string? ProfileName =>
         parse.GetValue(global.Profile) is { Length: > 0 } flag ? flag
-        : Host.Variable(GlobalOptions.ProfileVariable) is { Length: > 0 } text ? text
+        : Host.Variable(SettingVariables.Profile) is { Length: > 0 } text ? text
         : null;
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);

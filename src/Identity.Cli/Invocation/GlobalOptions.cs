@@ -1,8 +1,7 @@
-using Culvert.Identity.Cli.Hosting;
-using Culvert.Identity.Cli.Output;
 using System.CommandLine;
 using Culvert.Identity.Cli.Api;
-using Culvert.Identity.Cli.Commands;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Invocation;
 
@@ -10,34 +9,32 @@ namespace Culvert.Identity.Cli.Invocation;
 /// the global one goes before the noun or comes from the environment.</summary>
 internal sealed class GlobalOptions
 {
-    public const string ProfileVariable = "CULVERT_PROFILE";
-    public const string UrlVariable = "CULVERT_IDENTITY_URL";
-    public const string CaFileVariable = "CULVERT_PLATFORM_CA";
-    public const string CaSha256Variable = "CULVERT_PLATFORM_CA_SHA256";
-    public const string AdminKeyFileVariable = "CULVERT_ADMIN_KEY_FILE";
-    public const string OrganizationVariable = "CULVERT_ORGANIZATION_ID";
-    public const string WorkspaceVariable = "CULVERT_WORKSPACE_ID";
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     public Option<string?> Profile { get; } =
-        Text("--profile", "NAME", $"a profile of $XDG_CONFIG_HOME/culvert/cli.yaml [{ProfileVariable}]");
+        Text("--profile", "NAME", $"a profile of $XDG_CONFIG_HOME/culvert/cli.yaml [{SettingVariables.Profile}]");
 
-    public Option<string?> Url { get; } = Text("--url", "URL", $"address of the identity service [{UrlVariable}]");
+    public Option<string?> Url { get; } =
+        Text("--url", "URL", $"address of the identity service [{SettingVariables.Url}]");
 
     public Option<string?> CaFile { get; } =
-        Text("--ca-file", "FILE", $"PEM roots that the service must chain to; none: system roots [{CaFileVariable}]");
+        Text(
+            "--ca-file",
+            "FILE",
+            $"PEM roots that the service must chain to; none: system roots [{SettingVariables.CaFile}]"
+        );
 
     public Option<string?> CaSha256 { get; } =
-        Text("--ca-sha256", "HEX", $"pin of the platform root, instead of --ca-file [{CaSha256Variable}]");
+        Text("--ca-sha256", "HEX", $"pin of the platform root, instead of --ca-file [{SettingVariables.CaSha256}]");
 
     public Option<string?> AdminKeyFile { get; } =
-        Text("--admin-key-file", "FILE", $"file with the admin key, mode 0600 [{AdminKeyFileVariable}]");
+        Text("--admin-key-file", "FILE", $"file with the admin key, mode 0600 [{SettingVariables.AdminKeyFile}]");
 
     public Option<string?> Organization { get; } =
-        Text("--organization", "ID", $"refuse to change anything outside this one [{OrganizationVariable}]");
+        Text("--organization", "ID", $"refuse to change anything outside this one [{SettingVariables.Organization}]");
 
     public Option<string?> Workspace { get; } =
-        Text("--workspace", "ID|NAME", $"workspace to work in [{WorkspaceVariable}]").Offering(Noun.Workspace);
+        Text("--workspace", "ID|NAME", $"workspace to work in [{SettingVariables.Workspace}]").Offering(Noun.Workspace);
 
     public Option<OutputFormat?> Output { get; } = Formats();
 

@@ -1,4 +1,3 @@
-using Culvert.Identity.Cli.Hosting;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 

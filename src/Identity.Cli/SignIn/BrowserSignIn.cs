@@ -1,11 +1,10 @@
-using Culvert.Identity.Cli.Hosting;
-using Culvert.Jose.Refusals;
 using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Culvert.Jose;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Culvert.Platform.OAuth;
 using Duende.IdentityModel;

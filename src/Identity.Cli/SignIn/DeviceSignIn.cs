@@ -1,5 +1,5 @@
-using Culvert.Identity.Cli.Hosting;
 using System.Net;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Output;
 using Culvert.Platform.OAuth;
 using Duende.IdentityModel;

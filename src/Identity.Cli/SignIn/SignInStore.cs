@@ -1,7 +1,7 @@
-using Culvert.Identity.Cli.Hosting;
-using Culvert.Machine.Client.Access;
 using System.Text;
 using System.Text.Json;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Cli.SignIn;

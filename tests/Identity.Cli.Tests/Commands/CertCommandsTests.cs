@@ -1,4 +1,3 @@
-using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;

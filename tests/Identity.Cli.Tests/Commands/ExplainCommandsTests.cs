@@ -1,6 +1,6 @@
-using Culvert.Identity.Cli.Hosting;
 using System.Buffers.Text;
 using System.Text;
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;

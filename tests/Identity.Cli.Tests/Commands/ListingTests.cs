@@ -1,5 +1,4 @@
 using Culvert.Identity.Cli.Hosting;
-using Culvert.Identity.Cli.Tests.Harness;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;

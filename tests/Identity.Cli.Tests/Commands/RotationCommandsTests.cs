@@ -1,5 +1,3 @@
-using Culvert.Identity.Cli.Hosting;
-using Culvert.Identity.Cli.Tests.Harness;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Culvert.Identity.Cli.Hosting;
-using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Tests.Harness;
 
@@ -16,9 +15,9 @@ internal sealed class CliStage : IAsyncDisposable
         CaFile = Path.Combine(folder, "ca.pem");
         Variables = new()
         {
-            [GlobalOptions.UrlVariable] = service.Url.ToString(),
-            [GlobalOptions.CaFileVariable] = CaFile,
-            [GlobalOptions.AdminKeyFileVariable] = KeyFile,
+            [SettingVariables.Url] = service.Url.ToString(),
+            [SettingVariables.CaFile] = CaFile,
+            [SettingVariables.AdminKeyFile] = KeyFile,
         };
     }
 

@@ -1,4 +1,3 @@
-using Culvert.Identity.Cli.Hosting;
 using System.Diagnostics;
 using Culvert.Identity.Cli.Tests.Commands;
 using Shouldly;

@@ -1,5 +1,5 @@
-using Culvert.Identity.Cli.Hosting;
 using System.CommandLine;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Tests.Commands;
 using Shouldly;
 

@@ -1,6 +1,6 @@
-using Culvert.Identity.Cli.Hosting;
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 

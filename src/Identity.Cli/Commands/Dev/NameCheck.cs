@@ -1,4 +1,3 @@
-using Culvert.Identity.Cli.Hosting;
 using System.ComponentModel;
 using System.Diagnostics;
 
