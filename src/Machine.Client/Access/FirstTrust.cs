@@ -1,7 +1,7 @@
-using Culvert.Machine.Client.Calls;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Machine.Client.Calls;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Platform.Wire;

@@ -1,6 +1,6 @@
-using Culvert.Machine.Client.Calls;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Culvert.Machine.Client.Calls;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Wire;
 

@@ -1,8 +1,7 @@
-using Culvert.Machine.Client.Calls;
-using Culvert.Machine.Client.Stored;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Culvert.Machine.Client.Calls;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Machine.Client.Access;
@@ -108,7 +107,7 @@ public sealed class TokenCache
         {
             var path = PathOf(key, "json");
             return File.Exists(path)
-                ? JsonSerializer.Deserialize(PrivateFile.ReadText(path, MaxEntryBytes), StateJson.Default.AccessToken)
+                ? JsonSerializer.Deserialize(PrivateFile.ReadText(path, MaxEntryBytes), TokenJson.Default.AccessToken)
                 : null;
         }
         catch (Exception e) when (e is SecretUnavailableException or JsonException)
@@ -123,7 +122,7 @@ public sealed class TokenCache
         {
             PrivateFile.Replace(
                 PathOf(key, "json"),
-                JsonSerializer.SerializeToUtf8Bytes(token, StateJson.Default.AccessToken)
+                JsonSerializer.SerializeToUtf8Bytes(token, TokenJson.Default.AccessToken)
             );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

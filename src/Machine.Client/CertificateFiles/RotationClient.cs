@@ -1,7 +1,7 @@
-using Culvert.Machine.Client.Access;
-using Culvert.Machine.Client.Calls;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 

@@ -1,4 +1,3 @@
-
 using Culvert.Machine.Client.Calls;
 
 namespace Culvert.Machine.Client.CertificateFiles;

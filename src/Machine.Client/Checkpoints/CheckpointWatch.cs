@@ -1,10 +1,9 @@
-using Culvert.Machine.Client.Credentials;
-using Culvert.Machine.Client.Stored;
-using Culvert.Platform.Wire;
 using System.Text.Json;
+using Culvert.Machine.Client.Stored;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Machine.Client.Checkpoints;
@@ -59,7 +58,7 @@ internal sealed class CheckpointWatch
             [
                 .. (state.ReadText(FileName, MaxFileBytes) ?? "")
                     .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                    .Select(line => JsonSerializer.Deserialize(line, StateJson.Default.KeptCheckpoint)!),
+                    .Select(line => JsonSerializer.Deserialize(line, CheckpointJson.Default.KeptCheckpoint)!),
             ];
         }
         catch (Exception e) when (e is JsonException or SecretUnavailableException)
@@ -145,14 +144,14 @@ internal sealed class CheckpointWatch
             state.WriteText(
                 FileName,
                 string.Concat(
-                    kept.Select(one => JsonSerializer.Serialize(one, StateJson.Default.KeptCheckpoint) + "\n")
+                    kept.Select(one => JsonSerializer.Serialize(one, CheckpointJson.Default.KeptCheckpoint) + "\n")
                 )
             );
         }
         catch (StateDirectoryException e)
         {
             // Kept in memory until the disk takes it: the next one writes all of them.
-            Log.StateUnwritable(log, e.Message);
+            StateLog.StateUnwritable(log, e.Message);
         }
     }
 }

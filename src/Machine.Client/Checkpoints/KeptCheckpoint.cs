@@ -1,5 +1,5 @@
-using Culvert.Platform.Wire;
 using System.Text.Json.Serialization;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Checkpoints;
 

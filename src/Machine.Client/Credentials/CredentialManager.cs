@@ -1,7 +1,7 @@
 using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Checkpoints;
 using Culvert.Machine.Client.Dialects;
-using Culvert.Platform.Certificates;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
 using Microsoft.Extensions.Logging;
@@ -35,7 +35,14 @@ public static class CredentialManager
     {
         var limits = networkTime ?? time;
         var checkpoints = new CheckpointWatch(state, logs.CreateLogger("Culvert.Credentials"));
-        var dialect = new AgentDialect(tunnelId, InstanceId.LoadOrCreate(state), routes, checkpoints, usage, doctor);
+        var dialect = new AgentDialect(
+            tunnelId,
+            InstanceIdFile.LoadOrCreate(state),
+            routes,
+            checkpoints,
+            usage,
+            doctor
+        );
         return new CredentialManager<AgentFeed>(
             options,
             dialect,

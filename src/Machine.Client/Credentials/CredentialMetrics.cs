@@ -1,5 +1,5 @@
-using Culvert.Machine.Client.Calls;
 using System.Diagnostics.Metrics;
+using Culvert.Machine.Client.Calls;
 
 namespace Culvert.Machine.Client.Credentials;
 

@@ -1,8 +1,8 @@
+using System.Collections.Frozen;
 using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Dialects;
-using Culvert.Platform.Programs;
-using System.Collections.Frozen;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Programs;
 
 namespace Culvert.Machine.Client.Credentials;
 

@@ -91,12 +91,6 @@ internal static partial class Log
     [LoggerMessage(EventIds.ReportFailed, LogLevel.Warning, "The report was not taken: {Failure}")]
     public static partial void ReportFailed(ILogger log, ApiFailure failure);
 
-    [LoggerMessage(EventIds.StateUnreadable, LogLevel.Warning, "{Path} cannot be read and counts as absent")]
-    public static partial void StateUnreadable(ILogger log, string path);
-
-    [LoggerMessage(EventIds.StateUnwritable, LogLevel.Error, "State is kept in memory alone: {Reason}")]
-    public static partial void StateUnwritable(ILogger log, string reason);
-
     [LoggerMessage(EventIds.LoopFaulted, LogLevel.Error, "The {Loop} loop failed and starts again")]
     public static partial void LoopFaulted(ILogger log, Exception exception, string loop);
 
@@ -106,12 +100,4 @@ internal static partial class Log
         "This machine's clock differs from the service's by {Seconds} s; set it right"
     )]
     public static partial void ClockDiffers(ILogger log, double seconds);
-
-    [LoggerMessage(
-        EventIds.CheckpointAlarm,
-        LogLevel.Critical,
-        "The service's audit contradicts itself ({Alarm}): checkpoint of {Node} at entry {Sequence}. "
-            + "Keep {Path} and have the audit verified with it"
-    )]
-    public static partial void CheckpointAlarm(ILogger log, string alarm, string node, long sequence, string path);
 }

@@ -1,11 +1,11 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Dialects;
 using Culvert.Machine.Client.Stored;
-using Culvert.Platform.Programs;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Programs;
 
 namespace Culvert.Machine.Client.Credentials;
 
@@ -114,7 +114,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         }
         catch (Exception e) when (e is CertificateUnusableException or CryptographicException or ArgumentException)
         {
-            Log.StateUnreadable(context.Log, "The kept platform certificate");
+            StateLog.StateUnreadable(context.Log, "The kept platform certificate");
         }
     }
 

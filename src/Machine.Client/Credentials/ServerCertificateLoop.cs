@@ -1,8 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Dialects;
-using Culvert.Platform.Programs;
-using System.Security.Cryptography.X509Certificates;
+using Culvert.Machine.Client.Stored;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Credentials;
@@ -91,7 +92,7 @@ internal sealed class ServerCertificateLoop(
         }
         catch (CertificateUnusableException)
         {
-            Log.StateUnreadable(context.Log, "The kept server certificate");
+            StateLog.StateUnreadable(context.Log, "The kept server certificate");
         }
     }
 

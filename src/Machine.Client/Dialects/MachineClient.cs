@@ -1,9 +1,9 @@
-using Culvert.Machine.Client.Calls;
 using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Culvert.Machine.Client.Calls;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Platform.Wire;

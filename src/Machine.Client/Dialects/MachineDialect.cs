@@ -1,7 +1,7 @@
+using System.Text.Json.Serialization.Metadata;
 using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Stored;
-using System.Text.Json.Serialization.Metadata;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 

@@ -1,8 +1,8 @@
+using System.Globalization;
 using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Tokens;
 using Culvert.Platform.Doctor;
-using System.Globalization;
 using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
 

@@ -1,7 +1,7 @@
 using Culvert.Machine.Client.Access;
-using Culvert.Platform.Programs;
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
+using Culvert.Platform.Programs;
 using Culvert.Platform.Telemetry;
 
 namespace Culvert.Machine.Client.Reloading;

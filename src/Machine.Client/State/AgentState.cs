@@ -68,7 +68,7 @@ public sealed record AgentState
     public static AgentState Read(IdentityOptions identity, string tunnelId, string directory)
     {
         using var files = StateDirectory.Look(directory);
-        var id = InstanceId.Find(files);
+        var id = InstanceIdFile.Find(files);
         if (id is null)
         {
             return new AgentState { Unusable = Present(files, FilePlatform, FileFeed, FileServer) };

@@ -1,11 +1,11 @@
-using Culvert.Machine.Client.Credentials;
-using Culvert.Machine.Client.Dialects;
-using Culvert.Machine.Client.Stored;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Machine.Client.Stored;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Machine.Client.State;
@@ -86,7 +86,7 @@ internal sealed class CredentialStore<TFeed>(
         Save(FeedFile, stored, dialect.StoredFeedType, text => seal.Seal(FeedPurpose, text));
     }
 
-    public void SaveServerCertificate(Wire.CertificateDocument certificate, string keyPem)
+    public void SaveServerCertificate(CertificateDocument certificate, string keyPem)
     {
         var stored = new StoredServerCertificate
         {
@@ -112,7 +112,7 @@ internal sealed class CredentialStore<TFeed>(
         catch (Exception e) when (e is JsonException or SecretUnavailableException or CryptographicException)
         {
             // The exception could quote the file.
-            Log.StateUnreadable(log, state.PathOf(name));
+            StateLog.StateUnreadable(log, state.PathOf(name));
             return null;
         }
     }
@@ -127,7 +127,7 @@ internal sealed class CredentialStore<TFeed>(
         }
         catch (StateDirectoryException e)
         {
-            Log.StateUnwritable(log, e.Message);
+            StateLog.StateUnwritable(log, e.Message);
         }
     }
 }

@@ -1,5 +1,5 @@
-using Culvert.Machine.Client.Tokens.Detection;
 using System.Buffers;
+using Culvert.Machine.Client.Tokens.Detection;
 
 namespace Culvert.Machine.Client.Tokens;
 

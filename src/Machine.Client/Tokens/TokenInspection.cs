@@ -1,7 +1,6 @@
-using Culvert.Jose.Refusals;
 using System.Text;
 using System.Text.Json;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Machine.Client.Tokens;

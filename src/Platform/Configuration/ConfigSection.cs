@@ -1,10 +1,9 @@
-using Culvert.Platform.Addresses;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Configuration;

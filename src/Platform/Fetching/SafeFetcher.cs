@@ -1,10 +1,10 @@
-using Culvert.Platform.Addresses;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Fetching;

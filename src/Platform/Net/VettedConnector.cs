@@ -1,6 +1,6 @@
-using Culvert.Platform.Addresses;
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Platform.Net;
 

@@ -1,4 +1,3 @@
-using Culvert.Machine.Client.Credentials;
 using System.Security.Cryptography;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;

@@ -1,4 +1,3 @@
-using Culvert.Machine.Client.Credentials;
 using System.Collections.Concurrent;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Certificates;

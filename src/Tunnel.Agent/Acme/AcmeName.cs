@@ -1,5 +1,5 @@
-using Culvert.Machine.Client.Credentials;
 using System.Security.Cryptography;
+using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;
 
 namespace Culvert.Tunnel.Agent.Acme;

@@ -1,6 +1,5 @@
-using Culvert.Platform.Addresses;
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Acme;

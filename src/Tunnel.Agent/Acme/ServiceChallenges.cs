@@ -1,6 +1,6 @@
+using System.Buffers.Text;
 using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Dialects;
-using System.Buffers.Text;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Acme;

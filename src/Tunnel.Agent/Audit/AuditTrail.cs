@@ -1,7 +1,7 @@
-using Culvert.Machine.Client.Checkpoints;
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Secrets;
 

@@ -1,6 +1,6 @@
+using System.Text.RegularExpressions;
 using Culvert.Machine.Client.Checkpoints;
 using Culvert.Machine.Client.State;
-using System.Text.RegularExpressions;
 using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Audit;

@@ -1,5 +1,5 @@
-using Culvert.Machine.Client.Dialects;
 using System.Security.Cryptography;
+using Culvert.Machine.Client.Dialects;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Upstreams;

@@ -1,6 +1,6 @@
-using Culvert.Machine.Client.State;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
 

@@ -1,4 +1,3 @@
-using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.CertificateFiles;
 using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;

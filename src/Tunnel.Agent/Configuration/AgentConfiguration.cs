@@ -1,6 +1,5 @@
-using Culvert.Machine.Client.Access;
-using Culvert.Machine.Client.Credentials;
 using System.Security.Authentication;
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;

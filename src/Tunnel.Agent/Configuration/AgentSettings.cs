@@ -1,5 +1,4 @@
 using Culvert.Machine.Client.Access;
-using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Telemetry;

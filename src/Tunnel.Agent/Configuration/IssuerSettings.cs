@@ -1,8 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Jose.Algorithms;
 using Culvert.Platform.Addresses;
-using System.Security.Cryptography.X509Certificates;
-using Culvert.Jose.Signatures;
-using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 

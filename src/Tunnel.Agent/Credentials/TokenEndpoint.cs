@@ -1,6 +1,6 @@
-using Culvert.Platform.Addresses;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;

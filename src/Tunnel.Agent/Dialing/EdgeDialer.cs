@@ -1,11 +1,10 @@
-using Culvert.Tunnel.Protocol.Frames;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Tunnel.Agent.Dialing;

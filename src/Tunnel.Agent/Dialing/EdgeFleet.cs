@@ -1,8 +1,7 @@
-using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Session;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
 using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Agent.Dialing;

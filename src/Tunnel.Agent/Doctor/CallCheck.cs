@@ -1,10 +1,10 @@
-using Culvert.Machine.Client.State;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;

@@ -1,6 +1,6 @@
-using Culvert.Machine.Client.State;
 using System.Globalization;
 using System.Net.Sockets;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;

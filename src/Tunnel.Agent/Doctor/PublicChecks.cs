@@ -1,5 +1,5 @@
-using Culvert.Machine.Client.State;
 using Culvert.Jose.Keys;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Dns;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Programs;

@@ -1,7 +1,6 @@
+using System.CommandLine;
 using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.CertificateFiles;
-using Culvert.Machine.Client.Credentials;
-using System.CommandLine;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;

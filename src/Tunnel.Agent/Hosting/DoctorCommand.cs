@@ -1,5 +1,5 @@
-using Culvert.Machine.Client.Doctor;
 using System.CommandLine;
+using Culvert.Machine.Client.Doctor;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
 using Culvert.Tunnel.Agent.Authorization;

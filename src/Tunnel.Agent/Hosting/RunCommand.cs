@@ -1,5 +1,5 @@
-using Culvert.Machine.Client.Reloading;
 using System.CommandLine;
+using Culvert.Machine.Client.Reloading;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;

@@ -1,9 +1,9 @@
-using Culvert.Machine.Client.Access;
-using Culvert.Machine.Client.Tokens;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Tokens;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;

@@ -1,5 +1,5 @@
-using Culvert.Platform.Addresses;
 using System.Net.Sockets;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 

@@ -1,9 +1,9 @@
-using Culvert.Machine.Client.Access;
-using Culvert.Machine.Client.Calls;
-using Culvert.Machine.Client.Tests.Support;
 using System.Text;
 using System.Text.Json;
 using Culvert.Jose.Proofs;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Testing;

@@ -1,5 +1,4 @@
 using Culvert.Machine.Client.Access;
-using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;

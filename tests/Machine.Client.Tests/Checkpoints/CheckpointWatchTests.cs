@@ -1,12 +1,12 @@
-using Culvert.Machine.Client.Checkpoints;
-using Culvert.Platform.Wire;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;

@@ -1,12 +1,11 @@
+using System.Net.Sockets;
+using System.Text.Json;
 using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Credentials;
 using Culvert.Machine.Client.Dialects;
 using Culvert.Machine.Client.State;
 using Culvert.Machine.Client.Tests.Support;
-using Culvert.Machine.Client.Tokens;
 using Culvert.Platform.Tests;
-using System.Net.Sockets;
-using System.Text.Json;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;

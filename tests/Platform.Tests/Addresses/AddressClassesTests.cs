@@ -1,6 +1,5 @@
-using Culvert.Platform.Addresses;
 using System.Net;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,6 @@
-using Culvert.Platform.Addresses;
 using System.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Fetching;
-using Culvert.Platform.Net;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,8 @@
-using Culvert.Testing;
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Culvert.Testing;
 using Shouldly;
 using Xunit;
 

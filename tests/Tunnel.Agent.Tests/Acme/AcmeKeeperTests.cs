@@ -1,6 +1,6 @@
-using Culvert.Machine.Client.Credentials;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Programs;
 using Culvert.Testing;

@@ -1,5 +1,5 @@
-using Culvert.Machine.Client.Checkpoints;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Certificates;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;

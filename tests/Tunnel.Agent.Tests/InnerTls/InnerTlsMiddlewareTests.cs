@@ -1,11 +1,10 @@
-using Culvert.Tunnel.Protocol.Frames;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Text;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Agent.Tests.InnerTls;
 

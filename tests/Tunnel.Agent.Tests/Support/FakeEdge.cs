@@ -1,5 +1,3 @@
-using Culvert.Tunnel.Protocol.Frames;
-using Culvert.Tunnel.Protocol.Options;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
@@ -10,6 +8,8 @@ using System.Threading.Channels;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
 
 namespace Culvert.Tunnel.Agent.Tests.Support;
 

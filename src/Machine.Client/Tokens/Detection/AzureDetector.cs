@@ -1,4 +1,3 @@
-using Culvert.Machine.Client.Access;
 using Duende.IdentityModel;
 
 namespace Culvert.Machine.Client.Tokens.Detection;

@@ -1,5 +1,4 @@
 using Culvert.Platform.Addresses;
-using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 

@@ -1,3 +1,4 @@
+using Culvert.Machine.Client.Tokens;
 using Culvert.Machine.Client.Tokens.Detection;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,5 @@
-using Culvert.Machine.Client.Tokens.Detection;
 using System.Text;
+using Culvert.Machine.Client.Tokens.Detection;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,6 @@
-using Culvert.Machine.Client.Tests.Support;
+using System.Net;
 using Culvert.Machine.Client.Tokens;
 using Culvert.Machine.Client.Tokens.Detection;
-using System.Net;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,6 +1,6 @@
-using Culvert.Machine.Client.Tokens.Detection;
 using System.Buffers.Binary;
 using System.Text;
+using Culvert.Machine.Client.Tokens.Detection;
 using Culvert.PropertyTesting;
 using FsCheck;
 using FsCheck.Fluent;

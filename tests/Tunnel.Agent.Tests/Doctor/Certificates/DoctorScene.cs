@@ -1,6 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Machine.Client.Dialects;
 using Culvert.Machine.Client.State;
-using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Wire;

@@ -1,7 +1,7 @@
-namespace Culvert.Testing;
+namespace Culvert.Platform.Tests;
 
 /// <summary>Waits for what other threads bring about.</summary>
-public static class Eventually
+internal static class Eventually
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(2);

@@ -2,7 +2,7 @@ using Culvert.Platform.Certificates;
 using Shouldly;
 using Xunit;
 
-namespace Culvert.Machine.Client.Tests.State;
+namespace Culvert.Platform.Tests.Certificates;
 
 public sealed class InstanceIdTests
 {
