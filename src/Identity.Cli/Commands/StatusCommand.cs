@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
+using Culvert.Identity.Cli.Hosting;
+using Culvert.Identity.Cli.Invocation;
 using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
@@ -40,7 +42,7 @@ internal static class StatusCommand
     private static async Task<CommandResult> RunAsync(CommandContext context, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
-        var organization = (await client.GetAsync(OrganizationCommands.CurrentPath, cancel)).Json;
+        var organization = (await client.GetAsync(ManagementClient.OrganizationPath, cancel)).Json;
         var tunnels = new JsonArray();
         await foreach (var tunnel in NameResolver.AllAsync(client, Noun.Tunnel.Path, cancel))
         {

@@ -23,7 +23,7 @@ using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Hostnames;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Telemetry;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
 using Microsoft.AspNetCore.Connections;

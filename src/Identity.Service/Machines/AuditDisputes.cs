@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Telemetry;
-using Culvert.Platform.Identity.Checkpoints;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Dns;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Audit;

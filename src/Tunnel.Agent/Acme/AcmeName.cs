@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Culvert.Machine.Client.Credentials;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 
 namespace Culvert.Tunnel.Agent.Acme;
 

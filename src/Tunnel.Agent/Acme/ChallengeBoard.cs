@@ -1,7 +1,9 @@
 using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Net.Security;
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.Calls;
+using Culvert.Machine.Client.Dialects;
+using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Acme;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Machine.Client.Checkpoints;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity.Checkpoints;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Audit;

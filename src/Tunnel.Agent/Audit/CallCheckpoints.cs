@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Culvert.Platform.Identity;
-using Culvert.Platform.Identity.Checkpoints;
+using Culvert.Machine.Client.Checkpoints;
+using Culvert.Machine.Client.State;
 using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Audit;

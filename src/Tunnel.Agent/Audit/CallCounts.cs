@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.Dialects;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Upstreams;

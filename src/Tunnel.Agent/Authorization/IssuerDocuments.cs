@@ -1,3 +1,4 @@
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Configuration;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
 using Culvert.Tunnel.Agent.Configuration;
 

@@ -1,8 +1,8 @@
 using System.Security.Authentication;
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;
 using Culvert.Platform.Telemetry;

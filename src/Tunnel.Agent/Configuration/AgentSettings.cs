@@ -1,5 +1,5 @@
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Acme;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;

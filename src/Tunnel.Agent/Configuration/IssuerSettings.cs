@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Jose.Signatures;
-using Culvert.Platform.Net;
+using Culvert.Jose.Algorithms;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 

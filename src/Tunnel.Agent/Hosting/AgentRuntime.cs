@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Culvert.Machine.Client.Credentials;
+using Culvert.Machine.Client.Reloading;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;
@@ -242,7 +244,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             new ServiceChallenges(() => credentials?.Machine, challenges, time),
             challenges,
             keyType,
-            InstanceId.LoadOrCreate(state).Value,
+            InstanceIdFile.LoadOrCreate(state).Value,
             metrics,
             time,
             loggers,
@@ -261,7 +263,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             var opened = new AuditTrail(
                 settings.Audit,
                 new AuditFolder(state.Path, settings.Audit.File),
-                InstanceId.LoadOrCreate(state).Value,
+                InstanceIdFile.LoadOrCreate(state).Value,
                 ProductVersion.Text,
                 time,
                 loggers.CreateLogger<AuditTrail>()
@@ -279,7 +281,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         var options = new EdgeFleetOptions
         {
-            InstanceId = InstanceId.LoadOrCreate(state).Value,
+            InstanceId = InstanceIdFile.LoadOrCreate(state).Value,
             Connections = settings.Tunnel.Connections,
             DialTimeout = settings.Tunnel.DialTimeout,
             Network = settings.Identity.NetworkInForce,

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Culvert.Platform.CertificateFiles;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.CertificateFiles;
 using Culvert.Platform.Configuration;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.CertificateFiles;

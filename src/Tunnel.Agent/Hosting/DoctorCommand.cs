@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Culvert.Machine.Client.Doctor;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
 using Culvert.Tunnel.Agent.Authorization;

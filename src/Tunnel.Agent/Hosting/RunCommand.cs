@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Culvert.Machine.Client.Reloading;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;

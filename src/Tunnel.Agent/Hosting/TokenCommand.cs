@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Culvert.Machine.Client.Access;
+using Culvert.Machine.Client.Tokens;
 using Culvert.Platform.Configuration;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 

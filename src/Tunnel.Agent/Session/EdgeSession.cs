@@ -1,5 +1,9 @@
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Lifetime;
+using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Agent.Session;
 

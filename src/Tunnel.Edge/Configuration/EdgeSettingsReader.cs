@@ -1,6 +1,6 @@
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Edge.Agents;

@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Culvert.Machine.Client.Doctor;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Tunnel.Edge.Configuration;
 
 namespace Culvert.Tunnel.Edge.Doctor;

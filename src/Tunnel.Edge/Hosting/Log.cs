@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Culvert.Platform.Identity;
+using Culvert.Machine.Client.Calls;
 using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Hosting;

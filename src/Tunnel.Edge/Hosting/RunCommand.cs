@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Net;
+using Culvert.Machine.Client.Credentials;
+using Culvert.Machine.Client.Reloading;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
-using Culvert.Platform.Identity;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Metrics;
 using Culvert.Platform.Programs;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Ingress.Proxy;

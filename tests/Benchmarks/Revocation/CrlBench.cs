@@ -8,6 +8,7 @@ using Culvert.Benchmarks.Stores;
 using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Profiles;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Inventory;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent;
 using Culvert.Tunnel.Agent.Authorization;

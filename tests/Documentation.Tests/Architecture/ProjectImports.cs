@@ -5,113 +5,175 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Culvert.Documentation.Tests.Architecture;
 
 /// <summary>
-/// Finds what the folders of a project use of each other, with the compiler's own binding: a name counts wherever its
-/// type is declared, whether by a using directive, by a part of a namespace, or through a member.
+/// Finds where a folder of a project uses a folder that its order does not allow. Only names that such a folder declares
+/// are looked up, with the compiler's own binding.
 /// </summary>
+/// <remarks>
+/// Looking at names is enough. A file that uses a type without naming it got the value from a declaration that names the
+/// type, and that declaration's folder is either reported itself or not allowed to the file.
+/// </remarks>
 internal sealed class ProjectImports
 {
-    private readonly string project;
+    // What this test itself was compiled against holds all that the projects use. Read once for all projects.
+    private static readonly Lazy<IReadOnlyList<(string Name, MetadataReference Reference)>> Assemblies = new(() =>
+        [
+            .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+                .Split(Path.PathSeparator)
+                .Select(file =>
+                    (Path.GetFileNameWithoutExtension(file), (MetadataReference)MetadataReference.CreateFromFile(file))
+                ),
+        ]
+    );
+
+    private readonly FolderOrder order;
     private readonly string folder;
-    private readonly CSharpCompilation compilation;
+    private readonly IReadOnlyList<SyntaxTree> files;
+    private readonly ILookup<string, string> foldersByName;
+    private readonly Lazy<CSharpCompilation> compilation;
 
-    private ProjectImports(string project)
+    private ProjectImports(FolderOrder order)
     {
-        this.project = project;
-        folder = Repository.PathOf(Path.Combine("src", project));
-        var options = new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.None);
-        var files = Repository
-            .Sources()
-            .Where(file => file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            .Concat(
-                Directory.EnumerateFiles(
-                    Path.Combine(folder, "obj", "Release"),
-                    "*.GlobalUsings.g.cs",
-                    SearchOption.AllDirectories
-                )
-            );
-        compilation = CSharpCompilation.Create(
-            project,
-            files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), options, file)),
-            References(),
-            new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary,
-                nullableContextOptions: NullableContextOptions.Enable
-            )
-        );
+        this.order = order;
+        folder = Repository.PathOf(Path.Combine("src", order.Project));
+        files = [.. Repository.Sources().Where(file => IsBelow(folder, file)).Select(Parse)];
+        foldersByName = files
+            .SelectMany(file => FindDeclaredNames(file.GetRoot()).Select(name => (name, FindFolder(file.FilePath))))
+            .Distinct()
+            .ToLookup(pair => pair.name, pair => pair.Item2);
+        compilation = new(Compile);
     }
 
-    private string RootNamespace => $"Culvert.{project}";
+    private string RootNamespace => $"Culvert.{order.Project}";
 
-    public static IReadOnlyList<FolderImport> Find(string project) => new ProjectImports(project).Find();
+    public static IReadOnlyList<FolderImport> FindForbidden(FolderOrder order) =>
+        [.. new ProjectImports(order).FindForbidden()];
 
-    private List<FolderImport> Find()
+    private IEnumerable<FolderImport> FindForbidden() => files.SelectMany(FindForbidden);
+
+    private IEnumerable<FolderImport> FindForbidden(SyntaxTree file)
     {
-        var found = new List<FolderImport>();
-        Parallel.ForEach(
-            compilation.SyntaxTrees,
-            tree =>
+        var from = FindFolder(file.FilePath);
+        if (from.Length == 0)
+        {
+            yield break;
+        }
+
+        // One model for a file: it binds each member once, whatever number of names is looked up there.
+        var model = new Lazy<SemanticModel>(() => compilation.Value.GetSemanticModel(file));
+        foreach (var name in file.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
+        {
+            if (FindUsedFolder(name, from, model) is { } to && !order.IsAllowed(from, to))
             {
-                var model = compilation.GetSemanticModel(tree);
-                var from = FolderOf(tree.FilePath);
-                var imports = tree.GetRoot()
-                    .DescendantNodes()
-                    .OfType<SimpleNameSyntax>()
-                    .Select(name => (name, to: FolderOf(name, model)))
-                    .Where(pair => pair.to is not null && pair.to != from)
-                    .Select(pair => new FolderImport(
-                        from,
-                        pair.to!,
-                        Path.GetRelativePath(Repository.Root, tree.FilePath),
-                        pair.name.GetLocation().GetLineSpan().StartLinePosition.Line + 1,
-                        pair.name.Identifier.Text
-                    ))
-                    .ToList();
-                lock (found)
-                {
-                    found.AddRange(imports);
-                }
+                yield return new FolderImport(
+                    from,
+                    to,
+                    Path.GetRelativePath(Repository.Root, file.FilePath),
+                    name.GetLocation().GetLineSpan().StartLinePosition.Line + 1,
+                    name.Identifier.Text
+                );
             }
-        );
-        return found;
+        }
     }
 
-    private string? FolderOf(SimpleNameSyntax name, SemanticModel model)
+    /// <summary>The folder that a name leads to; null if that cannot be a forbidden one.</summary>
+    private string? FindUsedFolder(SimpleNameSyntax name, string from, Lazy<SemanticModel> model)
+    {
+        if (name.FirstAncestorOrSelf<UsingDirectiveSyntax>() is { Alias: null } directive)
+        {
+            // Once for the whole directive, at its last name.
+            return name.Parent is QualifiedNameSyntax { Parent: QualifiedNameSyntax } ? null : FindFolder(directive);
+        }
+
+        var text = name.Identifier.Text;
+        return IsForbidden(text, from) || IsForbidden(text + nameof(Attribute), from)
+            ? BindFolder(name, model.Value)
+            : null;
+    }
+
+    private bool IsForbidden(string name, string from) =>
+        foldersByName[name].Any(declaring => !order.IsAllowed(from, declaring));
+
+    private string? BindFolder(SimpleNameSyntax name, SemanticModel model)
     {
         var info = model.GetSymbolInfo(name);
         var symbol = info.Symbol ?? info.CandidateSymbols.FirstOrDefault();
-        if (symbol is INamespaceSymbol space)
-        {
-            return name.FirstAncestorOrSelf<UsingDirectiveSyntax>() is null ? null : FolderOf(space);
-        }
-
-        var type = symbol is INamedTypeSymbol named ? named : symbol?.ContainingType;
+        var type = symbol as INamedTypeSymbol ?? symbol?.ContainingType;
         var declared = type?.OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault();
-        return declared is null ? null : FolderOf(declared.SyntaxTree.FilePath);
+        return declared is null ? null : FindFolder(declared.SyntaxTree.FilePath);
     }
 
-    private string? FolderOf(INamespaceSymbol space)
+    private string? FindFolder(UsingDirectiveSyntax directive)
     {
-        var name = space.ToDisplayString();
+        var name = directive.NamespaceOrType.ToString();
         return name.StartsWith(RootNamespace + ".", StringComparison.Ordinal)
             ? name[(RootNamespace.Length + 1)..].Split('.')[0]
             : null;
     }
 
-    private string FolderOf(string file)
+    private string FindFolder(string file)
     {
         var parts = Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar);
         return parts.Length == 1 || parts[0] == "obj" ? "" : parts[0];
     }
 
-    // What this test itself was compiled against holds all that the projects use.
-    private IEnumerable<MetadataReference> References() =>
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
-            .Split(Path.PathSeparator)
-            .Where(file => !IsOwn(Path.GetFileNameWithoutExtension(file)))
-            .Select(file => MetadataReference.CreateFromFile(file));
+    /// <summary>What other files can name without naming something else of this one: types and extension members.</summary>
+    private static IEnumerable<string> FindDeclaredNames(SyntaxNode root)
+    {
+        foreach (var node in root.DescendantNodes())
+        {
+            if (node is MethodDeclarationSyntax method)
+            {
+                if (
+                    method.Parent is ExtensionBlockDeclarationSyntax
+                    || method.ParameterList.Parameters is [var first, ..] && first.Modifiers.Any(SyntaxKind.ThisKeyword)
+                )
+                {
+                    yield return method.Identifier.Text;
+                }
+            }
+            else if (node is PropertyDeclarationSyntax { Parent: ExtensionBlockDeclarationSyntax } property)
+            {
+                yield return property.Identifier.Text;
+            }
+            else if (node is BaseTypeDeclarationSyntax type)
+            {
+                yield return type.Identifier.Text;
+            }
+            else if (node is DelegateDeclarationSyntax function)
+            {
+                yield return function.Identifier.Text;
+            }
+        }
+    }
+
+    private CSharpCompilation Compile() =>
+        CSharpCompilation.Create(
+            order.Project,
+            files.Concat(
+                Directory
+                    .EnumerateFiles(
+                        Path.Combine(folder, "obj", "Release"),
+                        "*.GlobalUsings.g.cs",
+                        SearchOption.AllDirectories
+                    )
+                    .Select(Parse)
+            ),
+            Assemblies.Value.Where(assembly => !IsOwn(assembly.Name)).Select(assembly => assembly.Reference),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
+        );
 
     // A program's assembly has a name of its own: tunnel-agent for Tunnel.Agent.
     private bool IsOwn(string assembly) =>
-        assembly.Replace('-', '.').Equals(project, StringComparison.OrdinalIgnoreCase)
-        || (project == "Identity.Cli" && assembly == "culvert");
+        assembly.Replace('-', '.').Equals(order.Project, StringComparison.OrdinalIgnoreCase)
+        || (order.Project == "Identity.Cli" && assembly == "culvert");
+
+    private static bool IsBelow(string folder, string file) =>
+        file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private static SyntaxTree Parse(string file) =>
+        CSharpSyntaxTree.ParseText(
+            File.ReadAllText(file),
+            new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.None),
+            file
+        );
 }

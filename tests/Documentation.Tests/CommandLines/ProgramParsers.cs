@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Culvert.Identity.Cli;
+using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Service.Commands;
 using Culvert.Stage.Commands;
 using Culvert.Tunnel.Agent.Hosting;

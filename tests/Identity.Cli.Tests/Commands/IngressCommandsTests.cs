@@ -1,3 +1,4 @@
+using Culvert.Identity.Cli.Hosting;
 using Shouldly;
 
 namespace Culvert.Identity.Cli.Tests.Commands;
@@ -38,7 +39,7 @@ public sealed class IngressCommandsTests : CommandTest
     [Fact]
     public async Task RangeSetApply_WorkspaceChosen_IsTheOrganizationsAllTheSame()
     {
-        Stage.Variables[GlobalOptions.WorkspaceVariable] = "wrkspc_07";
+        Stage.Variables[SettingVariables.Workspace] = "wrkspc_07";
         Service.On("POST /v1/client_range_sets/vendor", """{"name":"vendor"}""");
 
         var run = await Stage.RunAsync("range-set", "apply", "vendor", "--range", "192.0.2.0/24");

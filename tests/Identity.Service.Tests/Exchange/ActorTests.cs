@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Tokens.Binding;
-using Culvert.Jose.Tokens;
 using Shouldly;
 using static Culvert.Identity.Service.Tests.Fixtures.FormCalls;
 

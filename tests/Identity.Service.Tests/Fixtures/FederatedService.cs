@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Configuration;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

@@ -12,7 +12,7 @@ using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Webhooks;
 using Culvert.Identity.Service.Tunnels.Hostnames;
 using Culvert.Identity.Service.Webhooks;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Testing.Dns;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Webhooks;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 using Shouldly;

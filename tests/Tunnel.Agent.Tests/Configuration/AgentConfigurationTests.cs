@@ -1,5 +1,5 @@
+using Culvert.Machine.Client.Access;
 using Culvert.Platform.Configuration;
-using Culvert.Platform.Identity;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -573,9 +573,9 @@ public sealed class AgentConfigurationTests : IDisposable
         issuer.KeysStaleFor.ShouldBe(TimeSpan.FromHours(24));
         issuer.Types.ShouldBe(["at+jwt"]);
         issuer.Algorithms.ShouldBe(
-            Culvert.Jose.Signatures.JwsAlgorithms.ES256
-                | Culvert.Jose.Signatures.JwsAlgorithms.RS256
-                | Culvert.Jose.Signatures.JwsAlgorithms.PS256
+            Culvert.Jose.Algorithms.JwsAlgorithms.ES256
+                | Culvert.Jose.Algorithms.JwsAlgorithms.RS256
+                | Culvert.Jose.Algorithms.JwsAlgorithms.PS256
         );
     }
 

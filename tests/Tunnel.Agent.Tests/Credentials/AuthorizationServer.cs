@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Configuration;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Identity;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Tests.Doctor.Certificates;

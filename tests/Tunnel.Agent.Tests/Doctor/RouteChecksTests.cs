@@ -1,5 +1,5 @@
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Net;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;

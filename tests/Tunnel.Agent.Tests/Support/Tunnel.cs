@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Platform.Certificates;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Telemetry;
 using Culvert.Testing;
@@ -17,6 +17,9 @@ using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Session;
 using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Frames;
+using Culvert.Tunnel.Protocol.Options;
+using Culvert.Tunnel.Protocol.Streams;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -6,7 +6,7 @@ using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Tunnel.Edge.Tests.Support;
-using Culvert.Tunnel.Protocol;
+using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Edge.Tests.Agents;
 

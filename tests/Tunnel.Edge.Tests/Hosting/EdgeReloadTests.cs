@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Tunnel.Edge.Configuration;
 using Culvert.Tunnel.Edge.Hosting;
 using Culvert.Tunnel.Edge.Ingress.Proxy;

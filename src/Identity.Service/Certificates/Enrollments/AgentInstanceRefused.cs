@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
-using Culvert.Platform.Identity;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 

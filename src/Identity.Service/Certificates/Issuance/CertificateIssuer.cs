@@ -1,4 +1,5 @@
 using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Errors;

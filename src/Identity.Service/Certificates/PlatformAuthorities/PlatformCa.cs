@@ -1,6 +1,6 @@
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Orders;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;

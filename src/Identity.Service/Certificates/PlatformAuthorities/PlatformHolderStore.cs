@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
-using Culvert.Platform.Identity;
 using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation.Ocsp;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
-using Culvert.Ca.Issuance;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Storage;

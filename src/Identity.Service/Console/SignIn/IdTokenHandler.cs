@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

@@ -1,5 +1,5 @@
-using Culvert.Jose.Signatures;
-using Culvert.Platform.Net;
+using Culvert.Jose.Algorithms;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Console.SignIn;

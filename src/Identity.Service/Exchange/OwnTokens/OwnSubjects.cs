@@ -14,7 +14,7 @@ internal sealed class OwnSubjects(OwnTokenReader reader)
 
     public async ValueTask<SubjectDecision> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
     {
-        if (SignedToken.TryParse(context.Request.Assertion, out var token) is not Jose.JoseRefusal.None)
+        if (SignedToken.TryParse(context.Request.Assertion, out var token) is not Jose.Refusals.JoseRefusal.None)
         {
             return new Denial(DenialReason.TokenMalformed);
         }

@@ -1,5 +1,5 @@
 using Culvert.Identity.Service.Ids;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Assertions;

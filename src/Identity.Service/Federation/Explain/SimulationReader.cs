@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Settings;
-using Culvert.Jose;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain;

@@ -1,5 +1,5 @@
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
-using Culvert.Jose.Signatures;
 using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Errors;
-using Culvert.Jose;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

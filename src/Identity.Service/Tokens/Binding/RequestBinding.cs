@@ -4,8 +4,8 @@ using System.Text;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Settings;
-using Culvert.Jose;
 using Culvert.Jose.Proofs;
+using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 using Microsoft.AspNetCore.Http.Features;
 

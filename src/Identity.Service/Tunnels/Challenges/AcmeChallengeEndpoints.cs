@@ -7,7 +7,8 @@ using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Hostnames;
 using Culvert.Identity.Service.Tunnels.Machines;
-using Culvert.Jose.Signatures;
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Base64;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Challenges;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 
 namespace Culvert.Tunnel.Edge.Ingress.Proxy;
 

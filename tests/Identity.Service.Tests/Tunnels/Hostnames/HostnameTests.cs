@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Machines;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Hostnames;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Testing.Dns;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

@@ -1,4 +1,4 @@
-using Culvert.Ca.Issuance;
+using Culvert.Ca.Orders;
 using Culvert.Ca.Revocation;
 using Culvert.Ca.Revocation.Ocsp;
 using Culvert.Identity.Service.Certificates.Issuance;

@@ -1,5 +1,5 @@
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
-using Culvert.Platform.Net;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Certificates.Rotation.Est;

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Certificates.Rotation.Est;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
 using Culvert.Testing;
