@@ -3,6 +3,7 @@ using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 using Microsoft.Extensions.Primitives;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
@@ -19,7 +20,6 @@ internal sealed class AuthorizationGate(
     ILogger<AuthorizationGate> logger
 )
 {
-    public const string SessionHeader = "Mcp-Session-Id";
 
     // Bodies are read only where scopes depend on the operation, and only for callers with a good token.
     private const int MaxBodyBytes = 4 * 1024 * 1024;
@@ -111,7 +111,7 @@ internal sealed class AuthorizationGate(
 
     private static bool TryOpenSession(IHeaderDictionary headers, RouteAccess access, Principal principal)
     {
-        var session = headers[SessionHeader];
+        var session = headers[McpHeaders.Session];
         if (session.Count == 0)
         {
             return true;
@@ -119,15 +119,15 @@ internal sealed class AuthorizationGate(
 
         if (session.Count == 1 && access.Sessions.TryOpen(session.ToString(), principal, out var id))
         {
-            headers[SessionHeader] = id; // all that follows, records included, knows it as the upstream does
+            headers[McpHeaders.Session] = id; // all that follows, records included, knows it as the upstream does
             return true;
         }
 
         // M1: a revision without sessions ignores the header. The upstream does not see it: it may speak both eras, and the
         // id may be one that it gave to another caller (P8).
-        if (headers[StdioRequest.VersionHeader] is [{ } version] && StdioRequest.IsModern(version))
+        if (headers[McpHeaders.ProtocolVersion] is [{ } version] && StdioRequest.IsModern(version))
         {
-            headers.Remove(SessionHeader);
+            headers.Remove(McpHeaders.Session);
             return true;
         }
 

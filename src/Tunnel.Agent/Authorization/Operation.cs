@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
@@ -80,7 +81,7 @@ internal sealed record Operation(IReadOnlyList<string> Names)
                 return false;
             }
 
-            contradicts = !Agrees(headers["Mcp-Method"], method) || !Agrees(headers["Mcp-Name"], target);
+            contradicts = !Agrees(headers[McpHeaders.Method], method) || !Agrees(headers[McpHeaders.Name], target);
             var family = method[..(method.IndexOf('/', StringComparison.Ordinal) + 1)];
             operation = new Operation(target is null ? [method] : [method, family + target]);
             return !contradicts;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
@@ -296,14 +297,14 @@ internal static class MessageReader
         out string version
     )
     {
-        var spoken = headers["MCP-Protocol-Version"];
+        var spoken = headers[McpHeaders.ProtocolVersion];
         var inBody = message.ProtocolVersion;
         version = spoken.Count == 1 ? spoken.ToString() : inBody;
         isModern = IsModern(version) || IsModern(inBody);
         if (
             spoken.Count > 1
-            || !Operation.Agrees(headers["Mcp-Method"], message.Method)
-            || !Operation.Agrees(headers["Mcp-Name"], message.Kind is null ? null : message.Name)
+            || !Operation.Agrees(headers[McpHeaders.Method], message.Method)
+            || !Operation.Agrees(headers[McpHeaders.Name], message.Kind is null ? null : message.Name)
         )
         {
             return false;
@@ -314,8 +315,8 @@ internal static class MessageReader
             || (
                 (inBody.Length == 0 || string.Equals(inBody, version, StringComparison.Ordinal))
                 && (inBody.Length == 0 || spoken.Count == 1)
-                && headers["Mcp-Method"].Count == 1
-                && (!NeedsName(message.Method) || headers["Mcp-Name"].Count == 1)
+                && headers[McpHeaders.Method].Count == 1
+                && (!NeedsName(message.Method) || headers[McpHeaders.Name].Count == 1)
             );
     }
 
@@ -327,7 +328,7 @@ internal static class MessageReader
         version.Length == FirstModern.Length && string.CompareOrdinal(version, FirstModern) >= 0;
 
     private static string VersionIn(IHeaderDictionary headers) =>
-        headers["MCP-Protocol-Version"] is { Count: 1 } version ? version.ToString() : "";
+        headers[McpHeaders.ProtocolVersion] is { Count: 1 } version ? version.ToString() : "";
 
     private static Failure FaultOf(ReadOnlyMemory<byte> body, int maxDepth) =>
         Parses(body, true, maxDepth) ? PolicyFailures.DuplicateKey

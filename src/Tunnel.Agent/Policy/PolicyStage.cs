@@ -3,6 +3,7 @@ using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
@@ -341,7 +342,7 @@ internal sealed class PolicyStage(
     private CallRecord RecordOf(Exchange exchange, ServedRoute served)
     {
         var principal = exchange.Principal;
-        var session = exchange.Request.Headers[AuthorizationGate.SessionHeader];
+        var session = exchange.Request.Headers[McpHeaders.Session];
         var access = served.Route.Access;
         return new CallRecord
         {

@@ -1,6 +1,7 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
@@ -13,7 +14,6 @@ internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
     /// <summary>Of a message that is read. Longer ones steer nothing that is in a hurry.</summary>
     internal const int MaxBytes = 4 * 1024;
 
-    private const string MethodHeader = "Mcp-Method";
     private const string Notifications = "notifications/";
 
     private readonly BodyReader bodies = new(held, time);
@@ -33,7 +33,7 @@ internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
         }
 
         // M2: what a modern server compares with the body. Who lies here only changes the lane.
-        if (request.Headers[MethodHeader] is [{ } method])
+        if (request.Headers[McpHeaders.Method] is [{ } method])
         {
             return (method.StartsWith(Notifications, StringComparison.Ordinal), null);
         }

@@ -3,6 +3,7 @@ using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
@@ -80,7 +81,7 @@ internal sealed class CalloutUpstream(
     private async Task HandleAsync(Exchange exchange, Route route, CancellationToken cancellationToken)
     {
         var headers = exchange.Request.Headers;
-        var version = headers[StdioRequest.VersionHeader].ToString();
+        var version = headers[McpHeaders.ProtocolVersion].ToString();
         if (
             !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
             || !StdioRequest.IsEndpoint(target, settings.Path)

@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -319,7 +320,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     {
         if (!answer.HasStarted)
         {
-            turn.Exchange.Response.Headers.Remove(AuthorizationGate.SessionHeader);
+            turn.Exchange.Response.Headers.Remove(McpHeaders.Session);
             await RefuseAsync(turn, failure);
             return;
         }

@@ -1,12 +1,12 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Microsoft.Extensions.Primitives;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>What the head of a request to an MCP endpoint says.</summary>
 internal static class StdioRequest
 {
-    public const string VersionHeader = "MCP-Protocol-Version";
 
     public const string Initialize = "initialize";
 
@@ -57,7 +57,7 @@ internal static class StdioRequest
         var isRequest = message.Kind == MessageKind.Request;
         if (message is { Method: Initialize, MetaFault: not null })
         {
-            return Contradicts($"{VersionHeader} names a revision without initialize.");
+            return Contradicts($"{McpHeaders.ProtocolVersion} names a revision without initialize.");
         }
 
         if (message.MetaFault is { } member && (isRequest || message.Version is ""))
@@ -65,22 +65,22 @@ internal static class StdioRequest
             return Failures.EnvelopeInvalid with { Message = $"params._meta must have a valid {member}." };
         }
 
-        var version = headers[VersionHeader];
+        var version = headers[McpHeaders.ProtocolVersion];
         if (
             version.Count > 1
             || (version.Count == 0 ? isRequest : message.Version is not null && message.Version != version.ToString())
         )
         {
-            return Contradicts($"{VersionHeader} and the version in _meta must be there and agree.");
+            return Contradicts($"{McpHeaders.ProtocolVersion} and the version in _meta must be there and agree.");
         }
 
-        if (!Agrees(headers["Mcp-Method"], message.Method, isRequest))
+        if (!Agrees(headers[McpHeaders.Method], message.Method, isRequest))
         {
             return Contradicts("Mcp-Method must be there and agree with the method.");
         }
 
         var isNamed = message.Method is "tools/call" or "prompts/get" or "resources/read";
-        return isNamed && message.Name is { } name && !Agrees(headers["Mcp-Name"], name, isRequest)
+        return isNamed && message.Name is { } name && !Agrees(headers[McpHeaders.Name], name, isRequest)
             ? Contradicts("Mcp-Name must be there and agree with the message.")
             : null;
     }

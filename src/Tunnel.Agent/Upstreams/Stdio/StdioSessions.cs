@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -34,7 +35,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     /// <summary>The caller's session; L4: without an id 400, unknown, over or somebody else's 404.</summary>
     public StdioSession? Find(StdioTurn turn, out Failure? refusal)
     {
-        var id = turn.Headers[AuthorizationGate.SessionHeader].ToString();
+        var id = turn.Headers[McpHeaders.Session].ToString();
         if (all.TryGetValue(id, out var session) && session.Owner == turn.Owner && !session.Over.IsCompleted)
         {
             refusal = null;
@@ -51,7 +52,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     public void Open(StdioTurn turn, StdioSession session)
     {
         all[session.Id] = session;
-        turn.Exchange.Response.Headers[AuthorizationGate.SessionHeader] =
+        turn.Exchange.Response.Headers[McpHeaders.Session] =
             turn.Exchange.Principal is { } principal
             && turn.Route.Access.Sessions.TryBind(session.Id, principal, out var bound)
                 ? bound

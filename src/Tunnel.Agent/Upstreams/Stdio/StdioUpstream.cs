@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -130,7 +131,7 @@ internal sealed class StdioUpstream : Upstream
     private async Task HandleAsync(StdioTurn turn)
     {
         var method = turn.Exchange.Request.Method;
-        var version = turn.Headers[StdioRequest.VersionHeader].ToString();
+        var version = turn.Headers[McpHeaders.ProtocolVersion].ToString();
         if (
             !RequestTarget.TryGetOriginForm(turn.Exchange.Request.RawTarget, out var target)
             || !StdioRequest.IsEndpoint(target, settings.Path)
