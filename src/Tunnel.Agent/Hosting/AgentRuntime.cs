@@ -209,10 +209,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
             ServerOptionsOf(settings),
             new InnerHandshake(
                 leaves,
-                map,
+                name => map.Current.IsOwnName(name),
                 time,
                 loggers.CreateLogger<InnerHandshake>(),
-                new PublicLeaves(publicLeaves, challenges)
+                new PublicLeaves(publicLeaves, challenges.Find)
             ),
             new InnerApplication(
                 map,

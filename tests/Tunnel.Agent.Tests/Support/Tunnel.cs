@@ -79,10 +79,10 @@ internal sealed class Tunnel : IAsyncDisposable
             new InnerServerOptions(10_000, 64 * 1024),
             new InnerHandshake(
                 Leaves,
-                Map,
+                name => Map.Current.IsOwnName(name),
                 time ?? TimeProvider.System,
                 loggers.CreateLogger<InnerHandshake>(),
-                new PublicLeaves(PublicLeaves, Challenges)
+                new PublicLeaves(PublicLeaves, Challenges.Find)
             ),
             new InnerApplication(
                 Map,
