@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Identity;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 
@@ -115,7 +116,10 @@ internal static class AuditCommand
 
         try
         {
-            var checkpoints = new CallCheckpoints(loaded.Settings);
+            var checkpoints = new CallCheckpoints(
+                AgentState.Read(loaded.Settings.Identity, loaded.Settings.Tunnel.Id, loaded.Settings.StateDirectory),
+                loaded.Settings.Tunnel.Id
+            );
             foreach (var file in parsed.GetValue(Checkpoints) ?? [])
             {
                 if (checkpoints.Read(file.FullName) is not { } held)

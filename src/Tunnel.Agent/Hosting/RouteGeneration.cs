@@ -37,7 +37,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
                 ?? new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>(), keptKeys)
             ),
         ];
-        set = RouteSet.Create(settings.Routes, Issuers, upstreams, time, before?.Routes, sessionKey);
+        set = RouteSet.Create(settings.Routes, Issuers, upstreams.Create, time, before?.Routes, sessionKey);
         Probes =
         [
             .. set.Routes.Select(r => new UpstreamProbe(

@@ -19,7 +19,7 @@ internal sealed class RouteSet : IAsyncDisposable
     public static RouteSet Create(
         IReadOnlyList<RouteSettings> settings,
         IReadOnlyList<IssuerKeyCache> issuers,
-        UpstreamFactory upstreams,
+        Func<UpstreamSettings, Upstream> create,
         TimeProvider time,
         IReadOnlyList<Route>? before = null,
         SessionKey? sessionKey = null
@@ -27,7 +27,7 @@ internal sealed class RouteSet : IAsyncDisposable
         new([
             .. settings.Select(s => new Route(
                 s.Name,
-                Kept(s, before) ?? upstreams.Create(s.Upstream),
+                Kept(s, before) ?? create(s.Upstream),
                 s.AllowedOrigins,
                 new RouteAccess(
                     s.Oauth,

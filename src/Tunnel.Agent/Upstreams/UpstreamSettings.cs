@@ -18,4 +18,7 @@ internal abstract record UpstreamSettings
 
     /// <summary>What is behind the route, for people: a URL without path, a program's name. Never a secret.</summary>
     public abstract string Address { get; }
+
+    /// <summary>Origins under which a web server knows itself; empty for what is not one.</summary>
+    public virtual IReadOnlyList<string> WebOrigins => [];
 }

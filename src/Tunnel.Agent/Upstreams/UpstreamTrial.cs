@@ -21,7 +21,7 @@ internal static class UpstreamTrial
         await using var routes = RouteSet.Create(
             [settings],
             [.. issuers.Select(i => new IssuerKeyCache(i, keys, time, NullLogger<IssuerKeyCache>.Instance))],
-            new UpstreamFactory(forwarder, metrics, time, NullLoggerFactory.Instance),
+            new UpstreamFactory(forwarder, metrics, time, NullLoggerFactory.Instance).Create,
             time
         );
         var probe = new UpstreamProbe(routes.Routes[0], time, NullLogger<UpstreamProbe>.Instance);
